@@ -1,0 +1,1 @@
+//! The options: schema, load, paths.

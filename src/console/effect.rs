@@ -1,0 +1,38 @@
+//! What the console wants done. Data, carried out by `runtime/effects`.
+
+use crate::domain::{CancelTarget, RepoName, SessionId, StartRequest, TaskRef};
+use crate::text::Untrusted;
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    Quit,
+    /// Ctrl-Z: give the terminal back and stop; redraw on return.
+    Suspend,
+    /// Repaint everything, for a screen another program wrote on.
+    Redraw,
+    /// Ask every source now.
+    Refresh,
+    /// The set of repositories changed.
+    Watch(Vec<RepoName>),
+    /// What the operator looks at: its task is polled closely, its log followed while `log` is named.
+    Attend {
+        task: Option<TaskRef>,
+        log: Option<SessionId>,
+    },
+    /// Try this log source next (by hand).
+    Start {
+        id: uuid::Uuid,
+        request: StartRequest,
+        template: Option<String>,
+    },
+    Cancel(CancelTarget),
+    /// Open in the browser. Checked there: https and the configured host.
+    Open(Untrusted),
+    /// Copy by OSC 52.
+    Copy(Untrusted),
+    Editor(String),
+    /// The repository's custom agents, for the compose form.
+    LoadAgents(RepoName),
+    /// Keep the draft; `None` forgets it.
+    KeepDraft(Option<Box<super::state::compose::Draft>>),
+}

@@ -1,0 +1,164 @@
+//! Everything that can happen to the console. Each event carries the time it happened at: nothing here reads a clock.
+
+use crate::domain::agents::CustomAgent;
+use crate::domain::cancel::Matched;
+use crate::domain::{
+    CancelProgress, Fault, Instant, Job, Person, Pull, PullRef, RepoName, Run, SessionId, Source, Task, TaskId,
+    TaskRef, Viewer,
+};
+use crate::template::{Template, TemplateFault};
+use crate::text::{Safe, Untrusted};
+use crate::transcript::Format;
+
+use super::keys::Chord;
+use super::state::layout::Size;
+
+#[derive(Debug)]
+pub struct Event {
+    pub at: Instant,
+    pub what: What,
+}
+
+#[derive(Debug)]
+pub enum What {
+    Key(Chord),
+    /// Bracketed paste, or a burst of plain keys that can only be one. Text, never commands.
+    Paste(Untrusted),
+    Mouse(Mouse),
+    Resize(Size),
+    /// The terminal gained or lost focus.
+    Focus(bool),
+    /// The deadline asked for by `update::next_wake` has come.
+    Wake,
+    Net(Net),
+    Op(Op),
+    Local(Local),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mouse {
+    pub kind: MouseKind,
+    pub column: u16,
+    pub row: u16,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MouseKind {
+    Click,
+    WheelUp,
+    WheelDown,
+}
+
+/// An answer, or the failure of one try. Late answers (an older generation than the newest seen) are dropped.
+#[derive(Debug)]
+pub struct Net {
+    pub source: Source,
+    pub generation: u64,
+    pub next_try: Option<Instant>,
+    pub result: Result<News, Fault>,
+}
+
+#[derive(Debug)]
+pub enum News {
+    /// Proof that nothing changed.
+    Same,
+    Viewer(Viewer),
+    /// Some of a repository's tasks, to be merged by id. `unreadable`: items the service sent that could not be read.
+    Tasks {
+        tasks: Vec<Task>,
+        unreadable: u32,
+    },
+    /// Tasks that two sweeps in a row no longer found.
+    Gone(Vec<TaskId>),
+    /// One task with its sessions.
+    Task(Box<Task>),
+    Person(Person),
+    /// One answer for each pull asked for; `None`: gone or not visible.
+    Pulls(Vec<(PullRef, Option<Pull>)>),
+    /// The Actions run of a task's latest session.
+    Run {
+        task: TaskRef,
+        run: Option<Run>,
+        matched: Option<Matched>,
+        jobs: Vec<Job>,
+    },
+    Log(LogNews),
+}
+
+/// New bytes of a session's log.
+#[derive(Debug)]
+pub struct LogNews {
+    pub session: SessionId,
+    pub origin: LogOrigin,
+    pub format: Format,
+    /// Forget what was shown before: another source, or the log shrank or was replaced.
+    pub reset: bool,
+    pub bytes: Vec<u8>,
+    /// The session ended and this was all of it.
+    pub complete: bool,
+    /// Why a better source is not used, where there is one.
+    pub because: Option<Safe>,
+}
+
+/// Where the log on the screen comes from. Always named there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogOrigin {
+    /// Live session log.
+    CopilotApi,
+    /// The job log of a finished Actions run.
+    JobLog,
+    /// Job steps of a running Actions run: coarse.
+    JobSteps,
+    File,
+}
+
+/// News of something the operator asked for.
+#[derive(Debug)]
+pub enum Op {
+    Cancel(CancelProgress),
+    /// The task that was created.
+    Started {
+        request: uuid::Uuid,
+        result: Result<Box<Task>, Fault>,
+    },
+    /// A short message for the footer.
+    Note {
+        bad: bool,
+        text: Safe,
+    },
+    Agents {
+        repo: RepoName,
+        result: Result<Vec<CustomAgent>, Fault>,
+    },
+    /// The request budget moved.
+    Budget(BudgetNews),
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BudgetNews {
+    /// Requests that counted, in the last hour.
+    pub spent: u64,
+    /// What we allow ourselves in an hour.
+    pub allowed: u64,
+    pub remaining: Option<u64>,
+    pub reset_at: Option<Instant>,
+}
+
+/// News from this machine.
+#[derive(Debug)]
+pub enum Local {
+    Templates {
+        templates: Vec<Template>,
+        faults: Vec<TemplateFault>,
+    },
+    /// A log file was opened in place of a session.
+    LogFile {
+        name: Safe,
+        format: Format,
+        bytes: Vec<u8>,
+    },
+    /// What `$EDITOR` left.
+    Edited(Result<Untrusted, Fault>),
+    /// A draft that a crash or a lost line left behind.
+    Draft(Box<super::state::compose::Draft>),
+}

@@ -1,0 +1,87 @@
+//! What a key can mean. The same words stand in the help, the config and the tests.
+
+/// Where a key is pressed. A key is looked up in the innermost context first, then in `Global`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Context {
+    Global,
+    Queue,
+    /// The full detail of the selected task.
+    Detail,
+    Log,
+    Reviews,
+    /// The template list of the compose pane.
+    Templates,
+    /// The form of the compose pane; keys not bound here go to the field or the text area.
+    Form,
+    Dialog,
+    Help,
+    /// The `:` or `/` line; keys not bound here are typed.
+    Line,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Intent {
+    // Everywhere
+    Quit,
+    Suspend,
+    Redraw,
+    Refresh,
+    Help,
+    Command,
+    Back,
+    NextPane,
+    PreviousPane,
+    Queue,
+    Log,
+    Reviews,
+    Compose,
+    Zoom,
+    Layout,
+    Grow,
+    Shrink,
+    Mouse,
+    // Lists and text
+    Down,
+    Up,
+    PageDown,
+    PageUp,
+    Top,
+    Bottom,
+    Filter,
+    SortNext,
+    SortReverse,
+    Enter,
+    // Task
+    Detail,
+    Cancel,
+    Open,
+    Copy,
+    CopyBranch,
+    FollowUp,
+    Retry,
+    // Log
+    Fold,
+    FoldAll,
+    Follow,
+    Wrap,
+    NextEntry,
+    PreviousEntry,
+    NextError,
+    PreviousError,
+    NextHit,
+    PreviousHit,
+    Session,
+    // Form
+    NextField,
+    PreviousField,
+    NextChoice,
+    PreviousChoice,
+    Preset,
+    Editor,
+    Preview,
+    Start,
+    // Dialog and line
+    Yes,
+    No,
+    Accept,
+}

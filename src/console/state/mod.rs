@@ -1,0 +1,55 @@
+//! What the operator sees: data only. Changed by `update`, drawn by `view`.
+
+pub mod compose;
+pub mod dialog;
+pub mod layout;
+pub mod line;
+pub mod log;
+pub mod notes;
+pub mod place;
+pub mod queue;
+pub mod reviews;
+pub mod settings;
+pub mod world;
+
+use crate::domain::Instant;
+
+/// The whole screen as data.
+#[derive(Debug)]
+pub struct Model {
+    /// The time of the event being handled; the view draws this instant.
+    pub now: Instant,
+    pub settings: settings::Settings,
+    pub world: world::World,
+    pub place: place::Place,
+    pub queue: queue::QueuePane,
+    pub log: log::LogPane,
+    pub reviews: reviews::ReviewsPane,
+    pub compose: compose::ComposePane,
+    /// A question that must be answered first.
+    pub dialog: Option<dialog::Dialog>,
+    /// The `:` or `/` line being typed.
+    pub line: Option<line::Line>,
+    pub notes: notes::Notes,
+    /// Set by every update that changed something visible; cleared by the loop after drawing.
+    pub dirty: bool,
+}
+
+impl Model {
+    pub fn new(now: Instant, settings: settings::Settings) -> Self {
+        Self {
+            now,
+            settings,
+            world: world::World::default(),
+            place: place::Place::default(),
+            queue: queue::QueuePane::default(),
+            log: log::LogPane::default(),
+            reviews: reviews::ReviewsPane::default(),
+            compose: compose::ComposePane::default(),
+            dialog: None,
+            line: None,
+            notes: notes::Notes::default(),
+            dirty: true,
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! What was decided before the console started.
+
+use chrono::{FixedOffset, TimeDelta};
+
+use crate::domain::RepoName;
+use crate::domain::stuck::Thresholds;
+use crate::text::Safe;
+
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub repos: Vec<RepoName>,
+    /// The host's name for the header: `github.com`, a tenant, `demo`.
+    pub host: Safe,
+    pub token_kind: Safe,
+    /// Glyphs of plain ASCII.
+    pub ascii: bool,
+    /// Offset of the operator's clock from UTC, for times of day.
+    pub zone: FixedOffset,
+    /// Good data older than this is called stale.
+    pub stale_after: TimeDelta,
+    pub stuck: Thresholds,
+    /// No writes: absent from keys and help, refused in the transport.
+    pub read_only: bool,
+    pub mouse: bool,
+}

@@ -1,0 +1,18 @@
+//! How the state changes: `(&mut Model, Event) -> Vec<Effect>`. Pure.
+
+use super::effect::Effect;
+use super::event::Event;
+use super::state::Model;
+use crate::domain::Instant;
+
+/// Applies one event. Sets `model.dirty` when something visible changed.
+pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
+    model.now = event.at;
+    Vec::new()
+}
+
+/// When the screen must be woken although nothing happened: an age that will read differently, a note that ends,
+/// a spinner in view. `None`: sleep until something happens.
+pub fn next_wake(_model: &Model) -> Option<Instant> {
+    None
+}

@@ -1,0 +1,60 @@
+//! The only place that puts text into cells. It takes [`Safe`] text and the program's own literals, never a stranger's
+//! string; everything else in `view` draws through it.
+
+use ratatui::buffer::Buffer;
+use ratatui::style::Style;
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::console::state::layout::Area;
+use crate::text::{Safe, width};
+
+/// Text that may be drawn.
+pub trait Drawable {
+    fn text(&self) -> &str;
+}
+
+impl Drawable for Safe {
+    fn text(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl Drawable for &'static str {
+    fn text(&self) -> &str {
+        self
+    }
+}
+
+impl<T: Drawable> Drawable for &T {
+    fn text(&self) -> &str {
+        (*self).text()
+    }
+}
+
+/// Writes one line at (x, y), clipped to `area`; returns the column after it. A wide character that would be cut in
+/// half at the right edge is left out.
+pub fn put(buffer: &mut Buffer, area: Area, x: u16, y: u16, text: impl Drawable, style: Style) -> u16 {
+    let right = area.x.saturating_add(area.width);
+    if y < area.y || y >= area.y.saturating_add(area.height) {
+        return x;
+    }
+    let mut column = x;
+    for grapheme in text.text().graphemes(true) {
+        let w = u16::try_from(width::width(grapheme)).unwrap_or(u16::MAX);
+        if w == 0 {
+            continue;
+        }
+        let Some(end) = column.checked_add(w).filter(|end| *end <= right) else { break };
+        if let Some(cell) = buffer.cell_mut((column, y)) {
+            cell.set_symbol(grapheme).set_style(style);
+        }
+        for rest in column + 1..end {
+            if let Some(cell) = buffer.cell_mut((rest, y)) {
+                cell.reset();
+                cell.set_style(style);
+            }
+        }
+        column = end;
+    }
+    column
+}

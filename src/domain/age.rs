@@ -1,0 +1,76 @@
+//! Ages in one unit, as the screen shows them, and when the shown text will change next.
+
+use chrono::TimeDelta;
+
+use super::Instant;
+
+/// `now`, `12s`, `4m`, `3h`, `2d`, `5w`. Negative ages (a clock that runs ahead) are `now`.
+pub fn short(age: TimeDelta) -> String {
+    let s = age.num_seconds();
+    match s {
+        i64::MIN..=0 => "now".to_owned(),
+        1..60 => format!("{s}s"),
+        60..3600 => format!("{}m", s / 60),
+        3600..86_400 => format!("{}h", s / 3600),
+        86_400..1_209_600 => format!("{}d", s / 86_400),
+        _ => format!("{}w", s / 604_800),
+    }
+}
+
+/// The next instant at which [`short`] of `now - since` reads differently, so that a still screen can sleep until then.
+/// Seconds are rounded to ten so that a new task does not wake the screen every second: see [`coarse`].
+pub fn next_change(since: Instant, now: Instant) -> Instant {
+    let s = (now - since).num_seconds().max(0);
+    let unit = match s {
+        0..60 => 10,
+        60..3600 => 60,
+        3600..86_400 => 3600,
+        86_400..1_209_600 => 86_400,
+        _ => 604_800,
+    };
+    since + TimeDelta::seconds((s / unit + 1) * unit)
+}
+
+/// [`short`], with ages under a minute in steps of ten seconds, for lists.
+pub fn coarse(age: TimeDelta) -> String {
+    let s = age.num_seconds();
+    if (10..60).contains(&s) {
+        short(TimeDelta::seconds(s / 10 * 10))
+    } else if s < 10 {
+        "now".to_owned()
+    } else {
+        short(age)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_read_in_one_unit() {
+        for (s, text) in [
+            (-5, "now"),
+            (0, "now"),
+            (42, "42s"),
+            (60, "1m"),
+            (3599, "59m"),
+            (7200, "2h"),
+            (86_400, "1d"),
+            (1_209_600, "2w"),
+        ] {
+            assert_eq!(short(TimeDelta::seconds(s)), text);
+        }
+    }
+
+    #[test]
+    fn a_shown_age_is_still_right_until_its_next_change() {
+        let since = Instant::UNIX_EPOCH;
+        for s in (0..4000).chain([7000, 86_399, 86_400, 100_000]) {
+            let now = since + TimeDelta::seconds(s);
+            let change = next_change(since, now);
+            assert!(change > now);
+            assert_eq!(coarse(now - since), coarse(change - TimeDelta::seconds(1) - since), "at {s}");
+        }
+    }
+}

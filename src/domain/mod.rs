@@ -1,0 +1,38 @@
+//! The world: tasks, sessions, runs, pulls, usage, faults, ages. Values and rules, no I/O, no clock.
+//!
+//! Nothing here knows HTTP, JSON or a terminal. A `domain` value is already converted and typed; what strangers
+//! wrote in it is [`Untrusted`](crate::text::Untrusted).
+
+pub mod age;
+pub mod agents;
+pub mod cancel;
+pub mod fault;
+pub mod freshness;
+pub mod ids;
+pub mod person;
+pub mod pull;
+pub mod repo;
+pub mod run;
+pub mod session;
+pub mod start;
+pub mod state;
+pub mod stuck;
+pub mod task;
+pub mod usage;
+
+pub use cancel::{CancelPhase, CancelProgress, CancelTarget};
+pub use fault::{Fault, FaultKind};
+pub use freshness::{Freshness, Source};
+pub use ids::{JobId, NodeId, PullId, RunId, SessionId, TaskId, UserId};
+pub use person::{Person, Viewer};
+pub use pull::{Checks, Mergeable, Pull, PullRef, PullState, ReviewDecision};
+pub use repo::RepoName;
+pub use run::{Conclusion, Job, Run, RunStatus, Step};
+pub use session::Session;
+pub use start::StartRequest;
+pub use state::State;
+pub use task::{Artifact, Task, TaskRef};
+pub use usage::{Cost, Usage};
+
+/// Instants are UTC everywhere; only the screen knows a time zone.
+pub type Instant = chrono::DateTime<chrono::Utc>;

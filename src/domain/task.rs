@@ -1,0 +1,65 @@
+//! An agent task.
+
+use super::{Cost, Instant, NodeId, Person, PullId, PullState, RepoName, Session, State, TaskId};
+use crate::text::Untrusted;
+
+/// Where a task is: enough to ask for it again.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TaskRef {
+    pub repo: RepoName,
+    pub id: TaskId,
+}
+
+/// Source: the list and single answers of `/agents/repos/{owner}/{repo}/tasks`. List items carry no sessions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Task {
+    pub at: TaskRef,
+    pub name: Untrusted,
+    pub state: State,
+    pub created_at: Instant,
+    pub updated_at: Option<Instant>,
+    pub archived_at: Option<Instant>,
+    pub creator: Option<Person>,
+    pub custom_agent: Option<Untrusted>,
+    pub session_count: Option<u32>,
+    pub artifacts: Vec<Artifact>,
+    /// Given by the service, only ever opened, never built.
+    pub html_url: Option<Untrusted>,
+    /// `None` until the task itself was fetched.
+    pub sessions: Option<Vec<Session>>,
+}
+
+/// What a task produced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Artifact {
+    Pull { id: PullId, node: Option<NodeId>, state: Option<PullState> },
+    Branch { head_ref: Untrusted, base_ref: Option<Untrusted> },
+}
+
+impl Task {
+    /// The time the service last touched it, as far as it said.
+    pub fn touched_at(&self) -> Instant {
+        self.updated_at.unwrap_or(self.created_at)
+    }
+
+    /// The session the task's state derives from: the most recent one.
+    pub fn latest_session(&self) -> Option<&Session> {
+        self.sessions.as_deref()?.iter().max_by_key(|s| s.created_at)
+    }
+
+    /// The branch the agent pushes to: the latest session's, else the branch artifact's.
+    pub fn head_ref(&self) -> Option<&Untrusted> {
+        let of_session = self.latest_session().and_then(|s| s.head_ref.as_ref());
+        of_session.or_else(|| {
+            self.artifacts.iter().find_map(|a| match a {
+                Artifact::Branch { head_ref, .. } => Some(head_ref),
+                Artifact::Pull { .. } => None,
+            })
+        })
+    }
+
+    /// Summed over the sessions known; `None` while none are.
+    pub fn cost(&self) -> Option<Cost> {
+        self.sessions.as_deref().map(|sessions| sessions.iter().filter_map(|s| s.usage).collect())
+    }
+}

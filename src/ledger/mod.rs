@@ -1,0 +1,5 @@
+//! What happened, durably: the port, and `SQLite` behind it.
+
+pub mod port;
+
+pub use port::Ledger;

@@ -1,0 +1,1 @@
+//! GitHub: HTTP, wire types, conversion, endpoints, tokens.

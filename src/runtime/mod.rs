@@ -1,0 +1,1 @@
+//! Everything with a side effect: the one loop, poller, log follower, effect runner, terminal, clock.

@@ -1,0 +1,1 @@
+//! What a template must have to be worth sending.

@@ -1,0 +1,1 @@
+//! Places outside the cell grid: window title, links, clipboard, CSV, file names. Stricter than the screen.

@@ -1,0 +1,12 @@
+//! An agent's log: bytes in, entries out, lines for a width.
+//!
+//! [`Transcript`] is fed the new tail of a log and keeps decoded [`Entry`]s; [`lines`] turns one entry into
+//! [`LogLine`]s for a width. Nothing here knows where the bytes come from or how a cell is coloured.
+
+pub mod decode;
+pub mod entry;
+pub mod lines;
+
+pub use decode::{Format, Stats, Transcript};
+pub use entry::{Entry, Kind};
+pub use lines::{Ink, LogLine, Options};
