@@ -36,3 +36,6 @@ pub use usage::{Cost, Usage};
 
 /// Instants are UTC everywhere; only the screen knows a time zone.
 pub type Instant = chrono::DateTime<chrono::Utc>;
+
+/// The clock, handed in: the wall clock in the program, virtual time in tests.
+pub type Now = std::sync::Arc<dyn Fn() -> Instant + Send + Sync>;

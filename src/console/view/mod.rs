@@ -1,5 +1,8 @@
 //! How it looks: `(&Model, &Theme) -> cells`. Draws and decides nothing.
 
+pub mod compose;
+pub mod log;
+pub mod rule;
 pub mod safe;
 pub mod theme;
 
