@@ -1,1 +1,3 @@
 //! Everything with a side effect: the one loop, poller, log follower, effect runner, terminal, clock.
+
+pub mod engine;
