@@ -54,6 +54,13 @@ pub async fn cancel(
     cycle.tell(last).await;
 }
 
+/// What one request led to, short of a refusal.
+enum Asked {
+    /// Accepted, or sent and not known to be refused.
+    Underway,
+    AlreadyEnded,
+}
+
 struct Cycle<'a> {
     context: &'a Context,
     target: &'a CancelTarget,
@@ -83,7 +90,8 @@ impl Cycle<'_> {
         let mut accepted = false;
         for run in runs.iter().filter(|run| !run.is_completed()) {
             match self.ask(run).await {
-                Ok(()) => accepted = true,
+                Ok(Asked::Underway) => accepted = true,
+                Ok(Asked::AlreadyEnded) => {}
                 Err(fault) => refused = Some(fault),
             }
         }
@@ -123,7 +131,7 @@ impl Cycle<'_> {
     }
 
     /// One request for one run, claimed before and recorded after.
-    async fn ask(&self, run: &Run) -> Result<(), Fault> {
+    async fn ask(&self, run: &Run) -> Result<Asked, Fault> {
         let (id, repo) = (Uuid::new_v4(), &self.target.task.repo);
         let action = if self.target.force { Action::ForceCancel } else { Action::Cancel };
         let mut intent = self.context.intent(id, action, repo, format!("run {}", run.id));
@@ -131,11 +139,11 @@ impl Cycle<'_> {
         self.context.claim(intent).await?;
         let answer = self.context.provider.cancel_run(repo, run.id, self.target.force).await;
         let (outcome, result) = match answer {
-            Ok(CancelAnswer::Accepted) => (Outcome::Confirmed(format!("run {} accepted", run.id)), Ok(())),
+            Ok(CancelAnswer::Accepted) => (Outcome::Confirmed(format!("run {} accepted", run.id)), Ok(Asked::Underway)),
             Ok(CancelAnswer::Conflict) => self.after_conflict(run.id).await,
             Err(fault) if fault.kind == FaultKind::UnknownOutcome => {
                 // Whether it arrived shows in the run itself: the verification that follows reads it.
-                (Outcome::Unknown(fault.what.to_string()), Ok(()))
+                (Outcome::Unknown(fault.what.to_string()), Ok(Asked::Underway))
             }
             Err(fault) => (Outcome::Rejected(fault.what.to_string()), Err(fault)),
         };
@@ -144,10 +152,10 @@ impl Cycle<'_> {
     }
 
     /// 409: it has usually completed already. If it has not, it cannot be cancelled, and that is the answer.
-    async fn after_conflict(&self, run: RunId) -> (Outcome, Result<(), Fault>) {
+    async fn after_conflict(&self, run: RunId) -> (Outcome, Result<Asked, Fault>) {
         let outcome = Outcome::Rejected(format!("run {run}: conflict"));
         let fault = match self.context.provider.run(&self.target.task.repo, run).await {
-            Ok(run) if run.is_completed() => return (outcome, Ok(())),
+            Ok(run) if run.is_completed() => return (outcome, Ok(Asked::AlreadyEnded)),
             Ok(run) => Fault::new(
                 FaultKind::Conflict,
                 format!("GitHub refuses to cancel run {}, which is {}", run.id, run.status.word()),
