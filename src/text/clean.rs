@@ -147,7 +147,13 @@ impl Read {
                     _ => line.runs.push((style, unit.clone())),
                 }
             }
-            let shown = if !fits { 0 } else if raw.is_ascii() { unit.len() } else { raw.len() };
+            let shown = if !fits {
+                0
+            } else if raw.is_ascii() {
+                unit.len()
+            } else {
+                raw.len()
+            };
             if shown < raw.len() {
                 line.hidden = self.text.len() - at - shown;
                 break;

@@ -82,8 +82,7 @@ impl Cluster<'_> {
         let Some(before) = before else { return false };
         match c {
             EMOJI_SELECTOR => {
-                takes_selector(before)
-                    || (matches!(before, '0'..='9' | '#' | '*') && after == Some('\u{20e3}'))
+                takes_selector(before) || (matches!(before, '0'..='9' | '#' | '*') && after == Some('\u{20e3}'))
             }
             ZWJ if is_virama(before) => true,
             ZWJ | ZWNJ if is_joining(before) => after.or(self.next).is_some_and(is_joining),
@@ -99,24 +98,26 @@ impl Cluster<'_> {
         let mut chars = self.text.chars().peekable();
         while let Some(c) = chars.next() {
             let hidden = deceives(c);
-            if hidden && !((joiners || c != ZWJ) && self.keeps(c, before, chars.peek().copied())) {
+            let mark = c.width() == Some(0);
+            let kept = !hidden || ((joiners || c != ZWJ) && self.keeps(c, before, chars.peek().copied()));
+            if !kept || (mark && before.is_none()) {
+                // A mark without a base would sit on its neighbour, or vanish; so would one after what is spelled.
                 spell(out, c);
-                (marks, bytes) = (0, 1);
-            } else if c.width() == Some(0) && !hidden {
-                marks += 1;
-                bytes += c.len_utf8();
-                if marks > MARKS || bytes > BYTES_PER_CELL {
-                    dropped += 1;
-                } else {
-                    out.push(c);
-                }
-            } else {
-                if c.width() != Some(0) {
-                    (marks, bytes) = (0, c.len_utf8());
-                }
-                out.push(c);
+                (before, marks, bytes) = (None, 0, 0);
+                continue;
             }
             before = Some(c);
+            if !mark {
+                (marks, bytes) = (0, c.len_utf8());
+            } else if !hidden {
+                marks += 1;
+                bytes += c.len_utf8();
+            }
+            if marks > MARKS || bytes > BYTES_PER_CELL {
+                dropped += 1;
+            } else {
+                out.push(c);
+            }
         }
         dropped
     }
@@ -130,7 +131,6 @@ pub(super) fn cluster(out: &mut String, text: &str, next: Option<char>) -> u32 {
     let dropped = cluster.write(out, true);
     let cells = |out: &String| out.get(start..).map_or(0, UnicodeWidthStr::width);
     if cells(out) == 0 {
-        // A mark without a base would sit on its neighbour, or vanish.
         out.truncate(start);
         text.chars().take(MARKS).for_each(|c| spell(out, c));
         return u32::try_from(text.chars().skip(MARKS).count()).unwrap_or(u32::MAX);

@@ -87,7 +87,8 @@ pub fn clipboard(raw: &str) -> Option<String> {
 /// One cell of a CSV file, quoted. A text that a spreadsheet would compute is prefixed with `'`.
 pub fn csv_cell(raw: &str) -> String {
     let plain = plain(raw);
-    let computed = plain.trim_start().starts_with(['=', '+', '-', '@', '|', '%']) || raw.starts_with(['\t', '\r', '\n']);
+    let computed =
+        plain.trim_start().starts_with(['=', '+', '-', '@', '|', '%']) || raw.starts_with(['\t', '\r', '\n']);
     format!("\"{}{}\"", if computed { "'" } else { "" }, plain.replace('"', "\"\""))
 }
 

@@ -4,7 +4,7 @@
 //! cells; the width of the text as a whole can differ where neighbours form a ligature.
 
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Columns the text takes.
 pub fn width(text: &str) -> usize {
@@ -106,15 +106,27 @@ fn first_row(text: &str, columns: usize) -> (&str, Option<&str>) {
         bytes => bytes,
     };
     let (start, rest) = text.split_at_checked(bytes).unwrap_or((text, ""));
-    let indent = start.len() - start.trim_start_matches(' ').len();
-    let at = if rest.starts_with(' ') { Some(bytes) } else { start.rfind(' ') };
+    let indent = spaces(start);
+    let at = if spaces(rest) > 0 {
+        Some(bytes)
+    } else {
+        start.rmatch_indices(' ').map(|(at, _)| at).find(|at| spaces(text.get(*at..).unwrap_or_default()) > 0)
+    };
     let (row, rest) = match at.filter(|at| *at > indent) {
         Some(at) => text.split_at_checked(at).unwrap_or((start, rest)),
         None => (start, rest),
     };
-    let next = rest.trim_start_matches(' ');
+    let next = rest.get(spaces(rest)..).unwrap_or_default();
     let row = if row.len() > indent { row.trim_end_matches(' ') } else { row };
     (trim(row), (!next.is_empty()).then_some(next))
+}
+
+/// How many spaces the text begins with. A space that carries a mark is none.
+fn spaces(text: &str) -> usize {
+    let rest = text.trim_start_matches(' ');
+    let spaces = text.len() - rest.len();
+    let marked = rest.chars().next().is_some_and(|c| c.width() == Some(0));
+    if marked { spaces.saturating_sub(1) } else { spaces }
 }
 
 #[cfg(test)]
