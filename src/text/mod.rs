@@ -5,6 +5,7 @@
 //! plain text, [`LogLine`](style::StyledLine) for text whose colours are kept, and [`sink`] for the places
 //! outside the cell grid, which are stricter.
 
+pub mod redact;
 pub mod safe;
 pub mod sink;
 pub mod style;
