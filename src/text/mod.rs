@@ -8,6 +8,7 @@
 mod clean;
 mod escape;
 mod reveal;
+pub mod redact;
 pub mod safe;
 pub mod sink;
 pub mod style;
