@@ -9,7 +9,6 @@ mod clean;
 mod escape;
 pub mod redact;
 mod reveal;
-pub mod redact;
 pub mod safe;
 pub mod sink;
 pub mod style;

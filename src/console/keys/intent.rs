@@ -48,6 +48,8 @@ pub enum Intent {
     Top,
     Bottom,
     Filter,
+    NextView,
+    PreviousView,
     SortNext,
     SortReverse,
     Enter,

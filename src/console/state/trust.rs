@@ -1,0 +1,97 @@
+//! How far what is on the screen can be trusted, in words, beside the data it is about.
+
+use super::Model;
+use super::settings::Settings;
+use super::tone::{Tone, Words};
+use crate::domain::freshness::Verdict;
+use crate::domain::{Freshness, Instant, RepoName, Source};
+
+/// The instant as `14:02` on the operator's clock.
+pub fn clock(settings: &Settings, at: Instant) -> String {
+    at.with_timezone(&settings.zone).format("%H:%M").to_string()
+}
+
+/// The instant as `14:02:31`.
+pub fn clock_seconds(settings: &Settings, at: Instant) -> String {
+    at.with_timezone(&settings.zone).format("%H:%M:%S").to_string()
+}
+
+/// Day and time, for what may be long ago.
+pub fn day_and_clock(settings: &Settings, at: Instant) -> String {
+    at.with_timezone(&settings.zone).format("%Y-%m-%d %H:%M").to_string()
+}
+
+impl Model {
+    pub fn verdict(&self, source: &Source) -> Verdict<'_> {
+        self.world
+            .freshness
+            .get(source)
+            .map_or(Verdict::Loading, |f: &Freshness| f.verdict(self.now, self.settings.stale_after))
+    }
+
+    /// The sources the operator relies on all the time: whether they fail is told in the header.
+    pub fn standing_sources(&self) -> impl Iterator<Item = Source> + '_ {
+        let fixed = [Source::Viewer, Source::Pulls].into_iter().filter(|s| self.world.freshness.contains_key(s));
+        self.settings.repos.iter().cloned().map(Source::Tasks).chain(fixed)
+    }
+
+    pub fn failing(&self) -> usize {
+        self.standing_sources().filter(|s| matches!(self.verdict(s), Verdict::Failed(..))).count()
+    }
+
+    /// What to say about the task lists: the worst first, and how many more are not fresh. Empty: all is fresh.
+    pub fn queue_trust(&self) -> Words {
+        let mut all: Vec<(u8, &RepoName, Verdict<'_>)> = self
+            .settings
+            .repos
+            .iter()
+            .map(|repo| (repo, self.verdict(&Source::Tasks(repo.clone()))))
+            .filter(|(_, verdict)| *verdict != Verdict::Fresh)
+            .map(|(repo, verdict)| (rank(&verdict), repo, verdict))
+            .collect();
+        all.sort_by_key(|(rank, ..)| *rank);
+        let Some((worst, repo, verdict)) = all.first() else { return Words::new() };
+        let same = all.iter().filter(|(rank, ..)| rank == worst).count();
+        let one_repo = self.settings.repos.len() == 1;
+        let whose = if one_repo { String::new() } else { format!("{repo} ") };
+        let mut words = match verdict {
+            Verdict::Loading if one_repo => Words::one(Tone::Dim, format!("loading {repo} …")),
+            Verdict::Loading if same > 1 => Words::one(Tone::Dim, format!("loading {same} repos …")),
+            Verdict::Loading => Words::one(Tone::Dim, format!("loading {repo} …")),
+            other => self.say(&whose, other),
+        };
+        let more = all.len() - if matches!(verdict, Verdict::Loading) { same } else { 1 };
+        if more > 0 {
+            words.push(Tone::Dim, format!(" (+{more})"));
+        }
+        words
+    }
+
+    /// What to say about one source; empty when it is fresh.
+    pub fn trust(&self, source: &Source) -> Words {
+        self.say("", &self.verdict(source))
+    }
+
+    fn say(&self, whose: &str, verdict: &Verdict<'_>) -> Words {
+        match verdict {
+            Verdict::Fresh => Words::new(),
+            Verdict::Loading => Words::one(Tone::Dim, format!("{whose}loading …")),
+            Verdict::Stale(at) => {
+                Words::one(Tone::Dim, format!("{whose}stale {}", crate::domain::age::coarse(self.now - *at)))
+            }
+            Verdict::Failed(fault, at) => {
+                Words::one(Tone::Bad, format!("{whose}failed {}: {fault}", clock(&self.settings, *at)))
+            }
+        }
+    }
+}
+
+/// Worst first.
+fn rank(verdict: &Verdict<'_>) -> u8 {
+    match verdict {
+        Verdict::Failed(..) => 0,
+        Verdict::Loading => 1,
+        Verdict::Stale(_) => 2,
+        Verdict::Fresh => 3,
+    }
+}
