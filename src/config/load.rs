@@ -142,6 +142,13 @@ struct Layers<'a> {
     home: &'a Path,
 }
 
+/// Something wrong at a byte of the file.
+struct WrongAt {
+    byte: usize,
+    key: String,
+    what: String,
+}
+
 impl Layers<'_> {
     fn file(&mut self, text: &str) {
         let (table, errors) = DeTable::parse_recoverable(text);
@@ -150,40 +157,43 @@ impl Layers<'_> {
             self.problems.push(Problem::at(&self.loaded.file, text, byte, None, error.message()));
         }
         if errors.is_empty() {
-            self.table(text, "", table.get_ref());
+            let mut wrong = Vec::new();
+            self.table(&mut wrong, "", table.get_ref());
+            wrong.sort_by_key(|wrong| wrong.byte);
+            let problem = |w: WrongAt| Problem::at(&self.loaded.file, text, w.byte, Some(&w.key), w.what);
+            self.problems.extend(wrong.into_iter().map(problem));
         }
     }
 
-    fn table(&mut self, text: &str, section: &str, table: &DeTable<'_>) {
+    fn table(&mut self, wrong: &mut Vec<WrongAt>, section: &str, table: &DeTable<'_>) {
         for (name, value) in table {
-            let key =
-                if section.is_empty() { name.get_ref().to_string() } else { format!("{section}.{}", name.get_ref()) };
+            let name_at = name.span().start;
+            let key = match section {
+                "" => name.get_ref().to_string(),
+                _ => format!("{section}.{}", name.get_ref()),
+            };
             let inside = format!("{key}.");
             if let Some(option) = find(&key) {
-                self.file_option(text, option, value);
-            } else if OPTIONS.iter().any(|option| option.key.starts_with(&inside)) {
-                match value.get_ref() {
-                    DeValue::Table(table) => self.table(text, &key, table),
-                    _ => self.file_problem(text, value.span().start, &key, &format!("is a section: write [{key}]")),
-                }
+                self.file_option(wrong, option, value);
+            } else if !OPTIONS.iter().any(|option| option.key.starts_with(&inside)) {
+                wrong.push(WrongAt { byte: name_at, what: unknown(&key), key });
+            } else if let DeValue::Table(table) = value.get_ref() {
+                self.table(wrong, &key, table);
             } else {
-                self.file_problem(text, name.span().start, &key, &unknown(&key));
+                let what = format!("is a section: write [{key}]");
+                wrong.push(WrongAt { byte: value.span().start, key, what });
             }
         }
     }
 
-    fn file_problem(&mut self, text: &str, byte: usize, key: &str, what: &str) {
-        self.problems.push(Problem::at(&self.loaded.file, text, byte, Some(key), what));
-    }
-
-    fn file_option(&mut self, text: &str, option: &'static Opt, value: &Spanned<DeValue<'_>>) {
+    fn file_option(&mut self, wrong: &mut Vec<WrongAt>, option: &'static Opt, value: &Spanned<DeValue<'_>>) {
         let base = self.loaded.file.parent().map(Path::to_path_buf).unwrap_or_default();
         let given = Given { raw: Raw::Toml(value.get_ref()), base: &base, home: self.home };
         match (option.set)(&mut self.loaded.config, given) {
             Ok(()) => {
                 self.loaded.origins.insert(option.key, Origin::File);
             }
-            Err(wrong) => self.file_problem(text, value.span().start, option.key, &wrong),
+            Err(what) => wrong.push(WrongAt { byte: value.span().start, key: option.key.to_owned(), what }),
         }
     }
 

@@ -10,7 +10,8 @@ pub(super) fn nearest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>)
     let last = |key: &str| key.rsplit('.').next().unwrap_or_default().to_owned();
     let (text, name) = (text.to_lowercase(), last(&text.to_lowercase()));
     let near = |candidate: &'a str| {
-        let far = distance(&text, candidate).min(distance(&name, &last(candidate)) + usize::from(name != text));
+        let key = candidate.to_lowercase();
+        let far = distance(&text, &key).min(distance(&name, &last(&key)) + usize::from(name != text));
         (far <= 1 + text.chars().count().min(12) / 4).then_some((far, candidate))
     };
     candidates.filter_map(near).min_by_key(|(far, _)| *far).map(|(_, candidate)| candidate)
