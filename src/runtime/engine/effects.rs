@@ -60,6 +60,7 @@ impl Engine {
             | Effect::Open(_)
             | Effect::Copy(_)
             | Effect::Editor(_)
+            | Effect::Mouse(_)
             | Effect::KeepDraft(_) => {}
         }
     }
