@@ -6,8 +6,10 @@
 pub mod decode;
 mod diff;
 pub mod entry;
+mod flow;
 mod job;
 pub mod lines;
+mod markdown;
 mod record;
 mod session;
 #[cfg(test)]

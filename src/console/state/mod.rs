@@ -8,6 +8,7 @@ pub mod log;
 pub mod notes;
 pub mod place;
 pub mod queue;
+pub mod reader;
 pub mod reviews;
 pub mod settings;
 pub mod world;
