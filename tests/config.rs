@@ -266,10 +266,8 @@ fn every_option_can_be_set_in_the_file_and_in_the_environment() {
 #[test]
 fn the_example_file_uncommented_is_right_and_as_it_stands_changes_nothing() {
     assert_eq!(Desk::new(&docs::example()).config(), Config::default());
-    let uncommented: String = docs::example()
-        .lines()
-        .map(|line| format!("{}\n", line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')).unwrap_or(line)))
-        .collect();
+    let uncomment = |line| str::strip_prefix(line, "#").filter(|rest| !rest.starts_with(' ')).unwrap_or(line);
+    let uncommented = docs::example().lines().map(uncomment).collect::<Vec<_>>().join("\n");
     let config = Desk::new(&uncommented).config();
     assert_eq!(names(&config), ["acme/billing", "acme/api"]);
     let defaults = Config::default();
