@@ -175,10 +175,15 @@ fn broken_syntax_is_named_with_its_line() {
 
 #[test]
 fn a_wrong_variable_or_argument_is_named_by_its_name() {
-    let desk = Desk::empty().variable("ATC_POLL_IDLE_SECONDS", "soon").argument("--log-level", "log_level", "loud");
+    let desk = Desk::empty().variable("ATC_REPOS", " , ").variable("ATC_POLL_IDLE_SECONDS", "soon").argument(
+        "--log-level",
+        "log_level",
+        "loud",
+    );
     assert_eq!(
         desk.problems(),
         [
+            "ATC_REPOS: repos: must be a list of owner/name, not ` , `",
             "ATC_POLL_IDLE_SECONDS: poll.idle_seconds: must be a whole number from 2 to 86400, not `soon`",
             "--log-level: log_level: must be \"off\" or \"error\" or \"warn\" or \"info\" or \"debug\" or \"trace\", not `loud`",
         ]

@@ -10,8 +10,10 @@ use atc::cli::{Command, Exit, parse};
 use atc::config::docs;
 use atc::config::options::{OPTIONS, OTHER_VARIABLES};
 
+type Write = fn() -> String;
+
 /// The parts of the README between `<!-- name:begin -->` and `<!-- name:end -->`.
-const GENERATED: &[(&str, fn() -> String)] = &[
+const GENERATED: &[(&str, Write)] = &[
     ("usage", usage),
     ("options", docs::options_table),
     ("variables", docs::variables_table),

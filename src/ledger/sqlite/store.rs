@@ -34,9 +34,11 @@ impl Sqlite {
         let (version, closed) = match found {
             Found::Foreign => return Err(foreign(&file)),
             Found::Newer(version) => (version, Some(newer(&file, version))),
-            Found::Ours(version) if connection.is_readonly("main").map_err(failed)? => {
-                (version, Some(read_only(&file)))
-            }
+            Found::Ours(version) if connection.is_readonly("main").map_err(failed)? => match version {
+                // Not even the tables are there to be read.
+                0 => return Err(read_only(&file)),
+                _ => (version, Some(read_only(&file))),
+            },
             Found::Ours(_) => {
                 file::keep_a_log(&connection).map_err(failed)?;
                 let version = schema::migrate(&mut connection).map_err(failed)?;
