@@ -332,7 +332,7 @@ fn repo_field(repos: &[RepoName], repo: Option<&RepoName>) -> Field {
     Field {
         id: FieldId::Repo,
         label: "repository".to_owned(),
-        help: "←/→, or the first letter of its name".to_owned(),
+        help: "left and right, or the first letter of its name".to_owned(),
         kind: "repo",
         empty: "none",
         required: true,

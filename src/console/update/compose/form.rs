@@ -66,8 +66,9 @@ fn as_key(intent: Intent) -> Option<Chord> {
 
 /// While the whole request covers the form, keys move in it; what would change the form is not for now.
 fn in_preview(model: &mut Model, intent: Intent) -> bool {
-    let (columns, page) = layout::preview_size(layout::pane(model));
+    let pane = layout::pane(model);
     let Some(form) = &mut model.compose.form else { return false };
+    let (columns, page) = layout::preview_size(pane, form);
     let Some(top) = form.preview else { return false };
     let last = form.request_rows(columns).len().saturating_sub(page);
     form.preview = match intent {
