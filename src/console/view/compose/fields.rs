@@ -24,7 +24,7 @@ struct Row {
     cursor: Option<usize>,
 }
 
-pub(super) fn draw(model: &Model, form: &Form, theme: &Theme, area: Area, buffer: &mut Buffer) -> Option<(u16, u16)> {
+pub(super) fn draw(model: &Model, form: &Form, theme: Theme, area: Area, buffer: &mut Buffer) -> Option<(u16, u16)> {
     let columns = value_columns(area);
     let mut rows = Vec::new();
     let mut shown = 0..1;
@@ -51,7 +51,7 @@ pub(super) fn draw(model: &Model, form: &Form, theme: &Theme, area: Area, buffer
     cursor
 }
 
-fn draw_row(theme: &Theme, area: Area, y: u16, row: &Row, buffer: &mut Buffer) -> Option<(u16, u16)> {
+fn draw_row(theme: Theme, area: Area, y: u16, row: &Row, buffer: &mut Buffer) -> Option<(u16, u16)> {
     if row.focused && row.label.is_some() {
         put(buffer, area, area.x, y, marker(theme), theme.style(Tone::Accent));
     }
@@ -70,7 +70,7 @@ fn draw_row(theme: &Theme, area: Area, y: u16, row: &Row, buffer: &mut Buffer) -
     (at < area.right()).then_some((at, y))
 }
 
-fn field_rows(model: &Model, form: &Form, field: &Field, theme: &Theme, (focused, columns): (bool, usize)) -> Vec<Row> {
+fn field_rows(model: &Model, form: &Form, field: &Field, theme: Theme, (focused, columns): (bool, usize)) -> Vec<Row> {
     let star = if field.required && field.value().is_empty() { "*" } else { "" };
     let tone = match (focused, field.fault.is_some()) {
         (_, true) => Tone::Bad,
@@ -123,7 +123,7 @@ fn note(model: &Model, form: &Form, field: &Field) -> String {
     }
 }
 
-fn value_rows(field: &Field, theme: &Theme, focused: bool, columns: usize) -> Vec<Row> {
+fn value_rows(field: &Field, theme: Theme, focused: bool, columns: usize) -> Vec<Row> {
     let row = |value: Pieces, cursor| Row { label: None, value, kind: "", focused, cursor };
     let plain =
         |tone: Tone, text: &str| vec![(theme.style(tone), Safe::new(width::cut_end(&Safe::new(text), columns)))];
@@ -167,12 +167,12 @@ fn value_rows(field: &Field, theme: &Theme, focused: bool, columns: usize) -> Ve
     }
 }
 
-fn arrows(theme: &Theme) -> (&'static str, &'static str) {
+fn arrows(theme: Theme) -> (&'static str, &'static str) {
     if theme.ascii { ("< ", " >") } else { ("‹ ", " ›") }
 }
 
 /// One line, moved so far to the left that the cursor is in sight.
-fn line_in_use(editor: &Editor, empty: &'static str, theme: &Theme, columns: usize) -> (Pieces, usize) {
+fn line_in_use(editor: &Editor, empty: &'static str, theme: Theme, columns: usize) -> (Pieces, usize) {
     let lines = editor.lines();
     let text = lines.first().map_or("", String::as_str);
     if text.is_empty() {
@@ -190,7 +190,7 @@ fn line_in_use(editor: &Editor, empty: &'static str, theme: &Theme, columns: usi
 }
 
 /// Some rows of several lines: those round the cursor while in use, else the first ones.
-fn area_rows(editor: &Editor, theme: &Theme, focused: bool, columns: usize) -> Vec<(Pieces, Option<usize>)> {
+fn area_rows(editor: &Editor, theme: Theme, focused: bool, columns: usize) -> Vec<(Pieces, Option<usize>)> {
     let lines = editor.lines();
     let rows = wrap::rows(lines, columns);
     let (cursor_row, x) = wrap::place(&rows, lines, editor.cursor());

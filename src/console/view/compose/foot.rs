@@ -11,10 +11,10 @@ use crate::console::state::layout::Area;
 use crate::text::{Safe, width};
 
 /// Rule, verdict, and as much of the request as there is room for. Without room for a rule, the verdict alone.
-pub(super) fn draw(model: &Model, form: &Form, theme: &Theme, area: Area, buffer: &mut Buffer) {
+pub(super) fn draw(model: &Model, form: &Form, theme: Theme, area: Area, buffer: &mut Buffer) {
     let mut y = area.y;
     if area.height >= 2 {
-        rule::draw(buffer, theme, area, &Safe::new("Request"), false, &target(form));
+        rule::draw(buffer, &theme, area, &Safe::new("Request"), false, &target(form));
         y += 1;
     }
     let request = if area.height >= 8 { request_lines(form, usize::from(area.width), theme) } else { Vec::new() };
@@ -28,7 +28,7 @@ pub(super) fn draw(model: &Model, form: &Form, theme: &Theme, area: Area, buffer
 }
 
 /// The whole request, as it would be sent, over the form.
-pub(super) fn preview(model: &Model, form: &Form, theme: &Theme, area: Area, top: usize, buffer: &mut Buffer) {
+pub(super) fn preview(model: &Model, form: &Form, theme: Theme, area: Area, top: usize, buffer: &mut Buffer) {
     let (columns, height) = layout::preview_size(area, form);
     let rows = form.request_rows(columns);
     let top = top.min(rows.len().saturating_sub(height));
@@ -39,7 +39,7 @@ pub(super) fn preview(model: &Model, form: &Form, theme: &Theme, area: Area, top
     put_lines(theme, below, &verdict(model, form, theme, below), buffer);
 }
 
-fn put_lines(theme: &Theme, area: Area, lines: &[(Tone, String)], buffer: &mut Buffer) {
+fn put_lines(theme: Theme, area: Area, lines: &[(Tone, String)], buffer: &mut Buffer) {
     for ((tone, line), y) in lines.iter().zip(area.y..area.bottom()) {
         put_cut(buffer, theme, area, area.x + 1, y, *tone, line);
     }
@@ -50,7 +50,7 @@ fn target(form: &Form) -> Vec<(Tone, Safe)> {
 }
 
 /// The request one field a line: exact but for the prompt, which is cut to its line.
-fn request_lines(form: &Form, columns: usize, theme: &Theme) -> Vec<String> {
+fn request_lines(form: &Form, columns: usize, theme: Theme) -> Vec<String> {
     let Some(request) = form.request() else { return Vec::new() };
     let room = columns.saturating_sub(4);
     let cut = |line: &str| {
@@ -58,13 +58,13 @@ fn request_lines(form: &Form, columns: usize, theme: &Theme) -> Vec<String> {
         if width::width(&line) <= room {
             return line.to_string();
         }
-        format!("{}{}\",", width::cut_end(&line, room).trim_end_matches('…'), ellipsis(theme))
+        format!("{}{}\",", width::cut_end(&line, room).trim_end_matches(['…', '\\']), ellipsis(theme))
     };
     request.body_text().lines().map(cut).collect()
 }
 
 /// The verdict in lines of the area, the most urgent first.
-fn verdict(model: &Model, form: &Form, theme: &Theme, area: Area) -> Vec<(Tone, String)> {
+fn verdict(model: &Model, form: &Form, theme: Theme, area: Area) -> Vec<(Tone, String)> {
     let mark = |unicode: &'static str, ascii: &'static str| if theme.ascii { ascii } else { unicode };
     let dots = ellipsis(theme);
     if model.compose.sending.is_some() {

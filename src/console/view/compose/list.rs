@@ -13,14 +13,14 @@ use crate::console::state::layout::Area;
 use crate::template::{Template, lint};
 use crate::text::{Safe, width};
 
-pub(super) fn draw(model: &Model, theme: &Theme, area: Area, focused: bool, buffer: &mut Buffer) {
+pub(super) fn draw(model: &Model, theme: Theme, area: Area, focused: bool, buffer: &mut Buffer) {
     let pane = &model.compose;
     let count = pane.templates.len();
     let mut right = vec![(Tone::Dim, Safe::new(format!("{count} template{}", if count == 1 { "" } else { "s" })))];
     if !pane.faults.is_empty() {
         right.push((Tone::Bad, Safe::new(format!("{} broken", pane.faults.len()))));
     }
-    rule::draw(buffer, theme, area, &Safe::new("Compose"), focused, &right);
+    rule::draw(buffer, &theme, area, &Safe::new("Compose"), focused, &right);
 
     let rows = pane.rows();
     let body = Area { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
@@ -52,7 +52,7 @@ fn name(row: &Row<'_>) -> Safe {
 
 fn draw_row(
     model: &Model,
-    theme: &Theme,
+    theme: Theme,
     area: Area,
     y: u16,
     (row, selected, names): (&Row<'_>, bool, usize),
@@ -80,7 +80,7 @@ fn opening(model: &Model, draft: &Draft) -> String {
     template.map_or_else(|| draft.opening().to_owned(), |t| format!("{} · {}", t.title, draft.opening()))
 }
 
-fn faults(model: &Model, theme: &Theme, area: Area, mut y: u16, buffer: &mut Buffer) -> u16 {
+fn faults(model: &Model, theme: Theme, area: Area, mut y: u16, buffer: &mut Buffer) -> u16 {
     // Never in the way of the good ones: what does not fit is counted in the rule.
     for fault in &model.compose.faults {
         if y + 1 >= area.bottom() {

@@ -18,28 +18,28 @@ pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) -> Op
     }
     let focused = model.place.focus == Pane::Compose;
     let Some(form) = &model.compose.form else {
-        list::draw(model, theme, area, focused, buffer);
+        list::draw(model, *theme, area, focused, buffer);
         return None;
     };
-    title(form, theme, area, focused, buffer);
+    title(form, *theme, area, focused, buffer);
     let parts = layout::parts(area, form);
     if let Some(top) = form.preview {
-        foot::preview(model, form, theme, area, top, buffer);
+        foot::preview(model, form, *theme, area, top, buffer);
         return None;
     }
-    let in_field = fields::draw(model, form, theme, parts.fields, buffer);
-    let in_prompt = prompt::draw(form, theme, parts.prompt, focused, buffer);
-    foot::draw(model, form, theme, parts.foot, buffer);
+    let in_field = fields::draw(model, form, *theme, parts.fields, buffer);
+    let in_prompt = prompt::draw(form, *theme, parts.prompt, focused, buffer);
+    foot::draw(model, form, *theme, parts.foot, buffer);
     let typing = focused && model.dialog.is_none() && model.line.is_none() && model.compose.sending.is_none();
     in_field.or(in_prompt).filter(|_| typing)
 }
 
-fn title(form: &Form, theme: &Theme, area: Area, focused: bool, buffer: &mut Buffer) {
+fn title(form: &Form, theme: Theme, area: Area, focused: bool, buffer: &mut Buffer) {
     let what = form.template.as_ref().map_or("prompt without a template", |template| template.title.as_str());
     let title = Safe::new(format!("Compose · {what}"));
     let right: Vec<(Tone, Safe)> =
         form.preset.iter().map(|preset| (Tone::Dim, Safe::new(format!("preset {preset}")))).collect();
     // One thing has the keys: the prompt's own rule carries the accent while it is the prompt.
     let accented = focused && (form.focused().is_some() || form.preview.is_some());
-    rule::draw(buffer, theme, area, &title, accented, &right);
+    rule::draw(buffer, &theme, area, &title, accented, &right);
 }

@@ -12,12 +12,12 @@ use crate::domain::start::PROMPT_WARN_CHARS;
 use crate::text::Safe;
 
 /// With its rule in the first row.
-pub(super) fn draw(form: &Form, theme: &Theme, area: Area, focused: bool, buffer: &mut Buffer) -> Option<(u16, u16)> {
+pub(super) fn draw(form: &Form, theme: Theme, area: Area, focused: bool, buffer: &mut Buffer) -> Option<(u16, u16)> {
     if area.height == 0 {
         return None;
     }
     let has_keys = focused && form.focused().is_none();
-    rule::draw(buffer, theme, area, &Safe::new("Prompt"), has_keys, &status(form));
+    rule::draw(buffer, &theme, area, &Safe::new("Prompt"), has_keys, &status(form));
     let (columns, height) = prompt_text(area);
     let lines = form.prompt.lines();
     let rows = wrap::rows(lines, columns);

@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+use std::fmt::Write;
+
 use chrono::{FixedOffset, TimeDelta};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -63,13 +65,13 @@ fn filled(width: u16, height: u16) -> Model {
 
 /// The screen as text: rows, then the runs that are not plain, then where the cursor is.
 fn screen(model: &Model) -> String {
-    screen_with(model, &Theme::default())
+    screen_with(model, Theme::default())
 }
 
-fn screen_with(model: &Model, theme: &Theme) -> String {
+fn screen_with(model: &Model, theme: Theme) -> String {
     let Size { width, height } = model.place.size;
     let mut buffer = Buffer::empty(Rect { x: 0, y: 0, width, height });
-    let cursor = draw(model, theme, Area { x: 0, y: 0, width, height }, &mut buffer);
+    let cursor = draw(model, &theme, Area { x: 0, y: 0, width, height }, &mut buffer);
     let mut out = String::new();
     let mut styles = String::new();
     for y in 0..height {
@@ -101,7 +103,7 @@ fn end(styles: &mut String, y: u16, run: Option<(String, String)>) {
         let text = text.trim();
         // Dim is everywhere and says nothing; what stands out is what a reader of the snapshot wants to see.
         if !style.is_empty() && style != "dim" && !text.is_empty() {
-            styles.push_str(&format!("{y}: {style}: {text}\n"));
+            writeln!(styles, "{y}: {style}: {text}").unwrap();
         }
     }
 }
@@ -257,7 +259,7 @@ fn plain_ascii_is_enough_where_the_terminal_has_no_more() {
     let mut model = filled(80, 22);
     press(&mut model, &[Intent::PreviousField]);
     let theme = Theme { colour: false, ascii: true };
-    let text = screen_with(&model, &theme);
+    let text = screen_with(&model, theme);
     let own = text.lines().take(22).filter(|line| !line.starts_with("--"));
     for line in own {
         assert!(line.is_ascii() || line.contains('·'), "{line}");
@@ -267,7 +269,7 @@ fn plain_ascii_is_enough_where_the_terminal_has_no_more() {
 #[test]
 fn every_size_is_drawn_without_a_fault() {
     for width in [0, 1, 2, 3, 9, 18, 19, 39, 40, 80, 99, 100, 120] {
-        for height in [0, 1, 2, 3, 5, 9, 14, 23, 30] {
+        for height in [0, 1, 2, 4, 9, 14, 30] {
             for stage in 0..4 {
                 let mut model = model(width, height);
                 if stage > 0 {

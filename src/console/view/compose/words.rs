@@ -18,7 +18,7 @@ pub(super) fn put_pieces(buffer: &mut Buffer, area: Area, x: u16, y: u16, pieces
 }
 
 /// The text cut to the columns left of `area`, in one tone.
-pub(super) fn put_cut(buffer: &mut Buffer, theme: &Theme, area: Area, x: u16, y: u16, tone: Tone, text: &str) -> u16 {
+pub(super) fn put_cut(buffer: &mut Buffer, theme: Theme, area: Area, x: u16, y: u16, tone: Tone, text: &str) -> u16 {
     let room = usize::from(area.right().saturating_sub(x));
     let safe = Safe::new(text);
     put(buffer, area, x, y, Safe::new(width::cut_end(&safe, room)), theme.style(tone))
@@ -56,10 +56,10 @@ pub(super) fn selected_in(
 }
 
 /// The mark of what has the keys.
-pub(super) fn marker(theme: &Theme) -> &'static str {
+pub(super) fn marker(theme: Theme) -> &'static str {
     if theme.ascii { ">" } else { "▌" }
 }
 
-pub(super) fn ellipsis(theme: &Theme) -> &'static str {
+pub(super) fn ellipsis(theme: Theme) -> &'static str {
     if theme.ascii { "..." } else { "…" }
 }
