@@ -29,8 +29,10 @@ fn send(model: &mut Model) -> (Uuid, Vec<Effect>) {
     press(model, &[Intent::Start]);
     let Some(Dialog { ask: Ask::Start { request, template }, .. }) = model.dialog.take() else { panic!("no dialog") };
     let mut effects = Vec::new();
-    confirmed(model, request, template, &mut effects);
-    (model.compose.sending.unwrap(), effects)
+    let id = Uuid::new_v4();
+    confirmed(model, id, request, template, &mut effects);
+    assert_eq!(model.compose.sending, Some(id));
+    (id, effects)
 }
 
 #[test]
