@@ -16,12 +16,14 @@ pub fn clock_seconds(settings: &Settings, at: Instant) -> String {
     at.with_timezone(&settings.zone).format("%H:%M:%S").to_string()
 }
 
-/// Day and time, for what may be long ago.
-pub fn day_and_clock(settings: &Settings, at: Instant) -> String {
-    at.with_timezone(&settings.zone).format("%Y-%m-%d %H:%M").to_string()
-}
-
 impl Model {
+    /// The time of day, with the day where it is not today.
+    pub fn day_and_clock(&self, at: Instant) -> String {
+        let (at, now) = (at.with_timezone(&self.settings.zone), self.now.with_timezone(&self.settings.zone));
+        let today = at.date_naive() == now.date_naive();
+        at.format(if today { "%H:%M" } else { "%Y-%m-%d %H:%M" }).to_string()
+    }
+
     pub fn verdict(&self, source: &Source) -> Verdict<'_> {
         self.world
             .freshness

@@ -11,7 +11,7 @@ use crate::console::state::layout::Area;
 use crate::console::state::place::Pane;
 use crate::console::state::reviews::{Waits, waits};
 use crate::console::state::tone::Words;
-use crate::console::state::words::{checks, pull_state, verdict};
+use crate::console::state::words::{checks, pull_state, says};
 use crate::domain::{Pull, PullState, Source, age};
 use crate::text::{Safe, width};
 
@@ -154,19 +154,5 @@ fn sign(pull: &Pull, waiting: Option<Waits>) -> (&'static str, Tone) {
         (PullState::Draft, None) => ("○", Tone::Dim),
         (PullState::Merged, None) => ("✓", Tone::Good),
         (PullState::Closed, None) => ("⊘", Tone::Dim),
-    }
-}
-
-/// What the operator is to do, where it is his turn; else where the pull request stands.
-fn says(pull: &Pull, waiting: Option<Waits>) -> Words {
-    match waiting {
-        Some(Waits::YourReview) => {
-            let mut words = Words::one(Tone::WarnStrong, "your review");
-            words.gap(" · ");
-            words.extend(verdict(pull));
-            words
-        }
-        Some(Waits::Merge) => Words::one(Tone::WarnStrong, "ready to merge").with(Tone::Good, " ✓ approved"),
-        _ => verdict(pull),
     }
 }
