@@ -92,7 +92,7 @@ fn a_failure_stands_beside_the_last_good_data() {
     assert!(screen.contains("Fix flaky retry") && screen.contains("1 source fails"), "{screen}");
     console.bad(Source::Tasks(repo("web")), refused());
     let screen = text(&console.model);
-    assert!(screen.contains("2 sources fail"), "{screen}");
+    assert!(screen.contains("2 sources fail") && screen.contains("acme/api (+1) failed 14:03"), "{screen}");
     console.good(Source::Tasks(repo("api")), News::Same);
     console.good(Source::Tasks(repo("web")), News::Same);
     assert!(!text(&console.model).contains("fail "));

@@ -128,7 +128,7 @@ fn holds(console: &Console) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_thousand_events_break_the_console(steps in prop::collection::vec(step(), 1000)) {

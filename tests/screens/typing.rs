@@ -60,6 +60,9 @@ fn what_is_wrong_with_a_command_is_said_in_the_line() {
         command(&mut console, typed);
         assert!(fault(&console).is_some_and(|f| f.starts_with(said)), "{typed}: {:?}", fault(&console));
         assert!(text(&console.model).contains(said), "{typed}");
+        console.happen(What::Resize(atc::console::state::layout::Size { width: 40, height: 12 }));
+        let narrow = text(&console.model).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(narrow.contains(said), "whole on a narrow screen, too: {narrow}");
         console.keys("x");
         assert_eq!(fault(&console), None, "typing on takes the fault away");
     }

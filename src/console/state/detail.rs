@@ -65,11 +65,17 @@ fn headline(model: &Model, known: &Known) -> (&'static str, Words) {
         return ("prompt", Words::one(Tone::Dim, "loading …"));
     };
     match &session.prompt {
-        Some(prompt) if !prompt.is_empty() => {
-            ("prompt", Words::one(Tone::Plain, format!("“{}”", prompt.show_line().trim())))
-        }
+        Some(prompt) if !prompt.is_empty() => ("prompt", Words::one(Tone::Plain, format!("“{}”", opening(prompt)))),
         _ => ("prompt", Words::one(Tone::Dim, "not recorded")),
     }
+}
+
+/// A prompt's first words on one line. Only as much of it is read as any screen can show.
+fn opening(prompt: &Untrusted) -> String {
+    let start: String = prompt.raw_for_match().chars().take(600).collect();
+    let lines = Untrusted::new(start).show_block();
+    let lines: Vec<&str> = lines.iter().map(|l| l.trim()).filter(|l| !l.is_empty()).collect();
+    lines.join(" ")
 }
 
 /// What an operator must know first, the gravest first.
@@ -144,7 +150,10 @@ fn pull_words(model: &Model, known: &Known) -> Vec<Words> {
             let (tone, word) = pull_state(pull.state);
             vec![
                 Words::one(Tone::Plain, format!("#{} ", pull.number)).with(tone, word),
-                Words::one(Tone::Dim, "checks ").and(checks(pull.checks.as_ref())),
+                match &pull.checks {
+                    Some(found) => Words::one(Tone::Dim, "checks ").and(checks(Some(found))),
+                    None => checks(None),
+                },
                 verdict(pull),
             ]
         }

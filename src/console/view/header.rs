@@ -69,8 +69,7 @@ fn pieces(model: &Model) -> Vec<Piece> {
             if tally.needs_me == 1 { "needs you" } else { "need you" },
         ),
         (80, Condition::State(&State::Failed), tally.failed, "failed"),
-        (78, Condition::Orphaned, tally.orphaned, "orphaned"),
-        (50, Condition::State(&State::Queued), tally.queued, "queued"),
+        (20, Condition::State(&State::Queued), tally.queued, "queued"),
     ];
     all.extend(
         states.iter().filter(|(_, _, n, _)| *n > 0).map(|(weight, c, n, words)| left(*weight, counted(c, *n, words))),

@@ -48,14 +48,17 @@ pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) {
 fn title(model: &Model) -> Safe {
     let queue = &model.queue;
     let view = queue.view.title();
-    let counts = if queue.view == QueueView::All && queue.filter.is_empty() {
+    let counts = if queue.tally.all == 0 {
+        // Nothing read yet, or nothing there: the pane says which.
+        String::new()
+    } else if queue.view == QueueView::All && queue.filter.is_empty() {
         queue.rows.len().to_string()
     } else {
         format!("{} of {}", queue.rows.len(), queue.tally.all)
     };
     let filter = if queue.filter.is_empty() { String::new() } else { format!(" · /{}", queue.filter) };
     let name = if model.place.is_dashboard() { "Queue · " } else { "" };
-    Safe::new(format!("{name}{view} {counts}{filter}"))
+    Safe::new(format!("{name}{}{filter}", format!("{view} {counts}").trim_end()))
 }
 
 /// What is not fresh, what could not be read, how it is sorted.

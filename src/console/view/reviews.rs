@@ -21,7 +21,9 @@ const AGE: u16 = 4;
 
 pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) {
     let focused = model.place.focus == Pane::Reviews && model.dialog.is_none();
-    let title = Safe::new(format!("Reviews · {} open", model.reviews.open));
+    let open = model.reviews.open;
+    let title =
+        Safe::new(if model.reviews.rows.is_empty() { "Reviews".to_owned() } else { format!("Reviews · {open} open") });
     rule::draw(buffer, theme, area, &title, focused, &status(model, focused).0);
     if model.reviews.rows.is_empty() {
         return empty::reviews(model, theme, area, buffer);
@@ -76,11 +78,11 @@ impl Columns {
             (full, true, 18, 30, 0),
             (full, true, 14, 22, 0),
             (short, false, 14, 20, 0),
-            (short, false, 12, 16, 0),
+            (short, false, 14, 18, 0),
             (short, false, 12, 0, 0),
             (short, false, 0, 0, 0),
         ];
-        let least = [44, 36, 30, 24, 16, 12, 10, 0];
+        let least = [44, 36, 30, 24, 18, 16, 10, 0];
         for ((reference, owner, checks, verdict, lines), least) in plans.into_iter().zip(least) {
             let used: u16 = [reference, checks, verdict, lines].iter().filter(|w| **w > 0).map(|w| w + 1).sum();
             if spare >= used + least {
