@@ -2,9 +2,13 @@
 //!
 //! Every string that came from outside is an [`Untrusted`]. It has no `Display` and turns into nothing a
 //! terminal, a file name or a shell would act on, except through the ways out here: [`Safe`] for one line of
-//! plain text, [`LogLine`](style::StyledLine) for text whose colours are kept, and [`sink`] for the places
+//! plain text, [`StyledLine`] for text whose colours are kept, and [`sink`] for the places
 //! outside the cell grid, which are stricter.
 
+mod clean;
+mod escape;
+pub mod redact;
+mod reveal;
 pub mod safe;
 pub mod sink;
 pub mod style;

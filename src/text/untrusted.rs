@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer};
 
 use super::safe::{self, Safe};
-use super::style::{self, StyledLine};
+use super::style::StyledLine;
 
 /// A string from outside. It cannot be formatted or turned into a span; only the `show_*` ways lead to a screen
 /// and only the `raw_for_*` ways lead elsewhere, each named for where the bytes go.
@@ -31,9 +31,10 @@ impl Untrusted {
         self.0.len()
     }
 
-    /// One safe line: newlines become spaces, everything that would act on a terminal is revealed or counted.
+    /// One safe line: newlines become spaces, what would act on a terminal is taken out and counted at the end (`␛2`),
+    /// what deceives the eye is spelled (`<U+202E>`).
     pub fn show_line(&self) -> Safe {
-        safe::line(&self.0)
+        safe::title(&self.0)
     }
 
     /// Safe lines of plain text, one per line of the original.
@@ -43,7 +44,12 @@ impl Untrusted {
 
     /// Safe lines with the colours of the original kept as values.
     pub fn show_log(&self) -> Vec<StyledLine> {
-        style::log_lines(&self.0)
+        self.0.lines().map(StyledLine::new).collect()
+    }
+
+    /// Safe lines with every control and sequence spelled out, for what is about to be run or approved.
+    pub fn show_spelled(&self) -> Vec<Safe> {
+        safe::spelled(&self.0)
     }
 
     /// For hashing.

@@ -79,6 +79,8 @@ pub enum Intent {
     NextChoice,
     PreviousChoice,
     Preset,
+    /// Back to the prompt the fields make.
+    Reset,
     Editor,
     Preview,
     Start,

@@ -268,7 +268,7 @@ fn follow_up(model: &mut Model, effects: &mut Vec<Effect>) {
         return model.notes.say(model.now, true, "its branch is not known yet — a follow-up continues on a branch");
     };
     let mut draft = draft_of(known);
-    draft.values.push(("head_ref".to_owned(), head.raw_for_wire().to_owned()));
+    draft.head_ref = Some(head.raw_for_wire().to_owned());
     compose_with(model, Some(draft), effects);
 }
 
@@ -290,15 +290,11 @@ fn retry(model: &mut Model, effects: &mut Vec<Effect>) {
 fn draft_of(known: &Known) -> Draft {
     let text = |t: Untrusted| t.raw_for_wire().to_owned();
     let model = known.task.latest_session().and_then(crate::domain::Session::model_name);
-    let values = [
-        ("base_ref", detail::base_ref(known).cloned()),
-        ("custom_agent", known.task.custom_agent.clone()),
-        ("model", model),
-    ];
     Draft {
         repo: Some(known.task.at.repo.clone()),
-        template: None,
-        values: values.into_iter().filter_map(|(name, v)| Some((name.to_owned(), text(v?)))).collect(),
-        prompt: String::new(),
+        base_ref: detail::base_ref(known).cloned().map(text),
+        custom_agent: known.task.custom_agent.clone().map(text),
+        model: model.map(text),
+        ..Draft::default()
     }
 }

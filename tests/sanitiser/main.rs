@@ -1,0 +1,7 @@
+//! Nothing a stranger wrote acts on a terminal or hides from the reader: every way out of `text` against generated
+//! corpora, judged without the help of the code under test.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod judge;
+mod properties;
