@@ -73,7 +73,7 @@ pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
         .filter_map(|intent| key_of(context, intent))
         .take(6)
         .collect();
-    if !matches!(context, Context::Form | Context::Line | Context::Dialog) {
+    if !matches!(context, Context::Form | Context::Line | Context::Dialog | Context::Help) {
         keys.extend(key_of(Context::Global, Intent::Help));
     }
     keys

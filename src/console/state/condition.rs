@@ -95,6 +95,18 @@ impl Known {
         }
     }
 
+    /// Since when that holds.
+    pub fn condition_since(&self, now: Instant) -> Instant {
+        match self.condition(now) {
+            Condition::State(_) => self.state_since,
+            Condition::Cancelling => self.cancel_steps.first().map_or(self.state_since, |(at, _)| *at),
+            Condition::Orphaned => {
+                let run = self.run.as_ref().and_then(|j| j.run.as_ref()).filter(|r| r.is_completed());
+                run.map(|r| r.updated_at).or(self.cancel.as_ref().map(|c| c.at)).unwrap_or(self.state_since)
+            }
+        }
+    }
+
     /// When a task whose run has completed counts as orphaned. `None`: its run has not, or waiting is normal for it.
     pub fn orphan_at(&self) -> Option<Instant> {
         if !matches!(self.task.state, State::InProgress | State::Queued) {

@@ -4,17 +4,18 @@ use chrono::TimeDelta;
 
 use super::Model;
 use super::condition::Condition;
+use super::reviews::{Waits, waits};
 use super::tone::{Tone, Words};
-use super::trust::{clock, day_and_clock};
-use super::words::{cancel_life, checks, pull_state, verdict};
+use super::trust::clock;
+use super::words::{cancel_life, checks, pull_state, says, verdict};
 use super::world::{Known, PullOf, RunJoin};
 use super::wrap::wrap;
 use crate::domain::cancel::Matched;
-use crate::domain::{Artifact, Cost, Instant, Run, Session, Source, age};
+use crate::domain::{Artifact, Cost, Instant, Pull, Run, Session, Source, age};
 use crate::text::{Safe, Untrusted, width};
 
 /// Columns of the labels in the compact detail and in the full one.
-const COMPACT_LABEL: usize = 7;
+const COMPACT_LABEL: usize = 8;
 const FULL_LABEL: usize = 11;
 
 /// The four lines under the queue: what is wrong (else the prompt), who works, the pull request, the run.
@@ -28,6 +29,33 @@ pub fn compact(model: &Model, known: &Known) -> Vec<Words> {
     lines.into_iter().map(|(label, words)| labelled(label, COMPACT_LABEL, words)).collect()
 }
 
+/// The four lines of a pull request: itself, its checks, what it waits for, where it is.
+pub fn compact_pull(model: &Model, pull: &Pull) -> Vec<Words> {
+    let (tone, word) = pull_state(pull.state);
+    let mut own = vec![
+        Words::one(Tone::Plain, format!("{}#{} ", pull.repo, pull.number)).with(tone, word),
+        Words::one(Tone::Good, format!("+{}", pull.additions)).with(Tone::Bad, format!(" −{}", pull.deletions)),
+        Words::one(Tone::Dim, format!("opened {}", model.day_and_clock(pull.created_at))),
+    ];
+    own.extend(pull.author.as_ref().map(|a| Words::one(Tone::Dim, "by ").with(Tone::Plain, a.show_line())));
+    let mut all_checks = vec![checks(pull.checks.as_ref())];
+    let failing = pull.checks.as_ref().map(|c| c.failing.as_slice()).unwrap_or_default();
+    all_checks.extend(failing.iter().skip(1).map(|name| Words::one(Tone::Bad, name.show_line())));
+    let waiting = waits(pull, model.world.viewer.as_ref());
+    let mut review = vec![verdict(pull)];
+    if waiting.is_some_and(|w| w != Waits::Approval) {
+        review.insert(0, says(pull, waiting));
+    }
+    let branch = Words::one(Tone::Dim, "branch ").with(Tone::Plain, pull.head_ref.show_line());
+    let place = [
+        Words::one(Tone::Plain, pull.url.show_line()),
+        branch.with(Tone::Dim, " → ").with(Tone::Plain, pull.base_ref.show_line()),
+    ];
+    let lines =
+        [("pr", spread(&own)), ("checks", spread(&all_checks)), ("review", spread(&review)), ("link", spread(&place))];
+    lines.into_iter().map(|(label, words)| labelled(label, COMPACT_LABEL, words)).collect()
+}
+
 /// The first line of the compact detail.
 fn headline(model: &Model, known: &Known) -> (&'static str, Words) {
     if let Some(alert) = alerts(model, known).into_iter().next() {
@@ -37,11 +65,17 @@ fn headline(model: &Model, known: &Known) -> (&'static str, Words) {
         return ("prompt", Words::one(Tone::Dim, "loading …"));
     };
     match &session.prompt {
-        Some(prompt) if !prompt.is_empty() => {
-            ("prompt", Words::one(Tone::Plain, format!("“{}”", prompt.show_line().trim())))
-        }
+        Some(prompt) if !prompt.is_empty() => ("prompt", Words::one(Tone::Plain, format!("“{}”", opening(prompt)))),
         _ => ("prompt", Words::one(Tone::Dim, "not recorded")),
     }
+}
+
+/// A prompt's first words on one line. Only as much of it is read as any screen can show.
+fn opening(prompt: &Untrusted) -> String {
+    let start: String = prompt.raw_for_match().chars().take(600).collect();
+    let lines = Untrusted::new(start).show_block();
+    let lines: Vec<&str> = lines.iter().map(|l| l.trim()).filter(|l| !l.is_empty()).collect();
+    lines.join(" ")
 }
 
 /// What an operator must know first, the gravest first.
@@ -116,7 +150,10 @@ fn pull_words(model: &Model, known: &Known) -> Vec<Words> {
             let (tone, word) = pull_state(pull.state);
             vec![
                 Words::one(Tone::Plain, format!("#{} ", pull.number)).with(tone, word),
-                Words::one(Tone::Dim, "checks ").and(checks(pull.checks.as_ref())),
+                match &pull.checks {
+                    Some(found) => Words::one(Tone::Dim, "checks ").and(checks(Some(found))),
+                    None => checks(None),
+                },
                 verdict(pull),
             ]
         }
@@ -260,19 +297,23 @@ fn head(page: &mut Page, model: &Model, known: &Known) {
     let task = &known.task;
     let condition = known.condition(model.now);
     let (glyph, tone) = condition.look();
-    page.text("task", Tone::Strong, &task.name.show_line());
-    let since = age::coarse(model.now - known.state_since);
+    let name = task.name.show_line();
+    // The rule above has room for most names.
+    if width::width(&name) + 32 > page.columns {
+        page.text("task", Tone::Strong, &name);
+    }
+    let since = age::coarse(model.now - known.condition_since(model.now));
     page.flow(
         "state",
         &[
             Words::one(tone, format!("{glyph} {}", condition.word())).with(Tone::Dim, format!(" for {since}")),
-            Words::one(Tone::Dim, "created ").with(Tone::Plain, day_and_clock(&model.settings, task.created_at)),
-            Words::one(Tone::Dim, "updated ").with(Tone::Plain, day_and_clock(&model.settings, task.touched_at())),
+            Words::one(Tone::Dim, "created ").with(Tone::Plain, model.day_and_clock(task.created_at)),
+            Words::one(Tone::Dim, "updated ").with(Tone::Plain, model.day_and_clock(task.touched_at())),
         ],
     );
     page.flow("repo", &[Words::one(Tone::Plain, task.at.repo.as_str())]);
     if let Some(at) = task.archived_at {
-        page.flow("archived", &[Words::one(Tone::Plain, day_and_clock(&model.settings, at))]);
+        page.flow("archived", &[Words::one(Tone::Plain, model.day_and_clock(at))]);
     }
 }
 
@@ -308,7 +349,7 @@ fn sessions(page: &mut Page, model: &Model, known: &Known) {
         });
         let mut pieces = vec![
             Words::one(Tone::Dim, format!("{} ", i + 1)).with(tone, format!("{glyph} {}", session.state.word())),
-            Words::one(Tone::Dim, day_and_clock(&model.settings, session.created_at)),
+            Words::one(Tone::Dim, model.day_and_clock(session.created_at)),
             Words::one(Tone::Plain, duration(end - session.created_at)),
         ];
         if session.is_mirrored() {

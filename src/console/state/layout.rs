@@ -69,8 +69,8 @@ const DASHBOARD_DETAIL_ROWS: u16 = 40;
 pub const COLUMNS_FROM: u16 = 160;
 /// The compact detail: a rule and four lines.
 pub const DETAIL_ROWS: u16 = 5;
-/// From this many rows on the queue, alone on the screen, has the detail under it.
-const QUEUE_DETAIL_ROWS: u16 = 20;
+/// From this many rows on a list, alone on the screen, has the detail of its selected row under it.
+const LIST_DETAIL_ROWS: u16 = 20;
 /// No pane of the dashboard gets lower than a rule and two lines.
 const PANE_MIN: u16 = 3;
 
@@ -108,9 +108,14 @@ impl Place {
 
     fn single(&self, panes: &mut Panes, body: Area) {
         match self.focus {
-            Pane::Queue if self.size.height >= QUEUE_DETAIL_ROWS => {
+            Pane::Queue if self.size.height >= LIST_DETAIL_ROWS => {
                 let (queue, detail) = body.split_top(body.height - DETAIL_ROWS);
                 panes.queue = Some(queue);
+                panes.detail = Some(detail);
+            }
+            Pane::Reviews if self.size.height >= LIST_DETAIL_ROWS => {
+                let (reviews, detail) = body.split_top(body.height - DETAIL_ROWS);
+                panes.reviews = Some(reviews);
                 panes.detail = Some(detail);
             }
             Pane::Queue => panes.queue = Some(body),

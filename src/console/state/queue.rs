@@ -99,8 +99,8 @@ pub struct Tally {
     pub needs_me: usize,
     pub failed: usize,
     pub done: usize,
+    /// Stuck or orphaned: work that should move and does not.
     pub stuck: usize,
-    pub orphaned: usize,
     pub changed: usize,
 }
 

@@ -50,13 +50,17 @@ fn words(model: &Model, pane: Pane, number: usize, counts: bool) -> Words {
     }
     match pane {
         Pane::Queue => {
-            words.push(Tone::Dim, format!(" {}", model.queue.tally.all));
+            if model.queue.tally.all > 0 {
+                words.push(Tone::Dim, format!(" {}", model.queue.tally.all));
+            }
             if model.queue.tally.changed > 0 {
                 words.push(Tone::Accent, format!(" •{}", model.queue.tally.changed));
             }
         }
         Pane::Reviews => {
-            words.push(Tone::Dim, format!(" {}", model.reviews.open));
+            if model.reviews.open > 0 {
+                words.push(Tone::Dim, format!(" {}", model.reviews.open));
+            }
             if model.reviews.waiting > 0 {
                 words.push(Tone::WarnStrong, format!(" ◆{}", model.reviews.waiting));
             }

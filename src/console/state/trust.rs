@@ -16,12 +16,14 @@ pub fn clock_seconds(settings: &Settings, at: Instant) -> String {
     at.with_timezone(&settings.zone).format("%H:%M:%S").to_string()
 }
 
-/// Day and time, for what may be long ago.
-pub fn day_and_clock(settings: &Settings, at: Instant) -> String {
-    at.with_timezone(&settings.zone).format("%Y-%m-%d %H:%M").to_string()
-}
-
 impl Model {
+    /// The time of day, with the day where it is not today.
+    pub fn day_and_clock(&self, at: Instant) -> String {
+        let (at, now) = (at.with_timezone(&self.settings.zone), self.now.with_timezone(&self.settings.zone));
+        let today = at.date_naive() == now.date_naive();
+        at.format(if today { "%H:%M" } else { "%Y-%m-%d %H:%M" }).to_string()
+    }
+
     pub fn verdict(&self, source: &Source) -> Verdict<'_> {
         self.world
             .freshness
@@ -39,11 +41,10 @@ impl Model {
         self.standing_sources().filter(|s| matches!(self.verdict(s), Verdict::Failed(..))).count()
     }
 
-    /// What to say about the task lists: the worst first, and how many more are not fresh. Empty: all is fresh.
+    /// What to say about the task lists: the worst first, and how many others are not fresh. Empty: all are fresh.
     pub fn queue_trust(&self) -> Words {
-        let mut all: Vec<(u8, &RepoName, Verdict<'_>)> = self
-            .settings
-            .repos
+        let repos = &self.settings.repos;
+        let mut all: Vec<(u8, &RepoName, Verdict<'_>)> = repos
             .iter()
             .map(|repo| (repo, self.verdict(&Source::Tasks(repo.clone()))))
             .filter(|(_, verdict)| *verdict != Verdict::Fresh)
@@ -51,20 +52,20 @@ impl Model {
             .collect();
         all.sort_by_key(|(rank, ..)| *rank);
         let Some((worst, repo, verdict)) = all.first() else { return Words::new() };
-        let same = all.iter().filter(|(rank, ..)| rank == worst).count();
-        let one_repo = self.settings.repos.len() == 1;
-        let whose = if one_repo { String::new() } else { format!("{repo} ") };
-        let mut words = match verdict {
-            Verdict::Loading if one_repo => Words::one(Tone::Dim, format!("loading {repo} …")),
-            Verdict::Loading if same > 1 => Words::one(Tone::Dim, format!("loading {same} repos …")),
-            Verdict::Loading => Words::one(Tone::Dim, format!("loading {repo} …")),
-            other => self.say(&whose, other),
-        };
-        let more = all.len() - if matches!(verdict, Verdict::Loading) { same } else { 1 };
-        if more > 0 {
-            words.push(Tone::Dim, format!(" (+{more})"));
+        let alike = all.iter().filter(|(rank, ..)| rank == worst).count();
+        if *verdict == Verdict::Loading {
+            let what = if alike > 1 { format!("{alike} repos") } else { repo.to_string() };
+            return Words::one(Tone::Dim, format!("loading {what} …"));
         }
-        words
+        // Whose it is goes without saying where it is true of all.
+        let whose = match all.len() - 1 {
+            others if alike == repos.len() && others == 0 => String::new(),
+            _ if alike == repos.len() && matches!(verdict, Verdict::Stale(_)) => String::new(),
+            _ if alike == repos.len() => format!("all {alike} repos "),
+            0 => format!("{repo} "),
+            others => format!("{repo} (+{others}) "),
+        };
+        self.say(&whose, verdict)
     }
 
     /// What to say about one source; empty when it is fresh.

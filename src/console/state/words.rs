@@ -1,5 +1,6 @@
 //! Pull requests and cancels in words: the same in queue, detail and reviews.
 
+use super::reviews::Waits;
 use super::settings::Settings;
 use super::tone::{Tone, Words};
 use super::trust::clock_seconds;
@@ -47,6 +48,33 @@ pub fn checks_sign(checks: Option<&Checks>) -> (&'static str, Tone) {
     }
 }
 
+/// What the operator is to do, where it is their turn; else where the pull request stands.
+pub fn says(pull: &Pull, waiting: Option<Waits>) -> Words {
+    match waiting {
+        Some(Waits::YourReview) => {
+            let mut words = Words::one(Tone::WarnStrong, "your review");
+            let obstacle = obstacle(pull);
+            if !obstacle.is_empty() {
+                words.gap(" · ");
+                words.extend(obstacle);
+            }
+            words
+        }
+        Some(Waits::Merge) => Words::one(Tone::WarnStrong, "ready to merge"),
+        Some(Waits::Approval) | None => verdict(pull),
+    }
+}
+
+/// What keeps it from being merged whatever the reviewers say.
+fn obstacle(pull: &Pull) -> Words {
+    match &pull.mergeable {
+        Mergeable::Yes => Words::new(),
+        Mergeable::Conflicting => Words::one(Tone::Bad, "conflicts"),
+        Mergeable::Computing => Words::one(Tone::Dim, "computing"),
+        Mergeable::Unknown(word) => Words::one(Tone::Plain, word.show_line()),
+    }
+}
+
 /// Where the pull request stands between the reviewers and the merge: conflicts first, then the decision.
 pub fn verdict(pull: &Pull) -> Words {
     match pull.state {
@@ -54,12 +82,7 @@ pub fn verdict(pull: &Pull) -> Words {
         PullState::Closed => return Words::one(Tone::Dim, "closed"),
         PullState::Open | PullState::Draft => {}
     }
-    let mut words = match &pull.mergeable {
-        Mergeable::Yes => Words::new(),
-        Mergeable::Conflicting => Words::one(Tone::Bad, "conflicts"),
-        Mergeable::Computing => Words::one(Tone::Dim, "computing"),
-        Mergeable::Unknown(word) => Words::one(Tone::Plain, word.show_line()),
-    };
+    let mut words = obstacle(pull);
     let review = match &pull.review {
         ReviewDecision::Approved => Words::one(Tone::Good, "✓ approved"),
         ReviewDecision::ChangesRequested => {

@@ -38,7 +38,7 @@ fn question(model: &Model, known: &Known) -> Result<Dialog, String> {
         }
         _ => false,
     };
-    let age = duration(model.now - known.state_since);
+    let age = duration(model.now - known.condition_since(model.now));
     let mut body =
         vec![Safe::new(format!("{}  {}   {} for {age}", task.at.repo, task.name.show_line(), task.state.word()))];
     body.push(Safe::new(run_line(known)));

@@ -28,7 +28,7 @@ pub fn answer(model: &mut Model, net: Net) {
         }
         Err(fault) => freshness.failed(model.now, fault, next_try),
     }
-    if shown(model, &source) != before {
+    if is_told(model, &source) && shown(model, &source) != before {
         model.dirty = true;
     }
 }
@@ -40,6 +40,14 @@ fn is_watched(model: &Model, net: &Net) -> bool {
         (Source::Tasks(repo), _) => watched(repo),
         (Source::Task(id), Ok(News::Task(task))) => model.world.tasks.contains_key(id) || watched(&task.at.repo),
         (Source::Task(id) | Source::Run(id), _) => model.world.tasks.contains_key(id),
+        _ => true,
+    }
+}
+
+/// Of the sources of single tasks only those of the selected one are told on the screen.
+fn is_told(model: &Model, source: &Source) -> bool {
+    match source {
+        Source::Task(id) | Source::Run(id) => model.queue.selected.as_ref() == Some(id),
         _ => true,
     }
 }

@@ -128,7 +128,7 @@ fn step<T: Copy + PartialEq>(all: &[T], now: T, forward: bool) -> T {
 fn count(tally: &mut Tally, known: &Known, condition: &Condition<'_>, stuck: bool) {
     tally.all += 1;
     tally.active += usize::from(known.task.state.is_active());
-    tally.stuck += usize::from(stuck);
+    tally.stuck += usize::from(stuck || *condition == Condition::Orphaned);
     tally.changed += usize::from(known.changed);
     match condition {
         Condition::State(State::Queued) => tally.queued += 1,
@@ -136,8 +136,7 @@ fn count(tally: &mut Tally, known: &Known, condition: &Condition<'_>, stuck: boo
         Condition::State(State::WaitingForUser) => tally.needs_me += 1,
         Condition::State(State::Failed | State::TimedOut) => tally.failed += 1,
         Condition::State(State::Completed) => tally.done += 1,
-        Condition::Orphaned => tally.orphaned += 1,
-        Condition::State(State::Idle | State::Cancelled | State::Unknown(_)) => {}
+        Condition::Orphaned | Condition::State(State::Idle | State::Cancelled | State::Unknown(_)) => {}
     }
 }
 

@@ -6,18 +6,37 @@ use super::rule;
 use super::safe::put_words;
 use super::theme::{Theme, Tone};
 use crate::console::state::layout::Area;
+use crate::console::state::place::Pane;
 use crate::console::state::tone::Words;
 use crate::console::state::world::Known;
 use crate::console::state::{Model, detail};
 use crate::domain::{Source, age};
 use crate::text::Safe;
 
+/// Of what is under the cursor: the task, or in the reviews the pull request.
 pub fn compact(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) {
+    if model.place.focus == Pane::Reviews {
+        return pull(model, theme, area, buffer);
+    }
     let Some(known) = model.selected() else {
         return rule::draw(buffer, theme, area, &Safe::new("No task selected"), false, &[]);
     };
     rule::draw(buffer, theme, area, &known.task.name.show_line(), false, &status(model, known));
     lines(&detail::compact(model, known), 0, theme, area, buffer);
+}
+
+fn pull(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) {
+    let Some(pull) = model.selected_pull() else {
+        return rule::draw(buffer, theme, area, &Safe::new("No pull request selected"), false, &[]);
+    };
+    let task = model.world.task_of(&pull.repo, pull.id).map(|known| {
+        let condition = known.condition(model.now);
+        let (glyph, tone) = condition.look();
+        (tone, Safe::new(format!("task {glyph} {}", condition.word())))
+    });
+    let right: Vec<_> = task.into_iter().collect();
+    rule::draw(buffer, theme, area, &pull.title.show_line(), false, &right);
+    lines(&detail::compact_pull(model, pull), 0, theme, area, buffer);
 }
 
 pub fn full(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer, top: usize) {
@@ -45,7 +64,7 @@ fn lines(lines: &[Words], top: usize, theme: &Theme, area: Area, buffer: &mut Bu
 
 /// `session 2 of 2 · 6m`, and what is not fresh of this task.
 fn status(model: &Model, known: &Known) -> Vec<(Tone, Safe)> {
-    let since = age::coarse(model.now - known.state_since);
+    let since = age::coarse(model.now - known.condition_since(model.now));
     let sessions = known.sessions().filter(|n| *n > 0);
     let text = sessions.map_or_else(|| since.clone(), |n| format!("session {n} of {n} · {since}"));
     let trust = model.world.freshness.contains_key(&Source::Task(known.task.at.id.clone()));

@@ -81,7 +81,9 @@ fn why_no_pulls(model: &Model) -> Vec<(Tone, String)> {
     }
     let named = model.world.tasks.values().any(|k| model.world.pull_of(&k.task).is_some());
     let gone = model.world.pulls.values().filter(|p| p.is_none()).count();
-    if named && gone == 0 {
+    let unread = |r: &crate::domain::RepoName| model.verdict(&Source::Tasks(r.clone())) == Verdict::Loading;
+    let still_loading = gone == 0 && model.settings.repos.iter().any(unread);
+    if (named && gone == 0) || still_loading {
         vec![(Tone::Dim, "loading pull requests …".to_owned())]
     } else if gone > 0 {
         vec![

@@ -68,18 +68,37 @@ fn typed(line: &Line, theme: &Theme, area: Area, buffer: &mut Buffer) -> (u16, u
     let shown = tail(&before, room);
     let cursor = put(buffer, area, x, area.y, &shown, theme.style(Tone::Plain));
     let end = put(buffer, area, cursor, area.y, &after, theme.style(Tone::Plain));
-    let fault = line.fault.as_ref().map(|f| Words::one(Tone::Bad, f));
+    let free = usize::from(area.right().saturating_sub(end));
+    if let Some(fault) = &line.fault {
+        wrong(fault, free, end, theme, area, buffer);
+    }
     let hint = match line.kind {
         LineKind::Command => "enter run   tab complete   ↑ older   esc back",
         LineKind::QueueFilter => "name, repo, person, agent, state, #number   enter keep   esc clear",
         LineKind::LogSearch => "enter keep   esc clear",
     };
-    let words = fault.unwrap_or_else(|| Words::one(Tone::Dim, hint));
-    let free = usize::from(area.right().saturating_sub(end));
-    if free > 4 && (line.fault.is_some() || words.width() + 4 <= free) {
+    let words = Words::one(Tone::Dim, hint);
+    if line.fault.is_none() && words.width() + 4 <= free {
         put_words(buffer, area, end + 3, area.y, &words, theme);
     }
     (cursor.min(area.right().saturating_sub(1)), area.y)
+}
+
+/// What is wrong with a command: behind it, or where that is too narrow, whole on the lines above.
+fn wrong(fault: &str, free: usize, end: u16, theme: &Theme, area: Area, buffer: &mut Buffer) {
+    let words = Words::one(Tone::Bad, fault);
+    if words.width() + 4 <= free {
+        put_words(buffer, area, end + 3, area.y, &words, theme);
+        return;
+    }
+    let mut lines = wrap(&Safe::new(fault), usize::from(area.width.saturating_sub(2)));
+    lines.truncate(NOTE_ROWS);
+    let rows = u16::try_from(lines.len()).unwrap_or(1).min(area.y);
+    let above = Area { y: area.y - rows, height: rows, ..area };
+    clear(buffer, above);
+    for (y, line) in (above.y..above.bottom()).zip(&lines) {
+        put(buffer, above, above.x + 1, y, line, theme.style(Tone::Bad));
+    }
 }
 
 /// The end of a text, as much as there is room for.

@@ -18,6 +18,8 @@ struct Piece {
     words: Words,
 }
 
+const REPOS: u8 = 40;
+
 pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) {
     let mut pieces = pieces(model);
     let columns = usize::from(area.width);
@@ -27,7 +29,9 @@ pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) {
     }
     let mut x = area.x;
     for piece in pieces.iter().filter(|p| !p.right) {
-        x = put_words(buffer, area, x, area.y, &piece.words, theme).saturating_add(2);
+        // The repositories belong to the name.
+        let x_here = if piece.weight == REPOS { x.saturating_sub(1) } else { x };
+        x = put_words(buffer, area, x_here, area.y, &piece.words, theme).saturating_add(2);
     }
     let right: Vec<&Piece> = pieces.iter().filter(|p| p.right).collect();
     let wide: usize = right.iter().map(|p| p.words.width() + 2).sum();
@@ -49,15 +53,13 @@ fn pieces(model: &Model) -> Vec<Piece> {
         let (glyph, tone) = condition.look();
         Words::one(tone, glyph).with(Tone::Plain, format!(" {n} {words}"))
     };
-    let mut all = vec![left(100, Words::one(Tone::Strong, "atc"))];
-    if !model.place.log_only {
-        let repos = match model.settings.repos.as_slice() {
-            [] => "no repositories".to_owned(),
-            [one] => one.to_string(),
-            many => format!("{} repos", many.len()),
-        };
-        all.push(left(40, Words::one(Tone::Dim, "· ").with(Tone::Plain, repos)));
-    }
+    let repos = match model.settings.repos.as_slice() {
+        _ if model.place.log_only => String::new(),
+        [] => "· no repositories".to_owned(),
+        [one] => format!("· {one}"),
+        many => format!("· {} repos", many.len()),
+    };
+    let mut all = vec![left(100, Words::one(Tone::Strong, " atc")), left(REPOS, Words::one(Tone::Dim, repos))];
     let states = [
         (70, Condition::State(&State::InProgress), tally.running, "running"),
         (
@@ -67,8 +69,7 @@ fn pieces(model: &Model) -> Vec<Piece> {
             if tally.needs_me == 1 { "needs you" } else { "need you" },
         ),
         (80, Condition::State(&State::Failed), tally.failed, "failed"),
-        (78, Condition::Orphaned, tally.orphaned, "orphaned"),
-        (50, Condition::State(&State::Queued), tally.queued, "queued"),
+        (20, Condition::State(&State::Queued), tally.queued, "queued"),
     ];
     all.extend(
         states.iter().filter(|(_, _, n, _)| *n > 0).map(|(weight, c, n, words)| left(*weight, counted(c, *n, words))),

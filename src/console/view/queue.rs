@@ -16,12 +16,16 @@ use crate::console::state::wrap::cut_middle;
 use crate::domain::age;
 use crate::text::{Safe, width};
 
-/// Marker, glyph, space, the state's word, space, flag, space.
+/// Columns of the state's word.
 const WORD: u16 = 10;
+/// Marker, glyph, space, word, space, flag, space: there the name begins, later where the time in the state stands
+/// after the word.
 const NAME_AT: u16 = WORD + 6;
 const AGE: u16 = 4;
 /// The name keeps at least this much when columns are added.
 const NAME_LEAST: u16 = 30;
+/// From this width on an owner that all repositories share is written out, too.
+const OWNER_FROM: u16 = 100;
 /// Wider than this no name needs to be; the rest is left between the columns.
 const NAME_MOST: u16 = 64;
 
@@ -44,14 +48,17 @@ pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) {
 fn title(model: &Model) -> Safe {
     let queue = &model.queue;
     let view = queue.view.title();
-    let counts = if queue.view == QueueView::All && queue.filter.is_empty() {
+    let counts = if queue.tally.all == 0 {
+        // Nothing read yet, or nothing there: the pane says which.
+        String::new()
+    } else if queue.view == QueueView::All && queue.filter.is_empty() {
         queue.rows.len().to_string()
     } else {
         format!("{} of {}", queue.rows.len(), queue.tally.all)
     };
     let filter = if queue.filter.is_empty() { String::new() } else { format!(" · /{}", queue.filter) };
     let name = if model.place.is_dashboard() { "Queue · " } else { "" };
-    Safe::new(format!("{name}{view} {counts}{filter}"))
+    Safe::new(format!("{name}{}{filter}", format!("{view} {counts}").trim_end()))
 }
 
 /// What is not fresh, what could not be read, how it is sorted.
@@ -84,6 +91,7 @@ struct Columns {
     creator: u16,
     sessions: u16,
     cost: u16,
+    /// The time in the state, right after its word.
     in_state: u16,
 }
 
@@ -102,7 +110,9 @@ impl Columns {
         let pull = 1 + u16::try_from(model.reviews.digits.max(2)).unwrap_or(2) + 1 + 6 + 2;
         let (full, short) = repo_widths(model);
         columns.pull = spend(pull, &mut spare);
-        columns.repo = spend(full, &mut spare);
+        // Where all have one owner, a narrow screen has better use for its columns.
+        columns.short_repo = width < OWNER_FROM && one_owner(model);
+        columns.repo = spend(if columns.short_repo { short } else { full }, &mut spare);
         if columns.repo == 0 {
             columns.repo = spend(short, &mut spare);
             columns.short_repo = true;
@@ -121,6 +131,10 @@ impl Columns {
         columns.name = spare.min(NAME_MOST.max(width / 3));
         columns
     }
+}
+
+fn one_owner(model: &Model) -> bool {
+    model.settings.repos.windows(2).all(|pair| matches!(pair, [a, b] if a.owner() == b.owner()))
 }
 
 /// What the widest watched repository needs: with its owner, and without.
@@ -152,7 +166,12 @@ impl Row<'_> {
         let x = put(buffer, area, area.x + 1, y, glyph, theme.style(tone)) + 1;
         let word = Safe::new(width::cut_end(&condition.word(), usize::from(WORD)));
         put(buffer, area, x, y, &word, theme.style(tone));
-        let flag = area.x + NAME_AT - 2;
+        let name_at = area.x + NAME_AT + columns.in_state;
+        let flag = name_at - 2;
+        if columns.in_state > 0 {
+            let since = model.now - self.known.condition_since(model.now);
+            self.age(since, Area { x: x + WORD, width: AGE, ..area }, buffer);
+        }
         if self.known.stuck(&model.settings, model.now).is_some() {
             put(buffer, area, flag, y, "▲", theme.style(Tone::Warn));
         } else if self.known.changed {
@@ -160,7 +179,7 @@ impl Row<'_> {
         }
         let name = Safe::new(width::cut_end(&task.name.show_line(), usize::from(columns.name)));
         let name_tone = if self.selected { Tone::Strong } else { Tone::Plain };
-        put(buffer, area, area.x + NAME_AT, y, &name, theme.style(name_tone));
+        put(buffer, area, name_at, y, &name, theme.style(name_tone));
         self.right(columns, area, buffer);
     }
 
@@ -174,9 +193,6 @@ impl Row<'_> {
             at = at.saturating_sub(wanted + 1);
             Area { x: at, width: wanted, ..area }
         };
-        if columns.in_state > 0 {
-            self.age(model.now - self.known.state_since, next(columns.in_state), buffer);
-        }
         if columns.cost > 0 {
             let cost = task.cost().filter(|c| !c.is_zero()).map(|c| c.to_string()).unwrap_or_default();
             put_right(buffer, next(columns.cost), &Words::one(Tone::Dim, cost), theme);

@@ -11,7 +11,7 @@ use crate::console::state::layout::Area;
 use crate::console::state::place::Pane;
 use crate::console::state::reviews::{Waits, waits};
 use crate::console::state::tone::Words;
-use crate::console::state::words::{checks, pull_state, verdict};
+use crate::console::state::words::{checks, pull_state, says};
 use crate::domain::{Pull, PullState, Source, age};
 use crate::text::{Safe, width};
 
@@ -21,7 +21,9 @@ const AGE: u16 = 4;
 
 pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) {
     let focused = model.place.focus == Pane::Reviews && model.dialog.is_none();
-    let title = Safe::new(format!("Reviews · {} open", model.reviews.open));
+    let open = model.reviews.open;
+    let title =
+        Safe::new(if model.reviews.rows.is_empty() { "Reviews".to_owned() } else { format!("Reviews · {open} open") });
     rule::draw(buffer, theme, area, &title, focused, &status(model, focused).0);
     if model.reviews.rows.is_empty() {
         return empty::reviews(model, theme, area, buffer);
@@ -76,11 +78,11 @@ impl Columns {
             (full, true, 18, 30, 0),
             (full, true, 14, 22, 0),
             (short, false, 14, 20, 0),
-            (short, false, 12, 16, 0),
+            (short, false, 14, 18, 0),
             (short, false, 12, 0, 0),
             (short, false, 0, 0, 0),
         ];
-        let least = [44, 36, 30, 24, 16, 12, 10, 0];
+        let least = [44, 36, 30, 24, 18, 16, 10, 0];
         for ((reference, owner, checks, verdict, lines), least) in plans.into_iter().zip(least) {
             let used: u16 = [reference, checks, verdict, lines].iter().filter(|w| **w > 0).map(|w| w + 1).sum();
             if spare >= used + least {
@@ -154,19 +156,5 @@ fn sign(pull: &Pull, waiting: Option<Waits>) -> (&'static str, Tone) {
         (PullState::Draft, None) => ("○", Tone::Dim),
         (PullState::Merged, None) => ("✓", Tone::Good),
         (PullState::Closed, None) => ("⊘", Tone::Dim),
-    }
-}
-
-/// What the operator is to do, where it is his turn; else where the pull request stands.
-fn says(pull: &Pull, waiting: Option<Waits>) -> Words {
-    match waiting {
-        Some(Waits::YourReview) => {
-            let mut words = Words::one(Tone::WarnStrong, "your review");
-            words.gap(" · ");
-            words.extend(verdict(pull));
-            words
-        }
-        Some(Waits::Merge) => Words::one(Tone::WarnStrong, "ready to merge").with(Tone::Good, " ✓ approved"),
-        _ => verdict(pull),
     }
 }

@@ -11,6 +11,8 @@ use crate::text::{Safe, width};
 const BEFORE: usize = 2;
 const BETWEEN: usize = 2;
 const AFTER: usize = 2;
+/// ` ── ` between two words.
+const SEPARATOR: usize = 4;
 /// Cut shorter than this a word says nothing.
 const LEAST: usize = 12;
 
@@ -31,24 +33,29 @@ pub fn draw(buffer: &mut Buffer, theme: &Theme, area: Area, title: &Safe, focuse
     put(buffer, area, x, area.y, " ", dim);
 
     let words = fitting(right, room);
-    let wide: usize = words.iter().map(|(_, text)| width::width(text) + 1).sum::<usize>() + 1;
+    let wide = wide(&words);
     if words.is_empty() {
         return;
     }
     let mut x = put(buffer, area, offset(area, columns - AFTER - wide), area.y, " ", dim);
     for (i, (tone, text)) in words.iter().enumerate() {
         if i > 0 {
-            x = put(buffer, area, x, area.y, " ", dim);
+            x = put(buffer, area, x, area.y, " ── ", dim);
         }
         x = put(buffer, area, x, area.y, text, theme.style(*tone));
     }
     put(buffer, area, x, area.y, " ", dim);
 }
 
-/// The words that fit beside each other with a space round each.
+/// What words take beside each other: a space at both ends, dashes between.
+fn wide(words: &[(Tone, Safe)]) -> usize {
+    let texts: usize = words.iter().map(|(_, text)| width::width(text)).sum();
+    texts + 2 + SEPARATOR * words.len().saturating_sub(1)
+}
+
+/// The words that fit beside each other.
 fn fitting(right: &[(Tone, Safe)], room: usize) -> Vec<(Tone, Safe)> {
     let mut words: Vec<(Tone, Safe)> = right.iter().filter(|(_, text)| !text.is_empty()).cloned().collect();
-    let wide = |words: &[(Tone, Safe)]| words.iter().map(|(_, t)| width::width(t) + 1).sum::<usize>() + 1;
     while words.len() > 1 && wide(&words) > room {
         words.pop();
     }

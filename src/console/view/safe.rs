@@ -50,6 +50,8 @@ pub fn put(buffer: &mut Buffer, area: Area, x: u16, y: u16, text: impl Drawable,
         }
         let Some(end) = column.checked_add(w).filter(|end| *end <= right) else { break };
         if let Some(cell) = buffer.cell_mut((column, y)) {
+            // Styles add up in a cell: what stood there before must not shine through.
+            cell.reset();
             cell.set_symbol(grapheme).set_style(style);
         }
         for rest in column + 1..end {
