@@ -281,9 +281,15 @@ impl Http {
         }
     }
 
+    /// A body that breaks off is a network's fault; one that cannot be unpacked is damaged.
     fn broken_body(&self, request: &Request, error: reqwest::Error) -> Failure {
-        if error.is_decode() && !error.is_timeout() {
-            return self.unreadable(request, "the answer is damaged").passing();
+        let mut source = std::error::Error::source(&error);
+        while let Some(cause) = source {
+            let kind = cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+            if matches!(kind, Some(std::io::ErrorKind::InvalidData | std::io::ErrorKind::InvalidInput)) {
+                return self.unreadable(request, "the answer is damaged").passing();
+            }
+            source = cause.source();
         }
         let failure = self.transport(request, error);
         Failure { unsent: false, ..failure }
