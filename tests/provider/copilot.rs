@@ -72,6 +72,7 @@ async fn the_first_no_ends_it_for_the_run_and_the_reason_stays() {
         let (copilot, api, github) = both(move |_, _| answer(status, "Unauthorized: no seat\u{1b}[2J")).await;
         assert_eq!(github.live_logs(), LiveLogs::Available);
         let refused = fault(github.session_log(&id()).await);
+        assert_eq!(refused.kind, FaultKind::Unsupported, "the token itself is not in doubt");
         assert!(refused.what.contains("no seat"), "a plain-text body is shown as text: {refused}");
         let LiveLogs::Off(why) = github.live_logs() else { panic!() };
         assert!(why.contains("no seat"), "{why}");
@@ -123,8 +124,11 @@ async fn the_token_goes_to_no_address_that_is_not_safe() {
             Server::start(move |_, _| reply(200, &json!({"data": {"viewer": {"copilotEndpoints": {"api": named}}}})))
                 .await;
         let github = GitHub::new(options(&api.base())).unwrap();
-        assert_eq!(kind(github.session_log(&id()).await), FaultKind::Unsupported, "{shown}");
-        assert_eq!(api.count(), 1);
+        for _ in 0..2 {
+            assert_eq!(kind(github.session_log(&id()).await), FaultKind::Unsupported, "{shown}");
+        }
+        assert!(matches!(github.live_logs(), LiveLogs::Off(_)));
+        assert_eq!(api.count(), 1, "what GitHub does not name is not asked for again");
     }
 }
 
@@ -154,4 +158,24 @@ async fn a_session_log_elsewhere_is_fetched_without_token_and_extra_header() {
     let (_copilot, _api, github) = both(move |_, _| answer(302, "").with("location", target.clone())).await;
     assert_eq!(github.session_log(&id()).await.unwrap(), LogBody::Bytes(b"data: {}\n\n".to_vec()));
     assert_eq!(elsewhere.only().header("authorization"), None);
+}
+
+#[tokio::test]
+async fn a_passing_fault_on_the_way_does_not_end_it() {
+    let copilot = Server::start(|_, nth| match nth {
+        0..=2 => answer(503, ""),
+        _ => reply(200, &json!({"id": "s1", "state": "idle"})),
+    })
+    .await;
+    let named = copilot.base();
+    let api = Server::start(move |_, nth| match nth {
+        0 => answer(502, ""),
+        _ => reply(200, &json!({"data": {"viewer": {"copilotEndpoints": {"api": named}}}})),
+    })
+    .await;
+    let github = GitHub::new(options(&api.base())).unwrap();
+    assert_eq!(kind(github.agent_session(&id()).await), FaultKind::Server);
+    assert_eq!(kind(github.agent_session(&id()).await), FaultKind::Server);
+    assert_eq!(github.live_logs(), LiveLogs::Available);
+    assert_eq!(github.agent_session(&id()).await.unwrap().state, State::Idle);
 }

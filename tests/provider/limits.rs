@@ -7,7 +7,7 @@ use std::time::Duration;
 use atc::domain::{FaultKind, JobId, NodeId, PullId, PullRef, RunId, UserId};
 use atc::provider::Provider;
 use atc::provider::github::{GitHub, Limits, Options};
-use atc::provider::port::TaskQuery;
+use atc::provider::port::{Budget, TaskQuery};
 use serde_json::json;
 
 use crate::server::{Reply, Server, Step, answer, json as reply};
@@ -102,7 +102,7 @@ async fn the_budget_is_what_the_newest_answer_said() {
     })
     .await;
     let github = github(&server);
-    assert_eq!(github.budget(), Default::default());
+    assert_eq!(github.budget(), Budget::default());
     for _ in 0..3 {
         github.viewer().await.unwrap();
     }

@@ -2,6 +2,7 @@
 
 use atc::domain::{Conclusion, FaultKind, JobId, RunId, RunStatus, UserId};
 use atc::provider::Provider;
+use atc::provider::github::CloudAgentConfig;
 use atc::provider::port::{CancelAnswer, LogBody};
 use serde_json::json;
 
@@ -59,7 +60,7 @@ async fn cancel_tells_accepted_from_conflict_and_names_the_permission_it_lacks()
             reply(403, &json!({"message": "Resource not accessible by personal access token"}))
                 .with("x-accepted-github-permissions", "actions=write")
         }
-        "/repos/acme/billing/actions/runs/6/cancel" => answer(200, "<html>").with("content-type", "text/html").into(),
+        "/repos/acme/billing/actions/runs/6/cancel" => answer(200, "<html>").with("content-type", "text/html"),
         _ => reply(404, &json!({"message": "Not Found"})),
     })
     .await;
@@ -187,8 +188,7 @@ async fn custom_agents_are_the_files_a_cloud_task_may_use() {
                 {"name": "editor.agent.md", "type": "file"}, {"name": "broken.md", "type": "file"},
                 {"name": "notes.txt", "type": "file"}, {"name": "old.md", "type": "dir"}, null,
             ]),
-        )
-        .into(),
+        ),
         "/repos/acme/billing/contents/.github/agents/tax.agent.md" => {
             answer(200, "---\ndescription: Knows taxes\ntarget: github-copilot\n---\nbody")
                 .with("content-type", "text/html")
@@ -236,5 +236,5 @@ async fn every_setting_of_the_cloud_agent_is_optional_and_server_addresses_are_n
     assert_eq!(full.require_actions_workflow_approval, Some(true));
     assert_eq!(full.is_automations_enabled, None);
     assert_eq!(full.custom_allowlist.len(), 1);
-    assert_eq!(github.cloud_agent_config(&repo()).await.unwrap(), Default::default());
+    assert_eq!(github.cloud_agent_config(&repo()).await.unwrap(), CloudAgentConfig::default());
 }

@@ -77,11 +77,9 @@ impl Answer {
     }
 
     pub fn head(&self) -> String {
-        let mut head = format!("HTTP/1.1 {} X\r\n", self.status);
-        for (name, value) in &self.headers {
-            head += &format!("{name}: {value}\r\n");
-        }
-        head
+        let lines = self.headers.iter().map(|(name, value)| format!("{name}: {value}"));
+        let first = std::iter::once(format!("HTTP/1.1 {} X", self.status));
+        first.chain(lines).collect::<Vec<_>>().join("\r\n") + "\r\n"
     }
 }
 

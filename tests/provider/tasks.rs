@@ -2,11 +2,13 @@
 
 use atc::domain::{Artifact, FaultKind, NodeId, PullId, PullState, SessionId, State, TaskId, Usage, UserId};
 use atc::provider::Provider;
+use atc::provider::github::{GitHub, Options, Token};
 use atc::provider::port::{Fetched, PageCursor, TaskPage, TaskQuery};
+use atc::text::Untrusted;
 use serde_json::{Value, json};
 
 use crate::server::{Server, answer, json as reply};
-use crate::support::{at, fault, github, kind, repo, start, time};
+use crate::support::{at, fault, github, kind, options, repo, start, time};
 use crate::world;
 
 fn page(fetched: Fetched<TaskPage>) -> TaskPage {
@@ -64,7 +66,7 @@ async fn a_list_of_a_repository_sends_every_choice_and_reads_every_field() {
     assert_eq!(task.updated_at, Some(time("2026-11-06T08:30:00Z")));
     assert_eq!((task.archived_at, task.session_count), (None, Some(2)));
     assert_eq!(task.creator.as_ref().map(|who| who.id), Some(UserId(7)));
-    assert_eq!(task.custom_agent.as_ref().map(|agent| agent.raw_for_match()), Some("fixer"));
+    assert_eq!(task.custom_agent.as_ref().map(Untrusted::raw_for_match), Some("fixer"));
     assert_eq!(task.sessions, None, "a list never carries sessions");
     let pull = Artifact::Pull { id: PullId(2000), node: Some(NodeId::new("PR_kwDNA-jNB9A")), state: None };
     let branch = Artifact::Branch { head_ref: "copilot/fix-1".into(), base_ref: Some("main".into()) };
@@ -366,4 +368,19 @@ async fn a_refusal_says_what_the_service_said_and_which_permission_is_missing() 
     assert!(fault.what.contains("start a task in acme/billing"), "{fault}");
     assert!(fault.what.contains("403") && fault.what.contains("Resource not accessible"), "{fault}");
     assert!(fault.next_step.contains("repo"), "{fault}");
+}
+
+#[tokio::test]
+async fn single_sign_on_and_fine_grained_tokens_get_their_own_next_step() {
+    let server = Server::start(|_, nth| {
+        let answer = reply(403, &json!({"message": "Resource protected by organization SAML enforcement"}));
+        if nth == 0 { answer.with("x-github-sso", "required; url=https://evil.example/sso") } else { answer }
+    })
+    .await;
+    let token = Token::new("github_pat_11ABC_def", "test").unwrap();
+    let github = GitHub::new(Options { token, ..options(&server.base()) }).unwrap();
+    let sso = fault(github.tasks(&TaskQuery::default()).await);
+    assert!(sso.next_step.contains("https://github.com/settings/tokens"), "{sso}");
+    let fine = fault(github.tasks(&TaskQuery::default()).await);
+    assert!(fine.next_step.contains("give the token Agent tasks: read"), "{fine}");
 }
