@@ -161,25 +161,23 @@ impl Http {
             _ => "nothing to do: it is asked again; see https://www.githubstatus.com if it lasts".to_owned(),
         }
     }
+}
 
-    /// What a write that failed means: refused for certain, never sent, or unknown.
-    pub fn write_outcome(&self, request: &Request, failure: Failure) -> Fault {
-        let definite = match failure.status {
-            Some(408) => false,
-            Some(status) => (400..500).contains(&status) || matches!(status, 301 | 307 | 308),
-            None => failure.unsent || failure.fault.kind == FaultKind::RateLimited,
-        };
-        if definite {
-            return failure.fault;
-        }
-        self.unknown_outcome(request, &failure.fault.what)
-    }
+/// What a write that failed means: refused for certain, never sent, or unknown.
+pub fn write_outcome(request: &Request, failure: Failure) -> Fault {
+    let definite = match failure.status {
+        Some(408) => false,
+        Some(status) => (400..500).contains(&status) || matches!(status, 301 | 307 | 308),
+        None => failure.unsent || failure.fault.kind == FaultKind::RateLimited,
+    };
+    if definite { failure.fault } else { unknown_outcome(request, &failure.fault.what) }
+}
 
-    pub fn unknown_outcome(&self, request: &Request, what: &str) -> Fault {
-        let what = format!("it is not known whether this happened: {what}");
-        let next = format!("look before sending it again: it may have worked ({})", request.op.words);
-        Fault::new(FaultKind::UnknownOutcome, what, next)
-    }
+/// A write of which nobody can say whether it happened.
+pub fn unknown_outcome(request: &Request, what: &str) -> Fault {
+    let what = format!("it is not known whether this happened: {what}");
+    let next = format!("look before sending it again: it may have worked ({})", request.op.words);
+    Fault::new(FaultKind::UnknownOutcome, what, next)
 }
 
 fn meaning(status: u16, op: &Op) -> (FaultKind, &'static str) {
