@@ -41,7 +41,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// These arguments and this process's environment, ready to [`load`](crate::config::load).
+    /// These arguments and this process's environment, ready to [`load`](crate::config::load()).
     pub fn sources(&self) -> Sources {
         Sources::from_process(self.config.clone(), self.arguments.clone())
     }
