@@ -58,18 +58,16 @@ impl Http {
     pub fn transport(&self, request: &Request, error: reqwest::Error) -> Failure {
         let error = error.without_url();
         let unsent = error.is_connect() || error.is_builder();
-        let (kind, what, next) = if error.is_timeout() {
-            (
-                FaultKind::Timeout,
-                "no answer in time".to_owned(),
-                "nothing to do: it is asked again; check the network if it lasts",
-            )
+        if error.is_timeout() {
+            return Failure { unsent, ..self.too_slow(request) };
+        }
+        let what = causes(&error);
+        let next = if what.contains("certificate") {
+            "check the host, and the system's certificates (SSL_CERT_FILE names another set)"
         } else {
-            let next = "check the network, the proxy variables and the host";
-            (FaultKind::Offline, self.token.scrub(&causes(&error)), next)
+            "check the network, the proxy variables and the host"
         };
-        let failure = Failure::new(self.fault(request, kind, &what, next)).passing();
-        Failure { unsent, ..failure }
+        Failure { unsent, ..Failure::new(self.fault(request, FaultKind::Offline, &what, next)).passing() }
     }
 
     pub fn too_slow(&self, request: &Request) -> Failure {
