@@ -21,7 +21,6 @@ pub enum Effect {
         task: Option<TaskRef>,
         log: Option<SessionId>,
     },
-    /// Try this log source next (by hand).
     Start {
         id: uuid::Uuid,
         request: StartRequest,

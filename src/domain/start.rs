@@ -43,11 +43,11 @@ impl StartRequest {
     pub fn wire(&self) -> StartBody<'_> {
         StartBody {
             prompt: &self.prompt,
-            model: self.model.as_deref(),
-            custom_agent: self.custom_agent.as_deref(),
+            model: chosen(&self.model),
+            custom_agent: chosen(&self.custom_agent),
             create_pull_request: self.create_pull_request,
-            base_ref: self.base_ref.as_deref(),
-            head_ref: self.head_ref.as_deref(),
+            base_ref: chosen(&self.base_ref),
+            head_ref: chosen(&self.head_ref),
         }
     }
 
@@ -61,6 +61,11 @@ impl StartRequest {
     pub fn body_text(&self) -> String {
         serde_json::to_string_pretty(&self.wire()).unwrap_or_default()
     }
+}
+
+/// An empty choice is none.
+fn chosen(field: &Option<String>) -> Option<&str> {
+    field.as_deref().filter(|text| !text.is_empty())
 }
 
 #[cfg(test)]
@@ -97,7 +102,7 @@ mod tests {
         let bare = StartRequest { model: None, custom_agent: None, base_ref: None, head_ref: None, ..request() };
         let body = bare.body();
         let keys: Vec<&str> = body.as_object().unwrap().keys().map(String::as_str).collect();
-        assert_eq!(keys, ["create_pull_request", "prompt"]);
+        assert_eq!(keys, ["prompt", "create_pull_request"]);
         assert_eq!(body["create_pull_request"], true);
     }
 

@@ -23,7 +23,7 @@ pub async fn start(
     request: &StartRequest,
     template: Option<String>,
 ) -> Result<Task, Fault> {
-    let body = context.provider.start_body(request).to_string();
+    let body = request.body_text();
     let mut intent = context.intent(id, Action::Start, &request.repo, body);
     intent.prompt_hash = Some(Sha256::digest(request.prompt.as_bytes()).into());
     intent.template = template;

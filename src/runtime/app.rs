@@ -90,11 +90,7 @@ pub struct App<S, E> {
 
 /// Runs until the end, and gives the terminal back.
 pub async fn run<S: Screen, E: Effects>(app: App<S, E>) -> Exit {
-    let mut running =
-        Running { app, opened: mpsc::channel(8), drawn: None, wake: None, begun: false, editing: None, exit: None };
-    running.resized();
-    let mouse = running.app.model.settings.mouse;
-    running.app.screen.mouse(mouse);
+    let mut running = Running::new(app);
     let exit = running.until_exit().await;
     running.app.screen.leave();
     exit
@@ -189,8 +185,10 @@ impl<S: Screen, E: Effects> Running<S, E> {
     }
 
     fn draw_if_due(&mut self) {
+        // The deadline first: "now" read after it is never before a deadline of now.
+        let due = self.draw_at();
         let now = Instant::now();
-        if self.draw_at().is_none_or(|due| due > now) {
+        if due.is_none_or(|due| due > now) {
             return;
         }
         let App { model, theme, screen, .. } = &mut self.app;
@@ -203,7 +201,7 @@ impl<S: Screen, E: Effects> Running<S, E> {
         if let Err(error) = result {
             tracing::warn!(%error, "the terminal cannot be written to");
             self.exit = Some(Exit::Gone);
-        } else if !std::mem::replace(&mut self.begun, true) {
+        } else if self.drawn.is_some() && !std::mem::replace(&mut self.begun, true) {
             self.app.effects.begin();
         }
     }

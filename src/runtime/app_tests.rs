@@ -175,11 +175,9 @@ async fn a_terminal_that_cannot_be_written_to_ends_the_loop() {
 
 #[tokio::test(start_paused = true)]
 async fn signals_end_the_loop_with_their_code_and_the_terminal_is_left_once() {
-    for (signal, exit) in [
-        (Signal::End(130), Exit::Signal(130)),
-        (Signal::End(143), Exit::Signal(143)),
-        (Signal::HangUp, Exit::Gone),
-    ] {
+    for (signal, exit) in
+        [(Signal::End(130), Exit::Signal(130)), (Signal::End(143), Exit::Signal(143)), (Signal::HangUp, Exit::Gone)]
+    {
         let (bench, running) = bench();
         bench.signals.send(signal).await.unwrap();
         bench.signals.send(signal).await.unwrap();

@@ -8,6 +8,7 @@ pub mod external;
 pub mod hangup;
 pub mod input;
 pub mod journal;
+pub mod launch;
 pub mod panic;
 pub mod private;
 pub mod signals;

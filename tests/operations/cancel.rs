@@ -12,7 +12,8 @@ use chrono::TimeDelta;
 use tokio::sync::mpsc;
 
 use crate::fake::{Fake, clock, repo, run, session, task};
-use crate::ledger::Book;
+use crate::ledger::entries;
+use atc::ledger::memory::Memory;
 
 /// A running task whose run ends `run_after` seconds after a cancel was accepted, its session `session_after` seconds
 /// after the start of the test. `None`: never.
@@ -52,8 +53,8 @@ fn target() -> CancelTarget {
     }
 }
 
-async fn phases(fake: Fake, target: CancelTarget) -> (Vec<CancelPhase>, Arc<Fake>, Arc<Book>) {
-    let (fake, book) = (Arc::new(fake), Arc::<Book>::default());
+async fn phases(fake: Fake, target: CancelTarget) -> (Vec<CancelPhase>, Arc<Fake>, Arc<Memory>) {
+    let (fake, book) = (Arc::new(fake), Arc::new(Memory::new()));
     let context =
         ops::Context { provider: fake.clone(), ledger: book.clone(), now: fake.now.clone(), who: "op".into() };
     let (report, mut reports) = mpsc::channel(32);
@@ -72,7 +73,7 @@ async fn a_202_is_only_a_request_until_run_and_session_have_ended() {
     let (phases, fake, book) = phases(world(Some(10), Some(20)), target()).await;
     assert_eq!(phases, [Looking, Requested, RunEnded, Ended]);
     assert_eq!(fake.calls("cancel 11"), 1);
-    assert_eq!(book.entries.lock().unwrap().len(), 1, "claimed before it was sent");
+    assert_eq!(entries(&book).len(), 1, "claimed before it was sent");
 }
 
 #[tokio::test(start_paused = true)]
@@ -101,7 +102,7 @@ async fn without_a_branch_or_a_run_nothing_is_guessed() {
     let (phases, fake, book) = phases(world(None, None), CancelTarget { branch: None, ..target() }).await;
     assert_eq!(phases, [Looking, NotFindable]);
     assert_eq!(fake.calls("cancel"), 0);
-    assert!(book.entries.lock().unwrap().is_empty());
+    assert!(entries(&book).is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -113,7 +114,7 @@ async fn two_runs_in_flight_are_both_asked() {
     let (phases, fake, book) = phases(fake, target()).await;
     assert_eq!(phases.last(), Some(&Ended));
     assert_eq!((fake.calls("cancel 11"), fake.calls("cancel 12")), (1, 1));
-    assert_eq!(book.entries.lock().unwrap().len(), 2);
+    assert_eq!(entries(&book).len(), 2);
 }
 
 #[tokio::test(start_paused = true)]

@@ -197,10 +197,6 @@ impl Provider for Fake {
         ready(self.on_start.lock().unwrap()(request.clone()))
     }
 
-    fn start_body(&self, request: &StartRequest) -> serde_json::Value {
-        serde_json::json!({ "prompt": request.prompt })
-    }
-
     fn agent_runs(&self, _repo: &RepoName, branch: &Untrusted) -> Call<'_, Vec<Run>> {
         self.note("runs".into());
         ready(self.on_branch.lock().unwrap()(branch.raw_for_match().to_owned()))

@@ -14,7 +14,7 @@ use chrono::TimeDelta;
 use tokio::sync::mpsc;
 
 use crate::fake::{Fake, clock, repo, session, task};
-use crate::ledger::Book;
+use atc::ledger::memory::Memory;
 
 fn page(tasks: Vec<atc::domain::Task>) -> Fetched<TaskPage> {
     Fetched::New { value: TaskPage { tasks, unreadable: 0, next: None, active_total: None }, validator: None }
@@ -26,7 +26,7 @@ fn engine(fake: Fake) -> (Engine, Arc<Fake>, mpsc::Receiver<Event>) {
     let desk = Desk { provider: fake.clone(), now: fake.now.clone(), events };
     let context = ops::Context {
         provider: fake.clone(),
-        ledger: Arc::<Book>::default(),
+        ledger: Arc::new(Memory::new()),
         now: fake.now.clone(),
         who: "op".into(),
     };

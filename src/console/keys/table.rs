@@ -123,7 +123,10 @@ const REVIEWS: &[Binding] = &[
     bind(Context::Reviews, c('f'), Intent::FollowUp, "follow up: a new task on the same branch", "follow up"),
 ];
 
-const TEMPLATES: &[Binding] = &[bind(Context::Templates, k(Key::Enter), Intent::Enter, "use the template", "use")];
+const TEMPLATES: &[Binding] = &[
+    bind(Context::Templates, k(Key::Enter), Intent::Enter, "use the template, or go on with the draft", "use"),
+    bind(Context::Templates, c('x'), Intent::Cancel, "throw the draft away", ""),
+];
 
 const FORM: &[Binding] = &[
     bind(Context::Form, k(Key::Tab), Intent::NextField, "next field", "next field"),
@@ -133,7 +136,8 @@ const FORM: &[Binding] = &[
     bind(Context::Form, Chord::ctrl('p'), Intent::Preset, "next preset of the template", "preset"),
     bind(Context::Form, Chord::ctrl('n'), Intent::NextChoice, "next choice of the field", "choice"),
     bind(Context::Form, Chord::ctrl('b'), Intent::PreviousChoice, "previous choice of the field", ""),
-    bind(Context::Form, Chord::ctrl('r'), Intent::Preview, "the exact request, whole", "request"),
+    bind(Context::Form, Chord::ctrl('o'), Intent::Preview, "the exact request, whole", "request"),
+    bind(Context::Form, Chord::ctrl('r'), Intent::Reset, "the prompt from the template again", ""),
     bind(Context::Form, k(Key::Esc), Intent::Back, "go back; the draft is kept", "back"),
 ];
 

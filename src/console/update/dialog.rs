@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::cancel;
+use super::{cancel, compose};
 use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Context, Intent, lookup};
 use crate::console::state::Model;
@@ -66,7 +66,7 @@ fn answer(model: &mut Model, yes: bool, effects: &mut Vec<Effect>) {
         Ask::Start { request, template } => {
             model.notes.say(model.now, false, format!("starting a task in {} …", request.repo));
             let id = request_id(dialog.opened_at, &request);
-            effects.push(Effect::Start { id, request, template });
+            compose::confirmed(model, id, request, template, effects);
         }
         Ask::Quit => effects.push(Effect::Quit),
     }

@@ -11,23 +11,16 @@ pub fn news(model: &mut Model, op: Op, effects: &mut Vec<Effect>) {
         Op::Cancel(progress) => cancel::progress(model, progress),
         Op::Started { request, result } => {
             model.dirty = true;
-            compose::started(model, request, &result, effects);
-            match result {
-                Ok(task) => {
-                    let id = task.at.id.clone();
-                    model.notes.say(model.now, false, format!("started: {}", task.name.show_line()));
-                    net::merge_task(model, *task);
-                    if let Some(known) = model.world.tasks.get_mut(&id) {
-                        known.changed = false;
-                    }
-                    queue::rebuild(model);
-                    queue::reveal(model, &id);
-                    if model.place.focus == Pane::Compose {
-                        model.place.focus = Pane::Queue;
-                    }
+            if let Ok(task) = &result {
+                let id = task.at.id.clone();
+                net::merge_task(model, (**task).clone());
+                if let Some(known) = model.world.tasks.get_mut(&id) {
+                    known.changed = false;
                 }
-                Err(fault) => model.notes.say(model.now, true, format!("not started: {fault}")),
+                queue::rebuild(model);
+                queue::reveal(model, &id);
             }
+            compose::started(model, request, &result, effects);
         }
         Op::Note { bad, text } => {
             model.notes.say(model.now, bad, text);

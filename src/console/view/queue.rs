@@ -12,8 +12,8 @@ use crate::console::state::queue::QueueView;
 use crate::console::state::tone::Words;
 use crate::console::state::words::{checks, checks_sign, pull_state};
 use crate::console::state::world::{Known, PullOf};
-use crate::console::state::wrap::cut_middle;
 use crate::domain::age;
+use crate::text::width::cut_middle;
 use crate::text::{Safe, width};
 
 /// Columns of the state's word.

@@ -182,10 +182,6 @@ impl Provider for GitHub {
         async move { self.post_task(&request).await }.boxed()
     }
 
-    fn start_body(&self, request: &StartRequest) -> serde_json::Value {
-        super::endpoints::start_body(request)
-    }
-
     fn agent_runs(&self, repo: &RepoName, branch: &Untrusted) -> Call<'_, Vec<Run>> {
         let (repo, branch) = (repo.clone(), branch.clone());
         async move { self.runs_of_branch(&repo, &branch).await }.boxed()

@@ -89,6 +89,8 @@ pub struct Poller {
     spent: BudgetNews,
     allowance: (f64, Tick),
     paused: bool,
+    /// Nothing is asked before the console has said what to watch.
+    begun: bool,
     asking_person: bool,
     in_flight: JoinSet<Landed>,
 }
@@ -107,6 +109,7 @@ impl Poller {
             spent: BudgetNews::default(),
             allowance: (ALLOWANCE, Tick::now()),
             paused: false,
+            begun: false,
             asking_person: false,
             in_flight: JoinSet::new(),
         }
@@ -134,13 +137,16 @@ impl Poller {
     }
 
     fn next_due(&self) -> Option<Tick> {
-        if self.paused || self.in_flight.len() >= MOST_IN_FLIGHT { None } else { self.schedule.next() }
+        if !self.begun || self.paused || self.in_flight.len() >= MOST_IN_FLIGHT { None } else { self.schedule.next() }
     }
 
     fn grant(&mut self, wish: Wish) {
         let now = Tick::now();
         match wish {
-            Wish::Watch(repos) => self.watch(&repos, now),
+            Wish::Watch(repos) => {
+                self.begun = true;
+                self.watch(&repos, now);
+            }
             Wish::Attend(task) => self.attend(task, now),
             Wish::Refresh => self.schedule.poke_all(now),
             Wish::Look(task) => {
@@ -191,7 +197,7 @@ impl Poller {
     }
 
     fn launch(&mut self) {
-        if self.paused {
+        if !self.begun || self.paused {
             return;
         }
         let now = Tick::now();

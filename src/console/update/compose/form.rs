@@ -8,7 +8,8 @@ use crate::console::state::compose::{Control, FieldId, Form, layout};
 use crate::domain::Fault;
 use crate::text::Untrusted;
 
-use super::{list, say, start};
+use super::say::say;
+use super::{list, start};
 
 /// So many changes and the draft is kept again.
 const KEEP_EVERY: u32 = 20;

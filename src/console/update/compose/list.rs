@@ -10,7 +10,7 @@ use crate::domain::agents::CustomAgent;
 use crate::domain::{Fault, RepoName};
 use crate::template::{Template, TemplateFault, shipped};
 
-use super::say;
+use super::say::say;
 
 /// The pane was opened: with what a task gave (retry, follow-up) or empty-handed.
 pub fn open(model: &mut Model, prefill: Option<Draft>, effects: &mut Vec<Effect>) {

@@ -10,7 +10,7 @@ use crate::console::state::place::Pane;
 use crate::domain::{Fault, FaultKind, StartRequest, Task};
 use crate::text::{Safe, width};
 
-use super::say;
+use super::say::say;
 
 /// Lines of the prompt a dialog shows.
 const OPENING: usize = 3;

@@ -12,4 +12,3 @@ mod tasks;
 
 pub(super) use copilot::Copilot;
 pub use settings::{AgentTools, CloudAgentConfig};
-pub(super) use tasks::body as start_body;

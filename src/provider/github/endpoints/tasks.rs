@@ -1,7 +1,7 @@
 //! Agent tasks: list, read, start. There is no cancel endpoint and no log endpoint among them.
 
 use serde::Deserialize as _;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::super::client::GitHub;
 use super::super::host::same_origin;
@@ -101,7 +101,7 @@ impl GitHub {
     pub(in super::super) async fn post_task(&self, start: &StartRequest) -> Result<Task, Fault> {
         let url = self.url(&["agents", "repos", start.repo.owner(), start.repo.name(), "tasks"])?;
         let op = Op::new(format!("start a task in {}", start.repo), Need::WriteTasks);
-        let request = Request::post(op, Zone::Rest, url, Body::Json(body(start)));
+        let request = Request::post(op, Zone::Rest, url, Body::Json(start.body()));
         let answer = self.http.send(&request).await?;
         let read = answer.json().and_then(|body| whole_task(body, &start.repo));
         read.map_err(|what| {
@@ -150,23 +150,4 @@ fn add_query(url: &mut reqwest::Url, query: &TaskQuery) {
     if !pairs.is_empty() {
         url.query_pairs_mut().extend_pairs(pairs);
     }
-}
-
-/// The body of the POST: only what was chosen.
-pub fn body(start: &StartRequest) -> Value {
-    let mut body = Map::new();
-    body.insert("prompt".to_owned(), json!(start.prompt));
-    body.insert("create_pull_request".to_owned(), json!(start.create_pull_request));
-    let optional = [
-        ("model", &start.model),
-        ("custom_agent", &start.custom_agent),
-        ("base_ref", &start.base_ref),
-        ("head_ref", &start.head_ref),
-    ];
-    for (key, value) in optional {
-        if let Some(text) = value.as_deref().filter(|text| !text.is_empty()) {
-            body.insert(key.to_owned(), json!(text));
-        }
-    }
-    Value::Object(body)
 }
