@@ -28,11 +28,3 @@ pub use faults::{Fault, Faults};
 pub use http::Service;
 pub use record::Recorded;
 pub use server::{Options, Server, TOKEN};
-
-/// The world everybody meets who names no other.
-pub const SEED: u64 = 1;
-
-/// The repositories of the demo's world.
-pub fn repos() -> Vec<crate::domain::RepoName> {
-    ["acme/billing", "acme/api", "acme/web", "acme/reports"].iter().filter_map(|name| name.parse().ok()).collect()
-}
