@@ -27,4 +27,4 @@ mod world;
 pub use faults::{Fault, Faults};
 pub use http::Service;
 pub use record::Recorded;
-pub use server::{Options, Server, TOKEN};
+pub use server::{Options, SEED, Server, TOKEN};

@@ -15,7 +15,7 @@ use axum::response::Response;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::domain::Now;
+use crate::domain::{Now, RepoName};
 
 use super::budget::Budget;
 use super::faults::Faults;
@@ -27,6 +27,9 @@ use super::world::{World, WorldClock};
 
 /// Any bearer is accepted; this one says what it is.
 pub const TOKEN: &str = "demo-token";
+
+/// The world everybody meets who names no other.
+pub const SEED: u64 = 1;
 
 /// How to run the demo.
 pub struct Options {
@@ -52,6 +55,7 @@ pub struct Server {
     addr: SocketAddr,
     copilot: SocketAddr,
     blobs: SocketAddr,
+    repos: Vec<RepoName>,
     record: Record,
     faults: Faults,
     _running: watch::Sender<()>,
@@ -70,6 +74,7 @@ impl Server {
         }
         let origin = now();
         let world = World::open(seed, WorldClock::new(origin, speed)).map_err(io::Error::other)?;
+        let repos = world.repos.iter().map(|repo| repo.name.clone()).collect();
         let api = TcpListener::bind(bind).await?;
         let copilot = TcpListener::bind(beside(bind.ip())).await?;
         let blobs = TcpListener::bind(beside(bind.ip())).await?;
@@ -89,7 +94,7 @@ impl Server {
         for (listener, service) in [(api, Service::Api), (copilot, Service::Copilot), (blobs, Service::Blobs)] {
             serve(listener, service, Arc::clone(&site), watching.clone());
         }
-        Ok(Self { addr, copilot: copilot_addr, blobs: blobs_addr, record, faults, _running: running })
+        Ok(Self { addr, copilot: copilot_addr, blobs: blobs_addr, repos, record, faults, _running: running })
     }
 
     /// Where REST and GraphQL are served.
@@ -105,6 +110,11 @@ impl Server {
     /// Where job logs lie.
     pub fn blobs_addr(&self) -> SocketAddr {
         self.blobs
+    }
+
+    /// The repositories of this world.
+    pub fn repos(&self) -> &[RepoName] {
+        &self.repos
     }
 
     /// The requests so far, oldest first; only the newest few thousand are kept.

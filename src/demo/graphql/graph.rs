@@ -257,7 +257,7 @@ fn pull(world: &World, view: &PullView<'_>) -> Value {
     let commit = json!({
         "__typename": "PullRequestCommit",
         "id": node_id("PURC", &[entry.id, pull.id]),
-        "commit": { "__typename": "Commit", "id": node_id("C", &[entry.id, pull.id]), "oid": view.head_sha, "statusCheckRollup": rollup },
+        "commit": { "__typename": "Commit", "id": node_id("C", &[entry.id, pull.id]), "oid": view.head_sha, "statusCheckRollup": rollup, "checkSuites": suites(world, entry.id, view) },
     });
     let reviews: Vec<Value> = pull.reviews_seen(world.now).map(|one| review(world, &url, entry.id, one)).collect();
     let opinions: Vec<Value> =
@@ -320,6 +320,32 @@ fn rollup(world: &World, repo: i64, view: &PullView<'_>) -> Value {
         "state": state,
         "contexts": contexts,
     })
+}
+
+/// One suite for the push's workflow run. One that waits for approval has no check runs yet, so no roll-up shows it.
+fn suites(world: &World, repo: i64, view: &PullView<'_>) -> Vec<Value> {
+    let plan = &view.pull.check_plan;
+    let waits = plan.approval && plan.approved.is_none_or(|at| at > world.now);
+    if view.checks.is_empty() && !waits {
+        return Vec::new();
+    }
+    let done = view.checks.iter().all(|check| check.status == "completed");
+    let failed = view.checks.iter().any(|check| check.conclusion == Some("failure"));
+    let conclusion = match (waits, done, failed) {
+        (true, ..) => Some("ACTION_REQUIRED"),
+        (_, true, true) => Some("FAILURE"),
+        (_, true, false) => Some("SUCCESS"),
+        (_, false, _) => None,
+    };
+    let runs: Vec<Value> = view.checks.iter().map(|check| check_run(world, repo, view, check)).collect();
+    vec![json!({
+        "__typename": "CheckSuite",
+        "id": node_id("CS", &[repo, view.pull.id]),
+        "databaseId": null,
+        "status": if conclusion.is_some() { "COMPLETED" } else { "IN_PROGRESS" },
+        "conclusion": conclusion,
+        "checkRuns": runs,
+    })]
 }
 
 fn check_run(world: &World, repo: i64, view: &PullView<'_>, check: &CheckView) -> Value {

@@ -38,7 +38,7 @@ pub fn console(setting: Setting, demo: &cli::Demo) -> Result<u8, Fault> {
         let provider = Arc::new(GitHub::new(options)?);
         let ledger: OpenLedger = Box::new(|| Arc::new(Memory::new()));
         let hosts = vec!["github.com".to_owned()];
-        service::run(setting, provider, demo::repos(), hosts, ledger, Some(Safe::new("demo"))).await
+        service::run(setting, provider, server.repos().to_vec(), hosts, ledger, Some(Safe::new("demo"))).await
     })
 }
 
