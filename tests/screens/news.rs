@@ -147,7 +147,7 @@ fn a_started_task_is_in_the_queue_at_once_and_selected() {
     let request = uuid::Uuid::nil();
     console.happen(What::Op(Op::Started { request, result: Ok(Box::new(new)) }));
     assert_eq!(console.model.queue.selected, Some(TaskId::new("brand-new")));
-    assert!(text(&console.model).contains("started: Brand new"));
+    assert!(text(&console.model).contains("started in acme/api: Brand new"));
     console.happen(What::Op(Op::Started { request, result: Err(refused()) }));
     console.wait(TimeDelta::seconds(30));
     assert!(text(&console.model).contains("not started: token refused — run `gh auth login`"));

@@ -191,10 +191,16 @@ pub fn mouse(model: &mut Model, on: bool, effects: &mut Vec<Effect>) {
     model.notes.say(model.now, false, text);
 }
 
+/// Ends the program; what is being written is kept first.
+pub fn leave(model: &mut Model, effects: &mut Vec<Effect>) {
+    compose::leave(model, effects);
+    effects.push(Effect::Quit);
+}
+
 fn quit(model: &mut Model, effects: &mut Vec<Effect>) {
     let under_way = model.world.tasks.values().filter(|k| k.is_cancelling()).count();
     if under_way == 0 {
-        return effects.push(Effect::Quit);
+        return leave(model, effects);
     }
     let what = if under_way == 1 { "A cancel is" } else { "Several cancels are" };
     dialog::open(
@@ -212,6 +218,7 @@ fn quit(model: &mut Model, effects: &mut Vec<Effect>) {
     );
 }
 
+#[derive(Clone, Copy)]
 enum Target {
     Address,
     Branch,
@@ -226,22 +233,18 @@ fn give(
     effects: &mut Vec<Effect>,
 ) {
     let reviews = model.place.focus == Pane::Reviews && model.place.detail.is_none();
-    let text = match (&target, reviews) {
+    let text = match (target, reviews) {
         (Target::Address, true) => model.selected_pull().map(|p| p.url.clone()),
         (Target::Branch, true) => model.selected_pull().map(|p| p.head_ref.clone()),
         (Target::Address, false) => model.selected().and_then(|k| address(model, k)),
         (Target::Branch, false) => model.selected().and_then(|k| k.task.head_ref().cloned()),
     };
-    match text.filter(|t| !t.is_empty()) {
-        Some(text) => {
-            model.notes.say(model.now, false, format!("{verb} {}", text.show_line()));
-            effects.push(effect(text));
-        }
-        None => {
-            let what = if matches!(target, Target::Address) { "address" } else { "branch" };
-            model.notes.say(model.now, true, format!("no {what} is known here"));
-        }
-    }
+    let Some(text) = text.filter(|t| !t.is_empty()) else {
+        let what = if matches!(target, Target::Address) { "address" } else { "branch" };
+        return model.notes.say(model.now, true, format!("no {what} is known here"));
+    };
+    model.notes.say(model.now, false, format!("{verb} {}", text.show_line()));
+    effects.push(effect(text));
 }
 
 /// The task's own page, else its pull request's. Given by the service, never built.

@@ -20,7 +20,7 @@ pub struct Command {
 #[derive(Clone, Copy, Debug)]
 enum Run {
     Intent(Intent),
-    With(fn(&mut Model, &[&str], &mut Vec<Effect>) -> Result<(), String>),
+    With(With),
 }
 
 const fn plain(name: &'static str, intent: Intent, help: &'static str) -> Command {
@@ -166,6 +166,7 @@ fn view(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Result<()
     Ok(())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "one shape for all commands")]
 fn filter(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Result<(), String> {
     actions::focus(model, Pane::Queue);
     line::filter(model, arguments.join(" "));

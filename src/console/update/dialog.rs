@@ -1,14 +1,10 @@
 //! The question in front of everything: keys, buttons, and what Yes does.
 
-use sha2::{Digest, Sha256};
-use uuid::Uuid;
-
-use super::cancel;
+use super::{actions, cancel, compose};
 use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Context, Intent, lookup};
 use crate::console::state::Model;
 use crate::console::state::dialog::{Ask, Dialog};
-use crate::domain::{Instant, StartRequest};
 
 pub fn open(model: &mut Model, dialog: Dialog) {
     model.dialog = Some(dialog);
@@ -19,7 +15,7 @@ pub fn key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
     let Some(intent) = lookup(Context::Dialog, chord) else { return };
     match intent {
         // Leaving needs no second question, whatever the first one is.
-        Intent::Quit => return effects.push(Effect::Quit),
+        Intent::Quit => return actions::leave(model, effects),
         Intent::Suspend => return effects.push(Effect::Suspend),
         Intent::Redraw => return effects.push(Effect::Redraw),
         _ => {}
@@ -59,27 +55,11 @@ fn answer(model: &mut Model, yes: bool, effects: &mut Vec<Effect>) {
     }
     let writes = !matches!(dialog.ask, Ask::Quit);
     if writes && model.settings.read_only {
-        return model.notes.say(model.now, true, super::actions::READ_ONLY);
+        return model.notes.say(model.now, true, actions::READ_ONLY);
     }
     match dialog.ask {
         Ask::Cancel(target) => cancel::confirmed(model, target, effects),
-        Ask::Start { request, template } => {
-            model.notes.say(model.now, false, format!("starting a task in {} …", request.repo));
-            let id = request_id(dialog.opened_at, &request);
-            effects.push(Effect::Start { id, request, template });
-        }
-        Ask::Quit => effects.push(Effect::Quit),
+        Ask::Start { request, template } => compose::confirmed(model, request, template, effects),
+        Ask::Quit => actions::leave(model, effects),
     }
-}
-
-/// One id for one answer to one question: made of what was asked and the nanosecond it was asked at, because
-/// nothing here may roll dice.
-fn request_id(asked_at: Instant, request: &StartRequest) -> Uuid {
-    let mut hash = Sha256::new();
-    hash.update(asked_at.timestamp_nanos_opt().unwrap_or_else(|| asked_at.timestamp_micros()).to_be_bytes());
-    hash.update(format!("{request:?}"));
-    let digest = hash.finalize();
-    let mut bytes = [0; 16];
-    bytes.iter_mut().zip(digest.iter()).for_each(|(to, from)| *to = *from);
-    uuid::Builder::from_random_bytes(bytes).into_uuid()
 }

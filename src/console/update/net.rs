@@ -211,10 +211,11 @@ fn merged(old: &Task, new: Task) -> (Task, bool) {
     if base.sessions.is_none() {
         base.sessions = other.sessions;
     }
-    if let (Some(base), Some(other)) = (&mut base.creator, other.creator) {
-        if base.id == other.id && base.login.is_none() {
-            base.login = other.login;
-        }
+    if let (Some(base), Some(other)) = (&mut base.creator, other.creator)
+        && base.id == other.id
+        && base.login.is_none()
+    {
+        base.login = other.login;
     }
     base.session_count = base.session_count.or(other.session_count);
     base.html_url = base.html_url.or(other.html_url);
@@ -253,10 +254,9 @@ fn merge_pull(model: &mut Model, at: PullRef, pull: Option<Pull>) {
     model.queue.due = true;
     model.dirty = true;
     let task = model.world.task_of(&key.0, key.1).map(|k| k.task.at.id.clone());
-    if let Some(id) = task.filter(|id| was_known && model.queue.selected.as_ref() != Some(id)) {
-        if let Some(known) = model.world.tasks.get_mut(&id) {
-            known.changed = true;
-        }
+    let unseen = task.filter(|id| was_known && model.queue.selected.as_ref() != Some(id));
+    if let Some(known) = unseen.and_then(|id| model.world.tasks.get_mut(&id)) {
+        known.changed = true;
     }
 }
 

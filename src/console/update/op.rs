@@ -5,6 +5,26 @@ use crate::console::effect::Effect;
 use crate::console::event::Op;
 use crate::console::state::Model;
 use crate::console::state::place::Pane;
+use crate::domain::{Fault, FaultKind, Task};
+
+/// The new task is in the queue at once and under the cursor.
+fn started(model: &mut Model, task: Task) {
+    let id = task.at.id.clone();
+    model.notes.say(model.now, false, format!("started in {}: {}", task.at.repo, task.name.show_line()));
+    net::merge_task(model, task);
+    if let Some(known) = model.world.tasks.get_mut(&id) {
+        known.changed = false;
+    }
+    queue::rebuild(model);
+    queue::reveal(model, &id);
+}
+
+fn refused(fault: &Fault) -> String {
+    match fault.kind {
+        FaultKind::UnknownOutcome => format!("the start may have happened: {fault}"),
+        _ => format!("not started: {fault}"),
+    }
+}
 
 pub fn news(model: &mut Model, op: Op, effects: &mut Vec<Effect>) {
     match op {
@@ -13,20 +33,9 @@ pub fn news(model: &mut Model, op: Op, effects: &mut Vec<Effect>) {
             model.dirty = true;
             compose::started(model, request, &result, effects);
             match result {
-                Ok(task) => {
-                    let id = task.at.id.clone();
-                    model.notes.say(model.now, false, format!("started: {}", task.name.show_line()));
-                    net::merge_task(model, *task);
-                    if let Some(known) = model.world.tasks.get_mut(&id) {
-                        known.changed = false;
-                    }
-                    queue::rebuild(model);
-                    queue::reveal(model, &id);
-                    if model.place.focus == Pane::Compose {
-                        model.place.focus = Pane::Queue;
-                    }
-                }
-                Err(fault) => model.notes.say(model.now, true, format!("not started: {fault}")),
+                Ok(task) => started(model, *task),
+                // What the form says of it goes with the form; this stays to be read.
+                Err(fault) => model.notes.say(model.now, true, refused(&fault)),
             }
         }
         Op::Note { bad, text } => {
