@@ -175,10 +175,15 @@ fn broken_syntax_is_named_with_its_line() {
 
 #[test]
 fn a_wrong_variable_or_argument_is_named_by_its_name() {
-    let desk = Desk::empty().variable("ATC_POLL_IDLE_SECONDS", "soon").argument("--log-level", "log_level", "loud");
+    let desk = Desk::empty().variable("ATC_REPOS", " , ").variable("ATC_POLL_IDLE_SECONDS", "soon").argument(
+        "--log-level",
+        "log_level",
+        "loud",
+    );
     assert_eq!(
         desk.problems(),
         [
+            "ATC_REPOS: repos: must be a list of owner/name, not ` , `",
             "ATC_POLL_IDLE_SECONDS: poll.idle_seconds: must be a whole number from 2 to 86400, not `soon`",
             "--log-level: log_level: must be \"off\" or \"error\" or \"warn\" or \"info\" or \"debug\" or \"trace\", not `loud`",
         ]
@@ -266,10 +271,8 @@ fn every_option_can_be_set_in_the_file_and_in_the_environment() {
 #[test]
 fn the_example_file_uncommented_is_right_and_as_it_stands_changes_nothing() {
     assert_eq!(Desk::new(&docs::example()).config(), Config::default());
-    let uncommented: String = docs::example()
-        .lines()
-        .map(|line| format!("{}\n", line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')).unwrap_or(line)))
-        .collect();
+    let uncomment = |line| str::strip_prefix(line, "#").filter(|rest| !rest.starts_with(' ')).unwrap_or(line);
+    let uncommented = docs::example().lines().map(uncomment).collect::<Vec<_>>().join("\n");
     let config = Desk::new(&uncommented).config();
     assert_eq!(names(&config), ["acme/billing", "acme/api"]);
     let defaults = Config::default();

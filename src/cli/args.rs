@@ -8,6 +8,7 @@ use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 
 use super::exit::Exit;
+use crate::config::Sources;
 use crate::config::load::Argument;
 
 /// What to do, as data.
@@ -37,6 +38,13 @@ pub enum Command {
 pub struct Options {
     pub config: Option<PathBuf>,
     pub arguments: Vec<Argument>,
+}
+
+impl Options {
+    /// These arguments and this process's environment, ready to [`load`](crate::config::load()).
+    pub fn sources(&self) -> Sources {
+        Sources::from_process(self.config.clone(), self.arguments.clone())
+    }
 }
 
 /// The embedded world.

@@ -4,21 +4,30 @@ use std::path::Path;
 
 use super::args::{ConfigVerb, Options};
 use super::exit::Exit;
+use super::output;
 use crate::config::options::OPTIONS;
 use crate::config::{Config, Invalid, Loaded, Paths, Sources, load};
-use crate::domain::Fault;
 
-/// What to print, on the standard output if all is well and on the error output if not.
+/// What there is to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     pub text: String,
     pub exit: Exit,
 }
 
-/// Looks at this user's configuration and environment.
-pub fn run(verb: ConfigVerb, options: &Options) -> Result<Report, Fault> {
-    let sources = Sources::from_process(options.config.clone(), options.arguments.clone());
-    Ok(report(verb, &sources, &Paths::find()?))
+/// Looks at this user's configuration and environment and prints what it finds: on the standard output if all is well,
+/// on the error output if not.
+pub fn run(verb: ConfigVerb, options: &Options) -> Exit {
+    let paths = match Paths::find() {
+        Ok(paths) => paths,
+        Err(fault) => return output::fail(&fault),
+    };
+    let Report { text, exit } = report(verb, &options.sources(), &paths);
+    if exit == Exit::Done {
+        return output::say(&text);
+    }
+    output::complain(&text);
+    exit
 }
 
 pub fn report(verb: ConfigVerb, sources: &Sources, paths: &Paths) -> Report {

@@ -14,7 +14,7 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// Code and meaning, for the README.
+    /// What each code means, for the README.
     pub const MEANINGS: &[(Self, &str)] = &[
         (Self::Done, "it went well"),
         (Self::Failed, "it went wrong; the last line on the error output says what and what to do next"),

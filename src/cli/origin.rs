@@ -57,10 +57,11 @@ pub fn origin_url(config: &str) -> Option<String> {
             in_origin = is_origin(header);
             rest = after.trim();
         }
-        if let Some((name, value)) = rest.split_once('=').filter(|_| in_origin) {
-            if name.trim().eq_ignore_ascii_case("url") {
-                return Some(unquote(value.trim())).filter(|url| !url.is_empty());
-            }
+        if in_origin
+            && let Some((name, value)) = rest.split_once('=')
+            && name.trim().eq_ignore_ascii_case("url")
+        {
+            return Some(unquote(value.trim())).filter(|url| !url.is_empty());
         }
     }
     None

@@ -46,14 +46,11 @@ pub fn options_table() -> String {
     out
 }
 
-/// The README's table of environment variables.
+/// The README's table of the environment variables that are no option.
 pub fn variables_table() -> String {
     let mut out = String::from("| variable | what it is |\n|---|---|\n");
     for (name, doc) in OTHER_VARIABLES {
         out.push_str(&format!("| `{name}` | {} |\n", cell(doc)));
-    }
-    for option in OPTIONS {
-        out.push_str(&format!("| `{}` | The option `{}`. |\n", option.variable(), option.key));
     }
     out
 }

@@ -57,7 +57,9 @@ impl<'a> Given<'a> {
     pub fn list(self, what: &str) -> Result<Vec<&'a str>, Wrong> {
         match self.raw {
             Raw::Text(text) => {
-                Ok(text.split(|c: char| c == ',' || c.is_whitespace()).filter(|word| !word.is_empty()).collect())
+                let words = text.split(|c: char| c == ',' || c.is_whitespace()).filter(|word| !word.is_empty());
+                let words: Vec<_> = words.collect();
+                if words.is_empty() { self.expected(what) } else { Ok(words) }
             }
             Raw::Toml(DeValue::Array(items)) => {
                 let text = |item: &'a toml::Spanned<DeValue<'a>>| item.get_ref().as_str();

@@ -154,7 +154,7 @@ pub const OPTIONS: &[Opt] = &[
         key: "templates_dir",
         values: "a path",
         example: Some(r#""~/.config/atc/templates""#),
-        doc: "Where your own prompt templates are. By default the folder `templates` beside the config file's place.",
+        doc: "Where your own prompt templates are. By default the folder `templates` in the config directory.",
         set: |config, given| {
             config.templates_dir = Some(given.path()?);
             Ok(())

@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use super::clock::Clock;
-use super::external::{Desktop, Editing, address, editor};
+use super::external::{Desktop, Editing, address};
 use super::panic;
 use super::signals::Signal;
 use super::terminal::Screen;
@@ -79,8 +79,11 @@ pub struct App<S, E> {
     pub events: mpsc::Receiver<Event>,
     pub signals: mpsc::Receiver<Signal>,
     pub clock: Clock,
+    pub desktop: Desktop,
     /// Hosts whose pages may be opened in the browser.
     pub hosts: Vec<String>,
+    /// The operator's editor and its arguments.
+    pub editor: Vec<String>,
     /// A private folder for the file the editor gets.
     pub folder: PathBuf,
 }
@@ -124,6 +127,14 @@ struct Running<S, E> {
 }
 
 impl<S: Screen, E: Effects> Running<S, E> {
+    fn new(app: App<S, E>) -> Self {
+        let opened = mpsc::channel(8);
+        let mut new = Self { app, opened, drawn: None, wake: None, begun: false, editing: None, exit: None };
+        new.app.screen.mouse(new.app.model.settings.mouse);
+        new.resized();
+        new
+    }
+
     async fn until_exit(&mut self) -> Exit {
         loop {
             if let Some(exit) = self.exit {
@@ -325,9 +336,9 @@ impl<S: Screen, E: Effects> Running<S, E> {
             self.note(true, "That address is not opened: it is not https on the configured host").await;
             return;
         };
-        let tell = self.opened.0.clone();
+        let (tell, desktop) = (self.opened.0.clone(), self.app.desktop.clone());
         tokio::spawn(async move {
-            let opened = Desktop::here().open(&url).await;
+            let opened = desktop.open(&url).await;
             let _ = tell.send((url, opened)).await;
         });
     }
@@ -343,7 +354,7 @@ impl<S: Screen, E: Effects> Running<S, E> {
 
     async fn edit(&mut self, text: &str) {
         self.app.screen.suspend();
-        match Editing::start(&editor(), text, &self.app.folder) {
+        match Editing::start(&self.app.editor, text, &self.app.folder) {
             Ok(editing) => self.editing = Some(editing),
             Err(fault) => self.edited(Err(fault)).await,
         }

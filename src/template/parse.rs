@@ -214,13 +214,11 @@ fn one_line(message: &str) -> String {
 }
 
 fn id_of(origin: &str, given: Option<&Spanned<String>>) -> Result<String, String> {
-    let id = match given {
-        Some(id) => id.get_ref().clone(),
-        None => {
-            let name = origin.rsplit(['/', '\\']).next().unwrap_or(origin);
-            name.strip_suffix(".md").unwrap_or(name).to_owned()
-        }
+    let stem = || {
+        let name = origin.rsplit(['/', '\\']).next().unwrap_or(origin);
+        name.strip_suffix(".md").unwrap_or(name).to_owned()
     };
+    let id = given.map_or_else(stem, |id| id.get_ref().clone());
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if (1..=64).contains(&id.len()) && id.chars().all(allowed) && !id.starts_with('.') {
         Ok(id)

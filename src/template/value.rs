@@ -62,7 +62,7 @@ pub fn branch_fault(text: &str) -> Option<&'static str> {
     if text.is_empty() || text.chars().any(odd) || text.contains("..") || text.contains("@{") || text == "@" {
         return Some("is not a branch name: no spaces, no `..` and none of ~ ^ : ? * [ \\");
     }
-    let bad_part = |part: &str| part.is_empty() || part.starts_with('.') || part.ends_with(".lock");
+    let bad_part = |part: &str| part.is_empty() || part.starts_with('.') || part.strip_suffix(".lock").is_some();
     if text.starts_with('-') || text.ends_with('.') || text.split('/').any(bad_part) {
         return Some("is not a branch name: a part is empty, starts with `.` or `-`, or ends in `.` or `.lock`");
     }

@@ -86,7 +86,7 @@ pub fn wrap(text: &str, columns: usize) -> Vec<&str> {
     let mut rows = Vec::new();
     let mut rest = text;
     loop {
-        let (row, next) = first_row(rest, columns);
+        let (row, next) = row(rest, columns);
         rows.push(row);
         match next {
             Some(next) => rest = next,
@@ -95,8 +95,8 @@ pub fn wrap(text: &str, columns: usize) -> Vec<&str> {
     }
 }
 
-/// The first row of `text` and what is left after it.
-fn first_row(text: &str, columns: usize) -> (&str, Option<&str>) {
+/// The first row of `text`, as [`wrap`] would make it, and what is left after it: always an end of `text`.
+pub fn row(text: &str, columns: usize) -> (&str, Option<&str>) {
     let (bytes, _) = fit(text, columns);
     if bytes == text.len() {
         return (text, None);

@@ -1,6 +1,20 @@
 //! Bytes to entries, incrementally.
+//!
+//! ```text
+//! bytes ─> [partial] ─complete lines─> session.rs or job.rs ─> entries
+//!               └─ half a line waits for the next round; finish() reads it as the last
+//! ```
 
-use super::entry::Entry;
+use super::entry::{Entry, Kind};
+use super::job::JobLog;
+use super::session::SessionLog;
+use crate::domain::Instant;
+use crate::text::Untrusted;
+
+/// Bytes of a line that are waited for. A longer one is shown as broken and the rest of it skipped.
+const LONGEST_LINE: usize = 64 * 1024 * 1024;
+/// Bytes that are kept of a line that could not be read.
+const BROKEN: usize = 4096;
 
 /// What kind of log the bytes are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +29,7 @@ pub enum Format {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
     pub records: u64,
-    /// Lines that are not records (`event:`, comments, `[DONE]`).
+    /// Lines that are not records (`event:`, comments, `[DONE]`) and records of another kind.
     pub ignored: u64,
     pub broken: u64,
     pub calls: u64,
@@ -24,19 +38,70 @@ pub struct Stats {
     pub stops: u64,
 }
 
+/// What a round of [`Transcript::absorb`] changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    /// How many entries came to the end.
+    pub added: usize,
+    /// Entries from before that read differently now: their result came, or more of their text.
+    pub updated: Vec<u64>,
+}
+
 /// A log being read. Holds the decoded entries, never the raw body.
 #[derive(Clone, Debug)]
 pub struct Transcript {
     format: Format,
-    entries: Vec<Entry>,
-    stats: Stats,
-    /// A half record at the end, kept for the next round.
+    log: Log,
+    session: SessionLog,
+    job: JobLog,
+    /// Half a line at the end, kept for the next round.
     partial: Vec<u8>,
+    /// The rest of a line that was too long is on its way.
+    skipping: bool,
+}
+
+/// The entries and what is counted while they come. Both formats write to it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Log {
+    pub(super) entries: Vec<Entry>,
+    pub(super) stats: Stats,
+    updated: Vec<u64>,
+}
+
+impl Log {
+    /// Adds an entry; gives back where it is.
+    pub(super) fn push(&mut self, at: Option<Instant>, kind: Kind) -> usize {
+        let id = self.entries.len();
+        self.entries.push(Entry { id: id as u64, at, ended_at: None, failed: false, kind });
+        id
+    }
+
+    /// The entry, to be changed.
+    pub(super) fn change(&mut self, index: usize) -> Option<&mut Entry> {
+        let id = index as u64;
+        if self.updated.last() != Some(&id) {
+            self.updated.push(id);
+        }
+        self.entries.get_mut(index)
+    }
+
+    pub(super) fn broken(&mut self, line: &str) {
+        self.stats.broken += 1;
+        let cut = line.floor_char_boundary(BROKEN);
+        self.push(None, Kind::Broken(line.get(..cut).unwrap_or_default().into()));
+    }
 }
 
 impl Transcript {
     pub fn new(format: Format) -> Self {
-        Self { format, entries: Vec::new(), stats: Stats::default(), partial: Vec::new() }
+        Self {
+            format,
+            log: Log::default(),
+            session: SessionLog::default(),
+            job: JobLog::default(),
+            partial: Vec::new(),
+            skipping: false,
+        }
     }
 
     pub fn format(&self) -> Format {
@@ -44,18 +109,78 @@ impl Transcript {
     }
 
     /// Feeds the bytes that follow those fed before, cut anywhere.
-    pub fn absorb(&mut self, bytes: &[u8]) {
-        self.partial.extend_from_slice(bytes);
+    pub fn absorb(&mut self, bytes: &[u8]) -> Change {
+        let before = self.log.entries.len();
+        let mut rest = bytes;
+        while let Some(end) = rest.iter().position(|b| *b == b'\n') {
+            let (line, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
+            rest = after.get(1..).unwrap_or_default();
+            if std::mem::take(&mut self.skipping) {
+                continue;
+            }
+            if self.partial.is_empty() {
+                self.line(line);
+            } else {
+                self.partial.extend_from_slice(line);
+                let whole = std::mem::take(&mut self.partial);
+                self.line(&whole);
+            }
+        }
+        if !self.skipping {
+            self.partial.extend_from_slice(rest);
+            if self.partial.len() > LONGEST_LINE {
+                self.skipping = true;
+                let start = std::mem::take(&mut self.partial);
+                self.log.broken(&String::from_utf8_lossy(start.get(..BROKEN).unwrap_or_default()));
+            }
+        }
+        self.change_since(before)
     }
 
-    /// The log is complete: what is left as a half record is broken.
-    pub fn finish(&mut self) {}
+    /// The log is complete: what is left without a newline is its last line.
+    pub fn finish(&mut self) -> Change {
+        let before = self.log.entries.len();
+        let last = std::mem::take(&mut self.partial);
+        if !last.is_empty() {
+            self.line(&last);
+        }
+        self.job.finish(&mut self.log);
+        self.change_since(before)
+    }
+
+    fn change_since(&mut self, before: usize) -> Change {
+        let mut updated = std::mem::take(&mut self.log.updated);
+        updated.retain(|id| *id < before as u64);
+        updated.sort_unstable();
+        updated.dedup();
+        Change { added: self.log.entries.len() - before, updated }
+    }
+
+    fn line(&mut self, bytes: &[u8]) {
+        let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
+        let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+        let line = String::from_utf8_lossy(bytes);
+        match self.format {
+            Format::SessionLog => self.session.line(&mut self.log, &line),
+            Format::JobLog => self.job.line(&mut self.log, &line),
+        }
+    }
 
     pub fn entries(&self) -> &[Entry] {
-        &self.entries
+        &self.log.entries
     }
 
     pub fn stats(&self) -> &Stats {
-        &self.stats
+        &self.log.stats
+    }
+
+    #[cfg(test)]
+    pub(super) fn partial_bytes(&self) -> usize {
+        self.partial.capacity()
+    }
+
+    /// The prompt the run was started with, as far as a job log tells it. Session logs do not.
+    pub fn prompt(&self) -> Option<&Untrusted> {
+        self.job.prompt()
     }
 }

@@ -1,5 +1,7 @@
 //! What a log says, entry by entry.
 
+use chrono::TimeDelta;
+
 use crate::domain::Instant;
 use crate::text::Untrusted;
 
@@ -9,6 +11,10 @@ pub struct Entry {
     /// Counts up from 0 within a transcript; stays the same when a result arrives later.
     pub id: u64,
     pub at: Option<Instant>,
+    /// When the result of a tool call came.
+    pub ended_at: Option<Instant>,
+    /// The log says that it failed, where the kind has no better word for it.
+    pub failed: bool,
     pub kind: Kind,
 }
 
@@ -20,7 +26,7 @@ pub enum Kind {
     /// A set-up step of the environment.
     Setup {
         name: Untrusted,
-        output: Untrusted,
+        output: Option<Untrusted>,
     },
     Command(Command),
     /// A file or folder that was read. `lines`: first and last, where asked for.
@@ -40,10 +46,10 @@ pub enum Kind {
         body: Untrusted,
         output: Option<Untrusted>,
     },
-    /// Any other tool. `title` is what we call it; `output` is `None` while it runs.
+    /// Any other tool. `title` is what we call it, empty for a tool we do not know; `output` is `None` while it runs.
     Tool {
         name: Untrusted,
-        title: String,
+        title: &'static str,
         input: Untrusted,
         output: Option<Untrusted>,
     },
@@ -59,14 +65,13 @@ pub enum Kind {
     Broken(Untrusted),
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Command {
     pub command: Untrusted,
     pub description: Option<Untrusted>,
-    /// `None` while it runs.
+    /// `None` while it runs. Without the line that tells the exit code.
     pub output: Option<Untrusted>,
     pub exit: Option<i32>,
-    pub ended_at: Option<Instant>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -77,6 +82,8 @@ pub struct Edit {
     pub diff: Vec<DiffLine>,
     pub added: u32,
     pub removed: u32,
+    /// What the tool said, where that is not the diff.
+    pub said: Option<Untrusted>,
     /// The tool has answered.
     pub done: bool,
 }
@@ -96,17 +103,60 @@ pub enum DiffLine {
     Removed(Untrusted),
 }
 
+impl DiffLine {
+    pub fn text(&self) -> &Untrusted {
+        match self {
+            Self::Hunk(text) | Self::Context(text) | Self::Added(text) | Self::Removed(text) => text,
+        }
+    }
+}
+
+impl Entry {
+    /// How long the tool took.
+    pub fn took(&self) -> Option<TimeDelta> {
+        self.ended_at.zip(self.at).map(|(end, start)| end - start)
+    }
+
+    /// Something went wrong here.
+    pub fn is_error(&self) -> bool {
+        self.failed
+            || match &self.kind {
+                Kind::Error(_) | Kind::Broken(_) => true,
+                Kind::Command(command) => command.exit.is_some_and(|code| code != 0),
+                _ => false,
+            }
+    }
+}
+
 impl Kind {
     /// A tool call that has not been answered yet.
     pub fn is_pending(&self) -> bool {
         match self {
             Self::Command(c) => c.output.is_none(),
-            Self::View { output, .. }
+            Self::Setup { output, .. }
+            | Self::View { output, .. }
             | Self::Search { output, .. }
             | Self::Progress { output, .. }
             | Self::Tool { output, .. } => output.is_none(),
             Self::Edit(e) => !e.done,
             _ => false,
+        }
+    }
+
+    /// Everything in it that is text, in the order it is shown. For searching and copying.
+    pub fn texts(&self) -> Vec<&Untrusted> {
+        match self {
+            Self::Text(text) | Self::Reasoning(text) | Self::Error(text) | Self::Line(text) | Self::Broken(text) => {
+                vec![text]
+            }
+            Self::Setup { name, output } => std::iter::once(name).chain(output).collect(),
+            Self::Command(c) => std::iter::once(&c.command).chain(&c.description).chain(&c.output).collect(),
+            Self::View { path, output, .. } => std::iter::once(path).chain(output).collect(),
+            Self::Edit(e) => std::iter::once(&e.path).chain(e.diff.iter().map(DiffLine::text)).chain(&e.said).collect(),
+            Self::Search { query, output } => std::iter::once(query).chain(output).collect(),
+            Self::Progress { title, body, output } => [title, body].into_iter().chain(output).collect(),
+            Self::Tool { name, input, output, .. } => [name, input].into_iter().chain(output).collect(),
+            Self::PullSummary { title, body } => vec![title, body],
         }
     }
 }

@@ -4,9 +4,18 @@
 //! [`LogLine`]s for a width. Nothing here knows where the bytes come from or how a cell is coloured.
 
 pub mod decode;
+mod diff;
 pub mod entry;
+mod flow;
+mod job;
 pub mod lines;
+mod markdown;
+mod record;
+mod session;
+#[cfg(test)]
+mod tests;
+mod tools;
 
-pub use decode::{Format, Stats, Transcript};
+pub use decode::{Change, Format, Stats, Transcript};
 pub use entry::{Entry, Kind};
 pub use lines::{Ink, LogLine, Options};

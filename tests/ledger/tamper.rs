@@ -56,6 +56,7 @@ fn an_edit_behind_the_programs_back_is_found_at_its_row() {
         ("UPDATE intents SET action = 'dance' WHERE row = 7", 7),
         ("UPDATE outcomes SET kind = 'rejected' WHERE row = 2", 2),
         ("UPDATE outcomes SET row = 1000 WHERE row = 100", 100),
+        ("UPDATE intents SET row = -1 WHERE row = 1", 1),
         ("DELETE FROM outcomes WHERE row = 50", 50),
         ("DELETE FROM outcomes WHERE row = 100", 100),
         ("UPDATE head SET rows = 99", 101),

@@ -1,14 +1,36 @@
 //! The log pane: one session's transcript and where the reader is in it.
 
+use super::layout::Area;
+use super::reader::{Reader, Sheet};
+use super::world::World;
 use crate::console::event::LogOrigin;
-use crate::domain::{Instant, SessionId, TaskId};
+use crate::domain::{Freshness, Instant, SessionId, Source, TaskId, TaskRef};
 use crate::text::Safe;
-use crate::transcript::Transcript;
+use crate::transcript::{Format, Transcript};
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct LogPane {
     /// What is shown; `None` while nothing is selected.
     pub shown: Option<Shown>,
+    /// Long lines go on below instead of being cut.
+    pub wrap: bool,
+    /// A session chosen by hand in place of the task's latest.
+    pub chosen: Option<(TaskId, SessionId)>,
+    /// What the runtime was last asked to attend to.
+    pub attended: Attended,
+}
+
+impl Default for LogPane {
+    fn default() -> Self {
+        Self { shown: None, wrap: true, chosen: None, attended: Attended::default() }
+    }
+}
+
+/// A task that is polled closely and a log that is followed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Attended {
+    pub task: Option<TaskRef>,
+    pub log: Option<SessionId>,
 }
 
 /// A log on the screen.
@@ -23,4 +45,56 @@ pub struct Shown {
     pub fetched_at: Option<Instant>,
     pub complete: bool,
     pub transcript: Transcript,
+    pub reader: Reader,
+}
+
+impl Shown {
+    pub fn new(task: Option<TaskId>, session: Option<SessionId>) -> Self {
+        Self {
+            task,
+            session,
+            file: None,
+            origin: None,
+            because: None,
+            fetched_at: None,
+            complete: false,
+            transcript: Transcript::new(Format::SessionLog),
+            reader: Reader::default(),
+        }
+    }
+
+    pub fn freshness<'a>(&self, world: &'a World) -> Option<&'a Freshness> {
+        world.freshness.get(&Source::Log(self.session.clone()?))
+    }
+
+    /// When what is shown was last known to be all there is.
+    pub fn good_at(&self, world: &World) -> Option<Instant> {
+        self.fetched_at.max(self.freshness(world).and_then(|freshness| freshness.good_at))
+    }
+
+    /// Which of the task's sessions this is, and how many there are.
+    pub fn session_number(&self, world: &World) -> Option<(usize, usize)> {
+        let task = &world.tasks.get(self.task.as_ref()?)?.task;
+        let mut sessions: Vec<_> = task.sessions.iter().flatten().map(|s| (s.created_at, &s.id)).collect();
+        sessions.sort();
+        let at = sessions.iter().position(|(_, id)| Some(*id) == self.session.as_ref())?;
+        Some((at + 1, sessions.len()))
+    }
+
+    /// Where the text of the log stands within the pane: below its rule and the line that says why this source.
+    pub fn text_area(&self, pane: Area) -> Area {
+        let above = 1 + u16::from(self.because.is_some());
+        Area { y: pane.y.saturating_add(above), height: pane.height.saturating_sub(above), ..pane }
+    }
+
+    /// The sheet the log is laid out on in this pane.
+    pub fn sheet(&self, pane: Area, wrap: bool) -> Sheet {
+        let text = self.text_area(pane);
+        Sheet { width: text.width.saturating_sub(margin(text.width) + 1), height: text.height, wrap }
+    }
+}
+
+/// Columns left of the text: the cursor's bar, the time where there is room for it, the fold mark.
+pub fn margin(width: u16) -> u16 {
+    if width >= 60 { 12 } else { 3 }
 }

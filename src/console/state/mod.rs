@@ -10,6 +10,7 @@ pub mod log;
 pub mod notes;
 pub mod place;
 pub mod queue;
+pub mod reader;
 pub mod reviews;
 pub mod settings;
 pub mod tabs;

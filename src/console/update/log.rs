@@ -1,35 +1,289 @@
 //! The log pane: follow the selection, take in news, scroll, fold, search.
 
+use chrono::TimeDelta;
+
 use crate::console::effect::Effect;
-use crate::console::event::{LogNews, Mouse};
+use crate::console::event::{LogNews, LogOrigin, Mouse, MouseKind};
 use crate::console::keys::Intent;
 use crate::console::state::Model;
-use crate::domain::Instant;
-use crate::text::Safe;
-use crate::transcript::Format;
+use crate::console::state::layout::Area;
+use crate::console::state::log::{Attended, Shown};
+use crate::console::state::notes::Note;
+use crate::console::state::reader::Reader;
+use crate::domain::{Instant, SessionId, Task, TaskRef, age};
+use crate::text::{Safe, Untrusted};
+use crate::transcript::{Entry, Format, Transcript};
+
+/// Rows of a wheel step.
+const WHEEL: usize = 3;
 
 /// Called at the end of every update: shows the log of the selected task's latest session (or of the one chosen by
 /// hand) and asks the runtime to attend to it when that changed.
-pub fn follow_selection(_model: &mut Model, _effects: &mut Vec<Effect>) {}
+pub fn follow_selection(model: &mut Model, effects: &mut Vec<Effect>) {
+    let pane = model.place.panes().log;
+    follow_in(model, pane, effects);
+}
+
+fn follow_in(model: &mut Model, pane: Option<Area>, effects: &mut Vec<Effect>) {
+    // A file stands alone: nothing is selected and nothing is asked for.
+    if !model.place.log_only {
+        let (task, session) = wanted(model);
+        let id = task.as_ref().map(|task| task.id.clone());
+        let now = model.log.shown.as_ref().map(|shown| (shown.task.clone(), shown.session.clone()));
+        if now.unwrap_or_default() != (id.clone(), session.clone()) {
+            model.log.shown = id.map(|id| Shown::new(Some(id), session.clone()));
+            model.dirty = true;
+        }
+        let attended = Attended { task, log: session.filter(|_| pane.is_some()) };
+        if attended != model.log.attended {
+            model.log.attended = attended.clone();
+            effects.push(Effect::Attend { task: attended.task, log: attended.log });
+        }
+    }
+    if let (Some(pane), Some(shown)) = (pane, &mut model.log.shown) {
+        let sheet = shown.sheet(pane, model.log.wrap);
+        model.dirty |= shown.reader.settle(shown.transcript.entries(), sheet);
+    }
+}
+
+/// The selected task and the session of it whose log belongs on the screen.
+fn wanted(model: &mut Model) -> (Option<TaskRef>, Option<SessionId>) {
+    let Some(task) = selected(model) else { return (None, None) };
+    let chosen = model.log.chosen.as_ref().filter(|(id, _)| *id == task.at.id).map(|(_, session)| session);
+    let exists = |id: &&SessionId| task.sessions.iter().flatten().any(|session| session.id == **id);
+    let session = chosen.filter(exists).or_else(|| task.latest_session().map(|session| &session.id));
+    let wanted = (Some(task.at.clone()), session.cloned());
+    if chosen.is_none() {
+        model.log.chosen = None;
+    }
+    wanted
+}
+
+fn selected(model: &Model) -> Option<&Task> {
+    let id = model.queue.selected.as_ref()?;
+    model.world.tasks.get(id).map(|known| &known.task)
+}
 
 /// An intent pressed in the log pane. False: not one of the log's.
-pub fn intent(_model: &mut Model, _intent: Intent, _effects: &mut Vec<Effect>) -> bool {
-    false
+pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> bool {
+    match intent {
+        Intent::Session => next_session(model),
+        Intent::Wrap => model.log.wrap = !model.log.wrap,
+        _ => {
+            let pane = model.place.panes().log;
+            return read(model, pane, intent, effects);
+        }
+    }
+    model.dirty = true;
+    true
+}
+
+/// The intents that move the reader.
+fn read(model: &mut Model, pane: Option<Area>, intent: Intent, effects: &mut Vec<Effect>) -> bool {
+    let known = matches!(
+        intent,
+        Intent::Up
+            | Intent::Down
+            | Intent::PageUp
+            | Intent::PageDown
+            | Intent::Top
+            | Intent::Bottom
+            | Intent::Fold
+            | Intent::Enter
+            | Intent::FoldAll
+            | Intent::Follow
+            | Intent::NextEntry
+            | Intent::PreviousEntry
+            | Intent::NextError
+            | Intent::PreviousError
+            | Intent::NextHit
+            | Intent::PreviousHit
+            | Intent::Copy
+    );
+    let Some(shown) = model.log.shown.as_mut().filter(|_| known) else { return known };
+    if let Some(pane) = pane {
+        let sheet = shown.sheet(pane, model.log.wrap);
+        shown.reader.settle(shown.transcript.entries(), sheet);
+    }
+    let (reader, entries) = (&mut shown.reader, shown.transcript.entries());
+    model.dirty = true;
+    let note = match intent {
+        Intent::Fold | Intent::Enter => done(reader.fold(entries)),
+        Intent::FoldAll => done(reader.fold_all(entries)),
+        Intent::NextError | Intent::PreviousError => next_error(reader, entries, intent == Intent::NextError),
+        Intent::NextHit | Intent::PreviousHit => {
+            let found = reader.next_hit(entries, intent == Intent::NextHit);
+            (!found).then_some("nothing found: / searches the log")
+        }
+        Intent::Copy => {
+            effects.extend(entries.get(reader.cursor).map(|entry| Effect::Copy(copied(entry))));
+            None
+        }
+        _ => done(step(reader, entries, intent)),
+    };
+    if let Some(text) = note {
+        say(model, text);
+    }
+    true
+}
+
+fn done((): ()) -> Option<&'static str> {
+    None
+}
+
+fn step(reader: &mut Reader, entries: &[Entry], intent: Intent) {
+    let page = reader.page();
+    match intent {
+        Intent::Up => reader.up(entries, 1),
+        Intent::Down => reader.down(entries, 1),
+        Intent::PageUp => reader.up(entries, page),
+        Intent::PageDown => reader.down(entries, page),
+        Intent::Top => reader.to_top(entries),
+        Intent::Bottom => reader.resume(),
+        Intent::Follow if reader.follow => reader.pause(),
+        Intent::Follow => reader.resume(),
+        Intent::NextEntry => reader.show(entries, reader.cursor + 1),
+        Intent::PreviousEntry => reader.show(entries, reader.cursor.saturating_sub(1)),
+        _ => {}
+    }
+}
+
+fn next_error(reader: &mut Reader, entries: &[Entry], forward: bool) -> Option<&'static str> {
+    let is_error = |index: &usize| entries.get(*index).is_some_and(Entry::is_error);
+    let found = if forward {
+        (reader.cursor + 1..entries.len()).find(is_error)
+    } else {
+        (0..reader.cursor).rev().find(is_error)
+    };
+    match found {
+        Some(index) => done(reader.show(entries, index)),
+        None if forward => Some("no error further down"),
+        None => Some("no error further up"),
+    }
+}
+
+/// The words of an entry, for the clipboard.
+fn copied(entry: &Entry) -> Untrusted {
+    let texts: Vec<&str> = entry.kind.texts().iter().map(|text| text.raw_for_match()).collect();
+    texts.join("\n").into()
+}
+
+/// A note for a key that had nothing to do.
+fn say(model: &mut Model, text: &str) {
+    let until = model.now + TimeDelta::seconds(4);
+    model.notes.current = Some(Note { bad: false, text: Safe::new(text), until });
+}
+
+/// The session before the one shown; before the first comes the latest again.
+fn next_session(model: &mut Model) {
+    let Some(task) = selected(model) else { return };
+    let mut sessions: Vec<_> = task.sessions.iter().flatten().map(|s| (s.created_at, s.id.clone())).collect();
+    if sessions.len() < 2 {
+        return say(model, "this task has no other session");
+    }
+    sessions.sort();
+    let task = task.at.id.clone();
+    let shown = model.log.shown.as_ref().and_then(|shown| shown.session.clone());
+    let at = sessions.iter().position(|(_, id)| Some(id) == shown.as_ref()).unwrap_or(0);
+    let latest = sessions.len() - 1;
+    let next = at.checked_sub(1).unwrap_or(latest);
+    // Back at the latest, a newer one will be followed again.
+    let chosen = sessions.into_iter().nth(next).map(|(_, id)| id).filter(|_| next != latest);
+    model.log.chosen = chosen.map(|session| (task, session));
 }
 
 /// New bytes of the log; ignored when they are of another session than the one shown.
-pub fn news(_model: &mut Model, _news: LogNews) {}
+pub fn news(model: &mut Model, news: LogNews) {
+    let now = model.now;
+    let Some(shown) = model.log.shown.as_mut().filter(|shown| shown.session.as_ref() == Some(&news.session)) else {
+        return;
+    };
+    if news.reset || news.format != shown.transcript.format() {
+        shown.transcript = Transcript::new(news.format);
+        shown.reader.restart();
+    }
+    shown.origin = Some(news.origin);
+    shown.because = news.because;
+    shown.fetched_at = Some(now);
+    shown.complete = news.complete;
+    absorb(shown, &news.bytes);
+    model.dirty = true;
+}
+
+fn absorb(shown: &mut Shown, bytes: &[u8]) {
+    let mut change = shown.transcript.absorb(bytes);
+    if shown.complete {
+        let last = shown.transcript.finish();
+        change.added += last.added;
+        change.updated.extend(last.updated);
+    }
+    shown.reader.grew(shown.transcript.entries(), &change);
+}
 
 /// A log opened from disk: `atc open`.
-pub fn open_file(_model: &mut Model, _name: Safe, _format: Format, _bytes: &[u8]) {}
+pub fn open_file(model: &mut Model, name: Safe, format: Format, bytes: &[u8]) {
+    let mut shown = Shown::new(None, None);
+    shown.file = Some(name);
+    shown.origin = Some(LogOrigin::File);
+    shown.transcript = Transcript::new(format);
+    shown.complete = true;
+    absorb(&mut shown, bytes);
+    model.log.shown = Some(shown);
+    model.dirty = true;
+}
 
 /// The `/` line of the log changed (on every key) or was accepted.
-pub fn search(_model: &mut Model, _pattern: &str, _accepted: bool) {}
+pub fn search(model: &mut Model, pattern: &str, accepted: bool) {
+    if let Some(shown) = &mut model.log.shown {
+        shown.reader.search(shown.transcript.entries(), pattern, accepted);
+        model.dirty = true;
+    }
+}
 
 /// A click or a wheel step inside the log's area.
-pub fn mouse(_model: &mut Model, _mouse: Mouse, _effects: &mut Vec<Effect>) {}
+pub fn mouse(model: &mut Model, mouse: Mouse, _effects: &mut Vec<Effect>) {
+    if let Some(pane) = model.place.panes().log {
+        mouse_in(model, pane, mouse);
+    }
+}
+
+/// A click puts the cursor on an entry; on its heading it folds or opens it.
+fn mouse_in(model: &mut Model, pane: Area, mouse: Mouse) {
+    let Some(shown) = &mut model.log.shown else { return };
+    let text = shown.text_area(pane);
+    let (reader, entries) = (&mut shown.reader, shown.transcript.entries());
+    model.dirty = true;
+    match mouse.kind {
+        MouseKind::WheelUp => reader.up(entries, WHEEL),
+        MouseKind::WheelDown => reader.down(entries, WHEEL),
+        MouseKind::Click => {
+            let row = mouse.row.checked_sub(text.y).and_then(|row| reader.rows.get(usize::from(row)));
+            let Some((at, fold)) = row.map(|row| (row.at, row.fold)) else { return };
+            if at.entry + 1 < entries.len() {
+                reader.pause();
+            }
+            reader.cursor = at.entry;
+            if fold.is_some() {
+                reader.fold(entries);
+            }
+        }
+    }
+}
 
 /// When what the log shows will read differently by itself (its source's age, a pending call's clock).
-pub fn next_wake(_model: &Model) -> Option<Instant> {
-    None
+pub fn next_wake(model: &Model) -> Option<Instant> {
+    model.place.panes().log.and_then(|_| wake(model))
+}
+
+fn wake(model: &Model) -> Option<Instant> {
+    let shown = model.log.shown.as_ref().filter(|shown| !shown.complete)?;
+    let entries = shown.transcript.entries();
+    let pending = shown.reader.rows.iter().filter(|row| row.at.row == 0).filter_map(|row| {
+        let entry = entries.get(row.at.entry).filter(|entry| entry.kind.is_pending())?;
+        Some(age::next_change(entry.at?, model.now))
+    });
+    let good = shown.good_at(&model.world);
+    let aged = good.map(|at| age::next_change(at, model.now));
+    let stale = good.map(|at| at + model.settings.stale_after + TimeDelta::seconds(1)).filter(|at| *at > model.now);
+    pending.chain(aged).chain(stale).min()
 }

@@ -1,12 +1,353 @@
 //! The log pane.
 
 use ratatui::buffer::Buffer;
+use ratatui::style::{Color, Modifier, Style};
 
-use super::theme::Theme;
+use super::rule;
+use super::safe::put;
+use super::theme::{Theme, Tone};
+use crate::console::event::LogOrigin;
 use crate::console::state::Model;
 use crate::console::state::layout::Area;
+use crate::console::state::log::{Shown, margin};
+use crate::console::state::place::Pane;
+use crate::console::state::reader::Row;
+use crate::domain::freshness::Verdict;
+use crate::domain::{Instant, State, age};
+use crate::text::{Colour, Safe, Sgr, width};
+use crate::transcript::{Entry, Ink};
 
 /// Draws the pane, its title rule in the first row of `area`. Returns where the text cursor belongs, if here.
-pub fn draw(_model: &Model, _theme: &Theme, _area: Area, _buffer: &mut Buffer) -> Option<(u16, u16)> {
+pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) -> Option<(u16, u16)> {
+    let focused = model.place.focus == Pane::Log;
+    let (title, right) = fit(area.width, &title(model), words(model));
+    rule::draw(buffer, theme, area, &title, focused, &right);
+    let Some(shown) = &model.log.shown else {
+        empty(
+            theme,
+            area,
+            buffer,
+            &["Nothing is selected.", "Choose a task in the queue to read its log."].map(Safe::new),
+        );
+        return None;
+    };
+    let text = shown.text_area(area);
+    if let Some(because) = &shown.because {
+        let why = Safe::new(width::cut_end(because, usize::from(area.width).saturating_sub(1)));
+        put(buffer, area, area.x + 1, area.y + 1, &why, theme.style(Tone::Dim));
+    }
+    if shown.transcript.entries().is_empty() {
+        let area = Area { y: text.y.saturating_sub(1), height: text.height + 1, ..text };
+        empty(theme, area, buffer, &reasons(model, shown));
+        return None;
+    }
+    for (y, row) in (text.y..text.bottom()).zip(&shown.reader.rows) {
+        let Some(entry) = shown.transcript.entries().get(row.at.entry) else { continue };
+        let line = Area { y, height: 1, ..text };
+        draw_margin(model, theme, shown, (entry, row), line, buffer);
+        draw_row(model, theme, shown, (entry, row), line, buffer);
+    }
     None
+}
+
+/// The cursor's bar, and on an entry's first row its time and whether it is folded.
+fn draw_margin(
+    model: &Model,
+    theme: &Theme,
+    shown: &Shown,
+    (entry, row): (&Entry, &Row),
+    line: Area,
+    buffer: &mut Buffer,
+) {
+    let focused = model.place.focus == Pane::Log;
+    if focused && row.at.entry == shown.reader.cursor {
+        let bar = if theme.ascii { "|" } else { "▌" };
+        put(buffer, line, line.x, line.y, bar, theme.style(Tone::Accent));
+    }
+    if row.at.row > 0 {
+        return;
+    }
+    let columns = margin(line.width);
+    if let Some(at) = entry.at.filter(|_| columns > 9) {
+        put(buffer, line, line.x + 1, line.y, &clock(model, at, "%H:%M:%S"), theme.style(Tone::Dim));
+    }
+    if let Some(folded) = row.fold {
+        let mark = match (folded, theme.ascii) {
+            (true, false) => "▸",
+            (false, false) => "▾",
+            (true, true) => ">",
+            (false, true) => "v",
+        };
+        put(buffer, line, line.x + columns - 2, line.y, mark, theme.style(Tone::Dim));
+    }
+}
+
+fn draw_row(
+    model: &Model,
+    theme: &Theme,
+    shown: &Shown,
+    (entry, row): (&Entry, &Row),
+    line: Area,
+    buffer: &mut Buffer,
+) {
+    let left = line.x + margin(line.width);
+    let hits = found(shown, row);
+    let mut x = left;
+    let mut at = 0;
+    for (ink, text) in &row.line.parts {
+        let style = ink_style(theme, *ink);
+        for (piece, hit) in pieces(text, at, &hits) {
+            let style = if hit { style.add_modifier(mark_hit(shown, row)) } else { style };
+            x = put(buffer, line, x, line.y, &Safe::new(piece), style);
+        }
+        at += text.len();
+    }
+    let right: Vec<(Style, Safe)> = row
+        .line
+        .right
+        .iter()
+        .map(|(ink, text)| {
+            let text = if *ink == Ink::Pending { waiting(model, shown, entry) } else { text.clone() };
+            (ink_style(theme, *ink), text)
+        })
+        .collect();
+    let columns: usize = right.iter().map(|(_, text)| width::width(text) + 2).sum();
+    let mut x = line.right().saturating_sub(1).saturating_sub(u16::try_from(columns).unwrap_or(u16::MAX)).max(left);
+    for (style, text) in right {
+        x = put(buffer, line, x + 2, line.y, &text, style);
+    }
+}
+
+/// How long a call has been waiting for its result, or that it will wait for ever.
+fn waiting(model: &Model, shown: &Shown, entry: &Entry) -> Safe {
+    match entry.at {
+        _ if shown.complete => Safe::new("no answer"),
+        Some(at) if model.now - at >= chrono::TimeDelta::seconds(10) => {
+            Safe::new(format!("running {}", age::coarse(model.now - at)))
+        }
+        _ => Safe::new("running"),
+    }
+}
+
+/// Byte ranges of the row's text that hold what is searched.
+fn found(shown: &Shown, row: &Row) -> Vec<(usize, usize)> {
+    let Some(search) = &shown.reader.search else { return Vec::new() };
+    search.regex.find_iter(&row.line.text()).map(|hit| (hit.start(), hit.end())).collect()
+}
+
+fn mark_hit(shown: &Shown, row: &Row) -> Modifier {
+    if shown.reader.is_current_hit(row.at) { Modifier::REVERSED } else { Modifier::UNDERLINED | Modifier::BOLD }
+}
+
+/// A part that begins `at` bytes into its row, cut where hits begin and end; true: within a hit.
+fn pieces<'a>(text: &'a Safe, at: usize, hits: &[(usize, usize)]) -> Vec<(&'a str, bool)> {
+    let mut out = Vec::new();
+    let mut from = 0;
+    for (start, end) in hits {
+        let start = start.saturating_sub(at).clamp(from, text.len());
+        let end = end.saturating_sub(at).clamp(start, text.len());
+        out.push((text.get(from..start).unwrap_or_default(), false));
+        out.push((text.get(start..end).unwrap_or_default(), true));
+        from = end;
+    }
+    out.push((text.get(from..).unwrap_or_default(), false));
+    out.retain(|(piece, _)| !piece.is_empty());
+    out
+}
+
+fn title(model: &Model) -> Safe {
+    let Some(shown) = &model.log.shown else { return Safe::new("Log") };
+    if let Some(file) = &shown.file {
+        return Safe::new(format!("Log · {file}"));
+    }
+    let known = shown.task.as_ref().and_then(|id| model.world.tasks.get(id));
+    let name = known.map_or_else(Safe::default, |known| known.task.name.show_line());
+    match shown.session_number(&model.world) {
+        Some((at, all)) if all > 1 => Safe::new(format!("Log · {name} · session {at} of {all}")),
+        _ => Safe::new(format!("Log · {name}")),
+    }
+}
+
+/// A word of the rule and how much it matters: the least is dropped first.
+type Word = (u8, Tone, Safe);
+
+/// What stands at the right of the rule, in order.
+fn words(model: &Model) -> Vec<Word> {
+    let Some(shown) = &model.log.shown else { return Vec::new() };
+    let mut words = Vec::new();
+    if let Some((tone, text)) = freshness(model, shown) {
+        words.push((9, tone, text));
+    }
+    if let Some(search) = &shown.reader.search {
+        words.push(match search.current {
+            Some(current) => (8, Tone::Plain, Safe::new(format!("hit {}/{}", current + 1, search.hits.len()))),
+            None if search.hits.is_empty() => (8, Tone::Warn, Safe::new("no hit")),
+            None => (8, Tone::Plain, Safe::new(format!("{} hits", search.hits.len()))),
+        });
+    }
+    if let Some(origin) = shown.origin {
+        words.push((6, Tone::Dim, source(model, shown, origin)));
+    }
+    let entries = shown.transcript.entries().len();
+    if entries == 0 {
+        return words;
+    }
+    words.push(match (shown.reader.follow, shown.reader.unseen) {
+        _ if shown.complete => (5, Tone::Dim, Safe::new("complete")),
+        (true, _) => (5, Tone::Dim, Safe::new("following")),
+        (false, 0) => (7, Tone::Warn, Safe::new("paused")),
+        (false, new) => (7, Tone::Warn, Safe::new(format!("paused, {new} new"))),
+    });
+    words.push((3, Tone::Dim, Safe::new(format!("{entries} {}", if entries == 1 { "entry" } else { "entries" }))));
+    let broken = shown.transcript.stats().broken;
+    if broken > 0 {
+        words.push((4, Tone::Warn, Safe::new(format!("{broken} unreadable"))));
+    }
+    words
+}
+
+/// Where the log comes from and how old that is.
+fn source(model: &Model, shown: &Shown, origin: LogOrigin) -> Safe {
+    let name = match origin {
+        LogOrigin::CopilotApi if shown.complete => "Copilot API",
+        LogOrigin::CopilotApi => "live (Copilot API)",
+        LogOrigin::JobLog => "job log",
+        LogOrigin::JobSteps => "job steps",
+        LogOrigin::File => "file",
+    };
+    match shown.good_at(&model.world).filter(|_| !shown.complete).map(|at| age::coarse(model.now - at)) {
+        Some(old) if old != "now" => Safe::new(format!("{name}, {old} ago")),
+        _ => Safe::new(name),
+    }
+}
+
+fn freshness(model: &Model, shown: &Shown) -> Option<(Tone, Safe)> {
+    match shown.freshness(&model.world)?.verdict(model.now, model.settings.stale_after) {
+        Verdict::Failed(fault, at) => {
+            Some((Tone::Bad, Safe::new(format!("failed {}: {}", clock(model, at, "%H:%M"), fault.what))))
+        }
+        Verdict::Stale(since) if !shown.complete => {
+            Some((Tone::Dim, Safe::new(format!("stale {}", age::short(model.now - since)))))
+        }
+        Verdict::Stale(_) | Verdict::Loading | Verdict::Fresh => None,
+    }
+}
+
+/// Title and words that fit beside each other in a rule of this width. Words go before the title is cut below a third.
+fn fit(columns: u16, title: &Safe, mut words: Vec<Word>) -> (Safe, Vec<(Tone, Safe)>) {
+    let columns = usize::from(columns);
+    let cost = |words: &[Word]| words.iter().map(|(_, _, text)| width::width(text) + 3).sum::<usize>() + 2;
+    let least = width::width(title).min(columns / 3);
+    while !words.is_empty() && least + cost(&words) + 6 > columns {
+        // The last word left is cut rather than dropped: it is the reason something is wrong.
+        if let [(_, _, text)] = words.as_mut_slice() {
+            let room = columns.saturating_sub(least + 11);
+            *text = Safe::new(width::cut_end(text, room));
+            if room < 8 {
+                words.clear();
+            }
+            break;
+        }
+        let weakest = words.iter().enumerate().min_by_key(|(_, (matters, ..))| *matters).map_or(0, |(i, _)| i);
+        words.remove(weakest);
+    }
+    let room = columns.saturating_sub(if words.is_empty() { 6 } else { cost(&words) + 6 });
+    let title = Safe::new(width::cut_end(title, room));
+    let mut right = Vec::new();
+    for (_, tone, text) in words {
+        if !right.is_empty() {
+            right.push((Tone::Dim, Safe::new("·")));
+        }
+        right.push((tone, text));
+    }
+    (title, right)
+}
+
+/// Why there is nothing to read, and what comes next.
+fn reasons(model: &Model, shown: &Shown) -> Vec<Safe> {
+    let say = |lines: &[&str]| lines.iter().map(Safe::new).collect();
+    if shown.file.is_some() {
+        return say(&["The file holds no entry that can be read."]);
+    }
+    let known = shown.task.as_ref().and_then(|id| model.world.tasks.get(id));
+    let queued = known.is_some_and(|known| known.task.state == State::Queued);
+    if shown.session.is_none() {
+        return match known.map(|known| known.task.sessions.as_ref()) {
+            Some(Some(_)) if queued => {
+                say(&["Queued: no session has started yet.", "Its log appears here when one does."])
+            }
+            Some(Some(_)) => say(&["This task has no session, and so no log."]),
+            _ => say(&["Loading the task's sessions …"]),
+        };
+    }
+    let verdict = shown.freshness(&model.world).map(|f| f.verdict(model.now, model.settings.stale_after));
+    match verdict {
+        Some(Verdict::Failed(fault, _)) => vec![Safe::new(format!("No log: {}", fault.what)), fault.next_step.clone()],
+        _ if shown.complete => say(&["The session ended and left no log."]),
+        _ if queued => say(&["Queued: the session has not started yet.", "Its log appears here when it does."]),
+        _ if shown.fetched_at.is_some() => say(&["The session has no log yet.", "It appears here as the agent works."]),
+        _ => say(&["Loading the log …"]),
+    }
+}
+
+/// Lines in the middle of the empty pane.
+fn empty(theme: &Theme, area: Area, buffer: &mut Buffer, lines: &[Safe]) {
+    let count = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    let first = area.y + 1 + area.height.saturating_sub(1 + count) / 2;
+    for (y, line) in (first..).zip(lines) {
+        let line = Safe::new(width::cut_end(line, usize::from(area.width)));
+        let columns = u16::try_from(width::width(&line)).unwrap_or(u16::MAX);
+        let x = area.x + area.width.saturating_sub(columns) / 2;
+        put(buffer, area, x, y, &line, theme.style(Tone::Dim));
+    }
+}
+
+/// A time of day where the operator is.
+fn clock(model: &Model, at: Instant, format: &str) -> Safe {
+    Safe::new(at.with_timezone(&model.settings.zone).format(format).to_string())
+}
+
+fn ink_style(theme: &Theme, ink: Ink) -> Style {
+    theme.style(match ink {
+        Ink::Plain => Tone::Plain,
+        Ink::Dim => Tone::Dim,
+        Ink::Strong => Tone::Strong,
+        Ink::Command | Ink::Hunk | Ink::Code | Ink::Pending => Tone::Accent,
+        Ink::File => Tone::File,
+        Ink::Progress | Ink::Good | Ink::Added => Tone::Good,
+        Ink::Error => Tone::BadStrong,
+        Ink::Bad | Ink::Removed => Tone::Bad,
+        Ink::Reasoning => Tone::Reasoning,
+        Ink::Log(sgr) => return log_style(theme, sgr),
+    })
+}
+
+/// The colours a log asked for. Without colours its attributes stay.
+fn log_style(theme: &Theme, sgr: Sgr) -> Style {
+    let mut style = Style::new();
+    if theme.colour {
+        style.fg = sgr.fg.map(colour);
+        style.bg = sgr.bg.map(colour);
+    }
+    for (on, modifier) in [
+        (sgr.bold, Modifier::BOLD),
+        (sgr.dim, Modifier::DIM),
+        (sgr.italic, Modifier::ITALIC),
+        (sgr.underline, Modifier::UNDERLINED),
+        (sgr.reverse, Modifier::REVERSED),
+        (sgr.crossed_out, Modifier::CROSSED_OUT),
+    ] {
+        if on {
+            style = style.add_modifier(modifier);
+        }
+    }
+    style
+}
+
+fn colour(colour: Colour) -> Color {
+    match colour {
+        Colour::Ansi(n) => Color::Indexed(n),
+        Colour::Indexed(n) => Color::Indexed(n),
+        Colour::Rgb(r, g, b) => Color::Rgb(r, g, b),
+    }
 }

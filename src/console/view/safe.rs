@@ -1,6 +1,8 @@
 //! The only place that puts text into cells. It takes [`Safe`] text and the program's own literals, never a stranger's
 //! string; everything else in `view` draws through it.
 
+#![expect(clippy::disallowed_methods, reason = "the one place that may")]
+
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::fault::{from_io, from_sqlite};
 use crate::domain::{Fault, FaultKind};
@@ -157,24 +157,23 @@ fn uri(path: &Path) -> String {
 }
 
 /// The write-ahead log is switched on once and stays on in the file. Two consoles that start on a new file at the same
-/// moment get in each other's way here, and `SQLite` does not wait for this lock by itself.
+/// moment get in each other's way here, and `SQLite` does not always wait for this lock by itself.
 pub(super) fn keep_a_log(connection: &Connection) -> rusqlite::Result<()> {
-    let mode = |sql| connection.query_row(sql, [], |row| row.get::<_, String>(0));
-    let mut tries = 0;
-    loop {
-        let switched = match mode("PRAGMA journal_mode") {
-            Ok(now) if now.eq_ignore_ascii_case("wal") => return Ok(()),
-            Ok(_) => mode("PRAGMA journal_mode=WAL").map(drop),
-            Err(error) => Err(error),
-        };
-        match switched {
-            Err(error) if tries >= 100 || error.sqlite_error_code() != Some(rusqlite::ErrorCode::DatabaseBusy) => {
-                return Err(error);
+    const TRIES: u32 = 100;
+    connection.busy_timeout(Duration::ZERO)?;
+    let mut tries = 1;
+    let result = loop {
+        match connection.query_row("PRAGMA journal_mode=WAL", [], |row| row.get::<_, String>(0)) {
+            Ok(mode) if mode.eq_ignore_ascii_case("wal") => break Ok(()),
+            Ok(_) if tries >= TRIES => break Err(rusqlite::Error::InvalidQuery),
+            Err(error) if tries >= TRIES || error.sqlite_error_code() != Some(ErrorCode::DatabaseBusy) => {
+                break Err(error);
             }
-            _ if tries >= 100 => return Err(rusqlite::Error::InvalidQuery),
             _ => {}
         }
         tries += 1;
-        std::thread::sleep(BUSY / 100);
-    }
+        std::thread::sleep(BUSY / TRIES);
+    };
+    connection.busy_timeout(BUSY)?;
+    result
 }

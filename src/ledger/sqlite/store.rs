@@ -34,9 +34,11 @@ impl Sqlite {
         let (version, closed) = match found {
             Found::Foreign => return Err(foreign(&file)),
             Found::Newer(version) => (version, Some(newer(&file, version))),
-            Found::Ours(version) if connection.is_readonly("main").map_err(failed)? => {
-                (version, Some(read_only(&file)))
-            }
+            Found::Ours(version) if connection.is_readonly("main").map_err(failed)? => match version {
+                // Not even the tables are there to be read.
+                0 => return Err(read_only(&file)),
+                _ => (version, Some(read_only(&file))),
+            },
             Found::Ours(_) => {
                 file::keep_a_log(&connection).map_err(failed)?;
                 let version = schema::migrate(&mut connection).map_err(failed)?;
@@ -79,7 +81,7 @@ impl Sqlite {
             }
             let (last, before) = head(&transaction)?;
             let number = last + 1;
-            let hash = chain::link(&before, number.unsigned_abs(), row);
+            let hash = chain::link(&before, positive(number), row);
             insert(&transaction, number, &hash)?;
             transaction
                 .prepare_cached("UPDATE head SET rows = ?1, hash = ?2")?
@@ -134,7 +136,7 @@ impl Ledger for Sqlite {
         let sql = "SELECT count(*) FROM intents WHERE action = ?1 AND at >= ?2";
         let count: i64 =
             self.read(|on| on.prepare_cached(sql)?.query_row((action.word(), rows::time(since)), |row| row.get(0)))?;
-        Ok(count.unsigned_abs())
+        Ok(positive(count))
     }
 
     fn verify(&self) -> Result<Chain, Fault> {
@@ -166,29 +168,15 @@ fn walk(on: &Connection) -> rusqlite::Result<Chain> {
     let mut statement = on.prepare(&sql)?;
     let mut found = statement.query([])?;
     loop {
-        let row = match found.next() {
-            Ok(Some(row)) => row,
+        let checked = match found.next() {
+            Ok(Some(row)) => check(&mut walk, row),
             Ok(None) => break,
-            Err(error) => return Ok(walk.broken(format!("it cannot be read: {error}"))),
+            Err(error) => Err(error),
         };
-        let mut step = || {
-            let (number, hash, is_intent): (i64, Vec<u8>, bool) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            let number = number.unsigned_abs();
-            if is_intent {
-                let intent = rows::intent(row, 3)?;
-                return Ok(walk.step(number, Row::Intent(&intent), &hash));
-            }
-            let intent = Uuid::from_bytes(row.get(3)?);
-            let (at, outcome) = rows::outcome(row, 4)?;
-            Ok(walk.step(number, Row::Outcome { intent, at, outcome: &outcome }, &hash))
-        };
-        match step() {
+        match checked {
             Ok(Ok(())) => {}
             Ok(Err(broken)) => return Ok(broken),
-            Err(error) => {
-                let error: rusqlite::Error = error;
-                return Ok(walk.broken(format!("it cannot be read: {error}")));
-            }
+            Err(error) => return Ok(walk.broken(format!("it cannot be read: {error}"))),
         }
     }
     let (rows, head) = head(on)?;
@@ -196,7 +184,25 @@ fn walk(on: &Connection) -> rusqlite::Result<Chain> {
     if structure != "ok" {
         return Ok(walk.broken(format!("the file is damaged: {structure}")));
     }
-    Ok(walk.end(rows.unsigned_abs(), &head))
+    Ok(walk.end(positive(rows), &head))
+}
+
+/// One row of the union above.
+fn check(walk: &mut Walk, row: &rusqlite::Row<'_>) -> rusqlite::Result<Result<(), Chain>> {
+    let (number, hash, is_intent): (i64, Vec<u8>, bool) = (row.get(0)?, row.get(1)?, row.get(2)?);
+    let number = positive(number);
+    if is_intent {
+        let intent = rows::intent(row, 3)?;
+        return Ok(walk.step(number, Row::Intent(&intent), &hash));
+    }
+    let intent = Uuid::from_bytes(row.get(3)?);
+    let (at, outcome) = rows::outcome(row, 4)?;
+    Ok(walk.step(number, Row::Outcome { intent, at, outcome: &outcome }, &hash))
+}
+
+/// `SQLite` counts with a sign; what is below zero was not written here.
+fn positive(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or_default()
 }
 
 fn newer(file: &Path, version: u32) -> Fault {

@@ -1,6 +1,6 @@
 //! `GitHub`: the provider port over the endpoints. Each method is one line; the work is in `endpoints`.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
@@ -103,7 +103,10 @@ pub(super) fn address(base: &Url, segments: &[&str]) -> Result<Url, Fault> {
         for byte in segment.bytes() {
             match byte {
                 b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => path.push(char::from(byte)),
-                _ => path.push_str(&format!("%{byte:02X}")),
+                _ => {
+                    // Writing to a string cannot fail.
+                    let _ = write!(path, "%{byte:02X}");
+                }
             }
         }
     }

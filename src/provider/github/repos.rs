@@ -1,7 +1,7 @@
 //! What is known of repository names and ids, learned in passing, so that neither is asked for twice.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::domain::RepoName;
 
@@ -13,33 +13,37 @@ pub struct Repos {
 #[derive(Debug, Default)]
 struct Known {
     ids: HashMap<RepoName, u64>,
-    /// `None`: asked, and gone or not visible.
-    names: HashMap<u64, Option<RepoName>>,
+    names: HashMap<u64, RepoName>,
+    /// Asked for, and gone or not visible.
+    hidden: HashSet<u64>,
 }
 
 impl Repos {
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub fn learn(&self, repo: &RepoName, id: u64) {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known();
         if known.ids.get(repo) != Some(&id) {
             known.ids.insert(repo.clone(), id);
-            known.names.insert(id, Some(repo.clone()));
+            known.names.insert(id, repo.clone());
         }
     }
 
-    pub fn remember(&self, id: u64, name: Option<RepoName>) {
-        match name {
-            Some(repo) => self.learn(&repo, id),
-            None => {
-                self.known.lock().unwrap_or_else(PoisonError::into_inner).names.insert(id, None);
-            }
-        }
+    pub fn hide(&self, id: u64) {
+        self.known().hidden.insert(id);
+    }
+
+    pub fn is_hidden(&self, id: u64) -> bool {
+        self.known().hidden.contains(&id)
     }
 
     pub fn id(&self, repo: &RepoName) -> Option<u64> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).ids.get(repo).copied()
+        self.known().ids.get(repo).copied()
     }
 
-    pub fn name(&self, id: u64) -> Option<Option<RepoName>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).names.get(&id).cloned()
+    pub fn name(&self, id: u64) -> Option<RepoName> {
+        self.known().names.get(&id).cloned()
     }
 }

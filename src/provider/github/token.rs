@@ -127,7 +127,9 @@ impl Token {
 
     /// A service's words, without this token should they repeat it.
     pub(super) fn scrub(&self, text: &str) -> String {
-        crate::text::redact::redact(&text.replace(&*self.secret, "[redacted]"))
+        // A word as short as a demo's token would take harmless words with it.
+        let known = if self.secret.len() < 8 { text.to_owned() } else { text.replace(&*self.secret, "[redacted]") };
+        crate::text::redact::redact(&known)
     }
 }
 

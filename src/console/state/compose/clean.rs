@@ -11,12 +11,13 @@ use crate::text::Safe;
 pub fn clean(text: &str) -> (String, usize) {
     let (text, mut removed) = without_sequences(text);
     let mut out = String::with_capacity(text.len());
-    for grapheme in text.graphemes(true) {
+    let mut graphemes = text.graphemes(true).peekable();
+    while let Some(grapheme) = graphemes.next() {
         match grapheme {
             "\n" | "\t" => out.push_str(grapheme),
             "\r\n" | "\r" | "\u{85}" | "\u{2028}" | "\u{2029}" => out.push('\n'),
             _ if grapheme.bytes().all(|byte| (0x20..0x7f).contains(&byte)) => out.push_str(grapheme),
-            _ => removed += keep(grapheme, &mut out),
+            _ => removed += keep(grapheme, graphemes.peek().copied().unwrap_or_default(), &mut out),
         }
     }
     (out, removed)
@@ -28,20 +29,22 @@ pub fn clean_line(text: &str) -> (String, usize) {
     (text.split(['\n', '\t']).map(str::trim_end).collect::<Vec<_>>().join(" ").trim_end().to_owned(), removed)
 }
 
-/// One grapheme that is not plain ASCII. Returns how many of its characters were left out.
-fn keep(grapheme: &str, out: &mut String) -> usize {
+/// One grapheme that is not plain ASCII, and the one after it. Returns how many of its characters were left out.
+fn keep(grapheme: &str, next: &str, out: &mut String) -> usize {
     let seen: String = grapheme.chars().filter(|c| !is_hidden(*c)).collect();
-    let hidden = grapheme.chars().count() - seen.chars().count();
     // Joiners are part of what is seen in emoji and in the scripts that need them, and only there.
-    let joined = hidden > 0 && grapheme.chars().all(|c| !is_hidden(c) || is_joiner(c)) && !starts_hidden(grapheme);
-    let (kept, hidden) = if joined { (grapheme, 0) } else { (seen.as_str(), hidden) };
+    let joined = grapheme.chars().all(|c| !is_hidden(c) || is_joiner(c)) && !starts_hidden(grapheme);
     // The screen's own rules have the last word: what it would have to spell out does not belong in a prompt.
-    if Safe::new(kept).as_str() == kept {
-        out.push_str(kept);
-        hidden
+    let is_shown = |text: &str| Safe::new(format!("{text}{next}")).starts_with(text);
+    let kept = if (joined || seen == grapheme) && is_shown(grapheme) {
+        grapheme
+    } else if is_shown(&seen) {
+        &seen
     } else {
-        grapheme.chars().count()
-    }
+        ""
+    };
+    out.push_str(kept);
+    grapheme.chars().count() - kept.chars().count()
 }
 
 fn is_joiner(c: char) -> bool {

@@ -1,5 +1,5 @@
 //! A text being edited: the prompt, or one field. Text area, undo and selection come from `tui_textarea`; what it does
-//! by code point is done by grapheme here, rows are our own ([`wrap`](super::wrap)), and what cannot be seen never gets in.
+//! by code point is done by grapheme here, rows are our own (`wrap`), and what cannot be seen never gets in.
 
 use tui_textarea::{CursorMove, DataCursor, TextArea};
 use unicode_segmentation::UnicodeSegmentation;

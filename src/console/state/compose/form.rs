@@ -183,7 +183,11 @@ impl Form {
 
     /// The prompt was typed into: whose is it now?
     pub fn prompt_changed(&mut self) {
-        self.edited = self.rendered.as_ref().is_some_and(|rendered| *rendered != self.prompt.text());
+        self.edited = match &self.rendered {
+            Some(rendered) => *rendered != self.prompt.text(),
+            // A template that cannot be rendered: what is written here can only be the operator's.
+            None => self.template.is_some() && !self.prompt.is_blank(),
+        };
     }
 
     /// Back to what the fields make of the template. False: there is no template, or nothing was edited.
@@ -257,8 +261,14 @@ impl Form {
         let (text, faults) = render::preview(template, &values);
         if let Some(text) = text {
             let mut shown = Editor::prompt("");
-            shown.set(&text);
+            let left_out = shown.set(&text);
             let shown = shown.text();
+            if left_out.over > 0 {
+                verdict.blocks.push(format!("the prompt has {} characters too many", left_out.over));
+            }
+            if left_out.hidden > 0 && !self.edited {
+                verdict.hints.push(format!("{} invisible characters of the template are left out", left_out.hidden));
+            }
             if !self.edited && self.prompt.text() != shown {
                 self.prompt.set(&shown);
             }
@@ -332,7 +342,7 @@ fn repo_field(repos: &[RepoName], repo: Option<&RepoName>) -> Field {
     Field {
         id: FieldId::Repo,
         label: "repository".to_owned(),
-        help: "←/→, or the first letter of its name".to_owned(),
+        help: "left and right, or the first letter of its name".to_owned(),
         kind: "repo",
         empty: "none",
         required: true,

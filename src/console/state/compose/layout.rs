@@ -8,6 +8,8 @@ use crate::console::state::layout::Area;
 const WIDE: u16 = 100;
 /// Marker, label and gap before a field's value.
 pub const LABEL: u16 = 18;
+/// Rule, verdict, two hints, and the longest request with its prompt on one line.
+const FOOT: u16 = 12;
 /// Rows a field of several lines shows at most.
 pub const AREA_ROWS: usize = 5;
 
@@ -33,7 +35,7 @@ fn split(pane: Area, fields: usize, fault: bool) -> Parts {
     let height = pane.height.saturating_sub(1);
     let wide = pane.width >= WIDE;
     let foot_height = match height {
-        28.. if wide => 13,
+        28.. if wide => FOOT,
         12.. => 2 + 2 * u16::from(fault),
         4.. => 1,
         _ => 0,
@@ -67,8 +69,14 @@ pub fn text_size(model: &Model, form: &Form) -> (usize, usize) {
 }
 
 /// Columns and rows of the whole request in its preview.
-pub fn preview_size(pane: Area) -> (usize, usize) {
-    (usize::from(pane.width.saturating_sub(3)), usize::from(pane.height.saturating_sub(2)))
+pub fn preview_size(pane: Area, form: &Form) -> (usize, usize) {
+    let rows = pane.height.saturating_sub(1 + preview_verdict(form));
+    (usize::from(pane.width.saturating_sub(3)), usize::from(rows))
+}
+
+/// Rows of verdict below the preview: there all hints have room.
+pub fn preview_verdict(form: &Form) -> u16 {
+    1 + u16::try_from(form.verdict.hints.len()).unwrap_or(u16::MAX).min(6)
 }
 
 pub fn prompt_text(prompt: Area) -> (usize, usize) {

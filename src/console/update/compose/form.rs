@@ -66,8 +66,9 @@ fn as_key(intent: Intent) -> Option<Chord> {
 
 /// While the whole request covers the form, keys move in it; what would change the form is not for now.
 fn in_preview(model: &mut Model, intent: Intent) -> bool {
-    let (columns, page) = layout::preview_size(layout::pane(model));
+    let area = layout::pane(model);
     let Some(form) = &mut model.compose.form else { return false };
+    let (columns, page) = layout::preview_size(area, form);
     let Some(top) = form.preview else { return false };
     let last = form.request_rows(columns).len().saturating_sub(page);
     form.preview = match intent {
@@ -244,14 +245,12 @@ fn field_key(model: &mut Model, chord: Chord, (columns, rows): (usize, usize), e
         (Control::Area(editor), _) => editor.key(chord, columns, rows),
         (_, Key::Up) => Did::EdgeUp,
         (_, Key::Down) => Did::EdgeDown,
-        (_, Key::Right) => did_turn(field.turn(true, &[])),
-        (_, Key::Left) => did_turn(field.turn(false, &[])),
-        (Control::Toggle(_), Key::Char(' ')) if plain => did_turn(field.turn(true, &[])),
+        (_, Key::Right | Key::Char(' ')) if plain => did_turn(field.turn(true, &[])),
+        (_, Key::Left) if plain => did_turn(field.turn(false, &[])),
         (Control::Toggle(on), Key::Char(c)) if plain && matches!(c, 'y' | 'Y' | 'n' | 'N') => {
             *on = c.eq_ignore_ascii_case(&'y');
             Did::Edited
         }
-        (Control::Choice { .. }, Key::Char(' ')) if plain => did_turn(field.turn(true, &[])),
         (Control::Choice { .. }, Key::Char(c)) if plain => did_turn(field.choose_by_letter(c)),
         _ => Did::Nothing,
     };
@@ -296,14 +295,14 @@ fn changed(model: &mut Model, effects: &mut Vec<Effect>) {
 
 /// Pasted text, always text.
 pub fn paste(model: &mut Model, text: &Untrusted, effects: &mut Vec<Effect>) {
-    let Some(form) = &mut model.compose.form else { return };
-    if form.preview.is_some() || model.compose.sending.is_some() {
+    if model.compose.form.as_ref().is_none_or(|form| form.preview.is_some()) || is_frozen(model) {
         return;
     }
+    let Some(form) = &mut model.compose.form else { return };
     let raw = text.raw_for_match();
     let at = form.at;
-    let left_out = match form.fields.get_mut(at) {
-        Some(field) => match &mut field.control {
+    let left_out = if let Some(field) = form.fields.get_mut(at) {
+        match &mut field.control {
             Control::Line(editor) | Control::Area(editor) => editor.insert(raw),
             Control::Choice { .. } => {
                 let before = field.value();
@@ -314,12 +313,11 @@ pub fn paste(model: &mut Model, text: &Untrusted, effects: &mut Vec<Effect>) {
                 LeftOut::default()
             }
             Control::Toggle(_) => return,
-        },
-        None => {
-            let left_out = form.prompt.insert(raw);
-            form.prompt_changed();
-            left_out
         }
+    } else {
+        let left_out = form.prompt.insert(raw);
+        form.prompt_changed();
+        left_out
     };
     in_sight(model);
     field_changed(model, effects);

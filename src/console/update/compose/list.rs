@@ -3,6 +3,7 @@
 use crate::console::effect::Effect;
 use crate::console::keys::Intent;
 use crate::console::state::Model;
+use crate::console::state::compose::clean::clean;
 use crate::console::state::compose::{Agents, Draft, Form, Row};
 use crate::console::state::place::Pane;
 use crate::domain::agents::CustomAgent;
@@ -91,6 +92,11 @@ fn open_draft(model: &mut Model, draft: &Draft, effects: &mut Vec<Effect>) {
         say(model, true, &format!("the template {id} is not there any more: the prompt is kept as it was"));
     }
     open_form(model, |repos, repo| Form::from_draft(draft, template, repos, repo), effects);
+    // A task's prompt may be somebody else's words: what was in it and could not be seen is not passed on in silence.
+    let (_, hidden) = clean(&draft.prompt);
+    if hidden > 0 {
+        say(model, true, &format!("{hidden} control or invisible characters of the prompt were left out"));
+    }
 }
 
 /// A form for the repository of the task selected in the queue, else the first one.

@@ -73,12 +73,17 @@ fn describe(form: &Form, request: &StartRequest) -> Vec<Safe> {
     body.into_iter().map(Safe::new).collect()
 }
 
-/// The question was answered with Yes: the one place a start leaves the console.
-pub fn confirmed(model: &mut Model, request: StartRequest, template: Option<String>, effects: &mut Vec<Effect>) {
+/// The question was answered with Yes: the one place a start leaves the console, under the id its answer will name.
+pub fn confirmed(
+    model: &mut Model,
+    id: Uuid,
+    request: StartRequest,
+    template: Option<String>,
+    effects: &mut Vec<Effect>,
+) {
     if model.compose.sending.is_some() {
         return say(model, true, "a start is on its way: its answer comes first");
     }
-    let id = Uuid::new_v4();
     model.compose.sending = Some(id);
     if let Some(form) = &mut model.compose.form {
         form.fault = None;

@@ -15,7 +15,7 @@ use serde::Deserialize as _;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
-use super::super::client::{CopilotApi, GitHub};
+use super::super::client::{CopilotApi, GitHub, address};
 use super::super::host::{has_user, is_loopback};
 use super::super::http::{Answer, Need, Op, Request, Shape, Zone};
 use super::super::wire::{convert, session as wire};
@@ -78,21 +78,29 @@ impl GitHub {
 
     async fn session_request(&self, op: Op, path: &[&str]) -> Result<Request, Fault> {
         if let LiveLogs::Off(why) = self.copilot.live_logs() {
-            let what = format!("live session logs are off: {why}");
-            return Err(Fault::new(FaultKind::Unsupported, what, "read the Actions job log once the run has ended"));
+            return Err(logs_off(&why));
         }
-        let base = self.copilot.base.get_or_try_init(|| self.copilot_base()).await?;
-        Ok(Request::get(op, Zone::Copilot, super::super::client::address(base, path)?))
+        let base = match self.copilot.base.get_or_try_init(|| self.copilot_base()).await {
+            Ok(base) => base,
+            // A token that is refused, or a passing fault, says nothing about session logs.
+            Err(fault) if fault.is_passing() || fault.kind == FaultKind::Authentication => return Err(fault),
+            Err(fault) => return Err(self.give_up(fault.what)),
+        };
+        Ok(Request::get(op, Zone::Copilot, address(base, path)?))
     }
 
+    /// A refusal here is this service's, not GitHub's: the token may still be good for everything else.
     async fn ask_copilot(&self, request: &Request) -> Result<Answer, Fault> {
-        let answer = self.http.send(request).await;
-        if let Err(fault) = &answer
-            && matches!(fault.kind, FaultKind::Authentication | FaultKind::Permission)
-        {
-            self.copilot.drop_for_good(fault.what.clone());
-        }
-        answer
+        self.http.send(request).await.map_err(|fault| match fault.kind {
+            FaultKind::Authentication | FaultKind::Permission => self.give_up(fault.what),
+            _ => fault,
+        })
+    }
+
+    fn give_up(&self, why: Safe) -> Fault {
+        let fault = logs_off(&why);
+        self.copilot.drop_for_good(why);
+        fault
     }
 
     /// Where GitHub says the session log service of this user is.
@@ -119,4 +127,9 @@ impl GitHub {
         let scheme = url.scheme() == "https" || (url.scheme() == "http" && local);
         scheme && !has_user(url) && url.query().is_none() && url.fragment().is_none()
     }
+}
+
+fn logs_off(why: &Safe) -> Fault {
+    let what = format!("live session logs are off: {why}");
+    Fault::new(FaultKind::Unsupported, what, "read the Actions job log once the run has ended")
 }

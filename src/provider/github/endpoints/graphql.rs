@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::super::client::GitHub;
-use super::super::http::{Body, Need, Op, Request, Zone};
+use super::super::http::{Body, Need, Op, Request, Zone, unknown_outcome};
 use crate::domain::{Fault, FaultKind};
 use crate::text::Untrusted;
 
@@ -53,7 +53,7 @@ impl GitHub {
         let answer = self.http.send(&request).await?;
         let broken = |what: &str| {
             let fault = self.http.unreadable(&request, what).fault;
-            if document.is_query() { fault } else { self.http.unknown_outcome(&request, &fault.what) }
+            if document.is_query() { fault } else { unknown_outcome(&request, &fault.what) }
         };
         let mut body = answer.json().map_err(|what| broken(&what))?;
         let errors = body.get_mut("errors").map(Value::take);
@@ -87,7 +87,7 @@ impl GitHub {
         let fault = self.http.fault(request, kind, what, &next);
         // A mutation that broke inside the service may have got far enough.
         let unsure = kind == FaultKind::Server && !request.is_read();
-        if unsure { self.http.unknown_outcome(request, &fault.what) } else { fault }
+        if unsure { unknown_outcome(request, &fault.what) } else { fault }
     }
 }
 

@@ -64,16 +64,22 @@ impl GitHub {
     /// The name a repository id stands for; `None` when it is gone or not visible, which is remembered too.
     pub(super) async fn repo_by_id(&self, id: u64) -> Result<Option<RepoName>, Fault> {
         if let Some(known) = self.repos.name(id) {
-            return Ok(known);
+            return Ok(Some(known));
+        }
+        if self.repos.is_hidden(id) {
+            return Ok(None);
         }
         let op = Op::one(format!("say which repository {id} is"), Need::ReadMetadata);
         let request = Request::get(op, Zone::Rest, self.url(&["repositories", &id.to_string()])?);
-        let name = match self.read::<Repository>(&request, "a repository").await {
+        let name: Option<RepoName> = match self.read::<Repository>(&request, "a repository").await {
             Ok(found) => found.full_name.and_then(|name| name.parse().ok()),
             Err(fault) if matches!(fault.kind, FaultKind::NotFound | FaultKind::Permission | FaultKind::Gone) => None,
             Err(fault) => return Err(fault),
         };
-        self.repos.remember(id, name.clone());
+        match &name {
+            Some(repo) => self.repos.learn(repo, id),
+            None => self.repos.hide(id),
+        }
         Ok(name)
     }
 }

@@ -4,7 +4,7 @@ use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 use super::super::client::GitHub;
-use super::super::http::{Body, Need, Op, Request, Shape, Zone};
+use super::super::http::{Body, Need, Op, Request, Shape, Zone, unknown_outcome};
 use super::super::wire::{convert, lenient, node_id, pull as wire};
 use super::graphql;
 use crate::domain::{Fault, FaultKind, NodeId, Pull, PullId, PullRef, RepoName};
@@ -110,7 +110,7 @@ impl GitHub {
             201 => Ok(()),
             other => {
                 let fault = self.http.unreadable(&request, &format!("{other} instead of 201")).fault;
-                Err(self.http.unknown_outcome(&request, &fault.what))
+                Err(unknown_outcome(&request, &fault.what))
             }
         }
     }

@@ -4,7 +4,7 @@ use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::super::client::GitHub;
-use super::super::http::{Body, Need, Op, Request, Shape, Zone};
+use super::super::http::{Body, Need, Op, Request, Shape, Zone, unknown_outcome};
 use super::super::wire::{convert, lenient, run as wire};
 use crate::domain::{Fault, RepoName, Run, RunId};
 use crate::provider::port::CancelAnswer;
@@ -58,7 +58,7 @@ impl GitHub {
             409 => Ok(CancelAnswer::Conflict),
             other => {
                 let fault = self.http.unreadable(&request, &format!("{other} instead of 202")).fault;
-                Err(self.http.unknown_outcome(&request, &fault.what))
+                Err(unknown_outcome(&request, &fault.what))
             }
         }
     }

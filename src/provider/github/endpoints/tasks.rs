@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::client::GitHub;
 use super::super::host::same_origin;
-use super::super::http::{Answer, Body, Need, Op, Request, Zone};
+use super::super::http::{Answer, Body, Need, Op, Request, Zone, unknown_outcome};
 use super::super::wire::{convert, lenient, link, task as wire};
 use crate::domain::{Fault, FaultKind, RepoName, StartRequest, Task, TaskRef};
 use crate::provider::port::{Fetched, PageCursor, TaskPage, TaskQuery, Validator};
@@ -106,7 +106,7 @@ impl GitHub {
         let read = answer.json().and_then(|body| whole_task(body, &start.repo));
         read.map_err(|what| {
             let fault = self.http.unreadable(&request, &format!("{} came back, but {what}", answer.status)).fault;
-            self.http.unknown_outcome(&request, &fault.what)
+            unknown_outcome(&request, &fault.what)
         })
     }
 }

@@ -1,11 +1,9 @@
-//! Builds the reqwest clients, on first use: reading the system's certificates takes milliseconds.
+//! Builds the reqwest clients, on first use and off the loop.
 //!
-//! There are two. `Ours` goes to the API and may be given the token; `Plain` follows links to other hosts and has no
-//! way to be given a header at all.
+//! `ours` goes to the API and may be given the token; `Plain` follows links to other hosts and has no way to be given
+//! a header at all. Each comes in two kinds: plain http is only ever spoken to this machine, so that kind knows no
+//! proxy and reads no certificates, which would take most of the time to the first answer of a local server.
 
-use std::sync::Arc;
-
-use reqwest::header::HeaderMap;
 use reqwest::{Client, Response, Url};
 use tokio::sync::OnceCell;
 
@@ -13,67 +11,90 @@ use super::options::Limits;
 
 #[derive(Debug)]
 pub struct Clients {
-    ours: OnceCell<Client>,
-    plain: OnceCell<Plain>,
     limits: Limits,
-    loopback: bool,
+    ours: Pair,
+    plain: Pair,
+}
+
+#[derive(Debug, Default)]
+struct Pair {
+    https: OnceCell<Client>,
+    http: OnceCell<Client>,
 }
 
 impl Clients {
-    /// `loopback`: the API is on this machine, so no proxy may come between.
-    pub fn new(limits: Limits, loopback: bool) -> Self {
-        Self { ours: OnceCell::new(), plain: OnceCell::new(), limits, loopback }
+    pub fn new(limits: Limits) -> Self {
+        Self { limits, ours: Pair::default(), plain: Pair::default() }
     }
 
-    pub async fn ours(&self) -> Result<&Client, reqwest::Error> {
-        self.ours.get_or_try_init(|| self.build()).await
+    /// For addresses the token belongs to.
+    pub async fn ours(&self, url: &Url) -> Result<&Client, reqwest::Error> {
+        self.of(&self.ours, url).await
     }
 
-    pub async fn plain(&self) -> Result<&Plain, reqwest::Error> {
-        self.plain.get_or_try_init(|| async { self.build().await.map(Plain) }).await
+    /// For addresses of others.
+    pub async fn plain(&self, url: &Url) -> Result<Plain<'_>, reqwest::Error> {
+        self.of(&self.plain, url).await.map(Plain)
     }
 
-    async fn build(&self) -> Result<Client, reqwest::Error> {
-        let (limits, loopback) = (self.limits.clone(), self.loopback);
-        match tokio::task::spawn_blocking(move || build(&limits, loopback)).await {
-            Ok(client) => client,
-            // The runtime is going down; building here then costs nobody anything.
-            Err(_) => build(&self.limits, self.loopback),
+    async fn of<'a>(&self, pair: &'a Pair, url: &Url) -> Result<&'a Client, reqwest::Error> {
+        if url.scheme() == "http" {
+            return pair
+                .http
+                .get_or_try_init(|| async { settings(&self.limits).tls_certs_only([]).no_proxy().build() })
+                .await;
         }
+        let build = || async {
+            let limits = self.limits.clone();
+            match tokio::task::spawn_blocking(move || https(&limits)).await {
+                Ok(client) => client,
+                // The runtime is going down; building here then costs nobody anything.
+                Err(_) => https(&self.limits),
+            }
+        };
+        pair.https.get_or_try_init(build).await
     }
 }
 
 /// Follows a link out of the API: an address in, an answer out, no header of ours.
 #[derive(Debug)]
-pub struct Plain(Client);
+pub struct Plain<'a>(&'a Client);
 
-impl Plain {
+impl Plain<'_> {
     pub async fn get(&self, url: Url) -> Result<Response, reqwest::Error> {
         self.0.get(url).send().await
     }
 }
 
-fn build(limits: &Limits, loopback: bool) -> Result<Client, reqwest::Error> {
-    // reqwest panics without a provider; an error here only says that there is one already.
-    let _ = Arc::new(rustls::crypto::ring::default_provider()).as_ref().clone().install_default();
-    settings(limits, loopback).build().or_else(|_| {
+fn https(limits: &Limits) -> Result<Client, reqwest::Error> {
+    settings(limits).build().or_else(|_| {
         // A host without a CA store: the certificates this program was built with.
         let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
         let roots = roots.filter_map(|der| reqwest::Certificate::from_der(der).ok());
-        settings(limits, loopback).tls_certs_only(roots).build()
+        settings(limits).tls_certs_only(roots).build()
     })
 }
 
-fn settings(limits: &Limits, loopback: bool) -> reqwest::ClientBuilder {
-    let builder = Client::builder()
+fn settings(limits: &Limits) -> reqwest::ClientBuilder {
+    // reqwest panics without a provider; an error here only says that there is one already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
         .user_agent(concat!("atc/", env!("CARGO_PKG_VERSION")))
-        .default_headers(HeaderMap::new())
         .connect_timeout(limits.connect)
         .read_timeout(limits.read)
         .pool_idle_timeout(std::time::Duration::from_secs(55))
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .referer(false)
-        .gzip(true);
-    if loopback { builder.no_proxy() } else { builder }
+        .gzip(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_for_https_can_be_built_on_any_host() {
+        assert!(https(&Limits::default()).is_ok());
+    }
 }

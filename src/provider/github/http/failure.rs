@@ -58,18 +58,16 @@ impl Http {
     pub fn transport(&self, request: &Request, error: reqwest::Error) -> Failure {
         let error = error.without_url();
         let unsent = error.is_connect() || error.is_builder();
-        let (kind, what, next) = if error.is_timeout() {
-            (
-                FaultKind::Timeout,
-                "no answer in time".to_owned(),
-                "nothing to do: it is asked again; check the network if it lasts",
-            )
+        if error.is_timeout() {
+            return Failure { unsent, ..self.too_slow(request) };
+        }
+        let what = causes(&error);
+        let next = if what.contains("certificate") {
+            "check the host, and the system's certificates (SSL_CERT_FILE names another set)"
         } else {
-            let next = "check the network, the proxy variables and the host";
-            (FaultKind::Offline, self.token.scrub(&causes(&error)), next)
+            "check the network, the proxy variables and the host"
         };
-        let failure = Failure::new(self.fault(request, kind, &what, next)).passing();
-        Failure { unsent, ..failure }
+        Failure { unsent, ..Failure::new(self.fault(request, FaultKind::Offline, &what, next)).passing() }
     }
 
     pub fn too_slow(&self, request: &Request) -> Failure {
@@ -161,25 +159,23 @@ impl Http {
             _ => "nothing to do: it is asked again; see https://www.githubstatus.com if it lasts".to_owned(),
         }
     }
+}
 
-    /// What a write that failed means: refused for certain, never sent, or unknown.
-    pub fn write_outcome(&self, request: &Request, failure: Failure) -> Fault {
-        let definite = match failure.status {
-            Some(408) => false,
-            Some(status) => (400..500).contains(&status) || matches!(status, 301 | 307 | 308),
-            None => failure.unsent || failure.fault.kind == FaultKind::RateLimited,
-        };
-        if definite {
-            return failure.fault;
-        }
-        self.unknown_outcome(request, &failure.fault.what)
-    }
+/// What a write that failed means: refused for certain, never sent, or unknown.
+pub fn write_outcome(request: &Request, failure: Failure) -> Fault {
+    let definite = match failure.status {
+        Some(408) => false,
+        Some(status) => (400..500).contains(&status) || matches!(status, 301 | 307 | 308),
+        None => failure.unsent || failure.fault.kind == FaultKind::RateLimited,
+    };
+    if definite { failure.fault } else { unknown_outcome(request, &failure.fault.what) }
+}
 
-    pub fn unknown_outcome(&self, request: &Request, what: &str) -> Fault {
-        let what = format!("it is not known whether this happened: {what}");
-        let next = format!("look before sending it again: it may have worked ({})", request.op.words);
-        Fault::new(FaultKind::UnknownOutcome, what, next)
-    }
+/// A write of which nobody can say whether it happened.
+pub fn unknown_outcome(request: &Request, what: &str) -> Fault {
+    let what = format!("it is not known whether this happened: {what}");
+    let next = format!("look before sending it again: it may have worked ({})", request.op.words);
+    Fault::new(FaultKind::UnknownOutcome, what, next)
 }
 
 fn meaning(status: u16, op: &Op) -> (FaultKind, &'static str) {

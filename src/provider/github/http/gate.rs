@@ -137,17 +137,17 @@ impl Gate {
     /// Closes what the limit covers and says for how long. A secondary limit counts REST and GraphQL together.
     pub fn limited(&self, zone: Zone, limit: Limit, headers: &HeaderMap, now: Instant) -> Duration {
         let mut state = self.state();
-        let wait = limits::wait(limit, headers, now, state.zone(zone).strikes);
-        let until = Tick::now() + wait;
+        let tick = Tick::now();
+        // Requests that were on their way together meet one limit, not several.
+        let already = |closed: &Closed| u32::from(closed.until.is_some_and(|at| at > tick));
+        let own = state.zone(zone);
+        let wait = limits::wait(limit, headers, now, own.strikes - already(own).min(own.strikes));
         let both = [Zone::Rest, Zone::GraphQl];
         let covered: &[Zone] = if limit == Limit::Secondary && zone != Zone::Copilot { &both } else { &[zone] };
         for zone in covered {
             let closed = state.zone(*zone);
-            // Requests that were on their way together meet one limit, not several.
-            if closed.until.is_none_or(|at| at <= Tick::now()) {
-                closed.strikes += 1;
-            }
-            closed.until = closed.until.max(Some(until));
+            closed.strikes += 1 - already(closed);
+            closed.until = closed.until.max(Some(tick + wait));
         }
         wait
     }
@@ -177,5 +177,107 @@ pub struct WriteTurn<'a>(tokio::sync::MutexGuard<'a, Option<Tick>>);
 impl Drop for WriteTurn<'_> {
     fn drop(&mut self) {
         *self.0 = Some(Tick::now());
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+    }
+
+    fn secs(s: u64) -> Duration {
+        Duration::from_secs(s)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn over_a_thousand_limits_nothing_gets_out_before_the_deadline() {
+        let gate = Gate::new(4);
+        for n in 0..1000_u64 {
+            assert!(gate.enter(Zone::Rest).await.is_ok(), "open again at limit {n}");
+            let asked = n % 40 + 1;
+            let wait = gate.limited(
+                Zone::Rest,
+                Limit::Secondary,
+                &headers(&[("retry-after", &asked.to_string())]),
+                Instant::UNIX_EPOCH,
+            );
+            assert_eq!(wait, secs(asked));
+            for _ in 0..3 {
+                assert!(gate.enter(Zone::Rest).await.is_err());
+                assert!(gate.enter(Zone::GraphQl).await.is_err());
+                tokio::time::advance(wait / 4).await;
+            }
+            assert!(gate.enter(Zone::Copilot).await.is_ok());
+            tokio::time::advance(wait / 4 + Duration::from_millis(1)).await;
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn limits_in_a_row_wait_longer_each_time_until_a_good_answer() {
+        let gate = Gate::new(4);
+        let limit = || gate.limited(Zone::Rest, Limit::Secondary, &HeaderMap::new(), Instant::UNIX_EPOCH);
+        for expected in [60, 120, 240, 480, 900, 900] {
+            assert_eq!(limit(), secs(expected));
+            tokio::time::advance(secs(expected)).await;
+        }
+        gate.good(Zone::Rest);
+        assert_eq!(limit(), secs(60));
+        assert_eq!(limit(), secs(60), "two at once are one limit");
+        tokio::time::advance(secs(60)).await;
+        assert_eq!(limit(), secs(120));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_shorter_limit_does_not_open_what_a_longer_one_closed() {
+        let gate = Gate::new(4);
+        gate.limited(Zone::Rest, Limit::Secondary, &headers(&[("retry-after", "100")]), Instant::UNIX_EPOCH);
+        gate.limited(Zone::Rest, Limit::Secondary, &headers(&[("retry-after", "1")]), Instant::UNIX_EPOCH);
+        tokio::time::advance(secs(99)).await;
+        assert_eq!(gate.closed_for(Zone::Rest), Some(secs(1)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_waited_for_a_place_is_stopped_by_a_limit_met_meanwhile() {
+        let gate = Gate::new(1);
+        let first = gate.enter(Zone::Rest).await.unwrap();
+        assert_eq!(gate.budget().in_flight, 1);
+        let (second, ()) = tokio::join!(gate.enter(Zone::Rest), async {
+            gate.limited(Zone::Rest, Limit::Primary, &HeaderMap::new(), Instant::UNIX_EPOCH);
+            drop(first);
+        });
+        assert_eq!(second.unwrap_err(), secs(60));
+        assert_eq!(gate.budget().in_flight, 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn writes_are_a_second_apart_also_after_one_that_was_given_up() {
+        let gate = Gate::new(4);
+        let start = Tick::now();
+        drop(gate.write_turn(secs(1)).await);
+        assert_eq!(start.elapsed(), secs(0), "the first need not wait");
+        let given_up = tokio::time::timeout(secs(5), async {
+            let _turn = gate.write_turn(secs(1)).await;
+            std::future::pending::<()>().await;
+        });
+        assert!(given_up.await.is_err());
+        drop(gate.write_turn(secs(1)).await);
+        assert_eq!(start.elapsed(), secs(6));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_poll_interval_holds_its_own_address_and_never_longer_than_a_minute() {
+        let gate = Gate::new(4);
+        gate.poll_interval("a", &headers(&[("x-poll-interval", "100000")]));
+        gate.poll_interval("b", &headers(&[("x-poll-interval", "garbage")]));
+        let start = Tick::now();
+        gate.poll_turn("b").await;
+        gate.poll_turn("c").await;
+        assert_eq!(start.elapsed(), secs(0));
+        gate.poll_turn("a").await;
+        assert_eq!(start.elapsed(), secs(60));
     }
 }

@@ -51,6 +51,14 @@ impl Need {
 
     /// What to give the token, as the rest of a sentence.
     pub fn advice(self, kind: TokenKind) -> String {
+        let advice = self.give(kind);
+        if self == Self::WriteTasks {
+            return format!("{advice}; starting tasks also takes Copilot Business or Enterprise");
+        }
+        advice
+    }
+
+    fn give(self, kind: TokenKind) -> String {
         match self.permission() {
             Some(permission) if kind.has_permissions() => format!("give the token {permission}"),
             Some(permission) if kind == TokenKind::Unknown => {

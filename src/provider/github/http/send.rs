@@ -11,7 +11,7 @@ use super::super::host::{self, Host};
 use super::super::token::Token;
 use super::answer::{Answer, is_page};
 use super::connect::Clients;
-use super::failure::Failure;
+use super::failure::{Failure, write_outcome};
 use super::gate::Gate;
 use super::options::Limits;
 use super::request::{Body, Request, Shape, Zone};
@@ -49,7 +49,7 @@ pub struct Http {
 impl Http {
     pub fn new(parts: Parts) -> Self {
         let Parts { host, token, read_only, now, limits, copilot_headers } = parts;
-        let clients = Clients::new(limits.clone(), host::is_loopback(host.api()));
+        let clients = Clients::new(limits.clone());
         let gate = Gate::new(limits.in_flight);
         Self { host, token, now, gate, read_only, limits, copilot_headers, clients, latch: Latch::default() }
     }
@@ -75,7 +75,7 @@ impl Http {
         let _turn = self.gate.write_turn(self.limits.write_gap).await;
         match self.attempt(request, deadline, self.latch.now()).await {
             Ok(answer) => Ok(answer),
-            Err(failure) => Err(self.write_outcome(request, failure)),
+            Err(failure) => Err(write_outcome(request, failure)),
         }
     }
 
@@ -187,7 +187,7 @@ impl Http {
             let response = if ours {
                 self.knock(request, url.clone(), version).await?
             } else {
-                let plain = self.clients.plain().await.map_err(|error| self.transport(request, error))?;
+                let plain = self.clients.plain(&url).await.map_err(|error| self.transport(request, error))?;
                 self.gate.sent();
                 plain.get(url.clone()).await.map_err(|error| self.transport(request, error))?
             };
@@ -222,7 +222,7 @@ impl Http {
 
     /// One request with the token to the host it belongs to.
     async fn knock(&self, request: &Request, url: Url, version: &'static str) -> Result<Response, Failure> {
-        let client = self.clients.ours().await.map_err(|error| self.transport(request, error))?;
+        let client = self.clients.ours(&url).await.map_err(|error| self.transport(request, error))?;
         let builder = match &request.body {
             Body::None => client.get(url),
             Body::Empty => client.post(url),
@@ -234,7 +234,10 @@ impl Http {
         self.gate.sent();
         let sent = builder.headers(self.headers(request, version)).send().await;
         let response = sent.map_err(|error| self.transport(request, error))?;
-        self.gate.answered(request.zone, response.status().as_u16(), response.headers());
+        let status = response.status().as_u16();
+        // The path alone: a query may hold what nobody should read in a journal.
+        tracing::debug!(status, method = if request.is_get() { "GET" } else { "POST" }, path = %response.url().path(), "answered");
+        self.gate.answered(request.zone, status, response.headers());
         Ok(response)
     }
 
@@ -281,9 +284,15 @@ impl Http {
         }
     }
 
+    /// A body that breaks off is a network's fault; one that cannot be unpacked is damaged.
     fn broken_body(&self, request: &Request, error: reqwest::Error) -> Failure {
-        if error.is_decode() && !error.is_timeout() {
-            return self.unreadable(request, "the answer is damaged").passing();
+        let mut source = std::error::Error::source(&error);
+        while let Some(cause) = source {
+            let kind = cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+            if matches!(kind, Some(std::io::ErrorKind::InvalidData | std::io::ErrorKind::InvalidInput)) {
+                return self.unreadable(request, "the answer is damaged").passing();
+            }
+            source = cause.source();
         }
         let failure = self.transport(request, error);
         Failure { unsent: false, ..failure }

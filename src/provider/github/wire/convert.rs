@@ -108,9 +108,9 @@ pub fn run(wire: run::Run) -> Run {
         status: status(wire.status.as_deref()),
         conclusion: wire.conclusion.as_deref().map(Conclusion::parse),
         head_branch: wire.head_branch,
-        attempt: wire.run_attempt,
+        attempt: wire.attempt,
         created_at: wire.created_at.0,
-        started_at: wire.run_started_at.map(|at| at.0),
+        started_at: wire.started_at.map(|at| at.0),
         updated_at: wire.updated_at.unwrap_or(wire.created_at).0,
         html_url: wire.html_url.unwrap_or_default(),
     }
@@ -249,9 +249,8 @@ fn check_conclusion(check: &pull::Check) -> Option<Conclusion> {
     match (check.state.as_deref(), check.conclusion.as_deref()) {
         (Some("SUCCESS"), _) => Some(Conclusion::Success),
         (Some("FAILURE" | "ERROR"), _) => Some(Conclusion::Failure),
-        (Some(_), _) => None,
         (None, _) if check.status.as_deref().is_some_and(|status| status != "COMPLETED") => None,
         (None, Some(word)) => Some(Conclusion::parse(&word.to_ascii_lowercase())),
-        (None, None) => None,
+        (Some(_), _) | (None, None) => None,
     }
 }

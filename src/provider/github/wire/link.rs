@@ -30,7 +30,7 @@ mod tests {
         for (header, expected) in [
             (r#"<https://a/x?page=2>; rel="next", <https://a/x?page=9>; rel="last""#, Some("https://a/x?page=2")),
             (r#"<https://a/x?page=1>; rel="prev", <https://a/x?page=3>; rel="next""#, Some("https://a/x?page=3")),
-            (r#"<https://a/x?q=a,b;c>;rel=next"#, Some("https://a/x?q=a,b;c")),
+            ("<https://a/x?q=a,b;c>;rel=next", Some("https://a/x?q=a,b;c")),
             (r#"<https://a/x>; title="t"; REL="prev next""#, Some("https://a/x")),
             (r#"<https://a/x?page=9>; rel="last""#, None),
             (r#"<https://a/x>; rel="nextish""#, None),

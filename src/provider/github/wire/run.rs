@@ -19,13 +19,13 @@ pub struct Run {
     pub conclusion: Option<String>,
     #[serde(default, deserialize_with = "opt")]
     pub head_branch: Option<Untrusted>,
-    #[serde(default, deserialize_with = "opt")]
-    pub run_attempt: Option<u32>,
+    #[serde(rename = "run_attempt", default, deserialize_with = "opt")]
+    pub attempt: Option<u32>,
     pub created_at: Time,
     #[serde(default, deserialize_with = "opt")]
     pub updated_at: Option<Time>,
-    #[serde(default, deserialize_with = "opt")]
-    pub run_started_at: Option<Time>,
+    #[serde(rename = "run_started_at", default, deserialize_with = "opt")]
+    pub started_at: Option<Time>,
     #[serde(default, deserialize_with = "opt")]
     pub html_url: Option<Untrusted>,
 }
