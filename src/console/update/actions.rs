@@ -25,6 +25,9 @@ pub fn run(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
     if intent.writes() && model.settings.read_only {
         return refuse(model);
     }
+    if model.place.log_only && !of_a_file(intent) {
+        return only_a_file(model);
+    }
     if scroll::intent(model, intent) {
         return;
     }
@@ -46,6 +49,33 @@ pub fn run(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
         Intent::Compose => compose_with(model, None, effects),
         _ => return go(model, intent),
     }
+    model.dirty = true;
+}
+
+/// What makes sense where a saved log stands alone.
+fn of_a_file(intent: Intent) -> bool {
+    matches!(
+        intent,
+        Intent::Quit
+            | Intent::Suspend
+            | Intent::Redraw
+            | Intent::Help
+            | Intent::Command
+            | Intent::Back
+            | Intent::Mouse
+            | Intent::Filter
+            | Intent::Log
+            | Intent::Down
+            | Intent::Up
+            | Intent::PageDown
+            | Intent::PageUp
+            | Intent::Top
+            | Intent::Bottom
+    )
+}
+
+fn only_a_file(model: &mut Model) {
+    model.notes.say(model.now, false, "a saved log is all that is open here — q quits");
     model.dirty = true;
 }
 

@@ -71,6 +71,9 @@ pub fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> Result<(
     let Some((name, arguments)) = words.split_first() else { return Ok(()) };
     let command = find(name)?;
     match command.run {
+        Run::With(_) if model.place.log_only && command.name != "mouse" => {
+            Err("a saved log is all that is open here".to_owned())
+        }
         Run::With(run) => run(model, arguments, effects),
         Run::Intent(_) if !arguments.is_empty() => Err(format!("“{}” takes nothing after it", command.name)),
         Run::Intent(intent) => {

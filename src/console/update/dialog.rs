@@ -1,10 +1,14 @@
 //! The question in front of everything: keys, buttons, and what Yes does.
 
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
 use super::{actions, cancel, compose};
 use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Context, Intent, lookup};
 use crate::console::state::Model;
 use crate::console::state::dialog::{Ask, Dialog};
+use crate::domain::{Instant, StartRequest};
 
 pub fn open(model: &mut Model, dialog: Dialog) {
     model.dialog = Some(dialog);
@@ -59,7 +63,23 @@ fn answer(model: &mut Model, yes: bool, effects: &mut Vec<Effect>) {
     }
     match dialog.ask {
         Ask::Cancel(target) => cancel::confirmed(model, target, effects),
-        Ask::Start { request, template } => compose::confirmed(model, request, template, effects),
+        Ask::Start { request, template } => {
+            model.notes.say(model.now, false, format!("starting a task in {} …", request.repo));
+            let id = request_id(dialog.opened_at, &request);
+            compose::confirmed(model, id, request, template, effects);
+        }
         Ask::Quit => actions::leave(model, effects),
     }
+}
+
+/// One id for one answer to one question: made of what was asked and the nanosecond it was asked at, because nothing
+/// here may roll dice.
+fn request_id(asked_at: Instant, request: &StartRequest) -> Uuid {
+    let mut hash = Sha256::new();
+    hash.update(asked_at.timestamp_nanos_opt().unwrap_or_else(|| asked_at.timestamp_micros()).to_be_bytes());
+    hash.update(format!("{request:?}"));
+    let digest = hash.finalize();
+    let mut bytes = [0; 16];
+    bytes.iter_mut().zip(digest.iter()).for_each(|(to, from)| *to = *from);
+    uuid::Builder::from_random_bytes(bytes).into_uuid()
 }
