@@ -174,6 +174,27 @@ fn panes_are_reached_by_number_and_in_turn() {
     console.press(Key::BackTab);
     console.press(Key::BackTab);
     assert_eq!(console.model.place.focus, Pane::Queue);
+    console.press(Key::BackTab);
+    assert_eq!((console.model.place.focus, console.model.context()), (Pane::Compose, Context::Templates));
+    assert!(!console.model.compose.templates.is_empty(), "there is something to choose");
+}
+
+#[test]
+fn a_start_goes_from_the_form_through_the_question_to_the_queue() {
+    let mut console = Console::full(80, 24);
+    console.select("retry");
+    console.keys("R");
+    assert_eq!(console.model.context(), Context::Form);
+    console.happen(What::Key(Chord::ctrl('s')));
+    assert_eq!(console.model.context(), Context::Dialog, "{}", text(&console.model));
+    console.at += chrono::TimeDelta::milliseconds(300);
+    let effects = console.keys("y");
+    let sent = effects.iter().find_map(|e| match e {
+        Effect::Start { request, .. } => Some(request.clone()),
+        _ => None,
+    });
+    let sent = sent.expect("a start");
+    assert_eq!((sent.repo, sent.prompt.trim()), (repo("api"), "The retry test fails one time in six."));
 }
 
 #[test]

@@ -233,7 +233,7 @@ fn elapsed(model: &Model, run: &Run) -> String {
     format!("{} of {}", age::coarse(model.now - start), duration(model.settings.stuck.session_limit))
 }
 
-/// `3.2 s`-less, coarse: `42s`, `12m`, `1h 5m`.
+/// How long something took: `42s`, `12m`, `1h 5m`.
 pub fn duration(time: TimeDelta) -> String {
     let s = time.num_seconds().max(0);
     match s {

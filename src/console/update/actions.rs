@@ -47,6 +47,8 @@ pub fn run(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
         Intent::FollowUp => follow_up(model, effects),
         Intent::Retry => retry(model, effects),
         Intent::Compose => compose_with(model, None, effects),
+        Intent::NextPane => step_pane(model, true, effects),
+        Intent::PreviousPane => step_pane(model, false, effects),
         _ => return go(model, intent),
     }
     model.dirty = true;
@@ -89,8 +91,6 @@ fn go(model: &mut Model, intent: Intent) {
         Intent::Queue => focus(model, Pane::Queue),
         Intent::Log => focus(model, Pane::Log),
         Intent::Reviews => focus(model, Pane::Reviews),
-        Intent::NextPane => step_pane(model, 1),
-        Intent::PreviousPane => step_pane(model, Pane::ALL.len() - 1),
         Intent::Zoom => place.zoomed = !place.zoomed,
         Intent::Layout => layout(model, None),
         Intent::Grow => resize(model, 1),
@@ -119,13 +119,15 @@ pub fn focus(model: &mut Model, pane: Pane) {
     model.dirty = true;
 }
 
-fn step_pane(model: &mut Model, by: usize) {
+fn step_pane(model: &mut Model, forward: bool, effects: &mut Vec<Effect>) {
     let panes: Vec<Pane> = Pane::ALL.into_iter().filter(|p| *p != Pane::Compose || !model.settings.read_only).collect();
     let at = panes.iter().position(|p| *p == model.place.focus).unwrap_or(0);
-    // Going round backwards by "all but one" is one step back, however many panes there are.
-    let by = if by == 1 { 1 } else { panes.len() - 1 };
-    if let Some(pane) = panes.get((at + by) % panes.len()) {
-        focus(model, *pane);
+    let step = if forward { 1 } else { panes.len() - 1 };
+    match panes.get((at + step) % panes.len()) {
+        // A form that is open is gone on with; without one there is something to choose.
+        Some(Pane::Compose) if model.compose.form.is_none() => compose_with(model, None, effects),
+        Some(pane) => focus(model, *pane),
+        None => {}
     }
 }
 

@@ -105,7 +105,7 @@ fn paragraphs(lines: &[(Tone, String)], theme: &Theme, area: Area, buffer: &mut 
     }
 }
 
-/// Kept beside the empty panes: what a screen too small says instead of all panes.
+/// What a screen too small for any pane says instead.
 pub fn too_small(model: &Model, theme: &Theme, buffer: &mut Buffer) {
     let size = model.place.size;
     let min = crate::console::state::layout::MIN;
