@@ -4,6 +4,7 @@
 //! `looks` are the snapshots; the others are stories: events in, state and effects out.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(clippy::format_push_string, clippy::trivially_copy_pass_by_ref)]
 
 mod cancelling;
 mod draw;

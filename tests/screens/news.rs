@@ -117,6 +117,17 @@ fn items_that_could_not_be_read_are_counted_where_the_others_stand() {
 }
 
 #[test]
+fn pages_of_one_sweep_add_up_what_could_not_be_read() {
+    let mut console = Console::new(120, 24);
+    for (generation, unreadable, total) in [(1, 2, 2), (1, 1, 3), (2, 1, 1)] {
+        let result = Ok(News::Tasks { tasks: vec![], unreadable });
+        let source = Source::Tasks(repo("api"));
+        console.happen(What::Net(Net { source, generation, next_try: None, result }));
+        assert_eq!(console.model.world.unreadable[&repo("api")], total);
+    }
+}
+
+#[test]
 fn a_login_that_becomes_known_is_shown_and_found() {
     let mut console = Console::full(160, 24);
     console.good(Source::Viewer, News::Person(Person { id: UserId(77), login: Some("hubot".into()) }));
@@ -147,7 +158,7 @@ fn a_started_task_is_in_the_queue_at_once_and_selected() {
     let request = uuid::Uuid::nil();
     console.happen(What::Op(Op::Started { request, result: Ok(Box::new(new)) }));
     assert_eq!(console.model.queue.selected, Some(TaskId::new("brand-new")));
-    assert!(text(&console.model).contains("started: Brand new"));
+    assert!(text(&console.model).contains("started in acme/api: Brand new"));
     console.happen(What::Op(Op::Started { request, result: Err(refused()) }));
     console.wait(TimeDelta::seconds(30));
     assert!(text(&console.model).contains("not started: token refused — run `gh auth login`"));

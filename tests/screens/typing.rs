@@ -1,10 +1,10 @@
 //! Keys: where they go, what the `:` line understands, what it says when it does not.
 
 use atc::console::Effect;
-use atc::console::event::What;
+use atc::console::event::{Local, What};
 use atc::console::keys::{Chord, Context, Key};
 use atc::console::state::place::Pane;
-use atc::text::Untrusted;
+use atc::text::{Safe, Untrusted};
 
 use crate::draw::text;
 use crate::world::{Console, repo};
@@ -174,6 +174,27 @@ fn panes_are_reached_by_number_and_in_turn() {
     console.press(Key::BackTab);
     console.press(Key::BackTab);
     assert_eq!(console.model.place.focus, Pane::Queue);
+    console.press(Key::BackTab);
+    assert_eq!((console.model.place.focus, console.model.context()), (Pane::Compose, Context::Templates));
+    assert!(!console.model.compose.templates.is_empty(), "there is something to choose");
+}
+
+#[test]
+fn a_start_goes_from_the_form_through_the_question_to_the_queue() {
+    let mut console = Console::full(80, 24);
+    console.select("retry");
+    console.keys("R");
+    assert_eq!(console.model.context(), Context::Form);
+    console.happen(What::Key(Chord::ctrl('s')));
+    assert_eq!(console.model.context(), Context::Dialog, "{}", text(&console.model));
+    console.at += chrono::TimeDelta::milliseconds(300);
+    let effects = console.keys("y");
+    let sent = effects.iter().find_map(|e| match e {
+        Effect::Start { request, .. } => Some(request.clone()),
+        _ => None,
+    });
+    let sent = sent.expect("a start");
+    assert_eq!((sent.repo, sent.prompt.trim()), (repo("api"), "The retry test fails one time in six."));
 }
 
 #[test]
@@ -185,6 +206,27 @@ fn leaving_and_repainting_work_everywhere() {
             assert!(console.happen(What::Key(Chord::ctrl(c))).contains(&effect), "ctrl+{c} after {keys:?}");
         }
     }
+}
+
+#[test]
+fn a_saved_log_has_no_dead_keys_and_leads_nowhere_else() {
+    let mut console = Console::new(80, 24);
+    let bytes = b"data: {}\n".to_vec();
+    let format = atc::transcript::Format::SessionLog;
+    console.happen(What::Local(Local::LogFile { name: Safe::new("saved.log"), format, bytes }));
+    for key in "134nzxdfRroL+-".chars() {
+        console.keys(&key.to_string());
+        assert_eq!((console.model.place.focus, console.model.context()), (Pane::Log, Context::Log), "{key}");
+        assert!(console.model.notes.current.is_some(), "{key} says nothing");
+        console.model.notes.current = None;
+    }
+    command(&mut console, "sort name");
+    assert_eq!(fault(&console), Some("a saved log is all that is open here"));
+    console.press(Key::Esc);
+    console.keys("?");
+    assert_eq!(console.model.context(), Context::Help);
+    console.press(Key::Esc);
+    assert_eq!(console.keys("q"), [Effect::Quit]);
 }
 
 #[test]

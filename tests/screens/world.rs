@@ -296,7 +296,9 @@ impl Console {
     }
 
     pub fn happen(&mut self, what: What) -> Vec<Effect> {
-        let effects = update(&mut self.model, Event { at: self.at, what });
+        let mut effects = update(&mut self.model, Event { at: self.at, what });
+        // What is polled closely follows the selection everywhere; only what was asked for by hand is a story here.
+        effects.retain(|e| !matches!(e, Effect::Attend { .. }));
         self.effects.extend(effects.clone());
         effects
     }

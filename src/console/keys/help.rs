@@ -1,5 +1,7 @@
 //! What the table says about itself: the help, the README's key table, the footer.
 
+use std::fmt::Write;
+
 use super::intent::{Context, Intent};
 use super::table::{TABLE, bindings};
 use crate::console::state::Model;
@@ -38,7 +40,7 @@ pub fn markdown_table() -> String {
     for group in groups(false) {
         for (keys, help) in &group.rows {
             let keys: Vec<_> = keys.split(' ').map(|key| format!("`{key}`")).collect();
-            out.push_str(&format!("| {} | {} | {help} |\n", group.context.title(), keys.join(" ")));
+            let _ = writeln!(out, "| {} | {} | {help} |", group.context.title(), keys.join(" "));
         }
     }
     out
@@ -59,8 +61,13 @@ pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
             vec![Intent::Enter, Intent::Open, Intent::Copy, Intent::CopyBranch, Intent::FollowUp, Intent::Detail]
         }
         Context::Reviews => vec![Intent::Back, Intent::Refresh, Intent::Compose],
+        Context::Templates if model.compose.cursor < model.compose.drafts.len() => {
+            vec![Intent::Enter, Intent::Cancel, Intent::Back]
+        }
         Context::Templates => vec![Intent::Enter, Intent::Back],
-        Context::Form => vec![Intent::NextField, Intent::Start, Intent::Editor, Intent::Preset, Intent::Back],
+        Context::Form => {
+            vec![Intent::NextField, Intent::Start, Intent::Editor, Intent::Preset, Intent::Preview, Intent::Back]
+        }
         Context::Dialog => vec![Intent::No, Intent::Yes, Intent::NextChoice, Intent::Accept],
         Context::Help => vec![Intent::Back],
         Context::Line => vec![Intent::Accept, Intent::Back],
@@ -69,7 +76,11 @@ pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
     let mut keys: Vec<_> = wanted
         .into_iter()
         .filter(|i| !(model.settings.read_only && i.writes()))
-        .filter(|i| *i != Intent::Cancel || model.selected().is_some_and(|k| k.task.state.is_active()))
+        .filter(|i| {
+            *i != Intent::Cancel
+                || context == Context::Templates
+                || model.selected().is_some_and(|k| k.task.state.is_active())
+        })
         .filter_map(|intent| key_of(context, intent))
         .take(6)
         .collect();

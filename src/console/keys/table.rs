@@ -55,6 +55,7 @@ const GLOBAL: &[Binding] = &[
     bind(Context::Global, c(':'), Intent::Command, "type a command", "command"),
     bind(Context::Global, c('M'), Intent::Mouse, "mouse on or off (off: the terminal selects text)", ""),
     bind(Context::Global, c('?'), Intent::Help, "all keys", "keys"),
+    bind(Context::Global, k(Key::F(1)), Intent::Help, "all keys", "keys"),
     bind(Context::Global, k(Key::Esc), Intent::Back, "go back", "back"),
     bind(Context::Global, Chord::ctrl('l'), Intent::Redraw, "paint the screen anew", ""),
     bind(Context::Global, Chord::ctrl('z'), Intent::Suspend, "suspend", ""),
@@ -104,13 +105,13 @@ const LOG: &[Binding] = &[
     bind(Context::Log, c('/'), Intent::Filter, "search in the log", "search"),
     bind(Context::Log, c('n'), Intent::NextHit, "next hit", "next hit"),
     bind(Context::Log, c('N'), Intent::PreviousHit, "previous hit", ""),
-    bind(Context::Log, c('S'), Intent::Session, "the task's next session", "session"),
+    bind(Context::Log, c('S'), Intent::Session, "the task's session before this one", "session"),
     bind(Context::Log, c('d'), Intent::Detail, "everything about the task", ""),
     bind(Context::Log, c('x'), Intent::Cancel, "cancel the running session (asks)", "cancel"),
     bind(Context::Log, c('f'), Intent::FollowUp, "follow up: a new task on the same branch", "follow up"),
     bind(Context::Log, c('R'), Intent::Retry, "retry: compose with the same prompt", "retry"),
     bind(Context::Log, c('o'), Intent::Open, "open in the browser", "open"),
-    bind(Context::Log, c('y'), Intent::Copy, "copy the address", "copy"),
+    bind(Context::Log, c('y'), Intent::Copy, "copy the entry", "copy"),
     bind(Context::Log, c('Y'), Intent::CopyBranch, "copy the branch name", ""),
 ];
 
@@ -124,8 +125,8 @@ const REVIEWS: &[Binding] = &[
 ];
 
 const TEMPLATES: &[Binding] = &[
-    bind(Context::Templates, k(Key::Enter), Intent::Enter, "use the template, or go on with the draft", "use"),
-    bind(Context::Templates, c('x'), Intent::Cancel, "throw the draft away", ""),
+    bind(Context::Templates, k(Key::Enter), Intent::Enter, "use the template or the draft", "use"),
+    bind(Context::Templates, c('x'), Intent::Cancel, "throw the draft away", "throw away"),
 ];
 
 const FORM: &[Binding] = &[
@@ -134,10 +135,10 @@ const FORM: &[Binding] = &[
     bind(Context::Form, Chord::ctrl('s'), Intent::Start, "start the task (asks)", "start"),
     bind(Context::Form, Chord::ctrl('e'), Intent::Editor, "edit the prompt in $EDITOR", "editor"),
     bind(Context::Form, Chord::ctrl('p'), Intent::Preset, "next preset of the template", "preset"),
-    bind(Context::Form, Chord::ctrl('n'), Intent::NextChoice, "next choice of the field", "choice"),
-    bind(Context::Form, Chord::ctrl('b'), Intent::PreviousChoice, "previous choice of the field", ""),
-    bind(Context::Form, Chord::ctrl('o'), Intent::Preview, "the exact request, whole", "request"),
-    bind(Context::Form, Chord::ctrl('r'), Intent::Reset, "the prompt from the template again", ""),
+    bind(Context::Form, Chord::ctrl('n'), Intent::NextChoice, "next choice or suggestion for the field", "choice"),
+    bind(Context::Form, Chord::ctrl('b'), Intent::PreviousChoice, "previous choice or suggestion", ""),
+    bind(Context::Form, Chord::ctrl('r'), Intent::Preview, "the exact request, whole", "request"),
+    bind(Context::Form, Chord::ctrl('t'), Intent::Reset, "the prompt the fields make, again", ""),
     bind(Context::Form, k(Key::Esc), Intent::Back, "go back; the draft is kept", "back"),
 ];
 
@@ -186,12 +187,14 @@ pub fn bindings(context: Context) -> &'static [Binding] {
 }
 
 /// The intent of a chord: the context's own binding first, then the global one. Where text is typed or a question
-/// stands, only leaving the program and repainting are global: every other key is text, or nothing.
+/// stands, only leaving the program and repainting are global, and in the form the help by its F key: every other key is
+/// text, or nothing.
 pub fn lookup(context: Context, chord: Chord) -> Option<Intent> {
     let find = |c: Context| bindings(c).iter().find(|b| b.chord == chord).map(|b| b.intent);
     find(context).or_else(|| {
         let closed = matches!(context, Context::Form | Context::Line | Context::Dialog);
-        find(Context::Global).filter(|intent| !closed || (chord.ctrl && passes_everywhere(*intent)))
+        let help = context == Context::Form && matches!(chord.key, Key::F(_));
+        find(Context::Global).filter(|intent| !closed || help || (chord.ctrl && passes_everywhere(*intent)))
     })
 }
 

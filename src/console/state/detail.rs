@@ -1,15 +1,16 @@
 //! All that is known of one task, as lines: four of them under the queue, or the whole to scroll through.
 
+use std::fmt::Write;
+
 use chrono::TimeDelta;
 
 use super::Model;
 use super::condition::Condition;
 use super::reviews::{Waits, waits};
-use super::tone::{Tone, Words};
+use super::tone::{Tone, Words, wrap};
 use super::trust::clock;
 use super::words::{cancel_life, checks, pull_state, says, verdict};
 use super::world::{Known, PullOf, RunJoin};
-use super::wrap::wrap;
 use crate::domain::cancel::Matched;
 use crate::domain::{Artifact, Cost, Instant, Pull, Run, Session, Source, age};
 use crate::text::{Safe, Untrusted, width};
@@ -117,10 +118,10 @@ fn disagreement(known: &Known) -> Option<Words> {
     }
     let mut text = format!("the task says {}", task.word());
     if let Some(state) = session {
-        text.push_str(&format!(", its session {}", state.word()));
+        let _ = write!(text, ", its session {}", state.word());
     }
     if let Some(run) = run {
-        text.push_str(&format!(", its run {}", run_state(run)));
+        let _ = write!(text, ", its run {}", run_state(run));
     }
     Some(Words::one(Tone::Warn, text))
 }
@@ -232,7 +233,7 @@ fn elapsed(model: &Model, run: &Run) -> String {
     format!("{} of {}", age::coarse(model.now - start), duration(model.settings.stuck.session_limit))
 }
 
-/// `3.2 s`-less, coarse: `42s`, `12m`, `1h 5m`.
+/// How long something took: `42s`, `12m`, `1h 5m`.
 pub fn duration(time: TimeDelta) -> String {
     let s = time.num_seconds().max(0);
     match s {

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::layout::Area;
 use super::place::Place;
-use super::wrap::wrap;
+use super::tone::wrap;
 use crate::domain::{CancelTarget, Instant, StartRequest};
 use crate::text::{Safe, width};
 

@@ -18,7 +18,6 @@ pub mod tone;
 pub mod trust;
 pub mod words;
 pub mod world;
-pub mod wrap;
 
 use crate::console::keys::Context;
 use crate::domain::Instant;

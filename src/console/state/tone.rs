@@ -19,6 +19,11 @@ pub enum Tone {
     Reasoning,
 }
 
+/// Rows of at most `columns`, broken between words where possible. Never empty.
+pub fn wrap(text: &Safe, columns: usize) -> Vec<Safe> {
+    width::wrap(text, columns.max(2)).into_iter().map(Safe::new).collect()
+}
+
 /// Words with their tones, one after the other, nothing between them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words(pub Vec<(Tone, Safe)>);

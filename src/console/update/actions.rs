@@ -25,6 +25,9 @@ pub fn run(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
     if intent.writes() && model.settings.read_only {
         return refuse(model);
     }
+    if model.place.log_only && !of_a_file(intent) {
+        return only_a_file(model);
+    }
     if scroll::intent(model, intent) {
         return;
     }
@@ -44,8 +47,37 @@ pub fn run(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
         Intent::FollowUp => follow_up(model, effects),
         Intent::Retry => retry(model, effects),
         Intent::Compose => compose_with(model, None, effects),
+        Intent::NextPane => step_pane(model, true, effects),
+        Intent::PreviousPane => step_pane(model, false, effects),
         _ => return go(model, intent),
     }
+    model.dirty = true;
+}
+
+/// What makes sense where a saved log stands alone.
+fn of_a_file(intent: Intent) -> bool {
+    matches!(
+        intent,
+        Intent::Quit
+            | Intent::Suspend
+            | Intent::Redraw
+            | Intent::Help
+            | Intent::Command
+            | Intent::Back
+            | Intent::Mouse
+            | Intent::Filter
+            | Intent::Log
+            | Intent::Down
+            | Intent::Up
+            | Intent::PageDown
+            | Intent::PageUp
+            | Intent::Top
+            | Intent::Bottom
+    )
+}
+
+fn only_a_file(model: &mut Model) {
+    model.notes.say(model.now, false, "a saved log is all that is open here — q quits");
     model.dirty = true;
 }
 
@@ -59,8 +91,6 @@ fn go(model: &mut Model, intent: Intent) {
         Intent::Queue => focus(model, Pane::Queue),
         Intent::Log => focus(model, Pane::Log),
         Intent::Reviews => focus(model, Pane::Reviews),
-        Intent::NextPane => step_pane(model, 1),
-        Intent::PreviousPane => step_pane(model, Pane::ALL.len() - 1),
         Intent::Zoom => place.zoomed = !place.zoomed,
         Intent::Layout => layout(model, None),
         Intent::Grow => resize(model, 1),
@@ -89,13 +119,15 @@ pub fn focus(model: &mut Model, pane: Pane) {
     model.dirty = true;
 }
 
-fn step_pane(model: &mut Model, by: usize) {
+fn step_pane(model: &mut Model, forward: bool, effects: &mut Vec<Effect>) {
     let panes: Vec<Pane> = Pane::ALL.into_iter().filter(|p| *p != Pane::Compose || !model.settings.read_only).collect();
     let at = panes.iter().position(|p| *p == model.place.focus).unwrap_or(0);
-    // Going round backwards by "all but one" is one step back, however many panes there are.
-    let by = if by == 1 { 1 } else { panes.len() - 1 };
-    if let Some(pane) = panes.get((at + by) % panes.len()) {
-        focus(model, *pane);
+    let step = if forward { 1 } else { panes.len() - 1 };
+    match panes.get((at + step) % panes.len()) {
+        // A form that is open is gone on with; without one there is something to choose.
+        Some(Pane::Compose) if model.compose.form.is_none() => compose_with(model, None, effects),
+        Some(pane) => focus(model, *pane),
+        None => {}
     }
 }
 
@@ -191,10 +223,16 @@ pub fn mouse(model: &mut Model, on: bool, effects: &mut Vec<Effect>) {
     model.notes.say(model.now, false, text);
 }
 
+/// Ends the program; what is being written is kept first.
+pub fn leave(model: &mut Model, effects: &mut Vec<Effect>) {
+    compose::leave(model, effects);
+    effects.push(Effect::Quit);
+}
+
 fn quit(model: &mut Model, effects: &mut Vec<Effect>) {
     let under_way = model.world.tasks.values().filter(|k| k.is_cancelling()).count();
     if under_way == 0 {
-        return effects.push(Effect::Quit);
+        return leave(model, effects);
     }
     let what = if under_way == 1 { "A cancel is" } else { "Several cancels are" };
     dialog::open(
@@ -212,6 +250,7 @@ fn quit(model: &mut Model, effects: &mut Vec<Effect>) {
     );
 }
 
+#[derive(Clone, Copy)]
 enum Target {
     Address,
     Branch,
@@ -226,22 +265,18 @@ fn give(
     effects: &mut Vec<Effect>,
 ) {
     let reviews = model.place.focus == Pane::Reviews && model.place.detail.is_none();
-    let text = match (&target, reviews) {
+    let text = match (target, reviews) {
         (Target::Address, true) => model.selected_pull().map(|p| p.url.clone()),
         (Target::Branch, true) => model.selected_pull().map(|p| p.head_ref.clone()),
         (Target::Address, false) => model.selected().and_then(|k| address(model, k)),
         (Target::Branch, false) => model.selected().and_then(|k| k.task.head_ref().cloned()),
     };
-    match text.filter(|t| !t.is_empty()) {
-        Some(text) => {
-            model.notes.say(model.now, false, format!("{verb} {}", text.show_line()));
-            effects.push(effect(text));
-        }
-        None => {
-            let what = if matches!(target, Target::Address) { "address" } else { "branch" };
-            model.notes.say(model.now, true, format!("no {what} is known here"));
-        }
-    }
+    let Some(text) = text.filter(|t| !t.is_empty()) else {
+        let what = if matches!(target, Target::Address) { "address" } else { "branch" };
+        return model.notes.say(model.now, true, format!("no {what} is known here"));
+    };
+    model.notes.say(model.now, false, format!("{verb} {}", text.show_line()));
+    effects.push(effect(text));
 }
 
 /// The task's own page, else its pull request's. Given by the service, never built.

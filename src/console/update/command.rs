@@ -20,7 +20,7 @@ pub struct Command {
 #[derive(Clone, Copy, Debug)]
 enum Run {
     Intent(Intent),
-    With(fn(&mut Model, &[&str], &mut Vec<Effect>) -> Result<(), String>),
+    With(With),
 }
 
 const fn plain(name: &'static str, intent: Intent, help: &'static str) -> Command {
@@ -71,6 +71,9 @@ pub fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> Result<(
     let Some((name, arguments)) = words.split_first() else { return Ok(()) };
     let command = find(name)?;
     match command.run {
+        Run::With(_) if model.place.log_only && command.name != "mouse" => {
+            Err("a saved log is all that is open here".to_owned())
+        }
         Run::With(run) => run(model, arguments, effects),
         Run::Intent(_) if !arguments.is_empty() => Err(format!("“{}” takes nothing after it", command.name)),
         Run::Intent(intent) => {
@@ -166,6 +169,7 @@ fn view(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Result<()
     Ok(())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "one shape for all commands")]
 fn filter(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Result<(), String> {
     actions::focus(model, Pane::Queue);
     line::filter(model, arguments.join(" "));

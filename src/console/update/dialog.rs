@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{cancel, compose};
+use super::{actions, cancel, compose};
 use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Context, Intent, lookup};
 use crate::console::state::Model;
@@ -19,7 +19,7 @@ pub fn key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
     let Some(intent) = lookup(Context::Dialog, chord) else { return };
     match intent {
         // Leaving needs no second question, whatever the first one is.
-        Intent::Quit => return effects.push(Effect::Quit),
+        Intent::Quit => return actions::leave(model, effects),
         Intent::Suspend => return effects.push(Effect::Suspend),
         Intent::Redraw => return effects.push(Effect::Redraw),
         _ => {}
@@ -59,7 +59,7 @@ fn answer(model: &mut Model, yes: bool, effects: &mut Vec<Effect>) {
     }
     let writes = !matches!(dialog.ask, Ask::Quit);
     if writes && model.settings.read_only {
-        return model.notes.say(model.now, true, super::actions::READ_ONLY);
+        return model.notes.say(model.now, true, actions::READ_ONLY);
     }
     match dialog.ask {
         Ask::Cancel(target) => cancel::confirmed(model, target, effects),
@@ -68,12 +68,12 @@ fn answer(model: &mut Model, yes: bool, effects: &mut Vec<Effect>) {
             let id = request_id(dialog.opened_at, &request);
             compose::confirmed(model, id, request, template, effects);
         }
-        Ask::Quit => effects.push(Effect::Quit),
+        Ask::Quit => actions::leave(model, effects),
     }
 }
 
-/// One id for one answer to one question: made of what was asked and the nanosecond it was asked at, because
-/// nothing here may roll dice.
+/// One id for one answer to one question: made of what was asked and the nanosecond it was asked at, because nothing
+/// here may roll dice.
 fn request_id(asked_at: Instant, request: &StartRequest) -> Uuid {
     let mut hash = Sha256::new();
     hash.update(asked_at.timestamp_nanos_opt().unwrap_or_else(|| asked_at.timestamp_micros()).to_be_bytes());

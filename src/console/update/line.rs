@@ -1,6 +1,6 @@
 //! The `:` and `/` line: typing, history, completion, acceptance.
 
-use super::{command, log};
+use super::{actions, command, log};
 use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Context, Intent, Key, lookup};
 use crate::console::state::Model;
@@ -19,7 +19,7 @@ pub fn open(model: &mut Model, kind: LineKind) {
 pub fn key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
     model.dirty = true;
     match lookup(Context::Line, chord) {
-        Some(Intent::Quit) => effects.push(Effect::Quit),
+        Some(Intent::Quit) => actions::leave(model, effects),
         Some(Intent::Suspend) => effects.push(Effect::Suspend),
         Some(Intent::Redraw) => effects.push(Effect::Redraw),
         Some(Intent::Accept) => accept(model, effects),

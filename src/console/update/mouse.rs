@@ -1,6 +1,6 @@
 //! Clicks and wheel steps go where the pointer is.
 
-use super::{actions, dialog, log, queue, reviews, scroll};
+use super::{actions, compose, dialog, log, queue, reviews, scroll};
 use crate::console::effect::Effect;
 use crate::console::event::{Mouse, MouseKind};
 use crate::console::keys::Intent;
@@ -45,8 +45,13 @@ fn click(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
     if let Some(area) = panes.tabs.filter(|a| a.contains(mouse.column, mouse.row)) {
         let tab = tabs::tabs(model, area).into_iter().find(|t| t.area.contains(mouse.column, mouse.row));
         match tab.map(|t| t.pane) {
+            Some(Pane::Compose) if model.place.focus == Pane::Compose => {}
             Some(Pane::Compose) => actions::run(model, Intent::Compose, effects),
-            Some(pane) => actions::focus(model, pane),
+            Some(pane) => {
+                // Nothing typed may be lost with the keys.
+                compose::leave(model, effects);
+                actions::focus(model, pane);
+            }
             None => {}
         }
         return;

@@ -14,17 +14,18 @@ pub fn answer(model: &mut Model, net: Net) {
         return;
     }
     let Net { source, generation, next_try, result } = net;
-    let newest = model.world.generations.entry(source.clone()).or_insert(generation);
-    if generation < *newest {
+    let newest = model.world.generations.insert(source.clone(), generation);
+    if let Some(newest) = newest.filter(|newest| generation < *newest) {
+        model.world.generations.insert(source, newest);
         return;
     }
-    *newest = generation;
+    let same_sweep = newest == Some(generation);
     let before = shown(model, &source);
     let freshness = model.world.freshness.entry(source.clone()).or_default();
     match result {
         Ok(news) => {
             freshness.good(model.now, next_try);
-            take(model, &source, news);
+            take(model, &source, news, same_sweep);
         }
         Err(fault) => freshness.failed(model.now, fault, next_try),
     }
@@ -71,7 +72,8 @@ fn shown(model: &Model, source: &Source) -> Shown {
     }
 }
 
-fn take(model: &mut Model, source: &Source, news: News) {
+/// `same_sweep`: another page of the answer before.
+fn take(model: &mut Model, source: &Source, news: News, same_sweep: bool) {
     match news {
         News::Same => {}
         News::Viewer(viewer) => {
@@ -85,7 +87,7 @@ fn take(model: &mut Model, source: &Source, news: News) {
         News::Tasks { tasks, unreadable } => {
             if let Source::Tasks(repo) = source {
                 model.world.first_read.entry(repo.clone()).or_insert(model.now);
-                unreadable_items(model, repo, unreadable);
+                unreadable_items(model, repo, unreadable, same_sweep);
             }
             for task in tasks {
                 merge_task(model, task);
@@ -117,9 +119,11 @@ fn take(model: &mut Model, source: &Source, news: News) {
     }
 }
 
-fn unreadable_items(model: &mut Model, repo: &RepoName, count: u32) {
-    let before = model.world.unreadable.insert(repo.clone(), count).unwrap_or(0);
-    model.dirty |= before != count;
+fn unreadable_items(model: &mut Model, repo: &RepoName, count: u32, same_sweep: bool) {
+    let before = model.world.unreadable.get(repo).copied().unwrap_or(0);
+    let now = if same_sweep { before.saturating_add(count) } else { count };
+    model.world.unreadable.insert(repo.clone(), now);
+    model.dirty |= before != now;
 }
 
 fn person_known(model: &mut Model, person: crate::domain::Person) {
@@ -211,10 +215,11 @@ fn merged(old: &Task, new: Task) -> (Task, bool) {
     if base.sessions.is_none() {
         base.sessions = other.sessions;
     }
-    if let (Some(base), Some(other)) = (&mut base.creator, other.creator) {
-        if base.id == other.id && base.login.is_none() {
-            base.login = other.login;
-        }
+    if let (Some(base), Some(other)) = (&mut base.creator, other.creator)
+        && base.id == other.id
+        && base.login.is_none()
+    {
+        base.login = other.login;
     }
     base.session_count = base.session_count.or(other.session_count);
     base.html_url = base.html_url.or(other.html_url);
@@ -253,10 +258,9 @@ fn merge_pull(model: &mut Model, at: PullRef, pull: Option<Pull>) {
     model.queue.due = true;
     model.dirty = true;
     let task = model.world.task_of(&key.0, key.1).map(|k| k.task.at.id.clone());
-    if let Some(id) = task.filter(|id| was_known && model.queue.selected.as_ref() != Some(id)) {
-        if let Some(known) = model.world.tasks.get_mut(&id) {
-            known.changed = true;
-        }
+    let unseen = task.filter(|id| was_known && model.queue.selected.as_ref() != Some(id));
+    if let Some(known) = unseen.and_then(|id| model.world.tasks.get_mut(&id)) {
+        known.changed = true;
     }
 }
 

@@ -78,20 +78,20 @@ pub fn clamp_overlays(model: &mut Model) {
 /// A wheel step: the list moves under the pointer, the selection only where it would leave the view.
 pub fn wheel(model: &mut Model, pane: Pane, by: isize) {
     let panes = model.place.panes();
-    let list = |top: usize, rows: usize, area: Option<crate::console::state::layout::Area>| {
+    let moved = |top: usize, rows: usize, area: Option<crate::console::state::layout::Area>| {
         let height = area.map_or(1, |a| a.body_rows().max(1));
         let top = top.saturating_add_signed(by).min(rows.saturating_sub(height));
         (top, top + height - 1)
     };
     match pane {
         Pane::Queue => {
-            let (top, last) = list(model.queue.top, model.queue.rows.len(), panes.queue);
+            let (top, last) = moved(model.queue.top, model.queue.rows.len(), panes.queue);
             model.dirty |= model.queue.top != top;
             model.queue.top = top;
             queue::select(model, model.queue.index.clamp(top, last));
         }
         Pane::Reviews => {
-            let (top, last) = list(model.reviews.top, model.reviews.rows.len(), panes.reviews);
+            let (top, last) = moved(model.reviews.top, model.reviews.rows.len(), panes.reviews);
             model.dirty |= model.reviews.top != top;
             model.reviews.top = top;
             reviews::select(model, model.reviews.index.clamp(top, last));

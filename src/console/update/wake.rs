@@ -15,7 +15,7 @@ pub fn next_wake(model: &Model) -> Option<Instant> {
     if model.place.too_small() {
         return None;
     }
-    let listed = ages(model).chain(clock(model)).chain(stale(model)).min().map(up_to_grid);
+    let listed = ages(model).chain([clock(model)]).chain(stale(model)).min().map(up_to_grid);
     let exact = [model.notes.current.as_ref().map(|n| n.until), model.queue.recheck_at, log_wake(model)];
     listed.into_iter().chain(exact.into_iter().flatten()).filter(|at| *at > model.now).min()
 }
@@ -57,10 +57,10 @@ fn ages(model: &Model) -> impl Iterator<Item = Instant> + '_ {
 }
 
 /// The clock in the header reads hours and minutes.
-fn clock(model: &Model) -> Option<Instant> {
+fn clock(model: &Model) -> Instant {
     let into = model.now.timestamp().rem_euclid(60);
     let whole = model.now - TimeDelta::nanoseconds(i64::from(model.now.timestamp_subsec_nanos()));
-    Some(whole + TimeDelta::seconds(60 - into))
+    whole + TimeDelta::seconds(60 - into)
 }
 
 /// When data will be called stale, and how old stale data reads.

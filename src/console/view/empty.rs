@@ -7,9 +7,8 @@ use super::theme::{Theme, Tone};
 use crate::console::state::Model;
 use crate::console::state::layout::Area;
 use crate::console::state::queue::QueueView;
-use crate::console::state::tone::Words;
+use crate::console::state::tone::{Words, wrap};
 use crate::console::state::trust::clock;
-use crate::console::state::wrap::wrap;
 use crate::domain::Source;
 use crate::domain::freshness::Verdict;
 use crate::text::Safe;
@@ -71,13 +70,11 @@ fn failures(model: &Model) -> Vec<(Tone, String)> {
 }
 
 fn why_no_pulls(model: &Model) -> Vec<(Tone, String)> {
-    if model.world.freshness.contains_key(&Source::Pulls) {
-        if let Verdict::Failed(fault, at) = model.verdict(&Source::Pulls) {
-            return vec![
-                (Tone::Bad, format!("pull requests: {} ({})", fault.what, clock(&model.settings, at))),
-                (Tone::Plain, format!("→ {}", fault.next_step)),
-            ];
-        }
+    if let Verdict::Failed(fault, at) = model.verdict(&Source::Pulls) {
+        return vec![
+            (Tone::Bad, format!("pull requests: {} ({})", fault.what, clock(&model.settings, at))),
+            (Tone::Plain, format!("→ {}", fault.next_step)),
+        ];
     }
     let named = model.world.tasks.values().any(|k| model.world.pull_of(&k.task).is_some());
     let gone = model.world.pulls.values().filter(|p| p.is_none()).count();
@@ -108,7 +105,7 @@ fn paragraphs(lines: &[(Tone, String)], theme: &Theme, area: Area, buffer: &mut 
     }
 }
 
-/// Kept beside the empty panes: what a screen too small says instead of all panes.
+/// What a screen too small for any pane says instead.
 pub fn too_small(model: &Model, theme: &Theme, buffer: &mut Buffer) {
     let size = model.place.size;
     let min = crate::console::state::layout::MIN;

@@ -9,8 +9,7 @@ use crate::console::state::Model;
 use crate::console::state::layout::Area;
 use crate::console::state::line::{Line, LineKind};
 use crate::console::state::notes::Note;
-use crate::console::state::tone::Words;
-use crate::console::state::wrap::wrap;
+use crate::console::state::tone::{Words, wrap};
 use crate::text::{Safe, width};
 
 /// A note longer than this many lines is cut.

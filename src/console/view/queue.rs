@@ -13,7 +13,6 @@ use crate::console::state::tone::Words;
 use crate::console::state::words::{checks, checks_sign, pull_state};
 use crate::console::state::world::{Known, PullOf};
 use crate::domain::age;
-use crate::text::width::cut_middle;
 use crate::text::{Safe, width};
 
 /// Columns of the state's word.
@@ -101,7 +100,7 @@ impl Columns {
         // One column between name and age, one at the right end.
         let mut spare = width.saturating_sub(NAME_AT + 1 + AGE + 1);
         let spend = |wanted: u16, spare: &mut u16| {
-            let fits = *spare >= NAME_LEAST + wanted + 1;
+            let fits = *spare > NAME_LEAST + wanted;
             if fits {
                 *spare -= wanted + 1;
             }
@@ -216,7 +215,7 @@ impl Row<'_> {
         if columns.repo > 0 {
             let repo = if columns.short_repo { task.at.repo.name() } else { task.at.repo.as_str() };
             let area = next(columns.repo);
-            let text = Safe::new(cut_middle(repo, usize::from(columns.repo)));
+            let text = Safe::new(width::cut_middle(repo, usize::from(columns.repo)));
             put(buffer, area, area.x, area.y, &text, theme.style(Tone::Dim));
         }
     }

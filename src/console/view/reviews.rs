@@ -118,8 +118,8 @@ fn row(model: &Model, theme: &Theme, pull: &Pull, selected: bool, columns: &Colu
     let repo = if columns.owner { pull.repo.as_str() } else { pull.repo.name() };
     let number = format!("#{}", pull.number);
     let room = usize::from(columns.reference).saturating_sub(number.len());
-    let reference = format!("{}{number}", crate::text::width::cut_middle(repo, room));
-    put(buffer, area, x, y, &Safe::new(reference), theme.style(Tone::Dim));
+    let reference = format!("{}{number}", width::cut_middle(repo, room));
+    put(buffer, area, x, y, Safe::new(reference), theme.style(Tone::Dim));
     x += columns.reference + 1;
     let name_tone = if selected { Tone::Strong } else { quiet };
     let title = Safe::new(width::cut_end(&pull.title.show_line(), usize::from(columns.title)));

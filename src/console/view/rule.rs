@@ -20,11 +20,13 @@ const LEAST: usize = 12;
 /// What does not fit is dropped from the right-hand words, the last first; the first is cut; then the title is cut.
 pub fn draw(buffer: &mut Buffer, theme: &Theme, area: Area, title: &Safe, focused: bool, right: &[(Tone, Safe)]) {
     let dim = theme.style(Tone::Dim);
+    // Panes are drawn on their own, too: no line of theirs waits for the whole screen to be made ASCII.
+    let (dash, separator) = if theme.ascii { ("-", " -- ") } else { ("─", " ── ") };
     for x in area.x..area.right() {
-        put(buffer, area, x, area.y, "─", dim);
+        put(buffer, area, x, area.y, dash, dim);
     }
     let columns = usize::from(area.width);
-    let title_tone = if focused { Tone::AccentStrong } else { Tone::Strong };
+    let title_tone = if focused { Tone::AccentStrong } else { Tone::Plain };
     let title = Safe::new(width::cut_end(title, columns.saturating_sub(BEFORE + AFTER + 2)));
     let taken = BEFORE + width::width(&title) + 2;
     let room = columns.saturating_sub(taken + BETWEEN + AFTER);
@@ -40,7 +42,7 @@ pub fn draw(buffer: &mut Buffer, theme: &Theme, area: Area, title: &Safe, focuse
     let mut x = put(buffer, area, offset(area, columns - AFTER - wide), area.y, " ", dim);
     for (i, (tone, text)) in words.iter().enumerate() {
         if i > 0 {
-            x = put(buffer, area, x, area.y, " ── ", dim);
+            x = put(buffer, area, x, area.y, separator, dim);
         }
         x = put(buffer, area, x, area.y, text, theme.style(*tone));
     }

@@ -6,6 +6,7 @@ use chrono::{FixedOffset, TimeDelta};
 use proptest::prelude::*;
 
 use super::*;
+use crate::console::Model;
 use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Context, Intent, Key};
 use crate::console::state::compose::{Agents, Draft, FieldId, Form, Row};
@@ -14,6 +15,7 @@ use crate::console::state::settings::Settings;
 use crate::domain::stuck::Thresholds;
 use crate::domain::{Fault, FaultKind, Instant};
 use crate::template::Template;
+use crate::text::Safe;
 use crate::text::Untrusted;
 
 const TEMPLATE: &str = concat!(
