@@ -106,7 +106,6 @@ async fn the_first_picture_is_drawn_at_once_and_the_network_begins_after_it() {
 #[tokio::test(start_paused = true)]
 async fn a_still_screen_writes_nothing() {
     let (bench, mut running) = bench();
-    running.wake = None;
     run_for(&mut running, SOON).await;
     let (frames, bytes) = (bench.frames(), bench.paper.sheet().bytes.len());
     running.app.model.dirty = false;
@@ -175,11 +174,9 @@ async fn a_terminal_that_cannot_be_written_to_ends_the_loop() {
 
 #[tokio::test(start_paused = true)]
 async fn signals_end_the_loop_with_their_code_and_the_terminal_is_left_once() {
-    for (signal, exit) in [
-        (Signal::End(130), Exit::Signal(130)),
-        (Signal::End(143), Exit::Signal(143)),
-        (Signal::HangUp, Exit::Gone),
-    ] {
+    for (signal, exit) in
+        [(Signal::End(130), Exit::Signal(130)), (Signal::End(143), Exit::Signal(143)), (Signal::HangUp, Exit::Gone)]
+    {
         let (bench, running) = bench();
         bench.signals.send(signal).await.unwrap();
         bench.signals.send(signal).await.unwrap();
@@ -278,6 +275,7 @@ async fn redraw_writes_the_whole_picture_again() {
 async fn the_deadline_of_the_screen_wakes_it_at_its_time() {
     let (_bench, mut running) = bench();
     let start = running.app.clock.now();
+    running.touched = false;
     running.wake = Some(Instant::now() + Duration::from_secs(5));
     run_for(&mut running, Duration::from_millis(4900)).await;
     assert!(running.app.model.now < start + TimeDelta::seconds(5));

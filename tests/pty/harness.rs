@@ -186,6 +186,12 @@ impl Term {
         self.wait_seen(what, PATIENCE, |seen| look(seen.parser.screen())).unwrap_or_else(|error| panic!("{error}"))
     }
 
+    /// Waits until it is among all that was ever written, where the screen may show it no longer.
+    pub fn bytes<R>(&self, what: &str, mut look: impl FnMut(&str) -> Option<R>) -> R {
+        self.wait_seen(what, PATIENCE, |seen| look(&String::from_utf8_lossy(&seen.raw)))
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
     pub fn text(&self, text: &str) {
         self.wait(text, |screen| screen.contents().contains(text).then_some(()));
     }

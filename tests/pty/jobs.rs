@@ -8,12 +8,12 @@ const PROMPT: &str = "shell$ ";
 
 /// The console as the job of an interactive shell, and its process id.
 fn job() -> (Term, Pid) {
-    let shell = Spec::new("bash", &["--norc", "--noprofile", "-i"]).env("PS1", PROMPT).env("ATC", ATC).start();
+    let bash = Spec::new("bash", &["--norc", "--noprofile", "--noediting", "-i"]);
+    let shell = bash.env("PS1", PROMPT).env("ATC", ATC).start();
     shell.text(PROMPT);
     shell.send("sh -c 'echo pid=$$.; exec \"$ATC\" demo'\n");
-    let pid = shell.wait("the job's id", |screen| {
-        let text = screen.contents();
-        text.lines().find_map(|line| line.strip_prefix("pid=")?.strip_suffix('.')?.parse::<i32>().ok())
+    let pid = shell.bytes("the job's id", |raw| {
+        raw.lines().find_map(|line| line.trim().strip_prefix("pid=")?.strip_suffix('.')?.parse::<i32>().ok())
     });
     shell.console();
     (shell, Pid::from_raw(pid).unwrap())

@@ -149,7 +149,12 @@ fn list(from: usize, rows: usize, selected: usize) -> Buffer {
     for row in 0..rows {
         let n = from + row;
         let y = u16::try_from(row + 1).unwrap();
-        let line = format!("● working  Fix the flaky test number {n:<5} owner/repository-{:<3} {:>3}m  #{:<5} 2.5 AIC", n % 7, n % 60, n * 31);
+        let line = format!(
+            "● working  Fix the flaky test number {n:<5} owner/repository-{:<3} {:>3}m  #{:<5} 2.5 AIC",
+            n % 7,
+            n % 60,
+            n * 31
+        );
         picture.set_string(2, y, format!("{line:118}"), Style::new());
         picture.set_string(2, y, "●", Style::new().fg(Color::Cyan));
         if row == selected {
@@ -173,7 +178,9 @@ fn log(from: usize) -> Buffer {
 }
 
 fn log_line(n: usize) -> String {
-    format!("{:66}", format!("12:00:{:02} compiling crate number {n} with features a, b and c {}", n % 60, n * 7919)).trim().to_owned()
+    format!("{:66}", format!("12:00:{:02} compiling crate number {n} with features a, b and c {}", n % 60, n * 7919))
+        .trim()
+        .to_owned()
 }
 
 /// Bytes of the second picture after the first; both are judged.
