@@ -248,6 +248,7 @@ impl<S: Screen, E: Effects> Running<S, E> {
         let effects = update::update(&mut self.app.model, event);
         if self.app.model.settings.mouse != mouse {
             self.app.screen.mouse(!mouse);
+            self.app.model.dirty = true;
         }
         for effect in effects {
             self.perform(effect).await;
@@ -298,10 +299,14 @@ impl<S: Screen, E: Effects> Running<S, E> {
         self.app.effects.pause(true);
         // What was said before the stop is not the word to go on.
         while let Ok(signal) = self.app.signals.try_recv() {
-            if let Signal::End(code) = signal {
-                self.exit = Some(Exit::Signal(code));
-                return;
+            match signal {
+                Signal::End(code) => self.exit = Some(Exit::Signal(code)),
+                Signal::HangUp => self.exit = Some(Exit::Gone),
+                Signal::Stop | Signal::Continue | Signal::Resize => {}
             }
+        }
+        if self.exit.is_some() {
+            return;
         }
         if self.app.screen.stop() {
             loop {

@@ -252,6 +252,16 @@ async fn a_signal_while_stopped_ends_us() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_line_that_drops_just_then_is_not_forgotten() {
+    let (bench, mut running) = bench();
+    for signal in [Signal::Stop, Signal::Resize, Signal::HangUp, Signal::Continue] {
+        bench.signals.send(signal).await.unwrap();
+    }
+    assert_eq!(run_for(&mut running, HOUR).await, Some(Exit::Gone));
+    assert_eq!(bench.paper.sheet().stopped, 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn without_a_shell_to_continue_us_ctrl_z_only_redraws() {
     let (bench, mut running) = bench();
     bench.paper.sheet().watched = false;

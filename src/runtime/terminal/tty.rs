@@ -122,7 +122,6 @@ impl Screen for Tty {
         if self.mouse != on {
             self.mouse = on;
             self.pending.extend_from_slice(if on { guard::MOUSE_ON } else { guard::MOUSE_OFF });
-            self.send();
         }
     }
 
