@@ -14,13 +14,14 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use rustix::process::Signal as Number;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use super::clock::Clock;
 use super::external::{Desktop, Editing, address};
 use super::panic;
-use super::signals::Signal;
+use super::signals::{Signal, exit_code};
 use super::terminal::Screen;
 use crate::console::event::{Local, Op};
 use crate::console::view::{self, Theme};
@@ -63,7 +64,7 @@ impl Exit {
         match self {
             Self::Quit => 0,
             Self::Signal(code) => code,
-            Self::Gone => super::signals::exit_code(rustix::process::Signal::HUP),
+            Self::Gone => exit_code(Number::HUP),
             Self::Panicked => panic::EXIT,
         }
     }
@@ -103,19 +104,29 @@ enum Woken {
     Events(Vec<Event>),
     Written(std::io::Result<()>),
     Edited(Result<Untrusted, Fault>),
-    Opened { url: String, opened: bool },
+    Opened(Opened),
     Draw,
     Deadline,
 }
 
+/// An address, and whether a browser took it.
+struct Opened {
+    url: String,
+    by_browser: bool,
+}
+
 struct Running<S, E> {
     app: App<S, E>,
-    /// Addresses, and whether a browser opened them.
-    opened: (mpsc::Sender<(String, bool)>, mpsc::Receiver<(String, bool)>),
+    opened: mpsc::Receiver<Opened>,
+    tell_opened: mpsc::Sender<Opened>,
     /// When the last picture was taken.
     drawn: Option<Instant>,
     /// When the picture will be out of date by itself.
     wake: Option<Instant>,
+    /// When it last was.
+    woke: Option<Instant>,
+    /// Something happened since `wake` was reckoned.
+    touched: bool,
     begun: bool,
     /// The terminal is the editor's.
     editing: Option<Editing>,
@@ -124,8 +135,19 @@ struct Running<S, E> {
 
 impl<S: Screen, E: Effects> Running<S, E> {
     fn new(app: App<S, E>) -> Self {
-        let opened = mpsc::channel(8);
-        let mut new = Self { app, opened, drawn: None, wake: None, begun: false, editing: None, exit: None };
+        let (tell_opened, opened) = mpsc::channel(8);
+        let mut new = Self {
+            app,
+            opened,
+            tell_opened,
+            drawn: None,
+            wake: None,
+            woke: None,
+            touched: true,
+            begun: false,
+            editing: None,
+            exit: None,
+        };
         new.app.screen.mouse(new.app.model.settings.mouse);
         new.resized();
         new
@@ -137,6 +159,9 @@ impl<S: Screen, E: Effects> Running<S, E> {
                 return exit;
             }
             self.draw_if_due();
+            if std::mem::take(&mut self.touched) {
+                self.wake = self.next_wake();
+            }
             match self.woken().await {
                 Woken::Signal(signal) => self.signal(signal).await,
                 Woken::Panic => self.exit = Some(Exit::Panicked),
@@ -147,19 +172,25 @@ impl<S: Screen, E: Effects> Running<S, E> {
                 }
                 Woken::Written(result) => self.written(&result),
                 Woken::Edited(result) => self.edited(result).await,
-                Woken::Opened { url, opened } => self.opened(&url, opened).await,
+                Woken::Opened(opened) => self.opened(&opened).await,
                 Woken::Draw => {}
                 Woken::Deadline => {
-                    // Asked for again by what the update leaves on the screen.
-                    self.wake = None;
+                    self.woke = Some(Instant::now());
                     self.happened(What::Wake).await;
                 }
             }
         }
     }
 
+    /// When what is shown will read differently. Not sooner than a picture after the last time: a deadline that is
+    /// always past must not spin.
+    fn next_wake(&self) -> Option<Instant> {
+        let at = self.app.clock.deadline(update::next_wake(&self.app.model)?);
+        Some(self.woke.map_or(at, |woke| at.max(woke + FRAME)))
+    }
+
     async fn woken(&mut self) -> Woken {
-        let draw_at = self.draw_at();
+        let draw_at = self.draw_at(Instant::now());
         let wake = self.wake.filter(|_| self.editing.is_none());
         let App { events, signals, screen, .. } = &mut self.app;
         let mut batch = Vec::new();
@@ -172,23 +203,21 @@ impl<S: Screen, E: Effects> Running<S, E> {
             result = screen.written() => Woken::Written(result),
             () = at(draw_at), if draw_at.is_some() => Woken::Draw,
             result = edited(self.editing.as_mut()), if editing => Woken::Edited(result),
-            Some((url, opened)) = self.opened.1.recv() => Woken::Opened { url, opened },
+            Some(opened) = self.opened.recv() => Woken::Opened(opened),
             () = at(wake), if wake.is_some() => Woken::Deadline,
             _ = events.recv_many(&mut batch, BATCH), if !events.is_closed() || !events.is_empty() => Woken::Events(batch),
         }
     }
 
     /// When the next picture is due. `None`: nothing changed, the one before is not out yet, or the terminal is not ours.
-    fn draw_at(&self) -> Option<Instant> {
+    fn draw_at(&self, now: Instant) -> Option<Instant> {
         let wanted = self.app.model.dirty && !self.app.screen.busy() && self.editing.is_none();
-        wanted.then(|| self.drawn.map_or_else(Instant::now, |drawn| drawn + FRAME))
+        wanted.then(|| self.drawn.map_or(now, |drawn| drawn + FRAME))
     }
 
     fn draw_if_due(&mut self) {
-        // The deadline first: "now" read after it is never before a deadline of now.
-        let due = self.draw_at();
         let now = Instant::now();
-        if due.is_none_or(|due| due > now) {
+        if self.draw_at(now).is_none_or(|due| due > now) {
             return;
         }
         let App { model, theme, screen, .. } = &mut self.app;
@@ -219,14 +248,12 @@ impl<S: Screen, E: Effects> Running<S, E> {
         let effects = update::update(&mut self.app.model, event);
         if self.app.model.settings.mouse != mouse {
             self.app.screen.mouse(!mouse);
+            self.app.model.dirty = true;
         }
         for effect in effects {
             self.perform(effect).await;
         }
-        let next = update::next_wake(&self.app.model);
-        // Never sooner than a picture lasts: a deadline that is always past must not spin.
-        let soonest = self.drawn.map_or_else(Instant::now, |drawn| drawn + FRAME);
-        self.wake = next.map(|at| self.app.clock.deadline(at).max(soonest));
+        self.touched = true;
     }
 
     async fn perform(&mut self, effect: Effect) {
@@ -248,7 +275,7 @@ impl<S: Screen, E: Effects> Running<S, E> {
     async fn signal(&mut self, signal: Signal) {
         match signal {
             // The terminal's keys for these reach the editor too, and are meant for it.
-            Signal::End(code) if self.editing.is_some() && !self.is_from_outside(code) => {}
+            Signal::End(code) if self.editing.is_some() && is_key(code) => {}
             Signal::End(code) => self.exit = Some(Exit::Signal(code)),
             Signal::HangUp => self.exit = Some(Exit::Gone),
             Signal::Stop => self.stop().await,
@@ -264,12 +291,6 @@ impl<S: Screen, E: Effects> Running<S, E> {
         }
     }
 
-    /// Not Ctrl-C or Ctrl-\, which the terminal sends to every program in the foreground.
-    fn is_from_outside(&self, code: u8) -> bool {
-        use rustix::process::Signal as Number;
-        ![Number::INT, Number::QUIT].map(super::signals::exit_code).contains(&code)
-    }
-
     /// Gives the terminal back and stops, until the shell says to go on.
     async fn stop(&mut self) {
         if self.editing.is_none() {
@@ -278,10 +299,14 @@ impl<S: Screen, E: Effects> Running<S, E> {
         self.app.effects.pause(true);
         // What was said before the stop is not the word to go on.
         while let Ok(signal) = self.app.signals.try_recv() {
-            if let Signal::End(code) = signal {
-                self.exit = Some(Exit::Signal(code));
-                return;
+            match signal {
+                Signal::End(code) => self.exit = Some(Exit::Signal(code)),
+                Signal::HangUp => self.exit = Some(Exit::Gone),
+                Signal::Stop | Signal::Continue | Signal::Resize => {}
             }
+        }
+        if self.exit.is_some() {
+            return;
         }
         if self.app.screen.stop() {
             loop {
@@ -327,6 +352,7 @@ impl<S: Screen, E: Effects> Running<S, E> {
             self.app.effects.perform(effect);
         }
         self.app.model.dirty = true;
+        self.touched = true;
     }
 
     async fn open(&mut self, url: &Untrusted) {
@@ -334,16 +360,16 @@ impl<S: Screen, E: Effects> Running<S, E> {
             self.note(true, "That address is not opened: it is not https on the configured host").await;
             return;
         };
-        let (tell, desktop) = (self.opened.0.clone(), self.app.desktop.clone());
+        let (tell, desktop) = (self.tell_opened.clone(), self.app.desktop.clone());
         tokio::spawn(async move {
-            let opened = desktop.open(&url).await;
-            let _ = tell.send((url, opened)).await;
+            let by_browser = desktop.open(&url).await;
+            let _ = tell.send(Opened { url, by_browser }).await;
         });
     }
 
     /// Without a browser, as over SSH, the address goes to the clipboard of the terminal the operator sits at.
-    async fn opened(&mut self, url: &str, opened: bool) {
-        if opened {
+    async fn opened(&mut self, Opened { url, by_browser }: &Opened) {
+        if *by_browser {
             self.note(false, &format!("Opened {url}")).await;
         } else if self.app.screen.copy(url) {
             self.note(false, &format!("No browser here; copied {url}")).await;
@@ -368,6 +394,11 @@ impl<S: Screen, E: Effects> Running<S, E> {
         let note = Op::Note { bad, text: Safe::new(text) };
         Box::pin(self.happened(What::Op(note))).await;
     }
+}
+
+/// Ctrl-C or Ctrl-\, which the terminal sends to every program in the foreground.
+fn is_key(code: u8) -> bool {
+    [Number::INT, Number::QUIT].map(exit_code).contains(&code)
 }
 
 async fn edited(editing: Option<&mut Editing>) -> Result<Untrusted, Fault> {

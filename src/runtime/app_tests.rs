@@ -106,7 +106,6 @@ async fn the_first_picture_is_drawn_at_once_and_the_network_begins_after_it() {
 #[tokio::test(start_paused = true)]
 async fn a_still_screen_writes_nothing() {
     let (bench, mut running) = bench();
-    running.wake = None;
     run_for(&mut running, SOON).await;
     let (frames, bytes) = (bench.frames(), bench.paper.sheet().bytes.len());
     running.app.model.dirty = false;
@@ -253,6 +252,16 @@ async fn a_signal_while_stopped_ends_us() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_line_that_drops_just_then_is_not_forgotten() {
+    let (bench, mut running) = bench();
+    for signal in [Signal::Stop, Signal::Resize, Signal::HangUp, Signal::Continue] {
+        bench.signals.send(signal).await.unwrap();
+    }
+    assert_eq!(run_for(&mut running, HOUR).await, Some(Exit::Gone));
+    assert_eq!(bench.paper.sheet().stopped, 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn without_a_shell_to_continue_us_ctrl_z_only_redraws() {
     let (bench, mut running) = bench();
     bench.paper.sheet().watched = false;
@@ -276,6 +285,7 @@ async fn redraw_writes_the_whole_picture_again() {
 async fn the_deadline_of_the_screen_wakes_it_at_its_time() {
     let (_bench, mut running) = bench();
     let start = running.app.clock.now();
+    running.touched = false;
     running.wake = Some(Instant::now() + Duration::from_secs(5));
     run_for(&mut running, Duration::from_millis(4900)).await;
     assert!(running.app.model.now < start + TimeDelta::seconds(5));

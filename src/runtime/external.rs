@@ -24,6 +24,7 @@ pub fn address(url: &Untrusted, hosts: &[String]) -> Option<String> {
 }
 
 /// What says where a browser may be.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the surroundings")]
 #[derive(Clone, Debug, Default)]
 pub struct Desktop {
     /// `$BROWSER`: commands separated by colons, `%s` for the address.

@@ -69,9 +69,7 @@ impl Reader {
         let mut out = Vec::new();
         loop {
             self.gate.wait();
-            if !self.readable(&decoder)? {
-                decoder.quiet(&mut out);
-            } else {
+            if self.readable(&decoder)? {
                 // Held while reading. The bytes that woke us may have gone to the program that had the terminal since.
                 let open = self.gate.lock();
                 if !*open {
@@ -85,6 +83,8 @@ impl Reader {
                 };
                 drop(open);
                 decoder.feed(bytes.get(..n).unwrap_or_default(), &mut out);
+            } else {
+                decoder.quiet(&mut out);
             }
             for what in out.drain(..) {
                 let event = Event { at: (self.now)(), what };

@@ -91,9 +91,9 @@ fn text_of(cell: &Cell, room_for_two: bool) -> (&str, bool) {
         symbol
     };
     match symbol.width() {
-        0 => (" ", false),
         1 => (symbol, false),
         2 if room_for_two => (symbol, true),
+        // Nothing to see, or no room for it.
         _ => (" ", false),
     }
 }

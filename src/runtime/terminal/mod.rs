@@ -8,7 +8,7 @@
 //!        view ─cells─> Painter ─bytes─> one write in a thread of its own
 //! ```
 //!
-//! * [`check`] says whether there is a terminal to work on at all.
+//! * [`check()`] says whether there is a terminal to work on at all.
 //! * [`guard`] owns the modes: entering and leaving are symmetric, can be repeated and work from everywhere.
 //! * [`painter`] turns two pictures into the fewest bytes; [`pen`] keeps the colours, [`scroll`] finds scrolled panes,
 //!   [`glyphs`] knows what a row of cells really shows.

@@ -75,12 +75,12 @@ fn styles() -> impl Strategy<Value = Style> {
         if bits & 1 == 1 {
             shown.remove(Modifier::DIM);
         }
-        Style::new().fg(fg).bg(bg).add_modifier(Modifier::from_bits_truncate(bits).intersection(shown))
+        Style::reset().fg(fg).bg(bg).add_modifier(Modifier::from_bits_truncate(bits).intersection(shown))
     })
 }
 
 fn changes() -> impl Strategy<Value = Change> {
-    let write = (0_u16..40, 0_u16..16, "[a-d 漢字é]{1,30}", prop_oneof![Just(Style::new()), styles()]);
+    let write = (0_u16..40, 0_u16..16, "[a-d 漢字é]{1,30}", prop_oneof![Just(Style::reset()), styles()]);
     prop_oneof![
         6 => write.prop_map(|(x, y, text, style)| Change::Write { x, y, text, style }),
         4 => (0_u16..16, 0_u16..16, -5_i16..6).prop_map(|(a, b, by)| Change::Scroll { top: a.min(b), bottom: a.max(b), by }),

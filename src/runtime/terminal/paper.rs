@@ -19,6 +19,7 @@ pub struct Paper {
 }
 
 /// What happened on a [`Paper`].
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch a test turns by itself")]
 #[derive(Debug)]
 pub struct Sheet {
     pub size: Size,

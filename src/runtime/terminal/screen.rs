@@ -25,7 +25,7 @@ pub trait Screen {
     /// Forget what the terminal shows: the next picture is written whole.
     fn invalidate(&mut self);
 
-    /// Turns mouse reports on or off.
+    /// Turns mouse reports on or off, with the next picture.
     fn mouse(&mut self, on: bool);
 
     /// Puts text in the terminal's clipboard. `false`: it is more than terminals take.

@@ -80,9 +80,9 @@ fn along(old: &[Row<'_>], new: &[Row<'_>], by: isize) -> Option<(Scroll, isize)>
     if bottom >= new.len() {
         return None;
     }
-    let lost: isize = freed.by_ref().filter_map(|r| Some(cost_from_blank(new.get(r)?) - here.get(r)?)).sum();
+    let repainted: isize = freed.by_ref().filter_map(|r| Some(cost_from_blank(new.get(r)?) - here.get(r)?)).sum();
     let steps = isize::try_from(far).ok()?;
-    Some((Scroll { top, bottom, by }, gained - lost - OVERHEAD - steps))
+    Some((Scroll { top, bottom, by }, gained - repainted - OVERHEAD - steps))
 }
 
 /// First and last index of the run with the greatest sum, and the sum. A `None` ends a run.

@@ -85,8 +85,7 @@ impl Tty {
 impl Screen for Tty {
     fn size(&mut self) -> Size {
         self.size = tcgetwinsize(rustix::stdio::stdout())
-            .map(|found| usable(Size { width: found.ws_col, height: found.ws_row }))
-            .unwrap_or(self.size);
+            .map_or(self.size, |found| usable(Size { width: found.ws_col, height: found.ws_row }));
         self.size
     }
 
@@ -123,7 +122,6 @@ impl Screen for Tty {
         if self.mouse != on {
             self.mouse = on;
             self.pending.extend_from_slice(if on { guard::MOUSE_ON } else { guard::MOUSE_OFF });
-            self.send();
         }
     }
 

@@ -1,0 +1,148 @@
+//! L-11 to L-15, L-17: the program is wrong. A child of this test takes the real terminal with the real loop and fails on
+//! purpose; the product has no switch for that.
+
+use std::process::{ExitCode, Stdio};
+
+use atc::console::state::settings::Settings;
+use atc::console::view::Theme;
+use atc::console::{Effect, Model};
+use atc::runtime::app::{App, Effects, run};
+use atc::runtime::clock::Clock;
+use atc::runtime::external::Desktop;
+use atc::runtime::terminal::Tty;
+use atc::runtime::{hangup, input, panic, signals};
+use atc::text::Safe;
+
+use crate::harness::{Spec, Term, files_under};
+
+/// Where the child fails.
+const WHERE: &str = "ATC_TEST_FAULT";
+
+struct Fails {
+    place: String,
+}
+
+impl Effects for Fails {
+    fn begin(&mut self) {
+        const WORDS: &str = "on purpose, with ghp_CANARY0123456789 and \x1b]0;title\x07";
+        match self.place.as_str() {
+            "loop" => panic!("{WORDS}"),
+            "task" => drop(tokio::spawn(async { panic!("{WORDS}") })),
+            "blocking" => drop(tokio::task::spawn_blocking(|| panic!("{WORDS}"))),
+            "thread" => drop(std::thread::spawn(|| panic!("{WORDS}"))),
+            "many" => {
+                for _ in 0..20 {
+                    std::thread::spawn(|| panic!("{WORDS}"));
+                }
+            }
+            other => panic!("no such place: {other}"),
+        }
+    }
+
+    fn perform(&mut self, _: Effect) {}
+}
+
+async fn console(place: String) -> u8 {
+    let clock = Clock::system();
+    let settings = Settings {
+        repos: Vec::new(),
+        host: Safe::new("github.com"),
+        token_kind: Safe::new("none"),
+        ascii: false,
+        zone: clock.zone(),
+        stale_after: chrono::TimeDelta::seconds(60),
+        stuck: atc::domain::stuck::Thresholds::default(),
+        read_only: false,
+        mouse: true,
+    };
+    let (events_to, events) = tokio::sync::mpsc::channel(64);
+    let (signals_to, signals) = signals::channel();
+    signals::listen(&signals_to).unwrap();
+    hangup::watch(signals_to).unwrap();
+    let keys = input::start(events_to, clock.as_now()).unwrap();
+    let app = App {
+        model: Model::new(clock.now(), settings),
+        theme: Theme::default(),
+        screen: Tty::enter(keys).unwrap(),
+        effects: Fails { place },
+        events,
+        signals,
+        clock,
+        desktop: Desktop::default(),
+        hosts: Vec::new(),
+        editor: Vec::new(),
+        folder: std::env::temp_dir(),
+    };
+    run(app).await.code()
+}
+
+/// Not a test by itself: the child of the tests below.
+#[test]
+#[ignore = "run by the other tests of this file, on a terminal"]
+fn child() {
+    let Ok(place) = std::env::var(WHERE) else { return };
+    let state = std::path::PathBuf::from(std::env::var("HOME").unwrap()).join("state");
+    panic::install(state).unwrap();
+    let code = panic::guarded(|| {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        runtime.block_on(console(place))
+    });
+    #[expect(clippy::exit, reason = "the test runner would say 0 or 101, and the exit code is what is asked")]
+    std::process::exit(if code == ExitCode::from(panic::EXIT) { 70 } else { 1 });
+}
+
+fn failing(place: &str) -> Spec {
+    let me = std::env::current_exe().unwrap();
+    Spec::new(me, &["--ignored", "--exact", "--nocapture", "--test-threads=1", "faults::child"]).env(WHERE, place)
+}
+
+fn reports(t: &Term) -> Vec<String> {
+    files_under(&t.home.join("state")).iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
+}
+
+fn fails_in_order(place: &str) {
+    let mut t = failing(place).start();
+    assert_eq!(t.exit().code(), Some(70), "{}", t.screen().contents());
+    let reports = reports(&t);
+    assert_eq!(reports.len(), 1, "one report");
+    assert!(reports[0].contains("on purpose") && reports[0].contains("faults.rs"), "{}", reports[0]);
+    assert!(!reports[0].contains("CANARY") && !reports[0].contains('\x1b'), "{}", reports[0]);
+    t.wait("the line that says so", |s| {
+        let text = s.contents().replace('\n', "");
+        (!s.alternate_screen() && text.contains("atc has a fault at") && text.contains("Report: ")).then_some(())
+    });
+    assert_eq!(t.screen().contents().matches("atc has a fault").count(), 1);
+    t.restored(70);
+}
+
+#[test]
+fn l11_a_panic_in_the_loop() {
+    fails_in_order("loop");
+}
+
+#[test]
+fn l12_a_panic_in_a_task() {
+    fails_in_order("task");
+    fails_in_order("blocking");
+}
+
+#[test]
+fn l13_a_panic_in_a_thread() {
+    fails_in_order("thread");
+}
+
+#[test]
+fn panics_everywhere_at_once_are_one() {
+    fails_in_order("many");
+}
+
+#[test]
+fn l15_a_panic_with_nobody_to_tell() {
+    let mut spec = failing("task");
+    // A standard error that takes nothing.
+    spec.stderr = Some(Stdio::from(std::fs::File::open("/dev/null").unwrap()));
+    let mut t = spec.start();
+    assert_eq!(t.exit().code(), Some(70));
+    assert_eq!(reports(&t).len(), 1);
+    t.restored(70);
+}

@@ -1,0 +1,360 @@
+//! A program on a real pseudo terminal, and an emulator that shows what a person would see.
+//!
+//! ```text
+//! test ─send─> pty ─> program ─bytes─> reader thread ─> vt100 (the screen), raw bytes ─> wait(…)
+//! ```
+//!
+//! Nothing here sleeps: every wait is for something to be seen, ten seconds at most.
+
+use std::ffi::OsString;
+use std::io::{Read, Write};
+use std::num::NonZeroU16;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ExitStatus, Stdio};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use rustix::termios::{Termios, tcgetattr};
+
+pub const ATC: &str = env!("CARGO_BIN_EXE_atc");
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What to start, on what terminal.
+pub struct Spec {
+    pub program: OsString,
+    pub args: Vec<OsString>,
+    pub env: Vec<(String, String)>,
+    pub rows: u16,
+    pub cols: u16,
+    pub stdin: Option<Stdio>,
+    pub stderr: Option<Stdio>,
+}
+
+impl Spec {
+    pub fn new(program: impl Into<OsString>, args: &[&str]) -> Self {
+        let (args, env) = (args.iter().map(OsString::from).collect(), Vec::new());
+        Self { program: program.into(), args, env, rows: 24, cols: 80, stdin: None, stderr: None }
+            .env("TERM", "xterm-256color")
+            .env("LANG", "C.UTF-8")
+    }
+
+    /// The console on its demo world.
+    pub fn demo() -> Self {
+        Self::new(ATC, &["demo"])
+    }
+
+    /// Sets a variable; nothing else is in the environment but a home, the path and what a terminal sets.
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.env.retain(|(known, _)| known != name);
+        self.env.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn without(mut self, name: &str) -> Self {
+        self.env.retain(|(known, _)| known != name);
+        self
+    }
+
+    pub fn size(mut self, rows: u16, cols: u16) -> Self {
+        (self.rows, self.cols) = (rows, cols);
+        self
+    }
+
+    pub fn start(self) -> Term {
+        Term::spawn(self)
+    }
+}
+
+struct Seen {
+    parser: vt100::Parser,
+    raw: Vec<u8>,
+    ended: bool,
+    /// The reader leaves the bytes where they are: a terminal that was stopped.
+    stopped: bool,
+}
+
+type Shared = Arc<(Mutex<Seen>, Condvar)>;
+
+pub struct Term {
+    pty: Option<Arc<pty_process::blocking::Pty>>,
+    child: Child,
+    shared: Shared,
+    /// The modes of the terminal before the program started.
+    before: Termios,
+    pub home: PathBuf,
+    _dir: tempfile::TempDir,
+}
+
+impl Term {
+    fn spawn(spec: Spec) -> Self {
+        let (pty, pts) = pty_process::blocking::open().unwrap();
+        pty.resize(pty_process::Size::new(spec.rows, spec.cols)).unwrap();
+        let before = tcgetattr(&pty).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let home = dir.path().to_owned();
+        let mut command = pty_process::blocking::Command::new(&spec.program)
+            .args(&spec.args)
+            .env_clear()
+            .env("HOME", &home)
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .envs(spec.env.iter().map(|(name, value)| (name, value)))
+            .current_dir(&home);
+        if let Some(stdin) = spec.stdin {
+            command = command.stdin(stdin);
+        }
+        if let Some(stderr) = spec.stderr {
+            command = command.stderr(stderr);
+        }
+        let child = command.spawn(pts).unwrap();
+        let parser = vt100::Parser::new(at_least_one(spec.rows), at_least_one(spec.cols), 0);
+        let seen = Seen { parser, raw: Vec::new(), ended: false, stopped: false };
+        let shared: Shared = Arc::new((Mutex::new(seen), Condvar::new()));
+        let pty = Arc::new(pty);
+        let (reading, to) = (Arc::downgrade(&pty), Arc::clone(&shared));
+        std::thread::spawn(move || {
+            let mut bytes = [0; 8192];
+            loop {
+                drop(to.1.wait_while(to.0.lock().unwrap(), |seen| seen.stopped && !seen.ended).unwrap());
+                let Some(pty) = reading.upgrade() else { break };
+                let read = (&*pty).read(&mut bytes);
+                drop(pty);
+                let mut seen = to.0.lock().unwrap();
+                match read {
+                    Ok(n) if n > 0 => {
+                        seen.parser.process(&bytes[..n]);
+                        seen.raw.extend_from_slice(&bytes[..n]);
+                    }
+                    _ => seen.ended = true,
+                }
+                to.1.notify_all();
+                if seen.ended {
+                    break;
+                }
+            }
+        });
+        Self { pty: Some(pty), child, shared, before, home, _dir: dir }
+    }
+
+    pub fn pid(&self) -> Pid {
+        Pid::from_child(&self.child)
+    }
+
+    pub fn signal(&self, signal: Signal) {
+        kill_process(self.pid(), signal).unwrap();
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.shared.0.lock().unwrap()
+    }
+
+    pub fn screen(&self) -> vt100::Screen {
+        self.seen().parser.screen().clone()
+    }
+
+    pub fn raw(&self) -> Vec<u8> {
+        self.seen().raw.clone()
+    }
+
+    fn wait_seen<R>(
+        &self,
+        what: &str,
+        patience: Duration,
+        mut look: impl FnMut(&Seen) -> Option<R>,
+    ) -> Result<R, String> {
+        let start = Instant::now();
+        let mut seen = self.seen();
+        loop {
+            if let Some(found) = look(&seen) {
+                return Ok(found);
+            }
+            let left = patience.saturating_sub(start.elapsed());
+            if left.is_zero() || seen.ended {
+                let screen = seen.parser.screen().contents();
+                return Err(format!(
+                    "did not see {what}{}; the screen:\n{screen}",
+                    if seen.ended { " before the end" } else { "" }
+                ));
+            }
+            seen = self.shared.1.wait_timeout(seen, left).unwrap().0;
+        }
+    }
+
+    /// Waits until the screen shows it.
+    pub fn wait<R>(&self, what: &str, mut look: impl FnMut(&vt100::Screen) -> Option<R>) -> R {
+        self.wait_seen(what, PATIENCE, |seen| look(seen.parser.screen())).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Waits until it is among all that was ever written, where the screen may show it no longer.
+    pub fn bytes<R>(&self, what: &str, mut look: impl FnMut(&str) -> Option<R>) -> R {
+        self.wait_seen(what, PATIENCE, |seen| look(&String::from_utf8_lossy(&seen.raw)))
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    pub fn text(&self, text: &str) {
+        self.wait(text, |screen| screen.contents().contains(text).then_some(()));
+    }
+
+    /// Waits until the console stands on the alternate screen.
+    pub fn console(&self) {
+        self.wait("the console", |s| (s.alternate_screen() && s.contents().contains("atc")).then_some(()));
+    }
+
+    pub fn send(&self, bytes: impl AsRef<[u8]>) {
+        // The program may be gone: then the wait that follows says so.
+        let _ = self.pty.as_deref().map(|mut pty| pty.write_all(bytes.as_ref()));
+    }
+
+    pub fn resize(&self, rows: u16, cols: u16) {
+        let mut seen = self.seen();
+        seen.parser.screen_mut().set_size(at_least_one(rows), at_least_one(cols));
+        self.pty.as_ref().unwrap().resize(pty_process::Size::new(rows, cols)).unwrap();
+    }
+
+    /// The console still answers: Ctrl-L has it paint everything anew.
+    pub fn answers(&self) {
+        self.answers_within(Duration::from_millis(300));
+    }
+
+    /// The same where a key may be swallowed once: asked again after `gap`.
+    pub fn answers_within(&self, gap: Duration) {
+        let paints = |raw: &[u8]| raw.windows(4).filter(|w| w == b"\x1b[2J").count();
+        let before = paints(&self.raw());
+        let start = Instant::now();
+        loop {
+            self.send("\x0c");
+            let painted = self.wait_seen("a repaint", gap, |seen| (paints(&seen.raw) > before).then_some(()));
+            match painted {
+                Ok(()) => return,
+                Err(error) => assert!(start.elapsed() < PATIENCE * 2 && !self.seen().ended, "{error}"),
+            }
+        }
+    }
+
+    /// Stops or goes on reading what the program writes.
+    pub fn stop_reading(&self, stop: bool) {
+        self.seen().stopped = stop;
+        self.shared.1.notify_all();
+    }
+
+    /// Closes the terminal under the program and gives how it ended.
+    pub fn close(mut self) -> ExitStatus {
+        self.seen().stopped = false;
+        // The reader holds it only while it reads, and a read ends when something is written.
+        let pty = self.pty.take().unwrap();
+        let mut pty = pty;
+        loop {
+            match Arc::try_unwrap(pty) {
+                Ok(last) => {
+                    drop(last);
+                    break;
+                }
+                Err(shared) => {
+                    pty = shared;
+                    self.seen().stopped = true;
+                    // Makes the program write, so that the read returns and the reader stops at the stop sign.
+                    let _ = (&*pty).write_all(b"\x0c");
+                    std::thread::yield_now();
+                }
+            }
+        }
+        self.exit()
+    }
+
+    /// Waits for the program's end.
+    pub fn exit(&mut self) -> ExitStatus {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(start.elapsed() < PATIENCE, "the program did not end; the screen:\n{}", self.screen().contents());
+            std::thread::yield_now();
+        }
+    }
+
+    /// Waits for the end; gives how it ended, the last screen and all bytes.
+    pub fn end(mut self) -> (ExitStatus, vt100::Screen, Vec<u8>) {
+        let status = self.exit();
+        let _ = self.wait_seen("the last bytes", PATIENCE, |seen| seen.ended.then_some(()));
+        (status, self.screen(), self.raw())
+    }
+
+    /// The oracle: ended with this code and the terminal is as it was.
+    pub fn restored(mut self, code: i32) {
+        let status = self.exit();
+        let _ = self.wait_seen("the last bytes", PATIENCE, |seen| seen.ended.then_some(()));
+        assert_restored(&self.screen(), &self.raw());
+        let now = tcgetattr(self.pty.as_deref().unwrap()).unwrap();
+        assert_eq!(modes(&now), modes(&self.before), "the line discipline is not as it was");
+        assert_eq!(
+            status.code(),
+            Some(code),
+            "signal {:?}; last screen:\n{}",
+            status.signal(),
+            self.screen().contents()
+        );
+    }
+
+    pub fn same_modes(&self) {
+        let now = tcgetattr(self.pty.as_deref().unwrap()).unwrap();
+        assert_eq!(modes(&now), modes(&self.before), "the line discipline is not as it was");
+    }
+}
+
+impl Drop for Term {
+    fn drop(&mut self) {
+        let mut seen = self.shared.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        seen.ended = true;
+        drop(seen);
+        self.shared.1.notify_all();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn modes(t: &Termios) -> impl PartialEq + std::fmt::Debug {
+    (t.input_modes, t.output_modes, t.control_modes, t.local_modes)
+}
+
+fn at_least_one(n: u16) -> NonZeroU16 {
+    // An emulator of a giant screen would take a giant's memory; the program has its own bound.
+    NonZeroU16::new(n.clamp(1, 1000)).unwrap()
+}
+
+/// Every mode that was turned on is off again, the cursor is shown, the keyboard and the title are popped.
+pub fn assert_restored(screen: &vt100::Screen, raw: &[u8]) {
+    assert!(!screen.alternate_screen(), "the alternate screen was not left");
+    assert!(!screen.hide_cursor(), "the cursor is hidden");
+    assert!(!screen.bracketed_paste(), "bracketed paste is on");
+    assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None, "the mouse is on");
+    let text = String::from_utf8_lossy(raw);
+    let mut on: Vec<&str> = Vec::new();
+    for sequence in text.split("\x1b[?").skip(1) {
+        let Some(end) = sequence.find(|c: char| !c.is_ascii_digit() && c != ';') else { continue };
+        let (mode, rest) = sequence.split_at(end);
+        match rest.chars().next() {
+            Some('h') => on.push(mode),
+            Some('l') => on.retain(|known| *known != mode),
+            _ => {}
+        }
+    }
+    on.retain(|mode| *mode != "25");
+    assert!(on.is_empty(), "modes left on: {on:?}");
+    let count = |what: &str| text.matches(what).count();
+    assert_eq!(count("\x1b[>1u"), count("\x1b[<u"), "the keyboard's mode was not popped");
+    assert_eq!(count("\x1b[22;0t"), count("\x1b[23;0t"), "the title was not popped");
+    let last = text.rfind("\x1b[?1049l").map_or("", |at| &text[at..]);
+    assert!(!last.contains("\x1b[?1049h"), "something was drawn after the terminal was left: {last:?}");
+}
+
+/// A directory of the home that the program uses for its state.
+pub fn files_under(dir: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() { files.extend(files_under(&path)) } else { files.push(path) }
+    }
+    files
+}

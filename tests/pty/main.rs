@@ -1,0 +1,11 @@
+//! The program on a real terminal: it starts, ends and is ended, suspended, resized and fed rubbish, and the terminal is
+//! always given back as it was. The numbers are those of the life-cycle matrix.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod ends;
+mod faults;
+mod harness;
+mod jobs;
+mod keys;
+mod places;

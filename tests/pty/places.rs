@@ -1,0 +1,123 @@
+//! L-24 to L-32, L-42: terminals, locales and sizes of all kinds.
+
+use crate::harness::{Spec, Term};
+
+fn refused(spec: Spec) {
+    let (status, _, raw) = spec.start().end();
+    assert_eq!(status.code(), Some(2));
+    assert!(!raw.contains(&0x1b), "{:?}", String::from_utf8_lossy(&raw));
+    assert!(String::from_utf8_lossy(&raw).contains("TERM"));
+}
+
+#[test]
+fn l24_a_dumb_terminal_gets_no_escapes_and_a_hint() {
+    refused(Spec::demo().env("TERM", "dumb"));
+}
+
+#[test]
+fn l25_so_does_one_without_a_name() {
+    refused(Spec::demo().without("TERM"));
+    refused(Spec::demo().env("TERM", ""));
+}
+
+fn coloured(screen: &vt100::Screen) -> bool {
+    let (rows, cols) = screen.size();
+    (0..rows.get()).any(|row| {
+        (0..cols.get()).any(|col| screen.cell(row, col).is_some_and(|c| c.fgcolor() != vt100::Color::Default))
+    })
+}
+
+#[test]
+fn l26_no_color_means_none() {
+    let t = Spec::demo().env("NO_COLOR", "1").start();
+    t.console();
+    t.answers();
+    assert!(!coloured(&t.screen()));
+    t.send("q");
+    t.restored(0);
+}
+
+#[test]
+fn l27_every_kind_of_terminal_is_drawn_on_and_restored() {
+    for term in ["xterm", "xterm-256color", "xterm-direct", "linux", "screen", "tmux-256color", "vt100"] {
+        let t = Spec::demo().env("TERM", term).start();
+        t.console();
+        t.send("q");
+        t.restored(0);
+    }
+}
+
+fn grows_and_quits(t: Term) {
+    t.wait("the alternate screen", |screen| screen.alternate_screen().then_some(()));
+    t.resize(30, 100);
+    t.console();
+    t.answers();
+    t.send("q");
+    t.restored(0);
+}
+
+#[test]
+fn l28_tiny_and_odd_sizes_are_borne() {
+    for (rows, cols) in [(1, 1), (1, 2), (200, 1), (5, 500)] {
+        grows_and_quits(Spec::demo().size(rows, cols).start());
+    }
+}
+
+#[test]
+fn l29_a_terminal_that_does_not_know_its_size_is_taken_for_80_by_24() {
+    let t = Spec::demo().size(0, 0).start();
+    t.wait("the alternate screen", |screen| screen.alternate_screen().then_some(()));
+    grows_and_quits(t);
+}
+
+#[test]
+fn l30_a_giant_terminal_does_not_cost_a_giants_memory() {
+    let t = Spec::demo().size(u16::MAX, u16::MAX).start();
+    t.console();
+    t.send("q");
+    t.restored(0);
+}
+
+#[test]
+fn l31_a_thousand_resizes_end_in_the_last() {
+    let t = Spec::demo().start();
+    t.console();
+    for n in 0..1000_u16 {
+        t.resize(10 + n * 7 % 50, 40 + n * 13 % 160);
+    }
+    t.resize(24, 80);
+    t.answers();
+    t.console();
+    t.send("q");
+    t.restored(0);
+}
+
+#[test]
+fn l32_a_resize_while_something_covers_the_screen() {
+    let t = Spec::demo().start();
+    t.console();
+    t.send("?");
+    for (rows, cols) in [(10, 40), (1, 1), (60, 200), (24, 80)] {
+        t.resize(rows, cols);
+        t.answers();
+    }
+    // The escape key alone, as kitty sends it, so that nothing waits.
+    t.send("\x1b[27u");
+    t.answers();
+    t.send("\x03");
+    t.restored(0);
+}
+
+#[test]
+fn l42_any_locale_will_do() {
+    for locale in ["C", "POSIX", "de_DE.ISO-8859-1", ""] {
+        let t = Spec::demo().env("LANG", locale).env("LC_ALL", locale).start();
+        t.console();
+        t.send("q");
+        t.restored(0);
+    }
+    let t = Spec::demo().without("LANG").start();
+    t.console();
+    t.send("q");
+    t.restored(0);
+}
