@@ -43,11 +43,11 @@ impl StartRequest {
     pub fn wire(&self) -> StartBody<'_> {
         StartBody {
             prompt: &self.prompt,
-            model: chosen(&self.model),
-            custom_agent: chosen(&self.custom_agent),
+            model: chosen(self.model.as_deref()),
+            custom_agent: chosen(self.custom_agent.as_deref()),
             create_pull_request: self.create_pull_request,
-            base_ref: chosen(&self.base_ref),
-            head_ref: chosen(&self.head_ref),
+            base_ref: chosen(self.base_ref.as_deref()),
+            head_ref: chosen(self.head_ref.as_deref()),
         }
     }
 
@@ -64,8 +64,8 @@ impl StartRequest {
 }
 
 /// An empty choice is none.
-fn chosen(field: &Option<String>) -> Option<&str> {
-    field.as_deref().filter(|text| !text.is_empty())
+fn chosen(field: Option<&str>) -> Option<&str> {
+    field.filter(|text| !text.is_empty())
 }
 
 #[cfg(test)]

@@ -87,7 +87,7 @@ async fn run_for(running: &mut Running<Paper, Heard>, time: Duration) -> Option<
     tokio::time::timeout(time, running.until_exit()).await.ok()
 }
 
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 const SOON: Duration = Duration::from_millis(1);
 
 #[tokio::test(start_paused = true)]

@@ -70,7 +70,11 @@ fn on_panic(info: &PanicHookInfo<'_>, report: &PanicHook, state_dir: &Path) {
     let watchdog = std::thread::Builder::new().name("watchdog".to_owned());
     let _ = watchdog.spawn(|| {
         std::thread::sleep(ORDERLY);
-        #[expect(clippy::exit, reason = "the loop that should have ended may be what is stuck")]
+        #[expect(
+            clippy::exit,
+            clippy::disallowed_methods,
+            reason = "the loop that should have ended may be what is stuck"
+        )]
         std::process::exit(i32::from(EXIT));
     });
 }

@@ -27,8 +27,7 @@ fn escape(text: &str) -> String {
 /// One `<text>` per run of equal style; every run is placed by its column so that no font can shift it.
 pub fn draw(buffer: &Buffer) -> String {
     let area = buffer.area;
-    let (width, height) =
-        (f64::from(area.width) * CELL.0 + 2.0 * PAD, f64::from(area.height) * CELL.1 + 2.0 * PAD);
+    let (width, height) = (f64::from(area.width) * CELL.0 + 2.0 * PAD, f64::from(area.height) * CELL.1 + 2.0 * PAD);
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" font-family=\"ui-monospace,\
          SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace\" font-size=\"14\">\n\

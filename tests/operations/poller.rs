@@ -101,7 +101,7 @@ async fn a_list_that_fails_is_told_as_a_failure_tried_again_and_recovers() {
     let of_list: Vec<&Net> = news.iter().filter(|net| net.source == Source::Tasks(repo())).collect();
     assert!(!of_list.is_empty() && of_list.iter().all(|net| net.result.is_err() && net.next_try.is_some()));
     assert!(fake.calls("list") <= 4, "back-off, not hammering: {}", fake.calls("list"));
-    tokio::time::sleep(Duration::from_secs(120)).await;
+    tokio::time::sleep(Duration::from_mins(2)).await;
     let news = drain(&mut received).await;
     assert!(news.iter().any(|net| matches!(&net.result, Ok(News::Tasks { tasks, .. }) if tasks.len() == 1)));
 }

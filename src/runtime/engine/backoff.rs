@@ -5,14 +5,14 @@ use std::time::Duration;
 use crate::domain::{Fault, FaultKind, Instant};
 
 /// Nothing waits longer than this for another try, unless the service said so.
-pub const LONGEST: Duration = Duration::from_secs(15 * 60);
+pub const LONGEST: Duration = Duration::from_mins(15);
 /// A token that was refused or a repository that is gone may be mended by somebody: look again now and then.
-const LASTING: Duration = Duration::from_secs(5 * 60);
+const LASTING: Duration = Duration::from_mins(5);
 
 /// The wait before the next try of a source that is normally asked every `every` and failed `failures` times in a row.
 pub fn wait(every: Duration, failures: u32, fault: &Fault, now: Instant) -> Duration {
     if let Some(at) = fault.retry_at {
-        return (at - now).to_std().unwrap_or_default().clamp(Duration::from_secs(1), Duration::from_secs(3600));
+        return (at - now).to_std().unwrap_or_default().clamp(Duration::from_secs(1), Duration::from_hours(1));
     }
     if !fault.is_passing() && fault.kind != FaultKind::NotFound {
         return LASTING;

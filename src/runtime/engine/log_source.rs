@@ -52,10 +52,10 @@ async fn from_run(provider: &dyn Provider, task: &TaskRef, session: &Session, be
     };
     let jobs = provider.jobs(&task.repo, run.id).await?;
     let main = jobs.iter().find(|job| job.name.raw_for_match() == "copilot").or(jobs.first());
-    if let Some(job) = main.filter(|job| job.completed_at.is_some()) {
-        if let LogBody::Bytes(bytes) = provider.job_log(&task.repo, job.id).await? {
-            return Ok(Body { origin: LogOrigin::JobLog, bytes, because: Some(because), closed: true });
-        }
+    if let Some(job) = main.filter(|job| job.completed_at.is_some())
+        && let LogBody::Bytes(bytes) = provider.job_log(&task.repo, job.id).await?
+    {
+        return Ok(Body { origin: LogOrigin::JobLog, bytes, because: Some(because), closed: true });
     }
     let bytes = steps_text(&run, &jobs).into_bytes();
     Ok(Body { origin: LogOrigin::JobSteps, bytes, because: Some(because), closed: false })
@@ -79,9 +79,14 @@ fn steps_text(run: &Run, jobs: &[Job]) -> String {
     let mut text = String::new();
     for job in jobs {
         let at = job.started_at.unwrap_or(run.created_at);
-        text.push_str(&line(at, &job.name, job.conclusion.as_ref().map_or_else(|| job.status.word(), |c| c.word())));
+        text.push_str(&line(
+            at,
+            &job.name,
+            job.conclusion.as_ref().map_or_else(|| job.status.word(), crate::domain::run::Conclusion::word),
+        ));
         for step in &job.steps {
-            let word = step.conclusion.as_ref().map_or_else(|| step.status.word(), |c| c.word());
+            let word =
+                step.conclusion.as_ref().map_or_else(|| step.status.word(), crate::domain::run::Conclusion::word);
             text.push_str(&line(step.started_at.unwrap_or(at), &step.name, word));
         }
     }

@@ -41,10 +41,10 @@ impl Default for Pace {
     fn default() -> Self {
         Self {
             active: Duration::from_secs(10),
-            idle: Duration::from_secs(60),
+            idle: Duration::from_mins(1),
             attended: Duration::from_secs(5),
-            pulls: Duration::from_secs(60),
-            whole_sweep: Duration::from_secs(600),
+            pulls: Duration::from_mins(1),
+            whole_sweep: Duration::from_mins(10),
             share: 0.2,
         }
     }
@@ -66,7 +66,7 @@ const MOST_IN_FLIGHT: usize = 4;
 const ALLOWANCE: f64 = 60.0;
 /// An active task that says nothing for this long has its run looked at, once in a while.
 const SILENT: chrono::TimeDelta = chrono::TimeDelta::minutes(15);
-const SILENT_PACE: Duration = Duration::from_secs(120);
+const SILENT_PACE: Duration = Duration::from_mins(2);
 
 #[derive(Debug)]
 struct Landed {
@@ -205,13 +205,14 @@ impl Poller {
         for due in self.schedule.take(now, room) {
             self.fly(due, now);
         }
-        if self.in_flight.len() < MOST_IN_FLIGHT && !self.asking_person {
-            if let Some(id) = self.memory.next_stranger() {
-                self.asking_person = true;
-                let provider = self.desk.provider.clone();
-                self.in_flight
-                    .spawn(async move { Landed { source: None, result: Ok(reads::person(&*provider, id).await) } });
-            }
+        if self.in_flight.len() < MOST_IN_FLIGHT
+            && !self.asking_person
+            && let Some(id) = self.memory.next_stranger()
+        {
+            self.asking_person = true;
+            let provider = self.desk.provider.clone();
+            self.in_flight
+                .spawn(async move { Landed { source: None, result: Ok(reads::person(&*provider, id).await) } });
         }
     }
 

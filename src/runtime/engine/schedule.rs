@@ -206,7 +206,7 @@ mod tests {
         let now = Tick::now();
         schedule.want(Source::Pulls, PACE, now);
         schedule.take(now, 1);
-        schedule.failed(&Source::Pulls, now, |_, _| Duration::from_secs(60));
+        schedule.failed(&Source::Pulls, now, |_, _| Duration::from_mins(1));
         schedule.poke(&Source::Pulls, now, false);
         schedule.want(Source::Pulls, PACE, now);
         assert!(schedule.take(now + Duration::from_secs(50), 1).is_empty());

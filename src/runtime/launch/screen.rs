@@ -116,7 +116,7 @@ pub async fn run<E: Effects>(
         effects: Borrowed(effects),
         events,
         signals,
-        clock: setting.clock.clone(),
+        clock: setting.clock,
         desktop: Desktop::here(),
         hosts,
         editor: external::editor(),

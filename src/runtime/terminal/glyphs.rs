@@ -110,6 +110,7 @@ fn look_of(cell: &Cell, text: &str) -> Look {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::disallowed_methods, reason = "hostile cells are what is tested")]
     #![allow(clippy::indexing_slicing)]
 
     use ratatui::layout::Rect;

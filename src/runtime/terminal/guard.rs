@@ -58,7 +58,7 @@ pub fn leave() {
     if !ENTERED.swap(false, Ordering::SeqCst) {
         return;
     }
-    let (done, out) = mpsc::channel();
+    let (done, out) = mpsc::sync_channel(1);
     // A thread of its own: a write to a terminal that nobody reads does not return.
     let write = move || {
         let lock = output_soon();

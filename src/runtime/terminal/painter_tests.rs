@@ -1,6 +1,7 @@
 //! The painter against a terminal: whatever the pictures, the screen ends as if each were painted on an empty one; and
 //! what the common moves cost.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::disallowed_methods, reason = "pictures are made by hand here")]
 
 use std::num::NonZeroU16;
 

@@ -19,7 +19,7 @@ use crate::domain::Instant;
 use crate::provider::port::Budget;
 
 /// A service that asks for fewer polls is not obeyed beyond this.
-const LONGEST_POLL: Duration = Duration::from_secs(60);
+const LONGEST_POLL: Duration = Duration::from_mins(1);
 
 #[derive(Debug)]
 pub struct Gate {

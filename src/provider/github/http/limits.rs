@@ -8,11 +8,11 @@ use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use crate::domain::Instant;
 
 /// A wait the service asks for is kept, up to this.
-pub const LONGEST: Duration = Duration::from_secs(15 * 60);
+pub const LONGEST: Duration = Duration::from_mins(15);
 /// The primary limit's window: no reset is farther away than this.
-const WINDOW: Duration = Duration::from_secs(60 * 60);
+const WINDOW: Duration = Duration::from_hours(1);
 /// Without any word of the service.
-const UNTOLD: Duration = Duration::from_secs(60);
+const UNTOLD: Duration = Duration::from_mins(1);
 const SHORTEST: Duration = Duration::from_secs(1);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,57 @@
+//! The service misbehaves: what is known stays, what went wrong is said, and it recovers by itself.
+
+use std::time::Duration;
+
+use atc::demo::Fault;
+
+use crate::harness::Flow;
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_goes_away_leaves_the_last_picture_with_its_failure_and_comes_back() {
+    let flow = Flow::start(160, 45).await;
+    flow.sees("Migrate billing").await;
+    flow.pass(Duration::from_secs(30)).await;
+    flow.server.faults().add(Fault::on("/**").hang_up());
+    let text = flow.sees("failed 1").await;
+    assert!(text.contains("Migrate billing"), "the last good data stays:\n{text}");
+    flow.server.faults().clear();
+    flow.until("recovery", |text| !text.contains("failed 1")).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_is_never_an_empty_list() {
+    for (status, body, words) in [
+        (401, r#"{"message":"Bad credentials"}"#, "token"),
+        (403, r#"{"message":"Resource not accessible by personal access token"}"#, "Agent tasks"),
+        (404, r#"{"message":"Not Found"}"#, "acme/"),
+        (500, "oops", "500"),
+        (200, "<html>Welcome to the hotel</html>", "not"),
+        (200, "", "empty"),
+        (200, r#"{"total_active_count":0}"#, "tasks"),
+        (200, "{", ""),
+    ] {
+        let flow = Flow::start(80, 24).await;
+        flow.server.faults().add(Fault::on("/agents/**").answer(status, &[("content-type", "application/json")], body));
+        let text = flow.until("the failure", |text| text.contains("failed 1")).await;
+        assert!(text.to_lowercase().contains(&words.to_lowercase()), "{status} {body}: {words} is missing:\n{text}");
+        assert!(!text.contains("No tasks"), "{status} looked like success:\n{text}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_is_waited_out_and_nothing_is_sent_before_its_end() {
+    let flow = Flow::start(160, 45).await;
+    flow.sees("Migrate billing").await;
+    flow.server.faults().add(Fault::on("/**").answer(
+        429,
+        &[("retry-after", "120"), ("content-type", "application/json")],
+        r#"{"message":"You have exceeded a secondary rate limit"}"#,
+    ));
+    flow.sees("failed 1").await;
+    flow.pass(Duration::from_secs(5)).await;
+    let sent = flow.server.requests().len();
+    flow.pass(Duration::from_secs(100)).await;
+    assert_eq!(flow.server.requests().len(), sent, "not one request before the limit's end");
+    flow.server.faults().clear();
+    flow.until("recovery", |text| !text.contains("failed 1")).await;
+}

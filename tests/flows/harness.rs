@@ -1,0 +1,232 @@
+//! One console on one demo server. Time is tokio's, paused: it moves only when nothing is under way on the sockets, and
+//! then in small steps, so that neither a timeout fires early nor a test waits.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use atc::console::Model;
+use atc::console::event::{Event, What};
+use atc::console::keys::{Chord, Key};
+use atc::console::state::settings::Settings;
+use atc::console::view::Theme;
+use atc::demo::{self, Server};
+use atc::domain::Instant;
+use atc::domain::stuck::Thresholds;
+use atc::ledger::memory::Memory;
+use atc::ops::cancel::Patience;
+use atc::provider::Provider;
+use atc::provider::github::{GitHub, Host, Options, Token};
+use atc::runtime::app::{self, App, Exit};
+use atc::runtime::clock::Clock;
+use atc::runtime::engine::Pace;
+use atc::runtime::external::Desktop;
+use atc::runtime::launch::behind::{Behind, Parts};
+use atc::runtime::signals::Signal;
+use atc::runtime::terminal::Paper;
+use atc::text::Safe;
+use chrono::{FixedOffset, TimeDelta};
+use tokio::sync::mpsc;
+
+/// Long after which a wish is not going to come true.
+const PATIENCE: Duration = Duration::from_secs(600);
+const STEP: Duration = Duration::from_millis(50);
+
+pub struct Flow {
+    pub server: Server,
+    pub provider: Arc<GitHub>,
+    pub paper: Paper,
+    pub ledger: Arc<Memory>,
+    pub clock: Clock,
+    events: mpsc::Sender<Event>,
+    signals: mpsc::Sender<Signal>,
+    running: tokio::task::JoinHandle<Exit>,
+    /// While this lives tokio does not move the paused clock by itself.
+    _still: std::sync::mpsc::Sender<()>,
+}
+
+pub fn noon() -> Instant {
+    chrono::DateTime::from_timestamp(1_795_176_000, 0).unwrap()
+}
+
+/// What a flow starts with.
+pub struct Setup {
+    pub width: u16,
+    pub height: u16,
+    pub speed: f64,
+    pub read_only: bool,
+    pub copilot_api: atc::provider::github::CopilotApi,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        let copilot_api = atc::provider::github::CopilotApi::Auto;
+        Self { width: 160, height: 45, speed: 1.0, read_only: false, copilot_api }
+    }
+}
+
+impl Flow {
+    pub async fn start(width: u16, height: u16) -> Self {
+        Self::with(Setup { width, height, ..Setup::default() }).await
+    }
+
+    pub async fn with(setup: Setup) -> Self {
+        let (still, until) = std::sync::mpsc::channel::<()>();
+        tokio::task::spawn_blocking(move || {
+            let _ = until.recv();
+        });
+        let clock = Clock::virtual_from(noon());
+        let options = demo::Options {
+            bind: ([127, 0, 0, 1], 0).into(),
+            speed: setup.speed,
+            seed: demo::SEED,
+            now: clock.as_now(),
+        };
+        let server = Server::start(options).await.unwrap();
+        let host = Host::resolve(None, Some(&format!("http://{}", server.addr()))).unwrap();
+        let mut options = Options::new(host, Token::new("gho_demo", "a test").unwrap(), clock.as_now());
+        options.read_only = setup.read_only;
+        options.copilot_api = setup.copilot_api;
+        let provider = Arc::new(GitHub::new(options).unwrap());
+        let ledger = Arc::new(Memory::new());
+        let (events, received) = mpsc::channel(256);
+        let (signals, heard) = mpsc::channel(16);
+        let kept = Arc::clone(&ledger);
+        let parts = Parts {
+            provider: provider.clone(),
+            now: clock.as_now(),
+            events: events.clone(),
+            ledger: Box::new(move || kept),
+            who: "operator".into(),
+            pace: Pace::default(),
+            patience: Patience::default(),
+            repos: server.repos().to_vec(),
+            template_folders: Vec::new(),
+            drafts: None,
+            notes: Vec::new(),
+        };
+        let settings = Settings {
+            repos: server.repos().to_vec(),
+            host: Safe::new("demo"),
+            token_kind: provider.authority().token_kind,
+            ascii: false,
+            zone: FixedOffset::east_opt(0).unwrap(),
+            stale_after: TimeDelta::seconds(150),
+            stuck: Thresholds::default(),
+            read_only: setup.read_only,
+            mouse: true,
+        };
+        let paper = Paper::new(setup.width, setup.height);
+        let app = App {
+            model: Model::new(clock.now(), settings),
+            theme: Theme::default(),
+            screen: paper.clone(),
+            effects: Behind::new(parts),
+            events: received,
+            signals: heard,
+            clock,
+            desktop: Desktop::default(),
+            hosts: vec!["github.com".to_owned()],
+            editor: Vec::new(),
+            folder: std::env::temp_dir(),
+        };
+        let running = tokio::spawn(app::run(app));
+        Self { server, provider, paper, ledger, clock, events, signals, running, _still: still }
+    }
+
+    /// Lets everything that can happen now happen, then moves the clock one step.
+    async fn step(&self, by: Duration) {
+        for round in 0..40 {
+            for _ in 0..70 {
+                tokio::task::yield_now().await;
+            }
+            if round > 1 && self.provider.budget().in_flight == 0 {
+                break;
+            }
+        }
+        tokio::time::advance(by).await;
+    }
+
+    pub async fn pass(&self, time: Duration) {
+        let end = tokio::time::Instant::now() + time;
+        while tokio::time::Instant::now() < end {
+            self.step(STEP).await;
+        }
+    }
+
+    pub fn text(&self) -> String {
+        self.paper.text()
+    }
+
+    /// The screen once `wish` holds of it.
+    #[track_caller]
+    pub fn until<'a>(&'a self, what: &'a str, wish: impl Fn(&str) -> bool + 'a) -> impl Future<Output = String> + 'a {
+        let caller = std::panic::Location::caller();
+        async move {
+            let end = tokio::time::Instant::now() + PATIENCE;
+            loop {
+                let text = self.text();
+                if wish(&text) {
+                    return text;
+                }
+                assert!(tokio::time::Instant::now() < end, "{caller}: {what} never came:\n{text}");
+                self.step(STEP).await;
+            }
+        }
+    }
+
+    #[track_caller]
+    pub fn sees<'a>(&'a self, words: &'a str) -> impl Future<Output = String> + 'a {
+        self.until(words, move |text| text.contains(words))
+    }
+
+    pub async fn key(&self, chord: Chord) {
+        self.events.send(Event { at: self.clock.now(), what: What::Key(chord) }).await.unwrap();
+        self.step(Duration::from_millis(40)).await;
+    }
+
+    /// Types each character as a key of its own.
+    pub async fn keys(&self, keys: &str) {
+        for c in keys.chars() {
+            self.key(Chord::char(c)).await;
+        }
+    }
+
+    pub async fn press(&self, key: Key) {
+        self.key(Chord::plain(key)).await;
+    }
+
+    /// Filters the queue so that the named task is its first row, and selects it.
+    pub async fn select(&self, name: &str) {
+        self.sees(name).await;
+        self.keys("1/").await;
+        self.keys(name).await;
+        self.press(Key::Enter).await;
+        self.keys("g").await;
+        self.until(name, |text| text.lines().any(|line| line.starts_with('▌') && line.contains(name))).await;
+    }
+
+    /// The queue's row of a task.
+    pub fn row(&self, name: &str) -> String {
+        let text = self.text();
+        let row = text.lines().find(|line| !line.starts_with("──") && line.contains(name));
+        row.unwrap_or_else(|| panic!("no row for {name}:\n{text}")).to_owned()
+    }
+
+    pub async fn quit(self) -> Exit {
+        let Self { events, running, clock, .. } = self;
+        let quit = Event { at: clock.now(), what: What::Key(Chord::char('q')) };
+        events.send(quit).await.unwrap();
+        running.await.unwrap()
+    }
+
+    pub async fn signal(self, signal: Signal) -> Exit {
+        self.signals.send(signal).await.unwrap();
+        self.running.await.unwrap()
+    }
+
+    /// Requests the server saw so far, by method and a part of the path.
+    pub fn requests(&self, method: &str, part: &str) -> usize {
+        let of = |r: &&demo::Recorded| r.method == method && r.path.contains(part);
+        self.server.requests().iter().filter(of).count()
+    }
+}

@@ -1,0 +1,144 @@
+//! Watching: tasks appear, logs grow, reviews fill.
+
+use std::time::Duration;
+
+use atc::console::keys::Key;
+use atc::runtime::app::Exit;
+use atc::runtime::signals::Signal;
+
+use crate::harness::{Flow, Setup};
+
+#[tokio::test(start_paused = true)]
+async fn the_first_picture_is_drawn_before_anything_is_asked() {
+    let flow = Flow::start(80, 24).await;
+    for _ in 0..20 {
+        tokio::task::yield_now().await;
+    }
+    let first = flow.sees("loading").await;
+    assert!(first.contains("atc"), "{first}");
+    flow.sees("All 4").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn tasks_of_all_repositories_stand_in_one_queue_in_every_state() {
+    let flow = Flow::start(160, 100).await;
+    let text = flow.until("forty tasks", |text| text.contains("All 4")).await;
+    for repo in ["acme/billing", "acme/api", "acme/web", "acme/reports"] {
+        assert!(text.contains(repo), "{repo} is missing:\n{text}");
+    }
+    flow.keys("z").await;
+    let text = flow.sees("hibernating").await;
+    for word in ["running", "queued", "needs you", "idle", "done", "failed", "timed out", "cancelled"] {
+        assert!(text.contains(word), "no task is {word}:\n{text}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn logins_costs_and_pulls_are_joined_to_their_rows() {
+    let flow = Flow::start(160, 100).await;
+    flow.keys("z").await;
+    flow.until("a joined row", |text| {
+        text.lines().any(|line| {
+            line.contains("Migrate billing to the v3 tax API")
+                && line.contains("#1288 draft")
+                && line.contains("by mona")
+                && line.contains("cr")
+        })
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_log_grows_while_it_is_watched_and_only_its_tail_is_parsed() {
+    let flow = Flow::start(160, 45).await;
+    flow.select("Fix flaky retry test in scheduler").await;
+    flow.sees("live (Copilot API)").await;
+    let entries = |text: &str| -> usize {
+        let at = text.find(" entries").expect("entries are counted");
+        text[..at].rsplit(' ').next().unwrap().parse().unwrap()
+    };
+    let before = entries(&flow.until("entries", |text| text.contains(" entries")).await);
+    flow.until("more entries", |text| text.contains(" entries") && entries(text) > before + 2).await;
+    assert!(flow.text().contains("following"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_finished_session_is_read_once_and_then_left_alone() {
+    let flow = Flow::start(160, 45).await;
+    flow.select("Add a partial index for open invoices").await;
+    flow.keys("1").await;
+    flow.keys("/").await;
+    flow.press(Key::Esc).await;
+    flow.select("Upgrade").await;
+    flow.sees("complete").await;
+    flow.pass(Duration::from_secs(5)).await;
+    let looks = flow.requests("GET", "/logs");
+    flow.pass(Duration::from_secs(120)).await;
+    assert!(flow.requests("GET", "/logs") <= looks + 1, "a log that cannot change is not asked for");
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_the_copilot_api_the_documented_sources_serve() {
+    let flow = Flow::with(Setup { copilot_api: atc::provider::github::CopilotApi::Off, ..Setup::default() }).await;
+    flow.select("Fix flaky retry test in scheduler").await;
+    flow.sees("job steps").await;
+    assert_eq!(flow.requests("GET", "/agents/sessions"), 0, "switched off means not asked");
+}
+
+#[tokio::test(start_paused = true)]
+async fn reviews_fill_with_pull_requests_and_what_they_wait_for() {
+    let flow = Flow::start(160, 45).await;
+    flow.keys("3z").await;
+    let text =
+        flow.until("reviews", |text| text.contains("changes requested") && text.contains("needs approval")).await;
+    for words in ["#1288", "your review", "conflict", "no checks"] {
+        assert!(text.contains(words), "{words} is missing:\n{text}");
+    }
+    let graphql = flow.server.requests().iter().filter(|r| r.path == "/graphql").count();
+    assert!(graphql <= 6, "{graphql} queries for one screen of reviews");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_still_screen_draws_nothing_but_what_changed() {
+    let flow = Flow::start(80, 24).await;
+    flow.sees("All 4").await;
+    flow.keys("?").await;
+    flow.pass(Duration::from_secs(2)).await;
+    let frames = flow.paper.sheet().frames;
+    flow.pass(Duration::from_secs(60)).await;
+    let drawn = flow.paper.sheet().frames - frames;
+    assert!(drawn <= 20, "{drawn} pictures in a minute under the help");
+}
+
+#[tokio::test(start_paused = true)]
+async fn q_and_signals_end_it_in_order() {
+    let flow = Flow::start(80, 24).await;
+    flow.sees("All 4").await;
+    let paper = flow.paper.clone();
+    assert_eq!(flow.quit().await, Exit::Quit);
+    assert_eq!(paper.sheet().left, 1);
+    let flow = Flow::start(80, 24).await;
+    flow.sees("All 4").await;
+    assert_eq!(flow.signal(Signal::End(143)).await.code(), 143);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_cell_of_any_pane_holds_what_a_terminal_would_act_on() {
+    let flow = Flow::start(160, 45).await;
+    flow.select("Escape control characters").await;
+    flow.until("its log", |text| text.contains(" entries")).await;
+    for keys in ["2", "a", "G", "1", "d", "3"] {
+        flow.keys(keys).await;
+        flow.pass(Duration::from_millis(200)).await;
+        let sheet = flow.paper.sheet();
+        for cell in &sheet.picture.content {
+            let bad = |c: char| {
+                c.is_control()
+                    || ('\u{202a}'..='\u{202e}').contains(&c)
+                    || ('\u{2066}'..='\u{2069}').contains(&c)
+                    || ('\u{e0000}'..='\u{e0fff}').contains(&c)
+            };
+            assert!(!cell.symbol().chars().any(bad), "{:?} after {keys}", cell.symbol());
+        }
+    }
+}
