@@ -48,9 +48,9 @@ pub async fn send(
     let mut stream = TcpStream::connect(addr).await?;
     let mut request = format!("{method} {target} HTTP/1.1\r\nHost: {addr}\r\nConnection: close\r\n");
     for (name, value) in headers {
-        request.push_str(&format!("{name}: {value}\r\n"));
+        request.extend([name, ": ", value, "\r\n"]);
     }
-    request.push_str(&format!("Content-Length: {}\r\n\r\n", body.len()));
+    request.extend(["Content-Length: ", &body.len().to_string(), "\r\n\r\n"]);
     stream.write_all(request.as_bytes()).await?;
     stream.write_all(body).await?;
     let mut raw = Vec::new();

@@ -216,8 +216,45 @@ async fn a_queued_task_can_be_cancelled_before_it_starts() {
     let task = stage.task_named("acme/billing", "Bump ktor").await;
     assert_eq!(state(&task), "cancelled");
     assert_eq!(stage.log(last_session(&task)["id"].as_str().unwrap()).await, None);
+    let ended = task["updated_at"].clone();
     stage.pass(7_200);
-    assert_eq!(state(&stage.task_named("acme/billing", "Bump ktor").await), "cancelled");
+    let task = stage.task_named("acme/billing", "Bump ktor").await;
+    assert_eq!((state(&task), &task["updated_at"]), ("cancelled", &ended));
+    assert!(last_session(&task).get("head_ref").is_none() && task["artifacts"] == json!([]));
+    assert_eq!(stage.log(last_session(&task)["id"].as_str().unwrap()).await, None);
+}
+
+#[tokio::test]
+async fn what_is_cancelled_before_it_opened_a_pull_request_never_opens_one() {
+    let stage = Stage::open().await;
+    let made = stage.post(BILLING, &json!({ "prompt": "Change of mind", "create_pull_request": true })).await.json();
+    stage.pass(3);
+    let runs = stage.read("/repos/acme/billing/actions/runs?event=dynamic").await;
+    let run = &runs["workflow_runs"][0];
+    assert_eq!(run["display_title"], "Change of mind");
+    stage.post(&format!("/repos/acme/billing/actions/runs/{}/cancel", run["id"]), &json!({})).await;
+    stage.pass(600);
+    let task = stage.detail("acme/billing", made["id"].as_str().unwrap()).await;
+    assert_eq!(state(&task), "cancelled");
+    assert!(task["artifacts"].as_array().unwrap().iter().all(|artifact| artifact["type"] != "pull"));
+}
+
+#[tokio::test]
+async fn an_agents_run_that_is_run_again_is_a_new_session_with_the_same_order() {
+    let stage = Stage::open().await;
+    let task = stage.task_named("acme/reports", "Bump chart-kit").await;
+    assert_eq!(state(&task), "failed");
+    let run = stage.run_of("acme/reports", &task).await;
+    assert_eq!(
+        stage.post(&format!("/repos/acme/reports/actions/runs/{}/rerun", run["id"]), &json!({})).await.status,
+        201
+    );
+    stage.pass(30);
+    let task = stage.task_named("acme/reports", "Bump chart-kit").await;
+    assert_eq!((state(&task), task["session_count"].as_i64()), ("in_progress", Some(2)));
+    assert_eq!(task["sessions"][0]["prompt"], task["sessions"][1]["prompt"]);
+    let log = stage.log(last_session(&task)["id"].as_str().unwrap()).await.unwrap();
+    assert!(log.contains("chart-kit") && !log.contains("{{"), "{log}");
 }
 
 #[tokio::test]

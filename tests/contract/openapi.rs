@@ -221,15 +221,12 @@ fn decode(text: &str) -> String {
     let mut at = 0;
     while at < bytes.len() {
         let escaped = (bytes[at] == b'%').then(|| text.get(at + 1..at + 3)).flatten();
-        match escaped.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) => {
-                out.push(byte);
-                at += 3;
-            }
-            None => {
-                out.push(if bytes[at] == b'+' { b' ' } else { bytes[at] });
-                at += 1;
-            }
+        if let Some(byte) = escaped.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            out.push(byte);
+            at += 3;
+        } else {
+            out.push(if bytes[at] == b'+' { b' ' } else { bytes[at] });
+            at += 1;
         }
     }
     String::from_utf8(out).expect("a query is UTF-8")
@@ -298,6 +295,7 @@ fn is_schema(object: &Map<String, Value>) -> bool {
 
 #[test]
 fn the_checker_finds_what_is_wrong_and_nothing_else() {
+    assert!(spec().covers("get", "/user") && !spec().covers("GET", "/nothing"));
     let path = "/agents/repos/acme/api/tasks";
     let good = br#"{"tasks":[{"id":"x","state":"queued","created_at":"2026-11-20T12:00:00Z","archived_at":null}]}"#;
     assert_eq!(spec().check_response("GET", path, 200, good), Ok(()));

@@ -26,12 +26,12 @@ impl Stage {
         Self::with(7, 1.0).await
     }
 
-    pub async fn with(seed: u64, speed: f64) -> Self {
+    pub async fn with(seed: u64, pace: f64) -> Self {
         let millis = Arc::new(AtomicI64::new(0));
-        let read = Arc::clone(&millis);
-        let now = Arc::new(move || origin() + TimeDelta::milliseconds(read.load(Ordering::SeqCst)));
+        let hand = Arc::clone(&millis);
+        let now = Arc::new(move || origin() + TimeDelta::milliseconds(hand.load(Ordering::SeqCst)));
         let bind = "127.0.0.1:0".parse().unwrap();
-        let server = Server::start(Options { bind, speed, seed, now }).await.expect("the demo starts");
+        let server = Server::start(Options { bind, speed: pace, seed, now }).await.expect("the demo starts");
         Self { server, millis }
     }
 
