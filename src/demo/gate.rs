@@ -4,6 +4,7 @@
 //! request ─ fault? ─ token ─ version ─ limit ─ handler ─ ETag/304 ─ count ─ headers ─ record ─> response
 //! ```
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use axum::body::{Body, Bytes, to_bytes};
@@ -22,6 +23,7 @@ use super::http::{Query, Reply, Request, Service, decode};
 use super::record::{Record, Recorded};
 use super::wire::Scissors;
 use super::world::World;
+use super::world::chance::{Chance, hex};
 use super::{blobs, copilot, graphql, rest};
 
 const BODY_MOST: usize = 4 * 1024 * 1024;
@@ -32,6 +34,8 @@ pub struct Site {
     pub world: Mutex<World>,
     pub budget: Mutex<Budget>,
     pub now: Now,
+    /// Requests so far; each gets an id of its own.
+    pub answered: AtomicU64,
     /// Base URLs, without a slash at the end.
     pub api: String,
     pub copilot: String,
@@ -98,14 +102,12 @@ fn cut(mut reply: Reply, bytes: usize) -> Response {
     let part = Bytes::copy_from_slice(whole.get(..bytes).unwrap_or(&whole));
     let mut response = respond(reply.with("content-length", whole.len().to_string()));
     let pieces = stream::unfold(Some(part), |part| async move {
-        match part {
-            Some(part) => Some((Ok(part), None)),
-            None => {
-                // Lets the first part go out before the connection breaks.
-                tokio::task::yield_now().await;
-                Some((Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset)), None))
-            }
+        if let Some(part) = part {
+            return Some((Ok(part), None));
         }
+        // Lets the first part go out before the connection breaks.
+        tokio::task::yield_now().await;
+        Some((Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset)), None))
     });
     *response.body_mut() = Body::from_stream(pieces);
     response
@@ -151,13 +153,13 @@ fn api(site: &Site, request: &Request) -> Reply {
     finish(site, request, reply, Some((left, resource)))
 }
 
-/// Puts the ETag on, or answers 304 when the client has it already.
+/// Puts the `ETag` on, or answers 304 when the client has it already.
 fn conditional(request: &Request, reply: Reply) -> Reply {
     if !reply.conditional || request.method != axum::http::Method::GET {
         return reply;
     }
     let digest = Sha256::digest(&reply.body);
-    let tag: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let tag = hex(&digest);
     let known = request.header("if-none-match").unwrap_or_default();
     let same = known.split(',').any(|one| one.trim().trim_start_matches("W/").trim_matches('"') == tag);
     let tag = format!("W/\"{tag}\"");
@@ -169,7 +171,8 @@ fn conditional(request: &Request, reply: Reply) -> Reply {
 
 fn finish(site: &Site, request: &Request, reply: Reply, left: Option<(Left, Resource)>) -> Reply {
     let version = request.header("x-github-api-version").unwrap_or(VERSIONS[0]);
-    let id = site.with_world(|world| world.chance.of("request", world.now.unsigned_abs()).hex(20).to_ascii_uppercase());
+    let number = site.answered.fetch_add(1, Ordering::Relaxed);
+    let id = Chance::new(number).hex(20).to_ascii_uppercase();
     let mut reply = reply
         .with("x-github-request-id", format!("{}:{}", id.get(..4).unwrap_or_default(), id.get(4..).unwrap_or_default()))
         .with("x-github-api-version-selected", version.chars().filter(char::is_ascii_graphic).collect::<String>())

@@ -6,7 +6,8 @@
 //! ```
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -76,8 +77,8 @@ impl Server {
         let world = World::open(seed, WorldClock::new(origin, speed)).map_err(io::Error::other)?;
         let repos = world.repos.iter().map(|repo| repo.name.clone()).collect();
         let api = TcpListener::bind(bind).await?;
-        let copilot = TcpListener::bind(beside(bind.ip())).await?;
-        let blobs = TcpListener::bind(beside(bind.ip())).await?;
+        let copilot = TcpListener::bind((bind.ip(), 0)).await?;
+        let blobs = TcpListener::bind((bind.ip(), 0)).await?;
         let (addr, copilot_addr, blobs_addr) = (api.local_addr()?, copilot.local_addr()?, blobs.local_addr()?);
         let (running, watching) = watch::channel(());
         let (record, faults) = (Record::default(), Faults::default());
@@ -85,6 +86,7 @@ impl Server {
             world: Mutex::new(world),
             budget: Mutex::new(Budget::default()),
             now,
+            answered: AtomicU64::new(0),
             api: format!("http://{addr}"),
             copilot: format!("http://{copilot_addr}"),
             blobs: format!("http://{blobs_addr}"),
@@ -125,11 +127,6 @@ impl Server {
     pub fn faults(&self) -> &Faults {
         &self.faults
     }
-}
-
-/// A free port on another loopback host where there is one, so that host and port differ; else another port.
-fn beside(ip: IpAddr) -> SocketAddr {
-    SocketAddr::new(ip, 0)
 }
 
 fn serve(listener: TcpListener, service: Service, site: Arc<Site>, mut watching: watch::Receiver<()>) {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::ast::{Argument, Document, Field, Input, Kind, Operation, Selection, Spot};
+use super::ast::{Argument, Directive, Document, Field, Input, Kind, Operation, Selection, Spot};
 use super::schema::{FieldType, Schema, Shape};
 
 pub fn check(schema: &Schema, document: &Document, operation: &Operation) -> Vec<Value> {
@@ -23,18 +23,18 @@ pub fn check(schema: &Schema, document: &Document, operation: &Operation) -> Vec
     let used = std::mem::take(&mut checker.used);
     for variable in operation.variables.iter().filter(|variable| !used.contains(&variable.name)) {
         let message = format!("Variable ${} is declared by {} but not used", variable.name, named(operation));
-        checker.fault(&message, variable.spot, json!({ "code": "variableNotUsed", "variableName": variable.name }));
+        checker.fault(&message, variable.spot, &json!({ "code": "variableNotUsed", "variableName": variable.name }));
     }
     for name in used.iter().filter(|name| !operation.variables.iter().any(|variable| variable.name == **name)) {
         let message = format!("Variable ${name} is used by {} but not declared", named(operation));
-        checker.fault(&message, operation.spot, json!({ "code": "variableNotDefined", "variableName": name }));
+        checker.fault(&message, operation.spot, &json!({ "code": "variableNotDefined", "variableName": name }));
     }
     for variable in operation.variables.iter().filter(|variable| schema.find(variable.kind.base()).is_none()) {
         let message = format!("{} isn't a defined input type (on ${})", variable.kind.base(), variable.name);
         checker.fault(
             &message,
             variable.spot,
-            json!({ "code": "variableRequiresValidType", "variableName": variable.name }),
+            &json!({ "code": "variableRequiresValidType", "variableName": variable.name }),
         );
     }
     checker.faults
@@ -55,7 +55,7 @@ struct Checker<'a> {
 }
 
 impl Checker<'_> {
-    fn fault(&mut self, message: &str, spot: Spot, extensions: Value) {
+    fn fault(&mut self, message: &str, spot: Spot, extensions: &Value) {
         self.faults.push(json!({
             "path": self.path,
             "extensions": extensions,
@@ -73,14 +73,14 @@ impl Checker<'_> {
                     self.path.pop();
                 }
                 Selection::Inline { on, directives, selections, spot } => {
-                    directives.iter().for_each(|directive| self.inputs(&directive.arguments));
+                    self.directives(directives);
                     let on = on.as_deref().unwrap_or(parent);
                     self.path.push(format!("... on {on}"));
                     self.fragment(on, selections, *spot);
                     self.path.pop();
                 }
                 Selection::Spread { name, directives, spot } => {
-                    directives.iter().for_each(|directive| self.inputs(&directive.arguments));
+                    self.directives(directives);
                     self.spread(name, *spot);
                 }
             }
@@ -91,11 +91,11 @@ impl Checker<'_> {
         let document = self.document;
         let Some(fragment) = document.fragments.iter().find(|fragment| fragment.name == name) else {
             let message = format!("Fragment {name} was used, but not defined");
-            return self.fault(&message, spot, json!({ "code": "useAndDefineFragment", "fragmentName": name }));
+            return self.fault(&message, spot, &json!({ "code": "useAndDefineFragment", "fragmentName": name }));
         };
         if self.spreads.iter().any(|inside| inside == name) {
             let message = format!("Fragment {name} contains an infinite loop");
-            return self.fault(&message, spot, json!({ "code": "infiniteLoop", "fragmentName": name }));
+            return self.fault(&message, spot, &json!({ "code": "infiniteLoop", "fragmentName": name }));
         }
         self.spreads.push(name.to_owned());
         self.path.push(format!("fragment {name}"));
@@ -107,13 +107,13 @@ impl Checker<'_> {
     fn fragment(&mut self, on: &str, selections: &[Selection], spot: Spot) {
         if self.schema.find(on).is_none() {
             let message = format!("No such type {on}, so it can't be a fragment condition");
-            return self.fault(&message, spot, json!({ "code": "undefinedType", "typeName": on }));
+            return self.fault(&message, spot, &json!({ "code": "undefinedType", "typeName": on }));
         }
         self.selections(on, selections);
     }
 
     fn field(&mut self, parent: &str, field: &Field) {
-        field.directives.iter().for_each(|directive| self.inputs(&directive.arguments));
+        self.directives(&field.directives);
         self.inputs(&field.arguments);
         if field.name == "__typename" {
             return;
@@ -126,7 +126,7 @@ impl Checker<'_> {
                 format!("Field '{}' doesn't exist on type '{parent}'", field.name)
             };
             let extensions = json!({ "code": "undefinedField", "typeName": parent, "fieldName": field.name });
-            return self.fault(&message, field.spot, extensions);
+            return self.fault(&message, field.spot, &extensions);
         };
         self.arguments(field, kind);
         let name = kind.kind.base();
@@ -136,13 +136,13 @@ impl Checker<'_> {
                 "Selections can't be made on scalars (field '{}' returns {name} but has selections)",
                 field.name
             );
-            self.fault(&message, field.spot, mismatch(field, name));
+            self.fault(&message, field.spot, &mismatch(field, name));
         } else if !is_leaf && field.selections.is_empty() {
             let message = format!(
                 "Field must have selections (field '{0}' returns {name} but has no selections. Did you mean '{0} {{ ... }}'?)",
                 field.name
             );
-            self.fault(&message, field.spot, mismatch(field, name));
+            self.fault(&message, field.spot, &mismatch(field, name));
         } else {
             self.selections(name, &field.selections);
         }
@@ -152,7 +152,7 @@ impl Checker<'_> {
         for argument in field.arguments.iter().filter(|argument| !kind.arguments.contains_key(&argument.name)) {
             let message = format!("Field '{}' doesn't accept argument '{}'", field.name, argument.name);
             let extensions =
-                json!({ "code": "argumentNotAccepted", "name": field.name, "argumentName": argument.name });
+                &json!({ "code": "argumentNotAccepted", "name": field.name, "argumentName": argument.name });
             self.fault(&message, argument.spot, extensions);
         }
         let given = |name: &String| field.arguments.iter().any(|argument| argument.name == *name);
@@ -162,13 +162,21 @@ impl Checker<'_> {
         if !missing.is_empty() {
             let message = format!("Field '{}' is missing required arguments: {}", field.name, missing.join(", "));
             let extensions =
-                json!({ "code": "missingRequiredArguments", "name": field.name, "arguments": missing.join(", ") });
+                &json!({ "code": "missingRequiredArguments", "name": field.name, "arguments": missing.join(", ") });
             self.fault(&message, field.spot, extensions);
         }
     }
 
+    fn directives(&mut self, directives: &[Directive]) {
+        for directive in directives {
+            self.inputs(&directive.arguments);
+        }
+    }
+
     fn inputs(&mut self, arguments: &[Argument]) {
-        arguments.iter().for_each(|argument| self.input(&argument.value));
+        for argument in arguments {
+            self.input(&argument.value);
+        }
     }
 
     fn input(&mut self, value: &Input) {

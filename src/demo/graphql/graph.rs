@@ -354,7 +354,7 @@ fn check_run(world: &World, repo: i64, view: &PullView<'_>, check: &CheckView) -
     json!({
         "__typename": "CheckRun",
         "id": node_id("CR", &[repo, check.id]),
-        "databaseId": i32::try_from(check.id).ok(),
+        "databaseId": check.id,
         "name": check.name,
         "status": check.status.to_ascii_uppercase(),
         "conclusion": check.conclusion.map(str::to_ascii_uppercase),

@@ -29,20 +29,20 @@ pub fn answer(site: &Site, world: &mut World, request: &Request, left: Left) -> 
         Ok(read) => read,
         Err(fault) => {
             let spot = json!([{ "line": fault.spot.line, "column": fault.spot.column }]);
-            return faults(vec![json!({ "locations": spot, "message": fault.message })]);
+            return faults(&[json!({ "locations": spot, "message": fault.message })]);
         }
     };
     let Some(operation) = choose(&read, body.get("operationName").and_then(Value::as_str)) else {
-        return faults(vec![json!({ "message": "An operation name is required" })]);
+        return faults(&[json!({ "message": "An operation name is required" })]);
     };
     let schema = Schema::get();
     let wrong = check(schema, &read, operation);
     if !wrong.is_empty() {
-        return faults(wrong);
+        return faults(&wrong);
     }
     let variables = match variables(operation, body.get("variables")) {
         Ok(variables) => variables,
-        Err(fault) => return faults(vec![fault]),
+        Err(fault) => return faults(&[fault]),
     };
     let may_write = refuse_write(request).is_none();
     let mut graph = Graph { site, world, left, may_write };
@@ -59,7 +59,7 @@ pub fn answer(site: &Site, world: &mut World, request: &Request, left: Left) -> 
     reply
 }
 
-fn faults(errors: Vec<Value>) -> Reply {
+fn faults(errors: &[Value]) -> Reply {
     let mut reply = Reply::ok(&json!({ "errors": errors }));
     reply.conditional = false;
     reply

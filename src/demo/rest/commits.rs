@@ -34,7 +34,7 @@ impl<'a> Commit<'a> {
         let of_repo =
             (0..world.pulls.len()).filter(|index| world.pulls.get(*index).is_some_and(|pull| pull.repo == repo));
         let is_head = |view: &PullView<'_>| view.head_sha == name || view.pull.branch == name;
-        let view = of_repo.filter_map(|index| world.view(index)).filter(is_head).last();
+        let view = of_repo.filter_map(|index| world.view(index)).rfind(is_head);
         if let Some(view) = view {
             return Ok(Self { sha: view.head_sha.clone(), view: Some(view) });
         }

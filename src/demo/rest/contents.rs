@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::super::http::{Answer, Reply};
+use super::super::world::chance::hex;
 use super::route::Ctx;
 
 const FOLDER: &str = ".github/agents";
@@ -69,7 +70,7 @@ fn item(ctx: &Ctx<'_>, repo: usize, file: &str, text: &str) -> Value {
     let Some(entry) = ctx.world.repos.get(repo) else { return Value::Null };
     let (full, branch) = (&entry.name, &entry.default_branch);
     let digest = Sha256::digest(format!("blob {}\0{text}", text.len()));
-    let sha: String = digest.iter().take(20).map(|byte| format!("{byte:02x}")).collect();
+    let sha = hex(digest.get(..20).unwrap_or_default());
     let path = format!("{FOLDER}/{file}");
     let url = format!("{}/repos/{full}/contents/{path}?ref={branch}", ctx.site.api);
     let html = format!("https://github.com/{full}/blob/{branch}/{path}");

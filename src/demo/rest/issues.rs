@@ -32,7 +32,7 @@ pub fn answer(ctx: &mut Ctx<'_>, repo: usize, method: &str, rest: &[&str]) -> An
     let issue = ctx.world.issue_numbered(repo, number);
     match (method, rest, issue) {
         ("GET", [], _) => Ok(Reply::ok(&body)),
-        ("GET", ["comments"], _) => comments(ctx, repo, number),
+        ("GET", ["comments"], _) => Ok(comments(ctx, repo, number)),
         ("POST", ["comments"], _) => comment(ctx, repo, number),
         ("PATCH", [], Some(issue)) => change(ctx, issue),
         ("POST", ["assignees"], Some(issue)) => assign(ctx, issue),
@@ -200,9 +200,9 @@ fn pull_as_issue(ctx: &Ctx<'_>, view: &PullView<'_>) -> Value {
     Value::Object(out)
 }
 
-fn comments(ctx: &Ctx<'_>, repo: usize, number: i64) -> Answer {
+fn comments(ctx: &Ctx<'_>, repo: usize, number: i64) -> Reply {
     let found = ctx.world.comments_on(repo, number).map(|comment| comment_json(ctx, comment)).collect();
-    Ok(Page::lenient(ctx.request).array(ctx.request, &ctx.site.api, found))
+    Page::lenient(ctx.request).array(ctx.request, &ctx.site.api, found)
 }
 
 pub fn comment_json(ctx: &Ctx<'_>, comment: &Comment) -> Value {

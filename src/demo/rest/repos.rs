@@ -7,13 +7,13 @@ use super::json::full_repo;
 use super::page::Page;
 use super::route::Ctx;
 
-pub fn get(ctx: &Ctx<'_>, repo: usize) -> Answer {
-    Ok(Reply::ok(&full_repo(ctx.world, &ctx.site.api, repo)))
+pub fn get(ctx: &Ctx<'_>, repo: usize) -> Reply {
+    Reply::ok(&full_repo(ctx.world, &ctx.site.api, repo))
 }
 
 pub fn by_id(ctx: &Ctx<'_>, id: &str) -> Answer {
     let repo = ctx.world.repos.iter().position(|repo| repo.id.to_string() == id).ok_or_else(Reply::not_found)?;
-    get(ctx, repo)
+    Ok(get(ctx, repo))
 }
 
 pub fn branches(ctx: &Ctx<'_>, repo: usize) -> Answer {

@@ -38,7 +38,7 @@ fn route(ctx: &mut Ctx<'_>) -> Answer {
 
 fn in_repo(ctx: &mut Ctx<'_>, repo: usize, method: &str, rest: &[&str]) -> Answer {
     match (method, rest) {
-        ("GET", []) => repos::get(ctx, repo),
+        ("GET", []) => Ok(repos::get(ctx, repo)),
         ("GET", ["branches"]) => repos::branches(ctx, repo),
         ("GET", ["codeowners", "errors"]) => repos::codeowners(ctx, repo),
         ("GET", ["copilot", "cloud-agent", "configuration"]) => repos::configuration(ctx, repo),

@@ -29,14 +29,13 @@ pub fn answer(ctx: &mut Ctx<'_>, repo: usize, method: &str, rest: &[&str]) -> An
     match (method, rest) {
         ("GET", []) => Ok(Reply::ok(&run_json(ctx, &run, leaves_out_pulls(ctx)))),
         ("GET", ["jobs"]) => jobs(ctx, &run),
-        ("GET", ["artifacts"]) => artifacts(ctx, &run),
-        // The archive of a run's logs is made later than the run ends, and is often not there.
-        ("GET", ["logs"]) => Err(Reply::not_found()),
+        ("GET", ["artifacts"]) => Ok(artifacts(ctx, &run)),
         ("POST", ["cancel"]) => order(ctx, &run, Order::Cancel, 202),
         ("POST", ["force-cancel"]) => order(ctx, &run, Order::ForceCancel, 202),
         ("POST", ["rerun"]) => order(ctx, &run, Order::Rerun { failed_only: false }, 201),
         ("POST", ["rerun-failed-jobs"]) => order(ctx, &run, Order::Rerun { failed_only: true }, 201),
         ("POST", ["approve"]) => order(ctx, &run, Order::Approve, 201),
+        // `logs` too: the archive of a run's logs is made long after the run, if at all.
         _ => Err(Reply::not_found()),
     }
 }
@@ -164,7 +163,7 @@ fn run_json(ctx: &Ctx<'_>, run: &RunView, bare: bool) -> Value {
     put("updated_at", stamp(run.updated).into());
     put("run_started_at", stamp(run.started).into());
     put("actor", user_by_id(world, api, run.actor));
-    put("triggering_actor", user_by_id(world, api, run.actor));
+    put("triggering_actor", user_by_id(world, api, run.asked_by));
     put("referenced_workflows", json!([]));
     put("previous_attempt_url", (run.attempt > 1).then(|| format!("{url}/attempts/{}", run.attempt - 1)).into());
     for key in ["jobs", "logs", "artifacts", "cancel", "rerun"] {
@@ -310,9 +309,9 @@ fn run_artifacts(ctx: &Ctx<'_>, run: &RunView) -> Vec<Value> {
     })]
 }
 
-fn artifacts(ctx: &Ctx<'_>, run: &RunView) -> Answer {
+fn artifacts(ctx: &Ctx<'_>, run: &RunView) -> Reply {
     let found = run_artifacts(ctx, run);
-    Ok(Reply::ok(&json!({ "total_count": found.len(), "artifacts": found })))
+    Reply::ok(&json!({ "total_count": found.len(), "artifacts": found }))
 }
 
 fn artifact(ctx: &Ctx<'_>, repo: usize, id: &str) -> Answer {

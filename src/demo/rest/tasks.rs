@@ -201,8 +201,7 @@ fn artifacts(world: &World, task: &Task) -> Vec<Value> {
         };
         found.push(json!({ "provider": "github", "type": "pull", "data": data }));
     }
-    let branched = |session: &&Session| session.branch_made_at() <= world.now && session.state(world.now) != "queued";
-    if let Some(session) = task.sessions_seen(world.now).find(branched) {
+    if let Some(session) = task.sessions_seen(world.now).find(|session| session.has_branch(world.now)) {
         let data = json!({ "head_ref": session.branch, "base_ref": session.base });
         found.push(json!({ "provider": "github", "type": "branch", "data": data }));
     }
@@ -239,7 +238,7 @@ fn session_json(world: &World, task: &Task, session: &Session) -> Value {
     if let Some(at) = session.completed_at(now) {
         put("completed_at", stamp(at).into());
     }
-    if session.branch_made_at() <= now && session.state(now) != "queued" {
+    if session.has_branch(now) {
         put("head_ref", session.branch.as_str().into());
     }
     if let Some(usage) = usage(session.cost, session.spent(now)) {

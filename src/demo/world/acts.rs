@@ -150,7 +150,7 @@ impl World {
             prompt: Some(session.prompt.clone()),
             model: Some(session.model.clone()),
             end: Some("done".to_owned()),
-            fill: [("ask".to_owned(), first_line(&session.prompt, 110))].into(),
+            fill: session.fill.values(),
             user: self.viewer,
             base: session.base.clone(),
             branch: Some(session.branch.clone()),
@@ -255,7 +255,8 @@ impl World {
         if !issue.assignees.contains(&AGENT_ID) {
             issue.assignees.push(AGENT_ID);
         }
-        start.prompt = format!("{}\n\n{}\n\n{extra}", issue.title, issue.body).trim().to_owned();
+        let prompt = format!("{}\n\n{}\n\n{extra}", issue.title, issue.body);
+        prompt.trim().clone_into(&mut start.prompt);
         start.repo = issue.repo;
         start.pull = true;
         self.start(start).map(|_| ())

@@ -52,8 +52,12 @@ impl World {
             ..SessionOrder::default()
         };
         let Ok(session) = self.make_session(order) else { return };
-        let name = session.fill.apply(&session.script.title);
+        let own = session.fill.values().remove("name");
+        let name = own.clone().unwrap_or_else(|| session.fill.apply(&session.script.title));
         let pull = self.open_pull_for(repo, &session, session.start + 22 * SECOND);
+        if let Some(pull) = self.pulls.get_mut(pull) {
+            pull.named = own;
+        }
         let archived = self.archive_time(number, at);
         self.add_task(name, repo, user, vec![session], |task| {
             task.agent = agent;

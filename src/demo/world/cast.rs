@@ -116,6 +116,7 @@ pub struct SessionEntry {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "the switches of a file's entry, each independent")]
 pub struct PullEntry {
     pub number: i64,
     /// How long after the session's start it is opened.
@@ -129,6 +130,8 @@ pub struct PullEntry {
     pub teams: Vec<String>,
     pub fails: Vec<String>,
     pub no_checks: bool,
+    /// Where workflows need a human to let them run, nobody has.
+    pub unapproved: bool,
     pub conflicts: bool,
     /// Whether it can be merged is computed only when somebody asks.
     pub lazy: bool,
@@ -162,6 +165,7 @@ pub struct ArrivalEntry {
     pub by: Vec<String>,
     #[serde(default)]
     pub agent: Option<String>,
+    /// Parameters of the script; `name` gives the task another name than the script's title.
     #[serde(default)]
     pub fills: Vec<BTreeMap<String, String>>,
     #[serde(default)]

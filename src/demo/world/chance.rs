@@ -32,7 +32,8 @@ impl Chance {
 
     /// `len` lower-case hexadecimal digits.
     pub fn hex(self, len: usize) -> String {
-        let mut out: String = (0..len.div_ceil(16) as u64).map(|n| format!("{:016x}", self.of("hex", n).0)).collect();
+        let bytes: Vec<u8> = (0..len.div_ceil(16) as u64).flat_map(|n| self.of("hex", n).0.to_be_bytes()).collect();
+        let mut out = hex(&bytes);
         out.truncate(len);
         out
     }
@@ -49,6 +50,12 @@ impl Chance {
         const LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
         (0..len as u64).filter_map(|n| self.of("word", n).pick(LETTERS)).map(|letter| char::from(*letter)).collect()
     }
+}
+
+/// Two lower-case hexadecimal digits for each byte.
+pub fn hex(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// The finaliser of splitmix64.

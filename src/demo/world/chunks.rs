@@ -10,9 +10,9 @@ use super::plan::Moment;
 use super::script::{Call, Tool, Turn};
 use super::session::Session;
 
-/// `None` before the session has started: there is no log yet.
+/// `None` when the session has not started: there is no log.
 pub fn render(session: &Session, clock: &WorldClock, now: Tick) -> Option<String> {
-    if now < session.start {
+    if !session.has_started(now) {
         return None;
     }
     let until = session.log_end(now);
@@ -27,10 +27,14 @@ pub fn render(session: &Session, clock: &WorldClock, now: Tick) -> Option<String
         records.push((*at, writer.note(number, *at, text)));
     }
     records.sort_by_key(|(at, _)| *at);
-    Some(records.iter().map(|(_, record)| format!("data: {record}\n\n")).collect())
+    let mut log = String::new();
+    for (_, record) in &records {
+        log.extend(["data: ", &record.to_string(), "\n\n"]);
+    }
+    Some(log)
 }
 
-/// The last thing the agent did, in a few words.
+/// Where the repository lies on the runner.
 pub fn root(session: &Session) -> String {
     session.fill.apply("/home/runner/work/{{repo}}/{{repo}}")
 }
@@ -135,7 +139,7 @@ impl Writer<'_> {
             }
             Tool::CodeQl => ("codeql_checker", json!({})),
             Tool::Ask => ("ask_user", json!({ "question": body })),
-            Tool::Other { name, arguments } => return (name.clone(), self.fill(arguments)),
+            Tool::Other { name, arguments } => return (self.fill(name), self.fill(arguments)),
         };
         (name.to_owned(), arguments.to_string())
     }
@@ -158,7 +162,7 @@ impl Writer<'_> {
                 let path = format!("{}/{}", self.root, self.fill(path));
                 let count = body.lines().count();
                 let (from, span) = lines.map_or((1, count as u64), |(from, to)| (from, to.saturating_sub(from) + 1));
-                let text: String = body.lines().map(|line| format!(" {line}\n")).collect();
+                let text = marked(&body, " ");
                 format!("{}@@ -{from},{span} +{from},{span} @@\n{text}", header(&path, false))
             }
             Tool::Edit { path, .. } => {
@@ -168,7 +172,7 @@ impl Writer<'_> {
             Tool::Create { path } => {
                 let path = format!("{}/{}", self.root, self.fill(path));
                 let count = body.lines().count();
-                let text: String = body.lines().map(|line| format!("+{line}\n")).collect();
+                let text = marked(&body, "+");
                 format!("{}@@ -1,0 +1,{count} @@\n{text}", header(&path, true))
             }
             Tool::Progress { .. } => self.pushed(),
@@ -239,6 +243,11 @@ impl Writer<'_> {
 pub fn plain_model(wire: &str) -> &str {
     let plain = wire.rsplit_once(':').map_or(wire, |(_, name)| name);
     plain.split_once('[').map_or(plain, |(name, _)| name)
+}
+
+/// Each line with a diff's mark in front.
+fn marked(body: &str, mark: &str) -> String {
+    body.lines().flat_map(|line| [mark, line, "\n"]).collect()
 }
 
 fn command(body: &str) -> String {

@@ -151,7 +151,7 @@ impl World {
         let of_repo = self.tasks_seen().filter(|task| task.repo == repo);
         let mut found: Vec<&Session> = of_repo
             .flat_map(|task| task.sessions_seen(self.now))
-            .filter(|session| session.branch == branch && session.branch_made_at() <= self.now)
+            .filter(|session| session.branch == branch && session.has_branch(self.now))
             .collect();
         found.sort_by_key(|session| session.created);
         found
@@ -195,12 +195,6 @@ impl World {
         work
     }
 
-    /// The newest push, the opening counted as one.
-    pub fn last_push(&self, pull: &Pull, work: &Work) -> (usize, Tick) {
-        let pushes = work.pushes.iter().filter(|at| **at > pull.opened);
-        (pushes.clone().count(), pushes.max().copied().unwrap_or(pull.opened))
-    }
-
     /// The checks' run of each push, oldest first.
     pub fn ci_runs(&self, pull: &Pull, work: &Work) -> Vec<CiView> {
         let Some(repo) = self.repos.get(pull.repo).filter(|_| !pull.check_plan.none) else { return Vec::new() };
@@ -217,11 +211,11 @@ impl World {
     pub fn view(&self, pull: usize) -> Option<PullView<'_>> {
         let pull = self.pulls.get(pull).filter(|pull| pull.is_seen(self.now))?;
         let work = self.work_on(pull);
-        let (push, pushed) = self.last_push(pull, &work);
+        let (push, pushed) = pull.last_push(&work);
         let closed_at = pull.closed_at(self.now);
         let merged = pull.is_merged(self.now);
-        let words = if work.title.is_empty() { pull.branch.clone() } else { work.title.clone() };
-        let own_title = if work.finished { words } else { format!("[WIP] {words}") };
+        let words = pull.named.as_ref().or(Some(&work.title).filter(|title| !title.is_empty())).unwrap_or(&pull.branch);
+        let own_title = if work.finished { words.clone() } else { format!("[WIP] {words}") };
         let required = self.repos.get(pull.repo).is_some_and(|repo| repo.reviews_required);
         let happened = pull.reviews_seen(self.now).map(|review| review.at);
         let talked = self.comments_on(pull.repo, pull.number).map(|comment| comment.at);
@@ -252,10 +246,10 @@ impl World {
         let fixed = std::iter::once(&entry.default_branch).chain(&entry.branches);
         let mut found: Vec<(String, String)> = fixed.map(|name| (name.clone(), self.sha(repo, name, 0))).collect();
         for task in self.tasks_seen().filter(|task| task.repo == repo) {
-            for session in task.sessions_seen(self.now).filter(|session| session.branch_made_at() <= self.now) {
+            for session in task.sessions_seen(self.now).filter(|session| session.has_branch(self.now)) {
                 if !found.iter().any(|(name, _)| *name == session.branch) {
                     let pull = self.pulls.iter().find(|pull| pull.repo == repo && pull.branch == session.branch);
-                    let push = pull.map_or(0, |pull| self.last_push(pull, &self.work_on(pull)).0);
+                    let push = pull.map_or(0, |pull| pull.last_push(&self.work_on(pull)).0);
                     found.push((session.branch.clone(), self.sha(repo, &session.branch, push + 1)));
                 }
             }

@@ -15,6 +15,10 @@ impl Fill {
         self.0.insert(key.to_owned(), value.into());
     }
 
+    pub fn values(&self) -> BTreeMap<String, String> {
+        self.0.clone()
+    }
+
     /// Unknown names stay as they are written, so that a mistake in a script is seen.
     pub fn apply(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());

@@ -140,7 +140,13 @@ impl World {
         }
         let first = sessions.first().ok_or_else(|| format!("a task of {} has no session", entry.repo))?;
         let pull = match entry.pull {
-            Some(pull) => Some(self.found_pull(pull, first.clone(), repo)?),
+            Some(pull) => {
+                let pull = self.found_pull(pull, first.clone(), repo)?;
+                if let Some(pull) = self.pulls.get_mut(pull) {
+                    pull.named.clone_from(&entry.name);
+                }
+                Some(pull)
+            }
             None => None,
         };
         let name = entry.name.unwrap_or_else(|| first.fill.apply(&first.script.title));
@@ -280,6 +286,7 @@ impl World {
         pull.asked_teams = entry.teams;
         pull.check_plan.fails = entry.fails;
         pull.check_plan.none = entry.no_checks;
+        pull.check_plan.approved = Some(pull.opened + 90 * SECOND).filter(|_| !entry.unapproved);
         (pull.conflicts, pull.lazy, pull.bare, pull.threads) = (entry.conflicts, entry.lazy, entry.bare, entry.threads);
         self.pulls.push(pull);
         Ok(self.pulls.len() - 1)
@@ -308,6 +315,7 @@ impl World {
             lazy: false,
             merge_asked: None,
             bare: false,
+            named: None,
             title: None,
             body: None,
             ci: BTreeMap::new(),

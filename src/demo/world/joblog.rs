@@ -21,6 +21,9 @@ pub fn render(world: &World, run: &RunView, job: &JobView) -> Option<String> {
     match run.kind {
         RunKind::Agent { task, session } => {
             let session = world.tasks.get(task)?.sessions.get(session)?;
+            if !session.has_started(ended) {
+                return None;
+            }
             agent(&mut log, world, run, session, ended);
         }
         RunKind::Pull { .. } | RunKind::Main => check(&mut log, job, ended),
@@ -60,10 +63,14 @@ impl Log<'_> {
     /// A step's header: its script, coloured as the runner does, and its variables.
     fn step(&mut self, at: Tick, name: &str, script: &[&str], env: &[(&str, String)]) {
         self.line(at, &format!("##[group]Run {name}"));
-        script.iter().for_each(|line| self.line(at, &format!("\u{1b}[36;1m{line}\u{1b}[0m")));
+        for line in script {
+            self.line(at, &format!("\u{1b}[36;1m{line}\u{1b}[0m"));
+        }
         self.line(at, "shell: /usr/bin/bash -e {0}");
         self.line(at, "env:");
-        env.iter().for_each(|(key, value)| self.line(at, &format!("  {key}: {value}")));
+        for (key, value) in env {
+            self.line(at, &format!("  {key}: {value}"));
+        }
         self.line(at, "##[endgroup]");
     }
 

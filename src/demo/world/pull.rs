@@ -48,6 +48,8 @@ pub struct Pull {
     pub merge_asked: Option<Tick>,
     /// The task's artifact carries no global id.
     pub bare: bool,
+    /// What the agent calls it, where its script has another title.
+    pub named: Option<String>,
     /// What a person wrote over the agent's own words.
     pub title: Option<String>,
     pub body: Option<String>,
@@ -120,6 +122,12 @@ impl Pull {
 
     pub fn is_draft(&self, now: Tick) -> bool {
         self.ready.is_none_or(|at| at > now)
+    }
+
+    /// The newest push, and how many came after the opening.
+    pub fn last_push(&self, work: &Work) -> (usize, Tick) {
+        let pushes = work.pushes.iter().filter(|at| **at > self.opened);
+        (pushes.clone().count(), pushes.max().copied().unwrap_or(self.opened))
     }
 
     pub fn reviews_seen(&self, now: Tick) -> impl DoubleEndedIterator<Item = &Review> {

@@ -2,9 +2,12 @@
 
 use super::checks::{self, CheckView, CiOrders, CiView};
 use super::clock::{HOUR, MINUTE, SECOND, Tick};
-use super::core::World;
+use super::core::{AGENT_ID, World};
 use super::pull::CheckPlan;
 use super::session::Session;
+
+/// Later than anything.
+const NEVER: Tick = Tick::MAX / 4;
 
 pub const AGENT_PATH: &str = "dynamic/copilot-swe-agent/copilot";
 pub const CI_PATH: &str = ".github/workflows/ci.yml";
@@ -37,6 +40,8 @@ pub struct RunView {
     pub started: Tick,
     pub updated: Tick,
     pub actor: i64,
+    /// Who caused it.
+    pub asked_by: i64,
     pub pull: Option<usize>,
     pub workflow: i64,
     pub jobs: Vec<JobView>,
@@ -119,12 +124,17 @@ impl World {
     fn agent_run(&self, repo: usize, kind: RunKind, title: &str, pull: Option<usize>, session: &Session) -> RunView {
         let (status, conclusion) = session.run_state(self.now);
         let ended = session.run_ended_at(self.now);
-        let named_old = session.created < -20 * 24 * HOUR;
+        let number = pull.and_then(|pull| self.pulls.get(pull)).map_or(0, |pull| pull.number);
+        let name = match kind {
+            RunKind::Agent { session: 1.., .. } => format!("Addressing comment on PR #{number}"),
+            _ if session.created < -20 * 24 * HOUR => "Running Copilot coding agent".to_owned(),
+            _ => "Running Copilot cloud agent".to_owned(),
+        };
         RunView {
             id: session.run,
             kind,
             repo,
-            name: if named_old { "Running Copilot coding agent" } else { "Running Copilot cloud agent" }.to_owned(),
+            name,
             path: AGENT_PATH.to_owned(),
             event: "dynamic",
             title: title.to_owned(),
@@ -132,12 +142,13 @@ impl World {
             attempt: 1,
             status,
             conclusion,
-            branch: Some(session.branch.clone()).filter(|_| session.branch_made_at() <= self.now),
+            branch: Some(session.branch.clone()).filter(|_| session.has_branch(self.now)),
             sha: self.sha(repo, &session.branch, 0),
             created: session.created + 2 * SECOND,
             started: session.start.min(ended.unwrap_or(self.now)).min(self.now).max(session.created),
             updated: ended.unwrap_or_else(|| session.start.min(self.now).max(session.created)),
-            actor: session.user,
+            actor: AGENT_ID,
+            asked_by: session.user,
             pull: pull.filter(|_| self.chance.of("linked", session.run.unsigned_abs()).below(4) == 0),
             workflow: 88_000_100 + i64::try_from(repo).unwrap_or(0),
             jobs: vec![agent_job(session, status, conclusion, self.now)],
@@ -166,6 +177,7 @@ impl World {
             started: ci.started,
             updated: ci.updated,
             actor: pull.map_or(0, |pull| pull.author),
+            asked_by: pull.map_or(0, |pull| pull.author),
             pull: Some(index),
             workflow: 88_000_200 + i64::try_from(repo).unwrap_or(0),
             jobs: ci.checks.into_iter().map(ci_job).collect(),
@@ -179,21 +191,21 @@ impl World {
         for nth in 0..6_i64 {
             let at = -(nth * 5 * HOUR) - (23 + i64::try_from(repo).unwrap_or(0) * 17) * MINUTE;
             let id = 17_100_000_000 + i64::try_from(repo).unwrap_or(0) * 1_000 + (6 - nth) * 2;
-            let scanning = nth % 3 == 2;
+            let is_scan = nth % 3 == 2;
             let plan = CheckPlan::default();
             let scan = [("Analyze".to_owned(), 140)];
-            let names = if scanning { scan.as_slice() } else { entry.checks.as_slice() };
+            let names = if is_scan { scan.as_slice() } else { entry.checks.as_slice() };
             let orders = self.main_orders.get(&id).cloned().unwrap_or_else(CiOrders::default);
             let ci = checks::view(names, &plan, &orders, id, at, self.now);
-            let plain = if scanning { CODEQL_PATH } else { CI_PATH };
+            let path = if is_scan { CODEQL_PATH } else { CI_PATH };
             runs.push(RunView {
                 id,
                 kind: RunKind::Main,
                 repo,
-                name: if scanning { "CodeQL" } else { "CI" }.to_owned(),
-                path: format!("{plain}@refs/heads/{}", entry.default_branch),
-                event: if scanning { "dynamic" } else { "push" },
-                title: if scanning { "Push on main" } else { "Merge pull request" }.to_owned(),
+                name: if is_scan { "CodeQL" } else { "CI" }.to_owned(),
+                path: format!("{path}@refs/heads/{}", entry.default_branch),
+                event: if is_scan { "dynamic" } else { "push" },
+                title: if is_scan { "Push on main" } else { "Merge pull request" }.to_owned(),
                 number: 2_900 - nth,
                 attempt: ci.attempt,
                 status: ci.status,
@@ -204,8 +216,9 @@ impl World {
                 started: ci.started,
                 updated: ci.updated,
                 actor: self.viewer,
+                asked_by: self.viewer,
                 pull: None,
-                workflow: 88_000_300 + i64::try_from(repo).unwrap_or(0) * 2 + i64::from(scanning),
+                workflow: 88_000_300 + i64::try_from(repo).unwrap_or(0) * 2 + i64::from(is_scan),
                 jobs: ci.checks.into_iter().map(ci_job).collect(),
             });
         }
@@ -242,15 +255,24 @@ impl World {
 
     fn order_agent(&mut self, task: usize, session: usize, order: Order) {
         let now = self.now;
-        let Some(found) = self.tasks.get_mut(task).and_then(|task| task.sessions.get_mut(session)) else { return };
+        let Some(task_found) = self.tasks.get_mut(task) else { return };
+        let pull = task_found.pull;
+        let Some(found) = task_found.sessions.get_mut(session) else { return };
         match order {
             Order::Cancel => found.orders.cancel = found.orders.cancel.or(Some(now)),
             Order::ForceCancel => found.orders.force = found.orders.force.or(Some(now)),
             Order::Rerun { .. } => {
                 let session = found.clone();
-                self.again(task, &session);
+                return self.again(task, &session);
             }
-            Order::Approve => {}
+            Order::Approve => return,
+        }
+        // What it had not opened yet it never will.
+        let stops = found.run_cancelled_at();
+        if let Some(pull) = pull.and_then(|pull| self.pulls.get_mut(pull))
+            && stops.is_some_and(|at| pull.opened > at)
+        {
+            pull.opened = NEVER;
         }
     }
 

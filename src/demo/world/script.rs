@@ -198,8 +198,8 @@ impl Script {
             _ => {}
         }
         let (took, rest) = seconds(rest)?;
-        let tool = tool(word, rest)?;
-        self.turns.last_mut()?.calls.push(Call { tool, took, body: String::new() });
+        let call = Call { tool: tool(word, rest)?, took, body: String::new() };
+        self.turns.last_mut()?.calls.push(call);
         Some(Sink::Call)
     }
 

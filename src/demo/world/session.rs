@@ -74,7 +74,7 @@ pub type RunState = (&'static str, Option<&'static str>);
 
 impl Session {
     /// When a given order ends the run, if one was given and is obeyed.
-    fn run_cancelled_at(&self) -> Option<Tick> {
+    pub fn run_cancelled_at(&self) -> Option<Tick> {
         let obeyed = self.orders.cancel.filter(|_| !self.quirks.stubborn).map(|at| at + RUN_OBEYS_AFTER);
         let forced = self.orders.force.map(|at| at + RUN_OBEYS_FORCE_AFTER);
         let at = obeyed.into_iter().chain(forced).min()?;
@@ -172,15 +172,20 @@ impl Session {
         self.run_cancelled_at().into_iter().chain(self.plan.end).fold(now, Tick::min)
     }
 
-    /// The branch exists a few seconds after the start.
-    pub fn branch_made_at(&self) -> Tick {
-        self.start + 6 * SECOND
+    /// Whether it ever got to work: one that was cancelled in the queue did not.
+    pub fn has_started(&self, now: Tick) -> bool {
+        self.start <= self.log_end(now)
+    }
+
+    /// The branch is made a few seconds after the start.
+    pub fn has_branch(&self, now: Tick) -> bool {
+        self.start + 6 * SECOND <= self.log_end(now)
     }
 
     pub fn updated_at(&self, now: Tick) -> Tick {
         let said = self.plan.last_beat_before(self.log_end(now)).map(|beat| beat.at);
         let noted = self.notes.iter().map(|(at, _)| *at).filter(|at| *at <= now).max();
-        let started = Some(self.start).filter(|at| *at <= now && self.state(now) != "queued");
+        let started = Some(self.start).filter(|_| self.has_started(now));
         [said, noted, started, self.ended_at(now), self.completed_at(now)]
             .into_iter()
             .flatten()
@@ -189,6 +194,6 @@ impl Session {
 
     /// How much of its cost has been spent, from 0 to 1.
     pub fn spent(&self, now: Tick) -> f64 {
-        if now < self.start { 0.0 } else { self.plan.progress(self.log_end(now)) }
+        if self.has_started(now) { self.plan.progress(self.log_end(now)) } else { 0.0 }
     }
 }

@@ -1,0 +1,112 @@
+//! `/repos/…/issues/…`: issues, comments, timeline, assigning the agent.
+
+use serde_json::{Value, json};
+
+use crate::stage::Stage;
+
+fn events(timeline: &Value) -> Vec<&str> {
+    timeline.as_array().unwrap().iter().map(|event| event["event"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn issues_are_listed_with_the_pull_requests_among_them() {
+    let stage = Stage::open().await;
+    let all = stage.read("/repos/acme/api/issues?state=all&per_page=100").await;
+    let (pulls, plain): (Vec<_>, Vec<_>) =
+        all.as_array().unwrap().iter().partition(|issue| issue.get("pull_request").is_some());
+    assert!(pulls.len() > 5);
+    assert_eq!(plain.len(), 2);
+    let flaky = stage.read("/repos/acme/api/issues?labels=flaky").await;
+    assert_eq!(flaky[0]["number"], 412);
+    assert_eq!(stage.read("/repos/acme/api/issues/412").await["title"], "backs_off_until_deadline fails now and then");
+}
+
+#[tokio::test]
+async fn a_comment_is_created_with_its_place_and_listed() {
+    let stage = Stage::open().await;
+    let answer = stage.post("/repos/acme/api/issues/412/comments", &json!({ "body": "Seen again." })).await;
+    assert_eq!(answer.status, 201);
+    assert_eq!(answer.header("location"), answer.json()["url"].as_str());
+    let listed = stage.read("/repos/acme/api/issues/412/comments").await;
+    assert_eq!((listed[0]["body"].clone(), listed[0]["user"]["login"].clone()), (json!("Seen again."), json!("mona")));
+    assert_eq!(events(&stage.read("/repos/acme/api/issues/412/timeline").await), ["commented"]);
+    assert_eq!(stage.post("/repos/acme/api/issues/9/comments", &json!({ "body": "x" })).await.status, 404);
+    assert_eq!(stage.post("/repos/acme/api/issues/412/comments", &json!({ "body": "" })).await.status, 422);
+}
+
+#[tokio::test]
+async fn the_timeline_shows_the_agent_start_and_finish() {
+    let stage = Stage::open().await;
+    let merged = stage.read("/repos/acme/api/issues/1281/timeline").await;
+    let names = events(&merged);
+    let at =
+        |name: &str| names.iter().position(|event| *event == name).unwrap_or_else(|| panic!("{name} in {names:?}"));
+    assert!(at("copilot_work_started") < at("copilot_work_finished"));
+    assert!(at("copilot_work_finished") < at("ready_for_review"));
+    assert!(at("reviewed") < at("merged"));
+    assert_eq!(merged[at("copilot_work_started")]["performed_via_github_app"]["slug"], "copilot-swe-agent");
+    assert!(
+        events(&stage.read("/repos/acme/billing/issues/1293/timeline").await)
+            .contains(&"copilot_work_finished_failure")
+    );
+    assert_eq!(stage.get("/repos/acme/api/issues/9/timeline").await.status, 404);
+}
+
+#[tokio::test]
+async fn an_issue_is_created_changed_and_closed() {
+    let stage = Stage::open().await;
+    let made = stage
+        .post(
+            "/repos/acme/web/issues",
+            &json!({ "title": "Dark mode flickers", "body": "On load.", "labels": ["bug"] }),
+        )
+        .await;
+    assert_eq!(made.status, 201);
+    let number = made.json()["number"].clone();
+    let target = format!("/repos/acme/web/issues/{number}");
+    let closed =
+        stage.patch(&target, &json!({ "state": "closed", "title": "Dark mode flickers on load" })).await.json();
+    assert_eq!(
+        (closed["state"].clone(), closed["title"].clone()),
+        (json!("closed"), json!("Dark mode flickers on load"))
+    );
+    assert_eq!(stage.patch(&target, &json!({ "state": "open" })).await.json()["closed_at"], Value::Null);
+    assert_eq!(stage.post("/repos/acme/web/issues", &json!({ "body": "x" })).await.status, 422);
+}
+
+#[tokio::test]
+async fn assigning_the_agent_starts_a_task_from_the_issue() {
+    let stage = Stage::open().await;
+    let before = stage.tasks("acme/api").await.len();
+    let body = json!({
+        "assignees": ["copilot-swe-agent[bot]"],
+        "agent_assignment": { "target_repo": "acme/api", "base_branch": "next", "custom_instructions": "Only in the gateway.", "custom_agent": "api-gardener" },
+    });
+    let answer = stage.post("/repos/acme/api/issues/1277/assignees", &body).await;
+    assert_eq!(answer.status, 201);
+    assert!(answer.json()["assignees"].as_array().unwrap().iter().any(|person| person["login"] == "Copilot"));
+    assert_eq!(stage.tasks("acme/api").await.len(), before + 1);
+    let task = stage.task_named("acme/api", "Return the request id").await;
+    let session = &task["sessions"][0];
+    assert!(session["prompt"].as_str().unwrap().ends_with("Only in the gateway."));
+    assert_eq!(
+        (session["base_ref"].clone(), task["custom_agent"]["id"].clone()),
+        (json!("next"), json!("api-gardener"))
+    );
+    stage.post("/repos/acme/api/issues/1277/assignees", &body).await;
+    assert_eq!(stage.tasks("acme/api").await.len(), before + 1, "assigned already: nothing new starts");
+}
+
+#[tokio::test]
+async fn patch_replaces_the_assignees_and_post_adds_to_them() {
+    let stage = Stage::open().await;
+    let logins = |issue: &Value| -> Vec<String> {
+        issue["assignees"].as_array().unwrap().iter().map(|one| one["login"].as_str().unwrap().to_owned()).collect()
+    };
+    stage.post("/repos/acme/api/issues/412/assignees", &json!({ "assignees": ["mona"] })).await;
+    let two = stage.post("/repos/acme/api/issues/412/assignees", &json!({ "assignees": ["okafor"] })).await.json();
+    assert_eq!(logins(&two), ["mona", "okafor"]);
+    let one = stage.patch("/repos/acme/api/issues/412", &json!({ "assignees": ["lindqvist"] })).await.json();
+    assert_eq!(logins(&one), ["lindqvist"]);
+    assert_eq!(stage.patch("/repos/acme/api/issues/412", &json!({ "assignees": ["nobody"] })).await.status, 422);
+}
