@@ -22,7 +22,7 @@ async fn a_server_that_goes_away_leaves_the_last_picture_with_its_failure_and_co
 async fn an_error_is_never_an_empty_list() {
     for (status, body, words) in [
         (401, r#"{"message":"Bad credentials"}"#, "token"),
-        (403, r#"{"message":"Resource not accessible by personal access token"}"#, "Agent tasks"),
+        (403, r#"{"message":"Resource not accessible by personal access token"}"#, "scope"),
         (404, r#"{"message":"Not Found"}"#, "acme/"),
         (500, "oops", "500"),
         (200, "<html>Welcome to the hotel</html>", "not"),
@@ -30,7 +30,7 @@ async fn an_error_is_never_an_empty_list() {
         (200, r#"{"total_active_count":0}"#, "tasks"),
         (200, "{", ""),
     ] {
-        let flow = Flow::start(80, 24).await;
+        let flow = Flow::start(100, 28).await;
         flow.server.faults().add(Fault::on("/agents/**").answer(status, &[("content-type", "application/json")], body));
         let text = flow.until("the failure", |text| text.contains("failed 1")).await;
         assert!(text.to_lowercase().contains(&words.to_lowercase()), "{status} {body}: {words} is missing:\n{text}");

@@ -16,7 +16,6 @@ async fn compose(flow: &Flow) {
     flow.sees("Fix a flaky test").await;
     flow.press(Key::Enter).await;
     flow.sees("Prompt").await;
-    flow.press(Key::Tab).await;
     flow.keys("scheduler::retry").await;
     flow.sees("ready to start").await;
     flow.key(Chord::ctrl('s')).await;

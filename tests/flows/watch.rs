@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use atc::console::keys::Key;
 use atc::runtime::app::Exit;
 use atc::runtime::signals::Signal;
 
@@ -27,7 +26,7 @@ async fn tasks_of_all_repositories_stand_in_one_queue_in_every_state() {
         assert!(text.contains(repo), "{repo} is missing:\n{text}");
     }
     flow.keys("z").await;
-    let text = flow.sees("hibernating").await;
+    let text = flow.sees("paused").await;
     for word in ["running", "queued", "needs you", "idle", "done", "failed", "timed out", "cancelled"] {
         assert!(text.contains(word), "no task is {word}:\n{text}");
     }
@@ -65,11 +64,7 @@ async fn a_log_grows_while_it_is_watched_and_only_its_tail_is_parsed() {
 #[tokio::test(start_paused = true)]
 async fn a_finished_session_is_read_once_and_then_left_alone() {
     let flow = Flow::start(160, 45).await;
-    flow.select("Add a partial index for open invoices").await;
-    flow.keys("1").await;
-    flow.keys("/").await;
-    flow.press(Key::Esc).await;
-    flow.select("Upgrade").await;
+    flow.select("Stream CSV exports").await;
     flow.sees("complete").await;
     flow.pass(Duration::from_secs(5)).await;
     let looks = flow.requests("GET", "/logs");
@@ -87,7 +82,7 @@ async fn without_the_copilot_api_the_documented_sources_serve() {
 
 #[tokio::test(start_paused = true)]
 async fn reviews_fill_with_pull_requests_and_what_they_wait_for() {
-    let flow = Flow::start(160, 45).await;
+    let flow = Flow::start(160, 60).await;
     flow.keys("3z").await;
     let text =
         flow.until("reviews", |text| text.contains("changes requested") && text.contains("needs approval")).await;

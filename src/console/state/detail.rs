@@ -97,7 +97,7 @@ fn alerts(model: &Model, known: &Known) -> Vec<(&'static str, Words)> {
         alerts.push(("stuck", Words::one(Tone::Warn, format!("▲ {}", stuck.says(model.now)))));
     }
     if let Some(words) = disagreement(known) {
-        alerts.push(("differs", words));
+        alerts.push(("differ", words));
     }
     alerts
 }

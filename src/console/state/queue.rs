@@ -4,6 +4,8 @@ use crate::domain::{Instant, TaskId};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Column {
+    /// The calm order: rows move when a state changes, not with every sign of work.
+    #[default]
     State,
     Name,
     Repo,
@@ -14,14 +16,13 @@ pub enum Column {
     Cost,
     /// Time in the present state.
     InState,
-    #[default]
     Age,
 }
 
 impl Column {
     pub const ALL: [Self; 10] = [
-        Self::Age,
         Self::State,
+        Self::Age,
         Self::InState,
         Self::Name,
         Self::Repo,
