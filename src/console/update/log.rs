@@ -287,3 +287,6 @@ fn wake(model: &Model) -> Option<Instant> {
     let stale = good.map(|at| at + model.settings.stale_after + TimeDelta::seconds(1)).filter(|at| *at > model.now);
     pending.chain(aged).chain(stale).min()
 }
+
+#[cfg(test)]
+pub(in crate::console) mod tests;

@@ -20,7 +20,7 @@ use crate::transcript::{Entry, Ink};
 /// Draws the pane, its title rule in the first row of `area`. Returns where the text cursor belongs, if here.
 pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) -> Option<(u16, u16)> {
     let focused = model.place.focus == Pane::Log;
-    let (title, right) = fit(area.width, &title(model), words(model));
+    let (title, right) = fit(area.width, &title(model), words(model, area.width));
     rule::draw(buffer, theme, area, &title, focused, &right);
     let Some(shown) = &model.log.shown else {
         empty(
@@ -172,7 +172,7 @@ fn title(model: &Model) -> Safe {
 type Word = (u8, Tone, Safe);
 
 /// What stands at the right of the rule, in order.
-fn words(model: &Model) -> Vec<Word> {
+fn words(model: &Model, columns: u16) -> Vec<Word> {
     let Some(shown) = &model.log.shown else { return Vec::new() };
     let mut words = Vec::new();
     if let Some((tone, text)) = freshness(model, shown) {
@@ -180,13 +180,13 @@ fn words(model: &Model) -> Vec<Word> {
     }
     if let Some(search) = &shown.reader.search {
         words.push(match search.current {
-            Some(current) => (8, Tone::Plain, Safe::new(format!("hit {}/{}", current + 1, search.hits.len()))),
-            None if search.hits.is_empty() => (8, Tone::Warn, Safe::new("no hit")),
-            None => (8, Tone::Plain, Safe::new(format!("{} hits", search.hits.len()))),
+            Some(current) => (7, Tone::Plain, Safe::new(format!("hit {}/{}", current + 1, search.hits.len()))),
+            None if search.hits.is_empty() => (7, Tone::Warn, Safe::new("no hit")),
+            None => (7, Tone::Plain, Safe::new(format!("{} hits", search.hits.len()))),
         });
     }
     if let Some(origin) = shown.origin {
-        words.push((6, Tone::Dim, source(model, shown, origin)));
+        words.push((8, Tone::Dim, source(model, shown, origin, columns)));
     }
     let entries = shown.transcript.entries().len();
     if entries == 0 {
@@ -195,8 +195,8 @@ fn words(model: &Model) -> Vec<Word> {
     words.push(match (shown.reader.follow, shown.reader.unseen) {
         _ if shown.complete => (5, Tone::Dim, Safe::new("complete")),
         (true, _) => (5, Tone::Dim, Safe::new("following")),
-        (false, 0) => (7, Tone::Warn, Safe::new("paused")),
-        (false, new) => (7, Tone::Warn, Safe::new(format!("paused, {new} new"))),
+        (false, 0) => (6, Tone::Warn, Safe::new("paused")),
+        (false, new) => (6, Tone::Warn, Safe::new(format!("paused, {new} new"))),
     });
     words.push((3, Tone::Dim, Safe::new(format!("{entries} {}", if entries == 1 { "entry" } else { "entries" }))));
     let broken = shown.transcript.stats().broken;
@@ -207,9 +207,9 @@ fn words(model: &Model) -> Vec<Word> {
 }
 
 /// Where the log comes from and how old that is.
-fn source(model: &Model, shown: &Shown, origin: LogOrigin) -> Safe {
+fn source(model: &Model, shown: &Shown, origin: LogOrigin, columns: u16) -> Safe {
     let name = match origin {
-        LogOrigin::CopilotApi if shown.complete => "Copilot API",
+        LogOrigin::CopilotApi if shown.complete || columns < 100 => "Copilot API",
         LogOrigin::CopilotApi => "live (Copilot API)",
         LogOrigin::JobLog => "job log",
         LogOrigin::JobSteps => "job steps",
@@ -233,11 +233,11 @@ fn freshness(model: &Model, shown: &Shown) -> Option<(Tone, Safe)> {
     }
 }
 
-/// Title and words that fit beside each other in a rule of this width. Words go before the title is cut below a third.
+/// Title and words that fit beside each other in a rule of this width. Words go before the title is cut below a quarter.
 fn fit(columns: u16, title: &Safe, mut words: Vec<Word>) -> (Safe, Vec<(Tone, Safe)>) {
     let columns = usize::from(columns);
     let cost = |words: &[Word]| words.iter().map(|(_, _, text)| width::width(text) + 3).sum::<usize>() + 2;
-    let least = width::width(title).min(columns / 3);
+    let least = width::width(title).min(columns / 4);
     while !words.is_empty() && least + cost(&words) + 6 > columns {
         // The last word left is cut rather than dropped: it is the reason something is wrong.
         if let [(_, _, text)] = words.as_mut_slice() {
@@ -344,10 +344,32 @@ fn log_style(theme: &Theme, sgr: Sgr) -> Style {
     style
 }
 
+/// The 16 by their own sequences, which are the shortest and follow the terminal's theme.
 fn colour(colour: Colour) -> Color {
+    const ANSI: [Color; 16] = [
+        Color::Black,
+        Color::Red,
+        Color::Green,
+        Color::Yellow,
+        Color::Blue,
+        Color::Magenta,
+        Color::Cyan,
+        Color::Gray,
+        Color::DarkGray,
+        Color::LightRed,
+        Color::LightGreen,
+        Color::LightYellow,
+        Color::LightBlue,
+        Color::LightMagenta,
+        Color::LightCyan,
+        Color::White,
+    ];
     match colour {
-        Colour::Ansi(n) => Color::Indexed(n),
+        Colour::Ansi(n) => ANSI.get(usize::from(n)).copied().unwrap_or(Color::Indexed(n)),
         Colour::Indexed(n) => Color::Indexed(n),
         Colour::Rgb(r, g, b) => Color::Rgb(r, g, b),
     }
 }
+
+#[cfg(test)]
+mod tests;
