@@ -1,1 +1,7 @@
-fn main() {}
+//! Parse arguments, install hooks, run, set the exit code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    atc::runtime::panic::guarded(|| atc::runtime::launch::run(std::env::args_os()))
+}

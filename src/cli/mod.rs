@@ -1,1 +1,19 @@
-//! Arguments and the headless verbs.
+//! Arguments, and the verbs that need no screen.
+//!
+//! [`parse`] turns arguments into a [`Command`], which is data: the caller carries it out. What is printed goes through
+//! [`output`], what is returned to the shell is an [`Exit`].
+//!
+//! ```text
+//! arguments ──parse──> Command ─┬─ Config ──> config_verbs ──> text + Exit
+//!                               ├─ Say ─────> text
+//!                               └─ Console, Open, Demo ──> runtime
+//! ```
+
+pub mod args;
+pub mod config_verbs;
+pub mod exit;
+pub mod origin;
+pub mod output;
+
+pub use args::{Command, ConfigVerb, Demo, Options, Refusal, parse};
+pub use exit::Exit;

@@ -1,1 +1,25 @@
-//! The options: schema, load, paths.
+//! The options: what there is to choose, where each choice came from, and where files live.
+//!
+//! [`options::OPTIONS`] is the one table. The file, the `ATC_*` environment and the arguments are all read through it, and
+//! `config.example.toml` and the README are written from it. What comes out is [`Config`], plain data; tokens are never
+//! part of it.
+//!
+//! ```text
+//! defaults < config.toml < ATC_* environment < arguments ──> Config + the origin of each value
+//!                                                       └──> or all problems found, each with its place
+//! ```
+
+pub mod docs;
+pub mod given;
+pub mod load;
+pub mod options;
+pub mod paths;
+pub mod problem;
+pub mod schema;
+mod text;
+mod url;
+
+pub use load::{Loaded, Origin, Sources, load};
+pub use paths::Paths;
+pub use problem::{Invalid, Problem};
+pub use schema::{Config, CopilotApi, Layout, LogLevel, Switch};

@@ -10,6 +10,8 @@ pub enum Effect {
     Suspend,
     /// Repaint everything, for a screen another program wrote on.
     Redraw,
+    /// Take the mouse, or give it back so that the terminal selects text itself.
+    Mouse(bool),
     /// Ask every source now.
     Refresh,
     /// The set of repositories changed.
@@ -19,7 +21,6 @@ pub enum Effect {
         task: Option<TaskRef>,
         log: Option<SessionId>,
     },
-    /// Try this log source next (by hand).
     Start {
         id: uuid::Uuid,
         request: StartRequest,

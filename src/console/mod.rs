@@ -8,6 +8,7 @@
 
 pub mod effect;
 pub mod event;
+pub mod guide;
 pub mod keys;
 pub mod state;
 pub mod update;

@@ -11,6 +11,8 @@ pub enum Source {
     Pulls,
     Run(TaskId),
     Log(SessionId),
+    /// Logins behind user ids.
+    People,
 }
 
 /// The last answer and the last failure of one source. The last good data always stays.

@@ -3,6 +3,7 @@
 
 use uuid::Uuid;
 
+use super::chain::Chain;
 use crate::domain::{Fault, Instant, RepoName};
 
 /// What somebody is about to do. Written before the request that does it; if it cannot be written, nothing is sent.
@@ -35,6 +36,21 @@ pub enum Action {
     MarkReady,
 }
 
+impl Action {
+    pub const ALL: [Self; 5] = [Self::Start, Self::Cancel, Self::ForceCancel, Self::Comment, Self::MarkReady];
+
+    /// The word it is stored and exported under. Never change one.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Cancel => "cancel",
+            Self::ForceCancel => "force_cancel",
+            Self::Comment => "comment",
+            Self::MarkReady => "mark_ready",
+        }
+    }
+}
+
 /// How an intent ended, as far as we know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -46,6 +62,29 @@ pub enum Outcome {
     Unknown(String),
 }
 
+impl Outcome {
+    /// Nothing can be recorded after it.
+    pub fn is_final(&self) -> bool {
+        !matches!(self, Self::Unknown(_))
+    }
+
+    /// The word it is stored and exported under. Never change one.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Confirmed(_) => "confirmed",
+            Self::Rejected(_) => "rejected",
+            Self::Unknown(_) => "unknown",
+        }
+    }
+
+    /// The id, the reason, or what is not known.
+    pub fn detail(&self) -> &str {
+        match self {
+            Self::Confirmed(text) | Self::Rejected(text) | Self::Unknown(text) => text,
+        }
+    }
+}
+
 /// An intent with its outcome, if one was recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -54,12 +93,25 @@ pub struct Entry {
 }
 
 /// A durable, append-only record.
+///
+/// Order is the order of writing, never that of the clock: a clock that steps back moves no row.
 pub trait Ledger: Send + Sync + std::fmt::Debug {
-    /// Durable on return. An error means that the action must not be taken.
+    /// Durable on return. An error means that the action must not be taken. An id that was claimed before is a
+    /// fault of kind `Conflict`.
     fn claim(&self, intent: &Intent) -> Result<(), Fault>;
+    /// The newest outcome counts. A final one (confirmed, rejected) is the last: another is a fault of kind
+    /// `Conflict`; an intent that was never claimed is `NotFound`.
     fn record(&self, intent: Uuid, at: Instant, outcome: &Outcome) -> Result<(), Fault>;
     /// Intents without an outcome, or with an unknown one, oldest first.
     fn unresolved(&self) -> Result<Vec<Entry>, Fault>;
     /// Newest first.
     fn recent(&self, limit: usize) -> Result<Vec<Entry>, Fault>;
+    /// How many intents of this kind were claimed at or after `since`, whatever came of them; for caps.
+    fn count(&self, action: Action, since: Instant) -> Result<u64, Fault>;
+    /// Walks everything and checks that nothing was changed, removed or inserted.
+    fn verify(&self) -> Result<Chain, Fault>;
+    /// `Ok` if claims can work at all; else why not, for the banner. Asks no disk.
+    fn writable(&self) -> Result<(), Fault>;
+    /// The version of the layout found, counted per implementation; 0: nothing is stored.
+    fn schema_version(&self) -> u32;
 }

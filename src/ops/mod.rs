@@ -1,1 +1,11 @@
 //! What can be done, one file each, over the provider and ledger ports. The console and the headless verbs call the same.
+//!
+//! Every operation that writes follows one protocol: an intent, durable in the ledger; one request, never repeated; an
+//! outcome that is confirmed, rejected or unknown. An intent that cannot be recorded is not sent.
+
+pub mod cancel;
+pub mod context;
+pub mod reconcile;
+pub mod start;
+
+pub use context::Context;

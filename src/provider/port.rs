@@ -130,10 +130,8 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
     fn more_tasks(&self, query: &TaskQuery, page: &PageCursor) -> Call<'_, TaskPage>;
     /// The task with its sessions.
     fn task(&self, at: &TaskRef, validator: Option<Validator>) -> Call<'_, Fetched<Task>>;
-    /// One POST, never repeated. A fault of kind `UnknownOutcome` means that it may have happened.
+    /// One POST of [`StartRequest::body`], never repeated. A fault of kind `UnknownOutcome` means that it may have happened.
     fn start(&self, request: &StartRequest) -> Call<'_, Task>;
-    /// The exact body [`Provider::start`] would send, for the operator to read.
-    fn start_body(&self, request: &StartRequest) -> serde_json::Value;
 
     /// The agent's runs on a branch, newest first; other workflows are left out.
     fn agent_runs(&self, repo: &RepoName, branch: &Untrusted) -> Call<'_, Vec<Run>>;

@@ -1,1 +1,16 @@
 //! Everything with a side effect: the one loop, poller, log follower, effect runner, terminal, clock.
+
+pub mod app;
+pub mod clock;
+pub mod drafts;
+pub mod engine;
+pub mod external;
+pub mod hangup;
+pub mod input;
+pub mod journal;
+pub mod launch;
+pub mod panic;
+pub mod private;
+pub mod signals;
+pub mod templates;
+pub mod terminal;

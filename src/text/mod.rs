@@ -7,6 +7,7 @@
 
 mod clean;
 mod escape;
+pub mod redact;
 mod reveal;
 pub mod safe;
 pub mod sink;

@@ -77,7 +77,7 @@ impl fmt::Display for Chord {
             Key::End => text.push_str("end"),
             Key::PageUp => text.push_str("pgup"),
             Key::PageDown => text.push_str("pgdn"),
-            Key::F(n) => text.push_str(&format!("f{n}")),
+            Key::F(n) => text.extend(["f".to_owned(), n.to_string()]),
         }
         f.pad(&text)
     }

@@ -48,6 +48,8 @@ pub enum Intent {
     Top,
     Bottom,
     Filter,
+    NextView,
+    PreviousView,
     SortNext,
     SortReverse,
     Enter,
@@ -77,6 +79,8 @@ pub enum Intent {
     NextChoice,
     PreviousChoice,
     Preset,
+    /// Back to the prompt the fields make.
+    Reset,
     Editor,
     Preview,
     Start,

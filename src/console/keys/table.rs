@@ -19,13 +19,262 @@ const fn bind(context: Context, chord: Chord, intent: Intent, help: &'static str
     Binding { context, chord, intent, help, footer }
 }
 
-pub const TABLE: &[Binding] = &[
-    bind(Context::Global, Chord::char('q'), Intent::Quit, "quit", ""),
-    bind(Context::Global, Chord::plain(Key::Esc), Intent::Back, "go back", ""),
+const fn c(c: char) -> Chord {
+    Chord::char(c)
+}
+
+const fn k(key: Key) -> Chord {
+    Chord::plain(key)
+}
+
+const GLOBAL: &[Binding] = &[
+    bind(Context::Global, c('1'), Intent::Queue, "queue", "queue"),
+    bind(Context::Global, c('2'), Intent::Log, "log", "log"),
+    bind(Context::Global, c('3'), Intent::Reviews, "reviews", "reviews"),
+    bind(Context::Global, c('n'), Intent::Compose, "compose a new task", "new"),
+    bind(Context::Global, c('4'), Intent::Compose, "compose a new task", "new"),
+    bind(Context::Global, k(Key::Tab), Intent::NextPane, "next pane", ""),
+    bind(Context::Global, k(Key::BackTab), Intent::PreviousPane, "previous pane", ""),
+    bind(Context::Global, c('z'), Intent::Zoom, "give the pane the whole screen, or take it back", "zoom"),
+    bind(Context::Global, c('+'), Intent::Grow, "make the pane taller", ""),
+    bind(Context::Global, c('-'), Intent::Shrink, "make the pane lower", ""),
+    bind(Context::Global, c('L'), Intent::Layout, "panes side by side or stacked (from 160 columns)", ""),
+    bind(Context::Global, c('j'), Intent::Down, "down", ""),
+    bind(Context::Global, k(Key::Down), Intent::Down, "down", ""),
+    bind(Context::Global, c('k'), Intent::Up, "up", ""),
+    bind(Context::Global, k(Key::Up), Intent::Up, "up", ""),
+    bind(Context::Global, k(Key::PageDown), Intent::PageDown, "page down", ""),
+    bind(Context::Global, Chord::ctrl('f'), Intent::PageDown, "page down", ""),
+    bind(Context::Global, k(Key::PageUp), Intent::PageUp, "page up", ""),
+    bind(Context::Global, Chord::ctrl('b'), Intent::PageUp, "page up", ""),
+    bind(Context::Global, c('g'), Intent::Top, "first", ""),
+    bind(Context::Global, k(Key::Home), Intent::Top, "first", ""),
+    bind(Context::Global, c('G'), Intent::Bottom, "last", ""),
+    bind(Context::Global, k(Key::End), Intent::Bottom, "last", ""),
+    bind(Context::Global, c('r'), Intent::Refresh, "ask every source now", "refresh"),
+    bind(Context::Global, c(':'), Intent::Command, "type a command", "command"),
+    bind(Context::Global, c('M'), Intent::Mouse, "mouse on or off (off: the terminal selects text)", ""),
+    bind(Context::Global, c('?'), Intent::Help, "all keys", "keys"),
+    bind(Context::Global, k(Key::F(1)), Intent::Help, "all keys", "keys"),
+    bind(Context::Global, k(Key::Esc), Intent::Back, "go back", "back"),
+    bind(Context::Global, Chord::ctrl('l'), Intent::Redraw, "paint the screen anew", ""),
+    bind(Context::Global, Chord::ctrl('z'), Intent::Suspend, "suspend", ""),
+    bind(Context::Global, c('q'), Intent::Quit, "quit", "quit"),
+    bind(Context::Global, Chord::ctrl('c'), Intent::Quit, "quit", ""),
 ];
 
-/// The intent of a chord: the context's own binding first, then the global one.
+const QUEUE: &[Binding] = &[
+    bind(Context::Queue, k(Key::Enter), Intent::Enter, "open the task's log", "log"),
+    bind(Context::Queue, c('d'), Intent::Detail, "everything about the task", "detail"),
+    bind(Context::Queue, c('x'), Intent::Cancel, "cancel the running session (asks)", "cancel"),
+    bind(Context::Queue, c('f'), Intent::FollowUp, "follow up: a new task on the same branch", "follow up"),
+    bind(Context::Queue, c('R'), Intent::Retry, "retry: compose with the same prompt", "retry"),
+    bind(Context::Queue, c('o'), Intent::Open, "open in the browser", "open"),
+    bind(Context::Queue, c('y'), Intent::Copy, "copy the address", "copy"),
+    bind(Context::Queue, c('Y'), Intent::CopyBranch, "copy the branch name", ""),
+    bind(Context::Queue, c('/'), Intent::Filter, "filter while you type", "filter"),
+    bind(Context::Queue, c('v'), Intent::NextView, "next view: all, needs you, active, stuck, failed, done", "view"),
+    bind(Context::Queue, c('V'), Intent::PreviousView, "previous view", ""),
+    bind(Context::Queue, c('s'), Intent::SortNext, "sort by the next column", ""),
+    bind(Context::Queue, c('S'), Intent::SortReverse, "sort the other way round", ""),
+];
+
+const DETAIL: &[Binding] = &[
+    bind(Context::Detail, k(Key::Enter), Intent::Enter, "open the task's log", "log"),
+    bind(Context::Detail, c('d'), Intent::Back, "close the detail", ""),
+    bind(Context::Detail, c('q'), Intent::Back, "close the detail", ""),
+    bind(Context::Detail, c(' '), Intent::PageDown, "page down", ""),
+    bind(Context::Detail, c('x'), Intent::Cancel, "cancel the running session (asks)", "cancel"),
+    bind(Context::Detail, c('f'), Intent::FollowUp, "follow up: a new task on the same branch", "follow up"),
+    bind(Context::Detail, c('R'), Intent::Retry, "retry: compose with the same prompt", "retry"),
+    bind(Context::Detail, c('o'), Intent::Open, "open in the browser", "open"),
+    bind(Context::Detail, c('y'), Intent::Copy, "copy the address", "copy"),
+    bind(Context::Detail, c('Y'), Intent::CopyBranch, "copy the branch name", "branch"),
+];
+
+const LOG: &[Binding] = &[
+    bind(Context::Log, c(' '), Intent::Fold, "fold or unfold the entry", "fold"),
+    bind(Context::Log, k(Key::Enter), Intent::Fold, "fold or unfold the entry", ""),
+    bind(Context::Log, c('a'), Intent::FoldAll, "fold or unfold everything", "fold all"),
+    bind(Context::Log, c('F'), Intent::Follow, "follow the end", "follow"),
+    bind(Context::Log, c('w'), Intent::Wrap, "wrap long lines", "wrap"),
+    bind(Context::Log, c(']'), Intent::NextEntry, "next entry", "next"),
+    bind(Context::Log, c('['), Intent::PreviousEntry, "previous entry", ""),
+    bind(Context::Log, c('e'), Intent::NextError, "next error", "error"),
+    bind(Context::Log, c('E'), Intent::PreviousError, "previous error", ""),
+    bind(Context::Log, c('/'), Intent::Filter, "search in the log", "search"),
+    bind(Context::Log, c('n'), Intent::NextHit, "next hit", "next hit"),
+    bind(Context::Log, c('N'), Intent::PreviousHit, "previous hit", ""),
+    bind(Context::Log, c('S'), Intent::Session, "the task's session before this one", "session"),
+    bind(Context::Log, c('d'), Intent::Detail, "everything about the task", ""),
+    bind(Context::Log, c('x'), Intent::Cancel, "cancel the running session (asks)", "cancel"),
+    bind(Context::Log, c('f'), Intent::FollowUp, "follow up: a new task on the same branch", "follow up"),
+    bind(Context::Log, c('R'), Intent::Retry, "retry: compose with the same prompt", "retry"),
+    bind(Context::Log, c('o'), Intent::Open, "open in the browser", "open"),
+    bind(Context::Log, c('y'), Intent::Copy, "copy the entry", "copy"),
+    bind(Context::Log, c('Y'), Intent::CopyBranch, "copy the branch name", ""),
+];
+
+const REVIEWS: &[Binding] = &[
+    bind(Context::Reviews, k(Key::Enter), Intent::Enter, "open the log of the task behind it", "log"),
+    bind(Context::Reviews, c('d'), Intent::Detail, "everything about the task behind it", "detail"),
+    bind(Context::Reviews, c('o'), Intent::Open, "open in the browser", "open"),
+    bind(Context::Reviews, c('y'), Intent::Copy, "copy the address", "copy"),
+    bind(Context::Reviews, c('Y'), Intent::CopyBranch, "copy the branch name", "branch"),
+    bind(Context::Reviews, c('f'), Intent::FollowUp, "follow up: a new task on the same branch", "follow up"),
+];
+
+const TEMPLATES: &[Binding] = &[
+    bind(Context::Templates, k(Key::Enter), Intent::Enter, "use the template or the draft", "use"),
+    bind(Context::Templates, c('x'), Intent::Cancel, "throw the draft away", "throw away"),
+];
+
+const FORM: &[Binding] = &[
+    bind(Context::Form, k(Key::Tab), Intent::NextField, "next field", "next field"),
+    bind(Context::Form, k(Key::BackTab), Intent::PreviousField, "previous field", ""),
+    bind(Context::Form, Chord::ctrl('s'), Intent::Start, "start the task (asks)", "start"),
+    bind(Context::Form, Chord::ctrl('e'), Intent::Editor, "edit the prompt in $EDITOR", "editor"),
+    bind(Context::Form, Chord::ctrl('p'), Intent::Preset, "next preset of the template", "preset"),
+    bind(Context::Form, Chord::ctrl('n'), Intent::NextChoice, "next choice or suggestion for the field", "choice"),
+    bind(Context::Form, Chord::ctrl('b'), Intent::PreviousChoice, "previous choice or suggestion", ""),
+    bind(Context::Form, Chord::ctrl('r'), Intent::Preview, "the exact request, whole", "request"),
+    bind(Context::Form, Chord::ctrl('t'), Intent::Reset, "the prompt the fields make, again", ""),
+    bind(Context::Form, k(Key::Esc), Intent::Back, "go back; the draft is kept", "back"),
+];
+
+const DIALOG: &[Binding] = &[
+    bind(Context::Dialog, c('y'), Intent::Yes, "yes", "yes"),
+    bind(Context::Dialog, c('n'), Intent::No, "no", "no"),
+    bind(Context::Dialog, k(Key::Esc), Intent::No, "no", ""),
+    bind(Context::Dialog, k(Key::Left), Intent::PreviousChoice, "the other button", ""),
+    bind(Context::Dialog, k(Key::Right), Intent::NextChoice, "the other button", ""),
+    bind(Context::Dialog, k(Key::Tab), Intent::NextChoice, "the other button", "other button"),
+    bind(Context::Dialog, k(Key::BackTab), Intent::PreviousChoice, "the other button", ""),
+    bind(Context::Dialog, k(Key::Enter), Intent::Accept, "press the button under the cursor", "press"),
+];
+
+const HELP: &[Binding] = &[
+    bind(Context::Help, c('q'), Intent::Back, "close the help", ""),
+    bind(Context::Help, c('?'), Intent::Back, "close the help", ""),
+    bind(Context::Help, c(' '), Intent::PageDown, "page down", ""),
+];
+
+const LINE: &[Binding] = &[
+    bind(Context::Line, k(Key::Enter), Intent::Accept, "accept", "accept"),
+    bind(Context::Line, k(Key::Esc), Intent::Back, "give up", "give up"),
+    bind(Context::Line, k(Key::Up), Intent::Up, "older command", "older"),
+    bind(Context::Line, k(Key::Down), Intent::Down, "newer command", ""),
+    bind(Context::Line, k(Key::Tab), Intent::NextChoice, "complete the word", "complete"),
+];
+
+/// Every context's own bindings, in the order the help shows them.
+pub const TABLE: [(Context, &[Binding]); 10] = [
+    (Context::Global, GLOBAL),
+    (Context::Queue, QUEUE),
+    (Context::Detail, DETAIL),
+    (Context::Log, LOG),
+    (Context::Reviews, REVIEWS),
+    (Context::Templates, TEMPLATES),
+    (Context::Form, FORM),
+    (Context::Dialog, DIALOG),
+    (Context::Help, HELP),
+    (Context::Line, LINE),
+];
+
+/// A context's own bindings.
+pub fn bindings(context: Context) -> &'static [Binding] {
+    TABLE.iter().find(|(c, _)| *c == context).map_or(&[], |(_, own)| own)
+}
+
+/// The intent of a chord: the context's own binding first, then the global one. Where text is typed or a question
+/// stands, only leaving the program and repainting are global, and in the form the help by its F key: every other key is
+/// text, or nothing.
 pub fn lookup(context: Context, chord: Chord) -> Option<Intent> {
-    let find = |c: Context| TABLE.iter().find(|b| b.context == c && b.chord == chord).map(|b| b.intent);
-    find(context).or_else(|| find(Context::Global))
+    let find = |c: Context| bindings(c).iter().find(|b| b.chord == chord).map(|b| b.intent);
+    find(context).or_else(|| {
+        let closed = matches!(context, Context::Form | Context::Line | Context::Dialog);
+        let help = context == Context::Form && matches!(chord.key, Key::F(_));
+        find(Context::Global).filter(|intent| !closed || help || (chord.ctrl && passes_everywhere(*intent)))
+    })
+}
+
+fn passes_everywhere(intent: Intent) -> bool {
+    matches!(intent, Intent::Quit | Intent::Suspend | Intent::Redraw)
+}
+
+impl Intent {
+    /// It may lead to a request that changes something. Hidden and refused when read-only.
+    pub fn writes(self) -> bool {
+        matches!(self, Self::Cancel | Self::FollowUp | Self::Retry | Self::Compose | Self::Start)
+    }
+}
+
+impl Context {
+    /// Its heading in the help and the README.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Global => "Everywhere",
+            Self::Queue => "Queue",
+            Self::Detail => "Detail",
+            Self::Log => "Log",
+            Self::Reviews => "Reviews",
+            Self::Templates => "Compose: templates",
+            Self::Form => "Compose: form",
+            Self::Dialog => "Questions",
+            Self::Help => "Help",
+            Self::Line => "Command and filter line",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn no_key_means_two_things_in_one_context() {
+        for (context, own) in TABLE {
+            let mut seen = HashSet::new();
+            for b in own {
+                assert_eq!(b.context, context, "{:?} stands in the wrong group", b.chord);
+                assert!(seen.insert(b.chord), "{} twice in {context:?}", b.chord);
+            }
+        }
+    }
+
+    #[test]
+    fn every_binding_says_what_it_does() {
+        for b in TABLE.iter().flat_map(|(_, own)| *own) {
+            assert!(!b.help.is_empty(), "{} has no help", b.chord);
+        }
+    }
+
+    #[test]
+    fn an_own_binding_wins_over_the_global_one() {
+        assert_eq!(lookup(Context::Log, Chord::char('n')), Some(Intent::NextHit));
+        assert_eq!(lookup(Context::Queue, Chord::char('n')), Some(Intent::Compose));
+        assert_eq!(lookup(Context::Help, Chord::char('q')), Some(Intent::Back));
+    }
+
+    #[test]
+    fn a_plain_character_is_never_a_command_where_text_is_typed() {
+        for context in [Context::Form, Context::Line] {
+            for code in 0x20..0x7f_u8 {
+                assert_eq!(lookup(context, Chord::char(char::from(code))), None, "{context:?} {code}");
+            }
+            assert_eq!(lookup(context, Chord::ctrl('c')), Some(Intent::Quit));
+        }
+    }
+
+    #[test]
+    fn a_question_hears_only_its_own_keys_and_the_way_out() {
+        assert_eq!(lookup(Context::Dialog, Chord::char('q')), None);
+        assert_eq!(lookup(Context::Dialog, Chord::char('x')), None);
+        assert_eq!(lookup(Context::Dialog, Chord::plain(Key::Enter)), Some(Intent::Accept));
+        assert_eq!(lookup(Context::Dialog, Chord::ctrl('z')), Some(Intent::Suspend));
+    }
 }

@@ -1,7 +1,12 @@
 //! A question before something that cannot be taken back. The answer is No unless it is given on purpose.
 
+use chrono::TimeDelta;
+
+use super::layout::Area;
+use super::place::Place;
+use super::tone::wrap;
 use crate::domain::{CancelTarget, Instant, StartRequest};
-use crate::text::Safe;
+use crate::text::{Safe, width};
 
 #[derive(Clone, Debug)]
 pub struct Dialog {
@@ -22,4 +27,46 @@ pub enum Ask {
     Cancel(CancelTarget),
     Start { request: StartRequest, template: Option<String> },
     Quit,
+}
+
+/// Keys this soon after a question appeared were meant for what was there before.
+const GRACE: TimeDelta = TimeDelta::milliseconds(250);
+
+/// Where a question stands on the screen.
+#[derive(Clone, Debug)]
+pub struct DialogPlace {
+    pub area: Area,
+    /// The body, wrapped; what does not fit is left out from the end.
+    pub lines: Vec<Safe>,
+    pub no: Area,
+    pub yes: Area,
+}
+
+impl Dialog {
+    pub fn hears(&self, now: Instant) -> bool {
+        now - self.opened_at >= GRACE
+    }
+
+    /// The button as it is drawn: the one under the cursor in brackets.
+    pub fn buttons(&self) -> (Safe, Safe) {
+        let no = if self.on_yes { "  No  " } else { "[ No ]" };
+        let yes = if self.on_yes { format!("[ {} ]", self.yes) } else { format!("  {}  ", self.yes) };
+        (Safe::new(no), Safe::new(yes))
+    }
+
+    /// The lower part of the screen: rule, body, buttons.
+    pub fn place(&self, place: &Place) -> DialogPlace {
+        let columns = usize::from(place.size.width.saturating_sub(2));
+        let mut lines: Vec<Safe> = self.body.iter().flat_map(|line| wrap(line, columns)).collect();
+        let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
+        let area = place.over(rows);
+        lines.truncate(usize::from(area.height.saturating_sub(2)));
+        let (no, yes) = self.buttons();
+        let wide = |text: &Safe| u16::try_from(width::width(text)).unwrap_or(u16::MAX);
+        let y = area.bottom().saturating_sub(1);
+        let yes_x = area.right().saturating_sub(wide(&yes) + 1);
+        let no_x = yes_x.saturating_sub(wide(&no) + 1);
+        let button = |x, text: &Safe| Area { x, y, width: wide(text), height: 1 };
+        DialogPlace { area, lines, no: button(no_x, &no), yes: button(yes_x, &yes) }
+    }
 }

@@ -1,5 +1,7 @@
 //! One line being typed at the bottom: a command after `:`, a filter after `/`.
 
+use unicode_segmentation::GraphemeCursor;
+
 #[derive(Clone, Debug, Default)]
 pub struct Line {
     pub kind: LineKind,
@@ -8,6 +10,8 @@ pub struct Line {
     pub cursor: usize,
     /// Where the command is wrong.
     pub fault: Option<String>,
+    /// How far back in the history of commands the text comes from; 0: typed just now.
+    pub back: usize,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,4 +20,97 @@ pub enum LineKind {
     Command,
     QueueFilter,
     LogSearch,
+}
+
+impl Line {
+    pub fn new(kind: LineKind, text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { kind, cursor: text.len(), text, fault: None, back: 0 }
+    }
+
+    /// Types text at the cursor; what a terminal would act on is left out, a line break is a space.
+    pub fn insert(&mut self, text: &str) {
+        let text: String =
+            text.chars().map(|c| if matches!(c, '\n' | '\t') { ' ' } else { c }).filter(|c| !c.is_control()).collect();
+        self.text.insert_str(self.cursor, &text);
+        self.cursor += text.len();
+        self.fault = None;
+    }
+
+    pub fn set(&mut self, text: impl Into<String>) {
+        self.text = text.into();
+        self.cursor = self.text.len();
+        self.fault = None;
+    }
+
+    pub fn backspace(&mut self) {
+        let end = self.cursor;
+        self.left();
+        self.text.replace_range(self.cursor..end, "");
+        self.fault = None;
+    }
+
+    pub fn delete(&mut self) {
+        let start = self.cursor;
+        self.right();
+        self.text.replace_range(start..self.cursor, "");
+        self.cursor = start;
+        self.fault = None;
+    }
+
+    /// Takes out the word before the cursor.
+    pub fn backspace_word(&mut self) {
+        let before = self.text.get(..self.cursor).unwrap_or_default();
+        let start = before.trim_end().rfind(' ').map_or(0, |at| at + 1);
+        self.text.replace_range(start..self.cursor, "");
+        self.cursor = start;
+        self.fault = None;
+    }
+
+    pub fn left(&mut self) {
+        let mut at = GraphemeCursor::new(self.cursor, self.text.len(), true);
+        self.cursor = at.prev_boundary(&self.text, 0).ok().flatten().unwrap_or(0);
+    }
+
+    pub fn right(&mut self) {
+        let mut at = GraphemeCursor::new(self.cursor, self.text.len(), true);
+        self.cursor = at.next_boundary(&self.text, 0).ok().flatten().unwrap_or(self.text.len());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+    use super::*;
+
+    #[test]
+    fn the_cursor_steps_over_whole_characters() {
+        let mut line = Line::new(LineKind::Command, "aé👨‍👩‍👧b");
+        line.left();
+        line.backspace();
+        assert_eq!(line.text, "aéb");
+        line.left();
+        line.delete();
+        assert_eq!(line.text, "ab");
+        for _ in 0..5 {
+            line.backspace();
+            line.left();
+        }
+        line.delete();
+        line.delete();
+        line.delete();
+        assert_eq!((line.text.as_str(), line.cursor), ("", 0));
+    }
+
+    #[test]
+    fn what_is_typed_stands_at_the_cursor_and_holds_no_control() {
+        let mut line = Line::new(LineKind::Command, "sort ");
+        line.insert("a\u{1b}ge\nx");
+        assert_eq!(line.text, "sort age x");
+        line.backspace_word();
+        assert_eq!(line.text, "sort age ");
+        line.backspace_word();
+        assert_eq!(line.text, "sort ");
+    }
 }

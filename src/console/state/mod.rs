@@ -1,6 +1,8 @@
 //! What the operator sees: data only. Changed by `update`, drawn by `view`.
 
 pub mod compose;
+pub mod condition;
+pub mod detail;
 pub mod dialog;
 pub mod layout;
 pub mod line;
@@ -11,8 +13,13 @@ pub mod queue;
 pub mod reader;
 pub mod reviews;
 pub mod settings;
+pub mod tabs;
+pub mod tone;
+pub mod trust;
+pub mod words;
 pub mod world;
 
+use crate::console::keys::Context;
 use crate::domain::Instant;
 
 /// The whole screen as data.
@@ -51,6 +58,36 @@ impl Model {
             line: None,
             notes: notes::Notes::default(),
             dirty: true,
+        }
+    }
+
+    /// The task under the queue's cursor.
+    pub fn selected(&self) -> Option<&world::Known> {
+        self.world.tasks.get(self.queue.selected.as_ref()?)
+    }
+
+    /// The pull request under the reviews' cursor.
+    pub fn selected_pull(&self) -> Option<&crate::domain::Pull> {
+        self.world.pulls.get(self.reviews.selected.as_ref()?)?.as_ref()
+    }
+
+    /// Where the next key goes.
+    pub fn context(&self) -> Context {
+        if self.dialog.is_some() {
+            Context::Dialog
+        } else if self.line.is_some() {
+            Context::Line
+        } else if self.place.help.is_some() {
+            Context::Help
+        } else if self.place.detail.is_some() {
+            Context::Detail
+        } else {
+            match self.place.focus {
+                place::Pane::Queue => Context::Queue,
+                place::Pane::Log => Context::Log,
+                place::Pane::Reviews => Context::Reviews,
+                place::Pane::Compose => self.compose.context(),
+            }
         }
     }
 }

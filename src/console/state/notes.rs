@@ -1,5 +1,7 @@
 //! Short messages in the footer that go by themselves.
 
+use chrono::TimeDelta;
+
 use crate::domain::Instant;
 use crate::text::Safe;
 
@@ -13,4 +15,12 @@ pub struct Note {
     pub bad: bool,
     pub text: Safe,
     pub until: Instant,
+}
+
+impl Notes {
+    /// Good news stays a few seconds; what went wrong stays long enough to be read and copied down.
+    pub fn say(&mut self, now: Instant, bad: bool, text: impl AsRef<str>) {
+        let stays = if bad { TimeDelta::seconds(60) } else { TimeDelta::seconds(5) };
+        self.current = Some(Note { bad, text: Safe::new(text), until: now + stays });
+    }
 }

@@ -1,6 +1,7 @@
 //! Where the operator is: which pane has the keys, what is zoomed, what covers it.
 
 use super::layout::Size;
+use crate::domain::Instant;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Pane {
@@ -9,6 +10,19 @@ pub enum Pane {
     Log,
     Reviews,
     Compose,
+}
+
+impl Pane {
+    pub const ALL: [Self; 4] = [Self::Queue, Self::Log, Self::Reviews, Self::Compose];
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Queue => "Queue",
+            Self::Log => "Log",
+            Self::Reviews => "Reviews",
+            Self::Compose => "Compose",
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -25,13 +39,12 @@ pub struct Place {
     pub columns: bool,
     /// Rows added to the queue (or taken from it) in the dashboard.
     pub queue_extra: i16,
+    /// The same for the reviews.
+    pub reviews_extra: i16,
     /// A log file stands alone: `atc open`.
     pub log_only: bool,
-}
-
-impl Place {
-    /// Where the panes stand at the present size, focus and zoom.
-    pub fn panes(&self) -> super::layout::Panes {
-        super::layout::Panes::default()
-    }
+    /// Commands typed after `:`, newest last.
+    pub commands: Vec<String>,
+    /// When the screen as it is will read differently by itself: set at the end of every update.
+    pub wake: Option<Instant>,
 }

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use crate::console::event::BudgetNews;
 use crate::domain::cancel::Matched;
 use crate::domain::{
-    CancelProgress, Freshness, Instant, Job, Pull, PullId, RepoName, Run, Source, Task, TaskId, UserId, Viewer,
+    Artifact, CancelPhase, CancelProgress, Freshness, Instant, Job, Pull, PullId, RepoName, Run, Source, Task, TaskId,
+    UserId, Viewer,
 };
 use crate::text::Untrusted;
 
@@ -19,6 +20,8 @@ pub struct World {
     pub freshness: HashMap<Source, Freshness>,
     /// The newest generation seen of each source: older answers are late.
     pub generations: HashMap<Source, u64>,
+    /// When a repository's tasks were first read: what was created later is news.
+    pub first_read: HashMap<RepoName, Instant>,
     /// Items a source sent that could not be read.
     pub unreadable: HashMap<RepoName, u32>,
     pub budget: BudgetNews,
@@ -30,10 +33,20 @@ pub struct Known {
     pub task: Task,
     pub run: Option<RunJoin>,
     pub cancel: Option<CancelProgress>,
-    /// When its state was first seen to be what it is now.
+    /// The steps of that cancel with their times, oldest first.
+    pub cancel_steps: Vec<(Instant, CancelPhase)>,
+    /// When its state was first seen to be what it is now; from the service's times until a change was seen.
     pub state_since: Instant,
+    /// A change of its state was seen with our own eyes.
+    pub since_seen: bool,
+    /// The task's own time in the answer its sessions came with; a newer list answer makes them old.
+    pub sessions_as_of: Option<Instant>,
+    /// The newest proof of work besides the task's own times: its log grew.
+    pub last_sign: Option<Instant>,
     /// Something visible changed since the operator last looked at it.
     pub changed: bool,
+    /// What the filter looks through, in lower case. Never shown.
+    pub hay: Box<str>,
 }
 
 #[derive(Clone, Debug)]
@@ -43,4 +56,53 @@ pub struct RunJoin {
     pub matched: Option<Matched>,
     pub jobs: Vec<Job>,
     pub seen_at: Instant,
+}
+
+impl Known {
+    /// How many sessions: those known, else as many as the service says.
+    pub fn sessions(&self) -> Option<u64> {
+        let known = self.task.sessions.as_ref().map(|s| s.len() as u64);
+        known.max(self.task.session_count.map(u64::from))
+    }
+}
+
+impl World {
+    /// The task's newest pull request that is known, else the last one it names.
+    pub fn pull_of(&self, task: &Task) -> Option<PullOf<'_>> {
+        let mut last = None;
+        for artifact in task.artifacts.iter().rev() {
+            let Artifact::Pull { id, .. } = artifact else { continue };
+            match self.pulls.get(&(task.at.repo.clone(), *id)) {
+                Some(Some(pull)) => return Some(PullOf::Known(pull)),
+                Some(None) => last = last.or(Some(PullOf::Gone)),
+                None => last = last.or(Some(PullOf::Loading)),
+            }
+        }
+        last
+    }
+
+    /// The task a pull belongs to: the newest that names it.
+    pub fn task_of(&self, repo: &RepoName, pull: PullId) -> Option<&Known> {
+        let names = |t: &Task| t.artifacts.iter().any(|a| matches!(a, Artifact::Pull { id, .. } if *id == pull));
+        self.tasks
+            .values()
+            .filter(|k| k.task.at.repo == *repo && names(&k.task))
+            .max_by(|a, b| (a.task.created_at, &a.task.at.id).cmp(&(b.task.created_at, &b.task.at.id)))
+    }
+
+    /// The creator's login, where it is known.
+    pub fn login<'a>(&'a self, task: &'a Task) -> Option<&'a Untrusted> {
+        let person = task.creator.as_ref()?;
+        person.login.as_ref().or_else(|| self.people.get(&person.id))
+    }
+}
+
+/// What is known of a task's pull request.
+#[derive(Clone, Copy, Debug)]
+pub enum PullOf<'a> {
+    Known(&'a Pull),
+    /// Named by the task, not asked for yet.
+    Loading,
+    /// Asked for: gone, or not visible to this token.
+    Gone,
 }

@@ -1,23 +1,71 @@
 //! How the state changes: `(&mut Model, Event) -> Vec<Effect>`. Pure.
+//!
+//! ```text
+//! Event ──key──> lookup(context, chord) ──> the innermost of dialog > line > help > detail > pane
+//!       ──net──> world (by id, late answers dropped) ──> rows due?
+//!       ──op───> notes, cancels, new tasks
+//! then: rows rebuilt if due ──> selection settled ──> log follows ──> next wake-up computed
+//! ```
 
+pub mod actions;
+pub mod cancel;
+pub mod command;
 pub mod compose;
+pub mod dialog;
+pub mod key;
+pub mod line;
 pub mod log;
+pub mod mouse;
+pub mod net;
+pub mod op;
+pub mod queue;
+pub mod reviews;
+pub mod scroll;
+mod settle;
+pub mod wake;
+
+pub use wake::next_wake;
 
 use super::effect::Effect;
-use super::event::Event;
+use super::event::{Event, Local, What};
 use super::state::Model;
-use crate::domain::Instant;
 
 /// Applies one event. Sets `model.dirty` when something visible changed.
 pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     let mut effects = Vec::new();
     model.now = event.at;
+    wake::due(model);
+    match event.what {
+        What::Key(chord) => key::pressed(model, chord, &mut effects),
+        What::Paste(text) => key::pasted(model, &text, &mut effects),
+        What::Mouse(mouse) => mouse::moved(model, mouse, &mut effects),
+        What::Resize(size) => {
+            if model.place.size != size {
+                model.place.size = size;
+                model.dirty = true;
+            }
+        }
+        What::Focus(_) | What::Wake => {}
+        What::Net(answer) => net::answer(model, answer),
+        What::Op(news) => op::news(model, news, &mut effects),
+        What::Local(local) => self::local(model, local),
+    }
+    settle::settle(model);
     log::follow_selection(model, &mut effects);
+    model.place.wake = next_wake(model);
     effects
 }
 
-/// When the screen must be woken although nothing happened: an age that will read differently, a note that ends,
-/// a spinner in view. `None`: sleep until something happens.
-pub fn next_wake(_model: &Model) -> Option<Instant> {
-    None
+fn local(model: &mut Model, local: Local) {
+    model.dirty = true;
+    match local {
+        Local::Templates { templates, faults } => compose::templates(model, templates, faults),
+        Local::LogFile { name, format, bytes } => {
+            model.place.log_only = true;
+            model.place.focus = super::state::place::Pane::Log;
+            log::open_file(model, name, format, &bytes);
+        }
+        Local::Edited(result) => compose::edited(model, result),
+        Local::Draft(draft) => compose::draft(model, *draft),
+    }
 }

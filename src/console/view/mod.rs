@@ -1,18 +1,96 @@
 //! How it looks: `(&Model, &Theme) -> cells`. Draws and decides nothing.
 
+#![expect(clippy::trivially_copy_pass_by_ref, reason = "all panes take the theme alike, however small it is today")]
+
 pub mod compose;
+pub mod detail;
+pub mod dialog;
+pub mod empty;
+pub mod footer;
+pub mod header;
+pub mod help;
 pub mod log;
+pub mod queue;
+pub mod reviews;
 pub mod rule;
 pub mod safe;
+pub mod tabs;
 pub mod theme;
 
 use ratatui::buffer::Buffer;
 
-pub use theme::Theme;
+pub use theme::{Theme, Tone};
 
 use super::state::Model;
+use super::state::layout::{Area, Panes};
 
-/// Fills the whole buffer. Returns where the text cursor belongs, if anywhere.
-pub fn draw(_model: &Model, _theme: &Theme, _buffer: &mut Buffer) -> Option<(u16, u16)> {
-    None
+/// Fills the whole buffer, whatever was in it. Returns where the text cursor belongs, if anywhere.
+pub fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) -> Option<(u16, u16)> {
+    buffer.reset();
+    let cursor = if model.place.too_small() {
+        empty::too_small(model, theme, buffer);
+        None
+    } else {
+        parts(model, theme, buffer)
+    };
+    if theme.ascii {
+        safe::to_ascii(buffer);
+    }
+    cursor
+}
+
+fn parts(model: &Model, theme: &Theme, buffer: &mut Buffer) -> Option<(u16, u16)> {
+    let panes = model.place.panes();
+    if let Some(area) = panes.header {
+        header::draw(model, theme, area, buffer);
+    }
+    if let Some(area) = panes.tabs {
+        tabs::draw(model, theme, area, buffer);
+    }
+    let body = panes.body.unwrap_or_default();
+    let mut cursor = None;
+    if let Some(top) = model.place.help {
+        help::draw(model, theme, body, buffer, top);
+    } else if let Some(top) = model.place.detail {
+        detail::full(model, theme, body, buffer, top);
+    } else {
+        cursor = self::panes(model, theme, &panes, buffer);
+    }
+    if let Some(area) = panes.footer {
+        let typed = footer::draw(model, theme, area, buffer);
+        cursor = typed.or(cursor);
+    }
+    if let Some(dialog) = &model.dialog {
+        dialog::draw(model, dialog, theme, buffer);
+        return None;
+    }
+    cursor
+}
+
+fn panes(model: &Model, theme: &Theme, panes: &Panes, buffer: &mut Buffer) -> Option<(u16, u16)> {
+    if let Some(area) = panes.queue {
+        queue::draw(model, theme, area, buffer);
+    }
+    if let Some(area) = panes.detail {
+        detail::compact(model, theme, area, buffer);
+    }
+    let log = panes.log.and_then(|area| {
+        between(theme, area, buffer);
+        log::draw(model, theme, area, buffer)
+    });
+    if let Some(area) = panes.reviews {
+        reviews::draw(model, theme, area, buffer);
+    }
+    let compose = panes.compose.and_then(|area| compose::draw(model, theme, area, buffer));
+    log.or(compose)
+}
+
+/// The dim line between panes that stand side by side.
+fn between(theme: &Theme, right: Area, buffer: &mut Buffer) {
+    if let Some(x) = right.x.checked_sub(1) {
+        let area = Area { x, width: 1, ..right };
+        for y in area.y..area.bottom() {
+            safe::put(buffer, area, x, y, "│", theme.style(Tone::Dim));
+        }
+    }
 }

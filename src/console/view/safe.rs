@@ -1,11 +1,15 @@
 //! The only place that puts text into cells. It takes [`Safe`] text and the program's own literals, never a stranger's
 //! string; everything else in `view` draws through it.
 
+#![expect(clippy::disallowed_methods, reason = "the one place that may")]
+
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::theme::Theme;
 use crate::console::state::layout::Area;
+use crate::console::state::tone::Words;
 use crate::text::{Safe, width};
 
 /// Text that may be drawn.
@@ -46,6 +50,8 @@ pub fn put(buffer: &mut Buffer, area: Area, x: u16, y: u16, text: impl Drawable,
         }
         let Some(end) = column.checked_add(w).filter(|end| *end <= right) else { break };
         if let Some(cell) = buffer.cell_mut((column, y)) {
+            // Styles add up in a cell: what stood there before must not shine through.
+            cell.reset();
             cell.set_symbol(grapheme).set_style(style);
         }
         for rest in column + 1..end {
@@ -57,4 +63,43 @@ pub fn put(buffer: &mut Buffer, area: Area, x: u16, y: u16, text: impl Drawable,
         column = end;
     }
     column
+}
+
+/// Writes words one after the other; what does not fit ends in `…`.
+pub fn put_words(buffer: &mut Buffer, area: Area, x: u16, y: u16, words: &Words, theme: &Theme) -> u16 {
+    let mut room = usize::from(area.right().saturating_sub(x));
+    let mut left = words.width();
+    let mut column = x;
+    for (tone, text) in &words.0 {
+        let wide = width::width(text);
+        if left <= room || wide < room {
+            column = put(buffer, area, column, y, text, theme.style(*tone));
+        } else {
+            let text = Safe::new(width::cut_end(&format!("{text}…"), room));
+            return put(buffer, area, column, y, &text, theme.style(*tone));
+        }
+        left -= wide;
+        room = usize::from(area.right().saturating_sub(column));
+    }
+    column
+}
+
+/// Empties an area, whatever stood there: for what is drawn over other things.
+pub fn clear(buffer: &mut Buffer, area: Area) {
+    for y in area.y..area.bottom() {
+        for x in area.x..area.right() {
+            if let Some(cell) = buffer.cell_mut((x, y)) {
+                cell.reset();
+            }
+        }
+    }
+}
+
+/// Puts ASCII in place of every sign of ours; what strangers wrote stays.
+pub fn to_ascii(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        if let Some(plain) = super::theme::ascii(cell.symbol()) {
+            cell.set_symbol(plain);
+        }
+    }
 }

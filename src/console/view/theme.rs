@@ -2,24 +2,10 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
-use crate::domain::State;
+pub use crate::console::state::tone::Tone;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tone {
-    Plain,
-    Dim,
-    Strong,
-    Accent,
-    AccentStrong,
-    Good,
-    Warn,
-    WarnStrong,
-    Bad,
-    BadStrong,
-    Odd,
-    File,
-    Reasoning,
-}
+use crate::console::state::condition::Condition;
+use crate::domain::State;
 
 /// 16 colours and the default foreground. `colour: false` (`NO_COLOR`, mono) keeps the modifiers alone.
 #[derive(Clone, Copy, Debug)]
@@ -60,17 +46,39 @@ impl Theme {
 
     /// Glyph and tone of a state: never colour alone.
     pub fn state(&self, state: &State) -> (&'static str, Tone) {
-        let (unicode, ascii, tone) = match state {
-            State::Queued => ("◌", "q", Tone::Dim),
-            State::InProgress => ("●", "*", Tone::Accent),
-            State::WaitingForUser => ("◆", "!", Tone::WarnStrong),
-            State::Idle => ("○", "-", Tone::Dim),
-            State::Completed => ("✓", "+", Tone::Good),
-            State::Failed => ("✗", "x", Tone::BadStrong),
-            State::TimedOut => ("⧗", "t", Tone::Bad),
-            State::Cancelled => ("⊘", "c", Tone::Dim),
-            State::Unknown(_) => ("?", "?", Tone::Plain),
-        };
-        (if self.ascii { ascii } else { unicode }, tone)
+        self.condition(&Condition::State(state))
     }
+
+    /// The same for what a row says, our own two words included.
+    pub fn condition(&self, condition: &Condition<'_>) -> (&'static str, Tone) {
+        let (glyph, tone) = condition.look();
+        (if self.ascii { ascii(glyph).unwrap_or(glyph) } else { glyph }, tone)
+    }
+}
+
+/// What stands for a sign of ours on a terminal that shows ASCII only. `None`: not one of ours.
+pub fn ascii(symbol: &str) -> Option<&'static str> {
+    let plain = match symbol {
+        "◌" => "q",
+        "●" | "*" => "*",
+        "◆" => "!",
+        "○" | "–" | "—" | "─" | "−" => "-",
+        "✓" => "+",
+        "✗" | "×" => "x",
+        "⧗" => "t",
+        "⊘" => "c",
+        "◐" => "~",
+        "⚠" => "@",
+        "▌" | "→" | "▸" | "›" => ">",
+        "←" => "<",
+        "▲" | "↑" | "▴" | "␛" => "^",
+        "▼" | "▾" | "↓" => "v",
+        "•" => "o",
+        "·" | "…" => ".",
+        "“" | "”" => "\"",
+        "‘" | "’" => "'",
+        "│" => "|",
+        _ => return None,
+    };
+    Some(plain)
 }

@@ -1,0 +1,278 @@
+//! The arguments. An option given here is the same option as in the config file, under the same checks.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::error::ErrorKind;
+use clap::{Args, Parser, Subcommand};
+
+use super::exit::Exit;
+use crate::config::Sources;
+use crate::config::load::Argument;
+
+/// What to do, as data.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// The console on GitHub.
+    Console(Options),
+    /// The console on a saved session log, without any server.
+    Open {
+        file: PathBuf,
+        options: Options,
+    },
+    Demo {
+        demo: Demo,
+        options: Options,
+    },
+    Config {
+        verb: ConfigVerb,
+        options: Options,
+    },
+    /// Help or version: print it, and all is done.
+    Say(String),
+}
+
+/// Where the configuration comes from besides the environment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    pub config: Option<PathBuf>,
+    pub arguments: Vec<Argument>,
+}
+
+impl Options {
+    /// These arguments and this process's environment, ready to [`load`](crate::config::load()).
+    pub fn sources(&self) -> Sources {
+        Sources::from_process(self.config.clone(), self.arguments.clone())
+    }
+}
+
+/// The embedded world.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Demo {
+    /// Only the server, here. `None`: the console on a server of its own.
+    pub serve: Option<SocketAddr>,
+    /// How many times faster than the clock the world moves.
+    pub speed: f64,
+    /// The same seed gives the same world.
+    pub seed: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+pub enum ConfigVerb {
+    /// Print every option, its value and where it comes from
+    Show,
+    /// Print where atc's files are
+    Path,
+    /// Say whether the configuration is right, and if not, everything that is wrong
+    Check,
+}
+
+/// Arguments that cannot be carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    pub text: String,
+    pub exit: Exit,
+}
+
+#[derive(Debug, Parser)]
+#[command(name = "atc", version, about = "Watch, read, start and stop GitHub cloud-agent tasks", max_term_width = 100)]
+#[command(
+    after_help = "Without a command: the console, on the repositories given or on that of the current directory.\n\
+                        To look round without a token: atc demo"
+)]
+struct Cli {
+    #[command(flatten)]
+    given: GivenOptions,
+    #[command(subcommand)]
+    verb: Option<Verb>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Open the console on an embedded world: no token, no network
+    Demo {
+        /// Only run the server, at this loopback address, for other clients
+        #[arg(long, value_name = "ADDR", value_parser = loopback)]
+        serve: Option<SocketAddr>,
+        /// How many times faster than the clock the world moves
+        #[arg(long, value_name = "N", default_value = "1", value_parser = speed)]
+        speed: f64,
+        /// Make the world repeatable
+        #[arg(long, value_name = "N")]
+        seed: Option<u64>,
+    },
+    /// Show a saved session log
+    Open {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Look at the configuration
+    Config {
+        #[command(subcommand)]
+        verb: ConfigVerb,
+    },
+}
+
+#[derive(Debug, Args)]
+struct GivenOptions {
+    /// A repository to watch; can be repeated
+    #[arg(long, global = true, value_name = "OWNER/NAME")]
+    repo: Vec<String>,
+    /// The config file to read
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// github.com or SUBDOMAIN.ghe.com
+    #[arg(long, global = true, value_name = "HOST")]
+    host: Option<String>,
+    /// A file that holds the token and nothing else
+    #[arg(long, global = true, value_name = "FILE")]
+    token_file: Option<String>,
+    /// The address of the API, if it is not the host's own
+    #[arg(long, global = true, value_name = "URL")]
+    api_url: Option<String>,
+    /// Look, never touch
+    #[arg(long, global = true)]
+    read_only: bool,
+    /// off, error, warn, info, debug or trace
+    #[arg(long, global = true, value_name = "LEVEL")]
+    log_level: Option<String>,
+    /// Draw with plain ASCII
+    #[arg(long, global = true)]
+    ascii: bool,
+    /// Leave the mouse to the terminal
+    #[arg(long, global = true)]
+    no_mouse: bool,
+}
+
+/// `args` with the program's own name first, as `std::env::args_os` gives them.
+pub fn parse<T: Into<OsString> + Clone>(args: impl IntoIterator<Item = T>) -> Result<Command, Refusal> {
+    match Cli::try_parse_from(args) {
+        Ok(cli) => Ok(command(cli)),
+        Err(error) => match error.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Ok(Command::Say(error.render().to_string())),
+            _ => Err(Refusal { text: error.render().to_string(), exit: Exit::Usage }),
+        },
+    }
+}
+
+fn command(cli: Cli) -> Command {
+    let options = options(cli.given);
+    match cli.verb {
+        None => Command::Console(options),
+        Some(Verb::Open { file }) => Command::Open { file, options },
+        Some(Verb::Demo { serve, speed, seed }) => Command::Demo { demo: Demo { serve, speed, seed }, options },
+        Some(Verb::Config { verb }) => Command::Config { verb, options },
+    }
+}
+
+fn options(given: GivenOptions) -> Options {
+    let flag = |flag: bool, value: &str| flag.then(|| value.to_owned());
+    let repos = (!given.repo.is_empty()).then(|| given.repo.join(","));
+    let all = [
+        ("--repo", "repos", repos),
+        ("--host", "host", given.host),
+        ("--token-file", "token_file", given.token_file),
+        ("--api-url", "api_url", given.api_url),
+        ("--read-only", "read_only", flag(given.read_only, "true")),
+        ("--log-level", "log_level", given.log_level),
+        ("--ascii", "ui.ascii", flag(given.ascii, "true")),
+        ("--no-mouse", "ui.mouse", flag(given.no_mouse, "false")),
+    ];
+    let argument = |(name, key, value): (_, _, Option<_>)| Some(Argument { name, key, value: value? });
+    Options { config: given.config, arguments: all.into_iter().filter_map(argument).collect() }
+}
+
+/// The demo server takes any token over plain http, so it must not be reachable from elsewhere.
+fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let numbers = text.strip_prefix("localhost:").map(|port| format!("127.0.0.1:{port}"));
+    let address: SocketAddr = numbers
+        .as_deref()
+        .unwrap_or(text)
+        .parse()
+        .map_err(|_| "an address is written 127.0.0.1:PORT or [::1]:PORT; port 0 takes a free one".to_owned())?;
+    if address.ip().is_loopback() { Ok(address) } else { Err("only a loopback address, 127.0.0.1 or [::1]".to_owned()) }
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let number = text.parse::<f64>().ok().filter(|speed| (0.01..=10_000.0).contains(speed));
+    number.ok_or_else(|| "a number from 0.01 to 10000".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn run(line: &str) -> Result<Command, Refusal> {
+        parse(std::iter::once("atc").chain(line.split_whitespace()))
+    }
+
+    #[test]
+    fn the_definition_holds_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_option_given_is_one_of_the_table() {
+        let line = "--repo a/b --repo c/d --host github.com --token-file t --api-url https://x --read-only --log-level off --ascii --no-mouse --config f";
+        let Ok(Command::Console(options)) = run(line) else { panic!("not understood") };
+        assert_eq!(options.config, Some("f".into()));
+        let keys: Vec<_> = options.arguments.iter().map(|argument| argument.key).collect();
+        assert_eq!(keys.len(), 8);
+        assert!(keys.iter().all(|key| crate::config::options::find(key).is_some()), "{keys:?}");
+        assert_eq!(options.arguments[0], Argument { name: "--repo", key: "repos", value: "a/b,c/d".into() });
+    }
+
+    #[test]
+    fn options_may_stand_before_and_after_the_command() {
+        let expected = run("--ascii demo --seed 7 --speed 2.5");
+        assert!(
+            matches!(&expected, Ok(Command::Demo { demo: Demo { serve: None, speed, seed: Some(7) }, .. }) if (*speed - 2.5).abs() < 1e-9)
+        );
+        assert_eq!(run("demo --seed 7 --ascii --speed 2.5"), expected);
+    }
+
+    #[test]
+    fn the_demo_server_is_only_for_this_machine() {
+        for good in ["127.0.0.1:4010", "localhost:4010", "[::1]:0", "127.8.8.8:1"] {
+            assert!(
+                matches!(
+                    run(&format!("demo --serve {good}")),
+                    Ok(Command::Demo { demo: Demo { serve: Some(_), .. }, .. })
+                ),
+                "{good}"
+            );
+        }
+        for bad in ["0.0.0.0:4010", "192.168.1.4:80", "[::]:80", "example.com:80", "4010"] {
+            assert_eq!(run(&format!("demo --serve {bad}")).unwrap_err().exit, Exit::Usage, "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused_with_a_hint() {
+        for bad in [
+            "--repo",
+            "--nonsense",
+            "demo --speed 0",
+            "demo --speed nan",
+            "demo --speed inf",
+            "demo --seed -1",
+            "open",
+            "config",
+            "config burn",
+            "frobnicate",
+        ] {
+            let refusal = run(bad).unwrap_err();
+            assert_eq!(refusal.exit, Exit::Usage, "{bad}");
+            assert!(refusal.text.contains("Usage") || refusal.text.contains("--help"), "{bad}: {}", refusal.text);
+        }
+    }
+
+    #[test]
+    fn help_and_version_are_no_failure() {
+        assert!(matches!(run("--help"), Ok(Command::Say(text)) if text.contains("atc demo")));
+        assert_eq!(run("--version"), Ok(Command::Say(format!("atc {}\n", env!("CARGO_PKG_VERSION")))));
+    }
+}

@@ -1,0 +1,111 @@
+//! `atc config show | path | check`. The token is no option, so none of them can show it.
+
+use std::path::Path;
+
+use super::args::{ConfigVerb, Options};
+use super::exit::Exit;
+use super::output;
+use crate::config::options::OPTIONS;
+use crate::config::{Config, Invalid, Loaded, Paths, Sources, load};
+
+/// What there is to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    pub text: String,
+    pub exit: Exit,
+}
+
+/// Looks at this user's configuration and environment and prints what it finds: on the standard output if all is well,
+/// on the error output if not.
+pub fn run(verb: ConfigVerb, options: &Options) -> Exit {
+    let paths = match Paths::find() {
+        Ok(paths) => paths,
+        Err(fault) => return output::fail(&fault),
+    };
+    let Report { text, exit } = report(verb, &options.sources(), &paths);
+    if exit == Exit::Done {
+        return output::say(&text);
+    }
+    output::complain(&text);
+    exit
+}
+
+pub fn report(verb: ConfigVerb, sources: &Sources, paths: &Paths) -> Report {
+    let loaded = load(sources, paths);
+    match (verb, loaded) {
+        (ConfigVerb::Path, loaded) => Report { text: path(loaded.ok().as_ref(), sources, paths), exit: Exit::Done },
+        (_, Err(invalid)) => Report { text: problems(&invalid), exit: Exit::Usage },
+        (ConfigVerb::Show, Ok(loaded)) => Report { text: show(&loaded), exit: Exit::Done },
+        (ConfigVerb::Check, Ok(loaded)) => check(&loaded),
+    }
+}
+
+fn problems(invalid: &Invalid) -> String {
+    let mut lines: Vec<_> = invalid.all().map(ToString::to_string).collect();
+    lines.push("Nothing of this configuration is used until that is corrected.".to_owned());
+    lines.join("\n")
+}
+
+/// In the file's own language, so that a line can be copied back into it.
+fn show(loaded: &Loaded) -> String {
+    let mut lines = Vec::new();
+    let mut section = "";
+    for option in OPTIONS {
+        let (its_section, name) = option.section_and_name();
+        if its_section != section {
+            section = its_section;
+            lines.push(String::new());
+            lines.push(format!("[{section}]"));
+        }
+        lines.push(match (option.show)(&loaded.config) {
+            Some(value) => format!("{:<44} # {}", format!("{name} = {value}"), loaded.origin(option.key)),
+            None => format!("{:<44} # not set", format!("#{name} =")),
+        });
+    }
+    lines.join("\n")
+}
+
+fn path(loaded: Option<&Loaded>, sources: &Sources, paths: &Paths) -> String {
+    let default = Config::default();
+    let config = loaded.map_or(&default, |loaded| &loaded.config);
+    let file = loaded.map(|loaded| loaded.file.clone());
+    let file = file.or_else(|| sources.file.clone()).unwrap_or_else(|| paths.config_file());
+    let all = [
+        ("config", file),
+        ("templates", paths.templates(config)),
+        ("ledger", paths.ledger(config)),
+        ("journal", paths.journal()),
+        ("data", paths.data_dir.clone()),
+    ];
+    let line = |(what, path): &(&str, std::path::PathBuf)| {
+        let missing = if path.exists() { "" } else { "  (not there)" };
+        format!("{what:<10} {}{missing}", path.display())
+    };
+    all.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Besides what loading checks: the files that the options name.
+fn check(loaded: &Loaded) -> Report {
+    let file = loaded.file.display();
+    let mut lines = vec![if loaded.file_found {
+        format!("{file}: all is well")
+    } else {
+        format!("{file}: not there, the defaults apply")
+    }];
+    lines.extend(loaded.warnings.iter().map(|warning| format!("warning: {warning}")));
+    let missing: Vec<_> = [
+        ("token_file", &loaded.config.token_file, Path::is_file as fn(&Path) -> bool, "file"),
+        ("templates_dir", &loaded.config.templates_dir, Path::is_dir, "directory"),
+    ]
+    .into_iter()
+    .filter_map(|(key, path, is_there, what)| {
+        let path = path.as_deref().filter(|path| !is_there(path))?;
+        Some(format!("{}: {key}: there is no {what} {}", loaded.origin(key), path.display()))
+    })
+    .collect();
+    if missing.is_empty() {
+        Report { text: lines.join("\n"), exit: Exit::Done }
+    } else {
+        Report { text: missing.join("\n"), exit: Exit::Usage }
+    }
+}

@@ -1,0 +1,73 @@
+//! Printing. A reader that went away (`| head`) is no error, and nothing that a terminal would act on gets out.
+
+use std::io::{self, ErrorKind, Write};
+
+use super::exit::Exit;
+use crate::domain::Fault;
+use crate::text::Safe;
+
+/// Prints lines to the standard output.
+pub fn say(text: &str) -> Exit {
+    match write_lines(&mut io::stdout().lock(), text) {
+        Ok(()) => Exit::Done,
+        Err(_) => Exit::Failed,
+    }
+}
+
+/// Prints lines to the error output. That it cannot be written has nowhere to be said.
+pub fn complain(text: &str) {
+    drop(write_lines(&mut io::stderr().lock(), text));
+}
+
+/// Prints what went wrong and what to do next, in one line, and gives the exit code for it.
+pub fn fail(fault: &Fault) -> Exit {
+    complain(&format!("atc: {fault}"));
+    Exit::from(fault)
+}
+
+/// Every line sanitised and ended. A pipe that nobody reads any more counts as written.
+pub fn write_lines(out: &mut impl Write, text: &str) -> io::Result<()> {
+    let mut write = || {
+        for line in text.lines() {
+            writeln!(out, "{}", Safe::new(line))?;
+        }
+        out.flush()
+    };
+    match write() {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Fails every write with this kind of error.
+    struct Failing(ErrorKind);
+
+    impl Write for Failing {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_reader_that_went_away_is_no_error_and_a_full_disk_is() {
+        write_lines(&mut Failing(ErrorKind::BrokenPipe), "x").unwrap();
+        assert_eq!(write_lines(&mut Failing(ErrorKind::StorageFull), "x").unwrap_err().kind(), ErrorKind::StorageFull);
+    }
+
+    #[test]
+    fn lines_stay_lines_and_nothing_acts_on_the_terminal() {
+        let mut out = Vec::new();
+        write_lines(&mut out, "one\n  two\u{1b}]0;title\u{7}\nthree").unwrap();
+        let out = String::from_utf8(out).unwrap();
+        assert!(out.starts_with("one\n  two") && out.ends_with("three\n"), "{out:?}");
+        assert!(!out.contains(['\u{1b}', '\u{7}']), "{out:?}");
+    }
+}

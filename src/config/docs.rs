@@ -1,0 +1,78 @@
+//! `config.example.toml` and the README's tables, written from the table of options. A test keeps them equal.
+
+use super::options::{OPTIONS, OTHER_VARIABLES, Opt};
+use super::schema::Config;
+
+const WIDTH: usize = 100;
+
+/// Every option with its default, commented out.
+pub fn example() -> String {
+    let mut out = String::from(
+        "# The options of atc. Copy this file to the place that `atc config path` names and uncomment what you change.\n\
+         # An `ATC_*` environment variable replaces what stands here, an argument replaces both.\n",
+    );
+    let mut section = "";
+    for option in OPTIONS {
+        let (its_section, name) = option.section_and_name();
+        if its_section != section {
+            section = its_section;
+            out.push_str(&format!("\n[{section}]\n"));
+        }
+        out.push('\n');
+        for line in wrap(option.doc, WIDTH - 2) {
+            out.push_str(&format!("# {line}\n"));
+        }
+        out.push_str(&format!("# Values: {}. Environment: {}\n", plain(option.values), option.variable()));
+        out.push_str(&format!("#{name} = {}\n", example_value(option)));
+    }
+    out
+}
+
+fn default_value(option: &Opt) -> Option<String> {
+    (option.show)(&Config::default()).filter(|value| value != "[]" && value != "{}")
+}
+
+fn example_value(option: &Opt) -> String {
+    option.example.map_or_else(|| default_value(option).unwrap_or_default(), str::to_owned)
+}
+
+/// The README's table of options.
+pub fn options_table() -> String {
+    let mut out = String::from("| option | default | values | what it does |\n|---|---|---|---|\n");
+    for option in OPTIONS {
+        let default = default_value(option).map_or_else(|| "–".to_owned(), |value| format!("`{value}`"));
+        out.push_str(&format!("| `{}` | {default} | {} | {} |\n", option.key, option.values, cell(option.doc)));
+    }
+    out
+}
+
+/// The README's table of the environment variables that are no option.
+pub fn variables_table() -> String {
+    let mut out = String::from("| variable | what it is |\n|---|---|\n");
+    for (name, doc) in OTHER_VARIABLES {
+        out.push_str(&format!("| `{name}` | {} |\n", cell(doc)));
+    }
+    out
+}
+
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}
+
+fn plain(text: &str) -> String {
+    text.replace('`', "")
+}
+
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}

@@ -1,0 +1,249 @@
+//! Defaults, then the file, then the environment, then the arguments; each may replace what came before.
+//!
+//! All problems of a layer are found in one go. A broken configuration is never half applied.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::given::{Given, Raw};
+use super::options::{OPTIONS, OTHER_VARIABLES, Opt, find};
+use super::paths::Paths;
+use super::problem::{Invalid, Problem};
+use super::schema::Config;
+use super::text::nearest;
+use crate::text::Safe;
+
+/// A config file larger than this is not one.
+const MAX_FILE: u64 = 1024 * 1024;
+
+/// Where options may come from.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// `--config`: this file, which must be there.
+    pub file: Option<PathBuf>,
+    /// The environment; only names that start with `ATC_` are looked at.
+    pub environment: Vec<(OsString, OsString)>,
+    pub arguments: Vec<Argument>,
+}
+
+impl Sources {
+    /// The process's own environment.
+    pub fn from_process(file: Option<PathBuf>, arguments: Vec<Argument>) -> Self {
+        Self { file, environment: std::env::vars_os().collect(), arguments }
+    }
+}
+
+/// An option given as an argument.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Argument {
+    /// As the operator wrote it: `--host`.
+    pub name: &'static str,
+    /// A key of the table.
+    pub key: &'static str,
+    pub value: String,
+}
+
+/// Where a value came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    Default,
+    File,
+    Variable(String),
+    Argument(&'static str),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::File => f.write_str("config file"),
+            Self::Variable(name) => f.write_str(name),
+            Self::Argument(name) => f.write_str(name),
+        }
+    }
+}
+
+/// The configuration and how it came about.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    pub config: Config,
+    /// The file that was read, or would have been.
+    pub file: PathBuf,
+    pub file_found: bool,
+    origins: BTreeMap<&'static str, Origin>,
+    /// What was left alone but is probably a mistake.
+    pub warnings: Vec<Safe>,
+}
+
+impl Loaded {
+    pub fn origin(&self, key: &str) -> Origin {
+        self.origins.get(key).cloned().unwrap_or(Origin::Default)
+    }
+}
+
+pub fn load(sources: &Sources, paths: &Paths) -> Result<Loaded, Invalid> {
+    let (file, must_exist) = match (&sources.file, variable(sources, "ATC_CONFIG")) {
+        (Some(file), _) => (file.clone(), true),
+        (None, Some(value)) => (PathBuf::from(value), true),
+        (None, None) => (paths.config_file(), false),
+    };
+    let text = read(&file, must_exist)?;
+    let mut layers = Layers {
+        loaded: Loaded {
+            config: Config::default(),
+            file_found: text.is_some(),
+            file,
+            origins: BTreeMap::new(),
+            warnings: Vec::new(),
+        },
+        problems: Vec::new(),
+        home: &paths.home,
+    };
+    if let Some(text) = text {
+        layers.file(&text);
+    }
+    layers.environment(&sources.environment);
+    layers.arguments(&sources.arguments);
+    Invalid::from_problems(layers.problems)?;
+    Ok(layers.loaded)
+}
+
+/// An empty variable counts as not set.
+fn variable<'a>(sources: &'a Sources, name: &str) -> Option<&'a OsString> {
+    let found = sources.environment.iter().find(|(found, _)| found.to_str() == Some(name));
+    found.map(|(_, value)| value).filter(|value| !value.is_empty())
+}
+
+fn read(file: &Path, must_exist: bool) -> Result<Option<String>, Problem> {
+    use std::io::{ErrorKind, Read};
+    let wrong = |what: String| Problem::new(file.display().to_string(), None, what);
+    let mut bytes = Vec::new();
+    match std::fs::File::open(file).and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes)) {
+        Err(error) if error.kind() == ErrorKind::NotFound && !must_exist => return Ok(None),
+        Err(error) => return Err(wrong(format!("cannot be read: {error}"))),
+        Ok(_) if bytes.len() as u64 > MAX_FILE => return Err(wrong("is far too large for a config file".to_owned())),
+        Ok(_) => {}
+    }
+    String::from_utf8(bytes).map(Some).map_err(|error| {
+        let good = error.utf8_error().valid_up_to();
+        let text = String::from_utf8_lossy(error.as_bytes().get(..good).unwrap_or_default()).into_owned();
+        Problem::at(file, &text, text.len(), None, "is not UTF-8 text")
+    })
+}
+
+struct Layers<'a> {
+    loaded: Loaded,
+    problems: Vec<Problem>,
+    home: &'a Path,
+}
+
+/// Something wrong at a byte of the file.
+struct WrongAt {
+    byte: usize,
+    key: String,
+    what: String,
+}
+
+impl Layers<'_> {
+    fn file(&mut self, text: &str) {
+        let (table, errors) = DeTable::parse_recoverable(text);
+        for error in &errors {
+            let byte = error.span().map_or(0, |span| span.start);
+            self.problems.push(Problem::at(&self.loaded.file, text, byte, None, error.message()));
+        }
+        if errors.is_empty() {
+            let mut wrong = Vec::new();
+            self.table(&mut wrong, "", table.get_ref());
+            wrong.sort_by_key(|wrong| wrong.byte);
+            let problem = |w: WrongAt| Problem::at(&self.loaded.file, text, w.byte, Some(&w.key), w.what);
+            self.problems.extend(wrong.into_iter().map(problem));
+        }
+    }
+
+    fn table(&mut self, wrong: &mut Vec<WrongAt>, section: &str, table: &DeTable<'_>) {
+        for (name, value) in table {
+            let name_at = name.span().start;
+            let key = match section {
+                "" => name.get_ref().to_string(),
+                _ => format!("{section}.{}", name.get_ref()),
+            };
+            let inside = format!("{key}.");
+            if let Some(option) = find(&key) {
+                self.file_option(wrong, option, value);
+            } else if !OPTIONS.iter().any(|option| option.key.starts_with(&inside)) {
+                wrong.push(WrongAt { byte: name_at, what: unknown(&key), key });
+            } else if let DeValue::Table(table) = value.get_ref() {
+                self.table(wrong, &key, table);
+            } else {
+                let what = format!("is a section: write [{key}]");
+                wrong.push(WrongAt { byte: value.span().start, key, what });
+            }
+        }
+    }
+
+    fn file_option(&mut self, wrong: &mut Vec<WrongAt>, option: &'static Opt, value: &Spanned<DeValue<'_>>) {
+        let base = self.loaded.file.parent().map(Path::to_path_buf).unwrap_or_default();
+        let given = Given { raw: Raw::Toml(value.get_ref()), base: &base, home: self.home };
+        match (option.set)(&mut self.loaded.config, given) {
+            Ok(()) => {
+                self.loaded.origins.insert(option.key, Origin::File);
+            }
+            Err(what) => wrong.push(WrongAt { byte: value.span().start, key: option.key.to_owned(), what }),
+        }
+    }
+
+    fn environment(&mut self, variables: &[(OsString, OsString)]) {
+        for (name, value) in variables {
+            let Some(name) = name.to_str().filter(|name| name.starts_with("ATC_")) else { continue };
+            if value.is_empty() || OTHER_VARIABLES.iter().any(|(other, _)| *other == name) {
+                continue;
+            }
+            match (OPTIONS.iter().find(|option| option.variable() == name), value.to_str()) {
+                // Another program may use names like ours, so this is no reason to stop.
+                (None, _) => self.loaded.warnings.push(Safe::new(format!("{name}: {}", unknown_variable(name)))),
+                (Some(option), None) => self.problems.push(Problem::new(name, Some(option.key), "is not UTF-8 text")),
+                (Some(option), Some(value)) => self.text(option, name, value, Origin::Variable(name.to_owned())),
+            }
+        }
+    }
+
+    fn arguments(&mut self, arguments: &[Argument]) {
+        for argument in arguments {
+            match find(argument.key) {
+                Some(option) => self.text(option, argument.name, &argument.value, Origin::Argument(argument.name)),
+                None => self.problems.push(Problem::new(argument.name, Some(argument.key), unknown(argument.key))),
+            }
+        }
+    }
+
+    fn text(&mut self, option: &'static Opt, place: &str, value: &str, origin: Origin) {
+        let given = Given { raw: Raw::Text(value), base: Path::new(""), home: self.home };
+        match (option.set)(&mut self.loaded.config, given) {
+            Ok(()) => {
+                self.loaded.origins.insert(option.key, origin);
+            }
+            Err(wrong) => self.problems.push(Problem::new(place, Some(option.key), wrong)),
+        }
+    }
+}
+
+fn unknown(key: &str) -> String {
+    match nearest(key, OPTIONS.iter().map(|option| option.key)) {
+        Some(meant) => format!("there is no such option; did you mean {meant}?"),
+        None => "there is no such option; `atc config show` lists all".to_owned(),
+    }
+}
+
+fn unknown_variable(name: &str) -> String {
+    let names: Vec<_> = OPTIONS.iter().map(Opt::variable).collect();
+    let others = OTHER_VARIABLES.iter().map(|(name, _)| *name);
+    match nearest(name, names.iter().map(String::as_str).chain(others)) {
+        Some(meant) => format!("no option has this name, it is left alone; did you mean {meant}?"),
+        None => "no option has this name, it is left alone".to_owned(),
+    }
+}

@@ -1,0 +1,332 @@
+//! The one table of options. An option that is not here does not exist; its description here is the one in
+//! `config.example.toml` and in the README.
+
+use super::given::{Given, Wrong, clip};
+use super::schema::{Config, CopilotApi, Headers, Layout, LogLevel, Switch};
+use super::text::quote;
+use super::url;
+use crate::domain::RepoName;
+
+/// One option.
+#[derive(Clone, Copy, Debug)]
+pub struct Opt {
+    /// As in the file, with the section before a dot.
+    pub key: &'static str,
+    /// What can be chosen.
+    pub values: &'static str,
+    /// An entry for the example file, where there is no default to show.
+    pub example: Option<&'static str>,
+    pub doc: &'static str,
+    pub set: fn(&mut Config, Given<'_>) -> Result<(), Wrong>,
+    /// The value as the file would hold it; `None`: nothing chosen. Never shows a header's value.
+    pub show: fn(&Config) -> Option<String>,
+}
+
+impl Opt {
+    /// `poll.active_seconds` is `ATC_POLL_ACTIVE_SECONDS`.
+    pub fn variable(&self) -> String {
+        format!("ATC_{}", self.key.replace('.', "_").to_ascii_uppercase())
+    }
+
+    /// Section and name in it; the section is empty at the top.
+    pub fn section_and_name(&self) -> (&'static str, &'static str) {
+        self.key.rsplit_once('.').unwrap_or(("", self.key))
+    }
+}
+
+pub fn find(key: &str) -> Option<&'static Opt> {
+    OPTIONS.iter().find(|option| option.key == key)
+}
+
+/// Variables that start with `ATC_` and are no option.
+pub const OTHER_VARIABLES: &[(&str, &str)] = &[
+    ("ATC_CONFIG", "The config file to read, like `--config`."),
+    ("ATC_TOKEN", "The token. `GH_TOKEN`, `GITHUB_TOKEN` and `gh auth token` are asked after it."),
+];
+
+pub const OPTIONS: &[Opt] = &[
+    Opt {
+        key: "repos",
+        values: "a list of `owner/name`",
+        example: Some(r#"["acme/billing", "acme/api"]"#),
+        doc: "The repositories to watch. With none, the repository of the current directory's `origin` remote.",
+        set: |config, given| {
+            let repo = |text: &str| {
+                let wrong = |error| format!("`{}` is no repository: {error}", clip(text));
+                text.parse::<RepoName>().map_err(wrong)
+            };
+            let mut repos = Vec::new();
+            for repo in given.list("a list of owner/name")?.into_iter().map(repo) {
+                let repo = repo?;
+                if !repos.contains(&repo) {
+                    repos.push(repo);
+                }
+            }
+            config.repos = repos;
+            Ok(())
+        },
+        show: |config| {
+            let all: Vec<_> = config.repos.iter().map(|repo| quote(repo.as_str())).collect();
+            Some(format!("[{}]", all.join(", ")))
+        },
+    },
+    Opt {
+        key: "host",
+        values: "`github.com` or `SUBDOMAIN.ghe.com`",
+        example: None,
+        doc: "Where the repositories are. GitHub Enterprise Server has no agent tasks and is refused.",
+        set: |config, given| {
+            config.host = url::host(given.text("a host name")?)?;
+            Ok(())
+        },
+        show: |config| Some(quote(&config.host)),
+    },
+    Opt {
+        key: "api_url",
+        values: "an `https://` address, or `http://` to a loopback address",
+        example: Some(r#""http://127.0.0.1:4010""#),
+        doc: "The address of the API, if it is not the host's own. Meant for tests and for `atc demo --serve`.",
+        set: |config, given| {
+            config.api_url = Some(url::api(given.text("an address")?)?);
+            Ok(())
+        },
+        show: |config| config.api_url.as_deref().map(quote),
+    },
+    Opt {
+        key: "token_file",
+        values: "a path",
+        example: Some(r#""~/.config/atc/token""#),
+        doc: "A file that holds the token and nothing else, readable by you alone. Asked before every other source.",
+        set: |config, given| {
+            let text = given.text("a path")?;
+            if ["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"].iter().any(|prefix| text.starts_with(prefix)) {
+                return Err("must be the path of a file that holds the token, not the token itself".to_owned());
+            }
+            config.token_file = Some(given.path()?);
+            Ok(())
+        },
+        show: |config| config.token_file.as_ref().map(|path| quote(&path.to_string_lossy())),
+    },
+    Opt {
+        key: "copilot_api",
+        values: r#"`"auto"` or `"off"`"#,
+        example: None,
+        doc: "Live session logs come from the Copilot API, which GitHub does not document. \"auto\" tries it with tokens \
+              that can work and stops for good when it is refused; \"off\" never sends a request there.",
+        set: |config, given| {
+            config.copilot_api = given.word(CopilotApi::WORDS)?;
+            Ok(())
+        },
+        show: |config| Some(quote(config.copilot_api.word())),
+    },
+    Opt {
+        key: "extra_headers",
+        values: "a table of header names and values",
+        example: Some(r#"{ "X-Example" = "value" }"#),
+        doc: "Headers to add to requests to the Copilot API, and to nothing else. In the environment: one `Name: value` \
+              per line.",
+        set: |config, given| {
+            let headers = given.table()?;
+            for (name, value) in &headers {
+                header(name, value)?;
+            }
+            config.extra_headers = Headers(headers);
+            Ok(())
+        },
+        show: |config| {
+            let hidden = |name: &String| format!("{} = \"(hidden)\"", quote(name));
+            let all: Vec<_> = config.extra_headers.0.keys().map(hidden).collect();
+            Some(if all.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", all.join(", ")) })
+        },
+    },
+    Opt {
+        key: "read_only",
+        values: "`true` or `false`",
+        example: None,
+        doc: "Look, never touch: nothing that could change anything is sent, and the keys for it are gone.",
+        set: |config, given| {
+            config.read_only = given.flag()?;
+            Ok(())
+        },
+        show: |config| Some(config.read_only.to_string()),
+    },
+    Opt {
+        key: "templates_dir",
+        values: "a path",
+        example: Some(r#""~/.config/atc/templates""#),
+        doc: "Where your own prompt templates are. By default the folder `templates` in the config directory.",
+        set: |config, given| {
+            config.templates_dir = Some(given.path()?);
+            Ok(())
+        },
+        show: |config| config.templates_dir.as_ref().map(|path| quote(&path.to_string_lossy())),
+    },
+    Opt {
+        key: "ledger",
+        values: "a path",
+        example: Some(r#""~/.local/state/atc/ledger.db""#),
+        doc: "The file in which every action is recorded before it is sent. By default `ledger.db` in the state directory.",
+        set: |config, given| {
+            config.ledger = Some(given.path()?);
+            Ok(())
+        },
+        show: |config| config.ledger.as_ref().map(|path| quote(&path.to_string_lossy())),
+    },
+    Opt {
+        key: "log_level",
+        values: r#"`"off"`, `"error"`, `"warn"`, `"info"`, `"debug"` or `"trace"`"#,
+        example: None,
+        doc: "How much goes into the journal, the file `atc.log` in the state directory. Tokens never do.",
+        set: |config, given| {
+            config.log_level = given.word(LogLevel::WORDS)?;
+            Ok(())
+        },
+        show: |config| Some(quote(config.log_level.word())),
+    },
+    Opt {
+        key: "poll.active_seconds",
+        values: "2 to 3600",
+        example: None,
+        doc: "Seconds between two looks at a repository in which something is running.",
+        set: |config, given| {
+            config.poll.active_seconds = given.whole(2..=3600)?;
+            Ok(())
+        },
+        show: |config| Some(config.poll.active_seconds.to_string()),
+    },
+    Opt {
+        key: "poll.idle_seconds",
+        values: "2 to 86400",
+        example: None,
+        doc: "Seconds between two looks at a repository in which nothing is running.",
+        set: |config, given| {
+            config.poll.idle_seconds = given.whole(2..=86_400)?;
+            Ok(())
+        },
+        show: |config| Some(config.poll.idle_seconds.to_string()),
+    },
+    Opt {
+        key: "poll.budget_share",
+        values: "above 0, at most 1",
+        example: None,
+        doc: "The part of the token's hourly request limit that watching may use; near it the console slows down by \
+              itself. The limit is shared with everything else that uses the same account.",
+        set: |config, given| {
+            config.poll.budget_share = given.share()?;
+            Ok(())
+        },
+        show: |config| Some(format!("{:?}", config.poll.budget_share)),
+    },
+    Opt {
+        key: "stuck.queued_minutes",
+        values: "1 to 10080",
+        example: None,
+        doc: "A task that has been queued longer than this is called stuck.",
+        set: |config, given| {
+            config.stuck.queued_minutes = given.whole(1..=10_080)?;
+            Ok(())
+        },
+        show: |config| Some(config.stuck.queued_minutes.to_string()),
+    },
+    Opt {
+        key: "stuck.silent_minutes",
+        values: "1 to 10080",
+        example: None,
+        doc: "A running task that has shown no sign of work for longer than this is called stuck.",
+        set: |config, given| {
+            config.stuck.silent_minutes = given.whole(1..=10_080)?;
+            Ok(())
+        },
+        show: |config| Some(config.stuck.silent_minutes.to_string()),
+    },
+    Opt {
+        key: "stuck.session_limit_minutes",
+        values: "1 to 10080",
+        example: None,
+        doc: "The service ends a session after about an hour; one that is still running after this is called stuck.",
+        set: |config, given| {
+            config.stuck.session_limit_minutes = given.whole(1..=10_080)?;
+            Ok(())
+        },
+        show: |config| Some(config.stuck.session_limit_minutes.to_string()),
+    },
+    Opt {
+        key: "ui.ascii",
+        values: r#"`"auto"`, `true` or `false`"#,
+        example: None,
+        doc: "Draw with plain ASCII. \"auto\": where the locale is not UTF-8.",
+        set: |config, given| {
+            config.ui.ascii = given.switch()?;
+            Ok(())
+        },
+        show: |config| Some(switch(config.ui.ascii)),
+    },
+    Opt {
+        key: "ui.colour",
+        values: r#"`"auto"`, `true` or `false`"#,
+        example: None,
+        doc: "Use colours. \"auto\": unless `NO_COLOR` is set. No meaning is ever in the colour alone.",
+        set: |config, given| {
+            config.ui.colour = given.switch()?;
+            Ok(())
+        },
+        show: |config| Some(switch(config.ui.colour)),
+    },
+    Opt {
+        key: "ui.mouse",
+        values: "`true` or `false`",
+        example: None,
+        doc: "Take the mouse. Without it the terminal's own selection works as usual.",
+        set: |config, given| {
+            config.ui.mouse = given.flag()?;
+            Ok(())
+        },
+        show: |config| Some(config.ui.mouse.to_string()),
+    },
+    Opt {
+        key: "ui.layout",
+        values: r#"`"stack"` or `"columns"`"#,
+        example: None,
+        doc: "Panes one above the other, or side by side where the terminal has 160 columns. Stacked panes send far \
+              less over a slow link.",
+        set: |config, given| {
+            config.ui.layout = given.word(Layout::WORDS)?;
+            Ok(())
+        },
+        show: |config| Some(quote(config.ui.layout.word())),
+    },
+];
+
+fn switch(switch: Switch) -> String {
+    match switch {
+        Switch::Auto => quote("auto"),
+        Switch::On => "true".to_owned(),
+        Switch::Off => "false".to_owned(),
+    }
+}
+
+/// Names and values that can stand in a request, and none that the program itself must decide.
+fn header(name: &str, value: &str) -> Result<(), Wrong> {
+    const OURS: [&str; 9] = [
+        "accept",
+        "authorization",
+        "connection",
+        "content-length",
+        "cookie",
+        "host",
+        "proxy-authorization",
+        "transfer-encoding",
+        "user-agent",
+    ];
+    let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    if name.is_empty() || name.len() > 100 || !name.chars().all(token) {
+        return Err(format!("`{}` is no header name", clip(name)));
+    }
+    if OURS.contains(&name.to_ascii_lowercase().as_str()) {
+        return Err(format!("`{name}` is set by atc itself"));
+    }
+    if value.len() > 4096 || !value.chars().all(|c| c == ' ' || c.is_ascii_graphic()) {
+        return Err(format!("the value of `{name}` must be plain ASCII on one line"));
+    }
+    Ok(())
+}

@@ -1,0 +1,79 @@
+//! The help's lines: keys by context, commands, signs.
+
+use super::Model;
+use super::keys::help;
+use super::state::condition::Condition;
+use super::update::command::COMMANDS;
+use crate::domain::State;
+use crate::text::Safe;
+
+/// Columns of the keys.
+pub const KEYS: u16 = 22;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Line {
+    Heading(Safe),
+    Row(Safe, Safe),
+    Blank,
+}
+
+pub fn lines(model: &Model) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for group in help::groups(model.settings.read_only) {
+        heading(&mut lines, group.context.title());
+        lines.extend(group.rows.iter().map(|(keys, what)| row(keys, what)));
+    }
+    heading(&mut lines, "Commands, after :");
+    for command in COMMANDS.iter().filter(|c| !(model.settings.read_only && c.writes())) {
+        if command.usage.len() < usize::from(KEYS) {
+            lines.push(row(command.usage, command.help));
+        } else {
+            lines.push(row(command.name, &format!("{} — {}", command.help, command.usage)));
+        }
+    }
+    heading(&mut lines, "Signs");
+    let states = [
+        State::Queued,
+        State::InProgress,
+        State::WaitingForUser,
+        State::Idle,
+        State::Completed,
+        State::Failed,
+        State::TimedOut,
+        State::Cancelled,
+    ];
+    let ours = [Condition::Cancelling, Condition::Orphaned];
+    for condition in states.iter().map(Condition::State).chain(ours) {
+        lines.push(row(&format!("{} {}", condition.look().0, condition.word()), meaning(&condition)));
+    }
+    lines.push(row("▲", "stuck: no sign of work for too long; the detail says why"));
+    lines.push(row("•", "changed since you last looked at it"));
+    lines
+}
+
+fn meaning(condition: &Condition<'_>) -> &'static str {
+    match condition {
+        Condition::State(State::Queued) => "waits for a runner",
+        Condition::State(State::InProgress) => "the agent works",
+        Condition::State(State::WaitingForUser) => "the agent waits for your answer",
+        Condition::State(State::Idle) => "nothing to do, may go on",
+        Condition::State(State::Completed) => "ended, ready for review",
+        Condition::State(State::Failed) => "ended with an error",
+        Condition::State(State::TimedOut) => "stopped at the time limit",
+        Condition::State(State::Cancelled) => "stopped by somebody",
+        Condition::State(State::Unknown(_)) => "the service's own word",
+        Condition::Cancelling => "a cancel was requested and is not proved yet",
+        Condition::Orphaned => "its run is gone, the task still says it works",
+    }
+}
+
+fn heading(lines: &mut Vec<Line>, text: &str) {
+    if !lines.is_empty() {
+        lines.push(Line::Blank);
+    }
+    lines.push(Line::Heading(Safe::new(text)));
+}
+
+fn row(keys: &str, what: &str) -> Line {
+    Line::Row(Safe::new(keys), Safe::new(what))
+}

@@ -1,0 +1,155 @@
+//! What the table says about itself: the help, the README's key table, the footer.
+
+use std::fmt::Write;
+
+use super::intent::{Context, Intent};
+use super::table::{TABLE, bindings};
+use crate::console::state::Model;
+use crate::console::state::condition::Condition;
+use crate::domain::State;
+
+/// One context's keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    pub context: Context,
+    /// The keys of one meaning, and the meaning.
+    pub rows: Vec<(String, &'static str)>,
+}
+
+/// Every key, grouped by context. Without writes when read-only.
+pub fn groups(read_only: bool) -> Vec<Group> {
+    let group = |(context, _): &(Context, _)| {
+        let mut rows: Vec<(Intent, String, &'static str)> = Vec::new();
+        for b in bindings(*context).iter().filter(|b| !(read_only && b.intent.writes())) {
+            match rows.iter_mut().find(|(intent, ..)| *intent == b.intent) {
+                Some((_, keys, _)) => {
+                    keys.push(' ');
+                    keys.push_str(&b.chord.to_string());
+                }
+                None => rows.push((b.intent, b.chord.to_string(), b.help)),
+            }
+        }
+        Group { context: *context, rows: rows.into_iter().map(|(_, keys, help)| (keys, help)).collect() }
+    };
+    TABLE.iter().map(group).filter(|g| !g.rows.is_empty()).collect()
+}
+
+/// The README's key table.
+pub fn markdown_table() -> String {
+    let mut out = String::from("| where | keys | what they do |\n|---|---|---|\n");
+    for group in groups(false) {
+        for (keys, help) in &group.rows {
+            let keys: Vec<_> = keys.split(' ').map(|key| format!("`{key}`")).collect();
+            let _ = writeln!(out, "| {} | {} | {help} |", group.context.title(), keys.join(" "));
+        }
+    }
+    out
+}
+
+/// The five or six keys that make sense for what is under the cursor, most useful first.
+pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
+    let wanted: Vec<Intent> = match context {
+        Context::Queue => queue(model),
+        Context::Detail => task(model, vec![Intent::Back, Intent::Enter]),
+        Context::Log if model.place.log_only => {
+            vec![Intent::Fold, Intent::FoldAll, Intent::Filter, Intent::NextError, Intent::Wrap, Intent::Quit]
+        }
+        Context::Log => {
+            vec![Intent::Back, Intent::Fold, Intent::Follow, Intent::Filter, Intent::NextError, Intent::Cancel]
+        }
+        Context::Reviews if model.reviews.selected.is_some() => {
+            vec![Intent::Enter, Intent::Open, Intent::Copy, Intent::CopyBranch, Intent::FollowUp, Intent::Detail]
+        }
+        Context::Reviews => vec![Intent::Back, Intent::Refresh, Intent::Compose],
+        Context::Templates if model.compose.cursor < model.compose.drafts.len() => {
+            vec![Intent::Enter, Intent::Cancel, Intent::Back]
+        }
+        Context::Templates => vec![Intent::Enter, Intent::Back],
+        Context::Form => {
+            vec![Intent::NextField, Intent::Start, Intent::Editor, Intent::Preset, Intent::Preview, Intent::Back]
+        }
+        Context::Dialog => vec![Intent::No, Intent::Yes, Intent::NextChoice, Intent::Accept],
+        Context::Help => vec![Intent::Back],
+        Context::Line => vec![Intent::Accept, Intent::Back],
+        Context::Global => vec![Intent::Quit],
+    };
+    let mut keys: Vec<_> = wanted
+        .into_iter()
+        .filter(|i| !(model.settings.read_only && i.writes()))
+        .filter(|i| {
+            *i != Intent::Cancel
+                || context == Context::Templates
+                || model.selected().is_some_and(|k| k.task.state.is_active())
+        })
+        .filter_map(|intent| key_of(context, intent))
+        .take(6)
+        .collect();
+    if !matches!(context, Context::Form | Context::Line | Context::Dialog | Context::Help) {
+        keys.extend(key_of(Context::Global, Intent::Help));
+    }
+    keys
+}
+
+fn queue(model: &Model) -> Vec<Intent> {
+    if model.selected().is_none() {
+        let mut keys = vec![Intent::Compose, Intent::NextView, Intent::Refresh, Intent::Command];
+        if !model.queue.filter.is_empty() {
+            keys.insert(0, Intent::Back);
+        }
+        return keys;
+    }
+    let mut keys = task(model, vec![Intent::Enter]);
+    keys.extend([Intent::Compose, Intent::Filter]);
+    keys
+}
+
+/// What can be done about the selected task, by its state.
+fn task(model: &Model, mut keys: Vec<Intent>) -> Vec<Intent> {
+    let Some(known) = model.selected() else { return keys };
+    match known.condition(model.now) {
+        Condition::State(State::WaitingForUser | State::Idle) => keys.extend([Intent::FollowUp, Intent::Cancel]),
+        Condition::State(state) if state.is_active() => keys.push(Intent::Cancel),
+        Condition::State(State::Failed | State::TimedOut | State::Cancelled) => {
+            keys.extend([Intent::Retry, Intent::FollowUp]);
+        }
+        Condition::State(_) => keys.push(Intent::FollowUp),
+        Condition::Cancelling | Condition::Orphaned => keys.push(Intent::Detail),
+    }
+    keys.extend([Intent::Open, Intent::Copy]);
+    keys
+}
+
+/// The first key of an intent, with its footer word.
+fn key_of(context: Context, intent: Intent) -> Option<(String, &'static str)> {
+    let own = |c| bindings(c).iter().find(|b| b.intent == intent && !b.footer.is_empty());
+    own(context).or_else(|| own(Context::Global)).map(|b| (b.chord.to_string(), b.footer))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+    use super::*;
+
+    #[test]
+    fn keys_of_one_meaning_stand_in_one_row() {
+        let all = groups(false);
+        let everywhere = all.iter().find(|g| g.context == Context::Global).unwrap();
+        assert!(everywhere.rows.contains(&("j ↓".to_owned(), "down")));
+    }
+
+    #[test]
+    fn read_only_help_knows_no_writes() {
+        let words: Vec<_> = groups(true).into_iter().flat_map(|g| g.rows).map(|(_, help)| help).collect();
+        assert!(!words.iter().any(|w| w.contains("cancel the") || w.contains("start the") || w.contains("retry")));
+        assert!(words.contains(&"open in the browser"));
+    }
+
+    #[test]
+    fn the_readme_table_has_every_row_once() {
+        let table = markdown_table();
+        let rows: usize = groups(false).iter().map(|g| g.rows.len()).sum();
+        assert_eq!(table.lines().count(), rows + 2);
+        assert!(table.contains("| Queue | `x` | cancel the running session (asks) |"));
+    }
+}

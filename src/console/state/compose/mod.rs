@@ -1,0 +1,25 @@
+//! The compose pane: a template, its fields, the prompt, the request.
+//!
+//! ```text
+//! list ──choose──> form ──ctrl+s──> dialog ──yes──> sending ──confirmed──> gone, task selected in the queue
+//!  ^                │ ^                                 ├──refused──> form, with the fault and the next step
+//!  └── esc: draft ──┘ └────────────── no ───────────────└──unknown──> form, never sent again by itself
+//! ```
+//!
+//! The prompt follows the fields until it is edited by hand; from then on it is the operator's own.
+
+mod agents;
+pub mod clean;
+mod draft;
+pub mod editor;
+mod field;
+mod form;
+pub mod layout;
+mod pane;
+pub mod wrap;
+
+pub use agents::Agents;
+pub use draft::Draft;
+pub use field::{Control, Field, FieldId};
+pub use form::{Form, Verdict};
+pub use pane::{ComposePane, Row};

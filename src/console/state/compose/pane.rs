@@ -1,0 +1,76 @@
+//! The pane as a whole: the list one starts from, the form when one is open.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::{Agents, Draft, Form};
+use crate::console::keys::Context;
+use crate::domain::RepoName;
+use crate::template::{Template, TemplateFault};
+
+#[derive(Debug, Default)]
+pub struct ComposePane {
+    pub templates: Vec<Template>,
+    /// Files that could not be used, shown below the others.
+    pub faults: Vec<TemplateFault>,
+    /// The row of the list that has the keys.
+    pub cursor: usize,
+    /// Unsent prompts, newest first.
+    pub drafts: Vec<Draft>,
+    pub form: Option<Form>,
+    pub agents: HashMap<RepoName, Agents>,
+    /// A start on its way. Until it is answered nothing else is started and the form stays as it was sent.
+    pub sending: Option<Uuid>,
+}
+
+/// One row of the list.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Row<'a> {
+    Draft(&'a Draft),
+    Template(&'a Template),
+    /// A prompt without a template.
+    Blank,
+}
+
+/// Drafts held at once; the oldest goes first.
+const MAX_DRAFTS: usize = 5;
+
+impl ComposePane {
+    /// Which keys apply.
+    pub fn context(&self) -> Context {
+        if self.form.is_some() { Context::Form } else { Context::Templates }
+    }
+
+    pub fn rows(&self) -> Vec<Row<'_>> {
+        let drafts = self.drafts.iter().map(Row::Draft);
+        drafts.chain(self.templates.iter().map(Row::Template)).chain([Row::Blank]).collect()
+    }
+
+    pub fn selected(&self) -> Row<'_> {
+        self.rows().get(self.cursor).copied().unwrap_or(Row::Blank)
+    }
+
+    pub fn template(&self, id: &str) -> Option<&Template> {
+        self.templates.iter().find(|template| template.id == id)
+    }
+
+    /// What is known of the agents of the form's repository.
+    pub fn agents_here(&self) -> Option<&Agents> {
+        self.agents.get(&self.form.as_ref()?.repo()?)
+    }
+
+    /// Recomputes what follows from the form's fields.
+    pub fn refresh_form(&mut self) {
+        if let Some(mut form) = self.form.take() {
+            form.refresh(form.repo().and_then(|repo| self.agents.get(&repo)));
+            self.form = Some(form);
+        }
+    }
+
+    pub fn push_draft(&mut self, draft: Draft) {
+        self.drafts.retain(|other| *other != draft);
+        self.drafts.insert(0, draft);
+        self.drafts.truncate(MAX_DRAFTS);
+    }
+}

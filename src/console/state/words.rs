@@ -1,0 +1,143 @@
+//! Pull requests and cancels in words: the same in queue, detail and reviews.
+
+use super::reviews::Waits;
+use super::settings::Settings;
+use super::tone::{Tone, Words};
+use super::trust::clock_seconds;
+use super::world::Known;
+use crate::domain::{CancelPhase, Checks, Mergeable, Pull, PullState, ReviewDecision};
+use crate::text::{Safe, Untrusted};
+
+pub fn pull_state(state: PullState) -> (Tone, &'static str) {
+    match state {
+        PullState::Open => (Tone::Plain, "ready"),
+        PullState::Draft => (Tone::Dim, "draft"),
+        PullState::Closed => (Tone::Dim, "closed"),
+        PullState::Merged => (Tone::Good, "merged"),
+    }
+}
+
+/// `✗ lint (11/12)`, `◌ 3/12`, `✓ 14`, `needs approval`, `no checks`.
+pub fn checks(checks: Option<&Checks>) -> Words {
+    let Some(checks) = checks else { return Words::one(Tone::Dim, "no checks") };
+    let (sign, tone) = checks_sign(Some(checks));
+    let (passed, total) = (checks.passed, checks.total());
+    if checks.needs_approval > 0 {
+        Words::one(tone, format!("{sign} needs approval"))
+    } else if checks.failed > 0 {
+        let first = checks.failing.first().map(|name| format!(" {}", name.show_line())).unwrap_or_default();
+        let more = if checks.failed > 1 { format!(" +{}", checks.failed - 1) } else { String::new() };
+        Words::one(tone, format!("{sign}{first}{more}")).with(Tone::Dim, format!(" ({passed}/{total})"))
+    } else if checks.pending > 0 {
+        Words::one(tone, format!("{sign} {passed}/{total}"))
+    } else if total == 0 {
+        Words::one(Tone::Dim, if checks.skipped > 0 { "all skipped" } else { "no checks" })
+    } else {
+        Words::one(tone, format!("{sign} {passed}"))
+    }
+}
+
+/// The checks in one sign: failed, waiting for approval, running, passed, none.
+pub fn checks_sign(checks: Option<&Checks>) -> (&'static str, Tone) {
+    match checks {
+        Some(c) if c.needs_approval > 0 => ("◆", Tone::Warn),
+        Some(c) if c.failed > 0 => ("✗", Tone::Bad),
+        Some(c) if c.pending > 0 => ("◌", Tone::Dim),
+        Some(c) if c.total() > 0 => ("✓", Tone::Good),
+        _ => ("–", Tone::Dim),
+    }
+}
+
+/// What the operator is to do, where it is their turn; else where the pull request stands.
+pub fn says(pull: &Pull, waiting: Option<Waits>) -> Words {
+    match waiting {
+        Some(Waits::YourReview) => {
+            let mut words = Words::one(Tone::WarnStrong, "your review");
+            let obstacle = obstacle(pull);
+            if !obstacle.is_empty() {
+                words.gap(" · ");
+                words.extend(obstacle);
+            }
+            words
+        }
+        Some(Waits::Merge) => Words::one(Tone::WarnStrong, "ready to merge"),
+        Some(Waits::Approval) | None => verdict(pull),
+    }
+}
+
+/// What keeps it from being merged whatever the reviewers say.
+fn obstacle(pull: &Pull) -> Words {
+    match &pull.mergeable {
+        Mergeable::Yes => Words::new(),
+        Mergeable::Conflicting => Words::one(Tone::Bad, "conflicts"),
+        Mergeable::Computing => Words::one(Tone::Dim, "computing"),
+        Mergeable::Unknown(word) => Words::one(Tone::Plain, word.show_line()),
+    }
+}
+
+/// Where the pull request stands between the reviewers and the merge: conflicts first, then the decision.
+pub fn verdict(pull: &Pull) -> Words {
+    match pull.state {
+        PullState::Merged => return Words::one(Tone::Good, "merged"),
+        PullState::Closed => return Words::one(Tone::Dim, "closed"),
+        PullState::Open | PullState::Draft => {}
+    }
+    let mut words = obstacle(pull);
+    let review = match &pull.review {
+        ReviewDecision::Approved => Words::one(Tone::Good, "✓ approved"),
+        ReviewDecision::ChangesRequested => {
+            Words::one(Tone::Warn, with_names("changes requested by", "changes requested", &pull.changes_by))
+        }
+        ReviewDecision::ReviewRequired => {
+            Words::one(Tone::Plain, with_names("review required:", "review required", &pull.requested))
+        }
+        ReviewDecision::NoRule if pull.requested.is_empty() => Words::one(Tone::Dim, "no review asked"),
+        ReviewDecision::NoRule => Words::one(Tone::Plain, with_names("review asked:", "review asked", &pull.requested)),
+        ReviewDecision::Unknown(word) => Words::one(Tone::Plain, word.show_line()),
+    };
+    words.gap(" · ");
+    words.extend(review);
+    words
+}
+
+fn with_names(with: &str, without: &str, names: &[Untrusted]) -> Safe {
+    if names.is_empty() {
+        return Safe::new(without);
+    }
+    let names: Vec<String> = names.iter().map(|n| n.show_line().to_string()).collect();
+    Safe::new(format!("{with} {}", names.join(", ")))
+}
+
+/// The cancel's life so far: `◐ requested 14:03:10 → run cancelled 14:03:22 → session ended 14:03:41`.
+pub fn cancel_life(known: &Known, settings: &Settings) -> Words {
+    let mut words = Words::new();
+    let steps = &known.cancel_steps;
+    for (i, (at, phase)) in steps.iter().enumerate() {
+        // Looking is only worth a word while nothing came of it.
+        if matches!(phase, CancelPhase::Looking) && i + 1 < steps.len() {
+            continue;
+        }
+        let time = clock_seconds(settings, *at);
+        let (tone, text) = match phase {
+            CancelPhase::Looking => (Tone::Warn, format!("looking for its run since {time}")),
+            CancelPhase::Requested => (Tone::Warn, format!("requested {time}")),
+            CancelPhase::RunEnded => (Tone::Warn, format!("run cancelled {time}")),
+            CancelPhase::Ended => (Tone::Good, format!("session ended {time}")),
+            CancelPhase::Orphaned { frees_at } => {
+                let frees = frees_at.map(|at| format!("; frees itself at {}", super::trust::clock(settings, at)));
+                (Tone::Odd, format!("orphaned {time}: its run is gone{}", frees.unwrap_or_default()))
+            }
+            CancelPhase::Stubborn => (Tone::Bad, format!("still running at {time}: x offers to force it")),
+            CancelPhase::NotFindable => (Tone::Bad, format!("no run found at {time}: nothing was cancelled")),
+            CancelPhase::Refused(fault) => (Tone::Bad, format!("refused {time}: {fault}")),
+        };
+        if words.is_empty() {
+            words.push(tone, if matches!(phase, CancelPhase::Orphaned { .. }) { "⚠ " } else { "◐ " });
+        }
+        if words.0.len() > 1 {
+            words.push(Tone::Dim, " → ");
+        }
+        words.push(tone, text);
+    }
+    words
+}

@@ -1,0 +1,335 @@
+//! What the keys and the commands do, outside the log, the compose form and the lines being typed.
+
+use super::{cancel, compose, dialog, line, queue, scroll};
+use crate::console::effect::Effect;
+use crate::console::keys::Intent;
+use crate::console::state::compose::Draft;
+use crate::console::state::dialog::{Ask, Dialog};
+use crate::console::state::layout::COLUMNS_FROM;
+use crate::console::state::line::LineKind;
+use crate::console::state::place::Pane;
+use crate::console::state::queue::QueueView;
+use crate::console::state::world::{Known, PullOf};
+use crate::console::state::{Model, detail};
+use crate::text::{Safe, Untrusted};
+
+pub const READ_ONLY: &str = "read-only: nothing is started or cancelled here — restart without --read-only";
+
+pub fn refuse(model: &mut Model) {
+    model.notes.say(model.now, true, READ_ONLY);
+    model.dirty = true;
+}
+
+/// Carries out an intent. Where it cannot, a note says why.
+pub fn run(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
+    if intent.writes() && model.settings.read_only {
+        return refuse(model);
+    }
+    if model.place.log_only && !of_a_file(intent) {
+        return only_a_file(model);
+    }
+    if scroll::intent(model, intent) {
+        return;
+    }
+    match intent {
+        Intent::Quit => return quit(model, effects),
+        Intent::Suspend => return effects.push(Effect::Suspend),
+        Intent::Redraw => return effects.push(Effect::Redraw),
+        Intent::Refresh => {
+            effects.push(Effect::Refresh);
+            model.notes.say(model.now, false, "asking every source …");
+        }
+        Intent::Mouse => mouse(model, !model.settings.mouse, effects),
+        Intent::Cancel => cancel::ask(model),
+        Intent::Open => give(model, Target::Address, Effect::Open, "opening", effects),
+        Intent::Copy => give(model, Target::Address, Effect::Copy, "copied", effects),
+        Intent::CopyBranch => give(model, Target::Branch, Effect::Copy, "copied", effects),
+        Intent::FollowUp => follow_up(model, effects),
+        Intent::Retry => retry(model, effects),
+        Intent::Compose => compose_with(model, None, effects),
+        Intent::NextPane => step_pane(model, true, effects),
+        Intent::PreviousPane => step_pane(model, false, effects),
+        _ => return go(model, intent),
+    }
+    model.dirty = true;
+}
+
+/// What makes sense where a saved log stands alone.
+fn of_a_file(intent: Intent) -> bool {
+    matches!(
+        intent,
+        Intent::Quit
+            | Intent::Suspend
+            | Intent::Redraw
+            | Intent::Help
+            | Intent::Command
+            | Intent::Back
+            | Intent::Mouse
+            | Intent::Filter
+            | Intent::Log
+            | Intent::Down
+            | Intent::Up
+            | Intent::PageDown
+            | Intent::PageUp
+            | Intent::Top
+            | Intent::Bottom
+    )
+}
+
+fn only_a_file(model: &mut Model) {
+    model.notes.say(model.now, false, "a saved log is all that is open here — q quits");
+    model.dirty = true;
+}
+
+/// Intents that only change where the operator is and how things stand.
+fn go(model: &mut Model, intent: Intent) {
+    let place = &mut model.place;
+    match intent {
+        Intent::Help => place.help = if place.help.is_some() { None } else { Some(0) },
+        Intent::Command => line::open(model, LineKind::Command),
+        Intent::Back => back(model),
+        Intent::Queue => focus(model, Pane::Queue),
+        Intent::Log => focus(model, Pane::Log),
+        Intent::Reviews => focus(model, Pane::Reviews),
+        Intent::Zoom => place.zoomed = !place.zoomed,
+        Intent::Layout => layout(model, None),
+        Intent::Grow => resize(model, 1),
+        Intent::Shrink => resize(model, -1),
+        Intent::Filter if place.focus == Pane::Log => line::open(model, LineKind::LogSearch),
+        Intent::Filter => {
+            focus(model, Pane::Queue);
+            line::open(model, LineKind::QueueFilter);
+        }
+        Intent::NextView => queue::step_view(model, true),
+        Intent::PreviousView => queue::step_view(model, false),
+        Intent::SortNext => queue::next_sort(model),
+        Intent::SortReverse => queue::set_sort(model, model.queue.sort, !model.queue.reversed),
+        Intent::Enter => enter(model),
+        Intent::Detail => open_detail(model),
+        _ => return,
+    }
+    model.dirty = true;
+}
+
+/// Gives a pane the keys.
+pub fn focus(model: &mut Model, pane: Pane) {
+    model.place.help = None;
+    model.place.detail = None;
+    model.place.focus = pane;
+    model.dirty = true;
+}
+
+fn step_pane(model: &mut Model, forward: bool, effects: &mut Vec<Effect>) {
+    let panes: Vec<Pane> = Pane::ALL.into_iter().filter(|p| *p != Pane::Compose || !model.settings.read_only).collect();
+    let at = panes.iter().position(|p| *p == model.place.focus).unwrap_or(0);
+    let step = if forward { 1 } else { panes.len() - 1 };
+    match panes.get((at + step) % panes.len()) {
+        // A form that is open is gone on with; without one there is something to choose.
+        Some(Pane::Compose) if model.compose.form.is_none() => compose_with(model, None, effects),
+        Some(pane) => focus(model, *pane),
+        None => {}
+    }
+}
+
+fn back(model: &mut Model) {
+    let place = &mut model.place;
+    if place.help.is_some() {
+        place.help = None;
+    } else if place.detail.is_some() {
+        place.detail = None;
+    } else if place.log_only {
+        model.notes.say(model.now, false, "q quits");
+    } else if place.zoomed {
+        place.zoomed = false;
+    } else if place.focus != Pane::Queue {
+        place.focus = Pane::Queue;
+    } else if !model.queue.filter.is_empty() {
+        line::filter(model, String::new());
+    } else if model.queue.view != QueueView::All {
+        queue::set_view(model, QueueView::All);
+    } else if model.notes.current.is_some() {
+        model.notes.current = None;
+    } else {
+        model.notes.say(model.now, false, "q quits");
+    }
+}
+
+fn enter(model: &mut Model) {
+    if model.place.detail.is_none() && model.place.focus == Pane::Reviews && !select_task_of_pull(model) {
+        return model.notes.say(model.now, true, "no task here names this pull request — o opens it in the browser");
+    }
+    if model.selected().is_none() {
+        return model.notes.say(model.now, true, "no task is selected");
+    }
+    focus(model, Pane::Log);
+}
+
+fn open_detail(model: &mut Model) {
+    if model.place.focus == Pane::Reviews && !select_task_of_pull(model) {
+        return model.notes.say(model.now, true, "no task here names this pull request — o opens it in the browser");
+    }
+    if model.selected().is_some() {
+        model.place.detail = Some(0);
+    } else {
+        model.notes.say(model.now, true, "no task is selected");
+    }
+}
+
+/// Puts the queue's cursor on the task behind the selected pull request.
+fn select_task_of_pull(model: &mut Model) -> bool {
+    let Some((repo, id)) = model.reviews.selected.clone() else { return false };
+    let task = model.world.task_of(&repo, id).map(|k| k.task.at.id.clone());
+    task.is_some_and(|id| queue::reveal(model, &id))
+}
+
+fn resize(model: &mut Model, by: i16) {
+    if !model.place.is_dashboard() {
+        return model.notes.say(model.now, false, "sizes change where several panes stand together (from 30 rows on)");
+    }
+    let before = model.place.panes();
+    let place = &mut model.place;
+    match place.focus {
+        Pane::Queue => place.queue_extra = place.queue_extra.saturating_add(by),
+        Pane::Log => place.queue_extra = place.queue_extra.saturating_sub(by),
+        Pane::Reviews => place.reviews_extra = place.reviews_extra.saturating_add(by),
+        Pane::Compose => {}
+    }
+    // A wish that changes nothing is not remembered: it would have to be taken back key by key.
+    if place.panes() == before {
+        match place.focus {
+            Pane::Queue => place.queue_extra = place.queue_extra.saturating_sub(by),
+            Pane::Log => place.queue_extra = place.queue_extra.saturating_add(by),
+            Pane::Reviews => place.reviews_extra = place.reviews_extra.saturating_sub(by),
+            Pane::Compose => {}
+        }
+    }
+}
+
+/// Side by side or stacked; `None`: the other way.
+pub fn layout(model: &mut Model, columns: Option<bool>) {
+    model.place.columns = columns.unwrap_or(!model.place.columns);
+    model.dirty = true;
+    if model.place.columns && model.place.size.width < COLUMNS_FROM {
+        let text =
+            format!("panes stand side by side from {COLUMNS_FROM} columns on; this is {}", model.place.size.width);
+        model.notes.say(model.now, false, text);
+    }
+}
+
+pub fn mouse(model: &mut Model, on: bool, effects: &mut Vec<Effect>) {
+    model.settings.mouse = on;
+    effects.push(Effect::Mouse(on));
+    let text = if on { "mouse on" } else { "mouse off: the terminal selects text" };
+    model.notes.say(model.now, false, text);
+}
+
+/// Ends the program; what is being written is kept first.
+pub fn leave(model: &mut Model, effects: &mut Vec<Effect>) {
+    compose::leave(model, effects);
+    effects.push(Effect::Quit);
+}
+
+fn quit(model: &mut Model, effects: &mut Vec<Effect>) {
+    let under_way = model.world.tasks.values().filter(|k| k.is_cancelling()).count();
+    if under_way == 0 {
+        return leave(model, effects);
+    }
+    let what = if under_way == 1 { "A cancel is" } else { "Several cancels are" };
+    dialog::open(
+        model,
+        Dialog {
+            opened_at: model.now,
+            title: Safe::new("Quit now?"),
+            body: vec![Safe::new(format!(
+                "{what} under way. What was requested stays requested; nobody watches how it ends."
+            ))],
+            yes: Safe::new("Yes, quit"),
+            ask: Ask::Quit,
+            on_yes: false,
+        },
+    );
+}
+
+#[derive(Clone, Copy)]
+enum Target {
+    Address,
+    Branch,
+}
+
+/// Hands an address or a branch to the browser or the clipboard.
+fn give(
+    model: &mut Model,
+    target: Target,
+    effect: fn(Untrusted) -> Effect,
+    verb: &'static str,
+    effects: &mut Vec<Effect>,
+) {
+    let reviews = model.place.focus == Pane::Reviews && model.place.detail.is_none();
+    let text = match (target, reviews) {
+        (Target::Address, true) => model.selected_pull().map(|p| p.url.clone()),
+        (Target::Branch, true) => model.selected_pull().map(|p| p.head_ref.clone()),
+        (Target::Address, false) => model.selected().and_then(|k| address(model, k)),
+        (Target::Branch, false) => model.selected().and_then(|k| k.task.head_ref().cloned()),
+    };
+    let Some(text) = text.filter(|t| !t.is_empty()) else {
+        let what = if matches!(target, Target::Address) { "address" } else { "branch" };
+        return model.notes.say(model.now, true, format!("no {what} is known here"));
+    };
+    model.notes.say(model.now, false, format!("{verb} {}", text.show_line()));
+    effects.push(effect(text));
+}
+
+/// The task's own page, else its pull request's. Given by the service, never built.
+fn address(model: &Model, known: &Known) -> Option<Untrusted> {
+    known.task.html_url.clone().filter(|u| !u.is_empty()).or_else(|| match model.world.pull_of(&known.task) {
+        Some(PullOf::Known(pull)) => Some(pull.url.clone()),
+        _ => None,
+    })
+}
+
+fn compose_with(model: &mut Model, draft: Option<Draft>, effects: &mut Vec<Effect>) {
+    focus(model, Pane::Compose);
+    compose::open(model, draft, effects);
+}
+
+fn follow_up(model: &mut Model, effects: &mut Vec<Effect>) {
+    if model.place.focus == Pane::Reviews && model.place.detail.is_none() && !select_task_of_pull(model) {
+        return model.notes.say(model.now, true, "no task here names this pull request");
+    }
+    let Some(known) = model.selected() else {
+        return model.notes.say(model.now, true, "no task is selected");
+    };
+    let Some(head) = known.task.head_ref() else {
+        return model.notes.say(model.now, true, "its branch is not known yet — a follow-up continues on a branch");
+    };
+    let mut draft = draft_of(known);
+    draft.head_ref = Some(head.raw_for_wire().to_owned());
+    compose_with(model, Some(draft), effects);
+}
+
+fn retry(model: &mut Model, effects: &mut Vec<Effect>) {
+    let Some(known) = model.selected() else {
+        return model.notes.say(model.now, true, "no task is selected");
+    };
+    let prompt = known.task.latest_session().and_then(|s| s.prompt.as_ref()).filter(|p| !p.is_empty());
+    let Some(prompt) = prompt.map(|p| p.raw_for_wire().to_owned()) else {
+        let why =
+            if known.task.sessions.is_none() { "not loaded yet — try again in a moment" } else { "not recorded" };
+        return model.notes.say(model.now, true, format!("its prompt is {why}"));
+    };
+    let draft = Draft { prompt, ..draft_of(known) };
+    compose_with(model, Some(draft), effects);
+}
+
+/// What a new task takes over from an old one.
+fn draft_of(known: &Known) -> Draft {
+    let text = |t: Untrusted| t.raw_for_wire().to_owned();
+    let model = known.task.latest_session().and_then(crate::domain::Session::model_name);
+    Draft {
+        repo: Some(known.task.at.repo.clone()),
+        base_ref: detail::base_ref(known).cloned().map(text),
+        custom_agent: known.task.custom_agent.clone().map(text),
+        model: model.map(text),
+        ..Draft::default()
+    }
+}

@@ -1,0 +1,148 @@
+//! Cancelling: the question, and the life-cycle that follows.
+
+use super::dialog;
+use crate::console::effect::Effect;
+use crate::console::state::Model;
+use crate::console::state::detail::duration;
+use crate::console::state::dialog::{Ask, Dialog};
+use crate::console::state::trust::clock_seconds;
+use crate::console::state::world::Known;
+use crate::domain::cancel::Matched;
+use crate::domain::{CancelPhase, CancelProgress, CancelTarget, Run};
+use crate::text::Safe;
+
+/// Asks before the selected task's session is cancelled; says why not where there is nothing to cancel.
+pub fn ask(model: &mut Model) {
+    let Some(known) = model.selected() else {
+        return model.notes.say(model.now, true, "no task is selected");
+    };
+    match question(model, known) {
+        Ok(dialog) => dialog::open(model, dialog),
+        Err(why_not) => model.notes.say(model.now, true, why_not),
+    }
+    model.dirty = true;
+}
+
+fn question(model: &Model, known: &Known) -> Result<Dialog, String> {
+    let task = &known.task;
+    if !task.state.is_active() {
+        return Err(format!("nothing to cancel: the task is {}", task.state.word()));
+    }
+    let force = match known.cancel.as_ref().map(|c| &c.phase) {
+        Some(CancelPhase::Stubborn) => true,
+        Some(CancelPhase::Orphaned { .. }) => {
+            return Err("its run is already gone; the task frees itself, nothing can hurry it".to_owned());
+        }
+        Some(_) if known.is_cancelling() => {
+            return Err("already being cancelled; the detail shows how far it is".to_owned());
+        }
+        _ => false,
+    };
+    let age = duration(model.now - known.condition_since(model.now));
+    let mut body =
+        vec![Safe::new(format!("{}  {}   {} for {age}", task.at.repo, task.name.show_line(), task.state.word()))];
+    body.push(Safe::new(run_line(known)));
+    if force {
+        let asked = known.cancel_steps.iter().find(|(_, phase)| *phase == CancelPhase::Requested);
+        let asked = asked.map_or(String::new(), |(at, _)| format!(" at {}", clock_seconds(&model.settings, *at)));
+        body.push(Safe::new(format!(
+            "Cancel was requested{asked} and the run is still in progress. Force-cancel skips its clean-up steps."
+        )));
+    }
+    let (title, yes) =
+        if force { ("Force-cancel this run?", "Yes, force it") } else { ("Cancel this session?", "Yes, cancel it") };
+    Ok(Dialog {
+        opened_at: model.now,
+        title: Safe::new(title),
+        body,
+        yes: Safe::new(yes),
+        ask: Ask::Cancel(target(known, force)),
+        on_yes: false,
+    })
+}
+
+/// Pinned now, whatever moves on the screen afterwards. A run is only named here when the service named it; one found
+/// by branch is looked for again when it is cancelled.
+fn target(known: &Known, force: bool) -> CancelTarget {
+    let task = &known.task;
+    let session = task.latest_session();
+    let joined = known.run.as_ref().filter(|j| j.matched == Some(Matched::BySession));
+    let run = session.and_then(|s| s.run).or_else(|| joined.and_then(|j| Some(j.run.as_ref()?.id)));
+    CancelTarget {
+        task: task.at.clone(),
+        session: session.map(|s| s.id.clone()),
+        run,
+        branch: task.head_ref().cloned(),
+        since: session.map_or(task.created_at, |s| s.created_at),
+        force,
+    }
+}
+
+fn run_line(known: &Known) -> String {
+    let stay = "commits already pushed stay";
+    let named = known.task.latest_session().and_then(|s| s.run);
+    let joined = known.run.as_ref().and_then(|j| Some((j.run.as_ref()?, j.matched)));
+    match (named, joined) {
+        (Some(id), _) => format!("run {id} (named by the session); {stay}"),
+        (None, Some((run, Some(Matched::BySession)))) => format!("run {} (named by the session); {stay}", run.id),
+        (None, Some((run, _))) if !Run::is_completed(run) => format!("run {} (found by its branch); {stay}", run.id),
+        _ => match known.task.head_ref() {
+            Some(branch) => format!("its run is looked for on branch {}; {stay}", branch.show_line()),
+            None => format!("its run is not known yet: without one nothing is cancelled; {stay}"),
+        },
+    }
+}
+
+/// Yes was said.
+pub fn confirmed(model: &mut Model, target: CancelTarget, effects: &mut Vec<Effect>) {
+    let progress = CancelProgress {
+        task: target.task.clone(),
+        phase: CancelPhase::Looking,
+        at: model.now,
+        runs: target.run.into_iter().collect(),
+        matched: None,
+    };
+    take(model, progress);
+    effects.push(Effect::Cancel(target));
+}
+
+/// One step further, or the end.
+pub fn progress(model: &mut Model, progress: CancelProgress) {
+    let name = model.world.tasks.get(&progress.task.id).map(|k| k.task.name.show_line()).unwrap_or_default();
+    let note = match &progress.phase {
+        CancelPhase::Looking | CancelPhase::Requested | CancelPhase::RunEnded => None,
+        CancelPhase::Ended => Some((false, format!("cancelled: {name}"))),
+        CancelPhase::Orphaned { .. } => Some((
+            true,
+            format!("orphaned: the run of “{name}” is gone, the task still says it works — it frees itself"),
+        )),
+        CancelPhase::Stubborn => {
+            Some((true, format!("“{name}” still runs although its cancel was accepted — press x to force it")))
+        }
+        CancelPhase::NotFindable => {
+            Some((true, format!("no run of “{name}” was found, nothing was cancelled — try again in a moment")))
+        }
+        CancelPhase::Refused(fault) => Some((true, format!("not cancelled: {fault}"))),
+    };
+    if let Some((bad, text)) = note {
+        model.notes.say(model.now, bad, text);
+    }
+    take(model, progress);
+}
+
+fn take(model: &mut Model, progress: CancelProgress) {
+    model.dirty = true;
+    model.queue.due = true;
+    let selected = model.queue.selected.as_ref() == Some(&progress.task.id);
+    let Some(known) = model.world.tasks.get_mut(&progress.task.id) else { return };
+    let is_new_try = known.cancel.as_ref().is_some_and(|c| c.phase.is_final() && c.phase != progress.phase)
+        && matches!(progress.phase, CancelPhase::Looking);
+    if is_new_try {
+        known.cancel_steps.clear();
+    }
+    if known.cancel_steps.last().map(|(_, phase)| phase) != Some(&progress.phase) {
+        known.cancel_steps.push((progress.at, progress.phase.clone()));
+    }
+    known.changed |= !selected;
+    known.cancel = Some(progress);
+}

@@ -1,0 +1,209 @@
+//! The `:` commands. Any clear beginning of a name will do; what is wrong is said in the line.
+
+use super::{actions, line, queue};
+use crate::console::effect::Effect;
+use crate::console::keys::Intent;
+use crate::console::state::Model;
+use crate::console::state::place::Pane;
+use crate::console::state::queue::{Column, QueueView};
+use crate::domain::{RepoName, Source};
+
+/// A command: its name, how it is written, what it does.
+#[derive(Clone, Copy, Debug)]
+pub struct Command {
+    pub name: &'static str,
+    pub usage: &'static str,
+    pub help: &'static str,
+    run: Run,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Run {
+    Intent(Intent),
+    With(With),
+}
+
+const fn plain(name: &'static str, intent: Intent, help: &'static str) -> Command {
+    Command { name, usage: name, help, run: Run::Intent(intent) }
+}
+
+type With = fn(&mut Model, &[&str], &mut Vec<Effect>) -> Result<(), String>;
+
+const fn with(name: &'static str, usage: &'static str, run: With, help: &'static str) -> Command {
+    Command { name, usage, help, run: Run::With(run) }
+}
+
+pub const COMMANDS: &[Command] = &[
+    plain("quit", Intent::Quit, "leave"),
+    with("repo", "repo add|remove|only owner/name", repo, "change which repositories are watched"),
+    with("view", "view all|needs-me|active|stuck|failed|done", view, "which tasks the queue holds"),
+    plain("queue", Intent::Queue, "go to the queue"),
+    plain("log", Intent::Log, "go to the log"),
+    plain("reviews", Intent::Reviews, "go to the reviews"),
+    plain("compose", Intent::Compose, "write a new task"),
+    plain("new", Intent::Compose, "write a new task"),
+    with("filter", "filter words…", filter, "show rows with all the words; nothing: show all"),
+    with("sort", "sort COLUMN [reverse]", sort, "order the queue"),
+    plain("refresh", Intent::Refresh, "ask every source now"),
+    plain("open", Intent::Open, "open in the browser"),
+    plain("copy", Intent::Copy, "copy the address"),
+    plain("branch", Intent::CopyBranch, "copy the branch name"),
+    plain("detail", Intent::Detail, "everything about the selected task"),
+    plain("cancel", Intent::Cancel, "cancel the running session (asks)"),
+    plain("retry", Intent::Retry, "compose with the same prompt"),
+    plain("follow-up", Intent::FollowUp, "a new task on the same branch"),
+    plain("zoom", Intent::Zoom, "give the pane the whole screen, or take it back"),
+    with("layout", "layout columns|rows", layout, "panes side by side or stacked"),
+    plain("help", Intent::Help, "all keys and commands"),
+    with("mouse", "mouse on|off", mouse, "take the mouse, or leave it to the terminal"),
+];
+
+impl Command {
+    /// It may lead to a request that changes something.
+    pub fn writes(&self) -> bool {
+        matches!(self.run, Run::Intent(intent) if intent.writes())
+    }
+}
+
+/// Runs a command. The error says what was wrong, for the line.
+pub fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let Some((name, arguments)) = words.split_first() else { return Ok(()) };
+    let command = find(name)?;
+    match command.run {
+        Run::With(_) if model.place.log_only && command.name != "mouse" => {
+            Err("a saved log is all that is open here".to_owned())
+        }
+        Run::With(run) => run(model, arguments, effects),
+        Run::Intent(_) if !arguments.is_empty() => Err(format!("“{}” takes nothing after it", command.name)),
+        Run::Intent(intent) => {
+            actions::run(model, intent, effects);
+            Ok(())
+        }
+    }
+}
+
+fn find(name: &str) -> Result<&'static Command, String> {
+    pick(name, COMMANDS.iter().map(|c| (c.name, c)), "command").map_err(|e| format!("{e} (:help lists all)"))
+}
+
+/// The one thing whose name is this, or begins like this and no other does.
+fn pick<T>(name: &str, all: impl Iterator<Item = (&'static str, T)>, what: &str) -> Result<T, String> {
+    let mut near: Vec<(&'static str, T)> = Vec::new();
+    for (full, value) in all {
+        if full == name {
+            return Ok(value);
+        }
+        if full.starts_with(name) {
+            near.push((full, value));
+        }
+    }
+    if near.len() > 1 {
+        let names: Vec<_> = near.iter().map(|(n, _)| *n).collect();
+        return Err(format!("“{name}” could be {}", names.join(", ")));
+    }
+    near.pop().map(|(_, value)| value).ok_or_else(|| format!("no {what} “{name}”"))
+}
+
+/// The command line with its name completed as far as it is clear. `None`: nothing to complete.
+pub fn complete(text: &str) -> Option<String> {
+    if text.is_empty() || text.contains(' ') {
+        return None;
+    }
+    let names: Vec<&str> = COMMANDS.iter().map(|c| c.name).filter(|n| n.starts_with(text)).collect();
+    let first = *names.first()?;
+    if names.len() == 1 {
+        return Some(format!("{first} "));
+    }
+    let common = (0..=first.len()).rev().find_map(|n| {
+        let start = first.get(..n)?;
+        names.iter().all(|name| name.starts_with(start)).then_some(start)
+    })?;
+    (common.len() > text.len()).then(|| common.to_owned())
+}
+
+fn one<'a>(arguments: &[&'a str], usage: &str) -> Result<&'a str, String> {
+    match arguments {
+        [one] => Ok(one),
+        _ => Err(format!("write: {usage}")),
+    }
+}
+
+fn repo(model: &mut Model, arguments: &[&str], effects: &mut Vec<Effect>) -> Result<(), String> {
+    let [verb, name] = arguments else { return Err("write: repo add|remove|only owner/name".to_owned()) };
+    let name: RepoName = name.parse().map_err(|e: crate::domain::repo::NotARepoName| e.to_string())?;
+    let mut repos = model.settings.repos.clone();
+    match pick(verb, ["add", "remove", "only"].into_iter().map(|v| (v, v)), "repo command")? {
+        "add" if repos.contains(&name) => return Err(format!("{name} is already watched")),
+        "add" => repos.push(name),
+        "remove" if !repos.contains(&name) => return Err(format!("{name} is not watched")),
+        "remove" => repos.retain(|r| *r != name),
+        _ => repos = vec![name],
+    }
+    forget(model, &repos);
+    model.settings.repos.clone_from(&repos);
+    effects.push(Effect::Watch(repos));
+    model.queue.due = true;
+    model.reviews.due = true;
+    model.dirty = true;
+    Ok(())
+}
+
+/// What belongs to repositories no longer watched leaves the world.
+fn forget(model: &mut Model, kept: &[RepoName]) {
+    let world = &mut model.world;
+    world.tasks.retain(|_, k| kept.contains(&k.task.at.repo));
+    world.pulls.retain(|(repo, _), _| kept.contains(repo));
+    world.first_read.retain(|repo, _| kept.contains(repo));
+    world.unreadable.retain(|repo, _| kept.contains(repo));
+    let gone = |source: &Source| matches!(source, Source::Tasks(repo) if !kept.contains(repo));
+    world.freshness.retain(|source, _| !gone(source));
+    world.generations.retain(|source, _| !gone(source));
+}
+
+fn view(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Result<(), String> {
+    let name = one(arguments, "view all|needs-me|active|stuck|failed|done")?;
+    let view = pick(name, QueueView::ALL.into_iter().map(|v| (v.word(), v)), "view")?;
+    actions::focus(model, Pane::Queue);
+    queue::set_view(model, view);
+    Ok(())
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "one shape for all commands")]
+fn filter(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Result<(), String> {
+    actions::focus(model, Pane::Queue);
+    line::filter(model, arguments.join(" "));
+    Ok(())
+}
+
+fn sort(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Result<(), String> {
+    let (column, reversed) = match arguments {
+        [column] => (column, false),
+        [column, order] if "reverse".starts_with(order) => (column, true),
+        _ => return Err("write: sort COLUMN [reverse]".to_owned()),
+    };
+    let column = pick(column, Column::ALL.into_iter().map(|c| (c.word(), c)), "column").map_err(|e| {
+        let all: Vec<_> = Column::ALL.iter().map(|c| c.word()).collect();
+        format!("{e}; there are {}", all.join(", "))
+    })?;
+    queue::set_sort(model, column, reversed);
+    Ok(())
+}
+
+fn layout(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Result<(), String> {
+    let choice = one(arguments, "layout columns|rows")?;
+    let columns = pick(choice, [("columns", true), ("rows", false)].into_iter(), "layout")?;
+    actions::layout(model, Some(columns));
+    Ok(())
+}
+
+fn mouse(model: &mut Model, arguments: &[&str], effects: &mut Vec<Effect>) -> Result<(), String> {
+    let on = match one(arguments, "mouse on|off")? {
+        "on" => true,
+        "off" => false,
+        other => return Err(format!("“{other}” is neither on nor off")),
+    };
+    actions::mouse(model, on, effects);
+    model.dirty = true;
+    Ok(())
+}

@@ -1,0 +1,377 @@
+//! Keys, paste and intents in the form.
+
+use crate::console::effect::Effect;
+use crate::console::keys::{Chord, Intent, Key};
+use crate::console::state::Model;
+use crate::console::state::compose::editor::{Did, LeftOut};
+use crate::console::state::compose::{Control, FieldId, Form, layout};
+use crate::domain::Fault;
+use crate::text::Untrusted;
+
+use super::say::say;
+use super::{list, start};
+
+/// So many changes and the draft is kept again.
+const KEEP_EVERY: u32 = 20;
+
+/// An intent pressed in the compose pane. False: not one of the pane's.
+pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> bool {
+    let leaves = matches!(
+        intent,
+        Intent::Queue | Intent::Log | Intent::Reviews | Intent::NextPane | Intent::PreviousPane | Intent::Quit
+    );
+    if leaves {
+        leave(model, effects);
+        return false;
+    }
+    if model.compose.form.is_none() {
+        return list::intent(model, intent, effects);
+    }
+    if in_preview(model, intent) {
+        return true;
+    }
+    match intent {
+        Intent::NextField => move_focus(model, true),
+        Intent::PreviousField => move_focus(model, false),
+        Intent::NextChoice => turn(model, true, effects),
+        Intent::PreviousChoice => turn(model, false, effects),
+        Intent::Preset => preset(model, effects),
+        Intent::Reset => reset(model, effects),
+        Intent::Preview => with_form(model, |form| form.preview = Some(0)),
+        Intent::Editor => editor(model, effects),
+        Intent::Start => start::ask(model),
+        Intent::Back => back(model, effects),
+        _ => {
+            let Some(chord) = as_key(intent) else { return false };
+            key(model, chord, effects);
+        }
+    }
+    true
+}
+
+/// Motions that are bound to intents elsewhere are plain keys in a text.
+fn as_key(intent: Intent) -> Option<Chord> {
+    let key = match intent {
+        Intent::Up => Key::Up,
+        Intent::Down => Key::Down,
+        Intent::PageUp => Key::PageUp,
+        Intent::PageDown => Key::PageDown,
+        Intent::Top => Key::Home,
+        Intent::Bottom => Key::End,
+        Intent::Enter => Key::Enter,
+        _ => return None,
+    };
+    let ctrl = matches!(intent, Intent::Top | Intent::Bottom);
+    Some(Chord { ctrl, ..Chord::plain(key) })
+}
+
+/// While the whole request covers the form, keys move in it; what would change the form is not for now.
+fn in_preview(model: &mut Model, intent: Intent) -> bool {
+    let area = layout::pane(model);
+    let Some(form) = &mut model.compose.form else { return false };
+    let (columns, page) = layout::preview_size(area, form);
+    let Some(top) = form.preview else { return false };
+    let last = form.request_rows(columns).len().saturating_sub(page);
+    form.preview = match intent {
+        Intent::Preview | Intent::Back => None,
+        Intent::Up => Some(top.saturating_sub(1)),
+        Intent::Down => Some((top + 1).min(last)),
+        Intent::PageUp => Some(top.saturating_sub(page)),
+        Intent::PageDown => Some((top + page).min(last)),
+        Intent::Top => Some(0),
+        Intent::Bottom => Some(last),
+        Intent::NextField
+        | Intent::PreviousField
+        | Intent::NextChoice
+        | Intent::PreviousChoice
+        | Intent::Preset
+        | Intent::Reset
+        | Intent::Editor
+        | Intent::Enter => Some(top),
+        _ => return false,
+    };
+    model.dirty = true;
+    true
+}
+
+fn with_form(model: &mut Model, change: impl FnOnce(&mut Form)) {
+    if let Some(form) = &mut model.compose.form {
+        change(form);
+        model.dirty = true;
+    }
+}
+
+/// The form as it was sent stays as it is until the answer is there.
+fn is_frozen(model: &mut Model) -> bool {
+    let frozen = model.compose.sending.is_some();
+    if frozen {
+        say(model, false, "the start is on its way: its answer comes first");
+    }
+    frozen
+}
+
+fn move_focus(model: &mut Model, forward: bool) {
+    with_form(model, |form| {
+        let count = form.fields.len() + 1;
+        form.at = if forward { (form.at + 1) % count } else { (form.at + count - 1) % count };
+    });
+}
+
+fn turn(model: &mut Model, forward: bool, effects: &mut Vec<Effect>) {
+    if is_frozen(model) {
+        return;
+    }
+    let agents = model.compose.agents_here();
+    let suggestions = model.compose.form.as_ref().map(|form| form.suggestions(agents)).unwrap_or_default();
+    let Some(form) = &mut model.compose.form else { return };
+    let at = form.at;
+    if form.fields.get_mut(at).is_some_and(|field| field.turn(forward, &suggestions)) {
+        field_changed(model, effects);
+    }
+}
+
+fn preset(model: &mut Model, effects: &mut Vec<Effect>) {
+    if is_frozen(model) {
+        return;
+    }
+    let Some(form) = &mut model.compose.form else { return };
+    match form.next_preset() {
+        Some(name) => {
+            changed(model, effects);
+            say(model, false, &format!("preset {name}"));
+        }
+        None => say(model, false, "there are no presets here"),
+    }
+}
+
+fn reset(model: &mut Model, effects: &mut Vec<Effect>) {
+    if is_frozen(model) {
+        return;
+    }
+    let Some(form) = &mut model.compose.form else { return };
+    if form.reset_prompt() {
+        changed(model, effects);
+        say(model, false, "the prompt follows the fields again; undo brings yours back");
+    } else {
+        say(model, false, "the prompt is not edited: there is nothing to take back");
+    }
+}
+
+fn editor(model: &mut Model, effects: &mut Vec<Effect>) {
+    if is_frozen(model) {
+        return;
+    }
+    if let Some(form) = &model.compose.form {
+        effects.push(Effect::Editor(form.prompt.text()));
+    }
+}
+
+fn back(model: &mut Model, effects: &mut Vec<Effect>) {
+    if model.compose.sending.is_some() {
+        model.place.focus = crate::console::state::place::Pane::Queue;
+        model.dirty = true;
+        return;
+    }
+    if list::set_aside(model, effects) {
+        say(model, false, "the draft is kept: it stands first in the list");
+    }
+    model.compose.cursor = 0;
+    model.dirty = true;
+}
+
+/// The pane loses the keys; nothing typed may be lost with them.
+pub fn leave(model: &mut Model, effects: &mut Vec<Effect>) {
+    if let Some(form) = &mut model.compose.form
+        && form.touched
+        && form.unkept > 0
+    {
+        form.unkept = 0;
+        effects.push(Effect::KeepDraft(Some(Box::new(form.to_draft()))));
+    }
+}
+
+/// A key that is bound to no intent in the form: typed into the field or the text area.
+pub fn key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
+    let Some(form) = &model.compose.form else { return };
+    if form.preview.is_some() {
+        return preview_key(model, chord, effects);
+    }
+    let (columns, rows) = layout::text_size(model, form);
+    let in_prompt = form.focused().is_none();
+    if is_frozen(model) {
+        return;
+    }
+    if in_prompt {
+        prompt_key(model, chord, (columns, rows), effects);
+    } else {
+        field_key(model, chord, (columns, rows), effects);
+    }
+}
+
+/// Motions move in the preview; everything else would change what it covers.
+fn preview_key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
+    let motion = match chord.key {
+        Key::Up => Intent::Up,
+        Key::Down => Intent::Down,
+        Key::PageUp => Intent::PageUp,
+        Key::PageDown => Intent::PageDown,
+        Key::Home => Intent::Top,
+        Key::End => Intent::Bottom,
+        _ => return,
+    };
+    intent(model, motion, effects);
+}
+
+fn prompt_key(model: &mut Model, chord: Chord, (columns, rows): (usize, usize), effects: &mut Vec<Effect>) {
+    let Some(form) = &mut model.compose.form else { return };
+    match form.prompt.key(chord, columns, rows) {
+        Did::Edited => {
+            form.prompt_changed();
+            changed(model, effects);
+        }
+        Did::Moved => model.dirty = true,
+        Did::EdgeUp | Did::EdgeDown | Did::Nothing => {}
+    }
+}
+
+fn field_key(model: &mut Model, chord: Chord, (columns, rows): (usize, usize), effects: &mut Vec<Effect>) {
+    let Some(form) = &mut model.compose.form else { return };
+    let at = form.at;
+    let Some(field) = form.fields.get_mut(at) else { return };
+    let plain = !chord.ctrl && !chord.alt;
+    let did = match (&mut field.control, chord.key) {
+        (Control::Line(_) | Control::Choice { .. } | Control::Toggle(_), Key::Enter) => Did::EdgeDown,
+        // A field of one line is one row, however long.
+        (Control::Line(editor), _) => editor.key(chord, usize::MAX, 1),
+        (Control::Area(editor), _) => editor.key(chord, columns, rows),
+        (_, Key::Up) => Did::EdgeUp,
+        (_, Key::Down) => Did::EdgeDown,
+        (_, Key::Right | Key::Char(' ')) if plain => did_turn(field.turn(true, &[])),
+        (_, Key::Left) if plain => did_turn(field.turn(false, &[])),
+        (Control::Toggle(on), Key::Char(c)) if plain && matches!(c, 'y' | 'Y' | 'n' | 'N') => {
+            *on = c.eq_ignore_ascii_case(&'y');
+            Did::Edited
+        }
+        (Control::Choice { .. }, Key::Char(c)) if plain => did_turn(field.choose_by_letter(c)),
+        _ => Did::Nothing,
+    };
+    match did {
+        Did::Edited => field_changed(model, effects),
+        Did::Moved => model.dirty = true,
+        Did::EdgeUp if at > 0 => move_focus(model, false),
+        Did::EdgeDown => move_focus(model, true),
+        Did::EdgeUp | Did::Nothing => {}
+    }
+}
+
+fn did_turn(yes: bool) -> Did {
+    if yes { Did::Edited } else { Did::Nothing }
+}
+
+fn field_changed(model: &mut Model, effects: &mut Vec<Effect>) {
+    if let Some(form) = &mut model.compose.form
+        && let Some(field) = form.focused()
+    {
+        match field.id {
+            FieldId::Variable(_) => form.preset = None,
+            FieldId::Repo => list::want_agents(model, effects),
+            _ => {}
+        }
+    }
+    changed(model, effects);
+}
+
+/// Something was put in: what follows from it follows, and from time to time the draft is kept.
+fn changed(model: &mut Model, effects: &mut Vec<Effect>) {
+    model.compose.refresh_form();
+    let Some(form) = &mut model.compose.form else { return };
+    form.touched = true;
+    form.unkept += 1;
+    if form.unkept >= KEEP_EVERY {
+        form.unkept = 0;
+        effects.push(Effect::KeepDraft(Some(Box::new(form.to_draft()))));
+    }
+    model.dirty = true;
+}
+
+/// Pasted text, always text.
+pub fn paste(model: &mut Model, text: &Untrusted, effects: &mut Vec<Effect>) {
+    if model.compose.form.as_ref().is_none_or(|form| form.preview.is_some()) || is_frozen(model) {
+        return;
+    }
+    let Some(form) = &mut model.compose.form else { return };
+    let raw = text.raw_for_match();
+    let at = form.at;
+    let left_out = if let Some(field) = form.fields.get_mut(at) {
+        match &mut field.control {
+            Control::Line(editor) | Control::Area(editor) => editor.insert(raw),
+            Control::Choice { .. } => {
+                let before = field.value();
+                field.set(raw.trim());
+                if field.value().is_empty() {
+                    field.set(&before);
+                }
+                LeftOut::default()
+            }
+            Control::Toggle(_) => return,
+        }
+    } else {
+        let left_out = form.prompt.insert(raw);
+        form.prompt_changed();
+        left_out
+    };
+    in_sight(model);
+    field_changed(model, effects);
+    tell(model, left_out);
+}
+
+fn in_sight(model: &mut Model) {
+    let Some(form) = &model.compose.form else { return };
+    let (columns, rows) = layout::text_size(model, form);
+    let Some(form) = &mut model.compose.form else { return };
+    let at = form.at;
+    match form.fields.get_mut(at).map(|field| &mut field.control) {
+        Some(Control::Area(editor)) => editor.keep_in_sight(columns, rows),
+        Some(_) => {}
+        None => form.prompt.keep_in_sight(columns, rows),
+    }
+}
+
+/// Nothing is left out in silence.
+fn tell(model: &mut Model, left_out: LeftOut) {
+    let mut parts = Vec::new();
+    if left_out.hidden > 0 {
+        parts.push(format!("{} control or invisible characters were left out", left_out.hidden));
+    }
+    if left_out.over > 0 {
+        parts.push(format!("{} characters too many were cut off", left_out.over));
+    }
+    if !parts.is_empty() {
+        say(model, left_out.over > 0, &parts.join("; "));
+    }
+}
+
+/// What `$EDITOR` left.
+pub fn edited(model: &mut Model, result: Result<Untrusted, Fault>) {
+    let text = match result {
+        Ok(text) => text,
+        Err(fault) => return say(model, true, &fault.to_string()),
+    };
+    if model.compose.sending.is_some() {
+        return say(model, true, "the prompt was sent while the editor was open: what the editor left is not used");
+    }
+    let Some(form) = &mut model.compose.form else {
+        return say(model, true, "the form is closed: what the editor left is not used");
+    };
+    let text = text.raw_for_match().trim_end();
+    if form.prompt.text().trim_end() == text {
+        return say(model, false, "the editor changed nothing");
+    }
+    let left_out = form.prompt.replace(text);
+    form.prompt_changed();
+    form.at = form.fields.len();
+    model.compose.refresh_form();
+    // The next key keeps the draft: an editor is a long way of typing.
+    with_form(model, |form| (form.touched, form.unkept) = (true, KEEP_EVERY));
+    tell(model, left_out);
+}

@@ -1,0 +1,166 @@
+//! From nothing to a form: the list of drafts and templates, and what is loaded for it.
+
+use crate::console::effect::Effect;
+use crate::console::keys::Intent;
+use crate::console::state::Model;
+use crate::console::state::compose::clean::clean;
+use crate::console::state::compose::{Agents, Draft, Form, Row};
+use crate::console::state::place::Pane;
+use crate::domain::agents::CustomAgent;
+use crate::domain::{Fault, RepoName};
+use crate::template::{Template, TemplateFault, shipped};
+
+use super::say::say;
+
+/// The pane was opened: with what a task gave (retry, follow-up) or empty-handed.
+pub fn open(model: &mut Model, prefill: Option<Draft>, effects: &mut Vec<Effect>) {
+    model.place.focus = Pane::Compose;
+    model.dirty = true;
+    if model.compose.templates.is_empty() {
+        model.compose.templates = shipped();
+    }
+    if model.compose.sending.is_some() {
+        return say(model, false, "a start is on its way: its answer comes first");
+    }
+    set_aside(model, effects);
+    model.compose.cursor = 0;
+    if let Some(draft) = prefill {
+        open_draft(model, &draft, effects);
+    }
+}
+
+/// The open form becomes a draft if there is something to lose, and goes.
+pub(super) fn set_aside(model: &mut Model, effects: &mut Vec<Effect>) -> bool {
+    let Some(form) = model.compose.form.take() else { return false };
+    if form.touched {
+        let draft = form.to_draft();
+        if form.unkept > 0 {
+            effects.push(Effect::KeepDraft(Some(Box::new(draft.clone()))));
+        }
+        model.compose.push_draft(draft);
+    }
+    form.touched
+}
+
+/// An intent in the list. False: not one of the list's.
+pub(super) fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> bool {
+    let last = model.compose.rows().len().saturating_sub(1);
+    let cursor = model.compose.cursor.min(last);
+    let to = match intent {
+        Intent::Down => cursor + 1,
+        Intent::Up => cursor.saturating_sub(1),
+        Intent::Top | Intent::PageUp => 0,
+        Intent::Bottom | Intent::PageDown => last,
+        Intent::Enter => {
+            choose(model, effects);
+            return true;
+        }
+        Intent::Cancel => return forget(model, effects),
+        Intent::Back => {
+            model.place.focus = Pane::Queue;
+            model.dirty = true;
+            return true;
+        }
+        _ => return false,
+    };
+    model.compose.cursor = to.min(last);
+    model.dirty = true;
+    true
+}
+
+fn choose(model: &mut Model, effects: &mut Vec<Effect>) {
+    match model.compose.selected() {
+        Row::Draft(draft) => {
+            let draft = draft.clone();
+            model.compose.drafts.retain(|other| *other != draft);
+            open_draft(model, &draft, effects);
+            if let Some(form) = &mut model.compose.form {
+                form.touched = true;
+            }
+        }
+        Row::Template(template) => {
+            let template = template.clone();
+            open_form(model, |repos, repo| Form::new(Some(template), repos, repo), effects);
+        }
+        Row::Blank => open_form(model, |repos, repo| Form::new(None, repos, repo), effects),
+    }
+}
+
+fn open_draft(model: &mut Model, draft: &Draft, effects: &mut Vec<Effect>) {
+    let template = draft.template.as_ref().and_then(|id| model.compose.template(id)).cloned();
+    if let (Some(id), None) = (&draft.template, &template) {
+        say(model, true, &format!("the template {id} is not there any more: the prompt is kept as it was"));
+    }
+    open_form(model, |repos, repo| Form::from_draft(draft, template, repos, repo), effects);
+    // A task's prompt may be somebody else's words: what was in it and could not be seen is not passed on in silence.
+    let (_, hidden) = clean(&draft.prompt);
+    if hidden > 0 {
+        say(model, true, &format!("{hidden} control or invisible characters of the prompt were left out"));
+    }
+}
+
+/// A form for the repository of the task selected in the queue, else the first one.
+fn open_form(model: &mut Model, form: impl FnOnce(&[RepoName], Option<&RepoName>) -> Form, effects: &mut Vec<Effect>) {
+    let selected = model.queue.selected.as_ref().and_then(|id| model.world.tasks.get(id));
+    let repo = selected.map(|known| known.task.at.repo.clone());
+    model.compose.form = Some(form(&model.settings.repos, repo.as_ref()));
+    model.dirty = true;
+    want_agents(model, effects);
+    model.compose.refresh_form();
+}
+
+/// Asks for the custom agents of the form's repository, once; again after a failure when the form asks anew.
+pub(super) fn want_agents(model: &mut Model, effects: &mut Vec<Effect>) {
+    let Some(repo) = model.compose.form.as_ref().and_then(Form::repo) else { return };
+    if !matches!(model.compose.agents.get(&repo), Some(Agents::Asked | Agents::Known(_))) {
+        model.compose.agents.insert(repo.clone(), Agents::Asked);
+        effects.push(Effect::LoadAgents(repo));
+    }
+}
+
+/// The selected draft is not wanted any more.
+fn forget(model: &mut Model, effects: &mut Vec<Effect>) -> bool {
+    if model.compose.cursor >= model.compose.drafts.len() {
+        return false;
+    }
+    model.compose.drafts.remove(model.compose.cursor);
+    effects.push(Effect::KeepDraft(model.compose.drafts.first().cloned().map(Box::new)));
+    say(model, false, "the draft was thrown away");
+    true
+}
+
+/// The templates were read, or read again. The selected row stays selected.
+pub fn templates(model: &mut Model, templates: Vec<Template>, faults: Vec<TemplateFault>) {
+    let pane = &mut model.compose;
+    let selected = match pane.selected() {
+        Row::Template(template) => Some(template.id.clone()),
+        Row::Draft(_) | Row::Blank => None,
+    };
+    let on_blank = pane.form.is_none() && !pane.templates.is_empty() && pane.selected() == Row::Blank;
+    pane.templates = templates;
+    pane.faults = faults;
+    let place = |id: &String| pane.templates.iter().position(|template| template.id == *id);
+    if on_blank {
+        pane.cursor = pane.drafts.len() + pane.templates.len();
+    } else if let Some(index) = selected.as_ref().and_then(place) {
+        pane.cursor = pane.drafts.len() + index;
+    }
+    pane.cursor = pane.cursor.min(pane.drafts.len() + pane.templates.len());
+    model.dirty = true;
+}
+
+pub fn agents(model: &mut Model, repo: &RepoName, result: Result<Vec<CustomAgent>, Fault>) {
+    let known = result.map_or_else(Agents::Failed, Agents::Known);
+    model.compose.agents.insert(repo.clone(), known);
+    model.compose.refresh_form();
+    model.dirty = true;
+}
+
+/// A draft found at start.
+pub fn draft(model: &mut Model, draft: Draft) {
+    if draft.prompt.trim().is_empty() && draft.values.iter().all(|(_, value)| value.is_empty()) {
+        return;
+    }
+    model.compose.push_draft(draft);
+    say(model, false, "an unsent prompt was kept: it stands first in the compose pane");
+}

@@ -1,0 +1,12 @@
+//! The compose pane: choose a template, fill it, edit the prompt, start.
+
+mod form;
+mod list;
+mod say;
+mod start;
+#[cfg(test)]
+mod tests;
+
+pub use form::{edited, intent, key, leave, paste};
+pub use list::{agents, draft, open, templates};
+pub use start::{confirmed, started};

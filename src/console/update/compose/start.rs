@@ -1,0 +1,141 @@
+//! Asking, sending, and what the answer means.
+
+use uuid::Uuid;
+
+use crate::console::effect::Effect;
+use crate::console::state::Model;
+use crate::console::state::compose::Form;
+use crate::console::state::dialog::{Ask, Dialog};
+use crate::console::state::place::Pane;
+use crate::domain::{Fault, FaultKind, StartRequest, Task};
+use crate::text::{Safe, width};
+
+use super::say::say;
+
+/// Lines of the prompt a dialog shows.
+const OPENING: usize = 3;
+
+/// Start was pressed: a question, or why there is none.
+pub(super) fn ask(model: &mut Model) {
+    if model.settings.read_only {
+        return say(model, true, "read-only: nothing is started; run without --read-only to start tasks");
+    }
+    if model.compose.sending.is_some() {
+        return say(model, true, "a start is on its way: its answer comes first");
+    }
+    model.compose.refresh_form();
+    let Some(form) = &mut model.compose.form else { return };
+    if let Some(first) = form.first_fault() {
+        form.preview = None;
+        form.at = first;
+        let why = form.fields.get(first).and_then(|field| Some(format!("{} {}", field.label, field.fault.as_ref()?)));
+        let why = why.or_else(|| form.verdict.blocks.first().cloned()).unwrap_or_default();
+        return say(model, true, &format!("not started: {why}"));
+    }
+    let Some(request) = form.request() else { return };
+    let template = form.template.as_ref().map(|template| template.id.clone());
+    model.dialog = Some(Dialog {
+        opened_at: model.now,
+        title: Safe::new(format!("Start a task in {}?", request.repo)),
+        body: describe(form, &request),
+        yes: Safe::new("Yes, start it"),
+        ask: Ask::Start { request, template },
+        on_yes: false,
+    });
+    model.dirty = true;
+}
+
+fn describe(form: &Form, request: &StartRequest) -> Vec<Safe> {
+    let or = |value: &Option<String>, none: &str| value.clone().unwrap_or_else(|| none.to_owned());
+    let mut body = Vec::new();
+    if form.maybe_started {
+        body.push("An earlier start of this prompt may have happened: look at the queue first.".to_owned());
+    }
+    let source = match (&form.template, form.edited) {
+        (Some(template), false) => template.title.clone(),
+        (Some(template), true) => format!("{}, prompt edited by hand", template.title),
+        (None, _) => "none".to_owned(),
+    };
+    body.push(format!("template {source}"));
+    body.push(format!(
+        "base {} · head {}",
+        or(&request.base_ref, "default branch"),
+        or(&request.head_ref, "a new branch")
+    ));
+    body.push(format!("model {} · agent {}", or(&request.model, "automatic"), or(&request.custom_agent, "none")));
+    let pull = if request.create_pull_request { "a draft pull request is opened" } else { "no pull request is opened" };
+    body.push(pull.to_owned());
+    body.extend(form.verdict.hints.iter().map(|hint| format!("note: {hint}")));
+    let chars = request.prompt.chars().count();
+    body.push(format!("prompt, {chars} characters:"));
+    let lines = request.prompt.lines().filter(|line| !line.trim().is_empty());
+    body.extend(lines.take(OPENING).map(|line| format!("  {}", width::cut_end(line, 72))));
+    body.into_iter().map(Safe::new).collect()
+}
+
+/// The question was answered with Yes: the one place a start leaves the console, under the id its answer will name.
+pub fn confirmed(
+    model: &mut Model,
+    id: Uuid,
+    request: StartRequest,
+    template: Option<String>,
+    effects: &mut Vec<Effect>,
+) {
+    if model.compose.sending.is_some() {
+        return say(model, true, "a start is on its way: its answer comes first");
+    }
+    model.compose.sending = Some(id);
+    if let Some(form) = &mut model.compose.form {
+        form.fault = None;
+        form.unkept = 0;
+        // Kept before it is sent: if this program ends now, the prompt is still there.
+        effects.push(Effect::KeepDraft(Some(Box::new(form.to_draft()))));
+    }
+    effects.push(Effect::Start { id, request, template });
+    model.dirty = true;
+}
+
+/// The answer to a start.
+pub fn started(model: &mut Model, request: Uuid, result: &Result<Box<Task>, Fault>, effects: &mut Vec<Effect>) {
+    if model.compose.sending.is_some_and(|id| id != request) {
+        return;
+    }
+    model.compose.sending = None;
+    model.dirty = true;
+    match result {
+        Ok(task) => confirmed_start(model, task, effects),
+        Err(fault) => failed_start(model, fault, effects),
+    }
+}
+
+fn confirmed_start(model: &mut Model, task: &Task, effects: &mut Vec<Effect>) {
+    model.compose.form = None;
+    model.compose.cursor = 0;
+    effects.push(Effect::KeepDraft(model.compose.drafts.first().cloned().map(Box::new)));
+    model.queue.selected = Some(task.at.id.clone());
+    // Whoever went on to something else meanwhile is not pulled away from it.
+    if model.place.focus == Pane::Compose {
+        model.place.focus = Pane::Queue;
+    }
+    let name = task.name.show_line();
+    let what = if name.is_empty() { task.at.id.show() } else { name };
+    say(model, false, &format!("started in {}: {what}", task.at.repo));
+}
+
+fn failed_start(model: &mut Model, fault: &Fault, effects: &mut Vec<Effect>) {
+    let unknown = fault.kind == FaultKind::UnknownOutcome;
+    let text = if unknown {
+        "the start may have happened: look at the queue before you send it again".to_owned()
+    } else {
+        format!("not started: {fault}")
+    };
+    if let Some(form) = &mut model.compose.form {
+        form.fault = Some(fault.clone());
+        form.maybe_started |= unknown;
+        form.touched = true;
+        if unknown {
+            effects.push(Effect::KeepDraft(Some(Box::new(form.to_draft()))));
+        }
+    }
+    say(model, true, &text);
+}

@@ -1,0 +1,265 @@
+//! Starting, and what is kept of what was not started.
+
+use uuid::Uuid;
+
+use super::*;
+use crate::console::state::dialog::{Ask, Dialog};
+use crate::console::state::place::Pane;
+use crate::domain::{StartRequest, State, Task, TaskId, TaskRef};
+
+fn task() -> Task {
+    Task {
+        at: TaskRef { repo: "acme/api".parse().unwrap(), id: TaskId::new("t-9") },
+        name: "Do it".into(),
+        state: State::Queued,
+        created_at: Instant::UNIX_EPOCH,
+        updated_at: None,
+        archived_at: None,
+        creator: None,
+        custom_agent: None,
+        session_count: None,
+        artifacts: Vec::new(),
+        html_url: None,
+        sessions: None,
+    }
+}
+
+/// Start, answered with Yes: the id it was sent under, and the effects.
+fn send(model: &mut Model) -> (Uuid, Vec<Effect>) {
+    press(model, &[Intent::Start]);
+    let Some(Dialog { ask: Ask::Start { request, template }, .. }) = model.dialog.take() else { panic!("no dialog") };
+    let mut effects = Vec::new();
+    let id = Uuid::new_v4();
+    confirmed(model, id, request, template, &mut effects);
+    assert_eq!(model.compose.sending, Some(id));
+    (id, effects)
+}
+
+#[test]
+fn start_asks_first_and_pins_the_request() {
+    let mut model = filled();
+    let effects = press(&mut model, &[Intent::Start]);
+    assert_eq!(effects, [], "nothing is sent on the key alone");
+    let dialog = model.dialog.clone().unwrap();
+    assert!(!dialog.on_yes);
+    let body = dialog.body.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    for word in ["main", "a new branch", "automatic", "draft pull request", "Do it (minor)."] {
+        assert!(body.contains(word), "{word} in {body}");
+    }
+    assert!(dialog.title.contains("acme/api"));
+    let Ask::Start { request, template } = dialog.ask else { panic!() };
+    assert_eq!(template.as_deref(), Some("t"));
+    assert_eq!(
+        request,
+        StartRequest {
+            repo: "acme/api".parse().unwrap(),
+            prompt: "Do it (minor).".into(),
+            model: None,
+            custom_agent: None,
+            create_pull_request: true,
+            base_ref: Some("main".into()),
+            head_ref: None,
+        }
+    );
+}
+
+#[test]
+fn what_is_not_ready_is_not_asked_about_and_the_fault_gets_the_keys() {
+    let mut read_only = filled();
+    read_only.settings.read_only = true;
+    press(&mut read_only, &[Intent::Start]);
+    assert!(read_only.dialog.is_none() && note(&read_only).contains("read-only"));
+
+    let mut missing = model();
+    press(&mut missing, &[Intent::Enter, Intent::NextField, Intent::Preview, Intent::Start]);
+    assert!(missing.dialog.is_none() && note(&missing).contains("what is required"));
+    assert_eq!(form(&missing).focused().unwrap().id, FieldId::Variable("what".into()));
+
+    let mut empty = model();
+    press(&mut empty, &[Intent::Bottom, Intent::Enter, Intent::NextField, Intent::Start]);
+    assert!(empty.dialog.is_none() && note(&empty).contains("empty"));
+    assert!(form(&empty).focused().is_none());
+
+    let mut placeholder = model();
+    press(&mut placeholder, &[Intent::Enter]);
+    go_to_prompt(&mut placeholder);
+    type_in(&mut placeholder, "x");
+    press(&mut placeholder, &[Intent::Start]);
+    assert!(placeholder.dialog.is_none() && note(&placeholder).contains("‹what›"));
+
+    let mut no_repo = filled();
+    no_repo.settings.repos.clear();
+    press(&mut no_repo, &[Intent::Back]);
+    open(&mut no_repo, Some(Draft { prompt: "x".into(), ..Draft::default() }), &mut Vec::new());
+    press(&mut no_repo, &[Intent::Start]);
+    assert!(no_repo.dialog.is_none() && note(&no_repo).contains(":repo add"));
+
+    let mut head = filled();
+    go_to(&mut head, &FieldId::HeadRef);
+    type_in(&mut head, "a b");
+    press(&mut head, &[Intent::Start]);
+    assert!(head.dialog.is_none() && note(&head).contains("branch name"));
+}
+
+#[test]
+fn a_confirmed_start_keeps_the_draft_sends_once_and_ends_in_the_queue() {
+    let mut model = filled();
+    let (id, effects) = send(&mut model);
+    assert_eq!(kept(&effects), [Some("Do it (minor).".to_owned())], "kept before it is sent");
+    assert!(matches!(effects.last(), Some(Effect::Start { id: sent, .. }) if *sent == id));
+
+    type_in(&mut model, "more");
+    let effects = press(&mut model, &[Intent::Start, Intent::Preset, Intent::NextChoice]);
+    assert!(effects.is_empty() && model.dialog.is_none(), "one at a time, and what was sent stays as it is");
+    assert_eq!(form(&model).prompt.text(), "Do it (minor).");
+
+    let mut effects = Vec::new();
+    started(&mut model, Uuid::nil(), &Ok(Box::new(task())), &mut effects);
+    assert!(model.compose.sending.is_some(), "somebody else's answer");
+    started(&mut model, id, &Ok(Box::new(task())), &mut effects);
+    assert_eq!(kept(&effects), [None], "forgotten");
+    assert_eq!(model.queue.selected, Some(TaskId::new("t-9")));
+    assert_eq!(model.place.focus, Pane::Queue);
+    assert!(model.compose.form.is_none() && model.compose.drafts.is_empty());
+    assert!(note(&model).contains("Do it"));
+}
+
+#[test]
+fn an_answer_does_not_pull_anybody_away_from_another_pane() {
+    let mut model = filled();
+    let (id, _) = send(&mut model);
+    model.place.focus = Pane::Reviews;
+    started(&mut model, id, &Ok(Box::new(task())), &mut Vec::new());
+    assert_eq!(model.place.focus, Pane::Reviews);
+}
+
+#[test]
+fn a_refused_start_stays_in_the_form_with_what_to_do_next() {
+    let mut model = filled();
+    let (id, _) = send(&mut model);
+    let fault = Fault::new(FaultKind::Permission, "403", "ask for the permission");
+    started(&mut model, id, &Err(fault.clone()), &mut Vec::new());
+    assert_eq!(form(&model).fault, Some(fault));
+    assert!(!form(&model).maybe_started && note(&model).contains("ask for the permission"));
+    assert_eq!(model.place.focus, Pane::Compose);
+    let (_, effects) = send(&mut model);
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Start { .. })), "may be tried again by hand");
+}
+
+#[test]
+fn an_unknown_outcome_is_never_sent_again_by_itself_and_is_remembered() {
+    let mut model = filled();
+    let (id, _) = send(&mut model);
+    let mut effects = Vec::new();
+    let fault = Fault::new(FaultKind::UnknownOutcome, "no answer", "look at the queue");
+    started(&mut model, id, &Err(fault), &mut effects);
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Start { .. })));
+    assert!(note(&model).contains("may have happened"));
+    let Some(Effect::KeepDraft(Some(draft))) = effects.first() else { panic!("{effects:?}") };
+    assert!(draft.maybe_started);
+    press(&mut model, &[Intent::Back, Intent::Enter, Intent::Start]);
+    let dialog = model.dialog.unwrap();
+    assert!(dialog.body[0].contains("may have happened"), "{:?}", dialog.body);
+}
+
+#[test]
+fn drafts_are_kept_every_twenty_keys_and_when_the_pane_is_left() {
+    let mut model = model();
+    press(&mut model, &[Intent::Enter]);
+    assert_eq!(kept(&type_in(&mut model, &"x".repeat(19))), []);
+    assert_eq!(kept(&type_in(&mut model, "x")).len(), 1);
+    type_in(&mut model, "y");
+    for leave in [Intent::NextPane, Intent::Quit] {
+        let mut effects = Vec::new();
+        assert!(!intent(&mut model, leave, &mut effects), "where to go is not ours to say");
+        assert_eq!(kept(&effects).len(), usize::from(leave == Intent::NextPane), "nothing new, nothing kept");
+    }
+}
+
+#[test]
+fn back_keeps_the_draft_and_the_list_goes_on_with_it() {
+    let mut model = filled();
+    go_to_prompt(&mut model);
+    type_in(&mut model, "Mine: ");
+    go_to(&mut model, &FieldId::BaseRef);
+    for _ in 0..4 {
+        key(&mut model, Chord::plain(Key::Backspace), &mut Vec::new());
+    }
+    let effects = press(&mut model, &[Intent::Back]);
+    assert_eq!(kept(&effects), [Some("Mine: Do it (minor).".to_owned())]);
+    assert!(note(&model).contains("kept"));
+    assert!(matches!(model.compose.selected(), Row::Draft(_)));
+    press(&mut model, &[Intent::Enter]);
+    let form = form(&model);
+    assert_eq!((form.prompt.text().as_str(), form.edited), ("Mine: Do it (minor).", true));
+    assert_eq!(form.value(&FieldId::Variable("what".into())), "it");
+    assert_eq!(form.value(&FieldId::BaseRef), "", "a cleared default stays cleared");
+    press(&mut model, &[Intent::Back, Intent::Back]);
+    assert_eq!(model.place.focus, Pane::Queue);
+    assert_eq!(model.compose.drafts.len(), 1);
+}
+
+#[test]
+fn a_form_nobody_touched_leaves_nothing_behind() {
+    let mut model = model();
+    let effects = press(&mut model, &[Intent::Enter, Intent::NextField, Intent::Back]);
+    assert_eq!(kept(&effects), []);
+    assert!(model.compose.drafts.is_empty());
+}
+
+#[test]
+fn a_draft_found_at_start_stands_first_and_can_be_thrown_away() {
+    let mut model = model();
+    draft(&mut model, Draft::default());
+    assert!(model.compose.drafts.is_empty(), "an empty one is none");
+    draft(&mut model, Draft { prompt: "Old".into(), ..Draft::default() });
+    assert!(note(&model).contains("unsent"));
+    let effects = press(&mut model, &[Intent::Cancel]);
+    assert_eq!(kept(&effects), [None]);
+    assert!(model.compose.drafts.is_empty());
+    assert!(!intent(&mut model, Intent::Cancel, &mut Vec::new()), "a template is not thrown away");
+}
+
+#[test]
+fn a_retry_and_a_follow_up_open_with_what_the_task_gave() {
+    let mut model = filled();
+    let prefill = Draft {
+        repo: "other/repo".parse().ok(),
+        prompt: "Go on\u{202e}\u{1b}[31m now".into(),
+        base_ref: Some("main".into()),
+        head_ref: Some("copilot/x".into()),
+        create_pull_request: Some(false),
+        ..Draft::default()
+    };
+    let mut effects = Vec::new();
+    open(&mut model, Some(prefill), &mut effects);
+    assert_eq!(kept(&effects).len(), 1, "the form that was open is not lost");
+    let request = form(&model).request().unwrap();
+    assert_eq!(request.repo.as_str(), "other/repo");
+    assert_eq!(request.prompt, "Go on now", "only what can be seen is sent");
+    assert!(note(&model).contains("2 control or invisible"), "{}", note(&model));
+    assert_eq!((request.base_ref.as_deref(), request.head_ref.as_deref()), (Some("main"), Some("copilot/x")));
+    assert!(!request.create_pull_request && form(&model).focused().is_none());
+    assert_eq!(form(&model).fault_count(), 0);
+}
+
+#[test]
+fn a_draft_of_a_template_that_is_gone_keeps_its_prompt() {
+    let mut model = model();
+    let lost = Draft { template: Some("gone".into()), prompt: "Still here".into(), ..Draft::default() };
+    open(&mut model, Some(lost), &mut Vec::new());
+    assert_eq!(form(&model).prompt.text(), "Still here");
+    assert!(note(&model).contains("gone"));
+}
+
+#[test]
+fn a_draft_survives_the_disk() {
+    let mut model = filled();
+    go_to_prompt(&mut model);
+    type_in(&mut model, "日本\n");
+    let draft = form(&model).to_draft();
+    let text = serde_json::to_string(&draft).unwrap();
+    assert_eq!(serde_json::from_str::<Draft>(&text).unwrap(), draft);
+    let old: Draft = serde_json::from_str(r#"{"prompt":"x","repo":null,"template":null,"values":[]}"#).unwrap();
+    assert_eq!(old.prompt, "x", "fields that came later are not needed");
+}

@@ -1,0 +1,85 @@
+//! The question in front of everything: keys, buttons, and what Yes does.
+
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{actions, cancel, compose};
+use crate::console::effect::Effect;
+use crate::console::keys::{Chord, Context, Intent, lookup};
+use crate::console::state::Model;
+use crate::console::state::dialog::{Ask, Dialog};
+use crate::domain::{Instant, StartRequest};
+
+pub fn open(model: &mut Model, dialog: Dialog) {
+    model.dialog = Some(dialog);
+    model.dirty = true;
+}
+
+pub fn key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
+    let Some(intent) = lookup(Context::Dialog, chord) else { return };
+    match intent {
+        // Leaving needs no second question, whatever the first one is.
+        Intent::Quit => return actions::leave(model, effects),
+        Intent::Suspend => return effects.push(Effect::Suspend),
+        Intent::Redraw => return effects.push(Effect::Redraw),
+        _ => {}
+    }
+    let Some(dialog) = model.dialog.as_mut().filter(|d| d.hears(model.now)) else { return };
+    match intent {
+        Intent::Yes => answer(model, true, effects),
+        Intent::No => answer(model, false, effects),
+        Intent::Accept => {
+            let yes = dialog.on_yes;
+            answer(model, yes, effects);
+        }
+        Intent::NextChoice | Intent::PreviousChoice => {
+            dialog.on_yes = !dialog.on_yes;
+            model.dirty = true;
+        }
+        _ => {}
+    }
+}
+
+/// A click: a button answers, anything else is not heard.
+pub fn click(model: &mut Model, column: u16, row: u16, effects: &mut Vec<Effect>) {
+    let Some(dialog) = model.dialog.as_ref().filter(|d| d.hears(model.now)) else { return };
+    let place = dialog.place(&model.place);
+    if place.yes.contains(column, row) {
+        answer(model, true, effects);
+    } else if place.no.contains(column, row) {
+        answer(model, false, effects);
+    }
+}
+
+fn answer(model: &mut Model, yes: bool, effects: &mut Vec<Effect>) {
+    let Some(dialog) = model.dialog.take() else { return };
+    model.dirty = true;
+    if !yes {
+        return;
+    }
+    let writes = !matches!(dialog.ask, Ask::Quit);
+    if writes && model.settings.read_only {
+        return model.notes.say(model.now, true, actions::READ_ONLY);
+    }
+    match dialog.ask {
+        Ask::Cancel(target) => cancel::confirmed(model, target, effects),
+        Ask::Start { request, template } => {
+            model.notes.say(model.now, false, format!("starting a task in {} …", request.repo));
+            let id = request_id(dialog.opened_at, &request);
+            compose::confirmed(model, id, request, template, effects);
+        }
+        Ask::Quit => actions::leave(model, effects),
+    }
+}
+
+/// One id for one answer to one question: made of what was asked and the nanosecond it was asked at, because nothing
+/// here may roll dice.
+fn request_id(asked_at: Instant, request: &StartRequest) -> Uuid {
+    let mut hash = Sha256::new();
+    hash.update(asked_at.timestamp_nanos_opt().unwrap_or_else(|| asked_at.timestamp_micros()).to_be_bytes());
+    hash.update(format!("{request:?}"));
+    let digest = hash.finalize();
+    let mut bytes = [0; 16];
+    bytes.iter_mut().zip(digest.iter()).for_each(|(to, from)| *to = *from);
+    uuid::Builder::from_random_bytes(bytes).into_uuid()
+}

@@ -1,0 +1,52 @@
+//! A key press finds its way: the innermost context first.
+
+use super::{actions, compose, dialog, line, log};
+use crate::console::effect::Effect;
+use crate::console::keys::{Chord, Context, lookup};
+use crate::console::state::Model;
+use crate::text::Untrusted;
+
+pub fn pressed(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
+    let context = model.context();
+    let intent = match context {
+        Context::Dialog => return dialog::key(model, chord, effects),
+        Context::Line => return line::key(model, chord, effects),
+        _ => lookup(context, chord),
+    };
+    let Some(intent) = intent else {
+        if context == Context::Form {
+            compose::key(model, chord, effects);
+            model.dirty = true;
+        }
+        return;
+    };
+    if intent.writes() && model.settings.read_only {
+        return actions::refuse(model);
+    }
+    let taken = match context {
+        Context::Form | Context::Templates => compose::intent(model, intent, effects),
+        Context::Log => log::intent(model, intent, effects),
+        _ => false,
+    };
+    if taken {
+        model.dirty = true;
+    } else {
+        actions::run(model, intent, effects);
+    }
+}
+
+/// Pasted text is text where text is typed, and nothing anywhere else: never a command, never an answer.
+pub fn pasted(model: &mut Model, text: &Untrusted, effects: &mut Vec<Effect>) {
+    match model.context() {
+        Context::Line => line::paste(model, text),
+        Context::Form => {
+            compose::paste(model, text, effects);
+            model.dirty = true;
+        }
+        Context::Dialog => {}
+        _ => {
+            model.notes.say(model.now, true, "a paste is no command — press n to write a prompt");
+            model.dirty = true;
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The `:` and `/` line: typing, history, completion, acceptance.
+
+use super::{actions, command, log};
+use crate::console::effect::Effect;
+use crate::console::keys::{Chord, Context, Intent, Key, lookup};
+use crate::console::state::Model;
+use crate::console::state::line::{Line, LineKind};
+use crate::text::Untrusted;
+
+/// Commands kept for the arrow keys.
+const HISTORY: usize = 100;
+
+pub fn open(model: &mut Model, kind: LineKind) {
+    let text = if kind == LineKind::QueueFilter { model.queue.filter.clone() } else { String::new() };
+    model.line = Some(Line::new(kind, text));
+    model.dirty = true;
+}
+
+pub fn key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
+    model.dirty = true;
+    match lookup(Context::Line, chord) {
+        Some(Intent::Quit) => actions::leave(model, effects),
+        Some(Intent::Suspend) => effects.push(Effect::Suspend),
+        Some(Intent::Redraw) => effects.push(Effect::Redraw),
+        Some(Intent::Accept) => accept(model, effects),
+        Some(Intent::Back) => give_up(model),
+        Some(Intent::Up) => history(model, true),
+        Some(Intent::Down) => history(model, false),
+        Some(Intent::NextChoice) => complete(model),
+        _ => edit(model, chord),
+    }
+}
+
+pub fn paste(model: &mut Model, text: &Untrusted) {
+    let Some(line) = &mut model.line else { return };
+    line.insert(text.show_line().as_str());
+    model.dirty = true;
+    typed(model);
+}
+
+fn edit(model: &mut Model, chord: Chord) {
+    let Some(line) = &mut model.line else { return };
+    let before = line.text.clone();
+    match (chord.key, chord.ctrl, chord.alt) {
+        (Key::Char(c), false, false) => line.insert(c.encode_utf8(&mut [0; 4])),
+        (Key::Backspace, _, _) if line.text.is_empty() => return give_up(model),
+        (Key::Backspace, false, false) => line.backspace(),
+        (Key::Backspace, _, _) | (Key::Char('w'), true, _) => line.backspace_word(),
+        (Key::Char('u'), true, _) => line.set(""),
+        (Key::Delete, _, _) => line.delete(),
+        (Key::Left, _, _) => line.left(),
+        (Key::Right, _, _) => line.right(),
+        (Key::Home, _, _) | (Key::Char('a'), true, _) => line.cursor = 0,
+        (Key::End, _, _) | (Key::Char('e'), true, _) => line.cursor = line.text.len(),
+        _ => {}
+    }
+    if line.text != before {
+        line.back = 0;
+        typed(model);
+    }
+}
+
+/// The text is another one: filter and search follow every key.
+fn typed(model: &mut Model) {
+    let Some(line) = &model.line else { return };
+    let text = line.text.clone();
+    match line.kind {
+        LineKind::Command => {}
+        LineKind::QueueFilter => filter(model, text),
+        LineKind::LogSearch => log::search(model, &text, false),
+    }
+}
+
+/// Sets the queue's filter.
+pub fn filter(model: &mut Model, text: String) {
+    if model.queue.filter != text {
+        model.queue.filter = text;
+        model.queue.due = true;
+        model.dirty = true;
+    }
+}
+
+fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
+    let Some(line) = model.line.take() else { return };
+    match line.kind {
+        LineKind::QueueFilter => {}
+        LineKind::LogSearch => log::search(model, &line.text, true),
+        LineKind::Command => {
+            let text = line.text.trim().to_owned();
+            if text.is_empty() {
+                return;
+            }
+            match command::run(model, &text, effects) {
+                Ok(()) => remember(model, text),
+                Err(fault) => model.line = Some(Line { fault: Some(fault), ..line }),
+            }
+        }
+    }
+}
+
+fn give_up(model: &mut Model) {
+    let Some(line) = model.line.take() else { return };
+    match line.kind {
+        LineKind::Command => {}
+        LineKind::QueueFilter => filter(model, String::new()),
+        LineKind::LogSearch => log::search(model, "", false),
+    }
+}
+
+fn remember(model: &mut Model, text: String) {
+    let commands = &mut model.place.commands;
+    commands.retain(|c| *c != text);
+    commands.push(text);
+    let extra = commands.len().saturating_sub(HISTORY);
+    commands.drain(..extra);
+}
+
+fn history(model: &mut Model, older: bool) {
+    let commands = &model.place.commands;
+    let Some(line) = model.line.as_mut().filter(|l| l.kind == LineKind::Command) else { return };
+    let back = if older { (line.back + 1).min(commands.len()) } else { line.back.saturating_sub(1) };
+    let text = commands.len().checked_sub(back).and_then(|at| commands.get(at)).cloned().unwrap_or_default();
+    if back != line.back {
+        line.set(text);
+        line.back = back;
+    }
+}
+
+/// Completes the command's name, as far as it is clear.
+fn complete(model: &mut Model) {
+    let Some(line) = model.line.as_mut().filter(|l| l.kind == LineKind::Command) else { return };
+    if let Some(whole) = command::complete(&line.text) {
+        line.set(whole);
+    }
+}

@@ -1,0 +1,90 @@
+//! Clicks and wheel steps go where the pointer is.
+
+use super::{actions, compose, dialog, log, queue, reviews, scroll};
+use crate::console::effect::Effect;
+use crate::console::event::{Mouse, MouseKind};
+use crate::console::keys::Intent;
+use crate::console::state::layout::Area;
+use crate::console::state::place::Pane;
+use crate::console::state::{Model, tabs};
+
+/// Rows one wheel step moves.
+const WHEEL: isize = 3;
+
+pub fn moved(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
+    if model.dialog.is_some() {
+        if mouse.kind == MouseKind::Click {
+            dialog::click(model, mouse.column, mouse.row, effects);
+        }
+        return;
+    }
+    match mouse.kind {
+        MouseKind::Click => click(model, mouse, effects),
+        MouseKind::WheelUp => wheel(model, mouse, -WHEEL, effects),
+        MouseKind::WheelDown => wheel(model, mouse, WHEEL, effects),
+    }
+}
+
+/// The list pane under the pointer, and where it stands.
+fn pane_at(model: &Model, mouse: Mouse) -> Option<(Pane, Area)> {
+    let panes = model.place.panes();
+    let all = [
+        (Pane::Queue, panes.queue),
+        (Pane::Log, panes.log),
+        (Pane::Reviews, panes.reviews),
+        (Pane::Compose, panes.compose),
+    ];
+    all.into_iter().find_map(|(pane, area)| {
+        let area = area.filter(|a| a.contains(mouse.column, mouse.row))?;
+        Some((pane, area))
+    })
+}
+
+fn click(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
+    let panes = model.place.panes();
+    if let Some(area) = panes.tabs.filter(|a| a.contains(mouse.column, mouse.row)) {
+        let tab = tabs::tabs(model, area).into_iter().find(|t| t.area.contains(mouse.column, mouse.row));
+        match tab.map(|t| t.pane) {
+            Some(Pane::Compose) if model.place.focus == Pane::Compose => {}
+            Some(Pane::Compose) => actions::run(model, Intent::Compose, effects),
+            Some(pane) => {
+                // Nothing typed may be lost with the keys.
+                compose::leave(model, effects);
+                actions::focus(model, pane);
+            }
+            None => {}
+        }
+        return;
+    }
+    if model.place.help.is_some() || model.place.detail.is_some() {
+        return;
+    }
+    let Some((pane, area)) = pane_at(model, mouse) else { return };
+    if model.place.focus != pane {
+        model.place.focus = pane;
+        model.dirty = true;
+    }
+    // The first row is the title.
+    let row = usize::from(mouse.row - area.y).checked_sub(1);
+    match (pane, row) {
+        (Pane::Queue, Some(row)) if model.queue.top + row < model.queue.rows.len() => {
+            queue::select(model, model.queue.top + row);
+        }
+        (Pane::Reviews, Some(row)) if model.reviews.top + row < model.reviews.rows.len() => {
+            reviews::select(model, model.reviews.top + row);
+        }
+        (Pane::Log, _) => log::mouse(model, mouse, effects),
+        _ => {}
+    }
+}
+
+fn wheel(model: &mut Model, mouse: Mouse, by: isize, effects: &mut Vec<Effect>) {
+    if scroll::wheel_overlay(model, by) {
+        return;
+    }
+    match pane_at(model, mouse) {
+        Some((Pane::Log, _)) => log::mouse(model, mouse, effects),
+        Some((pane, _)) => scroll::wheel(model, pane, by),
+        None => {}
+    }
+}

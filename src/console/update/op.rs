@@ -1,0 +1,54 @@
+//! News of what the operator asked for.
+
+use super::{cancel, compose, net, queue};
+use crate::console::effect::Effect;
+use crate::console::event::Op;
+use crate::console::state::Model;
+use crate::console::state::place::Pane;
+use crate::domain::{Fault, FaultKind, Task};
+
+/// The new task is in the queue at once and under the cursor.
+fn started(model: &mut Model, task: Task) {
+    let id = task.at.id.clone();
+    model.notes.say(model.now, false, format!("started in {}: {}", task.at.repo, task.name.show_line()));
+    net::merge_task(model, task);
+    if let Some(known) = model.world.tasks.get_mut(&id) {
+        known.changed = false;
+    }
+    queue::rebuild(model);
+    queue::reveal(model, &id);
+}
+
+fn refused(fault: &Fault) -> String {
+    match fault.kind {
+        FaultKind::UnknownOutcome => format!("the start may have happened: {fault}"),
+        _ => format!("not started: {fault}"),
+    }
+}
+
+pub fn news(model: &mut Model, op: Op, effects: &mut Vec<Effect>) {
+    match op {
+        Op::Cancel(progress) => cancel::progress(model, progress),
+        Op::Started { request, result } => {
+            model.dirty = true;
+            compose::started(model, request, &result, effects);
+            match result {
+                Ok(task) => started(model, *task),
+                // What the form says of it goes with the form; this stays to be read.
+                Err(fault) => model.notes.say(model.now, true, refused(&fault)),
+            }
+        }
+        Op::Note { bad, text } => {
+            model.notes.say(model.now, bad, text);
+            model.dirty = true;
+        }
+        Op::Agents { repo, result } => {
+            compose::agents(model, &repo, result);
+            model.dirty |= model.place.focus == Pane::Compose;
+        }
+        Op::Budget(budget) => {
+            model.dirty |= model.world.budget != budget;
+            model.world.budget = budget;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! What every update ends with: rows rebuilt if due, the selection in view, what is looked at no longer new.
+
+use super::{queue, reviews};
+use crate::console::state::Model;
+use crate::console::state::place::Pane;
+
+pub(super) fn settle(model: &mut Model) {
+    if model.queue.recheck_at.is_some_and(|at| at <= model.now) {
+        model.queue.due = true;
+    }
+    if model.queue.due {
+        queue::rebuild(model);
+    }
+    if model.reviews.due {
+        reviews::rebuild(model);
+    }
+    look(model);
+    let panes = model.place.panes();
+    if let Some(area) = panes.queue {
+        model.queue.top = in_view(model.queue.top, model.queue.index, model.queue.rows.len(), area.body_rows());
+    }
+    if let Some(area) = panes.reviews {
+        model.reviews.top = in_view(model.reviews.top, model.reviews.index, model.reviews.rows.len(), area.body_rows());
+    }
+    super::scroll::clamp_overlays(model);
+}
+
+/// The selected row of the focused queue has been looked at: nothing of it is new.
+fn look(model: &mut Model) {
+    if model.place.focus != Pane::Queue && model.place.focus != Pane::Log {
+        return;
+    }
+    let Some(known) = model.queue.selected.as_ref().and_then(|id| model.world.tasks.get_mut(id)) else { return };
+    if known.changed {
+        known.changed = false;
+        model.queue.tally.changed = model.queue.tally.changed.saturating_sub(1);
+        model.dirty = true;
+    }
+}
+
+/// The first row shown, moved as little as possible: the selected row is in view, no room is wasted at the end.
+fn in_view(top: usize, index: usize, rows: usize, height: usize) -> usize {
+    let height = height.max(1);
+    let top = top.min(rows.saturating_sub(height));
+    top.clamp((index + 1).saturating_sub(height), index.max((index + 1).saturating_sub(height)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_view;
+
+    #[test]
+    fn the_list_scrolls_no_further_than_the_selection_asks() {
+        assert_eq!(in_view(0, 5, 100, 10), 0);
+        assert_eq!(in_view(0, 10, 100, 10), 1);
+        assert_eq!(in_view(20, 15, 100, 10), 15);
+        assert_eq!(in_view(95, 99, 100, 10), 90);
+        assert_eq!(in_view(3, 0, 0, 10), 0);
+        assert_eq!(in_view(3, 0, 1, 0), 0);
+    }
+}

@@ -1,0 +1,84 @@
+//! When the screen must be woken although nothing happened. A still screen sleeps: there is no tick.
+
+use chrono::TimeDelta;
+
+use super::log;
+use crate::console::state::Model;
+use crate::domain::{Instant, Source, age};
+
+/// Ages in lists may read old for this long, so that a screenful of them wakes the console at most six times a minute.
+const GRID: i64 = 10;
+
+/// When the screen will read differently by itself: an age, the clock, a note that ends, data that turns stale, a
+/// verdict that time alone changes. `None`: sleep until something happens.
+pub fn next_wake(model: &Model) -> Option<Instant> {
+    if model.place.too_small() {
+        return None;
+    }
+    let listed = ages(model).chain([clock(model)]).chain(stale(model)).min().map(up_to_grid);
+    let exact = [model.notes.current.as_ref().map(|n| n.until), model.queue.recheck_at, log_wake(model)];
+    listed.into_iter().chain(exact.into_iter().flatten()).filter(|at| *at > model.now).min()
+}
+
+/// Time has come to the moment the last update asked for: what is drawn now reads differently.
+pub fn due(model: &mut Model) {
+    if model.notes.current.as_ref().is_some_and(|n| n.until <= model.now) {
+        model.notes.current = None;
+        model.dirty = true;
+    }
+    if model.place.wake.is_some_and(|at| at <= model.now) {
+        model.dirty = true;
+    }
+}
+
+fn log_wake(model: &Model) -> Option<Instant> {
+    model.place.panes().log.and_then(|_| log::next_wake(model))
+}
+
+/// The ages in sight.
+fn ages(model: &Model) -> impl Iterator<Item = Instant> + '_ {
+    let panes = model.place.panes();
+    let covered = model.place.help.is_some() || model.place.detail.is_some();
+    let rows = |area: Option<crate::console::state::layout::Area>| {
+        area.filter(|_| !covered).map_or(0, crate::console::state::layout::Area::body_rows)
+    };
+    let queue = model.queue.rows.iter().skip(model.queue.top).take(rows(panes.queue));
+    let tasks = queue.filter_map(|id| model.world.tasks.get(id));
+    // The detail shows the selected task, wherever its row is.
+    let selected = model.selected().filter(|_| panes.detail.is_some() || model.place.detail.is_some());
+    let of_tasks = tasks.chain(selected).flat_map(|k| [k.task.touched_at(), k.condition_since(model.now)]);
+    let run = selected.and_then(|k| k.run.as_ref()?.run.as_ref()).filter(|r| !r.is_completed());
+    let reviews = model.reviews.rows.iter().skip(model.reviews.top).take(rows(panes.reviews));
+    let of_pulls = reviews.filter_map(|key| Some(model.world.pulls.get(key)?.as_ref()?.created_at));
+    of_tasks
+        .chain(of_pulls)
+        .chain(run.map(|r| r.started_at.unwrap_or(r.created_at)))
+        .map(|since| age::next_change(since, model.now))
+}
+
+/// The clock in the header reads hours and minutes.
+fn clock(model: &Model) -> Instant {
+    let into = model.now.timestamp().rem_euclid(60);
+    let whole = model.now - TimeDelta::nanoseconds(i64::from(model.now.timestamp_subsec_nanos()));
+    whole + TimeDelta::seconds(60 - into)
+}
+
+/// When data will be called stale, and how old stale data reads.
+fn stale(model: &Model) -> impl Iterator<Item = Instant> + '_ {
+    let own = model.queue.selected.iter().flat_map(|id| [Source::Task(id.clone()), Source::Run(id.clone())]);
+    model.standing_sources().chain(own).filter_map(|source| {
+        let freshness = model.world.freshness.get(&source)?;
+        let good = freshness.good_at.filter(|_| freshness.fault.is_none())?;
+        let turns = good + model.settings.stale_after + TimeDelta::milliseconds(1);
+        Some(if turns > model.now { turns } else { age::next_change(good, model.now) })
+    })
+}
+
+fn up_to_grid(at: Instant) -> Instant {
+    let late = at.timestamp().rem_euclid(GRID);
+    let nanos = i64::from(at.timestamp_subsec_nanos());
+    if late == 0 && nanos == 0 {
+        return at;
+    }
+    at - TimeDelta::nanoseconds(nanos) + TimeDelta::seconds(GRID - late)
+}

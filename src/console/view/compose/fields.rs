@@ -1,0 +1,215 @@
+//! The fields: label, value, kind; below them what they are for, and what is wrong with them.
+
+use ratatui::buffer::Buffer;
+
+use super::super::safe::put;
+use super::super::theme::{Theme, Tone};
+use super::words::{Pieces, edited_row, marker, put_pieces, selected_in};
+use crate::console::state::Model;
+use crate::console::state::compose::editor::Editor;
+use crate::console::state::compose::layout::{AREA_ROWS, LABEL, value_columns};
+use crate::console::state::compose::{Agents, Control, Field, FieldId, Form, wrap};
+use crate::console::state::layout::Area;
+use crate::text::{Safe, width};
+
+/// One row of the fields' column.
+struct Row {
+    /// The label, on a field's first row.
+    label: Option<(Tone, Safe)>,
+    value: Pieces,
+    /// At the right edge, where there is room.
+    kind: &'static str,
+    focused: bool,
+    /// Column of the text cursor in the value.
+    cursor: Option<usize>,
+}
+
+pub(super) fn draw(model: &Model, form: &Form, theme: Theme, area: Area, buffer: &mut Buffer) -> Option<(u16, u16)> {
+    let columns = value_columns(area);
+    let mut rows = Vec::new();
+    let mut shown = 0..1;
+    for (index, field) in form.fields.iter().enumerate() {
+        let start = rows.len();
+        rows.extend(field_rows(model, form, field, theme, (index == form.at, columns)));
+        if index == form.at {
+            shown = start..rows.len();
+        }
+    }
+    let height = usize::from(area.height);
+    // The last row of the field in use is in sight, and its first one before all else.
+    let top = wrap::visible_top(0, shown.end.saturating_sub(1), height, rows.len()).min(shown.start);
+    let mut cursor = None;
+    for (row, y) in rows.iter().skip(top).zip(area.y..area.bottom()) {
+        let found = draw_row(theme, area, y, row, buffer);
+        cursor = cursor.or(found);
+    }
+    let more = rows.len() > top + height;
+    if more && area.width > 0 && area.height > 0 {
+        let mark = if theme.ascii { "v" } else { "↓" };
+        put(buffer, area, area.right() - 1, area.bottom() - 1, mark, theme.style(Tone::Dim));
+    }
+    cursor
+}
+
+fn draw_row(theme: Theme, area: Area, y: u16, row: &Row, buffer: &mut Buffer) -> Option<(u16, u16)> {
+    if row.focused && row.label.is_some() {
+        put(buffer, area, area.x, y, marker(theme), theme.style(Tone::Accent));
+    }
+    if let Some((tone, label)) = &row.label {
+        let label = Safe::new(width::cut_end(label, usize::from(LABEL) - 2));
+        put(buffer, area, area.x + 1, y, label, theme.style(*tone));
+    }
+    let x = area.x + LABEL;
+    let value = Area { width: area.width.saturating_sub(1), ..area };
+    let end = put_pieces(buffer, value, x, y, &row.value);
+    let kind = u16::try_from(row.kind.len()).unwrap_or(u16::MAX);
+    if area.right().saturating_sub(kind + 3) > end {
+        put(buffer, area, area.right() - kind - 2, y, row.kind, theme.style(Tone::Dim));
+    }
+    let at = x.saturating_add(u16::try_from(row.cursor?).unwrap_or(u16::MAX));
+    (at < area.right()).then_some((at, y))
+}
+
+fn field_rows(model: &Model, form: &Form, field: &Field, theme: Theme, (focused, columns): (bool, usize)) -> Vec<Row> {
+    let star = if field.required && field.value().is_empty() { "*" } else { "" };
+    let tone = match (focused, field.fault.is_some()) {
+        (_, true) => Tone::Bad,
+        (true, false) => Tone::Strong,
+        (false, false) => Tone::Plain,
+    };
+    let label = Safe::new(format!("{}{star}", field.label));
+    let mut rows = value_rows(field, theme, focused, columns);
+    if let Some(first) = rows.first_mut() {
+        first.label = Some((tone, label));
+        first.kind = field.kind;
+    }
+    let mut below = |tone: Tone, text: &str| {
+        let text = Safe::new(width::cut_end(&Safe::new(text), columns));
+        rows.push(Row { label: None, value: vec![(theme.style(tone), text)], kind: "", focused, cursor: None });
+    };
+    if let Some(fault) = &field.fault {
+        below(Tone::Bad, fault);
+    }
+    if focused {
+        let note = note(model, form, field);
+        if !note.is_empty() {
+            below(Tone::Dim, &note);
+        }
+    }
+    rows
+}
+
+/// What the field in use is for; of an agent, what it says of itself.
+fn note(model: &Model, form: &Form, field: &Field) -> String {
+    if form.edited && matches!(field.id, FieldId::Variable(_)) {
+        return "the prompt was edited: this does not change it any more".to_owned();
+    }
+    if field.id != FieldId::CustomAgent {
+        return field.help.clone();
+    }
+    match model.compose.agents_here() {
+        None => field.help.clone(),
+        Some(Agents::Asked) => "looking for the repository's agents".to_owned(),
+        Some(Agents::Failed(fault)) => format!("agents not known: {fault}"),
+        Some(Agents::Known(agents)) if agents.is_empty() => "the repository has no agents of its own".to_owned(),
+        Some(Agents::Known(agents)) => {
+            let value = field.value();
+            let agent = agents.iter().find(|agent| agent.id.raw_for_match() == value);
+            agent.map_or_else(
+                || format!("{} · {} known", field.help, agents.len()),
+                |agent| agent.description.show_line().to_string(),
+            )
+        }
+    }
+}
+
+fn value_rows(field: &Field, theme: Theme, focused: bool, columns: usize) -> Vec<Row> {
+    let row = |value: Pieces, cursor| Row { label: None, value, kind: "", focused, cursor };
+    let plain =
+        |tone: Tone, text: &str| vec![(theme.style(tone), Safe::new(width::cut_end(&Safe::new(text), columns)))];
+    match &field.control {
+        Control::Choice { choices, at } => {
+            let value = field.value();
+            let text = if value.is_empty() { "none chosen".to_owned() } else { value };
+            let (left, right) = arrows(theme);
+            let place = at.map_or_else(String::new, |at| format!("  {} of {}", at + 1, choices.len()));
+            let tone = if at.is_some() { Tone::Plain } else { Tone::Dim };
+            let mut pieces = if focused { plain(Tone::Accent, left) } else { Vec::new() };
+            pieces.extend(plain(tone, &text));
+            if focused {
+                pieces.extend(plain(Tone::Accent, right));
+                pieces.extend(plain(Tone::Dim, &place));
+            }
+            vec![row(pieces, None)]
+        }
+        Control::Toggle(on) => {
+            let (left, right) = arrows(theme);
+            let word = if *on { "yes" } else { "no" };
+            let mut pieces = plain(Tone::Plain, word);
+            if focused {
+                pieces.insert(0, (theme.style(Tone::Accent), Safe::new(left)));
+                pieces.push((theme.style(Tone::Accent), Safe::new(right)));
+            }
+            vec![row(pieces, None)]
+        }
+        Control::Line(editor) if !focused => {
+            let text = editor.text();
+            let empty = text.is_empty();
+            vec![row(plain(if empty { Tone::Dim } else { Tone::Plain }, if empty { field.empty } else { &text }), None)]
+        }
+        Control::Line(editor) => {
+            let (pieces, cursor) = line_in_use(editor, field.empty, theme, columns);
+            vec![row(pieces, Some(cursor))]
+        }
+        Control::Area(editor) => {
+            area_rows(editor, theme, focused, columns).into_iter().map(|(pieces, cursor)| row(pieces, cursor)).collect()
+        }
+    }
+}
+
+fn arrows(theme: Theme) -> (&'static str, &'static str) {
+    if theme.ascii { ("< ", " >") } else { ("‹ ", " ›") }
+}
+
+/// One line, moved so far to the left that the cursor is in sight.
+fn line_in_use(editor: &Editor, empty: &'static str, theme: Theme, columns: usize) -> (Pieces, usize) {
+    let lines = editor.lines();
+    let text = lines.first().map_or("", String::as_str);
+    if text.is_empty() {
+        return (vec![(theme.style(Tone::Dim), Safe::new(empty))], 0);
+    }
+    let whole = wrap::rows(lines, usize::MAX);
+    let (_, x) = wrap::place(&whole, lines, editor.cursor());
+    let hidden = (x + 1).saturating_sub(columns);
+    let (_, first) = if hidden > 0 { wrap::at(&whole, lines, 0, hidden) } else { (0, 0) };
+    let (_, skipped) = wrap::place(&whole, lines, (0, first));
+    let from = text.char_indices().nth(first).map_or(text.len(), |(at, _)| at);
+    let rest = text.get(from..).unwrap_or_default();
+    let selected = selected_in(editor.selection(), 0, (first, usize::MAX));
+    (edited_row(rest, theme.style(Tone::Plain), selected), x.saturating_sub(skipped))
+}
+
+/// Some rows of several lines: those round the cursor while in use, else the first ones.
+fn area_rows(editor: &Editor, theme: Theme, focused: bool, columns: usize) -> Vec<(Pieces, Option<usize>)> {
+    let lines = editor.lines();
+    let rows = wrap::rows(lines, columns);
+    let (cursor_row, x) = wrap::place(&rows, lines, editor.cursor());
+    let limit = if focused { AREA_ROWS } else { 2 };
+    let top = if focused { wrap::visible_top(editor.top, cursor_row, limit, rows.len()) } else { 0 };
+    let shown = rows.iter().enumerate().skip(top).take(limit);
+    let mut out: Vec<(Pieces, Option<usize>)> = shown
+        .map(|(index, row)| {
+            let text = wrap::text_of(Some(row), lines).unwrap_or_default();
+            let selected = selected_in(editor.selection(), row.line, (row.from, row.to));
+            let cursor = (focused && index == cursor_row).then_some(x);
+            (edited_row(text, theme.style(Tone::Plain), selected), cursor)
+        })
+        .collect();
+    if !focused && rows.len() > limit {
+        let more = format!(" (+{} rows)", rows.len() - limit);
+        if let Some((pieces, _)) = out.last_mut() {
+            pieces.push((theme.style(Tone::Dim), Safe::new(more)));
+        }
+    }
+    out
+}

@@ -1,0 +1,110 @@
+//! What is to be said about the request, and the request itself.
+
+use ratatui::buffer::Buffer;
+
+use super::super::rule;
+use super::super::theme::{Theme, Tone};
+use super::words::{ellipsis, put_cut};
+use crate::console::state::Model;
+use crate::console::state::compose::{Form, layout, wrap};
+use crate::console::state::layout::Area;
+use crate::text::{Safe, width};
+
+/// Rule, verdict, and as much of the request as there is room for. Without room for a rule, the verdict alone.
+pub(super) fn draw(model: &Model, form: &Form, theme: Theme, area: Area, buffer: &mut Buffer) {
+    let mut y = area.y;
+    if area.height >= 2 {
+        rule::draw(buffer, &theme, area, &Safe::new("Request"), false, &target(form));
+        y += 1;
+    }
+    let request = if area.height >= 8 { request_lines(form, usize::from(area.width), theme) } else { Vec::new() };
+    let request_height = u16::try_from(request.len()).unwrap_or(u16::MAX);
+    let room = area.bottom().saturating_sub(y).saturating_sub(request_height).max(1);
+    let text = Area { y, height: room.min(area.height), ..area };
+    let mut lines = verdict(model, form, theme, text);
+    lines.truncate(usize::from(text.height));
+    lines.extend(request.into_iter().map(|line| (Tone::Dim, line)));
+    put_lines(theme, Area { y, height: area.bottom().saturating_sub(y), ..area }, &lines, buffer);
+}
+
+/// The whole request, as it would be sent, over the form.
+pub(super) fn preview(model: &Model, form: &Form, theme: Theme, area: Area, top: usize, buffer: &mut Buffer) {
+    let (columns, height) = layout::preview_size(area, form);
+    let rows = form.request_rows(columns);
+    let top = top.min(rows.len().saturating_sub(height));
+    let lines: Vec<_> = rows.into_iter().skip(top).take(height).map(|row| (Tone::Plain, row)).collect();
+    put_lines(theme, Area { y: area.y + 1, height: area.height - 1, ..area }, &lines, buffer);
+    let below = layout::preview_verdict(form).min(area.height - 1);
+    let below = Area { y: area.bottom() - below, height: below, ..area };
+    put_lines(theme, below, &verdict(model, form, theme, below), buffer);
+}
+
+fn put_lines(theme: Theme, area: Area, lines: &[(Tone, String)], buffer: &mut Buffer) {
+    for ((tone, line), y) in lines.iter().zip(area.y..area.bottom()) {
+        put_cut(buffer, theme, area, area.x + 1, y, *tone, line);
+    }
+}
+
+fn target(form: &Form) -> Vec<(Tone, Safe)> {
+    form.repo().map(|repo| (Tone::Dim, Safe::new(format!("start a task in {repo}")))).into_iter().collect()
+}
+
+/// The request one field a line: exact but for the prompt, which is cut to its line.
+fn request_lines(form: &Form, columns: usize, theme: Theme) -> Vec<String> {
+    let Some(request) = form.request() else { return Vec::new() };
+    let room = columns.saturating_sub(4);
+    let cut = |line: &str| {
+        let line = Safe::new(line);
+        if width::width(&line) <= room {
+            return line.to_string();
+        }
+        format!("{}{}\",", width::cut_end(&line, room).trim_end_matches(['…', '\\']), ellipsis(theme))
+    };
+    request.body_text().lines().map(cut).collect()
+}
+
+/// The verdict in lines of the area, the most urgent first.
+fn verdict(model: &Model, form: &Form, theme: Theme, area: Area) -> Vec<(Tone, String)> {
+    let mark = |unicode: &'static str, ascii: &'static str| if theme.ascii { ascii } else { unicode };
+    let dots = ellipsis(theme);
+    if model.compose.sending.is_some() {
+        return vec![(Tone::Accent, format!("sent: waiting for the answer{dots}"))];
+    }
+    let mut lines = Vec::new();
+    if let Some(fault) = &form.fault {
+        let (tone, text) = if form.maybe_started {
+            (Tone::WarnStrong, format!("may have started: look at the queue before sending again. {fault}"))
+        } else {
+            (Tone::Bad, format!("not started: {fault}"))
+        };
+        lines.extend(wrapped(&text, area).into_iter().map(|line| (tone, line)));
+    } else if form.maybe_started {
+        lines.push((Tone::WarnStrong, "it may have started before: look at the queue before sending again".to_owned()));
+    }
+    let hints = &form.verdict.hints;
+    if model.settings.read_only {
+        lines.push((Tone::Bad, format!("{} read-only: nothing is started from here", mark("✗", "x"))));
+    } else if form.fault_count() > 0 {
+        let fields = form.fields.iter().filter_map(|f| Some(format!("{} {}", f.label, f.fault.as_ref()?)));
+        let all: Vec<String> = fields.chain(form.verdict.blocks.iter().cloned()).collect();
+        lines.push((Tone::Bad, format!("{} not ready: {}", mark("✗", "x"), all.join("; "))));
+    } else if hints.is_empty() {
+        lines.push((Tone::Good, format!("{} ready to start", mark("✓", "+"))));
+    } else if area.height > 1 {
+        let count = hints.len();
+        let s = if count == 1 { "" } else { "s" };
+        lines.push((Tone::Good, format!("{} ready to start, {count} hint{s}:", mark("✓", "+"))));
+    } else {
+        let first = format!("{} ready to start · {}", mark("✓", "+"), hints.join("; "));
+        lines.push((Tone::Warn, first));
+        return lines;
+    }
+    lines.extend(hints.iter().map(|hint| (Tone::Warn, format!("  {hint}"))));
+    lines
+}
+
+fn wrapped(text: &str, area: Area) -> Vec<String> {
+    let lines = [Safe::new(text).to_string()];
+    let rows = wrap::rows(&lines, usize::from(area.width.saturating_sub(2)));
+    rows.iter().filter_map(|row| wrap::text_of(Some(row), &lines)).map(|row| row.trim_end().to_owned()).collect()
+}

@@ -1,0 +1,154 @@
+//! The list one starts from, and what the selected row is about.
+
+use ratatui::buffer::Buffer;
+
+use super::super::rule;
+use super::super::safe::put;
+use super::super::theme::{Theme, Tone};
+use super::words::{marker, put_cut};
+use crate::console::state::Model;
+use crate::console::state::compose::wrap::visible_top;
+use crate::console::state::compose::{Draft, Row};
+use crate::console::state::layout::Area;
+use crate::template::{Template, lint};
+use crate::text::{Safe, width};
+
+pub(super) fn draw(model: &Model, theme: Theme, area: Area, focused: bool, buffer: &mut Buffer) {
+    let pane = &model.compose;
+    let count = pane.templates.len();
+    let mut right = vec![(Tone::Dim, Safe::new(format!("{count} template{}", if count == 1 { "" } else { "s" })))];
+    if !pane.faults.is_empty() {
+        right.push((Tone::Bad, Safe::new(format!("{} broken", pane.faults.len()))));
+    }
+    rule::draw(buffer, &theme, area, &Safe::new("Compose"), focused, &right);
+
+    let rows = pane.rows();
+    let body = Area { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
+    let cursor = pane.cursor.min(rows.len().saturating_sub(1));
+    // The list has at most half of the pane when there is more to say below it.
+    let room = usize::from(body.height).min((usize::from(body.height) / 2).max(rows.len().min(6)));
+    let top = visible_top(0, cursor, room, rows.len());
+    let names = rows.iter().map(|row| width::width(&name(row))).max().unwrap_or_default().clamp(16, 40);
+    let mut y = body.y;
+    for (index, row) in rows.iter().enumerate().skip(top).take(room) {
+        draw_row(model, theme, body, y, (row, index == cursor && focused, names), buffer);
+        y += 1;
+    }
+    y = faults(model, theme, body, y, buffer);
+    let below = Area { y: y + 1, height: body.bottom().saturating_sub(y + 1), ..body };
+    let lines = about(model, rows.get(cursor).copied().unwrap_or(Row::Blank), usize::from(body.width));
+    for (line, y) in lines.iter().zip(below.y..below.bottom()) {
+        put_cut(buffer, theme, below, below.x + 1, y, line.0, &line.1);
+    }
+}
+
+fn name(row: &Row<'_>) -> Safe {
+    match row {
+        Row::Draft(draft) => Safe::new(format!("draft {}", draft.repo.as_ref().map_or("", |repo| repo.as_str()))),
+        Row::Template(template) => Safe::new(&template.title),
+        Row::Blank => Safe::new("Blank prompt"),
+    }
+}
+
+fn draw_row(
+    model: &Model,
+    theme: Theme,
+    area: Area,
+    y: u16,
+    (row, selected, names): (&Row<'_>, bool, usize),
+    buffer: &mut Buffer,
+) {
+    if selected {
+        put(buffer, area, area.x, y, marker(theme), theme.style(Tone::Accent));
+    }
+    let tone = if selected { Tone::Strong } else { Tone::Plain };
+    let label = Safe::new(width::cut_end(&name(row), names));
+    put(buffer, area, area.x + 1, y, label, theme.style(tone));
+    let text = match row {
+        Row::Draft(draft) => format!("unsent · {}", opening(model, draft)),
+        Row::Template(template) => template.description.clone(),
+        Row::Blank => "no template: every word is yours".to_owned(),
+    };
+    let x = area.x.saturating_add(u16::try_from(names + 3).unwrap_or(u16::MAX));
+    if x < area.right() {
+        put_cut(buffer, theme, area, x, y, Tone::Dim, &text);
+    }
+}
+
+fn opening(model: &Model, draft: &Draft) -> String {
+    let template = draft.template.as_ref().and_then(|id| model.compose.template(id));
+    template.map_or_else(|| draft.opening().to_owned(), |t| format!("{} · {}", t.title, draft.opening()))
+}
+
+fn faults(model: &Model, theme: Theme, area: Area, mut y: u16, buffer: &mut Buffer) -> u16 {
+    // Never in the way of the good ones: what does not fit is counted in the rule.
+    for fault in &model.compose.faults {
+        if y + 1 >= area.bottom() {
+            break;
+        }
+        let mark = if theme.ascii { "x " } else { "✗ " };
+        let x = put(buffer, area, area.x + 1, y, mark, theme.style(Tone::Bad));
+        put_cut(buffer, theme, area, x, y, Tone::Bad, &fault.to_string());
+        y += 1;
+    }
+    y
+}
+
+/// What the selected row is about, line by line.
+fn about(model: &Model, row: Row<'_>, columns: usize) -> Vec<(Tone, String)> {
+    match row {
+        Row::Template(template) => about_template(template, columns),
+        Row::Draft(draft) => {
+            let mut lines = vec![(Tone::Strong, opening(model, draft))];
+            if draft.maybe_started {
+                lines.push((
+                    Tone::WarnStrong,
+                    "It was sent, and may have started a task: look at the queue.".to_owned(),
+                ));
+            }
+            lines.push((Tone::Plain, String::new()));
+            lines.extend(draft.prompt.lines().map(|line| (Tone::Plain, line.to_owned())));
+            lines
+        }
+        Row::Blank => vec![
+            (Tone::Plain, "An empty prompt. A good one says what is to be true in the end, what must stay".to_owned()),
+            (Tone::Plain, "as it is, which commands prove it, and how the pull request should read.".to_owned()),
+        ],
+    }
+}
+
+fn about_template(template: &Template, columns: usize) -> Vec<(Tone, String)> {
+    let mut lines = vec![(Tone::Strong, format!("{} · {}", template.title, template.origin))];
+    for line in width_wrapped(&template.description, columns.saturating_sub(2)) {
+        lines.push((Tone::Plain, line));
+    }
+    let asks: Vec<String> = template
+        .variables
+        .iter()
+        .map(|v| if v.required && v.default.is_none() { format!("{}*", v.name) } else { v.name.clone() })
+        .collect();
+    if !asks.is_empty() {
+        lines.push((Tone::Plain, format!("asks for  {}", asks.join(", "))));
+    }
+    if !template.presets.is_empty() {
+        let names: Vec<&str> = template.presets.keys().map(String::as_str).collect();
+        lines.push((Tone::Plain, format!("presets   {}", names.join(", "))));
+    }
+    let sets = [("model", &template.model), ("agent", &template.custom_agent), ("base", &template.base_ref)];
+    let mut sets: Vec<String> =
+        sets.iter().filter_map(|(what, value)| value.as_ref().map(|value| format!("{what} {value}"))).collect();
+    sets.push(if template.create_pull_request { "draft pull request" } else { "no pull request" }.to_owned());
+    lines.push((Tone::Plain, format!("sets      {}", sets.join(", "))));
+    for finding in lint::lint(template) {
+        lines.push((Tone::Warn, format!("{}: {}", finding.code, finding.message)));
+    }
+    lines.push((Tone::Plain, String::new()));
+    lines.extend(template.body.lines().map(|line| (Tone::Dim, line.to_owned())));
+    lines
+}
+
+fn width_wrapped(text: &str, columns: usize) -> Vec<String> {
+    use crate::console::state::compose::wrap;
+    let lines = [text.to_owned()];
+    wrap::rows(&lines, columns).iter().filter_map(|row| wrap::text_of(Some(row), &lines)).map(str::to_owned).collect()
+}

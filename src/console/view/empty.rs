@@ -1,0 +1,119 @@
+//! Empty panes say why they are empty and what to do next. An error is never an empty list.
+
+use ratatui::buffer::Buffer;
+
+use super::safe::put;
+use super::theme::{Theme, Tone};
+use crate::console::state::Model;
+use crate::console::state::layout::Area;
+use crate::console::state::queue::QueueView;
+use crate::console::state::tone::{Words, wrap};
+use crate::console::state::trust::clock;
+use crate::domain::Source;
+use crate::domain::freshness::Verdict;
+use crate::text::Safe;
+
+pub fn queue(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) {
+    paragraphs(&why_no_tasks(model), theme, area, buffer);
+}
+
+pub fn reviews(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) {
+    paragraphs(&why_no_pulls(model), theme, area, buffer);
+}
+
+fn why_no_tasks(model: &Model) -> Vec<(Tone, String)> {
+    let queue = &model.queue;
+    if model.settings.repos.is_empty() {
+        return vec![
+            (Tone::Plain, "No repositories yet.".to_owned()),
+            (Tone::Dim, ":repo add owner/name adds one here; or start with atc --repo owner/name.".to_owned()),
+        ];
+    }
+    if queue.tally.all > 0 && !queue.filter.is_empty() {
+        return vec![
+            (Tone::Plain, format!("No task matches “{}”.", queue.filter)),
+            (Tone::Dim, "esc clears the filter.".to_owned()),
+        ];
+    }
+    let faults = failures(model);
+    if queue.tally.all == 0 && !faults.is_empty() {
+        return faults;
+    }
+    if queue.tally.all == 0 {
+        let loading = |r: &&crate::domain::RepoName| model.verdict(&Source::Tasks((*r).clone())) == Verdict::Loading;
+        let waiting: Vec<String> = model.settings.repos.iter().filter(loading).map(ToString::to_string).collect();
+        if !waiting.is_empty() {
+            return vec![(Tone::Dim, format!("loading {} …", waiting.join(", ")))];
+        }
+    }
+    let (first, next) = match queue.view {
+        QueueView::All => ("No agent tasks yet.", "n writes one."),
+        QueueView::NeedsMe => ("Nothing needs you.", "v goes to the next view, esc to all tasks."),
+        QueueView::Active => ("Nothing is at work.", "n writes a new task, esc shows all."),
+        QueueView::Stuck => ("Nothing is stuck.", "esc shows all tasks."),
+        QueueView::Failed => ("Nothing failed.", "esc shows all tasks."),
+        QueueView::Done => ("Nothing is done yet.", "esc shows all tasks."),
+    };
+    let next = if model.settings.read_only && queue.view == QueueView::All { "" } else { next };
+    vec![(Tone::Plain, first.to_owned()), (Tone::Dim, next.to_owned())]
+}
+
+fn failures(model: &Model) -> Vec<(Tone, String)> {
+    let mut lines = Vec::new();
+    for repo in &model.settings.repos {
+        if let Verdict::Failed(fault, at) = model.verdict(&Source::Tasks(repo.clone())) {
+            lines.push((Tone::Bad, format!("{repo}: {} ({})", fault.what, clock(&model.settings, at))));
+            lines.push((Tone::Plain, format!("→ {}", fault.next_step)));
+        }
+    }
+    lines
+}
+
+fn why_no_pulls(model: &Model) -> Vec<(Tone, String)> {
+    if let Verdict::Failed(fault, at) = model.verdict(&Source::Pulls) {
+        return vec![
+            (Tone::Bad, format!("pull requests: {} ({})", fault.what, clock(&model.settings, at))),
+            (Tone::Plain, format!("→ {}", fault.next_step)),
+        ];
+    }
+    let named = model.world.tasks.values().any(|k| model.world.pull_of(&k.task).is_some());
+    let gone = model.world.pulls.values().filter(|p| p.is_none()).count();
+    let unread = |r: &crate::domain::RepoName| model.verdict(&Source::Tasks(r.clone())) == Verdict::Loading;
+    let still_loading = gone == 0 && model.settings.repos.iter().any(unread);
+    if (named && gone == 0) || still_loading {
+        vec![(Tone::Dim, "loading pull requests …".to_owned())]
+    } else if gone > 0 {
+        vec![
+            (Tone::Plain, "No pull request of an agent is visible to this token.".to_owned()),
+            (Tone::Dim, format!("{gone} named by tasks are gone, or need the permission “Pull requests: read”.")),
+        ]
+    } else {
+        vec![
+            (Tone::Plain, "No pull requests by agents yet.".to_owned()),
+            (Tone::Dim, "They appear here when a task opens one.".to_owned()),
+        ]
+    }
+}
+
+fn paragraphs(lines: &[(Tone, String)], theme: &Theme, area: Area, buffer: &mut Buffer) {
+    let columns = usize::from(area.width.saturating_sub(4));
+    let rows = lines.iter().filter(|(_, text)| !text.is_empty()).flat_map(|(tone, text)| {
+        wrap(&Safe::new(text), columns).into_iter().map(|line| (*tone, line)).collect::<Vec<_>>()
+    });
+    for (y, (tone, line)) in (area.y + 1..area.bottom()).zip(rows) {
+        put(buffer, area, area.x + 2, y, &line, theme.style(tone));
+    }
+}
+
+/// What a screen too small for any pane says instead.
+pub fn too_small(model: &Model, theme: &Theme, buffer: &mut Buffer) {
+    let size = model.place.size;
+    let min = crate::console::state::layout::MIN;
+    let area = Area { x: 0, y: 0, width: size.width, height: size.height };
+    let text = format!("atc needs {}×{}, this is {}×{}", min.width, min.height, size.width, size.height);
+    let words = Words::one(Tone::Plain, text);
+    let columns = usize::from(size.width);
+    for (y, line) in (0..size.height).zip(wrap(&Safe::new(words.plain()), columns)) {
+        put(buffer, area, 0, y, &line, theme.style(Tone::Plain));
+    }
+}

@@ -1,0 +1,21 @@
+//! The REST API: one file for each family of paths. Handlers turn the world into JSON and orders into the world's acts.
+
+mod commits;
+mod contents;
+mod issues;
+mod json;
+mod meta;
+mod page;
+mod people;
+mod pull_json;
+mod pulls;
+mod repos;
+mod route;
+mod runs;
+mod tasks;
+mod timeline;
+
+pub use json::node_id;
+pub use meta::rate_limit;
+pub use pull_json::asked_users;
+pub use route::answer;

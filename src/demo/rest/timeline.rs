@@ -1,0 +1,78 @@
+//! `/repos/…/issues/{number}/timeline`: what happened on an issue or a pull request, the agent's work included.
+
+use serde_json::{Value, json};
+
+use super::super::http::{Answer, Reply};
+use super::super::world::Tick;
+use super::super::world::pull::{MarkKind, PullView};
+use super::issues::comment_json;
+use super::json::{node_id, user_by_id};
+use super::page::Page;
+use super::pull_json::review;
+use super::route::Ctx;
+
+pub fn answer(ctx: &Ctx<'_>, repo: usize, number: &str) -> Answer {
+    let number: i64 = number.parse().map_err(|_| Reply::not_found())?;
+    let mut events: Vec<(Tick, Value)> = Vec::new();
+    if let Some(view) = ctx.world.pull_numbered(repo, number).and_then(|index| ctx.world.view(index)) {
+        of_pull(ctx, &view, &mut events);
+    } else if ctx.world.issue_numbered(repo, number).is_none() {
+        return Err(Reply::not_found());
+    }
+    for comment in ctx.world.comments_on(repo, number) {
+        let mut body = comment_json(ctx, comment);
+        if let Some(body) = body.as_object_mut() {
+            body.insert("event".to_owned(), "commented".into());
+            body.insert("actor".to_owned(), user_by_id(ctx.world, &ctx.site.api, comment.user));
+        }
+        events.push((comment.at, body));
+    }
+    events.sort_by_key(|(at, _)| *at);
+    let bodies = events.into_iter().map(|(_, body)| body).collect();
+    Ok(Page::lenient(ctx.request).array(ctx.request, &ctx.site.api, bodies))
+}
+
+fn of_pull(ctx: &Ctx<'_>, view: &PullView<'_>, events: &mut Vec<(Tick, Value)>) {
+    let pull = view.pull;
+    let mut add = |at: Tick, name: &str, actor: i64, by_agent: bool| {
+        let id = pull.id * 100 + i64::try_from(events.len()).unwrap_or(0);
+        let app = json!({ "id": 1_143_301, "slug": "copilot-swe-agent", "name": "Copilot coding agent" });
+        let body = json!({
+            "id": id,
+            "node_id": node_id("EV", &[id]),
+            "url": format!("{}/repos/acme/issues/events/{id}", ctx.site.api),
+            "actor": user_by_id(ctx.world, &ctx.site.api, actor),
+            "event": name,
+            "commit_id": null,
+            "commit_url": null,
+            "created_at": ctx.world.clock.stamp(at),
+            "performed_via_github_app": if by_agent { app } else { Value::Null },
+        });
+        events.push((at, body));
+    };
+    for mark in &view.work.marks {
+        let name = match mark.kind {
+            MarkKind::Started => "copilot_work_started",
+            MarkKind::Finished => "copilot_work_finished",
+            MarkKind::Failed => "copilot_work_finished_failure",
+        };
+        add(mark.at, name, mark.user, true);
+    }
+    if let Some(at) = pull.ready.filter(|at| *at <= ctx.world.now) {
+        add(at, "ready_for_review", pull.closer, false);
+    }
+    if let Some(at) = view.closed_at {
+        if view.merged {
+            add(at, "merged", pull.closer, false);
+        }
+        add(at, "closed", pull.closer, false);
+    }
+    for one in pull.reviews_seen(ctx.world.now) {
+        let mut body = review(ctx.world, &ctx.site.api, view, one);
+        if let Some(body) = body.as_object_mut() {
+            body.insert("event".to_owned(), "reviewed".into());
+            body.insert("state".to_owned(), one.state.to_ascii_lowercase().into());
+        }
+        events.push((one.at, body));
+    }
+}

@@ -1,0 +1,191 @@
+//! A ledger in memory that keeps every promise of the port but the one about durability, and fails when told to.
+//! For tests and for the demo's own world; never for a real service.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use uuid::Uuid;
+
+use super::chain::{self, Chain, Hash, Row, Walk};
+use super::port::{Action, Entry, Intent, Ledger, Outcome};
+use crate::domain::{Fault, FaultKind, Instant};
+
+/// Which calls an injected fault hits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum On {
+    Claim,
+    Record,
+    Read,
+}
+
+#[derive(Debug, Default)]
+pub struct Memory {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    rows: Vec<(Stored, Hash)>,
+    /// Where each intent stands in `entries`.
+    index: HashMap<Uuid, usize>,
+    entries: Vec<Entry>,
+    faults: VecDeque<Injected>,
+    closed: Option<Fault>,
+}
+
+#[derive(Debug)]
+enum Stored {
+    Intent(Intent),
+    Outcome(Uuid, Instant, Outcome),
+}
+
+#[derive(Debug)]
+struct Injected {
+    on: On,
+    fault: Fault,
+    /// The row is written and the caller is told that it was not: power lost after the commit, before the answer.
+    stored: bool,
+}
+
+impl Memory {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The next call of this kind fails and changes nothing. Several wait in line.
+    pub fn fail_next(&self, on: On, fault: Fault) {
+        self.state().faults.push_back(Injected { on, fault, stored: false });
+    }
+
+    /// The next call of this kind does its work and then reports a fault all the same.
+    pub fn fail_after_next(&self, on: On, fault: Fault) {
+        self.state().faults.push_back(Injected { on, fault, stored: true });
+    }
+
+    /// From now on nothing can be written, as with a newer layout or a full disk; `None` opens it again.
+    pub fn close(&self, fault: Option<Fault>) {
+        self.state().closed = fault;
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn injected(&mut self, on: On) -> Option<Injected> {
+        let at = self.faults.iter().position(|fault| fault.on == on)?;
+        self.faults.remove(at)
+    }
+
+    fn write(&mut self, on: On, change: impl FnOnce(&mut Self) -> Result<(), Fault>) -> Result<(), Fault> {
+        if let Some(fault) = &self.closed {
+            return Err(fault.clone());
+        }
+        match self.injected(on) {
+            Some(Injected { fault, stored: false, .. }) => Err(fault),
+            Some(Injected { fault, .. }) => change(self).and(Err(fault)),
+            None => change(self),
+        }
+    }
+
+    fn read(&mut self) -> Result<(), Fault> {
+        self.injected(On::Read).map_or(Ok(()), |injected| Err(injected.fault))
+    }
+
+    fn push(&mut self, stored: Stored) {
+        let before = self.rows.last().map_or(chain::ROOT, |(_, hash)| *hash);
+        let hash = chain::link(&before, self.rows.len() as u64 + 1, stored.row());
+        self.rows.push((stored, hash));
+    }
+}
+
+impl Stored {
+    fn row(&self) -> Row<'_> {
+        match self {
+            Self::Intent(intent) => Row::Intent(intent),
+            Self::Outcome(intent, at, outcome) => Row::Outcome { intent: *intent, at: *at, outcome },
+        }
+    }
+}
+
+impl Ledger for Memory {
+    fn claim(&self, intent: &Intent) -> Result<(), Fault> {
+        self.state().write(On::Claim, |state| {
+            if state.index.contains_key(&intent.id) {
+                return Err(already_claimed());
+            }
+            state.index.insert(intent.id, state.entries.len());
+            state.entries.push(Entry { intent: intent.clone(), outcome: None });
+            state.push(Stored::Intent(intent.clone()));
+            Ok(())
+        })
+    }
+
+    fn record(&self, intent: Uuid, at: Instant, outcome: &Outcome) -> Result<(), Fault> {
+        self.state().write(On::Record, |state| {
+            let place = state.index.get(&intent).copied();
+            let entry = place.and_then(|place| state.entries.get_mut(place)).ok_or_else(never_claimed)?;
+            if entry.outcome.as_ref().is_some_and(|(_, outcome)| outcome.is_final()) {
+                return Err(already_final());
+            }
+            entry.outcome = Some((at, outcome.clone()));
+            state.push(Stored::Outcome(intent, at, outcome.clone()));
+            Ok(())
+        })
+    }
+
+    fn unresolved(&self) -> Result<Vec<Entry>, Fault> {
+        let mut state = self.state();
+        state.read()?;
+        let open = |entry: &&Entry| entry.outcome.as_ref().is_none_or(|(_, outcome)| !outcome.is_final());
+        Ok(state.entries.iter().filter(open).cloned().collect())
+    }
+
+    fn recent(&self, limit: usize) -> Result<Vec<Entry>, Fault> {
+        let mut state = self.state();
+        state.read()?;
+        Ok(state.entries.iter().rev().take(limit).cloned().collect())
+    }
+
+    fn count(&self, action: Action, since: Instant) -> Result<u64, Fault> {
+        let mut state = self.state();
+        state.read()?;
+        let counted = |entry: &&Entry| entry.intent.action == action && entry.intent.at >= since;
+        Ok(state.entries.iter().filter(counted).count() as u64)
+    }
+
+    fn verify(&self) -> Result<Chain, Fault> {
+        let mut state = self.state();
+        state.read()?;
+        let mut walk = Walk::default();
+        for ((stored, hash), number) in state.rows.iter().zip(1..) {
+            if let Err(broken) = walk.step(number, stored.row(), hash) {
+                return Ok(broken);
+            }
+        }
+        let head = state.rows.last().map_or(chain::ROOT, |(_, hash)| *hash);
+        Ok(walk.end(state.rows.len() as u64, &head))
+    }
+
+    fn writable(&self) -> Result<(), Fault> {
+        self.state().closed.clone().map_or(Ok(()), Err)
+    }
+
+    fn schema_version(&self) -> u32 {
+        1
+    }
+}
+
+/// The same words from every implementation.
+pub(super) fn already_claimed() -> Fault {
+    Fault::new(FaultKind::Conflict, "this action was already recorded", "nothing was sent again; look at its outcome")
+}
+
+pub(super) fn never_claimed() -> Fault {
+    Fault::new(FaultKind::NotFound, "this action is not in the ledger", "its outcome could not be recorded")
+}
+
+pub(super) fn already_final() -> Fault {
+    Fault::new(FaultKind::Conflict, "the outcome of this action is already recorded", "the first one stays")
+}

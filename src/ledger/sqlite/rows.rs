@@ -1,0 +1,141 @@
+//! Between rows and domain values.
+
+use chrono::SecondsFormat;
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, Type, ValueRef};
+use rusqlite::{Connection, Row, params};
+use uuid::Uuid;
+
+use crate::domain::{Instant, RepoName};
+use crate::ledger::chain::Hash;
+use crate::ledger::port::{Action, Entry, Intent, Outcome};
+
+/// The columns [`intent`] reads, in its order.
+pub(super) const INTENT: &str =
+    "i.id, i.at, i.action, i.repo, i.task, i.who, i.host, i.token_kind, i.request, i.prompt_hash, i.template";
+
+/// Every intent with its newest outcome, if it has one; to be completed with `WHERE` and `ORDER BY`.
+pub(super) fn entries(rest: &str) -> String {
+    format!(
+        "SELECT {INTENT}, o.at, o.kind, o.detail FROM intents i LEFT JOIN outcomes o
+         ON o.row = (SELECT max(row) FROM outcomes WHERE intent = i.id) {rest}"
+    )
+}
+
+/// Of equal length for every instant of our era, so that the text sorts as the time does, and readable with any
+/// `SQLite` tool.
+pub(super) fn time(at: Instant) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Nanos, true)
+}
+
+pub(super) fn insert_intent(on: &Connection, number: i64, intent: &Intent, hash: &Hash) -> rusqlite::Result<usize> {
+    let sql = "INSERT INTO intents VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+    on.prepare_cached(sql)?.execute(params![
+        number,
+        intent.id.as_bytes(),
+        time(intent.at),
+        intent.action.word(),
+        intent.repo.as_str(),
+        intent.task,
+        intent.who,
+        intent.host,
+        intent.token_kind,
+        intent.request,
+        intent.prompt_hash,
+        intent.template,
+        hash,
+    ])
+}
+
+pub(super) fn insert_outcome(
+    on: &Connection,
+    number: i64,
+    (intent, at, outcome): (Uuid, Instant, &Outcome),
+    hash: &Hash,
+) -> rusqlite::Result<usize> {
+    on.prepare_cached("INSERT INTO outcomes VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?.execute(params![
+        number,
+        intent.as_bytes(),
+        time(at),
+        outcome.word(),
+        outcome.detail(),
+        hash
+    ])
+}
+
+/// The intent in the columns of [`INTENT`], the first of which is number `from`.
+pub(super) fn intent(row: &Row<'_>, from: usize) -> rusqlite::Result<Intent> {
+    Ok(Intent {
+        id: Uuid::from_bytes(row.get::<_, Blob16>(from)?.0),
+        at: row.get::<_, Time>(from + 1)?.0,
+        action: action(row, from + 2)?,
+        repo: row.get::<_, String>(from + 3)?.parse::<RepoName>().map_err(|error| unreadable(from + 3, error))?,
+        task: row.get(from + 4)?,
+        who: row.get(from + 5)?,
+        host: row.get(from + 6)?,
+        token_kind: row.get(from + 7)?,
+        request: row.get(from + 8)?,
+        prompt_hash: row.get(from + 9)?,
+        template: row.get(from + 10)?,
+    })
+}
+
+fn action(row: &Row<'_>, column: usize) -> rusqlite::Result<Action> {
+    let word: String = row.get(column)?;
+    let known = Action::ALL.into_iter().find(|action| action.word() == word);
+    known.ok_or_else(|| unreadable(column, UnknownWord(word)))
+}
+
+/// When, kind and detail, from column `from` on.
+pub(super) fn outcome(row: &Row<'_>, from: usize) -> rusqlite::Result<(Instant, Outcome)> {
+    let at = row.get::<_, Time>(from)?.0;
+    let (kind, detail): (String, String) = (row.get(from + 1)?, row.get(from + 2)?);
+    let outcome = match kind.as_str() {
+        "confirmed" => Outcome::Confirmed(detail),
+        "rejected" => Outcome::Rejected(detail),
+        "unknown" => Outcome::Unknown(detail),
+        _ => return Err(unreadable(from + 1, UnknownWord(kind))),
+    };
+    Ok((at, outcome))
+}
+
+fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
+    let has_outcome = row.get_ref(11)? != ValueRef::Null;
+    Ok(Entry { intent: intent(row, 0)?, outcome: has_outcome.then(|| outcome(row, 11)).transpose()? })
+}
+
+pub(super) fn all(on: &Connection, sql: &str, limit: i64) -> rusqlite::Result<Vec<Entry>> {
+    on.prepare_cached(sql)?.query_map([limit], entry)?.collect()
+}
+
+fn unreadable(column: usize, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
+}
+
+#[derive(Debug)]
+struct UnknownWord(String);
+
+impl std::fmt::Display for UnknownWord {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "`{}` means nothing here", self.0)
+    }
+}
+
+impl std::error::Error for UnknownWord {}
+
+struct Blob16([u8; 16]);
+
+impl FromSql for Blob16 {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        <[u8; 16]>::column_result(value).map(Self)
+    }
+}
+
+struct Time(Instant);
+
+impl FromSql for Time {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let text = value.as_str()?;
+        let at = chrono::DateTime::parse_from_rfc3339(text).map_err(|error| FromSqlError::Other(Box::new(error)))?;
+        Ok(Self(at.to_utc()))
+    }
+}

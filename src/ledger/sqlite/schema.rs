@@ -1,0 +1,91 @@
+//! The layout of the file, and how an older one becomes this one.
+//!
+//! A migration is never edited once it was released: a change is a new entry at the end.
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+/// What this program writes and fully understands.
+pub(super) const VERSION: u32 = 1;
+
+/// `atcL`, in the file's header, so that no other program's database is taken for a ledger.
+const APPLICATION: u32 = 0x6174_634C;
+
+/// Entry *n* leads from version *n* to *n* + 1.
+const MIGRATIONS: [&str; VERSION as usize] = ["
+    CREATE TABLE intents (
+        row INTEGER PRIMARY KEY,
+        id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+        at TEXT NOT NULL,
+        action TEXT NOT NULL,
+        repo TEXT NOT NULL,
+        task TEXT,
+        who TEXT NOT NULL,
+        host TEXT NOT NULL,
+        token_kind TEXT NOT NULL,
+        request TEXT NOT NULL,
+        prompt_hash BLOB CHECK (length(prompt_hash) = 32),
+        template TEXT,
+        hash BLOB NOT NULL CHECK (length(hash) = 32)
+    ) STRICT;
+    CREATE INDEX intents_by_action ON intents (action, at);
+    CREATE TABLE outcomes (
+        row INTEGER PRIMARY KEY,
+        intent BLOB NOT NULL REFERENCES intents (id),
+        at TEXT NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('confirmed', 'rejected', 'unknown')),
+        detail TEXT NOT NULL,
+        hash BLOB NOT NULL CHECK (length(hash) = 32)
+    ) STRICT;
+    CREATE INDEX outcomes_by_intent ON outcomes (intent, row);
+    CREATE TABLE head (
+        only INTEGER PRIMARY KEY CHECK (only = 1),
+        rows INTEGER NOT NULL,
+        hash BLOB NOT NULL CHECK (length(hash) = 32)
+    ) STRICT;
+    INSERT INTO head VALUES (1, 0, zeroblob(32));
+    CREATE TRIGGER intents_stay BEFORE DELETE ON intents BEGIN SELECT RAISE(ABORT, 'the ledger only grows'); END;
+    CREATE TRIGGER intents_keep BEFORE UPDATE ON intents BEGIN SELECT RAISE(ABORT, 'the ledger only grows'); END;
+    CREATE TRIGGER outcomes_stay BEFORE DELETE ON outcomes BEGIN SELECT RAISE(ABORT, 'the ledger only grows'); END;
+    CREATE TRIGGER outcomes_keep BEFORE UPDATE ON outcomes BEGIN SELECT RAISE(ABORT, 'the ledger only grows'); END;
+"];
+
+/// What a file turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// Nothing in it yet, this layout, or an older one.
+    Ours(u32),
+    Newer(u32),
+    /// A database, but no ledger.
+    Foreign,
+}
+
+pub(super) fn look(connection: &Connection) -> rusqlite::Result<Found> {
+    let number = |sql| connection.query_row(sql, [], |row| row.get::<_, u32>(0));
+    let (application, version) = (number("PRAGMA application_id")?, version(connection)?);
+    Ok(match application {
+        APPLICATION if version > VERSION => Found::Newer(version),
+        APPLICATION => Found::Ours(version),
+        0 if number("SELECT count(*) FROM sqlite_master")? == 0 => Found::Ours(0),
+        _ => Found::Foreign,
+    })
+}
+
+pub(super) fn version(connection: &Connection) -> rusqlite::Result<u32> {
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
+}
+
+/// Brings an older or empty file to [`VERSION`], all or nothing. Several programs may try at the same time: the first
+/// does it, the others find it done. Gives the version that the file has then, which may be a newer one.
+pub(super) fn migrate(connection: &mut Connection) -> rusqlite::Result<u32> {
+    let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
+    let from = version(&transaction)?;
+    if from < VERSION {
+        for step in MIGRATIONS.iter().skip(from as usize) {
+            transaction.execute_batch(step)?;
+        }
+        transaction.pragma_update(None, "application_id", APPLICATION)?;
+        transaction.pragma_update(None, "user_version", VERSION)?;
+    }
+    transaction.commit()?;
+    Ok(from.max(VERSION))
+}

@@ -1,0 +1,234 @@
+//! The port over the file. One connection under a lock: a ledger is written a few times an hour.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+use uuid::Uuid;
+
+use super::fault::from_sqlite;
+use super::schema::Found;
+use super::{file, rows, schema};
+use crate::domain::{Fault, FaultKind, Instant};
+use crate::ledger::chain::{self, Chain, Hash, Row, Walk};
+use crate::ledger::memory::{already_claimed, already_final, never_claimed};
+use crate::ledger::port::{Action, Entry, Intent, Ledger, Outcome};
+
+#[derive(Debug)]
+pub struct Sqlite {
+    connection: Mutex<Connection>,
+    file: PathBuf,
+    version: u32,
+    /// Why it can only be read.
+    closed: Option<Fault>,
+}
+
+impl Sqlite {
+    /// Opens the ledger in this file, making it if it is not there. A file of a newer layout, or one that cannot be
+    /// written, is opened for reading and says so in [`Ledger::writable`].
+    pub fn open(file: &Path) -> Result<Self, Fault> {
+        let file = file::prepare(file)?;
+        let mut connection = file::connect(&file)?;
+        let failed = |error| from_sqlite(&file, "open", &error);
+        let found = schema::look(&connection).map_err(failed)?;
+        let (version, closed) = match found {
+            Found::Foreign => return Err(foreign(&file)),
+            Found::Newer(version) => (version, Some(newer(&file, version))),
+            Found::Ours(version) if connection.is_readonly("main").map_err(failed)? => match version {
+                // Not even the tables are there to be read.
+                0 => return Err(read_only(&file)),
+                _ => (version, Some(read_only(&file))),
+            },
+            Found::Ours(_) => {
+                file::keep_a_log(&connection).map_err(failed)?;
+                let version = schema::migrate(&mut connection).map_err(failed)?;
+                (version, (version > schema::VERSION).then(|| newer(&file, version)))
+            }
+        };
+        if closed.is_some() {
+            connection.pragma_update(None, "query_only", true).map_err(failed)?;
+        }
+        Ok(Self { connection: Mutex::new(connection), file, version, closed })
+    }
+
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Fault> {
+        query(&self.connection()).map_err(|error| from_sqlite(&self.file, "read", &error))
+    }
+
+    /// Appends one row in a transaction of its own. `check` looks at what is there and may refuse; `insert` writes the
+    /// row under its number and hash.
+    fn append(
+        &self,
+        row: Row<'_>,
+        check: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<Result<(), Fault>>,
+        insert: impl FnOnce(&Transaction<'_>, i64, &Hash) -> rusqlite::Result<usize>,
+    ) -> Result<(), Fault> {
+        self.writable()?;
+        let mut connection = self.connection();
+        let write = || {
+            let transaction = Transaction::new(&mut connection, TransactionBehavior::Immediate)?;
+            // A newer program may have changed the layout since this one opened the file.
+            let version = schema::version(&transaction)?;
+            if version != self.version {
+                return Ok(Err(newer(&self.file, version)));
+            }
+            if let Err(fault) = check(&transaction)? {
+                return Ok(Err(fault));
+            }
+            let (last, before) = head(&transaction)?;
+            let number = last + 1;
+            let hash = chain::link(&before, positive(number), row);
+            insert(&transaction, number, &hash)?;
+            transaction
+                .prepare_cached("UPDATE head SET rows = ?1, hash = ?2")?
+                .execute(rusqlite::params![number, hash])?;
+            transaction.commit()?;
+            Ok(Ok(()))
+        };
+        write().unwrap_or_else(|error| Err(from_sqlite(&self.file, "write", &error)))
+    }
+}
+
+fn head(connection: &Connection) -> rusqlite::Result<(i64, Hash)> {
+    connection.query_row("SELECT rows, hash FROM head", [], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+impl Ledger for Sqlite {
+    fn claim(&self, intent: &Intent) -> Result<(), Fault> {
+        let check = |on: &Transaction<'_>| {
+            let mut known = on.prepare_cached("SELECT 1 FROM intents WHERE id = ?1")?;
+            Ok(if known.exists([intent.id.as_bytes()])? { Err(already_claimed()) } else { Ok(()) })
+        };
+        self.append(Row::Intent(intent), check, |on, number, hash| rows::insert_intent(on, number, intent, hash))
+    }
+
+    fn record(&self, intent: Uuid, at: Instant, outcome: &Outcome) -> Result<(), Fault> {
+        let check = |on: &Transaction<'_>| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM outcomes WHERE intent = i.id AND kind <> 'unknown')
+                       FROM intents i WHERE i.id = ?1";
+            let ended = on.prepare_cached(sql)?.query_row([intent.as_bytes()], |row| row.get(0)).optional()?;
+            Ok(match ended {
+                None => Err(never_claimed()),
+                Some(true) => Err(already_final()),
+                Some(false) => Ok(()),
+            })
+        };
+        self.append(Row::Outcome { intent, at, outcome }, check, |on, number, hash| {
+            rows::insert_outcome(on, number, (intent, at, outcome), hash)
+        })
+    }
+
+    fn unresolved(&self) -> Result<Vec<Entry>, Fault> {
+        let sql = rows::entries("WHERE o.kind IS NULL OR o.kind = 'unknown' ORDER BY i.row LIMIT ?1");
+        self.read(|on| rows::all(on, &sql, i64::MAX))
+    }
+
+    fn recent(&self, limit: usize) -> Result<Vec<Entry>, Fault> {
+        let sql = rows::entries("ORDER BY i.row DESC LIMIT ?1");
+        self.read(|on| rows::all(on, &sql, i64::try_from(limit).unwrap_or(i64::MAX)))
+    }
+
+    fn count(&self, action: Action, since: Instant) -> Result<u64, Fault> {
+        let sql = "SELECT count(*) FROM intents WHERE action = ?1 AND at >= ?2";
+        let count: i64 =
+            self.read(|on| on.prepare_cached(sql)?.query_row((action.word(), rows::time(since)), |row| row.get(0)))?;
+        Ok(positive(count))
+    }
+
+    fn verify(&self) -> Result<Chain, Fault> {
+        let mut connection = self.connection();
+        // One transaction: another console may be writing.
+        let walked = connection.transaction().and_then(|transaction| walk(&transaction));
+        walked.map_err(|error| from_sqlite(&self.file, "check", &error))
+    }
+
+    fn writable(&self) -> Result<(), Fault> {
+        self.closed.clone().map_or(Ok(()), Err)
+    }
+
+    fn schema_version(&self) -> u32 {
+        self.version
+    }
+}
+
+/// Every row of both tables in the order of writing, checked against the chain; then the file's own structure, so that
+/// damage to an index, by which the other queries find rows, shows too.
+fn walk(on: &Connection) -> rusqlite::Result<Chain> {
+    let columns = rows::INTENT;
+    let sql = format!(
+        "SELECT i.row, i.hash, 1, {columns} FROM intents i NOT INDEXED
+         UNION ALL SELECT row, hash, 0, intent, at, kind, detail, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+         FROM outcomes NOT INDEXED ORDER BY 1"
+    );
+    let mut walk = Walk::default();
+    let mut statement = on.prepare(&sql)?;
+    let mut found = statement.query([])?;
+    loop {
+        let checked = match found.next() {
+            Ok(Some(row)) => check(&mut walk, row),
+            Ok(None) => break,
+            Err(error) => Err(error),
+        };
+        match checked {
+            Ok(Ok(())) => {}
+            Ok(Err(broken)) => return Ok(broken),
+            Err(error) => return Ok(walk.broken(format!("it cannot be read: {error}"))),
+        }
+    }
+    let (rows, head) = head(on)?;
+    let structure: String = on.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    if structure != "ok" {
+        return Ok(walk.broken(format!("the file is damaged: {structure}")));
+    }
+    Ok(walk.end(positive(rows), &head))
+}
+
+/// One row of the union above.
+fn check(walk: &mut Walk, row: &rusqlite::Row<'_>) -> rusqlite::Result<Result<(), Chain>> {
+    let (number, hash, is_intent): (i64, Vec<u8>, bool) = (row.get(0)?, row.get(1)?, row.get(2)?);
+    let number = positive(number);
+    if is_intent {
+        let intent = rows::intent(row, 3)?;
+        return Ok(walk.step(number, Row::Intent(&intent), &hash));
+    }
+    let intent = Uuid::from_bytes(row.get(3)?);
+    let (at, outcome) = rows::outcome(row, 4)?;
+    Ok(walk.step(number, Row::Outcome { intent, at, outcome: &outcome }, &hash))
+}
+
+/// `SQLite` counts with a sign; what is below zero was not written here.
+fn positive(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or_default()
+}
+
+fn newer(file: &Path, version: u32) -> Fault {
+    Fault::new(
+        FaultKind::Unsupported,
+        format!(
+            "the ledger {} was written by a newer atc (layout {version}, this one knows {})",
+            file.display(),
+            schema::VERSION
+        ),
+        "it is only read and no action is taken; use the newer atc, or name another file with `ledger` in the config",
+    )
+}
+
+fn read_only(file: &Path) -> Fault {
+    Fault::new(
+        FaultKind::Local,
+        format!("the ledger {} cannot be written", file.display()),
+        "it is only read and no action is taken; check the owner and mode of the file and its folder",
+    )
+}
+
+fn foreign(file: &Path) -> Fault {
+    Fault::new(
+        FaultKind::Local,
+        format!("{} is a database, but no ledger of atc", file.display()),
+        "name another file with `ledger` in the config",
+    )
+}

@@ -1,0 +1,81 @@
+//! What every operation needs: the two ports, the clock, and who asks.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use crate::domain::{Fault, FaultKind, Instant, Now, RepoName};
+use crate::ledger::Ledger;
+use crate::ledger::port::{Action, Intent, Outcome};
+use crate::provider::Provider;
+
+#[derive(Clone)]
+pub struct Context {
+    pub provider: Arc<dyn Provider>,
+    pub ledger: Arc<dyn Ledger>,
+    pub now: Now,
+    /// The user of this machine, for the ledger.
+    pub who: String,
+}
+
+impl std::fmt::Debug for Context {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Context")
+            .field("provider", &self.provider)
+            .field("ledger", &self.ledger)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Context {
+    pub fn now(&self) -> Instant {
+        (self.now)()
+    }
+
+    /// The intent of an action about to be taken.
+    pub fn intent(&self, id: Uuid, action: Action, repo: &RepoName, request: String) -> Intent {
+        let authority = self.provider.authority();
+        Intent {
+            id,
+            at: self.now(),
+            action,
+            repo: repo.clone(),
+            task: None,
+            who: self.who.clone(),
+            host: authority.host.to_string(),
+            token_kind: authority.token_kind.to_string(),
+            request,
+            prompt_hash: None,
+            template: None,
+        }
+    }
+
+    /// Durable when it returns. An error means: do not act.
+    pub async fn claim(&self, intent: Intent) -> Result<(), Fault> {
+        self.blocking(move |ledger| ledger.claim(&intent)).await.map_err(|fault| {
+            Fault::new(
+                FaultKind::Refused,
+                format!("nothing was sent: the ledger could not record the intent ({})", fault.what),
+                &*fault.next_step,
+            )
+        })
+    }
+
+    /// A failure to record an outcome does not undo what happened: the intent stays open and is reconciled later.
+    pub async fn record(&self, intent: Uuid, outcome: Outcome) {
+        let at = self.now();
+        if let Err(fault) = self.blocking(move |ledger| ledger.record(intent, at, &outcome)).await {
+            tracing::error!(%intent, fault = %fault, "the outcome could not be recorded");
+        }
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&dyn Ledger) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let ledger = Arc::clone(&self.ledger);
+        tokio::task::spawn_blocking(move || call(&*ledger))
+            .await
+            .unwrap_or_else(|_| Err(Fault::new(FaultKind::Local, "the ledger call broke off", "look at the journal")))
+    }
+}

@@ -1,0 +1,50 @@
+//! Start a task: claim, one POST, outcome.
+//!
+//! ```text
+//! intent ──claim fails──> Refused, nothing sent
+//!    └──claimed──> POST ──201──> confirmed
+//!                    ├──4xx───> rejected
+//!                    └──?─────> looked for ──found──> confirmed
+//!                                   └──not found──> unknown (never sent again by itself)
+//! ```
+
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::context::Context;
+use super::reconcile;
+use crate::domain::{Fault, FaultKind, StartRequest, Task};
+use crate::ledger::port::{Action, Outcome};
+
+/// Starts one task. `id` is the intent's, made by the caller so that its answer can be told from others.
+pub async fn start(
+    context: &Context,
+    id: Uuid,
+    request: &StartRequest,
+    template: Option<String>,
+) -> Result<Task, Fault> {
+    let body = request.body_text();
+    let mut intent = context.intent(id, Action::Start, &request.repo, body);
+    intent.prompt_hash = Some(Sha256::digest(request.prompt.as_bytes()).into());
+    intent.template = template;
+    let claimed_at = intent.at;
+    context.claim(intent).await?;
+    match context.provider.start(request).await {
+        Ok(task) => {
+            context.record(id, Outcome::Confirmed(task.at.id.raw().to_owned())).await;
+            Ok(task)
+        }
+        Err(fault) if fault.kind == FaultKind::UnknownOutcome => {
+            if let Ok(Some(task)) = reconcile::find_started(&*context.provider, request, claimed_at).await {
+                context.record(id, Outcome::Confirmed(task.at.id.raw().to_owned())).await;
+                return Ok(task);
+            }
+            context.record(id, Outcome::Unknown(fault.what.to_string())).await;
+            Err(fault)
+        }
+        Err(fault) => {
+            context.record(id, Outcome::Rejected(fault.what.to_string())).await;
+            Err(fault)
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! `GitHub`: the provider port over the endpoints. Each method is one line; the work is in `endpoints`.
+
+use std::fmt::{self, Write as _};
+use std::sync::Arc;
+
+use futures_util::FutureExt as _;
+use reqwest::Url;
+use reqwest::header::{self, HeaderName, HeaderValue};
+use serde::de::DeserializeOwned;
+
+use super::endpoints::Copilot;
+use super::host::Host;
+use super::http::{Http, Limits, Parts, Request};
+use super::repos::Repos;
+use super::token::Token;
+use crate::domain::agents::CustomAgent;
+use crate::domain::{
+    Fault, FaultKind, Job, JobId, NodeId, Now, Pull, PullRef, RepoName, Run, RunId, SessionId, StartRequest, Task,
+    TaskRef, UserId, Viewer,
+};
+use crate::provider::port::{
+    AgentSession, Authority, Budget, Call, CancelAnswer, Fetched, LiveLogs, LogBody, PageCursor, Provider, TaskPage,
+    TaskQuery, Validator,
+};
+use crate::text::{Safe, Untrusted};
+
+/// May live session logs be asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CopilotApi {
+    /// With the kinds of token that can work, until the service says no.
+    #[default]
+    Auto,
+    Off,
+}
+
+/// What a provider is made of.
+#[expect(missing_debug_implementations, reason = "it holds the token")]
+pub struct Options {
+    pub host: Host,
+    pub token: Token,
+    pub copilot_api: CopilotApi,
+    /// Sent to the session log service alone; the operator's own choice, none by default.
+    pub extra_headers: Vec<(String, String)>,
+    /// Nothing that changes anything leaves this process.
+    pub read_only: bool,
+    pub now: Now,
+    pub limits: Limits,
+}
+
+impl Options {
+    pub fn new(host: Host, token: Token, now: Now) -> Self {
+        let (copilot_api, limits) = (CopilotApi::default(), Limits::default());
+        Self { host, token, copilot_api, extra_headers: Vec::new(), read_only: false, now, limits }
+    }
+}
+
+/// GitHub as a provider. Cheap to clone; nothing is connected or built before the first request.
+#[derive(Clone)]
+pub struct GitHub {
+    pub(super) http: Arc<Http>,
+    pub(super) repos: Arc<Repos>,
+    pub(super) copilot: Arc<Copilot>,
+}
+
+impl fmt::Debug for GitHub {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "GitHub({}, {} token)", self.http.host.shown(), self.http.token.kind().word())
+    }
+}
+
+impl GitHub {
+    pub fn new(options: Options) -> Result<Self, Fault> {
+        let Options { host, token, copilot_api, extra_headers, read_only, now, limits } = options;
+        let copilot_headers = extra_headers.into_iter().map(extra_header).collect::<Result<_, _>>()?;
+        let copilot = Copilot::new(copilot_api, token.kind());
+        let http = Http::new(Parts { host, token, read_only, now, limits, copilot_headers });
+        Ok(Self { http: Arc::new(http), repos: Arc::default(), copilot: Arc::new(copilot) })
+    }
+
+    /// An address under the API base, every segment encoded.
+    pub(super) fn url(&self, segments: &[&str]) -> Result<Url, Fault> {
+        address(self.http.host.api(), segments)
+    }
+
+    /// A GET whose JSON answer is one thing.
+    pub(super) async fn read<T: DeserializeOwned>(&self, request: &Request, what: &str) -> Result<T, Fault> {
+        let answer = self.http.send(request).await?;
+        let value =
+            answer.json().and_then(|body| T::deserialize(body).map_err(|_| format!("the answer is not {what}")));
+        value.map_err(|what| self.http.unreadable(request, &what).fault)
+    }
+}
+
+/// `base` and the segments, each encoded whole. A segment that would change the path (`.`, `..`, nothing) is refused.
+pub(super) fn address(base: &Url, segments: &[&str]) -> Result<Url, Fault> {
+    let mut path = base.path().trim_end_matches('/').to_owned();
+    for segment in segments {
+        if matches!(*segment, "" | "." | "..") {
+            let what = "an id the service gave cannot stand in an address; nothing was sent";
+            return Err(Fault::new(FaultKind::Invalid, what, "refresh the list"));
+        }
+        path.push('/');
+        for byte in segment.bytes() {
+            match byte {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => path.push(char::from(byte)),
+                _ => {
+                    // Writing to a string cannot fail.
+                    let _ = write!(path, "%{byte:02X}");
+                }
+            }
+        }
+    }
+    let mut url = base.clone();
+    url.set_path(&path);
+    Ok(url)
+}
+
+fn extra_header((name, value): (String, String)) -> Result<(HeaderName, HeaderValue), Fault> {
+    let shown = Untrusted::from(name.as_str()).show_line();
+    let fault = |why: &str| {
+        let what = format!("the extra header {shown} {why}");
+        Fault::new(FaultKind::Invalid, what, "correct extra_headers in the configuration")
+    };
+    let name = HeaderName::try_from(name).map_err(|_| fault("has no proper name"))?;
+    let reserved = [header::AUTHORIZATION, header::ACCEPT, header::USER_AGENT, header::HOST, header::COOKIE];
+    if reserved.contains(&name) || name == "content-length" || name == "transfer-encoding" {
+        return Err(fault("is set by the program itself"));
+    }
+    let mut value = HeaderValue::try_from(value).map_err(|_| fault("has a value that cannot be sent"))?;
+    value.set_sensitive(true);
+    Ok((name, value))
+}
+
+impl Provider for GitHub {
+    fn authority(&self) -> Authority {
+        Authority { host: self.http.host.shown(), token_kind: Safe::new(self.http.token.kind().word()) }
+    }
+
+    fn budget(&self) -> Budget {
+        self.http.budget()
+    }
+
+    fn live_logs(&self) -> LiveLogs {
+        self.copilot.live_logs()
+    }
+
+    fn viewer(&self) -> Call<'_, Viewer> {
+        self.me().boxed()
+    }
+
+    fn user(&self, id: UserId) -> Call<'_, Viewer> {
+        self.user_by_id(id).boxed()
+    }
+
+    fn default_branch(&self, repo: &RepoName) -> Call<'_, Untrusted> {
+        let repo = repo.clone();
+        async move { self.branch_of(&repo).await }.boxed()
+    }
+
+    fn custom_agents(&self, repo: &RepoName) -> Call<'_, Vec<CustomAgent>> {
+        let repo = repo.clone();
+        async move { self.agents_of(&repo).await }.boxed()
+    }
+
+    fn tasks(&self, query: &TaskQuery) -> Call<'_, Fetched<TaskPage>> {
+        let query = query.clone();
+        async move { self.list(&query).await }.boxed()
+    }
+
+    fn more_tasks(&self, query: &TaskQuery, page: &PageCursor) -> Call<'_, TaskPage> {
+        let (query, page) = (query.clone(), page.clone());
+        async move { self.list_more(&query, &page).await }.boxed()
+    }
+
+    fn task(&self, at: &TaskRef, validator: Option<Validator>) -> Call<'_, Fetched<Task>> {
+        let at = at.clone();
+        async move { self.one(&at, validator).await }.boxed()
+    }
+
+    fn start(&self, request: &StartRequest) -> Call<'_, Task> {
+        let request = request.clone();
+        async move { self.post_task(&request).await }.boxed()
+    }
+
+    fn agent_runs(&self, repo: &RepoName, branch: &Untrusted) -> Call<'_, Vec<Run>> {
+        let (repo, branch) = (repo.clone(), branch.clone());
+        async move { self.runs_of_branch(&repo, &branch).await }.boxed()
+    }
+
+    fn run(&self, repo: &RepoName, id: RunId) -> Call<'_, Run> {
+        let repo = repo.clone();
+        async move { self.one_run(&repo, id).await }.boxed()
+    }
+
+    fn cancel_run(&self, repo: &RepoName, id: RunId, force: bool) -> Call<'_, CancelAnswer> {
+        let repo = repo.clone();
+        async move { self.post_cancel(&repo, id, force).await }.boxed()
+    }
+
+    fn jobs(&self, repo: &RepoName, run: RunId) -> Call<'_, Vec<Job>> {
+        let repo = repo.clone();
+        async move { self.jobs_of_run(&repo, run).await }.boxed()
+    }
+
+    fn job_log(&self, repo: &RepoName, job: JobId) -> Call<'_, LogBody> {
+        let repo = repo.clone();
+        async move { self.log_of_job(&repo, job).await }.boxed()
+    }
+
+    fn agent_session(&self, id: &SessionId) -> Call<'_, AgentSession> {
+        let id = id.clone();
+        async move { self.session_by_id(&id).await }.boxed()
+    }
+
+    fn session_log(&self, id: &SessionId) -> Call<'_, LogBody> {
+        let id = id.clone();
+        async move { self.log_of_session(&id).await }.boxed()
+    }
+
+    fn pulls(&self, refs: &[PullRef]) -> Call<'_, Vec<Option<Pull>>> {
+        let refs = refs.to_vec();
+        async move { self.pulls_by_ref(&refs).await }.boxed()
+    }
+
+    fn pulls_of_branch(&self, repo: &RepoName, branch: &Untrusted) -> Call<'_, Vec<PullRef>> {
+        let (repo, branch) = (repo.clone(), branch.clone());
+        async move { self.pulls_by_branch(&repo, &branch).await }.boxed()
+    }
+
+    fn mark_ready(&self, node: &NodeId) -> Call<'_, ()> {
+        let node = node.clone();
+        async move { self.ready(&node).await }.boxed()
+    }
+
+    fn comment(&self, repo: &RepoName, number: u64, body: &str) -> Call<'_, ()> {
+        let (repo, body) = (repo.clone(), body.to_owned());
+        async move { self.post_comment(&repo, number, &body).await }.boxed()
+    }
+}

@@ -1,0 +1,126 @@
+//! The GraphQL documents this program can send, and reading the answers: a 200 may hold errors, data, or both.
+
+use serde_json::Value;
+
+use super::super::client::GitHub;
+use super::super::http::{Body, Need, Op, Request, Zone, unknown_outcome};
+use crate::domain::{Fault, FaultKind};
+use crate::text::Untrusted;
+
+/// A compiled-in document. There is no way to make another one, so what may pass as a read is known at build time.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Document {
+    text: &'static str,
+}
+
+impl Document {
+    pub fn text(&self) -> &'static str {
+        self.text
+    }
+
+    /// A query changes nothing, so it passes under read-only.
+    pub fn is_query(&self) -> bool {
+        self.text.starts_with("query")
+    }
+}
+
+pub static PULLS: Document = Document {
+    text: "query($ids:[ID!]!){\
+nodes(ids:$ids){__typename ... on PullRequest{\
+id fullDatabaseId number url title state isDraft headRefName headRefOid baseRefName \
+repository{nameWithOwner} author{login} createdAt updatedAt additions deletions \
+reviewDecision mergeable \
+reviewRequests(first:20){nodes{requestedReviewer{__typename ... on User{login} ... on Bot{login} \
+... on Mannequin{login} ... on Team{name}}}} \
+latestOpinionatedReviews(first:20){nodes{state author{login}}} \
+statusCheckRollup{state contexts(first:100){nodes{__typename \
+... on CheckRun{name status conclusion} ... on StatusContext{context state}}}} \
+commits(last:1){nodes{commit{checkSuites(first:20){nodes{conclusion checkRuns{totalCount}}}}}}\
+}} rateLimit{cost remaining resetAt}}",
+};
+
+pub static COPILOT_ENDPOINT: Document =
+    Document { text: "query{viewer{copilotEndpoints{api}} rateLimit{cost remaining resetAt}}" };
+
+pub static MARK_READY: Document = Document {
+    text: "mutation($id:ID!){markPullRequestReadyForReview(input:{pullRequestId:$id}){pullRequest{isDraft number}}}",
+};
+
+impl GitHub {
+    /// The `data` of the answer. Errors about single nodes beside data are left to the caller, who sees the null.
+    pub(super) async fn graphql(&self, document: &'static Document, variables: Value, op: Op) -> Result<Value, Fault> {
+        let request = Request::post(op, Zone::GraphQl, self.http.host.graphql(), Body::GraphQl(document, variables));
+        let answer = self.http.send(&request).await?;
+        let broken = |what: &str| {
+            let fault = self.http.unreadable(&request, what).fault;
+            if document.is_query() { fault } else { unknown_outcome(&request, &fault.what) }
+        };
+        let mut body = answer.json().map_err(|what| broken(&what))?;
+        let errors = body.get_mut("errors").map(Value::take);
+        let errors = errors.as_ref().and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let kind = |error: &Value| error.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
+        if errors.iter().any(|error| kind(error).starts_with("RATE_LIMIT")) {
+            return Err(self.http.graphql_limit(&request, &answer, &message(errors)));
+        }
+        let data = body.get_mut("data").map(Value::take).filter(|data| !data.is_null());
+        match (data, errors.first()) {
+            (Some(data), None) => Ok(data),
+            (Some(data), Some(_)) if errors.iter().all(is_about_one_node) => Ok(data),
+            (_, Some(first)) => Err(self.graphql_fault(&request, &kind(first), &message(errors))),
+            (None, None) => Err(broken("the answer has neither data nor errors")),
+        }
+    }
+
+    fn graphql_fault(&self, request: &Request, kind: &str, message: &str) -> Fault {
+        let advice = request.op.need.advice(self.http.token.kind());
+        let (kind, next) = match kind {
+            "FORBIDDEN" | "INSUFFICIENT_SCOPES" => (FaultKind::Permission, advice),
+            "NOT_FOUND" => (FaultKind::NotFound, format!("refresh: it may be gone; if it is not, {advice}")),
+            "UNPROCESSABLE" => (FaultKind::Invalid, "refresh, and look at its state before trying again".to_owned()),
+            "SERVICE_UNAVAILABLE" | "INTERNAL" | "" => (
+                FaultKind::Server,
+                "nothing to do: it is asked again; see https://www.githubstatus.com if it lasts".to_owned(),
+            ),
+            _ => (FaultKind::Invalid, "change what the message names and try again".to_owned()),
+        };
+        let what = if message.is_empty() { "the service refused it" } else { message };
+        let fault = self.http.fault(request, kind, what, &next);
+        // A mutation that broke inside the service may have got far enough.
+        let unsure = kind == FaultKind::Server && !request.is_read();
+        if unsure { unknown_outcome(request, &fault.what) } else { fault }
+    }
+}
+
+/// The error belongs to one entry of a list, which is null then.
+fn is_about_one_node(error: &Value) -> bool {
+    let path = error.get("path").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    matches!(path, [list, index, ..] if list == "nodes" && index.is_number())
+}
+
+fn message(errors: &[Value]) -> String {
+    let words = errors.iter().filter_map(|error| error.get("message")?.as_str()).take(3);
+    let line = Untrusted::from(words.collect::<Vec<_>>().join("; ")).show_line();
+    line.chars().take(300).collect()
+}
+
+/// What marking ready needs, in one place with its document.
+pub fn ready_op() -> Op {
+    Op::one("mark the pull request ready for review", Need::WritePulls)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_documents_that_change_nothing_count_as_queries() {
+        assert!(PULLS.is_query() && COPILOT_ENDPOINT.is_query());
+        assert!(!MARK_READY.is_query());
+        for document in [&PULLS, &COPILOT_ENDPOINT] {
+            assert!(!document.text().contains("mutation"));
+            assert!(document.text().contains("rateLimit{cost remaining resetAt}"));
+            let opened = document.text().matches('{').count();
+            assert_eq!(opened, document.text().matches('}').count());
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Agent tasks: list, read, start. There is no cancel endpoint and no log endpoint among them.
+
+use serde::Deserialize as _;
+use serde_json::Value;
+
+use super::super::client::GitHub;
+use super::super::host::same_origin;
+use super::super::http::{Answer, Body, Need, Op, Request, Zone, unknown_outcome};
+use super::super::wire::{convert, lenient, link, task as wire};
+use crate::domain::{Fault, FaultKind, RepoName, StartRequest, Task, TaskRef};
+use crate::provider::port::{Fetched, PageCursor, TaskPage, TaskQuery, Validator};
+
+impl GitHub {
+    pub(in super::super) async fn list(&self, query: &TaskQuery) -> Result<Fetched<TaskPage>, Fault> {
+        let mut url = match &query.repo {
+            Some(repo) => self.url(&["agents", "repos", repo.owner(), repo.name(), "tasks"])?,
+            None => self.url(&["agents", "tasks"])?,
+        };
+        add_query(&mut url, query);
+        let request = Request::get(list_op(query), Zone::Rest, url).validator(query.validator.clone());
+        let answer = self.http.send(&request).await?;
+        if answer.status == 304 {
+            return Ok(Fetched::Same);
+        }
+        let validator = self.http.validator(&request, &answer);
+        Ok(Fetched::New { value: self.page(&request, &answer, query).await?, validator })
+    }
+
+    pub(in super::super) async fn list_more(&self, query: &TaskQuery, page: &PageCursor) -> Result<TaskPage, Fault> {
+        let op = list_op(query);
+        let url = reqwest::Url::parse(page.0.raw_for_wire()).ok().filter(|url| {
+            same_origin(url, self.http.host.api()) && url.path().starts_with(self.http.host.api().path())
+        });
+        let Some(url) = url else {
+            let what =
+                format!("{} could not {}: its next page leads to another host", self.http.host.shown(), op.words);
+            return Err(Fault::new(
+                FaultKind::Unreadable,
+                what,
+                "check that the host is GitHub and no proxy stands between",
+            ));
+        };
+        let request = Request::get(op, Zone::Rest, url);
+        let answer = self.http.send(&request).await?;
+        self.page(&request, &answer, query).await
+    }
+
+    async fn page(&self, request: &Request, answer: &Answer, query: &TaskQuery) -> Result<TaskPage, Fault> {
+        let unreadable = |what: &str| self.http.unreadable(request, what).fault;
+        let mut body = answer.json().map_err(|what| unreadable(&what))?;
+        let tasks = body.get_mut("tasks").map(Value::take).filter(Value::is_array);
+        let tasks = tasks.ok_or_else(|| unreadable("the answer has no list of tasks"))?;
+        let (items, mut bad) = lenient::many::<wire::Task>(tasks);
+        let mut tasks = Vec::with_capacity(items.len());
+        for item in items {
+            match self.repo_of(&item, query.repo.as_ref()).await? {
+                Some(repo) => tasks.push(convert::task(item, repo)),
+                None => bad += 1,
+            }
+        }
+        let next = answer.header("link").and_then(link::next).and_then(|text| answer.url.join(text).ok());
+        let next = next.filter(|next| *next != answer.url && *next != request.url);
+        Ok(TaskPage {
+            tasks,
+            unreadable: bad,
+            next: next.map(|url| PageCursor(url.as_str().into())),
+            active_total: body.get("total_active_count").and_then(Value::as_u64),
+        })
+    }
+
+    /// The repository listed, else the one the task's address names, else the one its repository id means.
+    async fn repo_of(&self, item: &wire::Task, listed: Option<&RepoName>) -> Result<Option<RepoName>, Fault> {
+        let id = item.repository.map(|repo| repo.id.0);
+        let named = listed.cloned().or_else(|| item.html_url.as_ref().and_then(convert::repo_of));
+        match (named, id) {
+            (Some(repo), id) => {
+                if let Some(id) = id {
+                    self.repos.learn(&repo, id);
+                }
+                Ok(Some(repo))
+            }
+            (None, Some(id)) => self.repo_by_id(id).await,
+            (None, None) => Ok(None),
+        }
+    }
+
+    pub(in super::super) async fn one(&self, at: &TaskRef, tag: Option<Validator>) -> Result<Fetched<Task>, Fault> {
+        let url = self.url(&["agents", "repos", at.repo.owner(), at.repo.name(), "tasks", at.id.raw()])?;
+        let op = Op::one(format!("read task {} of {}", at.id.show(), at.repo), Need::ReadTasks);
+        let request = Request::get(op, Zone::Rest, url).validator(tag);
+        let answer = self.http.send(&request).await?;
+        if answer.status == 304 {
+            return Ok(Fetched::Same);
+        }
+        let read = answer.json().and_then(|body| whole_task(body, &at.repo));
+        let mut value = read.map_err(|what| self.http.unreadable(&request, &what).fault)?;
+        value.sessions.get_or_insert_default();
+        Ok(Fetched::New { value, validator: self.http.validator(&request, &answer) })
+    }
+
+    pub(in super::super) async fn post_task(&self, start: &StartRequest) -> Result<Task, Fault> {
+        let url = self.url(&["agents", "repos", start.repo.owner(), start.repo.name(), "tasks"])?;
+        let op = Op::new(format!("start a task in {}", start.repo), Need::WriteTasks);
+        let request = Request::post(op, Zone::Rest, url, Body::Json(start.body()));
+        let answer = self.http.send(&request).await?;
+        let read = answer.json().and_then(|body| whole_task(body, &start.repo));
+        read.map_err(|what| {
+            let fault = self.http.unreadable(&request, &format!("{} came back, but {what}", answer.status)).fault;
+            unknown_outcome(&request, &fault.what)
+        })
+    }
+}
+
+fn whole_task(body: Value, repo: &RepoName) -> Result<Task, String> {
+    let wire = wire::Task::deserialize(body).map_err(|_| "the answer is not a task".to_owned())?;
+    Ok(convert::task(wire, repo.clone()))
+}
+
+fn list_op(query: &TaskQuery) -> Op {
+    let whose = query.repo.as_ref().map_or_else(|| "your tasks".to_owned(), |repo| format!("the tasks of {repo}"));
+    Op::new(format!("list {whose}"), Need::ReadTasks)
+}
+
+/// Only what differs from the service's defaults, so that the same question always has the same address.
+fn add_query(url: &mut reqwest::Url, query: &TaskQuery) {
+    let mut pairs: Vec<(&str, String)> = Vec::new();
+    if let Some(n) = query.per_page {
+        pairs.push(("per_page", n.clamp(1, 100).to_string()));
+    }
+    if query.by_created {
+        pairs.push(("sort", "created_at".to_owned()));
+    }
+    if query.ascending {
+        pairs.push(("direction", "asc".to_owned()));
+    }
+    if !query.states.is_empty() {
+        let words: Vec<&str> = query.states.iter().map(crate::domain::State::wire).collect();
+        pairs.push(("state", words.join(",")));
+    }
+    if query.archived {
+        pairs.push(("is_archived", "true".to_owned()));
+    }
+    if let Some(since) = query.since {
+        pairs.push(("since", since.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)));
+    }
+    // Known to the list of a repository alone.
+    if query.repo.is_some() {
+        pairs.extend(query.creators.iter().map(|id| ("creator_id", id.to_string())));
+    }
+    if !pairs.is_empty() {
+        url.query_pairs_mut().extend_pairs(pairs);
+    }
+}

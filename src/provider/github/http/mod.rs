@@ -1,0 +1,28 @@
+//! The one HTTP client: what may be sent, when, how often, and what an answer must look like to count as one.
+//!
+//! ```text
+//! Request ─> read-only? ─> zone closed by a limit? ─> one of four places ─> request ─┬─> redirect, by hand ─┐
+//!               │                  │                                                │<─────────────────────┘
+//!            Refused          RateLimited                                            v
+//!                                                       status ─> content type ─> capped body ─> Answer
+//!                                                          │
+//!            passing fault of a GET: full-jitter wait, again  <─┴─>  anything else: Fault
+//! ```
+//!
+//! Not here: what the requests are (`endpoints`) and what the bodies mean (`wire`).
+
+mod answer;
+mod connect;
+mod failure;
+mod gate;
+mod limits;
+mod options;
+mod request;
+mod send;
+mod version;
+
+pub(super) use answer::Answer;
+pub(super) use failure::unknown_outcome;
+pub use options::Limits;
+pub(super) use request::{Body, Need, Op, Request, Shape, Zone};
+pub(super) use send::{Http, Parts};

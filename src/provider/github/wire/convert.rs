@@ -1,0 +1,256 @@
+//! From wire types to domain values.
+
+use serde_json::Value;
+
+use super::{lenient, pull, run, session, task};
+use crate::domain::{
+    Artifact, Checks, Conclusion, Job, JobId, Mergeable, NodeId, Person, Pull, PullId, PullState, RepoName,
+    ReviewDecision, Run, RunId, RunStatus, Session, SessionId, State, Step, Task, TaskId, TaskRef, Usage, UserId,
+};
+use crate::provider::port::AgentSession;
+use crate::text::Untrusted;
+
+pub fn task(wire: task::Task, repo: RepoName) -> Task {
+    Task {
+        at: TaskRef { repo, id: TaskId::new(wire.id.0) },
+        name: wire.name.unwrap_or_default(),
+        state: State::parse(&wire.state),
+        created_at: wire.created_at.0,
+        updated_at: wire.updated_at.map(|at| at.0),
+        archived_at: wire.archived_at.map(|at| at.0),
+        creator: wire.creator.map(|who| Person { id: UserId(who.id.0), login: None }),
+        custom_agent: wire.custom_agent.map(|agent| agent.id),
+        session_count: wire.session_count,
+        artifacts: wire.artifacts.into_iter().filter_map(artifact).collect(),
+        html_url: wire.html_url,
+        sessions: wire.sessions.map(|sessions| {
+            let (sessions, _) = lenient::many(Value::Array(sessions));
+            sessions.into_iter().map(self::session).collect()
+        }),
+    }
+}
+
+fn artifact(wire: task::Artifact) -> Option<Artifact> {
+    let data = wire.data;
+    let kind = if wire.kind == "github_resource" { data.kind.as_deref()? } else { &wire.kind };
+    match kind {
+        "pull" => Some(Artifact::Pull {
+            id: PullId(data.id?.0),
+            node: data.global_id.map(|id| NodeId::new(id.0)),
+            state: data.state.as_deref().and_then(artifact_state),
+        }),
+        "branch" => Some(Artifact::Branch { head_ref: data.head_ref?, base_ref: data.base_ref }),
+        _ => None,
+    }
+}
+
+fn artifact_state(word: &str) -> Option<PullState> {
+    match word {
+        "open" => Some(PullState::Open),
+        "draft" => Some(PullState::Draft),
+        "closed" => Some(PullState::Closed),
+        "merged" => Some(PullState::Merged),
+        _ => None,
+    }
+}
+
+fn session(wire: task::Session) -> Session {
+    Session {
+        id: SessionId::new(wire.id.0),
+        state: State::parse(&wire.state),
+        name: wire.name,
+        prompt: wire.prompt,
+        model: wire.model,
+        head_ref: wire.head_ref.filter(|name| !name.is_empty()),
+        base_ref: wire.base_ref.filter(|name| !name.is_empty()),
+        created_at: wire.created_at.0,
+        updated_at: wire.updated_at.map(|at| at.0),
+        completed_at: wire.completed_at.map(|at| at.0),
+        usage: wire.usage.as_ref().and_then(usage),
+        error: wire.error.map(|error| error.0),
+        run: wire.workflow_run_id.map(|id| RunId(id.0)),
+    }
+}
+
+fn usage(wire: &task::Usage) -> Option<Usage> {
+    let amount = wire.amount.or(wire.credits)?.0;
+    match wire.kind.as_deref() {
+        Some("premium_requests") => Some(Usage::PremiumRequests(amount)),
+        // Without a kind only the field's own name tells: `credits` are AI credits.
+        Some("ai_credits") => nano(amount),
+        None if wire.credits.is_some() => nano(amount),
+        _ => None,
+    }
+}
+
+fn nano(amount: f64) -> Option<Usage> {
+    lenient::whole(amount).and_then(|n| u64::try_from(n).ok()).map(Usage::AiCredits)
+}
+
+/// The repository a task's own address names. `github.com/copilot/…` is no repository.
+pub fn repo_of(html_url: &Untrusted) -> Option<RepoName> {
+    let url = reqwest::Url::parse(html_url.raw_for_match()).ok()?;
+    let mut segments = url.path_segments()?;
+    let (owner, name, place) = (segments.next()?, segments.next()?, segments.next()?);
+    let real = !owner.eq_ignore_ascii_case("copilot") && matches!(place, "copilot" | "agents" | "tasks" | "pull");
+    real.then(|| RepoName::from_parts(owner, name).ok()).flatten()
+}
+
+/// Runs of the agent; the other dynamic workflows (code review, dependency updates, code scanning) are not its work.
+pub fn is_agent_run(wire: &run::Run) -> bool {
+    wire.path.as_deref().is_some_and(|path| path.starts_with("dynamic/copilot-swe-agent/"))
+}
+
+pub fn run(wire: run::Run) -> Run {
+    Run {
+        id: RunId(wire.id.0),
+        name: wire.name,
+        status: status(wire.status.as_deref()),
+        conclusion: wire.conclusion.as_deref().map(Conclusion::parse),
+        head_branch: wire.head_branch,
+        attempt: wire.attempt,
+        created_at: wire.created_at.0,
+        started_at: wire.started_at.map(|at| at.0),
+        updated_at: wire.updated_at.unwrap_or(wire.created_at).0,
+        html_url: wire.html_url.unwrap_or_default(),
+    }
+}
+
+fn status(word: Option<&str>) -> RunStatus {
+    RunStatus::parse(word.unwrap_or("unknown"))
+}
+
+pub fn job(wire: run::Job) -> Job {
+    Job {
+        id: JobId(wire.id.0),
+        name: wire.name.unwrap_or_default(),
+        status: status(wire.status.as_deref()),
+        conclusion: wire.conclusion.as_deref().map(Conclusion::parse),
+        started_at: wire.started_at.map(|at| at.0),
+        completed_at: wire.completed_at.map(|at| at.0),
+        steps: wire.steps.into_iter().map(step).collect(),
+    }
+}
+
+fn step(wire: run::Step) -> Step {
+    Step {
+        number: wire.number.unwrap_or_default(),
+        name: wire.name.unwrap_or_default(),
+        status: status(wire.status.as_deref()),
+        conclusion: wire.conclusion.as_deref().map(Conclusion::parse),
+        started_at: wire.started_at.map(|at| at.0),
+        completed_at: wire.completed_at.map(|at| at.0),
+    }
+}
+
+pub fn agent_session(wire: session::AgentSession) -> AgentSession {
+    AgentSession {
+        id: SessionId::new(wire.id.0),
+        state: State::parse(&wire.state),
+        run: wire.workflow_run_id.map(|id| RunId(id.0)),
+        error: wire.error.map(|error| error.0),
+    }
+}
+
+/// `repo` and `id`: what was asked for; an answer about anything else is `None`.
+pub fn pull(wire: pull::Pull, repo: &RepoName, id: PullId) -> Option<Pull> {
+    let theirs = &wire.repository.name_with_owner;
+    let meant = theirs.eq_ignore_ascii_case(repo.as_str()) && wire.full_database_id.is_none_or(|n| n.0 == id.0);
+    if !meant {
+        return None;
+    }
+    let checks = checks(&wire);
+    let review = review(wire.review_decision.as_deref());
+    Some(Pull {
+        id,
+        node: NodeId::new(wire.id.0),
+        repo: repo.clone(),
+        number: wire.number.0,
+        title: wire.title.unwrap_or_default(),
+        url: wire.url,
+        state: pull_state(&wire.state, wire.is_draft),
+        head_ref: wire.head_ref_name.unwrap_or_default(),
+        base_ref: wire.base_ref_name.unwrap_or_default(),
+        author: wire.author.map(|who| who.login),
+        created_at: wire.created_at.0,
+        updated_at: wire.updated_at.unwrap_or(wire.created_at).0,
+        additions: wire.additions.unwrap_or_default(),
+        deletions: wire.deletions.unwrap_or_default(),
+        requested: requested(wire.review_requests),
+        changes_by: if review == ReviewDecision::ChangesRequested {
+            changes_by(wire.latest_opinionated_reviews)
+        } else {
+            Vec::new()
+        },
+        review,
+        mergeable: mergeable(wire.mergeable.as_deref()),
+        checks,
+    })
+}
+
+fn pull_state(word: &str, draft: Option<bool>) -> PullState {
+    match word {
+        "MERGED" => PullState::Merged,
+        "CLOSED" => PullState::Closed,
+        _ if draft == Some(true) => PullState::Draft,
+        _ => PullState::Open,
+    }
+}
+
+fn review(word: Option<&str>) -> ReviewDecision {
+    match word {
+        None => ReviewDecision::NoRule,
+        Some("APPROVED") => ReviewDecision::Approved,
+        Some("CHANGES_REQUESTED") => ReviewDecision::ChangesRequested,
+        Some("REVIEW_REQUIRED") => ReviewDecision::ReviewRequired,
+        Some(other) => ReviewDecision::Unknown(other.into()),
+    }
+}
+
+fn mergeable(word: Option<&str>) -> Mergeable {
+    match word {
+        Some("MERGEABLE") => Mergeable::Yes,
+        Some("CONFLICTING") => Mergeable::Conflicting,
+        None | Some("UNKNOWN") => Mergeable::Computing,
+        Some(other) => Mergeable::Unknown(other.into()),
+    }
+}
+
+fn requested(wire: Option<pull::Nodes<pull::ReviewRequest>>) -> Vec<Untrusted> {
+    let nodes = wire.map(|requests| requests.nodes).unwrap_or_default();
+    nodes.into_iter().filter_map(|r| r.requested_reviewer.login.or(r.requested_reviewer.name)).collect()
+}
+
+fn changes_by(wire: Option<pull::Nodes<pull::Review>>) -> Vec<Untrusted> {
+    let reviews = wire.map(|reviews| reviews.nodes).unwrap_or_default().into_iter();
+    reviews.filter(|r| r.state == "CHANGES_REQUESTED").filter_map(|r| r.author.map(|who| who.login)).collect()
+}
+
+/// `None` when there is not one check: a roll-up without contexts is no check either.
+fn checks(wire: &pull::Pull) -> Option<Checks> {
+    let mut checks = Checks::default();
+    let contexts = wire.status_check_rollup.as_ref().and_then(|rollup| rollup.contexts.as_ref());
+    for check in contexts.into_iter().flat_map(|contexts| &contexts.nodes) {
+        let name = check.name.as_ref().or(check.context.as_ref()).cloned().unwrap_or_default();
+        checks.add(&name, check_conclusion(check).as_ref());
+    }
+    let commits = wire.commits.iter().flat_map(|commits| &commits.nodes);
+    let suites = commits.filter_map(|node| node.commit.check_suites.as_ref()).flat_map(|suites| &suites.nodes);
+    let waiting = suites.filter(|suite| {
+        let runs = suite.check_runs.as_ref().map_or(0, |runs| runs.total_count);
+        suite.conclusion.as_deref() == Some("ACTION_REQUIRED") && runs == 0
+    });
+    checks.needs_approval += u32::try_from(waiting.count()).unwrap_or(u32::MAX);
+    (checks != Checks::default()).then_some(checks)
+}
+
+/// `None` while it has not completed.
+fn check_conclusion(check: &pull::Check) -> Option<Conclusion> {
+    match (check.state.as_deref(), check.conclusion.as_deref()) {
+        (Some("SUCCESS"), _) => Some(Conclusion::Success),
+        (Some("FAILURE" | "ERROR"), _) => Some(Conclusion::Failure),
+        (None, _) if check.status.as_deref().is_some_and(|status| status != "COMPLETED") => None,
+        (None, Some(word)) => Some(Conclusion::parse(&word.to_ascii_lowercase())),
+        (Some(_), _) | (None, None) => None,
+    }
+}

@@ -1,0 +1,177 @@
+//! Readers that forgive: a value of the wrong type is a missing value, a bad item is counted and left out.
+
+use chrono::{DateTime, Utc};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use crate::domain::Instant;
+use crate::text::Untrusted;
+
+/// A number above this is milliseconds, not seconds.
+const MILLISECONDS_FROM: f64 = 1e11;
+
+/// For `#[serde(default, deserialize_with = "opt")]`: null and wrong types are `None`.
+pub fn opt<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<Option<T>, D::Error> {
+    Ok(T::deserialize(Value::deserialize(from)?).ok())
+}
+
+/// The readable items of a list; one that is not a list at all is empty.
+pub fn items<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<Vec<T>, D::Error> {
+    Ok(many(Value::deserialize(from)?).0)
+}
+
+/// The readable items of a list and the number of the others.
+pub fn many<T: DeserializeOwned>(value: Value) -> (Vec<T>, u32) {
+    let Value::Array(values) = value else { return (Vec::new(), 0) };
+    let all = values.len();
+    let good: Vec<T> = values.into_iter().filter_map(|value| T::deserialize(value).ok()).collect();
+    let bad = u32::try_from(all - good.len()).unwrap_or(u32::MAX);
+    (good, bad)
+}
+
+/// An id that is text, or a number written as one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextId(pub String);
+
+impl<'de> Deserialize<'de> for TextId {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        match Value::deserialize(from)? {
+            Value::String(text) if !text.is_empty() => Ok(Self(text)),
+            Value::Number(number) => Ok(Self(number.to_string())),
+            _ => Err(serde::de::Error::custom("not an id")),
+        }
+    }
+}
+
+/// A database id: a number, or its digits as text. Zero is no id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NumberId(pub u64);
+
+impl<'de> Deserialize<'de> for NumberId {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let id = match Value::deserialize(from)? {
+            Value::Number(number) => number.as_u64(),
+            Value::String(text) => text.parse().ok(),
+            _ => None,
+        };
+        id.filter(|id| *id > 0).map(Self).ok_or_else(|| serde::de::Error::custom("not a database id"))
+    }
+}
+
+/// `{"id": …}`, of a user or a repository.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct HasId {
+    pub id: NumberId,
+}
+
+/// A time: RFC 3339 text, or unix seconds or milliseconds. Year one is a missing time in disguise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Time(pub Instant);
+
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let at = match Value::deserialize(from)? {
+            Value::String(text) => DateTime::parse_from_rfc3339(&text).ok().map(|at| at.with_timezone(&Utc)),
+            Value::Number(number) => number.as_f64().and_then(unix),
+            _ => None,
+        };
+        at.filter(|at| at.timestamp() > 0).map(Self).ok_or_else(|| serde::de::Error::custom("not a time"))
+    }
+}
+
+fn unix(number: f64) -> Option<Instant> {
+    let millis = if number > MILLISECONDS_FROM { number } else { number * 1000.0 };
+    DateTime::from_timestamp_millis(whole(millis)?)
+}
+
+/// A number without its fraction, where it fits.
+pub fn whole(number: f64) -> Option<i64> {
+    // Beyond 2^63 the cast would not be the number; NaN fails both comparisons.
+    let fits = number > -9.2e18 && number < 9.2e18;
+    #[expect(clippy::cast_possible_truncation, reason = "checked on the line above; the fraction is not wanted")]
+    fits.then_some(number as i64)
+}
+
+/// A number, or its text.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Amount(pub f64);
+
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let amount = match Value::deserialize(from)? {
+            Value::Number(number) => number.as_f64(),
+            Value::String(text) => text.parse().ok(),
+            _ => None,
+        };
+        let amount = amount.filter(|amount| amount.is_finite() && *amount >= 0.0);
+        amount.map(Self).ok_or_else(|| serde::de::Error::custom("not an amount"))
+    }
+}
+
+/// An error as text, as an object with a message, or as nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorText(pub Untrusted);
+
+impl<'de> Deserialize<'de> for ErrorText {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(from)?;
+        let message = value.get("message").and_then(Value::as_str).filter(|text| !text.is_empty());
+        let code = || value.get("code").and_then(Value::as_str).filter(|text| !text.is_empty());
+        let text = value.as_str().filter(|text| !text.is_empty()).or(message).or_else(code);
+        text.map(|text| Self(text.into())).ok_or_else(|| serde::de::Error::custom("no error"))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn read<T: DeserializeOwned>(value: Value) -> Option<T> {
+        T::deserialize(value).ok()
+    }
+
+    #[test]
+    fn a_time_is_seconds_milliseconds_or_text() {
+        let at = |value| read::<Time>(value).map(|time| time.0.timestamp_millis());
+        assert_eq!(at(json!(1_757_413_024_352_i64)), Some(1_757_413_024_352));
+        assert_eq!(at(json!(1_757_413_049)), Some(1_757_413_049_000));
+        assert_eq!(at(json!("2025-09-09T10:17:29Z")), Some(1_757_413_049_000));
+        assert_eq!(at(json!("2025-09-09T12:17:29.5+02:00")), Some(1_757_413_049_500));
+        for nothing in [json!("0001-01-01T00:00:00Z"), json!(0), json!(null), json!("soon"), json!(1e300), json!([])] {
+            assert_eq!(at(nothing), None);
+        }
+    }
+
+    #[test]
+    fn an_error_is_text_an_object_or_nothing() {
+        let text = |value| read::<ErrorText>(value).map(|e| e.0.raw_for_match().to_owned());
+        assert_eq!(text(json!("boom")).as_deref(), Some("boom"));
+        assert_eq!(text(json!({"code": "x", "message": "boom"})).as_deref(), Some("boom"));
+        assert_eq!(text(json!({"code": "x", "message": ""})).as_deref(), Some("x"));
+        for nothing in [json!(null), json!(""), json!({}), json!(3)] {
+            assert_eq!(text(nothing), None);
+        }
+    }
+
+    #[test]
+    fn ids_are_numbers_or_digits_and_never_floats_or_zero() {
+        let id = |value| read::<NumberId>(value).map(|id| id.0);
+        assert_eq!(id(json!(7)), Some(7));
+        assert_eq!(id(json!("7")), Some(7));
+        assert_eq!(id(json!(u64::MAX)), Some(u64::MAX));
+        for bad in [json!(0), json!(-1), json!(1.5), json!(1e30), json!(""), json!("x"), json!(null)] {
+            assert_eq!(id(bad), None);
+        }
+        assert_eq!(read::<TextId>(json!(12)), Some(TextId("12".into())));
+        assert_eq!(read::<TextId>(json!("")), None);
+    }
+
+    #[test]
+    fn one_bad_item_never_hides_the_others() {
+        let (good, bad) = many::<HasId>(json!([{"id": 1}, {"id": null}, 5, {"id": "2"}, null]));
+        assert_eq!((good.iter().map(|item| item.id.0).collect::<Vec<_>>(), bad), (vec![1, 2], 3));
+    }
+}

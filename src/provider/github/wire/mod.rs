@@ -1,0 +1,14 @@
+//! GitHub's JSON as types, read with a lenient eye, and their conversion to the domain.
+//!
+//! Every field the contract does not require is optional, a field of the wrong type counts as missing, lists are read
+//! item by item, unknown words are kept. Not here: what was asked (`endpoints`) and how it came (`http`).
+
+pub(super) mod convert;
+pub(super) mod front_matter;
+pub(super) mod lenient;
+pub(super) mod link;
+pub(super) mod node_id;
+pub(super) mod pull;
+pub(super) mod run;
+pub(super) mod session;
+pub(super) mod task;

@@ -1,0 +1,172 @@
+//! Pull requests. Source: GraphQL `nodes(ids:)`, and the REST list by branch.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::lenient::{HasId, NumberId, TextId, Time, items, opt};
+use crate::text::Untrusted;
+
+/// A GraphQL connection, of which only the nodes matter. Null nodes are left out.
+#[derive(Debug, Deserialize)]
+#[serde(bound = "T: serde::de::DeserializeOwned")]
+pub struct Nodes<T> {
+    #[serde(default, deserialize_with = "items")]
+    pub nodes: Vec<T>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Pull {
+    pub id: TextId,
+    /// A `BigInt`: text.
+    #[serde(default, deserialize_with = "opt")]
+    pub full_database_id: Option<NumberId>,
+    pub number: NumberId,
+    pub url: Untrusted,
+    #[serde(default, deserialize_with = "opt")]
+    pub title: Option<Untrusted>,
+    pub state: String,
+    #[serde(default, deserialize_with = "opt")]
+    pub is_draft: Option<bool>,
+    #[serde(default, deserialize_with = "opt")]
+    pub head_ref_name: Option<Untrusted>,
+    #[serde(default, deserialize_with = "opt")]
+    pub base_ref_name: Option<Untrusted>,
+    pub repository: Repository,
+    #[serde(default, deserialize_with = "opt")]
+    pub author: Option<Actor>,
+    pub created_at: Time,
+    #[serde(default, deserialize_with = "opt")]
+    pub updated_at: Option<Time>,
+    #[serde(default, deserialize_with = "opt")]
+    pub additions: Option<u64>,
+    #[serde(default, deserialize_with = "opt")]
+    pub deletions: Option<u64>,
+    #[serde(default, deserialize_with = "opt")]
+    pub review_decision: Option<String>,
+    #[serde(default, deserialize_with = "opt")]
+    pub mergeable: Option<String>,
+    #[serde(default, deserialize_with = "opt")]
+    pub review_requests: Option<Nodes<ReviewRequest>>,
+    #[serde(default, deserialize_with = "opt")]
+    pub latest_opinionated_reviews: Option<Nodes<Review>>,
+    #[serde(default, deserialize_with = "opt")]
+    pub status_check_rollup: Option<Rollup>,
+    #[serde(default, deserialize_with = "opt")]
+    pub commits: Option<Nodes<CommitNode>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Repository {
+    pub name_with_owner: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Actor {
+    pub login: Untrusted,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReviewRequest {
+    pub requested_reviewer: Reviewer,
+}
+
+/// A user, bot or mannequin has a login, a team a name.
+#[derive(Debug, Deserialize)]
+pub struct Reviewer {
+    #[serde(default, deserialize_with = "opt")]
+    pub login: Option<Untrusted>,
+    #[serde(default, deserialize_with = "opt")]
+    pub name: Option<Untrusted>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Review {
+    pub state: String,
+    #[serde(default, deserialize_with = "opt")]
+    pub author: Option<Actor>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Rollup {
+    #[serde(default, deserialize_with = "opt")]
+    pub contexts: Option<Nodes<Check>>,
+}
+
+/// A check run (`name`, `status`, `conclusion`) or a commit status (`context`, `state`).
+#[derive(Debug, Deserialize)]
+pub struct Check {
+    #[serde(default, deserialize_with = "opt")]
+    pub name: Option<Untrusted>,
+    #[serde(default, deserialize_with = "opt")]
+    pub status: Option<String>,
+    #[serde(default, deserialize_with = "opt")]
+    pub conclusion: Option<String>,
+    #[serde(default, deserialize_with = "opt")]
+    pub context: Option<Untrusted>,
+    #[serde(default, deserialize_with = "opt")]
+    pub state: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct CommitNode {
+    pub commit: Commit,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Commit {
+    #[serde(default, deserialize_with = "opt")]
+    pub check_suites: Option<Nodes<CheckSuite>>,
+}
+
+/// A workflow that waits for approval has a suite with this conclusion and no runs, so no roll-up shows it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CheckSuite {
+    #[serde(default, deserialize_with = "opt")]
+    pub conclusion: Option<String>,
+    #[serde(default, deserialize_with = "opt")]
+    pub check_runs: Option<Total>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Total {
+    pub total_count: u64,
+}
+
+/// An item of GET `/repos/{owner}/{repo}/pulls`.
+#[derive(Debug, Deserialize)]
+pub struct ListedPull {
+    pub id: NumberId,
+    #[serde(default, deserialize_with = "opt")]
+    pub node_id: Option<TextId>,
+    pub head: Head,
+    #[serde(default, deserialize_with = "opt")]
+    pub base: Option<Base>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Head {
+    #[serde(rename = "ref")]
+    pub name: String,
+    #[serde(default, deserialize_with = "opt")]
+    pub repo: Option<HasId>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Base {
+    #[serde(default, deserialize_with = "opt")]
+    pub repo: Option<HasId>,
+}
+
+/// `data` of the answer to the pulls query; an entry may be null.
+pub fn nodes_of(data: &mut Value) -> Option<Vec<Value>> {
+    match data.get_mut("nodes").map(Value::take) {
+        Some(Value::Array(nodes)) => Some(nodes),
+        _ => None,
+    }
+}

@@ -1,0 +1,103 @@
+//! Agent tasks and their sessions. Source: `/agents/repos/{owner}/{repo}/tasks` and its single answers.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::lenient::{Amount, ErrorText, HasId, NumberId, TextId, Time, items, opt};
+use crate::text::Untrusted;
+
+#[derive(Debug, Deserialize)]
+pub struct Task {
+    pub id: TextId,
+    pub state: String,
+    pub created_at: Time,
+    #[serde(default, deserialize_with = "opt")]
+    pub name: Option<Untrusted>,
+    #[serde(default, deserialize_with = "opt")]
+    pub html_url: Option<Untrusted>,
+    #[serde(default, deserialize_with = "opt")]
+    pub creator: Option<HasId>,
+    #[serde(default, deserialize_with = "opt")]
+    pub repository: Option<HasId>,
+    #[serde(default, deserialize_with = "opt")]
+    pub session_count: Option<u32>,
+    #[serde(default, deserialize_with = "items")]
+    pub artifacts: Vec<Artifact>,
+    #[serde(default, deserialize_with = "opt")]
+    pub archived_at: Option<Time>,
+    #[serde(default, deserialize_with = "opt")]
+    pub updated_at: Option<Time>,
+    #[serde(default, deserialize_with = "opt")]
+    pub custom_agent: Option<CustomAgent>,
+    /// Only single answers carry them.
+    #[serde(default, deserialize_with = "opt")]
+    pub sessions: Option<Vec<Value>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct CustomAgent {
+    pub id: Untrusted,
+}
+
+/// `data` depends on `type`, and on who wrote it.
+#[derive(Debug, Deserialize)]
+pub struct Artifact {
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub data: ArtifactData,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct ArtifactData {
+    /// Of a `github_resource`.
+    #[serde(rename = "type", default, deserialize_with = "opt")]
+    pub kind: Option<String>,
+    #[serde(default, deserialize_with = "opt")]
+    pub id: Option<NumberId>,
+    #[serde(default, deserialize_with = "opt")]
+    pub global_id: Option<TextId>,
+    #[serde(default, deserialize_with = "opt")]
+    pub state: Option<String>,
+    #[serde(default, deserialize_with = "opt")]
+    pub head_ref: Option<Untrusted>,
+    #[serde(default, deserialize_with = "opt")]
+    pub base_ref: Option<Untrusted>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Session {
+    pub id: TextId,
+    pub state: String,
+    pub created_at: Time,
+    #[serde(default, deserialize_with = "opt")]
+    pub name: Option<Untrusted>,
+    #[serde(default, deserialize_with = "opt")]
+    pub prompt: Option<Untrusted>,
+    #[serde(default, deserialize_with = "opt")]
+    pub model: Option<Untrusted>,
+    #[serde(default, deserialize_with = "opt")]
+    pub head_ref: Option<Untrusted>,
+    #[serde(default, deserialize_with = "opt")]
+    pub base_ref: Option<Untrusted>,
+    #[serde(default, deserialize_with = "opt")]
+    pub updated_at: Option<Time>,
+    #[serde(default, deserialize_with = "opt")]
+    pub completed_at: Option<Time>,
+    #[serde(default, deserialize_with = "opt")]
+    pub usage: Option<Usage>,
+    #[serde(default, deserialize_with = "opt")]
+    pub error: Option<ErrorText>,
+    #[serde(default, deserialize_with = "opt")]
+    pub workflow_run_id: Option<NumberId>,
+}
+
+/// The documented name is `amount`; live answers were seen with `credits`.
+#[derive(Debug, Deserialize)]
+pub struct Usage {
+    #[serde(rename = "type", default, deserialize_with = "opt")]
+    pub kind: Option<String>,
+    #[serde(default, deserialize_with = "opt")]
+    pub amount: Option<Amount>,
+    #[serde(default, deserialize_with = "opt")]
+    pub credits: Option<Amount>,
+}

@@ -1,0 +1,137 @@
+//! The hands: carries out what the console wants done, off the loop. Never blocks the caller.
+
+use tokio::sync::{mpsc, watch};
+
+use super::desk::Desk;
+use super::follower::{Follower, Target};
+use super::poller::{Pace, Poller, Wish};
+use crate::console::Effect;
+use crate::console::event::Op;
+use crate::domain::{CancelTarget, RepoName, SessionId, StartRequest, TaskRef};
+use crate::ops;
+use crate::ops::cancel::Patience;
+
+/// Selecting row after row must not ask for each of them: one attention at most this often.
+const ATTEND_GAP: std::time::Duration = std::time::Duration::from_millis(150);
+
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Attention {
+    task: Option<TaskRef>,
+    log: Option<SessionId>,
+}
+
+/// The workers behind the screen. They end when this is dropped.
+#[derive(Debug)]
+pub struct Engine {
+    desk: Desk,
+    context: ops::Context,
+    patience: Patience,
+    wishes: mpsc::Sender<Wish>,
+    attention: watch::Sender<Attention>,
+}
+
+impl Engine {
+    /// Starts poller and follower on the current runtime.
+    pub fn spawn(desk: Desk, context: ops::Context, pace: Pace, patience: Patience) -> Self {
+        let (wishes, wish_list) = mpsc::channel(64);
+        let (attention, attended) = watch::channel(Attention::default());
+        let (task_seen, task) = watch::channel(None);
+        let (target, target_seen) = watch::channel(None);
+        tokio::spawn(Poller::new(desk.clone(), pace, task_seen).run(wish_list));
+        tokio::spawn(Follower::new(desk.clone(), target_seen, task).run());
+        tokio::spawn(relay(attended, wishes.clone(), target));
+        Self { desk, context, patience, wishes, attention }
+    }
+
+    /// Carries out one effect. Those of the terminal (quit, suspend, editor, copy) are the loop's own.
+    pub fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Watch(repos) => self.wish(Wish::Watch(repos)),
+            Effect::Refresh => self.wish(Wish::Refresh),
+            Effect::Attend { task, log } => {
+                self.attention.send_replace(Attention { task, log });
+            }
+            Effect::Start { id, request, template } => self.start(id, request, template),
+            Effect::Cancel(target) => self.cancel(target),
+            Effect::LoadAgents(repo) => self.load_agents(repo),
+            Effect::Quit
+            | Effect::Suspend
+            | Effect::Redraw
+            | Effect::Open(_)
+            | Effect::Copy(_)
+            | Effect::Editor(_)
+            | Effect::Mouse(_)
+            | Effect::KeepDraft(_) => {}
+        }
+    }
+
+    /// While the console is suspended nothing is asked.
+    pub fn pause(&mut self, paused: bool) {
+        self.wish(Wish::Pause(paused));
+    }
+
+    fn wish(&mut self, wish: Wish) {
+        if let Err(refused) = self.wishes.try_send(wish) {
+            tracing::warn!(?refused, "the poller is too busy to listen");
+        }
+    }
+
+    fn start(&self, id: uuid::Uuid, request: StartRequest, template: Option<String>) {
+        let (desk, context, wishes) = (self.desk.clone(), self.context.clone(), self.wishes.clone());
+        tokio::spawn(async move {
+            let result = ops::start::start(&context, id, &request, template).await;
+            if let Ok(task) = &result {
+                let _ = wishes.send(Wish::Look(task.at.clone())).await;
+            }
+            desk.op(Op::Started { request: id, result: result.map(Box::new) }).await;
+        });
+    }
+
+    fn cancel(&self, target: CancelTarget) {
+        let (desk, context, wishes) = (self.desk.clone(), self.context.clone(), self.wishes.clone());
+        let patience = self.patience;
+        tokio::spawn(async move {
+            let (report, mut reports) = mpsc::channel::<crate::domain::CancelProgress>(8);
+            let tell = async {
+                while let Some(progress) = reports.recv().await {
+                    let _ = wishes.send(Wish::Look(progress.task.clone())).await;
+                    desk.op(Op::Cancel(progress)).await;
+                }
+            };
+            tokio::join!(ops::cancel::cancel(&context, &target, patience, report), tell);
+        });
+    }
+
+    fn load_agents(&self, repo: RepoName) {
+        let desk = self.desk.clone();
+        tokio::spawn(async move {
+            let result = desk.provider.custom_agents(&repo).await;
+            desk.op(Op::Agents { repo, result }).await;
+        });
+    }
+}
+
+/// Passes attention on at once, then at most every [`ATTEND_GAP`].
+async fn relay(
+    mut attention: watch::Receiver<Attention>,
+    wishes: mpsc::Sender<Wish>,
+    target: watch::Sender<Option<Target>>,
+) {
+    let mut attended = None;
+    while attention.changed().await.is_ok() {
+        let Attention { task, log } = attention.borrow_and_update().clone();
+        let follow = task.clone().zip(log).map(|(task, session)| Target { task, session });
+        if attended != task {
+            if wishes.send(Wish::Attend(task.clone())).await.is_err() {
+                return;
+            }
+            attended = task;
+        }
+        target.send_if_modified(|current| {
+            let changed = *current != follow;
+            current.clone_from(&follow);
+            changed
+        });
+        tokio::time::sleep(ATTEND_GAP).await;
+    }
+}

@@ -1,0 +1,152 @@
+//! Where a session's log can be read, best source first, and what of it is new.
+//!
+//! 1. the session log of the Copilot API: live, whole body each time;
+//! 2. the Actions job log: documented, only once the job has ended;
+//! 3. the job's steps: documented, live, coarse.
+
+use chrono::SecondsFormat;
+use sha2::{Digest, Sha256};
+
+use crate::console::event::LogOrigin;
+use crate::domain::{Fault, Instant, Job, Run, Session, TaskRef};
+use crate::provider::Provider;
+use crate::provider::port::{LiveLogs, LogBody};
+use crate::text::{Safe, Untrusted};
+
+/// A whole log as one source gave it just now.
+#[derive(Debug)]
+pub struct Body {
+    pub origin: LogOrigin,
+    pub bytes: Vec<u8>,
+    /// Why a better source was not used.
+    pub because: Option<Safe>,
+    /// This source will not grow any more, as far as it knows.
+    pub closed: bool,
+}
+
+/// Reads the best source that answers.
+pub async fn read(provider: &dyn Provider, task: &TaskRef, session: &Session) -> Result<Body, Fault> {
+    let because = match provider.live_logs() {
+        LiveLogs::Off(why) => why,
+        LiveLogs::Available => match provider.session_log(&session.id).await {
+            Ok(LogBody::Bytes(bytes)) => {
+                return Ok(Body { origin: LogOrigin::CopilotApi, bytes, because: None, closed: false });
+            }
+            Ok(LogBody::NotYet) if session.state.is_active() => {
+                return Ok(Body { origin: LogOrigin::CopilotApi, bytes: Vec::new(), because: None, closed: false });
+            }
+            Ok(LogBody::NotYet) => Safe::new("the session has no live log"),
+            Err(fault) => match provider.live_logs() {
+                LiveLogs::Off(why) => why,
+                // A passing fault of the best source is no reason to show a poorer one.
+                LiveLogs::Available => return Err(fault),
+            },
+        },
+    };
+    from_run(provider, task, session, because).await
+}
+
+async fn from_run(provider: &dyn Provider, task: &TaskRef, session: &Session, because: Safe) -> Result<Body, Fault> {
+    let Some(run) = find_run(provider, task, session).await? else {
+        return Ok(Body { origin: LogOrigin::JobSteps, bytes: Vec::new(), because: Some(because), closed: false });
+    };
+    let jobs = provider.jobs(&task.repo, run.id).await?;
+    let main = jobs.iter().find(|job| job.name.raw_for_match() == "copilot").or(jobs.first());
+    if let Some(job) = main.filter(|job| job.completed_at.is_some()) {
+        if let LogBody::Bytes(bytes) = provider.job_log(&task.repo, job.id).await? {
+            return Ok(Body { origin: LogOrigin::JobLog, bytes, because: Some(because), closed: true });
+        }
+    }
+    let bytes = steps_text(&run, &jobs).into_bytes();
+    Ok(Body { origin: LogOrigin::JobSteps, bytes, because: Some(because), closed: false })
+}
+
+async fn find_run(provider: &dyn Provider, task: &TaskRef, session: &Session) -> Result<Option<Run>, Fault> {
+    if let Some(id) = session.run {
+        return provider.run(&task.repo, id).await.map(Some);
+    }
+    let Some(branch) = &session.head_ref else { return Ok(None) };
+    let runs = provider.agent_runs(&task.repo, branch).await?;
+    let started = |run: &Run| run.started_at.unwrap_or(run.created_at);
+    let slack = chrono::TimeDelta::seconds(5);
+    Ok(runs.into_iter().filter(|run| started(run) + slack >= session.created_at).min_by_key(started))
+}
+
+/// Steps as time-stamped lines, the shape of a job log, so that one reader serves both.
+fn steps_text(run: &Run, jobs: &[Job]) -> String {
+    let stamp = |at: Instant| at.to_rfc3339_opts(SecondsFormat::Nanos, true);
+    let line = |at: Instant, name: &Untrusted, word: Safe| format!("{} {}: {word}\n", stamp(at), name.show_line());
+    let mut text = String::new();
+    for job in jobs {
+        let at = job.started_at.unwrap_or(run.created_at);
+        text.push_str(&line(at, &job.name, job.conclusion.as_ref().map_or_else(|| job.status.word(), |c| c.word())));
+        for step in &job.steps {
+            let word = step.conclusion.as_ref().map_or_else(|| step.status.word(), |c| c.word());
+            text.push_str(&line(step.started_at.unwrap_or(at), &step.name, word));
+        }
+    }
+    text
+}
+
+/// How much of a log has been passed on, and proof of what it was.
+#[derive(Debug, Default)]
+pub struct Seen {
+    origin: Option<LogOrigin>,
+    len: usize,
+    hash: [u8; 32],
+}
+
+/// What is new in a whole body.
+#[derive(Debug, PartialEq, Eq)]
+pub enum New {
+    Nothing,
+    Tail(Vec<u8>),
+    /// Another source, or the log shrank or was replaced: everything anew.
+    All(Vec<u8>),
+}
+
+impl Seen {
+    pub fn take(&mut self, origin: LogOrigin, mut bytes: Vec<u8>) -> New {
+        let before: [u8; 32] = bytes.get(..self.len).map_or([0; 32], |head| Sha256::digest(head).into());
+        let grown = self.origin == Some(origin) && bytes.len() >= self.len && (self.len == 0 || before == self.hash);
+        if grown && bytes.len() == self.len {
+            return New::Nothing;
+        }
+        let keep = if grown { self.len } else { 0 };
+        self.origin = Some(origin);
+        self.len = bytes.len();
+        self.hash = Sha256::digest(&bytes).into();
+        let tail = bytes.split_off(keep);
+        if grown { New::Tail(tail) } else { New::All(tail) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_tail_is_new_while_a_log_grows() {
+        let mut seen = Seen::default();
+        assert_eq!(seen.take(LogOrigin::CopilotApi, b"one".to_vec()), New::All(b"one".to_vec()));
+        assert_eq!(seen.take(LogOrigin::CopilotApi, b"one".to_vec()), New::Nothing);
+        assert_eq!(seen.take(LogOrigin::CopilotApi, b"one two".to_vec()), New::Tail(b" two".to_vec()));
+    }
+
+    #[test]
+    fn a_log_that_shrank_or_was_replaced_starts_anew() {
+        let mut seen = Seen::default();
+        seen.take(LogOrigin::CopilotApi, b"one two".to_vec());
+        assert_eq!(seen.take(LogOrigin::CopilotApi, b"one".to_vec()), New::All(b"one".to_vec()));
+        assert_eq!(seen.take(LogOrigin::CopilotApi, b"two three".to_vec()), New::All(b"two three".to_vec()));
+        assert_eq!(seen.take(LogOrigin::JobLog, b"two three four".to_vec()), New::All(b"two three four".to_vec()));
+    }
+
+    #[test]
+    fn an_empty_log_is_told_once() {
+        let mut seen = Seen::default();
+        assert_eq!(seen.take(LogOrigin::CopilotApi, Vec::new()), New::All(Vec::new()));
+        assert_eq!(seen.take(LogOrigin::CopilotApi, Vec::new()), New::Nothing);
+        assert_eq!(seen.take(LogOrigin::CopilotApi, b"x".to_vec()), New::Tail(b"x".to_vec()));
+    }
+}

@@ -1,0 +1,24 @@
+//! What happens behind the screen: the poller, the log follower, and the hands that carry out effects.
+//!
+//! ```text
+//! Effect ─> effects ─┬─> poller   (Watch, Attend, Refresh, Pause) ─> provider ─> Event::Net
+//!                    ├─> follower (the attended session's log)    ─> provider ─> Event::Net(Log)
+//!                    └─> ops      (Start, Cancel)                 ─> provider, ledger ─> Event::Op
+//! ```
+//!
+//! Everything here sends events into the loop's one bounded channel and shares no state with the screen.
+
+pub mod backoff;
+pub mod budget;
+pub mod desk;
+pub mod effects;
+pub mod follower;
+pub mod log_source;
+pub mod memory;
+pub mod poller;
+pub mod reads;
+pub mod schedule;
+pub mod sweep;
+
+pub use effects::Engine;
+pub use poller::Pace;

@@ -1,0 +1,87 @@
+//! One fetch of one source: asks the provider and says what came back. Knows nothing of schedules.
+
+use crate::console::event::News;
+use crate::domain::cancel::Matched;
+use crate::domain::{Fault, Job, Pull, PullRef, RepoName, Run, TaskRef, UserId, Viewer};
+use crate::provider::Provider;
+use crate::provider::port::{Fetched, Validator};
+
+use super::memory::Light;
+use super::sweep::{Found, ListState, sweep};
+
+/// What a fetch brought, before it is remembered and sent on.
+#[derive(Debug)]
+pub enum Brought {
+    Viewer(Viewer),
+    List { repo: RepoName, found: Found },
+    Task { task: Option<Box<crate::domain::Task>>, validator: Option<Validator>, at: TaskRef },
+    Pulls(Vec<(PullRef, Option<Pull>)>),
+    Run { task: TaskRef, run: Option<Run>, matched: Option<Matched>, jobs: Vec<Job> },
+    Person { id: UserId, login: Option<Viewer> },
+}
+
+pub async fn viewer(provider: &dyn Provider) -> Result<Brought, Fault> {
+    provider.viewer().await.map(Brought::Viewer)
+}
+
+pub async fn list(provider: &dyn Provider, repo: RepoName, state: ListState, whole: bool) -> Result<Brought, Fault> {
+    let found = sweep(provider, &repo, &state, whole).await?;
+    Ok(Brought::List { repo, found })
+}
+
+pub async fn task(provider: &dyn Provider, at: TaskRef, validator: Option<Validator>) -> Result<Brought, Fault> {
+    Ok(match provider.task(&at, validator).await? {
+        Fetched::Same => Brought::Task { task: None, validator: None, at },
+        Fetched::New { value, validator } => Brought::Task { task: Some(Box::new(value)), validator, at },
+    })
+}
+
+pub async fn pulls(provider: &dyn Provider, refs: Vec<PullRef>) -> Result<Brought, Fault> {
+    let answers = provider.pulls(&refs).await?;
+    Ok(Brought::Pulls(refs.into_iter().zip(answers).collect()))
+}
+
+/// The run of a task's latest session and its jobs: by the id the service named, else by branch. Never guessed.
+pub async fn run(provider: &dyn Provider, light: Light) -> Result<Brought, Fault> {
+    let repo = &light.at.repo;
+    let (run, matched) = match (light.run, &light.head_ref) {
+        (Some(id), _) => (Some(provider.run(repo, id).await?), Some(Matched::BySession)),
+        (None, Some(branch)) => {
+            let since = light.sessions.iter().map(|session| session.created_at).max().unwrap_or(light.created);
+            let runs = provider.agent_runs(repo, branch).await?;
+            let started = |run: &Run| run.started_at.unwrap_or(run.created_at);
+            // The nearest start at or after the session's creation, with some slack for two clocks.
+            let slack = chrono::TimeDelta::seconds(5);
+            let nearest = runs.into_iter().filter(|run| started(run) + slack >= since).min_by_key(started);
+            let matched = nearest.as_ref().map(|_| Matched::ByBranch);
+            (nearest, matched)
+        }
+        (None, None) => (None, None),
+    };
+    let jobs = match &run {
+        Some(run) => provider.jobs(repo, run.id).await?,
+        None => Vec::new(),
+    };
+    Ok(Brought::Run { task: light.at, run, matched, jobs })
+}
+
+pub async fn person(provider: &dyn Provider, id: UserId) -> Brought {
+    Brought::Person { id, login: provider.user(id).await.ok() }
+}
+
+impl Brought {
+    /// The event for the console; `gone`: tasks two sweeps no longer found.
+    pub fn into_news(self) -> News {
+        match self {
+            Self::Viewer(viewer) => News::Viewer(viewer),
+            Self::List { found: Found::Same, .. } | Self::Task { task: None, .. } => News::Same,
+            Self::List { found: Found::Some { tasks, unreadable, .. }, .. } => News::Tasks { tasks, unreadable },
+            Self::Task { task: Some(task), .. } => News::Task(task),
+            Self::Pulls(pulls) => News::Pulls(pulls),
+            Self::Run { task, run, matched, jobs } => News::Run { task, run, matched, jobs },
+            Self::Person { id, login } => {
+                News::Person(crate::domain::Person { id, login: login.map(|viewer| viewer.login) })
+            }
+        }
+    }
+}

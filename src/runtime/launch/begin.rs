@@ -1,0 +1,95 @@
+//! Which command, with which configuration.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use tracing::level_filters::LevelFilter;
+
+use crate::cli::{self, Command, Exit, config_verbs, output};
+use crate::config::{self, Loaded, LogLevel, Paths};
+use crate::domain::{Fault, FaultKind};
+use crate::runtime::{journal, panic, terminal};
+
+use super::{demo, screen, service};
+
+/// Runs the program and returns its exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let command = match cli::parse(arguments) {
+        Ok(command) => command,
+        Err(refusal) => {
+            output::complain(&refusal.text);
+            return refusal.exit.code();
+        }
+    };
+    let result = match command {
+        Command::Say(text) => Ok(output::say(&text).code()),
+        Command::Config { verb, options } => Ok(config_verbs::run(verb, &options).code()),
+        Command::Console(options) => with_screen(&options, service::console),
+        Command::Open { file, options } => with_screen(&options, |setting| screen::open(setting, &file)),
+        Command::Demo { demo, options } => match demo.serve {
+            Some(address) => demo::serve(&demo, address),
+            None => with_screen(&options, |setting| demo::console(setting, &demo)),
+        },
+    };
+    result.unwrap_or_else(|fault| output::fail(&fault).code())
+}
+
+/// What every command with a screen starts from.
+#[derive(Debug)]
+pub struct Setting {
+    pub loaded: Loaded,
+    pub paths: Paths,
+    pub clock: crate::runtime::clock::Clock,
+    /// Said in the footer once there is one.
+    pub notes: Vec<Fault>,
+}
+
+fn with_screen(options: &cli::Options, go: impl FnOnce(Setting) -> Result<u8, Fault>) -> Result<u8, Fault> {
+    let paths = Paths::find()?;
+    let loaded = match config::load(&options.sources(), &paths) {
+        Ok(loaded) => loaded,
+        Err(invalid) => {
+            for problem in invalid.all() {
+                output::complain(&format!("atc: {problem}"));
+            }
+            return Ok(Exit::Usage.code());
+        }
+    };
+    for warning in &loaded.warnings {
+        output::complain(&format!("atc: {warning}"));
+    }
+    if let Err(fault) = terminal::check() {
+        output::complain(&format!("atc: {fault}"));
+        return Ok(Exit::Usage.code());
+    }
+    let clock = crate::runtime::clock::Clock::system();
+    let mut notes = Vec::new();
+    if let Err(fault) = start_journal(&paths.state_dir, &loaded, &clock) {
+        notes.push(fault);
+    }
+    panic::install(paths.state_dir.clone())
+        .map_err(|error| Fault::new(FaultKind::Local, format!("no panic hook: {error}"), "start atc again"))?;
+    go(Setting { loaded, paths, clock, notes })
+}
+
+fn start_journal(state_dir: &Path, loaded: &Loaded, clock: &crate::runtime::clock::Clock) -> Result<(), Fault> {
+    journal::start(state_dir, filter(loaded.config.log_level), clock.as_now())
+}
+
+fn filter(level: LogLevel) -> LevelFilter {
+    match level {
+        LogLevel::Off => LevelFilter::OFF,
+        LogLevel::Error => LevelFilter::ERROR,
+        LogLevel::Warn => LevelFilter::WARN,
+        LogLevel::Info => LevelFilter::INFO,
+        LogLevel::Debug => LevelFilter::DEBUG,
+        LogLevel::Trace => LevelFilter::TRACE,
+    }
+}
+
+/// The runtime everything behind the screen lives on.
+pub fn runtime() -> Result<tokio::runtime::Runtime, Fault> {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(|error| {
+        Fault::new(FaultKind::Local, format!("no threads could be started: {error}"), "free some memory and try again")
+    })
+}

@@ -1,0 +1,17 @@
+//! From arguments to a running console, and to an exit code.
+//!
+//! ```text
+//! arguments ─ parse ─ config ─ terminal? ─┬─ demo:  server + provider on loopback ─┐
+//!                                         ├─ console: token + provider on GitHub ──┼─ engine ─ the loop ─ exit code
+//!                                         └─ open:  a file, no engine ─────────────┘
+//! ```
+//!
+//! What can be refused is refused before the terminal is touched; nothing is asked of the network before the first picture.
+
+pub mod begin;
+pub mod behind;
+pub mod demo;
+pub mod screen;
+pub mod service;
+
+pub use begin::run;

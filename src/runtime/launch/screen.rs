@@ -1,0 +1,196 @@
+//! The terminal, the loop and what they start with.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use chrono::TimeDelta;
+use tokio::sync::mpsc;
+
+use super::begin::{Setting, runtime};
+use crate::cli::Exit;
+use crate::config::{Config, Layout, Switch};
+use crate::console::event::{Event, Local, What};
+use crate::console::state::settings::Settings;
+use crate::console::view::Theme;
+use crate::console::{Effect, Model};
+use crate::domain::stuck::Thresholds;
+use crate::domain::{Fault, FaultKind, RepoName};
+use crate::runtime::app::{self, App, Effects};
+use crate::runtime::external::{self, Desktop};
+use crate::runtime::terminal::Tty;
+use crate::runtime::{hangup, input, signals};
+use crate::text::{Safe, Untrusted};
+use crate::transcript::Format;
+
+/// Room for a burst of news while a picture is drawn.
+const EVENTS: usize = 256;
+/// A saved log larger than this is not read into memory.
+const LARGEST_LOG: u64 = 2 * 1024 * 1024 * 1024;
+
+/// What is shown of the service.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    pub host: Safe,
+    pub token_kind: Safe,
+    pub repos: Vec<RepoName>,
+    pub read_only: bool,
+}
+
+pub fn channel() -> (mpsc::Sender<Event>, mpsc::Receiver<Event>) {
+    mpsc::channel(EVENTS)
+}
+
+pub fn settings(setting: &Setting, shown: Shown) -> Settings {
+    let config = &setting.loaded.config;
+    let stuck = &config.stuck;
+    Settings {
+        repos: shown.repos,
+        host: shown.host,
+        token_kind: shown.token_kind,
+        ascii: ascii(config),
+        zone: setting.clock.zone(),
+        // Two missed polls of the slowest pace, and a little.
+        stale_after: TimeDelta::seconds(i64::from(config.poll.idle_seconds) * 2 + 30),
+        stuck: Thresholds {
+            queued: TimeDelta::minutes(stuck.queued_minutes.into()),
+            silent: TimeDelta::minutes(stuck.silent_minutes.into()),
+            session_limit: TimeDelta::minutes(stuck.session_limit_minutes.into()),
+        },
+        read_only: shown.read_only,
+        mouse: config.ui.mouse,
+    }
+}
+
+fn set(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// ASCII where the locale says that nothing else is understood. A locale that says nothing says nothing.
+fn ascii(config: &Config) -> bool {
+    match config.ui.ascii {
+        Switch::On => true,
+        Switch::Off => false,
+        Switch::Auto => {
+            let locale = set("LC_ALL").or_else(|| set("LC_CTYPE")).or_else(|| set("LANG"));
+            locale.is_some_and(|locale| {
+                let locale = locale.to_ascii_lowercase();
+                !locale.contains("utf-8") && !locale.contains("utf8")
+            })
+        }
+    }
+}
+
+fn theme(config: &Config) -> Theme {
+    let colour = match config.ui.colour {
+        Switch::On => true,
+        Switch::Off => false,
+        Switch::Auto => set("NO_COLOR").is_none(),
+    };
+    Theme { colour, ascii: ascii(config) }
+}
+
+/// Runs the loop on the real terminal until its end. `model` is given what the configuration says of looks.
+pub async fn run<E: Effects>(
+    setting: &Setting,
+    mut model: Model,
+    channel: (mpsc::Sender<Event>, mpsc::Receiver<Event>),
+    hosts: Vec<String>,
+    effects: &mut E,
+) -> Result<u8, Fault> {
+    let local = |what: &str, error: std::io::Error| {
+        Fault::new(FaultKind::Local, format!("{what}: {error}"), "run atc in a terminal of its own")
+    };
+    let config = &setting.loaded.config;
+    model.place.columns = config.ui.layout == Layout::Columns;
+    let (to_loop, signals) = signals::channel();
+    signals::listen(&to_loop).map_err(|error| local("signals cannot be listened to", error))?;
+    hangup::watch(to_loop).map_err(|error| local("the terminal cannot be watched", error))?;
+    let (sender, events) = channel;
+    let keys = input::start(sender, setting.clock.as_now()).map_err(|error| local("keys cannot be read", error))?;
+    let screen = Tty::enter(keys).map_err(|error| local("the terminal cannot be used", error))?;
+    let app = App {
+        model,
+        theme: theme(config),
+        screen,
+        effects: Borrowed(effects),
+        events,
+        signals,
+        clock: setting.clock.clone(),
+        desktop: Desktop::here(),
+        hosts,
+        editor: external::editor(),
+        folder: setting.paths.state_dir.clone(),
+    };
+    Ok(app::run(app).await.code())
+}
+
+/// The loop takes its hands by value; they are needed once more after it has ended.
+struct Borrowed<'a, E>(&'a mut E);
+
+impl<E: Effects> Effects for Borrowed<'_, E> {
+    fn begin(&mut self) {
+        self.0.begin();
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        self.0.perform(effect);
+    }
+
+    fn pause(&mut self, paused: bool) {
+        self.0.pause(paused);
+    }
+}
+
+/// `atc open FILE`: a saved log in the log pane, no server, no engine.
+pub fn open(setting: Setting, file: &Path) -> Result<u8, Fault> {
+    let name = Untrusted::from_bytes(file.file_name().unwrap_or(file.as_os_str()).as_encoded_bytes()).show_line();
+    let bytes = read(file).map_err(|error| {
+        let what = format!("{} cannot be read: {error}", file.display());
+        Fault::new(FaultKind::Local, what, "give the path of a saved session log or Actions job log")
+    })?;
+    let format = guess(&bytes);
+    let shown = Shown { host: Safe::new("file"), token_kind: Safe::default(), repos: Vec::new(), read_only: true };
+    let mut model = Model::new(setting.clock.now(), settings(&setting, shown));
+    model.place.log_only = true;
+    let mut nothing = Nothing { opened: Some(Local::LogFile { name, format, bytes }), events: None };
+    runtime()?.block_on(async {
+        let channel = channel();
+        nothing.events = Some((channel.0.clone(), setting.clock.now()));
+        run(&setting, model, channel, Vec::new(), &mut nothing).await
+    })
+}
+
+/// Session-log records start with `data:`; a job log's lines with a time.
+fn guess(bytes: &[u8]) -> Format {
+    let head = bytes.get(..bytes.len().min(64 * 1024)).unwrap_or_default();
+    let is_record = |line: &[u8]| line.trim_ascii_start().starts_with(b"data:");
+    if head.split(|byte| *byte == b'\n').any(is_record) { Format::SessionLog } else { Format::JobLog }
+}
+
+fn read(file: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(file)?.take(LARGEST_LOG).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Hands of a console without a service: they pass the file on, once.
+struct Nothing {
+    opened: Option<Local>,
+    events: Option<(mpsc::Sender<Event>, crate::domain::Instant)>,
+}
+
+impl Effects for Nothing {
+    fn begin(&mut self) {
+        if let (Some(local), Some((events, at))) = (self.opened.take(), self.events.take()) {
+            tokio::spawn(async move { events.send(Event { at, what: What::Local(local) }).await });
+        }
+    }
+
+    fn perform(&mut self, _effect: Effect) {}
+}
+
+/// The exit code of a run that ended with a fault that was already shown.
+pub fn code(fault: &Fault) -> u8 {
+    Exit::from(fault).code()
+}

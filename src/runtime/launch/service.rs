@@ -1,0 +1,115 @@
+//! The console on GitHub: token, provider, engine.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+use super::begin::{Setting, runtime};
+use super::behind::{Behind, OpenLedger, Parts};
+use super::screen::{self, Shown};
+use crate::cli::origin;
+use crate::config::{Config, CopilotApi};
+use crate::console::Model;
+use crate::domain::{Fault, RepoName};
+use crate::ledger;
+use crate::ops::cancel::Patience;
+use crate::provider::Provider;
+use crate::provider::github::{self, GitHub, Host, token};
+use crate::runtime::drafts::Drafts;
+use crate::runtime::engine::Pace;
+use crate::text::Safe;
+
+/// `atc`: the console on the configured host.
+pub fn console(setting: Setting) -> Result<u8, Fault> {
+    let config = &setting.loaded.config;
+    let host = Host::resolve(Some(&config.host), config.api_url.as_deref())?;
+    let runtime = runtime()?;
+    let found = runtime.block_on(async {
+        let places = token::Places::new(config.token_file.as_deref(), &|name| std::env::var(name).ok());
+        token::discover(&host, &places).await
+    })?;
+    tracing::info!(source = %found.source, "token found");
+    let repos = repos(config, host.web());
+    let web = host.web().to_owned();
+    let provider = Arc::new(GitHub::new(options(config, host, found.token, &setting))?);
+    let ledger_file = setting.paths.ledger(config);
+    let ledger: OpenLedger = Box::new(move || ledger::open(&ledger_file));
+    runtime.block_on(run(setting, provider, repos, vec![web], ledger, None))
+}
+
+/// The configured repositories, else that of the checkout atc was started in.
+fn repos(config: &Config, web_host: &str) -> Vec<RepoName> {
+    if !config.repos.is_empty() {
+        return config.repos.clone();
+    }
+    let here = std::env::current_dir().ok();
+    here.and_then(|here| origin::repo_of_checkout(&here, web_host)).into_iter().collect()
+}
+
+fn options(config: &Config, host: Host, token: token::Token, setting: &Setting) -> github::Options {
+    let mut options = github::Options::new(host, token, setting.clock.as_now());
+    options.copilot_api = match config.copilot_api {
+        CopilotApi::Auto => github::CopilotApi::Auto,
+        CopilotApi::Off => github::CopilotApi::Off,
+    };
+    options.extra_headers = config.extra_headers.0.clone().into_iter().collect();
+    options.read_only = config.read_only;
+    options
+}
+
+/// The console on a provider, until its end. `host`: what the header calls it, where that is not the provider's own name.
+pub async fn run(
+    setting: Setting,
+    provider: Arc<dyn Provider>,
+    repos: Vec<RepoName>,
+    hosts: Vec<String>,
+    ledger: OpenLedger,
+    host: Option<Safe>,
+) -> Result<u8, Fault> {
+    let config = &setting.loaded.config;
+    let authority = provider.authority();
+    let shown = Shown {
+        host: host.unwrap_or(authority.host),
+        token_kind: authority.token_kind,
+        repos: repos.clone(),
+        read_only: config.read_only,
+    };
+    let channel = screen::channel();
+    let parts = Parts {
+        provider,
+        now: setting.clock.as_now(),
+        events: channel.0.clone(),
+        ledger,
+        who: who(),
+        pace: pace(config),
+        patience: Patience {
+            session_limit: TimeDelta::minutes(config.stuck.session_limit_minutes.into()),
+            ..Patience::default()
+        },
+        repos,
+        template_folders: vec![setting.paths.templates(config)],
+        drafts: Some(Drafts::new(&setting.paths.state_dir)),
+        notes: setting.notes.clone(),
+    };
+    let model = Model::new(setting.clock.now(), screen::settings(&setting, shown));
+    let mut behind = Behind::new(parts);
+    let code = screen::run(&setting, model, channel, hosts, &mut behind).await;
+    behind.finish().await;
+    code
+}
+
+fn pace(config: &Config) -> Pace {
+    let poll = &config.poll;
+    Pace {
+        active: Duration::from_secs(poll.active_seconds.into()),
+        idle: Duration::from_secs(poll.idle_seconds.into()),
+        share: poll.budget_share,
+        ..Pace::default()
+    }
+}
+
+/// The user of this machine, for the ledger.
+fn who() -> String {
+    std::env::var("USER").unwrap_or_else(|_| format!("uid {}", rustix::process::getuid().as_raw()))
+}

@@ -1,0 +1,169 @@
+//! What a row of cells really shows: which columns begin a character, which are the right half of a wide one, and which
+//! differences between two cells nobody can see.
+
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::style::{Color, Modifier};
+use unicode_width::UnicodeWidthStr;
+
+/// A cell's text longer than this is cut to its first character: no cell may cost a frame's worth of bytes.
+const LONGEST: usize = 32;
+
+/// One column of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Glyph<'a> {
+    /// A character (with what is combined with it) starts here.
+    Lead { text: &'a str, wide: bool, look: Look },
+    /// The right half of the wide character before it.
+    Tail,
+}
+
+/// The colours and modifiers of a character.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Look {
+    pub fg: Color,
+    pub bg: Color,
+    pub modifier: Modifier,
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        Self { fg: Color::Reset, bg: Color::Reset, modifier: Modifier::empty() }
+    }
+}
+
+/// Modifiers that show on a space.
+pub const ON_SPACE: Modifier = Modifier::REVERSED.union(Modifier::UNDERLINED).union(Modifier::CROSSED_OUT);
+
+impl Glyph<'_> {
+    pub const BLANK: Glyph<'static> = Glyph::Lead {
+        text: " ",
+        wide: false,
+        look: Look { fg: Color::Reset, bg: Color::Reset, modifier: Modifier::empty() },
+    };
+
+    /// Nothing to see here: what an erased line is made of.
+    pub fn is_blank(&self) -> bool {
+        *self == Self::BLANK
+    }
+
+    pub fn bytes(&self) -> usize {
+        match self {
+            Glyph::Lead { text, .. } => text.len(),
+            Glyph::Tail => 0,
+        }
+    }
+}
+
+/// Replaces the content of `row` with what the buffer's row `y` (counted from its top) shows.
+pub fn read<'a>(buffer: &'a Buffer, y: u16, row: &mut Vec<Glyph<'a>>) {
+    row.clear();
+    let width = usize::from(buffer.area.width);
+    let start = usize::from(y) * width;
+    let cells = buffer.content.get(start..start + width).unwrap_or_default();
+    let mut tail = false;
+    for (x, cell) in cells.iter().enumerate() {
+        if tail {
+            tail = false;
+            row.push(Glyph::Tail);
+            continue;
+        }
+        let (text, wide) = text_of(cell, x + 1 < width);
+        tail = wide;
+        row.push(Glyph::Lead { text, wide, look: look_of(cell, text) });
+    }
+}
+
+/// The cell's text as it may be sent, and whether it takes two columns. A control character never leaves here, nor a
+/// wide character that would hang over the edge.
+fn text_of(cell: &Cell, room_for_two: bool) -> (&str, bool) {
+    let symbol = cell.symbol();
+    match symbol.as_bytes() {
+        [b' '..=b'~'] => return (symbol, false),
+        [] => return (" ", false),
+        _ => {}
+    }
+    if symbol.chars().any(char::is_control) {
+        return ("\u{fffd}", false);
+    }
+    let symbol = if symbol.len() > LONGEST {
+        symbol.chars().next().and_then(|c| symbol.get(..c.len_utf8())).unwrap_or(" ")
+    } else {
+        symbol
+    };
+    match symbol.width() {
+        0 => (" ", false),
+        1 => (symbol, false),
+        2 if room_for_two => (symbol, true),
+        _ => (" ", false),
+    }
+}
+
+/// The look, without what a space does not show.
+fn look_of(cell: &Cell, text: &str) -> Look {
+    let (fg, bg, modifier) = (cell.fg, cell.bg, cell.modifier);
+    if text != " " {
+        return Look { fg, bg, modifier };
+    }
+    let modifier = modifier.intersection(ON_SPACE);
+    Look { fg: if modifier.is_empty() { Color::Reset } else { fg }, bg, modifier }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::indexing_slicing)]
+
+    use ratatui::layout::Rect;
+    use ratatui::style::Style;
+
+    use super::*;
+
+    fn row(buffer: &Buffer) -> Vec<Glyph<'_>> {
+        let mut row = Vec::new();
+        read(buffer, 0, &mut row);
+        row
+    }
+
+    #[test]
+    fn a_wide_character_owns_the_column_after_it() {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 4, 1));
+        buffer[(0, 0)].set_symbol("漢");
+        buffer[(1, 0)].set_symbol("x");
+        let row = row(&buffer);
+        assert!(matches!(row[0], Glyph::Lead { text: "漢", wide: true, .. }));
+        assert_eq!(row[1], Glyph::Tail);
+        assert!(row[2].is_blank());
+    }
+
+    #[test]
+    fn a_wide_character_in_the_last_column_is_not_sent() {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 2, 1));
+        buffer[(1, 0)].set_symbol("漢");
+        assert!(row(&buffer)[1].is_blank());
+    }
+
+    #[test]
+    fn control_characters_do_not_leave_the_cell() {
+        for hostile in ["\x1b[31m", "\u{9b}2J", "\r", "\x07", "a\x08"] {
+            let mut buffer = Buffer::empty(Rect::new(0, 0, 1, 1));
+            buffer[(0, 0)].set_symbol(hostile);
+            assert!(matches!(row(&buffer)[0], Glyph::Lead { text: "\u{fffd}", .. }), "{hostile:?}");
+        }
+    }
+
+    #[test]
+    fn a_cell_with_a_heap_of_marks_is_cut_to_its_letter() {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 1, 1));
+        buffer[(0, 0)].set_symbol(&format!("e{}", "\u{301}".repeat(1000)));
+        assert!(matches!(row(&buffer)[0], Glyph::Lead { text: "e", .. }));
+    }
+
+    #[test]
+    fn the_foreground_of_a_space_is_no_difference() {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 2, 1));
+        buffer[(0, 0)].set_style(Style::new().fg(Color::Red).add_modifier(Modifier::BOLD));
+        buffer[(1, 0)].set_style(Style::new().bg(Color::Red));
+        let row = row(&buffer);
+        assert!(row[0].is_blank());
+        assert!(!row[1].is_blank());
+    }
+}

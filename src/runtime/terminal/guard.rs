@@ -1,0 +1,129 @@
+//! The one owner of the terminal's modes.
+//!
+//! ```text
+//! shell's ──enter──> ours ──leave──> shell's ──enter──> ours ──close──> shell's, for good
+//! ```
+//!
+//! Every step can be repeated without harm and called from any thread, also from a panic hook: the state is global
+//! because the terminal is. Leaving takes a bounded time even when nobody reads what we write (a stopped terminal, a
+//! dead line): the shell's modes are restored whether or not the last bytes went out.
+
+use std::io::{self, Write};
+use std::os::fd::BorrowedFd;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
+use rustix::termios::{QueueSelector, tcflush};
+
+/// Held while bytes go out, so that a frame is never written after the terminal was left.
+static OUTPUT: Mutex<()> = Mutex::new(());
+static ENTERED: AtomicBool = AtomicBool::new(false);
+static CLOSED: AtomicBool = AtomicBool::new(false);
+
+/// How long the last bytes may take to go out before what is queued is thrown away, and again before giving up.
+const PATIENCE: Duration = Duration::from_millis(150);
+
+/// Alternate screen, title kept and set, kitty's unambiguous escape key, focus, paste, cursor hidden.
+const ENTER: &[u8] = b"\x1b[?1049h\x1b[22;0t\x1b]0;atc\x1b\\\x1b[>1u\x1b[?1004h\x1b[?2004h\x1b[?25l";
+/// The same backwards, with everything off that may have been on: an unfinished frame, a region, colours, the mouse.
+const LEAVE: &[u8] = b"\x1b[?2026l\x1b[r\x1b[m\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b[?1004l\x1b[<u\x1b[23;0t\x1b[?25h\x1b[?1049l";
+/// Clicks and the wheel, with coordinates beyond column 223.
+pub const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+pub const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
+
+/// Takes the terminal. An error leaves it as it was.
+pub fn enter() -> io::Result<()> {
+    if CLOSED.load(Ordering::SeqCst) {
+        return Err(io::Error::other("the terminal was given back"));
+    }
+    enable_raw_mode()?;
+    let lock = output();
+    let written = write_all(ENTER);
+    // Also after an error: some of it may have been written.
+    ENTERED.store(true, Ordering::SeqCst);
+    drop(lock);
+    if written.is_err() {
+        leave();
+    }
+    written
+}
+
+/// Gives the terminal back as it was. Does nothing when it was not taken.
+pub fn leave() {
+    if !ENTERED.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let (done, out) = mpsc::channel();
+    // A thread of its own: a write to a terminal that nobody reads does not return.
+    let write = move || {
+        let lock = output_soon();
+        let _ = write_all(LEAVE);
+        drop(lock);
+        let _ = done.send(());
+    };
+    if thread::Builder::new().name("leave".to_owned()).spawn(write).is_ok() && out.recv_timeout(PATIENCE).is_err() {
+        let _ = tcflush(stdout(), QueueSelector::OFlush);
+        let _ = out.recv_timeout(PATIENCE);
+    }
+    let _ = disable_raw_mode();
+}
+
+/// [`leave`], and nobody enters or draws again.
+pub fn close() {
+    CLOSED.store(true, Ordering::SeqCst);
+    leave();
+}
+
+/// Writes a frame, unless the terminal is not ours (any more).
+pub fn frame(bytes: &[u8]) -> io::Result<()> {
+    let _lock = output();
+    if ENTERED.load(Ordering::SeqCst) { write_all(bytes) } else { Ok(()) }
+}
+
+fn output() -> MutexGuard<'static, ()> {
+    OUTPUT.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The lock, or none when a frame will not end: its thread may be the one that leaves.
+fn output_soon() -> Option<MutexGuard<'static, ()>> {
+    const STEP: Duration = Duration::from_millis(5);
+    for _ in 0..(PATIENCE.as_millis() * 3 / 2 / STEP.as_millis()) {
+        match OUTPUT.try_lock() {
+            Ok(lock) => return Some(lock),
+            Err(TryLockError::Poisoned(lock)) => return Some(lock.into_inner()),
+            Err(TryLockError::WouldBlock) => thread::sleep(STEP),
+        }
+    }
+    None
+}
+
+fn stdout() -> BorrowedFd<'static> {
+    rustix::stdio::stdout()
+}
+
+/// One write where the terminal takes it whole.
+fn write_all(mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match rustix::io::write(stdout(), bytes) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(n) => bytes = bytes.get(n..).unwrap_or_default(),
+            Err(Errno::INTR) => {}
+            // Another program that shares the terminal made it non-blocking.
+            Err(Errno::AGAIN) => {
+                poll(&mut [PollFd::from_borrowed_fd(stdout(), PollFlags::OUT)], None)?;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+/// One line on standard error, for a terminal that was left. Never fails: there may be nobody to read it.
+pub fn say(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}

@@ -1,0 +1,277 @@
+//! From two pictures to the fewest bytes that lead from one to the other.
+//!
+//! Scrolled full-width panes are moved by a scroll region first; what still differs is written cell by cell with the
+//! shortest cursor moves and only the changes of colour. An unchanged picture is no bytes at all. What is remembered
+//! between frames: the picture, the pen, where the cursor stands and whether it is shown.
+
+use std::io::Write;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Color;
+
+use super::glyphs::{self, Glyph};
+use super::pen::Pen;
+use super::scroll::{self, Row};
+
+/// A frame of more bytes than this is shown at once, by terminals that can (mode 2026).
+const SYNCHRONISED: usize = 1024;
+/// At most so many panes are looked for that scrolled in one frame.
+const SCROLLS: usize = 3;
+/// Unchanged cells up to this many bytes are written again rather than jumped over.
+const GAP: usize = 4;
+/// Erasing to the end of a line is taken for more blanks than this.
+const BLANKS: usize = 4;
+
+#[derive(Debug)]
+pub struct Painter {
+    previous: Buffer,
+    /// The terminal shows `previous`. Otherwise it is cleared before the next frame.
+    valid: bool,
+    /// Scroll regions may be used.
+    regions: bool,
+    pen: Pen,
+    /// Column and row, while they are certain.
+    at: Option<(usize, usize)>,
+    shown: bool,
+    /// A region other than the whole screen is set; only absolute moves are safe then.
+    region: bool,
+    body: Vec<u8>,
+}
+
+impl Painter {
+    pub fn new(regions: bool) -> Self {
+        Self {
+            previous: Buffer::empty(Rect::default()),
+            valid: false,
+            regions,
+            pen: Pen::default(),
+            at: None,
+            shown: false,
+            region: false,
+            body: Vec::new(),
+        }
+    }
+
+    /// The terminal shows something else: the next frame starts from nothing.
+    pub fn invalidate(&mut self) {
+        self.valid = false;
+    }
+
+    /// Appends what makes the terminal show `next`, with the text cursor at `cursor` or hidden. The picture is kept and
+    /// `next` gets the memory of the one before.
+    pub fn frame(&mut self, next: &mut Buffer, cursor: Option<(u16, u16)>, out: &mut Vec<u8>) {
+        let mut body = std::mem::take(&mut self.body);
+        body.clear();
+        let mut previous = std::mem::take(&mut self.previous);
+        if !self.valid || previous.area != next.area {
+            previous.resize(next.area);
+            previous.reset();
+            self.start_over(&mut body);
+        }
+        self.paint(&previous, next, &mut body);
+        std::mem::swap(&mut previous, next);
+        self.previous = previous;
+        if self.region {
+            body.extend_from_slice(b"\x1b[r");
+            self.region = false;
+            self.at = Some((0, 0));
+        }
+        self.place_cursor(cursor, &mut body);
+        if body.len() > SYNCHRONISED {
+            out.extend_from_slice(b"\x1b[?2026h");
+            out.extend_from_slice(&body);
+            out.extend_from_slice(b"\x1b[?2026l");
+        } else {
+            out.extend_from_slice(&body);
+        }
+        self.body = body;
+    }
+
+    fn start_over(&mut self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"\x1b[?25l\x1b[r\x1b[m\x1b[H\x1b[2J");
+        self.shown = false;
+        self.pen = Pen::default();
+        self.at = Some((0, 0));
+        self.valid = true;
+    }
+
+    fn paint(&mut self, old: &Buffer, new: &Buffer, out: &mut Vec<u8>) {
+        let width = usize::from(new.area.width);
+        if width == 0 {
+            return;
+        }
+        let changed = |y: &u16| {
+            let start = usize::from(*y) * width;
+            old.content.get(start..start + width) != new.content.get(start..start + width)
+        };
+        let mut differing = (0..new.area.height).filter(changed);
+        let Some(first) = differing.next() else { return };
+        let last = differing.next_back().unwrap_or(first);
+        let read = |buffer| -> Vec<Row<'_>> {
+            (first..=last)
+                .map(|y| {
+                    let mut row = Vec::with_capacity(width);
+                    glyphs::read(buffer, y, &mut row);
+                    row
+                })
+                .collect()
+        };
+        let (mut was, is) = (read(old), read(new));
+        let (first, height) = (usize::from(first), usize::from(new.area.height));
+        if self.regions && is.len() > 2 {
+            for _ in 0..SCROLLS {
+                let Some(found) = scroll::find(&was, &is) else { break };
+                self.scroll(found.top + first, found.bottom + first, found.by, height, out);
+                scroll::apply(&mut was, found);
+            }
+        }
+        for (i, (was, is)) in was.iter().zip(&is).enumerate() {
+            self.row(first + i, was, is, out);
+        }
+    }
+
+    /// Moves rows in the terminal. The rows that come free take the pen's background, so it must be the default.
+    fn scroll(&mut self, top: usize, bottom: usize, by: isize, height: usize, out: &mut Vec<u8>) {
+        if !self.pen.erases_to(Color::Reset) {
+            self.pen.plain(out);
+        }
+        if self.region || top > 0 || bottom + 1 < height {
+            put(out, format_args!("\x1b[{};{}r", top + 1, bottom + 1));
+            self.region = true;
+            self.at = Some((0, 0));
+        }
+        // Index and reverse index at the edge of the region: every terminal with regions has them.
+        let (edge, step): (usize, &[u8]) = if by > 0 { (bottom, b"\n") } else { (top, b"\x1bM") };
+        self.go(0, edge, out);
+        for _ in 0..by.unsigned_abs() {
+            out.extend_from_slice(step);
+        }
+    }
+
+    fn row(&mut self, y: usize, was: &Row<'_>, is: &Row<'_>, out: &mut Vec<u8>) {
+        if was == is {
+            return;
+        }
+        let text_end = is.iter().rposition(|g| !g.is_blank()).map_or(0, |x| x + 1);
+        let to_erase = was.iter().skip(text_end).filter(|g| !g.is_blank()).count();
+        let end = if to_erase > BLANKS { text_end } else { is.len() };
+        for (x, (was, glyph)) in was.iter().zip(is).enumerate().take(end) {
+            if was == glyph {
+                continue;
+            }
+            // A right half that differs was written with its left half, which differs too.
+            let Glyph::Lead { text, wide, .. } = glyph else { continue };
+            self.reach(x, y, is, out);
+            self.pen.take(glyph, out);
+            out.extend_from_slice(text.as_bytes());
+            self.moved_on(x + if *wide { 2 } else { 1 }, y, is.len(), text);
+        }
+        if to_erase > BLANKS {
+            self.reach(end, y, is, out);
+            if !self.pen.erases_to(Color::Reset) {
+                self.pen.plain(out);
+            }
+            out.extend_from_slice(b"\x1b[K");
+        }
+    }
+
+    /// Where the cursor is after `text`. Terminals differ at the right edge, and on the width of composed characters.
+    fn moved_on(&mut self, x: usize, y: usize, width: usize, text: &str) {
+        self.at = (x < width && text.chars().nth(1).is_none()).then_some((x, y));
+    }
+
+    /// Brings the cursor to (x, y), over a few unchanged cells by writing them again.
+    fn reach(&mut self, x: usize, y: usize, row: &Row<'_>, out: &mut Vec<u8>) {
+        if let Some((from, at)) = self.at
+            && at == y
+            && from < x
+            && let Some(gap) = row.get(from..x)
+            && gap.iter().map(Glyph::bytes).sum::<usize>() <= GAP
+            && gap.iter().all(|g| matches!(g, Glyph::Lead { wide: false, text, .. } if text.chars().nth(1).is_none()))
+            && gap.iter().all(|g| self.pen.fits(g))
+        {
+            for glyph in gap {
+                if let Glyph::Lead { text, .. } = glyph {
+                    out.extend_from_slice(text.as_bytes());
+                }
+            }
+            self.at = Some((x, y));
+            return;
+        }
+        self.go(x, y, out);
+    }
+
+    /// Moves the cursor the shortest way.
+    fn go(&mut self, x: usize, y: usize, out: &mut Vec<u8>) {
+        if self.at == Some((x, y)) {
+            return;
+        }
+        let mut best = absolute(x, y);
+        if let Some((from_x, from_y)) = self.at
+            && let Some(steps) = self.vertical(from_y, y)
+        {
+            for across in horizontal(from_x, x) {
+                if steps.len() + across.len() < best.len() {
+                    best = [steps.as_slice(), &across].concat();
+                }
+            }
+        }
+        out.extend_from_slice(&best);
+        self.at = Some((x, y));
+    }
+
+    /// Up or down in the same column. Not inside a region: its edges stop the cursor, or scroll.
+    fn vertical(&self, from: usize, to: usize) -> Option<Vec<u8>> {
+        match to.cmp(&from) {
+            std::cmp::Ordering::Equal => Some(Vec::new()),
+            _ if self.region => None,
+            std::cmp::Ordering::Greater if to - from <= 3 => Some(vec![b'\n'; to - from]),
+            std::cmp::Ordering::Greater => Some(relative(to - from, 'B')),
+            std::cmp::Ordering::Less => Some(relative(from - to, 'A')),
+        }
+    }
+
+    fn place_cursor(&mut self, cursor: Option<(u16, u16)>, out: &mut Vec<u8>) {
+        if let Some((x, y)) = cursor {
+            self.go(usize::from(x), usize::from(y), out);
+        }
+        if self.shown != cursor.is_some() {
+            self.shown = cursor.is_some();
+            out.extend_from_slice(if self.shown { b"\x1b[?25h" } else { b"\x1b[?25l" });
+        }
+    }
+}
+
+/// A write to memory cannot fail.
+fn put(out: &mut Vec<u8>, text: std::fmt::Arguments<'_>) {
+    let _ = out.write_fmt(text);
+}
+
+fn absolute(x: usize, y: usize) -> Vec<u8> {
+    match (x, y) {
+        (0, 0) => "\x1b[H".to_owned(),
+        (0, y) => format!("\x1b[{}H", y + 1),
+        (x, y) => format!("\x1b[{};{}H", y + 1, x + 1),
+    }
+    .into_bytes()
+}
+
+fn relative(n: usize, to: char) -> Vec<u8> {
+    if n == 1 { format!("\x1b[{to}") } else { format!("\x1b[{n}{to}") }.into_bytes()
+}
+
+/// The ways from one column to another in the same row.
+fn horizontal(from: usize, to: usize) -> Vec<Vec<u8>> {
+    match to.cmp(&from) {
+        std::cmp::Ordering::Equal => vec![Vec::new()],
+        std::cmp::Ordering::Greater => vec![relative(to - from, 'C')],
+        std::cmp::Ordering::Less if to == 0 => vec![b"\r".to_vec()],
+        std::cmp::Ordering::Less if from - to <= 3 => vec![vec![0x08; from - to]],
+        std::cmp::Ordering::Less => vec![relative(from - to, 'D')],
+    }
+}
+
+#[cfg(test)]
+#[path = "painter_tests.rs"]
+mod tests;

@@ -1,0 +1,45 @@
+//! The terminal as the loop sees it.
+
+use std::io;
+
+use ratatui::buffer::Buffer;
+
+use crate::console::state::layout::Size;
+
+/// One screen: the real terminal or the paper of a test. A picture is taken only when the one before is out, so that a
+/// slow line gets fewer pictures, never late ones.
+pub trait Screen {
+    /// Asks for the size. The next picture has it.
+    fn size(&mut self) -> Size;
+
+    /// Shows what `fill` puts into the buffer, which is blank when it gets it; `fill` says where the text cursor belongs.
+    fn draw(&mut self, fill: &mut dyn FnMut(&mut Buffer) -> Option<(u16, u16)>);
+
+    /// The last picture is still on its way.
+    fn busy(&self) -> bool;
+
+    /// Ready when the picture on its way is out, or the terminal can no longer be written to. Pending while there is
+    /// none. May be dropped and asked again.
+    fn written(&mut self) -> impl Future<Output = io::Result<()>>;
+
+    /// Forget what the terminal shows: the next picture is written whole.
+    fn invalidate(&mut self);
+
+    /// Turns mouse reports on or off.
+    fn mouse(&mut self, on: bool);
+
+    /// Puts text in the terminal's clipboard. `false`: it is more than terminals take.
+    fn copy(&mut self, text: &str) -> bool;
+
+    /// Gives the terminal back as it was, keys included, until `resume`.
+    fn suspend(&mut self);
+
+    /// Takes the terminal again, also after somebody else changed it behind our back.
+    fn resume(&mut self) -> io::Result<()>;
+
+    /// Stops the job, as Ctrl-Z does in a shell. `false`: nobody is there to continue it, so it was not stopped.
+    fn stop(&mut self) -> bool;
+
+    /// Gives the terminal back for good. Nothing is drawn after this.
+    fn leave(&mut self);
+}

@@ -1,0 +1,118 @@
+//! Takes secrets out of text on its way to a journal, a crash report or a screen.
+//!
+//! What counts as a secret: GitHub tokens by their six prefixes, whatever follows `Bearer `, JSON web tokens, and the
+//! user part of an address (`https://name:password@host`). Nothing of the secret is kept, not even its prefix.
+
+/// Stands where a secret stood.
+const MASK: &str = "[redacted]";
+
+/// The prefixes of GitHub's tokens.
+pub const TOKEN_PREFIXES: [&str; 6] = ["github_pat_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_"];
+
+/// The text with every secret in it replaced. Text without one comes back as it was.
+pub fn redact(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        if let Some((kept, len)) = secret(rest) {
+            out.push_str(kept);
+            out.push_str(MASK);
+            rest = rest.get(len..).unwrap_or_default();
+        } else {
+            out.push(first);
+            rest = rest.get(first.len_utf8()..).unwrap_or_default();
+        }
+    }
+    out
+}
+
+/// A secret at the start of the text: the part of it that may stay, and the length of the whole.
+fn secret(text: &str) -> Option<(&str, usize)> {
+    bearer(text).or_else(|| prefixed(text)).or_else(|| web_token(text)).or_else(|| user_part(text))
+}
+
+fn bearer(text: &str) -> Option<(&str, usize)> {
+    let (word, rest) = text.split_at_checked("bearer".len())?;
+    if !word.eq_ignore_ascii_case("bearer") {
+        return None;
+    }
+    let gap = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+    let secret = run(rest.get(gap..)?, |c| !c.is_whitespace() && !matches!(c, '"' | '\'' | ',' | ';'));
+    let kept = word.len() + gap;
+    (gap > 0 && secret > 0).then(|| (text.get(..kept).unwrap_or_default(), kept + secret))
+}
+
+fn prefixed(text: &str) -> Option<(&str, usize)> {
+    let prefix = TOKEN_PREFIXES.iter().find(|p| text.starts_with(**p))?;
+    let secret = run(text.get(prefix.len()..)?, |c| c.is_ascii_alphanumeric() || c == '_');
+    (secret > 0).then_some(("", prefix.len() + secret))
+}
+
+/// `eyJ….….…`: a JSON object in base64url, a dot, and more.
+fn web_token(text: &str) -> Option<(&str, usize)> {
+    if !text.starts_with("eyJ") {
+        return None;
+    }
+    let len = run(text, |c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '='));
+    let token = text.get(..len)?;
+    (token.len() > 16 && token.contains('.')).then_some(("", len))
+}
+
+fn user_part(text: &str) -> Option<(&str, usize)> {
+    let rest = text.strip_prefix("://")?;
+    let len = run(rest, |c| !c.is_whitespace() && !matches!(c, '/' | '?' | '#' | '"' | '\''));
+    let at = rest.get(..len)?.rfind('@')?;
+    Some(("://", 3 + at))
+}
+
+/// How many bytes from the start belong to the set.
+fn run(text: &str, belongs: impl Fn(char) -> bool) -> usize {
+    text.find(|c| !belongs(c)).unwrap_or(text.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_kind_of_token_survives_anywhere_in_a_line() {
+        for prefix in TOKEN_PREFIXES {
+            for line in [
+                format!("{prefix}CANARYsecret_0123456789"),
+                format!("url=https://x/?access_token={prefix}CANARYsecret_0123456789&a=b"),
+                format!("Authorization: Bearer {prefix}CANARYsecret_0123456789\r\nAccept: x"),
+                format!("\"{prefix}CANARYsecret_0123456789\", ünï {prefix}CANARYsecret"),
+            ] {
+                let shown = redact(&line);
+                assert!(!shown.contains("CANARY") && !shown.contains("secret"), "{line} became {shown}");
+                assert!(shown.contains(MASK));
+            }
+        }
+    }
+
+    #[test]
+    fn a_bearer_of_unknown_kind_and_a_web_token_are_masked_too() {
+        assert_eq!(redact("authorization: bearer 0123abcd, next"), "authorization: bearer [redacted], next");
+        assert_eq!(redact("BEARER\tx.y/z=="), "BEARER\t[redacted]");
+        assert_eq!(redact("jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc_-d end"), "jwt [redacted] end");
+    }
+
+    #[test]
+    fn the_password_of_a_proxy_address_is_not_shown() {
+        assert_eq!(redact("http://me:p@ss@proxy:3128/x"), "http://[redacted]@proxy:3128/x");
+        assert_eq!(redact("see https://github.com/a/b@v1"), "see https://github.com/a/b@v1");
+    }
+
+    #[test]
+    fn plain_text_is_left_alone() {
+        for text in ["", "a ghp_ without more", "Bearer ", "bearers", "eyJ", "日本語 ghost gho"] {
+            assert_eq!(redact(text), text);
+        }
+    }
+
+    #[test]
+    fn redacting_twice_changes_nothing_more() {
+        let once = redact("Bearer ghp_abc https://u:p@h eyJhbGciOiJIUzI1NiJ9.abc.def");
+        assert_eq!(redact(&once), once);
+    }
+}

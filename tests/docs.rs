@@ -1,0 +1,140 @@
+//! What the documents say is what the program does. `ATC_UPDATE_DOCS=1 cargo test --test docs` writes the generated
+//! parts anew.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use std::fs;
+use std::path::Path;
+
+use atc::cli::{Command, Exit, parse};
+use atc::config::docs;
+use atc::config::options::{OPTIONS, OTHER_VARIABLES};
+
+type Write = fn() -> String;
+
+/// The parts of the README between `<!-- name:begin -->` and `<!-- name:end -->`.
+const GENERATED: &[(&str, Write)] = &[
+    ("usage", usage),
+    ("options", docs::options_table),
+    ("variables", docs::variables_table),
+    ("exit-codes", exit_codes),
+];
+
+fn usage() -> String {
+    let Ok(Command::Say(help)) = parse(["atc", "--help"]) else { panic!("no help") };
+    let trimmed: Vec<_> = help.lines().map(str::trim_end).collect();
+    format!("```text\n{}\n```\n", trimmed.join("\n").trim_end())
+}
+
+fn exit_codes() -> String {
+    let mut out = String::from("| code | meaning |\n|---|---|\n");
+    for (exit, meaning) in Exit::MEANINGS {
+        out.push_str(&format!("| {} | {meaning} |\n", exit.code()));
+    }
+    out.push_str("| 70 | atc itself is wrong: the terminal is restored and a report names what happened |\n");
+    out
+}
+
+fn read(name: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name))
+        .unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// Compares, or writes when asked to.
+fn keep_equal(name: &str, found: &str, generated: &str) {
+    if found == generated {
+        return;
+    }
+    if std::env::var_os("ATC_UPDATE_DOCS").is_some() {
+        fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(name), generated).unwrap();
+        return;
+    }
+    let differs = found.lines().zip(generated.lines()).zip(1..).find(|((found, generated), _)| found != generated);
+    let line = differs.map_or_else(|| found.lines().count() + 1, |(_, line)| line);
+    panic!("{name}:{line}: is not what the program says; `ATC_UPDATE_DOCS=1 cargo test --test docs` writes it anew");
+}
+
+/// Begin and end of what stands between the markers.
+fn between(text: &str, name: &str) -> (usize, usize) {
+    let (begin, end) = (format!("<!-- {name}:begin -->\n"), format!("<!-- {name}:end -->"));
+    let start = text.find(&begin).unwrap_or_else(|| panic!("README.md: no marker {begin}")) + begin.len();
+    let stop = text[start..].find(&end).unwrap_or_else(|| panic!("README.md: no marker {end}")) + start;
+    (start, stop)
+}
+
+#[test]
+fn the_example_config_is_the_table_of_options() {
+    let found =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("config.example.toml")).unwrap_or_default();
+    keep_equal("config.example.toml", &found, &docs::example());
+}
+
+#[test]
+fn the_readmes_tables_are_those_of_the_program() {
+    let found = read("README.md");
+    let mut generated = found.clone();
+    for (name, write) in GENERATED {
+        let (start, stop) = between(&generated, name);
+        generated.replace_range(start..stop, &write());
+    }
+    keep_equal("README.md", &found, &generated);
+}
+
+#[test]
+fn the_readme_has_a_place_for_the_keys() {
+    let readme = read("README.md");
+    let (start, stop) = between(&readme, "keys");
+    assert!(readme[start..stop].lines().all(|line| line.starts_with('|')));
+}
+
+#[test]
+fn every_option_and_variable_is_documented_once_and_in_a_sentence() {
+    let mut seen = std::collections::BTreeSet::new();
+    for option in OPTIONS {
+        assert!(seen.insert(option.variable()), "{} twice", option.key);
+        assert!(option.doc.ends_with('.') && option.doc.len() > 10 && !option.doc.contains("  "), "{}", option.key);
+        assert!(!option.values.is_empty() && !option.values.contains('|'), "{}", option.key);
+    }
+    for (name, doc) in OTHER_VARIABLES {
+        assert!(name.starts_with("ATC_") && seen.insert((*name).to_owned()) && doc.ends_with('.'), "{name}");
+    }
+}
+
+#[test]
+fn the_two_commands_come_first() {
+    let readme = read("README.md");
+    let first: Vec<_> = readme.split("```").nth(1).unwrap().lines().skip(1).collect();
+    let commands: Vec<_> = first.iter().map(|line| line.split(" #").next().unwrap().trim()).collect();
+    assert_eq!(commands, ["cargo run --release -- demo", "cargo test"]);
+}
+
+/// Every `atc …` line in a shell block of the README.
+#[test]
+fn every_command_in_the_readme_is_understood() {
+    let readme = read("README.md");
+    let mut commands = 0;
+    for block in readme.split("```sh\n").skip(1) {
+        for line in block.split("```").next().unwrap().lines() {
+            let line = line.split(" #").next().unwrap().trim();
+            let words: Vec<_> = line.split_whitespace().skip_while(|word| word.contains('=')).collect();
+            let arguments = match words.as_slice() {
+                ["atc", ..] => words.as_slice(),
+                ["cargo", "run", "--release", "--", ..] => &words[3..],
+                _ => continue,
+            };
+            commands += 1;
+            let command = parse(std::iter::once(&"atc").chain(&arguments[1..]));
+            assert!(command.is_ok(), "README.md: `{line}`: {}", command.unwrap_err().text);
+        }
+    }
+    assert!(commands >= 6, "only {commands} found");
+}
+
+#[test]
+fn every_file_the_readme_leads_to_is_there() {
+    let readme = read("README.md");
+    for link in readme.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
+        let local = !link.starts_with("http") && !link.starts_with('#');
+        assert!(!local || Path::new(env!("CARGO_MANIFEST_DIR")).join(link).exists(), "README.md: {link} is not there");
+    }
+}

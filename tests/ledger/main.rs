@@ -1,0 +1,9 @@
+//! What every ledger promises, and what the one on disk survives.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod contract;
+mod crash;
+mod disk;
+mod make;
+mod tamper;

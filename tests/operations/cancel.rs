@@ -1,0 +1,179 @@
+//! Cancelling is reported as it really went: requested, run ended, session ended, or whatever stood in the way.
+
+use std::sync::Arc;
+
+use atc::domain::{
+    CancelPhase, CancelTarget, Fault, FaultKind, Run, RunId, RunStatus, SessionId, State, TaskId, TaskRef,
+};
+use atc::ops;
+use atc::ops::cancel::Patience;
+use atc::provider::port::CancelAnswer;
+use chrono::TimeDelta;
+use tokio::sync::mpsc;
+
+use crate::fake::{Fake, clock, repo, run, session, task};
+use crate::ledger::entries;
+use atc::ledger::memory::Memory;
+
+/// A running task whose run ends `run_after` seconds after a cancel was accepted, its session `session_after` seconds
+/// after the start of the test. `None`: never.
+fn world(run_after: Option<i64>, session_after: Option<i64>) -> Fake {
+    let fake = Fake::new(clock());
+    let start = (fake.now)();
+    let mut running = task("t1", State::InProgress, start - TimeDelta::minutes(12));
+    running.sessions = Some(vec![session(State::InProgress, start - TimeDelta::minutes(12), "x")]);
+    fake.tasks.lock().unwrap().insert(running.at.id.clone(), running);
+    let now = fake.now.clone();
+    *fake.on_task.lock().unwrap() = Box::new(move |task| {
+        if session_after.is_some_and(|after| now() - start >= TimeDelta::seconds(after)) {
+            task.state = State::Cancelled;
+            task.sessions.as_mut().unwrap()[0].state = State::Cancelled;
+        }
+    });
+    let now = fake.now.clone();
+    let state = move |id: u64| -> Run {
+        let done = run_after.is_some_and(|after| now() - start >= TimeDelta::seconds(after));
+        run(id, if done { RunStatus::Completed } else { RunStatus::InProgress }, start - TimeDelta::minutes(12))
+    };
+    let by_id = state.clone();
+    *fake.on_run.lock().unwrap() = Box::new(move |id| Ok(by_id(id.0)));
+    *fake.on_branch.lock().unwrap() = Box::new(move |_| Ok(vec![state(11)]));
+    *fake.on_cancel.lock().unwrap() = Box::new(|_| Ok(CancelAnswer::Accepted));
+    fake
+}
+
+fn target() -> CancelTarget {
+    CancelTarget {
+        task: TaskRef { repo: repo(), id: TaskId::new("t1") },
+        session: Some(SessionId::new("s1")),
+        run: None,
+        branch: Some("copilot/fix".into()),
+        since: chrono::DateTime::from_timestamp(1_790_000_000 - 720, 0).unwrap(),
+        force: false,
+    }
+}
+
+async fn phases(fake: Fake, target: CancelTarget) -> (Vec<CancelPhase>, Arc<Fake>, Arc<Memory>) {
+    let (fake, book) = (Arc::new(fake), Arc::new(Memory::new()));
+    let context =
+        ops::Context { provider: fake.clone(), ledger: book.clone(), now: fake.now.clone(), who: "op".into() };
+    let (report, mut reports) = mpsc::channel(32);
+    ops::cancel::cancel(&context, &target, Patience::default(), report).await;
+    let mut phases = Vec::new();
+    while let Some(progress) = reports.recv().await {
+        phases.push(progress.phase);
+    }
+    (phases, fake, book)
+}
+
+use CancelPhase::{Ended, Looking, NotFindable, Orphaned, Refused, Requested, RunEnded, Stubborn};
+
+#[tokio::test(start_paused = true)]
+async fn a_202_is_only_a_request_until_run_and_session_have_ended() {
+    let (phases, fake, book) = phases(world(Some(10), Some(20)), target()).await;
+    assert_eq!(phases, [Looking, Requested, RunEnded, Ended]);
+    assert_eq!(fake.calls("cancel 11"), 1);
+    assert_eq!(entries(&book).len(), 1, "claimed before it was sent");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_outlives_its_run_is_an_orphan_with_the_time_it_frees_itself() {
+    let (phases, ..) = phases(world(Some(5), None), target()).await;
+    let frees_at = Some(target().since + TimeDelta::minutes(59));
+    assert_eq!(phases, [Looking, Requested, RunEnded, Orphaned { frees_at }]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_does_not_obey_is_called_stubborn_and_not_cancelled() {
+    let (phases, fake, _) = phases(world(None, None), target()).await;
+    assert_eq!(phases, [Looking, Requested, Stubborn]);
+    assert_eq!(fake.calls("cancel"), 1, "force is a second decision");
+}
+
+#[tokio::test(start_paused = true)]
+async fn force_cancel_uses_its_own_request() {
+    let (phases, fake, _) = phases(world(Some(3), Some(6)), CancelTarget { force: true, ..target() }).await;
+    assert_eq!(phases.last(), Some(&Ended));
+    assert_eq!(fake.calls("cancel 11 true"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_branch_or_a_run_nothing_is_guessed() {
+    let (phases, fake, book) = phases(world(None, None), CancelTarget { branch: None, ..target() }).await;
+    assert_eq!(phases, [Looking, NotFindable]);
+    assert_eq!(fake.calls("cancel"), 0);
+    assert!(entries(&book).is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_runs_in_flight_are_both_asked() {
+    let fake = world(Some(10), Some(20));
+    let start = (fake.now)();
+    *fake.on_branch.lock().unwrap() =
+        Box::new(move |_| Ok(vec![run(11, RunStatus::InProgress, start), run(12, RunStatus::Queued, start)]));
+    let (phases, fake, book) = phases(fake, target()).await;
+    assert_eq!(phases.last(), Some(&Ended));
+    assert_eq!((fake.calls("cancel 11"), fake.calls("cancel 12")), (1, 1));
+    assert_eq!(entries(&book).len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conflict_on_a_run_that_has_completed_goes_on_to_verify_the_session() {
+    let fake = world(None, Some(20));
+    let start = (fake.now)();
+    *fake.on_cancel.lock().unwrap() = Box::new(|_| Ok(CancelAnswer::Conflict));
+    *fake.on_run.lock().unwrap() = Box::new(move |id| Ok(run(id.0, RunStatus::Completed, start)));
+    let (phases, ..) = phases(fake, target()).await;
+    assert_eq!(phases, [Looking, RunEnded, Ended], "never «requested»: the request was refused");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conflict_on_a_run_that_still_runs_is_told_with_the_run_number() {
+    let fake = world(None, None);
+    *fake.on_cancel.lock().unwrap() = Box::new(|_| Ok(CancelAnswer::Conflict));
+    let (phases, ..) = phases(fake, target()).await;
+    let [Looking, Refused(fault)] = &phases[..] else { panic!("{phases:?}") };
+    assert!(fault.what.contains("run 11") && fault.kind == FaultKind::Conflict, "{fault}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_missing_permission_is_passed_on_as_it_is() {
+    let fake = world(None, None);
+    *fake.on_cancel.lock().unwrap() =
+        Box::new(|_| Err(Fault::new(FaultKind::Permission, "403", "give the token Actions: write")));
+    let (phases, ..) = phases(fake, target()).await;
+    assert!(matches!(&phases[..], [Looking, Refused(fault)] if fault.kind == FaultKind::Permission));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_to_a_cancel_is_settled_by_looking_at_the_run() {
+    let fake = world(Some(10), Some(20));
+    *fake.on_cancel.lock().unwrap() =
+        Box::new(|_| Err(Fault::new(FaultKind::UnknownOutcome, "reset", "look at the run")));
+    let (phases, fake, _) = phases(fake, target()).await;
+    assert_eq!(phases.last(), Some(&Ended));
+    assert_eq!(fake.calls("cancel"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_had_already_ended_is_never_asked_again() {
+    let fake = world(Some(0), None);
+    let (phases, fake, _) = phases(fake, target()).await;
+    assert!(matches!(&phases[..], [Looking, RunEnded, Orphaned { .. }]), "{phases:?}");
+    assert_eq!(fake.calls("cancel"), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_run_the_service_named_is_the_only_one_touched() {
+    let (phases, fake, _) = phases(world(Some(3), Some(6)), CancelTarget { run: Some(RunId(99)), ..target() }).await;
+    assert_eq!(phases.last(), Some(&Ended));
+    assert_eq!((fake.calls("cancel 99"), fake.calls("runs")), (1, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_task_with_a_session_that_says_it_runs_has_ended() {
+    let fake = world(Some(3), None);
+    *fake.on_task.lock().unwrap() = Box::new(|task| task.state = State::Failed);
+    let (phases, ..) = phases(fake, target()).await;
+    assert_eq!(phases.last(), Some(&Ended));
+}

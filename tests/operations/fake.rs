@@ -1,0 +1,248 @@
+//! A provider whose answers are a script: each call asks a closure that sees the virtual time and the calls so far.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use atc::domain::agents::CustomAgent;
+use atc::domain::{
+    Fault, FaultKind, Instant, Job, JobId, NodeId, Now, Pull, PullRef, RepoName, Run, RunId, RunStatus, Session,
+    SessionId, StartRequest, State, Task, TaskId, TaskRef, UserId, Viewer,
+};
+use atc::provider::Provider;
+use atc::provider::port::{
+    AgentSession, Authority, Budget, Call, CancelAnswer, Fetched, LiveLogs, LogBody, PageCursor, TaskPage, TaskQuery,
+    Validator,
+};
+use atc::text::{Safe, Untrusted};
+
+/// Virtual time: moves with tokio's paused clock.
+pub fn clock() -> Now {
+    let start = tokio::time::Instant::now();
+    Arc::new(move || {
+        chrono::DateTime::from_timestamp(1_790_000_000, 0).unwrap()
+            + chrono::TimeDelta::from_std(start.elapsed()).unwrap()
+    })
+}
+
+type Script<A, T> = Mutex<Box<dyn FnMut(A) -> Result<T, Fault> + Send>>;
+
+pub struct Fake {
+    pub now: Now,
+    pub calls: Mutex<Vec<String>>,
+    pub tasks: Mutex<HashMap<TaskId, Task>>,
+    pub on_start: Script<StartRequest, Task>,
+    pub on_cancel: Script<(RunId, bool), CancelAnswer>,
+    /// The run as it is at that moment.
+    pub on_run: Script<RunId, Run>,
+    pub on_branch: Script<String, Vec<Run>>,
+    /// Changes the task before it is answered.
+    pub on_task: Mutex<Box<dyn FnMut(&mut Task) + Send>>,
+    pub on_list: Script<TaskQuery, Fetched<TaskPage>>,
+}
+
+impl std::fmt::Debug for Fake {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Fake")
+    }
+}
+
+pub fn unscripted<T>() -> Result<T, Fault> {
+    Err(Fault::new(FaultKind::Unsupported, "not scripted", "script it"))
+}
+
+impl Fake {
+    pub fn new(now: Now) -> Self {
+        Self {
+            now,
+            calls: Mutex::default(),
+            tasks: Mutex::default(),
+            on_start: Mutex::new(Box::new(|_| unscripted())),
+            on_cancel: Mutex::new(Box::new(|_| unscripted())),
+            on_run: Mutex::new(Box::new(|_| unscripted())),
+            on_branch: Mutex::new(Box::new(|_| unscripted())),
+            on_task: Mutex::new(Box::new(|_| {})),
+            on_list: Mutex::new(Box::new(|_| unscripted())),
+        }
+    }
+
+    pub fn calls(&self, verb: &str) -> usize {
+        self.calls.lock().unwrap().iter().filter(|call| call.starts_with(verb)).count()
+    }
+
+    fn note(&self, call: String) {
+        self.calls.lock().unwrap().push(call);
+    }
+}
+
+pub fn repo() -> RepoName {
+    "acme/api".parse().unwrap()
+}
+
+pub fn task(id: &str, state: State, created_at: Instant) -> Task {
+    Task {
+        at: TaskRef { repo: repo(), id: TaskId::new(id) },
+        name: "Fix the flaky test".into(),
+        state,
+        created_at,
+        updated_at: Some(created_at),
+        archived_at: None,
+        creator: None,
+        custom_agent: None,
+        session_count: Some(1),
+        artifacts: Vec::new(),
+        html_url: None,
+        sessions: None,
+    }
+}
+
+pub fn session(state: State, created_at: Instant, prompt: &str) -> Session {
+    Session {
+        id: SessionId::new("s1"),
+        state,
+        name: None,
+        prompt: Some(prompt.into()),
+        model: None,
+        head_ref: Some("copilot/fix".into()),
+        base_ref: Some("main".into()),
+        created_at,
+        updated_at: None,
+        completed_at: None,
+        usage: None,
+        error: None,
+        run: None,
+    }
+}
+
+pub fn run(id: u64, status: RunStatus, at: Instant) -> Run {
+    Run {
+        id: RunId(id),
+        name: None,
+        conclusion: None,
+        status,
+        head_branch: Some("copilot/fix".into()),
+        attempt: Some(1),
+        created_at: at,
+        started_at: Some(at),
+        updated_at: at,
+        html_url: "https://github.com/acme/api/actions/runs/1".into(),
+    }
+}
+
+fn ready<'a, T: Send + 'a>(value: Result<T, Fault>) -> Call<'a, T> {
+    Box::pin(async move {
+        // An answer takes a moment: whoever forgets to wait for it is found out.
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        value
+    })
+}
+
+impl Provider for Fake {
+    fn authority(&self) -> Authority {
+        Authority { host: Safe::new("fake"), token_kind: Safe::new("none") }
+    }
+
+    fn budget(&self) -> Budget {
+        let sent = self.calls.lock().unwrap().len() as u64;
+        Budget { limit: Some(5000), sent, counted: sent, ..Budget::default() }
+    }
+
+    fn live_logs(&self) -> LiveLogs {
+        LiveLogs::Off(Safe::new("scripted"))
+    }
+
+    fn viewer(&self) -> Call<'_, Viewer> {
+        self.note("viewer".into());
+        ready(Ok(Viewer { id: UserId(7), login: "mona".into() }))
+    }
+
+    fn user(&self, id: UserId) -> Call<'_, Viewer> {
+        self.note(format!("user {id}"));
+        ready(Ok(Viewer { id, login: "hubot".into() }))
+    }
+
+    fn default_branch(&self, _repo: &RepoName) -> Call<'_, Untrusted> {
+        ready(Ok("main".into()))
+    }
+
+    fn custom_agents(&self, _repo: &RepoName) -> Call<'_, Vec<CustomAgent>> {
+        ready(Ok(Vec::new()))
+    }
+
+    fn tasks(&self, query: &TaskQuery) -> Call<'_, Fetched<TaskPage>> {
+        self.note("list".into());
+        ready(self.on_list.lock().unwrap()(query.clone()))
+    }
+
+    fn more_tasks(&self, _query: &TaskQuery, page: &PageCursor) -> Call<'_, TaskPage> {
+        self.note(format!("more {}", page.0.raw_for_match()));
+        let query = TaskQuery { validator: Some(Validator(page.0.clone())), ..TaskQuery::default() };
+        ready(self.on_list.lock().unwrap()(query).map(|fetched| match fetched {
+            Fetched::New { value, .. } => value,
+            Fetched::Same => panic!("a later page is never conditional"),
+        }))
+    }
+
+    fn task(&self, at: &TaskRef, _validator: Option<Validator>) -> Call<'_, Fetched<Task>> {
+        self.note(format!("task {}", at.id.raw()));
+        let mut tasks = self.tasks.lock().unwrap();
+        let answer = tasks.get_mut(&at.id).map(|task| {
+            self.on_task.lock().unwrap()(task);
+            Fetched::New { value: task.clone(), validator: None }
+        });
+        ready(answer.ok_or_else(|| Fault::new(FaultKind::NotFound, "no such task", "look again")))
+    }
+
+    fn start(&self, request: &StartRequest) -> Call<'_, Task> {
+        self.note("start".into());
+        ready(self.on_start.lock().unwrap()(request.clone()))
+    }
+
+    fn agent_runs(&self, _repo: &RepoName, branch: &Untrusted) -> Call<'_, Vec<Run>> {
+        self.note("runs".into());
+        ready(self.on_branch.lock().unwrap()(branch.raw_for_match().to_owned()))
+    }
+
+    fn run(&self, _repo: &RepoName, id: RunId) -> Call<'_, Run> {
+        self.note(format!("run {id}"));
+        ready(self.on_run.lock().unwrap()(id))
+    }
+
+    fn cancel_run(&self, _repo: &RepoName, id: RunId, force: bool) -> Call<'_, CancelAnswer> {
+        self.note(format!("cancel {id} {force}"));
+        ready(self.on_cancel.lock().unwrap()((id, force)))
+    }
+
+    fn jobs(&self, _repo: &RepoName, _run: RunId) -> Call<'_, Vec<Job>> {
+        self.note("jobs".into());
+        ready(Ok(Vec::new()))
+    }
+
+    fn job_log(&self, _repo: &RepoName, _job: JobId) -> Call<'_, LogBody> {
+        ready(Ok(LogBody::NotYet))
+    }
+
+    fn agent_session(&self, _id: &SessionId) -> Call<'_, AgentSession> {
+        ready(unscripted())
+    }
+
+    fn session_log(&self, _id: &SessionId) -> Call<'_, LogBody> {
+        ready(Ok(LogBody::NotYet))
+    }
+
+    fn pulls(&self, refs: &[PullRef]) -> Call<'_, Vec<Option<Pull>>> {
+        self.note("pulls".into());
+        ready(Ok(vec![None; refs.len()]))
+    }
+
+    fn pulls_of_branch(&self, _repo: &RepoName, _branch: &Untrusted) -> Call<'_, Vec<PullRef>> {
+        ready(Ok(Vec::new()))
+    }
+
+    fn mark_ready(&self, _node: &NodeId) -> Call<'_, ()> {
+        ready(unscripted())
+    }
+
+    fn comment(&self, _repo: &RepoName, _number: u64, _body: &str) -> Call<'_, ()> {
+        ready(unscripted())
+    }
+}

@@ -1,0 +1,208 @@
+//! The poller on virtual time: what it asks, how often, and what it never asks.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use atc::console::event::{Event, Net, News, What};
+use atc::domain::{Fault, FaultKind, Source, State};
+use atc::ops;
+use atc::ops::cancel::Patience;
+use atc::provider::port::{Fetched, PageCursor, TaskPage, Validator};
+use atc::runtime::engine::desk::Desk;
+use atc::runtime::engine::{Engine, Pace};
+use chrono::TimeDelta;
+use tokio::sync::mpsc;
+
+use crate::fake::{Fake, clock, repo, session, task};
+use atc::ledger::memory::Memory;
+
+fn page(tasks: Vec<atc::domain::Task>) -> Fetched<TaskPage> {
+    Fetched::New { value: TaskPage { tasks, unreadable: 0, next: None, active_total: None }, validator: None }
+}
+
+fn engine(fake: Fake) -> (Engine, Arc<Fake>, mpsc::Receiver<Event>) {
+    let fake = Arc::new(fake);
+    let (events, received) = mpsc::channel(1024);
+    let desk = Desk { provider: fake.clone(), now: fake.now.clone(), events };
+    let context = ops::Context {
+        provider: fake.clone(),
+        ledger: Arc::new(Memory::new()),
+        now: fake.now.clone(),
+        who: "op".into(),
+    };
+    (Engine::spawn(desk, context, Pace::default(), Patience::default()), fake, received)
+}
+
+async fn drain(received: &mut mpsc::Receiver<Event>) -> Vec<Net> {
+    let mut news = Vec::new();
+    while let Ok(event) = received.try_recv() {
+        if let What::Net(net) = event.what {
+            news.push(net);
+        }
+    }
+    news
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_quiet_repository_is_asked_once_a_minute_and_a_busy_one_every_ten_seconds() {
+    for (state, least, most) in [(State::Completed, 9, 12), (State::InProgress, 52, 62)] {
+        let fake = Fake::new(clock());
+        let created = (fake.now)();
+        let only = task("t1", state, created);
+        *fake.on_list.lock().unwrap() = Box::new(move |_| Ok(page(vec![only.clone()])));
+        let (mut engine, fake, mut received) = engine(fake);
+        engine.perform(atc::console::Effect::Watch(vec![repo()]));
+        for _ in 0..600 {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            drain(&mut received).await;
+        }
+        let lists = fake.calls("list");
+        assert!((least..=most).contains(&lists), "{lists} lists in ten minutes");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_that_has_ended_is_never_polled_by_itself() {
+    let fake = Fake::new(clock());
+    let created = (fake.now)() - TimeDelta::hours(3);
+    let mut done = task("t1", State::Completed, created);
+    *fake.on_list.lock().unwrap() = {
+        let done = done.clone();
+        Box::new(move |_| Ok(page(vec![done.clone()])))
+    };
+    done.sessions = Some(vec![session(State::Completed, created, "x")]);
+    let at = done.at.clone();
+    fake.tasks.lock().unwrap().insert(at.id.clone(), done);
+    let (mut engine, fake, mut received) = engine(fake);
+    engine.perform(atc::console::Effect::Watch(vec![repo()]));
+    engine.perform(atc::console::Effect::Attend { task: Some(at), log: None });
+    for _ in 0..600 {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        drain(&mut received).await;
+    }
+    assert!(fake.calls("task") <= 2, "{} looks at an ended task", fake.calls("task"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_fails_is_told_as_a_failure_tried_again_and_recovers() {
+    let fake = Fake::new(clock());
+    let (now, start) = (fake.now.clone(), (fake.now)());
+    *fake.on_list.lock().unwrap() = Box::new(move |_| {
+        if now() - start < TimeDelta::seconds(60) {
+            Err(Fault::new(FaultKind::Offline, "connection refused", "check the network"))
+        } else {
+            Ok(page(vec![task("t1", State::Queued, start)]))
+        }
+    });
+    let (mut engine, fake, mut received) = engine(fake);
+    engine.perform(atc::console::Effect::Watch(vec![repo()]));
+    tokio::time::sleep(Duration::from_secs(59)).await;
+    let news = drain(&mut received).await;
+    let of_list: Vec<&Net> = news.iter().filter(|net| net.source == Source::Tasks(repo())).collect();
+    assert!(!of_list.is_empty() && of_list.iter().all(|net| net.result.is_err() && net.next_try.is_some()));
+    assert!(fake.calls("list") <= 4, "back-off, not hammering: {}", fake.calls("list"));
+    tokio::time::sleep(Duration::from_secs(120)).await;
+    let news = drain(&mut received).await;
+    assert!(news.iter().any(|net| matches!(&net.result, Ok(News::Tasks { tasks, .. }) if tasks.len() == 1)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_missing_once_stays_and_missing_twice_is_gone() {
+    let fake = Fake::new(clock());
+    let (now, start) = (fake.now.clone(), (fake.now)());
+    *fake.on_list.lock().unwrap() = Box::new(move |_| {
+        let mut tasks = vec![task("stays", State::Completed, start)];
+        if now() - start < TimeDelta::seconds(30) {
+            tasks.push(task("goes", State::Completed, start));
+        }
+        Ok(page(tasks))
+    });
+    let (mut engine, _, mut received) = engine(fake);
+    engine.perform(atc::console::Effect::Watch(vec![repo()]));
+    let mut gone_at = None;
+    for second in 0..1500 {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        for net in drain(&mut received).await {
+            if let Ok(News::Gone(ids)) = net.result {
+                assert_eq!(ids.len(), 1);
+                gone_at.get_or_insert(second);
+            }
+        }
+    }
+    let gone_at = gone_at.expect("noticed in the end");
+    assert!(gone_at > 600, "one whole sweep is not proof");
+}
+
+#[tokio::test(start_paused = true)]
+async fn pages_that_shift_while_being_read_yield_every_task_once() {
+    let fake = Fake::new(clock());
+    let start = (fake.now)();
+    *fake.on_list.lock().unwrap() = Box::new(move |query| {
+        let first = query.validator.is_none();
+        let ids: [&str; 2] = if first { ["a", "b"] } else { ["b", "c"] };
+        let tasks = ids.map(|id| task(id, State::Completed, start)).to_vec();
+        let next = first.then(|| PageCursor("2".into()));
+        Ok(Fetched::New { value: TaskPage { tasks, unreadable: 0, next, active_total: None }, validator: None })
+    });
+    let (mut engine, _, mut received) = engine(fake);
+    engine.perform(atc::console::Effect::Watch(vec![repo()]));
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let news = drain(&mut received).await;
+    let Some(Ok(News::Tasks { tasks, .. })) =
+        news.into_iter().find(|net| net.source == Source::Tasks(repo())).map(|net| net.result)
+    else {
+        panic!("no list came")
+    };
+    let mut ids: Vec<&str> = tasks.iter().map(|task| task.at.id.raw()).collect();
+    ids.sort_unstable();
+    assert_eq!(ids, ["a", "b", "c"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn proof_that_nothing_changed_is_passed_on_as_just_that() {
+    let fake = Fake::new(clock());
+    let start = (fake.now)();
+    *fake.on_list.lock().unwrap() = Box::new(move |query| {
+        if query.validator.is_some() {
+            return Ok(Fetched::Same);
+        }
+        let value =
+            TaskPage { tasks: vec![task("t1", State::Queued, start)], unreadable: 0, next: None, active_total: None };
+        Ok(Fetched::New { value, validator: Some(Validator("\"1\"".into())) })
+    });
+    let (mut engine, _, mut received) = engine(fake);
+    engine.perform(atc::console::Effect::Watch(vec![repo()]));
+    tokio::time::sleep(Duration::from_secs(25)).await;
+    let news = drain(&mut received).await;
+    let lists: Vec<bool> = news
+        .iter()
+        .filter(|net| net.source == Source::Tasks(repo()))
+        .map(|net| matches!(net.result, Ok(News::Same)))
+        .collect();
+    assert_eq!(lists, [false, true, true]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn moving_quickly_over_many_rows_asks_for_few_of_them() {
+    let fake = Fake::new(clock());
+    let start = (fake.now)();
+    let tasks: Vec<_> = (0..50).map(|n| task(&format!("t{n}"), State::Completed, start)).collect();
+    let rows: Vec<_> = tasks.iter().map(|task| task.at.clone()).collect();
+    for task in &tasks {
+        let mut whole = task.clone();
+        whole.sessions = Some(vec![session(State::Completed, start, "x")]);
+        fake.tasks.lock().unwrap().insert(whole.at.id.clone(), whole);
+    }
+    *fake.on_list.lock().unwrap() = Box::new(move |_| Ok(page(tasks.clone())));
+    let (mut engine, fake, mut received) = engine(fake);
+    engine.perform(atc::console::Effect::Watch(vec![repo()]));
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    let before = fake.calls("task");
+    for row in rows {
+        engine.perform(atc::console::Effect::Attend { task: Some(row), log: None });
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        drain(&mut received).await;
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(fake.calls("task") - before <= 6, "{} details for one sweep of the hand", fake.calls("task") - before);
+}

@@ -1,0 +1,22 @@
+//! The GitHub provider against a small server on loopback: right request out, right value in, every fault named.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_debug_implementations
+)]
+
+mod copilot;
+mod faults;
+mod hosts;
+mod limits;
+mod pulls;
+mod redirects;
+mod runs;
+mod server;
+mod support;
+mod tasks;
+mod tokens;
+mod world;
+mod writes;

@@ -1,0 +1,248 @@
+//! Cancelling, from the key to the end that was proved.
+
+use atc::console::Effect;
+use atc::console::event::{News, Op, What};
+use atc::console::keys::{Chord, Key};
+use atc::console::state::condition::Condition;
+use atc::domain::cancel::Matched;
+use atc::domain::{CancelPhase, CancelProgress, Fault, FaultKind, Instant, RunStatus, Source, State, TaskId};
+use atc::text::Untrusted;
+use chrono::TimeDelta;
+
+use crate::draw::text;
+use crate::world::{Console, ago, every_state, now, repo, run, settings};
+
+fn later(console: &mut Console, milliseconds: i64) {
+    console.at += TimeDelta::milliseconds(milliseconds);
+}
+
+/// A console with the question whether to cancel “retry” open long enough to be answered.
+fn asked() -> Console {
+    let mut console = Console::full(80, 24);
+    console.select("retry");
+    console.keys("x");
+    later(&mut console, 300);
+    console
+}
+
+fn progress(console: &mut Console, id: &str, phase: CancelPhase, at: Instant) {
+    let task = console.model.world.tasks[&TaskId::new(id)].task.at.clone();
+    console.happen(What::Op(Op::Cancel(CancelProgress { task, phase, at, runs: vec![], matched: None })));
+}
+
+fn word(console: &Console, id: &str) -> String {
+    console.model.world.tasks[&TaskId::new(id)].condition(console.at).word().to_string()
+}
+
+#[test]
+fn the_letter_or_the_chosen_button_says_yes_and_nothing_else_does() {
+    let yes: &[&[Chord]] = &[
+        &[Chord::char('y')],
+        &[Chord::plain(Key::Tab), Chord::plain(Key::Enter)],
+        &[Chord::plain(Key::Right), Chord::plain(Key::Enter)],
+        &[Chord::plain(Key::Left), Chord::plain(Key::Enter)],
+    ];
+    let no: &[&[Chord]] = &[
+        &[Chord::plain(Key::Enter)],
+        &[Chord::char('n')],
+        &[Chord::plain(Key::Esc)],
+        &[Chord::plain(Key::Tab), Chord::plain(Key::Tab), Chord::plain(Key::Enter)],
+        &[Chord::char('x'), Chord::char('Y'), Chord::char(' '), Chord::plain(Key::Enter)],
+    ];
+    for (keys, expected) in yes.iter().map(|k| (k, true)).chain(no.iter().map(|k| (k, false))) {
+        let mut console = asked();
+        let mut effects = Vec::new();
+        for chord in *keys {
+            effects.extend(console.happen(What::Key(*chord)));
+        }
+        let cancelled = effects.iter().any(|e| matches!(e, Effect::Cancel(_)));
+        assert_eq!(cancelled, expected, "{keys:?}");
+        assert!(console.model.dialog.is_none(), "{keys:?}");
+    }
+}
+
+#[test]
+fn keys_of_the_first_quarter_second_were_not_meant_for_the_question() {
+    let mut console = Console::full(80, 24);
+    console.select("retry");
+    console.keys("x");
+    for _ in 0..8 {
+        later(&mut console, 30);
+        assert_eq!(console.keys("y"), []);
+        console.press(Key::Enter);
+        console.press(Key::Tab);
+    }
+    assert!(console.model.dialog.as_ref().is_some_and(|d| !d.on_yes));
+    later(&mut console, 30);
+    assert!(matches!(console.keys("y").as_slice(), [Effect::Cancel(_)]));
+}
+
+#[test]
+fn a_paste_answers_no_question() {
+    let mut console = asked();
+    for text in ["y", "y\n", "\t\n", "\u{1b}[201~y"] {
+        assert_eq!(console.happen(What::Paste(Untrusted::from(text))), []);
+    }
+    assert!(console.model.dialog.is_some());
+}
+
+#[test]
+fn the_target_is_the_one_the_question_named_whatever_moves() {
+    let mut console = asked();
+    let mut tasks: Vec<_> = every_state().into_iter().filter(|t| t.at.repo == repo("api")).collect();
+    tasks.retain(|t| t.at.id != TaskId::new("retry"));
+    for task in &mut tasks {
+        task.updated_at = Some(now());
+    }
+    console.good(Source::Tasks(repo("api")), News::Tasks { tasks, unreadable: 0 });
+    console.good(Source::Tasks(repo("api")), News::Gone(vec![TaskId::new("axum")]));
+    let effects = console.keys("y");
+    let [Effect::Cancel(target)] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(target.task.id, TaskId::new("retry"));
+    assert_eq!(target.branch, Some("copilot/retry".into()));
+    assert_eq!((target.since, target.force), (ago(12), false));
+}
+
+#[test]
+fn the_run_is_named_only_when_the_service_named_it() {
+    for (matched, named) in [(Matched::BySession, true), (Matched::ByBranch, false)] {
+        let mut console = Console::full(80, 24);
+        console.joined("retry", "api", run(7, RunStatus::InProgress, 11), matched);
+        console.select("retry");
+        console.keys("x");
+        let screen = text(&console.model);
+        assert!(screen.contains("run 7 ("), "{screen}");
+        later(&mut console, 300);
+        let effects = console.keys("y");
+        let [Effect::Cancel(target)] = effects.as_slice() else { panic!("{effects:?}") };
+        assert_eq!(target.run.is_some(), named, "{matched:?}");
+    }
+}
+
+#[test]
+fn a_row_is_never_cancelled_on_our_word_alone() {
+    let mut console = asked();
+    console.keys("y");
+    assert_eq!(word(&console, "retry"), "cancelling");
+    for (phase, seconds) in
+        [(CancelPhase::Looking, 9), (CancelPhase::Requested, 10), (CancelPhase::RunEnded, 22), (CancelPhase::Ended, 41)]
+    {
+        let at = now() + TimeDelta::seconds(seconds);
+        progress(&mut console, "retry", phase, at);
+        assert_eq!(word(&console, "retry"), "cancelling");
+    }
+    let mut task = every_state().into_iter().find(|t| t.at.id == TaskId::new("retry")).unwrap();
+    task.state = State::Cancelled;
+    task.updated_at = Some(now() + TimeDelta::seconds(41));
+    console.good(Source::Tasks(repo("api")), News::Tasks { tasks: vec![task], unreadable: 0 });
+    assert_eq!(word(&console, "retry"), "cancelled");
+    let screen = text(&console.model);
+    let life = "◐ requested 14:03:10 → run cancelled 14:03:22 → session ended 14:03:41";
+    assert!(screen.contains(life), "{screen}");
+}
+
+#[test]
+fn a_run_that_does_not_obey_may_be_forced_after_a_second_question() {
+    let mut console = asked();
+    console.keys("y");
+    progress(&mut console, "retry", CancelPhase::Requested, now());
+    console.keys("x");
+    assert!(console.model.dialog.is_none(), "a cancel under way is not asked for twice");
+    progress(&mut console, "retry", CancelPhase::Stubborn, now() + TimeDelta::seconds(90));
+    assert_eq!(word(&console, "retry"), "cancelling");
+    console.keys("x");
+    let dialog = console.model.dialog.clone().unwrap();
+    assert_eq!(dialog.title.as_str(), "Force-cancel this run?");
+    later(&mut console, 300);
+    let effects = console.keys("y");
+    assert!(matches!(effects.as_slice(), [Effect::Cancel(target)] if target.force), "{effects:?}");
+    let known = &console.model.world.tasks[&TaskId::new("retry")];
+    assert_eq!(known.cancel_steps.len(), 1, "a new try tells its own story");
+}
+
+#[test]
+fn what_went_wrong_stays_to_be_read_and_the_task_keeps_its_state() {
+    let fault = Fault::new(FaultKind::Permission, "the token may not write Actions", "ask an owner");
+    for (phase, said, state) in [
+        (CancelPhase::Refused(fault), "ask an owner", "running"),
+        (CancelPhase::NotFindable, "nothing was cancelled", "running"),
+        (CancelPhase::Orphaned { frees_at: Some(ago(-40)) }, "frees itself", "orphaned"),
+    ] {
+        let mut console = asked();
+        console.keys("y");
+        progress(&mut console, "retry", phase, now());
+        assert_eq!(word(&console, "retry"), state);
+        console.wait(TimeDelta::seconds(30));
+        let screen = text(&console.model);
+        assert!(screen.contains(said), "{screen}");
+    }
+}
+
+#[test]
+fn nothing_to_cancel_is_said_and_not_asked() {
+    for id in ["logo", "pager", "e2e", "stop-me"] {
+        let mut console = Console::full(80, 24);
+        console.select(id);
+        console.keys("x");
+        assert!(console.model.dialog.is_none(), "{id}");
+        assert!(console.model.notes.current.as_ref().is_some_and(|n| n.bad), "{id}");
+    }
+}
+
+#[test]
+fn a_run_that_ended_without_its_task_makes_an_orphan_after_a_while() {
+    let mut console = Console::full(80, 24);
+    let mut ended = run(9, RunStatus::Completed, 11);
+    ended.updated_at = now() - TimeDelta::seconds(30);
+    console.joined("retry", "api", ended, Matched::BySession);
+    assert_eq!(word(&console, "retry"), "running", "the task may follow in a moment");
+    console.wait(TimeDelta::seconds(91));
+    assert_eq!(word(&console, "retry"), "orphaned");
+    assert_eq!(console.model.queue.tally.stuck, 3, "two orphans and a silent one");
+}
+
+#[test]
+fn a_task_at_work_again_has_forgotten_its_cancel() {
+    let mut console = Console::full(80, 24);
+    let mut task = every_state().into_iter().find(|t| t.at.id == TaskId::new("stop-me")).unwrap();
+    for (state, minutes) in [(State::Cancelled, 1), (State::InProgress, 0)] {
+        task.state = state;
+        task.updated_at = Some(ago(minutes));
+        console.good(Source::Tasks(repo("api")), News::Tasks { tasks: vec![task.clone()], unreadable: 0 });
+    }
+    let known = &console.model.world.tasks[&TaskId::new("stop-me")];
+    assert_eq!(known.condition(console.at), Condition::State(&State::InProgress));
+    assert!(known.cancel_steps.is_empty());
+}
+
+#[test]
+fn read_only_hides_writes_and_refuses_them() {
+    let mut settings = settings();
+    settings.read_only = true;
+    let mut console = Console::with(settings, 80, 24);
+    console.fill();
+    console.select("retry");
+    assert!(!text(&console.model).contains("x cancel"));
+    for keys in ["x", "n", "4", "f", "R", ":cancel\n", ":new\n", ":retry\n"] {
+        for c in keys.chars() {
+            console.press(if c == '\n' { Key::Enter } else { Key::Char(c) });
+        }
+        assert!(console.model.dialog.is_none(), "{keys}");
+        let note = console.model.notes.current.clone().unwrap();
+        assert!(note.bad && note.text.starts_with("read-only"), "{keys}: {}", note.text);
+    }
+    assert!(!console.effects.iter().any(|e| matches!(e, Effect::Cancel(_) | Effect::Start { .. })));
+}
+
+#[test]
+fn leaving_while_a_cancel_is_under_way_is_asked_about() {
+    let mut console = Console::full(80, 24);
+    assert_eq!(console.keys("q"), []);
+    assert!(console.model.dialog.is_some());
+    later(&mut console, 300);
+    assert_eq!(console.keys("y"), [Effect::Quit]);
+    let mut calm = Console::new(80, 24);
+    assert_eq!(calm.keys("q"), [Effect::Quit]);
+    let mut hasty = asked();
+    assert_eq!(hasty.happen(What::Key(Chord::ctrl('c'))), [Effect::Quit]);
+}

@@ -1,0 +1,17 @@
+//! What the operator sees, screen by screen, and what holds at every size and after every key.
+//!
+//! `world` builds tasks and news and drives a console; `draw` turns a screen into text and readable style runs;
+//! `looks` are the snapshots; the others are stories: events in, state and effects out.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(clippy::format_push_string, clippy::trivially_copy_pass_by_ref)]
+
+mod cancelling;
+mod draw;
+mod looks;
+mod news;
+mod properties;
+mod queueing;
+mod sleeping;
+mod typing;
+mod world;

@@ -1,0 +1,286 @@
+//! The queue as a list: order, filter, selection, what is new.
+
+use atc::console::Effect;
+use atc::console::event::{Mouse, MouseKind, News, What};
+use atc::console::keys::Key;
+use atc::console::state::layout::Size;
+use atc::console::state::place::Pane;
+use atc::console::state::queue::{Column, QueueView};
+use atc::domain::{Source, State, Task, TaskId};
+
+use crate::draw::{lines, text};
+use crate::world::{Console, every_state, repo, task};
+
+fn rows(console: &Console) -> Vec<&str> {
+    console.model.queue.rows.iter().map(TaskId::raw).collect()
+}
+
+fn selected(console: &Console) -> &str {
+    console.model.queue.selected.as_ref().map_or("", TaskId::raw)
+}
+
+fn tasks(console: &mut Console, tasks: Vec<Task>) {
+    console.good(Source::Tasks(repo("api")), News::Tasks { tasks, unreadable: 0 });
+}
+
+/// `count` running tasks, the first touched last.
+fn many(count: i64) -> Console {
+    let mut console = Console::new(80, 24);
+    let all = (0..count).map(|n| task(&format!("t{n:04}"), "api", &format!("Task {n}"), State::InProgress, n + 1, n));
+    let all = all.collect();
+    tasks(&mut console, all);
+    console
+}
+
+#[test]
+fn every_column_sorts_both_ways_and_ties_keep_their_order() {
+    let mut console = Console::full(80, 24);
+    for column in Column::ALL {
+        console.keys(&format!(":sort {}", column.word()));
+        console.press(Key::Enter);
+        assert_eq!(console.model.queue.sort, column);
+        let forward: Vec<String> = rows(&console).iter().map(ToString::to_string).collect();
+        console.keys("S");
+        console.keys("S");
+        assert_eq!(rows(&console), forward, "{column:?}");
+    }
+    console.keys(":sort creator");
+    console.press(Key::Enter);
+    let by_one_person: Vec<_> = rows(&console)[..12].to_vec();
+    let mut in_order = by_one_person.clone();
+    in_order.sort_unstable();
+    assert_eq!(by_one_person, in_order);
+}
+
+#[test]
+fn the_default_order_is_the_newest_touched_first() {
+    let console = Console::full(80, 24);
+    assert_eq!(rows(&console)[..3], ["axum", "retry", "notes"]);
+    assert_eq!(rows(&console).last(), Some(&"logo"));
+}
+
+#[test]
+fn sorted_by_state_what_wants_a_person_comes_first() {
+    let mut console = Console::full(80, 24);
+    console.keys("s");
+    assert_eq!(rows(&console)[..3], ["migrate-tax", "ghost", "e2e"]);
+}
+
+#[test]
+fn an_answer_that_touches_a_task_within_the_minute_moves_no_row() {
+    let mut console = Console::full(80, 24);
+    let before: Vec<String> = rows(&console).iter().map(ToString::to_string).collect();
+    let mut again = every_state().into_iter().find(|t| t.at.id.raw() == "notes").unwrap();
+    again.updated_at = again.updated_at.map(|at| at + chrono::TimeDelta::seconds(40));
+    console.good(Source::Tasks(repo("web")), News::Tasks { tasks: vec![again], unreadable: 0 });
+    assert_eq!(rows(&console), before);
+}
+
+#[test]
+fn the_selection_stays_on_its_task_while_rows_move() {
+    let mut console = many(50);
+    console.keys("jjjjj");
+    assert_eq!(selected(&console), "t0005");
+    let mut touched = task("t0020", "api", "Task 20", State::Failed, 21, 0);
+    touched.updated_at = Some(crate::world::now());
+    tasks(&mut console, vec![touched, task("zz", "api", "New", State::Queued, 0, 0)]);
+    assert_eq!(selected(&console), "t0005");
+    assert_eq!(rows(&console)[console.model.queue.index], "t0005");
+}
+
+#[test]
+fn rows_above_do_not_move_what_the_eye_is_on() {
+    let mut console = many(50);
+    console.press(Key::PageDown);
+    console.press(Key::PageDown);
+    let line = |c: &Console| {
+        lines(&crate::draw::buffer(&c.model, &atc::console::view::Theme::default()))
+            .iter()
+            .position(|l| l.starts_with('▌'))
+    };
+    let before = line(&console);
+    let new = (0..5).map(|n| task(&format!("new{n}"), "api", "New", State::Queued, 0, 0)).collect();
+    tasks(&mut console, new);
+    assert_eq!(line(&console), before);
+}
+
+#[test]
+fn when_the_selected_task_vanishes_the_row_that_took_its_place_is_selected() {
+    let mut console = many(5);
+    console.keys("jj");
+    console.good(Source::Tasks(repo("api")), News::Gone(vec![TaskId::new("t0002")]));
+    assert_eq!(selected(&console), "t0003");
+    console.keys("G");
+    console.good(Source::Tasks(repo("api")), News::Gone(vec![TaskId::new("t0004")]));
+    assert_eq!(selected(&console), "t0003");
+    let rest = ["t0000", "t0001", "t0003"].map(TaskId::new).to_vec();
+    console.good(Source::Tasks(repo("api")), News::Gone(rest));
+    assert_eq!(console.model.queue.selected, None);
+}
+
+#[test]
+fn the_filter_follows_every_key_and_wants_all_words() {
+    for (typed, expected) in [
+        ("flaky", vec!["retry"]),
+        ("FLAKY scheduler", vec!["retry"]),
+        ("acme/web", vec!["notes", "docs", "e2e", "logo"]),
+        ("needs you", vec!["migrate-tax"]),
+        ("tax-migrator", vec!["migrate-tax"]),
+        ("#1290", vec!["retry"]),
+        ("cancelling", vec!["stop-me"]),
+        ("mona billing", vec!["migrate-tax", "fuzz"]),
+        ("hibernating", vec!["hibernate"]),
+        ("flaky zebra", vec![]),
+    ] {
+        let mut console = Console::full(80, 24);
+        console.keys("/");
+        console.keys(typed);
+        assert_eq!(rows(&console), expected, "{typed}");
+        console.press(Key::Enter);
+        assert_eq!(rows(&console), expected, "kept: {typed}");
+        console.press(Key::Esc);
+        assert_eq!(rows(&console).len(), 13, "esc clears it: {typed}");
+    }
+}
+
+#[test]
+fn views_hold_what_they_say() {
+    for (view, expected) in [
+        (QueueView::NeedsMe, vec!["migrate-tax", "ghost"]),
+        (QueueView::Stuck, vec!["ghost", "chrono"]),
+        (QueueView::Failed, vec!["e2e", "fuzz"]),
+        (QueueView::Done, vec!["pager"]),
+    ] {
+        let mut console = Console::full(80, 24);
+        while console.model.queue.view != view {
+            console.keys("v");
+        }
+        assert_eq!(rows(&console), expected, "{view:?}");
+        console.press(Key::Esc);
+        assert_eq!(console.model.queue.view, QueueView::All);
+    }
+}
+
+#[test]
+fn what_changed_is_marked_until_it_was_looked_at() {
+    let mut console = many(5);
+    assert!(!text(&console.model).contains('•'), "the first reading is no news");
+    tasks(&mut console, vec![task("t0003", "api", "Task 3", State::WaitingForUser, 4, 3)]);
+    assert!(text(&console.model).contains("needs you  • Task 3"));
+    assert_eq!(console.model.queue.tally.changed, 1);
+    console.select("t0003");
+    assert!(!text(&console.model).contains('•'));
+    assert_eq!(console.model.queue.tally.changed, 0);
+}
+
+#[test]
+fn a_task_that_appears_later_is_marked_as_new() {
+    let mut console = many(3);
+    console.at += chrono::TimeDelta::minutes(1);
+    let mut new = task("fresh", "api", "Fresh", State::Queued, 0, 0);
+    new.created_at = console.at;
+    tasks(&mut console, vec![new]);
+    assert!(console.model.world.tasks[&TaskId::new("fresh")].changed);
+}
+
+#[test]
+fn time_in_state_counts_from_the_change_that_was_seen() {
+    let mut console = Console::new(80, 24);
+    tasks(&mut console, vec![task("a", "api", "A", State::Queued, 30, 30)]);
+    assert_eq!(console.model.world.tasks[&TaskId::new("a")].state_since, crate::world::ago(30));
+    tasks(&mut console, vec![task("a", "api", "A", State::InProgress, 30, 10)]);
+    assert_eq!(console.model.world.tasks[&TaskId::new("a")].state_since, crate::world::ago(10));
+    tasks(&mut console, vec![task("a", "api", "A", State::InProgress, 30, 1)]);
+    assert_eq!(console.model.world.tasks[&TaskId::new("a")].state_since, crate::world::ago(10));
+}
+
+#[test]
+fn pages_are_as_long_as_the_pane() {
+    let mut console = many(100);
+    let page = usize::from(console.model.place.panes().queue.unwrap().height) - 1;
+    console.press(Key::PageDown);
+    assert_eq!(console.model.queue.index, page - 1);
+    console.happen(What::Resize(Size { width: 80, height: 40 }));
+    console.keys("g");
+    console.press(Key::PageDown);
+    let page = usize::from(console.model.place.panes().queue.unwrap().height) - 1;
+    assert_eq!(console.model.queue.index, page - 1);
+    console.keys("G");
+    assert_eq!(console.model.queue.index, 99);
+}
+
+#[test]
+fn clicks_and_wheel_steps_go_where_the_pointer_is() {
+    let mut console = Console::full(160, 45);
+    let at = |kind, column, row| What::Mouse(Mouse { kind, column, row });
+    let panes = console.model.place.panes();
+    let (queue, reviews) = (panes.queue.unwrap(), panes.reviews.unwrap());
+    console.happen(at(MouseKind::Click, 5, queue.y + 3));
+    assert_eq!(console.model.queue.index, 2);
+    console.happen(at(MouseKind::Click, 5, reviews.y + 2));
+    assert_eq!((console.model.place.focus, console.model.reviews.index), (Pane::Reviews, 1));
+    let before = console.model.queue.top;
+    console.happen(at(MouseKind::WheelDown, 5, queue.y + 3));
+    assert!(console.model.queue.top >= before);
+    assert_eq!(console.model.place.focus, Pane::Reviews, "the wheel takes no focus");
+    let mut console = Console::full(80, 24);
+    let tab = lines(&crate::draw::buffer(&console.model, &atc::console::view::Theme::default()))[1].find("Reviews");
+    console.happen(at(MouseKind::Click, u16::try_from(tab.unwrap() - 4).unwrap(), 1));
+    assert_eq!(console.model.place.focus, Pane::Reviews);
+}
+
+#[test]
+fn a_wheel_step_takes_the_selection_along_only_at_the_edge() {
+    let mut console = many(100);
+    let row = console.model.place.panes().queue.unwrap().y + 2;
+    let wheel = |kind| What::Mouse(Mouse { kind, column: 5, row });
+    console.happen(wheel(MouseKind::WheelDown));
+    assert_eq!((console.model.queue.top, console.model.queue.index), (3, 3));
+    console.happen(wheel(MouseKind::WheelUp));
+    assert_eq!((console.model.queue.top, console.model.queue.index), (0, 3));
+}
+
+#[test]
+fn enter_opens_the_log_and_a_review_leads_to_its_task() {
+    let mut console = Console::full(80, 24);
+    console.select("migrate-tax");
+    console.press(Key::Enter);
+    assert_eq!(console.model.place.focus, Pane::Log);
+    console.press(Key::Esc);
+    console.keys("g3");
+    let index = console.model.reviews.rows.iter().position(|(repo, _)| repo.name() == "billing").unwrap();
+    for _ in 0..index {
+        console.keys("j");
+    }
+    console.press(Key::Enter);
+    assert_eq!((console.model.place.focus, selected(&console)), (Pane::Log, "migrate-tax"));
+}
+
+#[test]
+fn addresses_and_branches_are_the_services_own() {
+    let mut console = Console::full(80, 24);
+    console.select("retry");
+    let url = "https://github.com/acme/api/agents/tasks/retry";
+    assert_eq!(console.keys("o"), [Effect::Open(url.into())]);
+    assert_eq!(console.keys("y"), [Effect::Copy(url.into())]);
+    assert_eq!(console.keys("Y"), [Effect::Copy("copilot/retry".into())]);
+    console.select("axum");
+    assert_eq!(console.keys("Y"), []);
+    assert!(console.model.notes.current.as_ref().unwrap().bad);
+    console.keys("3g");
+    assert_eq!(console.keys("o"), [Effect::Open("https://github.com/acme/web/pull/2040".into())]);
+}
+
+#[test]
+fn panes_change_size_as_far_as_there_is_room_and_no_wish_is_kept_beyond() {
+    let mut console = Console::full(160, 45);
+    let height = |c: &Console| c.model.place.panes().queue.unwrap().height;
+    let before = height(&console);
+    for _ in 0..100 {
+        console.keys("+");
+    }
+    let most = height(&console);
+    assert!(most > before);
+    console.keys("-");
+    assert_eq!(height(&console), most - 1);
+}
