@@ -113,11 +113,10 @@ impl Read {
     }
 
     fn push(&mut self, text: &str) {
-        let room = LOOK_BYTES - self.text.len();
-        let fits = if text.len() <= room && self.beyond == 0 { text.len() } else { text.floor_char_boundary(room) };
-        let fits = if self.beyond > 0 { 0 } else { fits };
-        self.text.push_str(text.get(..fits).unwrap_or_default());
-        self.beyond += text.len() - fits;
+        let room = if self.beyond > 0 { 0 } else { LOOK_BYTES - self.text.len() };
+        let fits = width::cut_bytes(text, room);
+        self.text.push_str(fits);
+        self.beyond += text.len() - fits.len();
     }
 
     /// At most `limit` bytes of safe text.

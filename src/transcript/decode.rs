@@ -9,7 +9,7 @@ use super::entry::{Entry, Kind};
 use super::job::JobLog;
 use super::session::SessionLog;
 use crate::domain::Instant;
-use crate::text::Untrusted;
+use crate::text::{Untrusted, width};
 
 /// Bytes of a line that are waited for. A longer one is shown as broken and the rest of it skipped.
 const LONGEST_LINE: usize = 64 * 1024 * 1024;
@@ -87,8 +87,7 @@ impl Log {
 
     pub(super) fn broken(&mut self, line: &str) {
         self.stats.broken += 1;
-        let cut = line.floor_char_boundary(BROKEN);
-        self.push(None, Kind::Broken(line.get(..cut).unwrap_or_default().into()));
+        self.push(None, Kind::Broken(width::cut_bytes(line, BROKEN).into()));
     }
 }
 

@@ -369,7 +369,7 @@ mod tests {
     }
 
     fn numbers(n: usize) -> String {
-        (1..=n).map(|i| format!("line {i}\n")).collect()
+        (1..=n).map(|i| format!("line {i}")).collect::<Vec<_>>().join("\n")
     }
 
     #[test]

@@ -24,7 +24,9 @@ impl Markdown {
         } else if let Some(heading) = heading(text) {
             let mut parts = Parts::new();
             inline(heading, &mut parts);
-            parts.iter_mut().for_each(|(ink, _)| *ink = Ink::Strong);
+            for (ink, _) in &mut parts {
+                *ink = Ink::Strong;
+            }
             rows.flow(parts, 0);
         } else if text.starts_with("> ") {
             rows.flow(vec![(Ink::Dim, line)], indent + 2);

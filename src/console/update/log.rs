@@ -108,8 +108,6 @@ fn read(model: &mut Model, pane: Option<Area>, intent: Intent, effects: &mut Vec
     let (reader, entries) = (&mut shown.reader, shown.transcript.entries());
     model.dirty = true;
     let note = match intent {
-        Intent::Fold | Intent::Enter => done(reader.fold(entries)),
-        Intent::FoldAll => done(reader.fold_all(entries)),
         Intent::NextError | Intent::PreviousError => next_error(reader, entries, intent == Intent::NextError),
         Intent::NextHit | Intent::PreviousHit => {
             let found = reader.next_hit(entries, intent == Intent::NextHit);
@@ -119,16 +117,15 @@ fn read(model: &mut Model, pane: Option<Area>, intent: Intent, effects: &mut Vec
             effects.extend(entries.get(reader.cursor).map(|entry| Effect::Copy(copied(entry))));
             None
         }
-        _ => done(step(reader, entries, intent)),
+        _ => {
+            step(reader, entries, intent);
+            None
+        }
     };
     if let Some(text) = note {
         say(model, text);
     }
     true
-}
-
-fn done((): ()) -> Option<&'static str> {
-    None
 }
 
 fn step(reader: &mut Reader, entries: &[Entry], intent: Intent) {
@@ -139,9 +136,10 @@ fn step(reader: &mut Reader, entries: &[Entry], intent: Intent) {
         Intent::PageUp => reader.up(entries, page),
         Intent::PageDown => reader.down(entries, page),
         Intent::Top => reader.to_top(entries),
-        Intent::Bottom => reader.resume(),
         Intent::Follow if reader.follow => reader.pause(),
-        Intent::Follow => reader.resume(),
+        Intent::Follow | Intent::Bottom => reader.resume(),
+        Intent::Fold | Intent::Enter => reader.fold(entries),
+        Intent::FoldAll => reader.fold_all(entries),
         Intent::NextEntry => reader.show(entries, reader.cursor + 1),
         Intent::PreviousEntry => reader.show(entries, reader.cursor.saturating_sub(1)),
         _ => {}
@@ -156,7 +154,10 @@ fn next_error(reader: &mut Reader, entries: &[Entry], forward: bool) -> Option<&
         (0..reader.cursor).rev().find(is_error)
     };
     match found {
-        Some(index) => done(reader.show(entries, index)),
+        Some(index) => {
+            reader.show(entries, index);
+            None
+        }
         None if forward => Some("no error further down"),
         None => Some("no error further up"),
     }

@@ -24,7 +24,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) -> Op
     rule::draw(buffer, theme, area, &title, focused, &right);
     let Some(shown) = &model.log.shown else {
         empty(
-            theme,
+            *theme,
             area,
             buffer,
             &["Nothing is selected.", "Choose a task in the queue to read its log."].map(Safe::new),
@@ -38,14 +38,14 @@ pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) -> Op
     }
     if shown.transcript.entries().is_empty() {
         let area = Area { y: text.y.saturating_sub(1), height: text.height + 1, ..text };
-        empty(theme, area, buffer, &reasons(model, shown));
+        empty(*theme, area, buffer, &reasons(model, shown));
         return None;
     }
     for (y, row) in (text.y..text.bottom()).zip(&shown.reader.rows) {
         let Some(entry) = shown.transcript.entries().get(row.at.entry) else { continue };
         let line = Area { y, height: 1, ..text };
-        draw_margin(model, theme, shown, (entry, row), line, buffer);
-        draw_row(model, theme, shown, (entry, row), line, buffer);
+        draw_margin(model, *theme, shown, (entry, row), line, buffer);
+        draw_row(model, *theme, shown, (entry, row), line, buffer);
     }
     None
 }
@@ -53,7 +53,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) -> Op
 /// The cursor's bar, and on an entry's first row its time and whether it is folded.
 fn draw_margin(
     model: &Model,
-    theme: &Theme,
+    theme: Theme,
     shown: &Shown,
     (entry, row): (&Entry, &Row),
     line: Area,
@@ -69,7 +69,7 @@ fn draw_margin(
     }
     let columns = margin(line.width);
     if let Some(at) = entry.at.filter(|_| columns > 9) {
-        put(buffer, line, line.x + 1, line.y, &clock(model, at, "%H:%M:%S"), theme.style(Tone::Dim));
+        put(buffer, line, line.x + 1, line.y, clock(model, at, "%H:%M:%S"), theme.style(Tone::Dim));
     }
     if let Some(folded) = row.fold {
         let mark = match (folded, theme.ascii) {
@@ -82,14 +82,7 @@ fn draw_margin(
     }
 }
 
-fn draw_row(
-    model: &Model,
-    theme: &Theme,
-    shown: &Shown,
-    (entry, row): (&Entry, &Row),
-    line: Area,
-    buffer: &mut Buffer,
-) {
+fn draw_row(model: &Model, theme: Theme, shown: &Shown, (entry, row): (&Entry, &Row), line: Area, buffer: &mut Buffer) {
     let left = line.x + margin(line.width);
     let hits = found(shown, row);
     let mut x = left;
@@ -98,7 +91,7 @@ fn draw_row(
         let style = ink_style(theme, *ink);
         for (piece, hit) in pieces(text, at, &hits) {
             let style = if hit { style.add_modifier(mark_hit(shown, row)) } else { style };
-            x = put(buffer, line, x, line.y, &Safe::new(piece), style);
+            x = put(buffer, line, x, line.y, Safe::new(piece), style);
         }
         at += text.len();
     }
@@ -233,34 +226,21 @@ fn freshness(model: &Model, shown: &Shown) -> Option<(Tone, Safe)> {
     }
 }
 
-/// Title and words that fit beside each other in a rule of this width. Words go before the title is cut below a quarter.
+/// Title and words that fit beside each other in a rule of this width: the words that matter least go first, then the
+/// title is cut, down to a quarter of the rule.
 fn fit(columns: u16, title: &Safe, mut words: Vec<Word>) -> (Safe, Vec<(Tone, Safe)>) {
     let columns = usize::from(columns);
-    let cost = |words: &[Word]| words.iter().map(|(_, _, text)| width::width(text) + 3).sum::<usize>() + 2;
+    let free = |words: &[Word]| {
+        let right: Vec<_> = words.iter().map(|(_, tone, text)| (*tone, text.clone())).collect();
+        rule::room_for_title(columns, &right)
+    };
     let least = width::width(title).min(columns / 4);
-    while !words.is_empty() && least + cost(&words) + 6 > columns {
-        // The last word left is cut rather than dropped: it is the reason something is wrong.
-        if let [(_, _, text)] = words.as_mut_slice() {
-            let room = columns.saturating_sub(least + 11);
-            *text = Safe::new(width::cut_end(text, room));
-            if room < 8 {
-                words.clear();
-            }
-            break;
-        }
+    while words.len() > 1 && free(&words) < least {
         let weakest = words.iter().enumerate().min_by_key(|(_, (matters, ..))| *matters).map_or(0, |(i, _)| i);
         words.remove(weakest);
     }
-    let room = columns.saturating_sub(if words.is_empty() { 6 } else { cost(&words) + 6 });
-    let title = Safe::new(width::cut_end(title, room));
-    let mut right = Vec::new();
-    for (_, tone, text) in words {
-        if !right.is_empty() {
-            right.push((Tone::Dim, Safe::new("·")));
-        }
-        right.push((tone, text));
-    }
-    (title, right)
+    let title = Safe::new(width::cut_end(title, free(&words).max(least)));
+    (title, words.into_iter().map(|(_, tone, text)| (tone, text)).collect())
 }
 
 /// Why there is nothing to read, and what comes next.
@@ -291,7 +271,7 @@ fn reasons(model: &Model, shown: &Shown) -> Vec<Safe> {
 }
 
 /// Lines in the middle of the empty pane.
-fn empty(theme: &Theme, area: Area, buffer: &mut Buffer, lines: &[Safe]) {
+fn empty(theme: Theme, area: Area, buffer: &mut Buffer, lines: &[Safe]) {
     let count = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let first = area.y + 1 + area.height.saturating_sub(1 + count) / 2;
     for (y, line) in (first..).zip(lines) {
@@ -307,7 +287,7 @@ fn clock(model: &Model, at: Instant, format: &str) -> Safe {
     Safe::new(at.with_timezone(&model.settings.zone).format(format).to_string())
 }
 
-fn ink_style(theme: &Theme, ink: Ink) -> Style {
+fn ink_style(theme: Theme, ink: Ink) -> Style {
     theme.style(match ink {
         Ink::Plain => Tone::Plain,
         Ink::Dim => Tone::Dim,
@@ -323,7 +303,7 @@ fn ink_style(theme: &Theme, ink: Ink) -> Style {
 }
 
 /// The colours a log asked for. Without colours its attributes stay.
-fn log_style(theme: &Theme, sgr: Sgr) -> Style {
+fn log_style(theme: Theme, sgr: Sgr) -> Style {
     let mut style = Style::new();
     if theme.colour {
         style.fg = sgr.fg.map(colour);

@@ -79,7 +79,18 @@ pub(in crate::console) fn add_task(model: &mut Model, id: &str, sessions: Option
         html_url: None,
         sessions,
     };
-    let known = Known { task, run: None, cancel: None, state_since: start(), changed: false };
+    let known = Known {
+        task,
+        run: None,
+        cancel: None,
+        cancel_steps: Vec::new(),
+        state_since: start(),
+        since_seen: false,
+        sessions_as_of: None,
+        last_sign: None,
+        changed: false,
+        hay: "".into(),
+    };
     model.world.tasks.insert(crate::domain::TaskId::new(id), known);
 }
 
@@ -317,7 +328,7 @@ fn a_log_that_is_replaced_leaves_the_reader_where_they_were() {
 fn with_output() -> Model {
     let mut model = console(Some(&["s1"]));
     settle(&mut model, PANE);
-    let output: String = (0..30).map(|n| format!("out {n}\n")).collect();
+    let output = (0..30).map(|n| format!("out {n}")).collect::<Vec<_>>().join("\n");
     let log = lines(0, 10) + &calls(10, "bash", &json!({"command": "make"}), Some(&output)) + &lines(20, 40);
     news(&mut model, news_of("s1", true, &log));
     settle(&mut model, PANE);

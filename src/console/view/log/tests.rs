@@ -19,7 +19,8 @@ const LARGE: Area = Area { x: 0, y: 0, width: 160, height: 20 };
 
 /// A session from set-up to its two stops, with everything a log can hold.
 fn log() -> String {
-    let numbers = |n: usize| (1..=n).map(|i| format!("test retry::case_{i} ... ok\n")).collect::<String>();
+    let numbers =
+        |n: usize| (1..=n).map(|i| format!("test retry::case_{i} ... ok")).collect::<Vec<_>>().join("\n") + "\n";
     let view = json!({"path": "/home/runner/work/api/api/src/retry.rs", "view_range": [30, 60]});
     let edit = json!({"path": "/home/runner/work/api/api/src/retry.rs", "old_str": "now", "new_str": "clock"});
     let done = "--- a/x\n+++ b/x\n@@ -41,3 +41,4 @@ fn wait() {\n     let limit = 3;\n-    let now = Instant::now();\n+    let now = clock.now();\n+    let limit = limit + 1;\n";
