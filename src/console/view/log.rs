@@ -13,7 +13,7 @@ use crate::console::state::log::{Shown, margin};
 use crate::console::state::place::Pane;
 use crate::console::state::reader::Row;
 use crate::domain::freshness::Verdict;
-use crate::domain::{Instant, State, age};
+use crate::domain::{Fault, Instant, Source, State, age};
 use crate::text::{Colour, Safe, Sgr, width};
 use crate::transcript::{Entry, Ink};
 
@@ -257,17 +257,23 @@ fn reasons(model: &Model, shown: &Shown) -> Vec<Safe> {
                 say(&["Queued: no session has started yet.", "Its log appears here when one does."])
             }
             Some(Some(_)) => say(&["This task has no session, and so no log."]),
-            _ => say(&["Loading the task's sessions …"]),
+            _ => match shown.task.clone().and_then(|id| model.world.freshness.get(&Source::Task(id))?.fault.as_ref()) {
+                Some(fault) => failure("The task's sessions are not known", fault),
+                None => say(&["Loading the task's sessions …"]),
+            },
         };
     }
-    let verdict = shown.freshness(&model.world).map(|f| f.verdict(model.now, model.settings.stale_after));
-    match verdict {
-        Some(Verdict::Failed(fault, _)) => vec![Safe::new(format!("No log: {}", fault.what)), fault.next_step.clone()],
+    match shown.freshness(&model.world).and_then(|freshness| freshness.fault.as_ref()) {
+        Some(fault) => failure("No log", fault),
         _ if shown.complete => say(&["The session ended and left no log."]),
         _ if queued => say(&["Queued: the session has not started yet.", "Its log appears here when it does."]),
         _ if shown.fetched_at.is_some() => say(&["The session has no log yet.", "It appears here as the agent works."]),
         _ => say(&["Loading the log …"]),
     }
+}
+
+fn failure(what: &str, fault: &Fault) -> Vec<Safe> {
+    vec![Safe::new(format!("{what}: {}", fault.what)), fault.next_step.clone()]
 }
 
 /// Lines in the middle of the empty pane.

@@ -174,6 +174,10 @@ fn empty_for_every_reason() {
     let mut model = console(None);
     settle(&mut model, SMALL);
     show("sessions not known", &model);
+    let fault = Fault::new(FaultKind::Permission, "the token may not read acme/api", "see :doctor");
+    let source = Source::Task(crate::domain::TaskId::new("t1"));
+    model.world.freshness.entry(source).or_default().failed(start(), fault, None);
+    show("sessions refused", &model);
     let mut model = console(Some(&[]));
     settle(&mut model, SMALL);
     show("no session", &model);
