@@ -8,7 +8,6 @@ use crate::console::keys::Intent;
 use crate::console::state::Model;
 use crate::console::state::layout::Area;
 use crate::console::state::log::{Attended, Shown};
-use crate::console::state::notes::Note;
 use crate::console::state::reader::Reader;
 use crate::domain::{Instant, SessionId, Task, TaskRef, age};
 use crate::text::{Safe, Untrusted};
@@ -123,7 +122,7 @@ fn read(model: &mut Model, pane: Option<Area>, intent: Intent, effects: &mut Vec
         }
     };
     if let Some(text) = note {
-        say(model, text);
+        model.notes.say(model.now, false, text);
     }
     true
 }
@@ -169,18 +168,12 @@ fn copied(entry: &Entry) -> Untrusted {
     texts.join("\n").into()
 }
 
-/// A note for a key that had nothing to do.
-fn say(model: &mut Model, text: &str) {
-    let until = model.now + TimeDelta::seconds(4);
-    model.notes.current = Some(Note { bad: false, text: Safe::new(text), until });
-}
-
 /// The session before the one shown; before the first comes the latest again.
 fn next_session(model: &mut Model) {
     let Some(task) = selected(model) else { return };
     let mut sessions: Vec<_> = task.sessions.iter().flatten().map(|s| (s.created_at, s.id.clone())).collect();
     if sessions.len() < 2 {
-        return say(model, "this task has no other session");
+        return model.notes.say(model.now, false, "this task has no other session");
     }
     sessions.sort();
     let task = task.at.id.clone();
