@@ -113,11 +113,10 @@ impl Read {
     }
 
     fn push(&mut self, text: &str) {
-        let room = LOOK_BYTES - self.text.len();
-        let fits = if text.len() <= room && self.beyond == 0 { text.len() } else { text.floor_char_boundary(room) };
-        let fits = if self.beyond > 0 { 0 } else { fits };
-        self.text.push_str(text.get(..fits).unwrap_or_default());
-        self.beyond += text.len() - fits;
+        let room = if self.beyond > 0 { 0 } else { LOOK_BYTES - self.text.len() };
+        let fits = width::cut_bytes(text, room);
+        self.text.push_str(fits);
+        self.beyond += text.len() - fits.len();
     }
 
     /// At most `limit` bytes of safe text.
@@ -127,13 +126,13 @@ impl Read {
         let mut style = Sgr::default();
         let mut used = 0;
         let mut unit = String::new();
-        for (at, raw, next) in Units::new(&self.text, &self.styles) {
+        for Unit { at, raw, next, simple } in Units::new(&self.text, &self.styles) {
             while let Some((_, new)) = styles.next_if(|(from, _)| *from <= at) {
                 style = new;
             }
             unit.clear();
-            let dropped = if raw.is_ascii() {
-                unit.push_str(raw.get(..raw.len().min(limit - used)).unwrap_or_default());
+            let dropped = if simple {
+                unit.push_str(width::cut_bytes(raw, limit - used));
                 0
             } else {
                 reveal::cluster(&mut unit, raw, next)
@@ -164,7 +163,18 @@ impl Read {
     }
 }
 
-/// A text as stretches of plain ASCII that begin and end where colours do, and single clusters of anything else.
+/// A piece of a text.
+struct Unit<'a> {
+    /// Where it begins.
+    at: usize,
+    raw: &'a str,
+    /// The character after it.
+    next: Option<char>,
+    /// Simple characters only; else one cluster of anything.
+    simple: bool,
+}
+
+/// A text as stretches of simple characters that begin and end where colours do, and single clusters of anything else.
 struct Units<'a> {
     text: &'a str,
     at: usize,
@@ -178,26 +188,36 @@ impl<'a> Units<'a> {
 }
 
 impl<'a> Iterator for Units<'a> {
-    /// Where it begins, the text, and the character after it.
-    type Item = (usize, &'a str, Option<char>);
+    type Item = Unit<'a>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let at = self.at;
         let rest = self.text.get(at..).filter(|r| !r.is_empty())?;
         while self.styles.next_if(|(from, _)| *from <= at).is_some() {}
-        let end = self.styles.peek().map_or(rest.len(), |(from, _)| from - at).min(rest.len());
-        let ascii = rest.bytes().take(end).take_while(u8::is_ascii).count();
-        // The last ASCII character may carry marks: it belongs to what follows.
-        let ascii = if ascii == rest.len() || rest.as_bytes().get(ascii).is_some_and(u8::is_ascii) {
-            ascii
-        } else {
-            ascii.saturating_sub(1)
-        };
-        let unit = match ascii {
+        let end = self.styles.peek().map_or(rest.len(), |(from, _)| from - at);
+        let stretch = simple_len(rest, end);
+        let raw = match stretch {
             0 => rest.graphemes(true).next().unwrap_or(rest),
-            _ => rest.get(..ascii).unwrap_or(rest),
+            _ => rest.get(..stretch).unwrap_or(rest),
         };
-        self.at += unit.len();
-        Some((at, unit, self.text.get(self.at..).and_then(|r| r.chars().next())))
+        self.at += raw.len();
+        let next = self.text.get(self.at..).and_then(|r| r.chars().next());
+        Some(Unit { at, raw, next, simple: stretch > 0 })
     }
+}
+
+/// Bytes of simple characters that `text` begins with, up to `end`. The last before another kind of character is left
+/// out: that one may be a mark on it.
+fn simple_len(text: &str, end: usize) -> usize {
+    let mut last = 0;
+    for (at, c) in text.char_indices() {
+        if !reveal::is_simple(c) {
+            return last;
+        }
+        if at >= end {
+            return at;
+        }
+        last = at;
+    }
+    text.len()
 }

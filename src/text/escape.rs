@@ -77,7 +77,7 @@ impl<'a> Pieces<'a> {
             }
             Some(b' '..=b'/') => {
                 let between = count(self.rest.bytes(), b' ', b'/');
-                let last = self.rest.bytes().nth(between).is_some_and(|b| (b'0'..=b'~').contains(&b));
+                let last = self.rest.as_bytes().get(between).is_some_and(|b| (b'0'..=b'~').contains(b));
                 self.take(between + usize::from(last));
                 Piece::Other
             }
@@ -93,7 +93,7 @@ impl<'a> Pieces<'a> {
     fn csi(&mut self) -> Piece<'a> {
         let parameters = count(self.rest.bytes(), b'0', b'?');
         let between = count(self.rest.bytes().skip(parameters), b' ', b'/');
-        let last = self.rest.bytes().nth(parameters + between).filter(|b| (b'@'..=b'~').contains(b));
+        let last = self.rest.as_bytes().get(parameters + between).copied().filter(|b| (b'@'..=b'~').contains(b));
         let all = self.take(parameters + between + usize::from(last.is_some()));
         let parameters = all.get(..parameters).unwrap_or_default();
         let colour = last == Some(b'm') && between == 0 && parameters.bytes().all(|b| b <= b';');

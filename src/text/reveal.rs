@@ -38,6 +38,21 @@ fn deceives(c: char) -> bool {
         || u32::from(c) & 0xfffe == 0xfffe
 }
 
+/// Characters that stand for themselves: nothing to spell, one or two cells wide, and a character of their own beside
+/// any other of these. Most of what is written is made of them, so that the long way is for the rest.
+pub(super) fn is_simple(c: char) -> bool {
+    matches!(c,
+        ' '..='~'
+        // Latin, Greek, Cyrillic.
+        | '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{2ff}' | '\u{391}'..='\u{3a1}' | '\u{3a3}'..='\u{482}' | '\u{48a}'..='\u{52f}'
+        // Punctuation, arrows, signs, boxes, pictures.
+        | '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205e}' | '\u{20a0}'..='\u{20bf}' | '\u{2100}'..='\u{218b}'
+        | '\u{2190}'..='\u{23ff}' | '\u{2460}'..='\u{28ff}' | '\u{1f300}'..='\u{1f3fa}' | '\u{1f400}'..='\u{1f64f}'
+        // East Asian.
+        | '\u{3001}'..='\u{3029}' | '\u{3041}'..='\u{3096}' | '\u{30a0}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}'
+        | '\u{ac00}'..='\u{d7a3}' | '\u{ff01}'..='\u{ff9d}')
+}
+
 /// Letters and marks of the scripts that are written with joiners: Arabic and its kin, Mongolian, and the Indic scripts.
 fn is_joining(c: char) -> bool {
     matches!(c,
@@ -141,4 +156,24 @@ pub(super) fn cluster(out: &mut String, text: &str, next: Option<char>) -> u32 {
     // A chain of joined pictures: taken apart.
     out.truncate(start);
     cluster.write(out, false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn simple_characters_stand_alone_beside_each_other() {
+        let simple = (0..=0x10_ffff).filter_map(char::from_u32).filter(|c| is_simple(*c));
+        for c in simple {
+            assert!(!deceives(c), "U+{:04X} deceives", u32::from(c));
+            assert!(c.width().is_some_and(|w| w > 0), "U+{:04X} takes no cell", u32::from(c));
+            for other in ['a', ' ', '日', '한', '❤', '👩', 'é'] {
+                for pair in [[c, other], [other, c]] {
+                    let text: String = pair.iter().collect();
+                    assert_eq!(text.graphemes(true).count(), 2, "U+{:04X} beside {other}", u32::from(c));
+                }
+            }
+        }
+    }
 }

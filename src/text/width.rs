@@ -33,6 +33,15 @@ fn trim(text: &str) -> &str {
     text.trim_end_matches(['\u{200c}', '\u{200d}'])
 }
 
+/// The longest start of `text` of at most `max` bytes.
+pub fn cut_bytes(text: &str, max: usize) -> &str {
+    let mut end = max.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
+}
+
 /// At most `max` columns; what is longer ends in `…`.
 pub fn cut_end(text: &str, max: usize) -> String {
     if text.len() <= max || width(text) <= max {

@@ -9,7 +9,7 @@ use super::entry::{Entry, Kind};
 use super::job::JobLog;
 use super::session::SessionLog;
 use crate::domain::Instant;
-use crate::text::Untrusted;
+use crate::text::{Untrusted, width};
 
 /// Bytes of a line that are waited for. A longer one is shown as broken and the rest of it skipped.
 const LONGEST_LINE: usize = 64 * 1024 * 1024;
@@ -87,8 +87,7 @@ impl Log {
 
     pub(super) fn broken(&mut self, line: &str) {
         self.stats.broken += 1;
-        let cut = line.floor_char_boundary(BROKEN);
-        self.push(None, Kind::Broken(line.get(..cut).unwrap_or_default().into()));
+        self.push(None, Kind::Broken(width::cut_bytes(line, BROKEN).into()));
     }
 }
 
@@ -111,21 +110,19 @@ impl Transcript {
     /// Feeds the bytes that follow those fed before, cut anywhere.
     pub fn absorb(&mut self, bytes: &[u8]) -> Change {
         let before = self.log.entries.len();
-        let mut rest = bytes;
-        while let Some(end) = rest.iter().position(|b| *b == b'\n') {
-            let (line, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
-            rest = after.get(1..).unwrap_or_default();
-            if std::mem::take(&mut self.skipping) {
-                continue;
-            }
-            if self.partial.is_empty() {
-                self.line(line);
-            } else {
-                self.partial.extend_from_slice(line);
-                let whole = std::mem::take(&mut self.partial);
-                self.line(&whole);
+        let complete = bytes.iter().rposition(|b| *b == b'\n').map_or(0, |last| last + 1);
+        let (mut lines, rest) = bytes.split_at_checked(complete).unwrap_or((bytes, &[]));
+        if !lines.is_empty() && (self.skipping || !self.partial.is_empty()) {
+            let end = lines.iter().position(|b| *b == b'\n').unwrap_or_default();
+            let (last_half, after) = lines.split_at_checked(end).unwrap_or((lines, &[]));
+            lines = after.get(1..).unwrap_or_default();
+            self.partial.extend_from_slice(last_half);
+            let whole = std::mem::take(&mut self.partial);
+            if !std::mem::take(&mut self.skipping) {
+                self.bytes(&whole);
             }
         }
+        self.lines(lines);
         if !self.skipping {
             self.partial.extend_from_slice(rest);
             if self.partial.len() > LONGEST_LINE {
@@ -137,12 +134,21 @@ impl Transcript {
         self.change_since(before)
     }
 
+    /// Lines with their newlines. Nearly always they are UTF-8 all together; else each line is mended by itself.
+    fn lines(&mut self, bytes: &[u8]) {
+        let Some(bytes) = bytes.strip_suffix(b"\n") else { return };
+        match std::str::from_utf8(bytes) {
+            Ok(text) => text.split('\n').for_each(|line| self.line(line)),
+            Err(_) => bytes.split(|b| *b == b'\n').for_each(|line| self.bytes(line)),
+        }
+    }
+
     /// The log is complete: what is left without a newline is its last line.
     pub fn finish(&mut self) -> Change {
         let before = self.log.entries.len();
         let last = std::mem::take(&mut self.partial);
         if !last.is_empty() {
-            self.line(&last);
+            self.bytes(&last);
         }
         self.job.finish(&mut self.log);
         self.change_since(before)
@@ -156,13 +162,16 @@ impl Transcript {
         Change { added: self.log.entries.len() - before, updated }
     }
 
-    fn line(&mut self, bytes: &[u8]) {
-        let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
-        let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-        let line = String::from_utf8_lossy(bytes);
+    fn bytes(&mut self, line: &[u8]) {
+        self.line(&String::from_utf8_lossy(line));
+    }
+
+    fn line(&mut self, line: &str) {
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        let line = line.strip_prefix('\u{feff}').unwrap_or(line);
         match self.format {
-            Format::SessionLog => self.session.line(&mut self.log, &line),
-            Format::JobLog => self.job.line(&mut self.log, &line),
+            Format::SessionLog => self.session.line(&mut self.log, line),
+            Format::JobLog => self.job.line(&mut self.log, line),
         }
     }
 

@@ -65,7 +65,7 @@ const QUIET: Fold = Fold { head: 0, tail: 0, keep: 0 };
 const SUCCESS: Fold = Fold { head: 0, tail: 0, keep: 3 };
 const FAILURE: Fold = Fold { head: 2, tail: 8, keep: 12 };
 const DIFF: Fold = Fold { head: 12, tail: 0, keep: 16 };
-const THOUGHT: Fold = Fold { head: 2, tail: 0, keep: 3 };
+const THOUGHT: Fold = Fold { head: 1, tail: 0, keep: 2 };
 const REPORT: Fold = Fold { head: 12, tail: 0, keep: 14 };
 const WORDS: Fold = Fold { head: 40, tail: 0, keep: 60 };
 const RAW: Fold = Fold { head: 1, tail: 0, keep: 1 };
@@ -369,7 +369,7 @@ mod tests {
     }
 
     fn numbers(n: usize) -> String {
-        (1..=n).map(|i| format!("line {i}\n")).collect()
+        (1..=n).map(|i| format!("line {i}")).collect::<Vec<_>>().join("\n")
     }
 
     #[test]

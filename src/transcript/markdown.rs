@@ -22,7 +22,12 @@ impl Markdown {
         } else if self.fenced {
             rows.flow(vec![(Ink::Code, line)], indent);
         } else if let Some(heading) = heading(text) {
-            rows.flow(vec![(Ink::Strong, Safe::new(heading))], 0);
+            let mut parts = Parts::new();
+            inline(heading, &mut parts);
+            for (ink, _) in &mut parts {
+                *ink = Ink::Strong;
+            }
+            rows.flow(parts, 0);
         } else if text.starts_with("> ") {
             rows.flow(vec![(Ink::Dim, line)], indent + 2);
         } else {
@@ -119,6 +124,7 @@ mod tests {
     #[test]
     fn marks_become_inks() {
         assert_eq!(inks("## Plan"), [(Ink::Strong, "Plan".to_owned())]);
+        assert_eq!(laid("### ✅ **Done**", 80), ["✅ Done"]);
         assert_eq!(
             inks("a **b** `c`"),
             [

@@ -172,26 +172,26 @@ impl Call<'_> {
             index: value.get("index").and_then(number),
             function: Function {
                 name: text(function.and_then(|f| f.get("name"))),
-                arguments: if raw { owned(value.to_string()) } else { arguments.and_then(any_text) },
+                arguments: if raw { Some(owned(value.to_string())) } else { arguments.and_then(any_text) },
             },
         }
     }
 }
 
-fn owned<'a>(text: String) -> Option<Text<'a>> {
-    Some(Text(Cow::Owned(text)))
+fn owned<'a>(text: String) -> Text<'a> {
+    Text(Cow::Owned(text))
 }
 
 fn text<'a>(value: Option<&Value>) -> Option<Text<'a>> {
-    value.and_then(Value::as_str).and_then(|text| owned(text.to_owned()))
+    value.and_then(Value::as_str).map(|text| owned(text.to_owned()))
 }
 
 /// A string as it is, anything else as JSON.
 fn any_text<'a>(value: &Value) -> Option<Text<'a>> {
     match value {
         Value::Null => None,
-        Value::String(text) => owned(text.clone()),
-        other => owned(other.to_string()),
+        Value::String(text) => Some(owned(text.clone())),
+        other => Some(owned(other.to_string())),
     }
 }
 

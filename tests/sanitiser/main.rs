@@ -3,5 +3,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod colours;
+mod corpus;
+mod injection;
 mod judge;
+mod languages;
 mod properties;
+mod scalars;

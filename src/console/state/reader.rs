@@ -193,8 +193,9 @@ impl Reader {
             return Arc::clone(rows);
         }
         if self.laid_rows > KEPT_ROWS {
-            self.laid.clear();
-            self.laid_rows = 0;
+            // Those that are costly to lay out again stay.
+            self.laid.retain(|_, rows| rows.len() > KEPT_ROWS / 4);
+            self.laid_rows = self.laid.values().map(|rows| rows.len()).sum();
         }
         let options = Options { width: self.sheet.width, folded: self.is_folded(entry.id), wrap: self.sheet.wrap };
         let rows: Arc<[LogLine]> = lines::lines(entry, options).into();

@@ -8,7 +8,6 @@ use crate::console::keys::Intent;
 use crate::console::state::Model;
 use crate::console::state::layout::Area;
 use crate::console::state::log::{Attended, Shown};
-use crate::console::state::notes::Note;
 use crate::console::state::reader::Reader;
 use crate::domain::{Instant, SessionId, Task, TaskRef, age};
 use crate::text::{Safe, Untrusted};
@@ -108,8 +107,6 @@ fn read(model: &mut Model, pane: Option<Area>, intent: Intent, effects: &mut Vec
     let (reader, entries) = (&mut shown.reader, shown.transcript.entries());
     model.dirty = true;
     let note = match intent {
-        Intent::Fold | Intent::Enter => done(reader.fold(entries)),
-        Intent::FoldAll => done(reader.fold_all(entries)),
         Intent::NextError | Intent::PreviousError => next_error(reader, entries, intent == Intent::NextError),
         Intent::NextHit | Intent::PreviousHit => {
             let found = reader.next_hit(entries, intent == Intent::NextHit);
@@ -119,16 +116,15 @@ fn read(model: &mut Model, pane: Option<Area>, intent: Intent, effects: &mut Vec
             effects.extend(entries.get(reader.cursor).map(|entry| Effect::Copy(copied(entry))));
             None
         }
-        _ => done(step(reader, entries, intent)),
+        _ => {
+            step(reader, entries, intent);
+            None
+        }
     };
     if let Some(text) = note {
-        say(model, text);
+        model.notes.say(model.now, false, text);
     }
     true
-}
-
-fn done((): ()) -> Option<&'static str> {
-    None
 }
 
 fn step(reader: &mut Reader, entries: &[Entry], intent: Intent) {
@@ -139,9 +135,10 @@ fn step(reader: &mut Reader, entries: &[Entry], intent: Intent) {
         Intent::PageUp => reader.up(entries, page),
         Intent::PageDown => reader.down(entries, page),
         Intent::Top => reader.to_top(entries),
-        Intent::Bottom => reader.resume(),
         Intent::Follow if reader.follow => reader.pause(),
-        Intent::Follow => reader.resume(),
+        Intent::Follow | Intent::Bottom => reader.resume(),
+        Intent::Fold | Intent::Enter => reader.fold(entries),
+        Intent::FoldAll => reader.fold_all(entries),
         Intent::NextEntry => reader.show(entries, reader.cursor + 1),
         Intent::PreviousEntry => reader.show(entries, reader.cursor.saturating_sub(1)),
         _ => {}
@@ -156,7 +153,10 @@ fn next_error(reader: &mut Reader, entries: &[Entry], forward: bool) -> Option<&
         (0..reader.cursor).rev().find(is_error)
     };
     match found {
-        Some(index) => done(reader.show(entries, index)),
+        Some(index) => {
+            reader.show(entries, index);
+            None
+        }
         None if forward => Some("no error further down"),
         None => Some("no error further up"),
     }
@@ -168,18 +168,12 @@ fn copied(entry: &Entry) -> Untrusted {
     texts.join("\n").into()
 }
 
-/// A note for a key that had nothing to do.
-fn say(model: &mut Model, text: &str) {
-    let until = model.now + TimeDelta::seconds(4);
-    model.notes.current = Some(Note { bad: false, text: Safe::new(text), until });
-}
-
 /// The session before the one shown; before the first comes the latest again.
 fn next_session(model: &mut Model) {
     let Some(task) = selected(model) else { return };
     let mut sessions: Vec<_> = task.sessions.iter().flatten().map(|s| (s.created_at, s.id.clone())).collect();
     if sessions.len() < 2 {
-        return say(model, "this task has no other session");
+        return model.notes.say(model.now, false, "this task has no other session");
     }
     sessions.sort();
     let task = task.at.id.clone();
@@ -287,3 +281,6 @@ fn wake(model: &Model) -> Option<Instant> {
     let stale = good.map(|at| at + model.settings.stale_after + TimeDelta::seconds(1)).filter(|at| *at > model.now);
     pending.chain(aged).chain(stale).min()
 }
+
+#[cfg(test)]
+pub(in crate::console) mod tests;

@@ -13,18 +13,18 @@ use crate::console::state::log::{Shown, margin};
 use crate::console::state::place::Pane;
 use crate::console::state::reader::Row;
 use crate::domain::freshness::Verdict;
-use crate::domain::{Instant, State, age};
+use crate::domain::{Fault, Instant, Source, State, age};
 use crate::text::{Colour, Safe, Sgr, width};
 use crate::transcript::{Entry, Ink};
 
 /// Draws the pane, its title rule in the first row of `area`. Returns where the text cursor belongs, if here.
 pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) -> Option<(u16, u16)> {
     let focused = model.place.focus == Pane::Log;
-    let (title, right) = fit(area.width, &title(model), words(model));
+    let (title, right) = fit(area.width, &title(model), words(model, area.width));
     rule::draw(buffer, theme, area, &title, focused, &right);
     let Some(shown) = &model.log.shown else {
         empty(
-            theme,
+            *theme,
             area,
             buffer,
             &["Nothing is selected.", "Choose a task in the queue to read its log."].map(Safe::new),
@@ -38,14 +38,14 @@ pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) -> Op
     }
     if shown.transcript.entries().is_empty() {
         let area = Area { y: text.y.saturating_sub(1), height: text.height + 1, ..text };
-        empty(theme, area, buffer, &reasons(model, shown));
+        empty(*theme, area, buffer, &reasons(model, shown));
         return None;
     }
     for (y, row) in (text.y..text.bottom()).zip(&shown.reader.rows) {
         let Some(entry) = shown.transcript.entries().get(row.at.entry) else { continue };
         let line = Area { y, height: 1, ..text };
-        draw_margin(model, theme, shown, (entry, row), line, buffer);
-        draw_row(model, theme, shown, (entry, row), line, buffer);
+        draw_margin(model, *theme, shown, (entry, row), line, buffer);
+        draw_row(model, *theme, shown, (entry, row), line, buffer);
     }
     None
 }
@@ -53,7 +53,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) -> Op
 /// The cursor's bar, and on an entry's first row its time and whether it is folded.
 fn draw_margin(
     model: &Model,
-    theme: &Theme,
+    theme: Theme,
     shown: &Shown,
     (entry, row): (&Entry, &Row),
     line: Area,
@@ -69,7 +69,7 @@ fn draw_margin(
     }
     let columns = margin(line.width);
     if let Some(at) = entry.at.filter(|_| columns > 9) {
-        put(buffer, line, line.x + 1, line.y, &clock(model, at, "%H:%M:%S"), theme.style(Tone::Dim));
+        put(buffer, line, line.x + 1, line.y, clock(model, at, "%H:%M:%S"), theme.style(Tone::Dim));
     }
     if let Some(folded) = row.fold {
         let mark = match (folded, theme.ascii) {
@@ -82,14 +82,7 @@ fn draw_margin(
     }
 }
 
-fn draw_row(
-    model: &Model,
-    theme: &Theme,
-    shown: &Shown,
-    (entry, row): (&Entry, &Row),
-    line: Area,
-    buffer: &mut Buffer,
-) {
+fn draw_row(model: &Model, theme: Theme, shown: &Shown, (entry, row): (&Entry, &Row), line: Area, buffer: &mut Buffer) {
     let left = line.x + margin(line.width);
     let hits = found(shown, row);
     let mut x = left;
@@ -98,7 +91,7 @@ fn draw_row(
         let style = ink_style(theme, *ink);
         for (piece, hit) in pieces(text, at, &hits) {
             let style = if hit { style.add_modifier(mark_hit(shown, row)) } else { style };
-            x = put(buffer, line, x, line.y, &Safe::new(piece), style);
+            x = put(buffer, line, x, line.y, Safe::new(piece), style);
         }
         at += text.len();
     }
@@ -172,7 +165,7 @@ fn title(model: &Model) -> Safe {
 type Word = (u8, Tone, Safe);
 
 /// What stands at the right of the rule, in order.
-fn words(model: &Model) -> Vec<Word> {
+fn words(model: &Model, columns: u16) -> Vec<Word> {
     let Some(shown) = &model.log.shown else { return Vec::new() };
     let mut words = Vec::new();
     if let Some((tone, text)) = freshness(model, shown) {
@@ -180,13 +173,13 @@ fn words(model: &Model) -> Vec<Word> {
     }
     if let Some(search) = &shown.reader.search {
         words.push(match search.current {
-            Some(current) => (8, Tone::Plain, Safe::new(format!("hit {}/{}", current + 1, search.hits.len()))),
-            None if search.hits.is_empty() => (8, Tone::Warn, Safe::new("no hit")),
-            None => (8, Tone::Plain, Safe::new(format!("{} hits", search.hits.len()))),
+            Some(current) => (7, Tone::Plain, Safe::new(format!("hit {}/{}", current + 1, search.hits.len()))),
+            None if search.hits.is_empty() => (7, Tone::Warn, Safe::new("no hit")),
+            None => (7, Tone::Plain, Safe::new(format!("{} hits", search.hits.len()))),
         });
     }
     if let Some(origin) = shown.origin {
-        words.push((6, Tone::Dim, source(model, shown, origin)));
+        words.push((8, Tone::Dim, source(model, shown, origin, columns)));
     }
     let entries = shown.transcript.entries().len();
     if entries == 0 {
@@ -195,8 +188,8 @@ fn words(model: &Model) -> Vec<Word> {
     words.push(match (shown.reader.follow, shown.reader.unseen) {
         _ if shown.complete => (5, Tone::Dim, Safe::new("complete")),
         (true, _) => (5, Tone::Dim, Safe::new("following")),
-        (false, 0) => (7, Tone::Warn, Safe::new("paused")),
-        (false, new) => (7, Tone::Warn, Safe::new(format!("paused, {new} new"))),
+        (false, 0) => (6, Tone::Warn, Safe::new("paused")),
+        (false, new) => (6, Tone::Warn, Safe::new(format!("paused, {new} new"))),
     });
     words.push((3, Tone::Dim, Safe::new(format!("{entries} {}", if entries == 1 { "entry" } else { "entries" }))));
     let broken = shown.transcript.stats().broken;
@@ -207,9 +200,9 @@ fn words(model: &Model) -> Vec<Word> {
 }
 
 /// Where the log comes from and how old that is.
-fn source(model: &Model, shown: &Shown, origin: LogOrigin) -> Safe {
+fn source(model: &Model, shown: &Shown, origin: LogOrigin, columns: u16) -> Safe {
     let name = match origin {
-        LogOrigin::CopilotApi if shown.complete => "Copilot API",
+        LogOrigin::CopilotApi if shown.complete || columns < 100 => "Copilot API",
         LogOrigin::CopilotApi => "live (Copilot API)",
         LogOrigin::JobLog => "job log",
         LogOrigin::JobSteps => "job steps",
@@ -233,34 +226,21 @@ fn freshness(model: &Model, shown: &Shown) -> Option<(Tone, Safe)> {
     }
 }
 
-/// Title and words that fit beside each other in a rule of this width. Words go before the title is cut below a third.
+/// Title and words that fit beside each other in a rule of this width: the words that matter least go first, then the
+/// title is cut, down to a quarter of the rule.
 fn fit(columns: u16, title: &Safe, mut words: Vec<Word>) -> (Safe, Vec<(Tone, Safe)>) {
     let columns = usize::from(columns);
-    let cost = |words: &[Word]| words.iter().map(|(_, _, text)| width::width(text) + 3).sum::<usize>() + 2;
-    let least = width::width(title).min(columns / 3);
-    while !words.is_empty() && least + cost(&words) + 6 > columns {
-        // The last word left is cut rather than dropped: it is the reason something is wrong.
-        if let [(_, _, text)] = words.as_mut_slice() {
-            let room = columns.saturating_sub(least + 11);
-            *text = Safe::new(width::cut_end(text, room));
-            if room < 8 {
-                words.clear();
-            }
-            break;
-        }
+    let free = |words: &[Word]| {
+        let right: Vec<_> = words.iter().map(|(_, tone, text)| (*tone, text.clone())).collect();
+        rule::room_for_title(columns, &right)
+    };
+    let least = width::width(title).min(columns / 4);
+    while words.len() > 1 && free(&words) < least {
         let weakest = words.iter().enumerate().min_by_key(|(_, (matters, ..))| *matters).map_or(0, |(i, _)| i);
         words.remove(weakest);
     }
-    let room = columns.saturating_sub(if words.is_empty() { 6 } else { cost(&words) + 6 });
-    let title = Safe::new(width::cut_end(title, room));
-    let mut right = Vec::new();
-    for (_, tone, text) in words {
-        if !right.is_empty() {
-            right.push((Tone::Dim, Safe::new("·")));
-        }
-        right.push((tone, text));
-    }
-    (title, right)
+    let title = Safe::new(width::cut_end(title, free(&words).max(least)));
+    (title, words.into_iter().map(|(_, tone, text)| (tone, text)).collect())
 }
 
 /// Why there is nothing to read, and what comes next.
@@ -277,12 +257,14 @@ fn reasons(model: &Model, shown: &Shown) -> Vec<Safe> {
                 say(&["Queued: no session has started yet.", "Its log appears here when one does."])
             }
             Some(Some(_)) => say(&["This task has no session, and so no log."]),
-            _ => say(&["Loading the task's sessions …"]),
+            _ => match shown.task.clone().and_then(|id| model.world.freshness.get(&Source::Task(id))?.fault.as_ref()) {
+                Some(fault) => failure("The task's sessions are not known", fault),
+                None => say(&["Loading the task's sessions …"]),
+            },
         };
     }
-    let verdict = shown.freshness(&model.world).map(|f| f.verdict(model.now, model.settings.stale_after));
-    match verdict {
-        Some(Verdict::Failed(fault, _)) => vec![Safe::new(format!("No log: {}", fault.what)), fault.next_step.clone()],
+    match shown.freshness(&model.world).and_then(|freshness| freshness.fault.as_ref()) {
+        Some(fault) => failure("No log", fault),
         _ if shown.complete => say(&["The session ended and left no log."]),
         _ if queued => say(&["Queued: the session has not started yet.", "Its log appears here when it does."]),
         _ if shown.fetched_at.is_some() => say(&["The session has no log yet.", "It appears here as the agent works."]),
@@ -290,8 +272,12 @@ fn reasons(model: &Model, shown: &Shown) -> Vec<Safe> {
     }
 }
 
+fn failure(what: &str, fault: &Fault) -> Vec<Safe> {
+    vec![Safe::new(format!("{what}: {}", fault.what)), fault.next_step.clone()]
+}
+
 /// Lines in the middle of the empty pane.
-fn empty(theme: &Theme, area: Area, buffer: &mut Buffer, lines: &[Safe]) {
+fn empty(theme: Theme, area: Area, buffer: &mut Buffer, lines: &[Safe]) {
     let count = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let first = area.y + 1 + area.height.saturating_sub(1 + count) / 2;
     for (y, line) in (first..).zip(lines) {
@@ -307,7 +293,7 @@ fn clock(model: &Model, at: Instant, format: &str) -> Safe {
     Safe::new(at.with_timezone(&model.settings.zone).format(format).to_string())
 }
 
-fn ink_style(theme: &Theme, ink: Ink) -> Style {
+fn ink_style(theme: Theme, ink: Ink) -> Style {
     theme.style(match ink {
         Ink::Plain => Tone::Plain,
         Ink::Dim => Tone::Dim,
@@ -323,7 +309,7 @@ fn ink_style(theme: &Theme, ink: Ink) -> Style {
 }
 
 /// The colours a log asked for. Without colours its attributes stay.
-fn log_style(theme: &Theme, sgr: Sgr) -> Style {
+fn log_style(theme: Theme, sgr: Sgr) -> Style {
     let mut style = Style::new();
     if theme.colour {
         style.fg = sgr.fg.map(colour);
@@ -344,10 +330,32 @@ fn log_style(theme: &Theme, sgr: Sgr) -> Style {
     style
 }
 
+/// The 16 by their own sequences, which are the shortest and follow the terminal's theme.
 fn colour(colour: Colour) -> Color {
+    const ANSI: [Color; 16] = [
+        Color::Black,
+        Color::Red,
+        Color::Green,
+        Color::Yellow,
+        Color::Blue,
+        Color::Magenta,
+        Color::Cyan,
+        Color::Gray,
+        Color::DarkGray,
+        Color::LightRed,
+        Color::LightGreen,
+        Color::LightYellow,
+        Color::LightBlue,
+        Color::LightMagenta,
+        Color::LightCyan,
+        Color::White,
+    ];
     match colour {
-        Colour::Ansi(n) => Color::Indexed(n),
+        Colour::Ansi(n) => ANSI.get(usize::from(n)).copied().unwrap_or(Color::Indexed(n)),
         Colour::Indexed(n) => Color::Indexed(n),
         Colour::Rgb(r, g, b) => Color::Rgb(r, g, b),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -49,6 +49,12 @@ pub fn draw(buffer: &mut Buffer, theme: &Theme, area: Area, title: &Safe, focuse
     put(buffer, area, x, area.y, " ", dim);
 }
 
+/// Columns a title can have in a rule of `columns` without one of these words being dropped or cut.
+pub fn room_for_title(columns: usize, right: &[(Tone, Safe)]) -> usize {
+    let words = if right.is_empty() { 0 } else { wide(right) + BETWEEN };
+    columns.saturating_sub(BEFORE + 2 + words + AFTER)
+}
+
 /// What words take beside each other: a space at both ends, dashes between.
 fn wide(words: &[(Tone, Safe)]) -> usize {
     let texts: usize = words.iter().map(|(_, text)| width::width(text)).sum();

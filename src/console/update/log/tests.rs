@@ -1,0 +1,577 @@
+//! Reading a log: what follows, what stays, what is asked for.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use chrono::{FixedOffset, TimeZone, Utc};
+use serde_json::json;
+
+use super::*;
+use crate::console::state::settings::Settings;
+use crate::console::state::world::Known;
+use crate::domain::stuck::Thresholds;
+use crate::domain::{RepoName, Session, State};
+
+pub(in crate::console) const PANE: Area = Area { x: 0, y: 0, width: 80, height: 21 };
+
+pub(in crate::console) fn start() -> Instant {
+    Utc.with_ymd_and_hms(2026, 11, 20, 13, 1, 10).unwrap()
+}
+
+fn seconds(n: i64) -> TimeDelta {
+    TimeDelta::seconds(n)
+}
+
+fn session(id: &str, minute: i64) -> Session {
+    Session {
+        id: SessionId::new(id),
+        state: State::InProgress,
+        name: None,
+        prompt: None,
+        model: None,
+        head_ref: None,
+        base_ref: None,
+        created_at: start() + seconds(minute * 60),
+        updated_at: None,
+        completed_at: None,
+        usage: None,
+        error: None,
+        run: None,
+    }
+}
+
+fn task_ref(id: &str) -> TaskRef {
+    TaskRef { repo: "acme/api".parse::<RepoName>().unwrap(), id: crate::domain::TaskId::new(id) }
+}
+
+/// A console with one task in the queue, selected; its sessions are these, oldest first.
+pub(in crate::console) fn console(sessions: Option<&[&str]>) -> Model {
+    let settings = Settings {
+        repos: Vec::new(),
+        host: Safe::new("github.com"),
+        token_kind: Safe::new("token"),
+        ascii: false,
+        zone: FixedOffset::east_opt(3600).unwrap(),
+        stale_after: seconds(60),
+        stuck: Thresholds::default(),
+        read_only: false,
+        mouse: true,
+    };
+    let mut model = Model::new(start() + seconds(100), settings);
+    add_task(&mut model, "t1", sessions);
+    model.queue.selected = Some(crate::domain::TaskId::new("t1"));
+    model.place.focus = crate::console::state::place::Pane::Log;
+    model
+}
+
+pub(in crate::console) fn add_task(model: &mut Model, id: &str, sessions: Option<&[&str]>) {
+    let sessions = sessions.map(|ids| ids.iter().zip(0..).map(|(id, minute)| session(id, minute)).collect());
+    let task = Task {
+        at: task_ref(id),
+        name: "Fix flaky retry test in scheduler".into(),
+        state: State::InProgress,
+        created_at: start(),
+        updated_at: None,
+        archived_at: None,
+        creator: None,
+        custom_agent: None,
+        session_count: None,
+        artifacts: Vec::new(),
+        html_url: None,
+        sessions,
+    };
+    let known = Known {
+        task,
+        run: None,
+        cancel: None,
+        cancel_steps: Vec::new(),
+        state_since: start(),
+        since_seen: false,
+        sessions_as_of: None,
+        last_sign: None,
+        changed: false,
+        hay: "".into(),
+    };
+    model.world.tasks.insert(crate::domain::TaskId::new(id), known);
+}
+
+/// One record in which the assistant says something.
+pub(in crate::console) fn says(n: i64, text: &str) -> String {
+    let record = json!({"id": format!("r{n}"), "created": start().timestamp() + n, "object": "chat.completion.chunk",
+        "choices": [{"delta": {"role": "assistant", "content": text}}]});
+    format!("data: {record}\n\n")
+}
+
+/// A tool call, answered unless `result` is `None`.
+pub(in crate::console) fn calls(n: i64, name: &str, arguments: &serde_json::Value, result: Option<&str>) -> String {
+    let call = json!({"id": format!("c{n}"), "type": "function", "index": 0,
+        "function": {"name": name, "arguments": arguments.to_string()}});
+    let record = |at: i64, delta: &serde_json::Value| {
+        let record = json!({"id": format!("r{n}"), "created": start().timestamp() + at,
+            "object": "chat.completion.chunk", "choices": [{"delta": delta}]});
+        format!("data: {record}\n\n")
+    };
+    let mut log = record(n, &json!({"role": "assistant", "tool_calls": [call.clone()]}));
+    if let Some(result) = result {
+        log += &record(n + 3, &json!({"tool_calls": [call], "content": result}));
+    }
+    log
+}
+
+pub(in crate::console) fn news_of(session: &str, reset: bool, log: &str) -> LogNews {
+    LogNews {
+        session: SessionId::new(session),
+        origin: LogOrigin::CopilotApi,
+        format: Format::SessionLog,
+        reset,
+        bytes: log.as_bytes().to_vec(),
+        complete: false,
+        because: None,
+    }
+}
+
+pub(in crate::console) fn settle(model: &mut Model, pane: Area) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    follow_in(model, Some(pane), &mut effects);
+    effects
+}
+
+pub(in crate::console) fn press(model: &mut Model, pane: Area, intent: Intent) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    match intent {
+        Intent::Session | Intent::Wrap => assert!(super::intent(model, intent, &mut effects)),
+        _ => assert!(read(model, Some(pane), intent, &mut effects)),
+    }
+    follow_in(model, Some(pane), &mut effects);
+    effects
+}
+
+fn lines(from: i64, to: i64) -> String {
+    (from..to).map(|n| says(n, &format!("entry {n}"))).collect()
+}
+
+/// A console that follows a log of so many entries of one row each.
+fn reading(entries: i64) -> Model {
+    let mut model = console(Some(&["s1"]));
+    settle(&mut model, PANE);
+    news(&mut model, news_of("s1", true, &lines(0, entries)));
+    settle(&mut model, PANE);
+    model
+}
+
+fn reader(model: &Model) -> &Reader {
+    &model.log.shown.as_ref().unwrap().reader
+}
+
+fn seen(model: &Model) -> Vec<String> {
+    reader(model).rows.iter().map(|row| row.line.text()).collect()
+}
+
+fn span(model: &Model) -> (String, String) {
+    let seen = seen(model);
+    (seen.first().cloned().unwrap_or_default(), seen.last().cloned().unwrap_or_default())
+}
+
+fn between(from: i64, to: i64) -> (String, String) {
+    (format!("entry {from}"), format!("entry {to}"))
+}
+
+#[test]
+fn the_log_on_the_screen_is_attended_to_once() {
+    let mut model = console(Some(&["s1", "s2"]));
+    let attend = |log: Option<&str>| Effect::Attend { task: Some(task_ref("t1")), log: log.map(SessionId::new) };
+    assert_eq!(settle(&mut model, PANE), [attend(Some("s2"))], "the latest session");
+    assert_eq!(settle(&mut model, PANE), [], "nothing changed");
+    let mut effects = Vec::new();
+    follow_in(&mut model, None, &mut effects);
+    assert_eq!(effects, [attend(None)], "a log out of sight is not followed");
+    assert_eq!(settle(&mut model, PANE), [attend(Some("s2"))]);
+    model.queue.selected = None;
+    assert_eq!(settle(&mut model, PANE), [Effect::Attend { task: None, log: None }]);
+    assert!(model.log.shown.is_none());
+}
+
+#[test]
+fn a_task_whose_sessions_are_not_known_is_attended_without_a_log() {
+    let mut model = console(None);
+    assert_eq!(settle(&mut model, PANE), [Effect::Attend { task: Some(task_ref("t1")), log: None }]);
+    add_task(&mut model, "t1", Some(&["s1"]));
+    let attend = Effect::Attend { task: Some(task_ref("t1")), log: Some(SessionId::new("s1")) };
+    assert_eq!(settle(&mut model, PANE), [attend]);
+}
+
+#[test]
+fn a_new_session_takes_the_screen_unless_another_was_chosen() {
+    let mut model = console(Some(&["s1", "s2"]));
+    settle(&mut model, PANE);
+    add_task(&mut model, "t1", Some(&["s1", "s2", "s3"]));
+    settle(&mut model, PANE);
+    let session = |model: &Model| model.log.shown.as_ref().unwrap().session.clone().unwrap().raw().to_owned();
+    assert_eq!(session(&model), "s3");
+    press(&mut model, PANE, Intent::Session);
+    assert_eq!(session(&model), "s2");
+    add_task(&mut model, "t1", Some(&["s1", "s2", "s3", "s4"]));
+    settle(&mut model, PANE);
+    assert_eq!(session(&model), "s2", "chosen by hand");
+    press(&mut model, PANE, Intent::Session);
+    assert_eq!(session(&model), "s1");
+    press(&mut model, PANE, Intent::Session);
+    assert_eq!(session(&model), "s4", "and round to the latest");
+    add_task(&mut model, "t1", Some(&["s4", "s5"]));
+    settle(&mut model, PANE);
+    assert_eq!(session(&model), "s5", "at the latest, a newer one is followed again");
+}
+
+#[test]
+fn another_task_forgets_the_session_chosen_by_hand() {
+    let mut model = console(Some(&["s1", "s2"]));
+    add_task(&mut model, "t2", Some(&["x1"]));
+    settle(&mut model, PANE);
+    press(&mut model, PANE, Intent::Session);
+    model.queue.selected = Some(crate::domain::TaskId::new("t2"));
+    settle(&mut model, PANE);
+    model.queue.selected = Some(crate::domain::TaskId::new("t1"));
+    settle(&mut model, PANE);
+    assert_eq!(model.log.shown.as_ref().unwrap().session, Some(SessionId::new("s2")));
+}
+
+#[test]
+fn news_of_another_session_is_ignored() {
+    let mut model = reading(3);
+    news(&mut model, news_of("s9", true, &lines(0, 50)));
+    assert_eq!(model.log.shown.as_ref().unwrap().transcript.entries().len(), 3);
+}
+
+#[test]
+fn it_opens_at_the_end_and_follows() {
+    let mut model = reading(100);
+    assert_eq!(span(&model), between(80, 99));
+    news(&mut model, news_of("s1", false, &lines(100, 105)));
+    settle(&mut model, PANE);
+    assert_eq!(span(&model), between(85, 104));
+}
+
+#[test]
+fn scrolling_up_pauses_counts_what_is_new_and_the_end_resumes() {
+    let mut model = reading(100);
+    press(&mut model, PANE, Intent::Up);
+    assert_eq!(span(&model), between(79, 98));
+    news(&mut model, news_of("s1", false, &lines(100, 107)));
+    settle(&mut model, PANE);
+    assert_eq!(span(&model), between(79, 98), "the text does not move");
+    assert_eq!(reader(&model).unseen, 7);
+    for _ in 0..7 {
+        press(&mut model, PANE, Intent::Down);
+        assert!(!reader(&model).follow);
+    }
+    press(&mut model, PANE, Intent::Down);
+    assert!(reader(&model).follow);
+    assert_eq!((span(&model), reader(&model).unseen), (between(87, 106), 0));
+}
+
+#[test]
+fn paging_keeps_one_row_in_sight_and_stops_at_the_ends() {
+    let mut model = reading(100);
+    press(&mut model, PANE, Intent::PageUp);
+    assert_eq!(span(&model), between(61, 80));
+    press(&mut model, PANE, Intent::Top);
+    assert_eq!(span(&model), between(0, 19));
+    press(&mut model, PANE, Intent::Up);
+    assert_eq!(span(&model), between(0, 19));
+    press(&mut model, PANE, Intent::PageDown);
+    assert_eq!(span(&model), between(19, 38));
+    press(&mut model, PANE, Intent::Bottom);
+    assert_eq!(span(&model), between(80, 99));
+}
+
+#[test]
+fn a_log_shorter_than_its_pane_follows_whatever_is_pressed() {
+    let mut model = reading(3);
+    for intent in [Intent::Up, Intent::PageUp, Intent::Top, Intent::Down, Intent::PageDown, Intent::Bottom] {
+        press(&mut model, PANE, intent);
+        assert!(reader(&model).follow, "{intent:?}");
+        assert_eq!(span(&model), between(0, 2));
+    }
+}
+
+#[test]
+fn a_result_that_arrives_above_does_not_move_the_text() {
+    let mut model = console(Some(&["s1"]));
+    settle(&mut model, PANE);
+    let ls = json!({"command": "ls"});
+    let log = calls(0, "bash", &ls, None) + &lines(1, 60);
+    news(&mut model, news_of("s1", true, &log));
+    settle(&mut model, PANE);
+    press(&mut model, PANE, Intent::PageUp);
+    let before = seen(&model);
+    let answer = calls(0, "bash", &ls, Some("a\nb\nc\n<exited with exit code 1>"));
+    let (_, answer) = answer.split_at(answer.find("\n\n").unwrap() + 2);
+    news(&mut model, news_of("s1", false, answer));
+    settle(&mut model, PANE);
+    assert_eq!(seen(&model), before);
+    press(&mut model, PANE, Intent::Top);
+    assert_eq!(seen(&model)[..4], ["$ ls", "a", "b", "c"]);
+}
+
+#[test]
+fn a_log_that_is_replaced_leaves_the_reader_where_they_were() {
+    let mut model = reading(100);
+    press(&mut model, PANE, Intent::PageUp);
+    let before = span(&model);
+    news(&mut model, news_of("s1", true, &lines(0, 100)));
+    settle(&mut model, PANE);
+    assert_eq!(span(&model), before);
+    news(&mut model, news_of("s1", true, &lines(0, 5)));
+    settle(&mut model, PANE);
+    assert_eq!(span(&model).1, "entry 4", "a log that shrank shows what there is");
+}
+
+fn with_output() -> Model {
+    let mut model = console(Some(&["s1"]));
+    settle(&mut model, PANE);
+    let output = (0..30).map(|n| format!("out {n}")).collect::<Vec<_>>().join("\n");
+    let log = lines(0, 10) + &calls(10, "bash", &json!({"command": "make"}), Some(&output)) + &lines(20, 40);
+    news(&mut model, news_of("s1", true, &log));
+    settle(&mut model, PANE);
+    model
+}
+
+#[test]
+fn folding_moves_only_what_is_below_the_heading() {
+    let mut model = with_output();
+    press(&mut model, PANE, Intent::Top);
+    for _ in 0..10 {
+        press(&mut model, PANE, Intent::NextEntry);
+    }
+    let folded = seen(&model);
+    assert_eq!(folded[10], "$ make");
+    press(&mut model, PANE, Intent::Fold);
+    let open = seen(&model);
+    assert_eq!(open[..11], folded[..11]);
+    assert_eq!(open[11], "out 0");
+    press(&mut model, PANE, Intent::Fold);
+    assert_eq!(seen(&model), folded);
+}
+
+#[test]
+fn folding_from_inside_an_entry_shows_its_heading() {
+    let mut model = with_output();
+    press(&mut model, PANE, Intent::Top);
+    for _ in 0..10 {
+        press(&mut model, PANE, Intent::NextEntry);
+    }
+    press(&mut model, PANE, Intent::Fold);
+    press(&mut model, PANE, Intent::PageDown);
+    assert_eq!(seen(&model)[0], "out 8");
+    press(&mut model, PANE, Intent::Fold);
+    assert_eq!(seen(&model)[0], "$ make");
+}
+
+#[test]
+fn opening_everything_keeps_the_cursors_row_in_its_place() {
+    let mut model = with_output();
+    press(&mut model, PANE, Intent::Top);
+    for _ in 0..12 {
+        press(&mut model, PANE, Intent::NextEntry);
+    }
+    let row = |model: &Model| {
+        let cursor = reader(model).cursor;
+        reader(model).rows.iter().position(|row| row.at.entry == cursor).unwrap()
+    };
+    let before = row(&model);
+    press(&mut model, PANE, Intent::FoldAll);
+    assert_eq!(row(&model), before);
+    press(&mut model, PANE, Intent::FoldAll);
+    assert_eq!(row(&model), before);
+}
+
+#[test]
+fn the_cursor_stays_in_sight() {
+    let mut model = with_output();
+    for intent in [
+        Intent::PageUp,
+        Intent::PreviousEntry,
+        Intent::PreviousEntry,
+        Intent::Up,
+        Intent::FoldAll,
+        Intent::PageUp,
+        Intent::PageDown,
+        Intent::Top,
+        Intent::NextEntry,
+        Intent::PageDown,
+        Intent::Bottom,
+    ] {
+        press(&mut model, PANE, intent);
+        let cursor = reader(&model).cursor;
+        assert!(reader(&model).rows.iter().any(|row| row.at.entry == cursor), "{intent:?}");
+    }
+}
+
+#[test]
+fn errors_are_found_in_both_directions_and_their_lack_is_said() {
+    let mut model = console(Some(&["s1"]));
+    settle(&mut model, PANE);
+    let fails = |n: i64| calls(n, "bash", &json!({"command": "false"}), Some("<exited with exit code 1>"));
+    let log = lines(0, 30) + &fails(30) + &lines(40, 80) + &fails(80) + &lines(90, 130);
+    news(&mut model, news_of("s1", true, &log));
+    settle(&mut model, PANE);
+    press(&mut model, PANE, Intent::PreviousError);
+    assert_eq!(reader(&model).cursor, 71);
+    press(&mut model, PANE, Intent::PreviousError);
+    assert_eq!(reader(&model).cursor, 30);
+    assert!(seen(&model).contains(&"$ false".to_owned()));
+    press(&mut model, PANE, Intent::PreviousError);
+    assert_eq!(model.notes.current.as_ref().map(|note| note.text.as_str()), Some("no error further up"));
+    press(&mut model, PANE, Intent::NextError);
+    assert_eq!(reader(&model).cursor, 71);
+}
+
+#[test]
+fn searching_jumps_as_it_is_typed_and_returns_when_it_is_given_up() {
+    let mut model = reading(200);
+    press(&mut model, PANE, Intent::PageUp);
+    let before = span(&model);
+    search(&mut model, "entry 1", false);
+    settle(&mut model, PANE);
+    search(&mut model, "entry 19", false);
+    settle(&mut model, PANE);
+    assert!(seen(&model).contains(&"entry 190".to_owned()));
+    assert_eq!(reader(&model).search.as_ref().unwrap().hits.len(), 11);
+    search(&mut model, "nowhere", false);
+    settle(&mut model, PANE);
+    assert_eq!(span(&model), before);
+    search(&mut model, "", false);
+    settle(&mut model, PANE);
+    assert_eq!(span(&model), before);
+    assert!(reader(&model).search.is_none());
+}
+
+#[test]
+fn hits_are_walked_in_a_circle_and_new_ones_count() {
+    let mut model = reading(100);
+    search(&mut model, "ENTRY 5", true);
+    assert_eq!(reader(&model).search.as_ref().unwrap().hits.len(), 0, "an upper-case letter means itself");
+    search(&mut model, "entry 5", true);
+    settle(&mut model, PANE);
+    let current = |model: &Model| {
+        let search = reader(model).search.as_ref().unwrap();
+        search.hits[search.current.unwrap()]
+    };
+    assert_eq!(current(&model), 5);
+    press(&mut model, PANE, Intent::NextHit);
+    assert_eq!(current(&model), 50);
+    press(&mut model, PANE, Intent::PreviousHit);
+    press(&mut model, PANE, Intent::PreviousHit);
+    assert_eq!(current(&model), 59);
+    assert!(seen(&model).contains(&"entry 59".to_owned()));
+    news(&mut model, news_of("s1", false, &says(500, "entry 500")));
+    assert_eq!(reader(&model).search.as_ref().unwrap().hits.len(), 12);
+    press(&mut model, PANE, Intent::NextHit);
+    assert_eq!(current(&model), 100);
+    press(&mut model, PANE, Intent::NextHit);
+    assert_eq!(current(&model), 5);
+}
+
+#[test]
+fn a_hit_that_is_folded_away_is_opened() {
+    let mut model = with_output();
+    search(&mut model, "out 17", true);
+    settle(&mut model, PANE);
+    assert!(seen(&model).contains(&"out 17".to_owned()));
+    search(&mut model, "out 2", true);
+    for row in ["out 20", "out 21"] {
+        press(&mut model, PANE, Intent::NextHit);
+        let at = |row: &&crate::console::state::reader::Row| reader(&model).is_current_hit(row.at);
+        assert_eq!(reader(&model).rows.iter().find(at).unwrap().line.text(), row);
+    }
+}
+
+#[test]
+fn a_click_opens_and_the_wheel_scrolls() {
+    let mut model = with_output();
+    press(&mut model, PANE, Intent::Top);
+    mouse_in(&mut model, PANE, Mouse { kind: MouseKind::Click, column: 20, row: 11 });
+    settle(&mut model, PANE);
+    assert_eq!(seen(&model)[11], "out 0", "row 10 of the text is row 11 of the pane");
+    mouse_in(&mut model, PANE, Mouse { kind: MouseKind::WheelDown, column: 20, row: 5 });
+    settle(&mut model, PANE);
+    assert_eq!(seen(&model)[0], "entry 3");
+    mouse_in(&mut model, PANE, Mouse { kind: MouseKind::Click, column: 20, row: 200 });
+    mouse_in(&mut model, PANE, Mouse { kind: MouseKind::Click, column: 20, row: 0 });
+}
+
+#[test]
+fn the_words_under_the_cursor_are_copied() {
+    let mut model = with_output();
+    press(&mut model, PANE, Intent::Top);
+    assert_eq!(press(&mut model, PANE, Intent::Copy), [Effect::Copy("entry 0".into())]);
+}
+
+#[test]
+fn a_file_stands_alone_and_asks_for_nothing() {
+    let mut model = console(Some(&["s1"]));
+    model.place.log_only = true;
+    open_file(&mut model, Safe::new("session.log"), Format::SessionLog, lines(0, 5).trim_end().as_bytes());
+    assert_eq!(settle(&mut model, PANE), []);
+    assert_eq!(span(&model), between(0, 4));
+    assert_eq!(wake(&model), None);
+}
+
+#[test]
+fn a_still_log_wakes_for_what_reads_differently_and_no_sooner() {
+    let mut model = console(Some(&["s1"]));
+    settle(&mut model, PANE);
+    let log = calls(95, "bash", &json!({"command": "make"}), None);
+    news(&mut model, news_of("s1", true, &log));
+    settle(&mut model, PANE);
+    // The call is 5 s old, the news just came: the call's clock reads differently at 10 s.
+    assert_eq!(wake(&model), Some(start() + seconds(105)));
+    model.log.shown.as_mut().unwrap().complete = true;
+    assert_eq!(wake(&model), None);
+}
+
+#[test]
+fn any_keys_in_any_order_keep_a_sound_picture() {
+    let intents = [
+        Intent::Up,
+        Intent::Down,
+        Intent::PageUp,
+        Intent::PageDown,
+        Intent::Top,
+        Intent::Bottom,
+        Intent::Fold,
+        Intent::FoldAll,
+        Intent::Follow,
+        Intent::Wrap,
+        Intent::NextEntry,
+        Intent::PreviousEntry,
+        Intent::NextError,
+        Intent::PreviousError,
+        Intent::NextHit,
+        Intent::PreviousHit,
+        Intent::Session,
+        Intent::Copy,
+    ];
+    let mut model = with_output();
+    let mut seed = 1u64;
+    for n in 0..4000 {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let roll = usize::try_from(seed >> 33).unwrap();
+        let pane = Area { width: [3, 20, 80, 200][roll % 4], height: [1, 2, 7, 30][roll / 4 % 4], ..PANE };
+        match roll % 23 {
+            20 => news(&mut model, news_of("s1", roll % 7 == 0, &lines(100 + n, 103 + n))),
+            21 => search(&mut model, ["out", "entry 1", ""][roll % 3], roll % 2 == 0),
+            22 => {
+                let row = u16::try_from(roll % 40).unwrap();
+                mouse_in(&mut model, pane, Mouse { kind: MouseKind::Click, column: 5, row });
+            }
+            i => drop(press(&mut model, pane, intents[i % intents.len()])),
+        }
+        settle(&mut model, pane);
+        let shown = model.log.shown.as_ref().unwrap();
+        let (rows, height) = (&shown.reader.rows, usize::from(shown.text_area(pane).height));
+        assert!(rows.len() <= height);
+        assert!(height == 0 || !rows.is_empty(), "something is in sight");
+        assert!(rows.windows(2).all(|pair| pair[0].at < pair[1].at));
+        assert!(shown.reader.cursor < shown.transcript.entries().len());
+    }
+}

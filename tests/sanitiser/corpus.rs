@@ -1,0 +1,183 @@
+//! Hostile strings, generated: every kind of control sequence in every form of introducer and with every end, and the
+//! ones that are known to have done harm, by name.
+
+use std::collections::BTreeSet;
+
+/// 7-bit, C1 encoded as UTF-8, and C1 as the raw byte, which is not UTF-8.
+const FORMS: [Form; 3] = [Form::SevenBit, Form::Encoded, Form::Raw];
+
+#[derive(Clone, Copy)]
+enum Form {
+    SevenBit,
+    Encoded,
+    Raw,
+}
+
+/// The ends a string sequence can have; the last is none.
+const ENDS: [&[u8]; 7] = [b"\x07", b"\x1b\\", b"\xc2\x9c", b"\x9c", b"\x18", b"\x1a", b""];
+
+impl Form {
+    /// An introducer, by the byte of its C1 form.
+    fn introduce(self, c1: u8) -> Vec<u8> {
+        match self {
+            Self::SevenBit => vec![0x1b, c1 - 0x40],
+            Self::Encoded => vec![0xc2, c1],
+            Self::Raw => vec![c1],
+        }
+    }
+}
+
+fn sequences() -> Vec<Vec<u8>> {
+    let mut all = Vec::new();
+    let mut push = |start: &[u8], middle: &str, end: &[u8]| all.push([start, middle.as_bytes(), end].concat());
+    for form in FORMS {
+        let csi = form.introduce(0x9b);
+        for last in 0x40..=0x7e {
+            for parameters in ["", "1;1", "?1049", ">0", "999999", "1:2:3", "1;2 ", "18446744073709551616"] {
+                push(&csi, parameters, &[last]);
+            }
+        }
+        for broken in ["", "1", "1;", "?", "1 "] {
+            push(&csi, broken, b"");
+            push(&csi, broken, "é".as_bytes());
+            push(&csi, broken, b"\x1b[31m");
+            push(&csi, broken, b"\x18");
+        }
+        for end in ENDS {
+            for number in
+                [0, 1, 2, 4, 5, 7, 8, 9, 10, 11, 12, 17, 22, 46, 50, 51, 52, 104, 110, 133, 633, 697, 777, 1337]
+            {
+                for payload in ["x", "?", ";evil;https://evil.example/é", "c;ZXZpbA==", "File=inline=1:AAAA"] {
+                    push(&form.introduce(0x9d), &format!("{number};{payload}"), end);
+                }
+            }
+            for introducer in [0x90, 0x98, 0x9e, 0x9f] {
+                for payload in [
+                    "",
+                    "$qm",
+                    "+q544e",
+                    "q#0;2;0;0;0~-",
+                    "tmux;\u{1b}\u{1b}]0;x\u{7}",
+                    "Gf=100;AAAA",
+                    "1;1|17/41",
+                    ">|v",
+                    "é\tb",
+                ] {
+                    push(&form.introduce(introducer), payload, end);
+                }
+            }
+        }
+    }
+    for last in 0x20..=0x7e {
+        push(b"\x1b", "", &[last]);
+        for between in [b' ', b'#', b'%', b'(', b')', b'*', b'+', b'-', b'.', b'/', b'$'] {
+            push(&[0x1b, between], "", &[last]);
+        }
+    }
+    for control in (0u8..=0x1f).chain([0x7f]) {
+        push(&[control], "", &[control]);
+        push(&[0x1b, control], "", b"");
+        push(&[0x1b, b'[', control], "31", b"m");
+    }
+    for c1 in 0x80..=0x9f {
+        push(&[0xc2, c1], "", b"");
+        push(&[c1], "", b"");
+        push(&[0xc2, c1, 0xc2, c1], "x", &[0xc2, c1]);
+    }
+    all
+}
+
+/// At least 10,000 strings that try to act on a terminal, each between words that must stay in sight.
+pub fn hostile() -> Vec<Vec<u8>> {
+    let mut all = BTreeSet::new();
+    for sequence in sequences() {
+        for (before, after) in [("before", "zafter"), ("", ""), ("日本\u{301}", " z\u{200d}é")] {
+            all.insert([before.as_bytes(), sequence.as_slice(), after.as_bytes()].concat());
+        }
+    }
+    all.into_iter().collect()
+}
+
+/// What is known to do harm somewhere, and what it does.
+pub fn named() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("window title", "\u{1b}]0;owned\u{7}"),
+        ("icon name", "\u{1b}]1;owned\u{7}"),
+        ("title by ST", "\u{1b}]2;owned\u{1b}\\"),
+        ("palette", "\u{1b}]4;1;rgb:00/00/00\u{7}"),
+        ("palette query", "\u{1b}]4;1;?\u{7}"),
+        ("special colour", "\u{1b}]5;0;red\u{7}"),
+        ("working folder", "\u{1b}]7;file:///etc\u{7}"),
+        ("link", "\u{1b}]8;;https://evil.example\u{7}click\u{1b}]8;;\u{7}"),
+        ("notification", "\u{1b}]9;hello\u{7}"),
+        ("run a program", "\u{1b}]9;7;cmd\u{7}"),
+        ("progress bar", "\u{1b}]9;4;1;50\u{7}"),
+        ("foreground", "\u{1b}]10;black\u{7}"),
+        ("background", "\u{1b}]11;?\u{7}"),
+        ("cursor colour", "\u{1b}]12;red\u{7}"),
+        ("pointer shape", "\u{1b}]22;none\u{7}"),
+        ("log file", "\u{1b}]46;/tmp/x\u{7}"),
+        ("font", "\u{1b}]50;monospace\u{7}"),
+        ("font query", "\u{1b}]50;?\u{7}"),
+        ("clipboard write", "\u{1b}]52;c;ZXZpbA==\u{7}"),
+        ("clipboard read", "\u{1b}]52;c;?\u{7}"),
+        ("prompt mark", "\u{1b}]133;A\u{7}"),
+        ("editor command line", "\u{1b}]633;E;rm -rf ~\u{7}"),
+        ("rxvt notification", "\u{1b}]777;notify;a;b\u{7}"),
+        ("iTerm file", "\u{1b}]1337;File=inline=1:AAAA\u{7}"),
+        ("iTerm clipboard", "\u{1b}]1337;CopyToClipboard=\u{7}"),
+        ("iTerm badge", "\u{1b}]1337;SetBadgeFormat=AAAA\u{7}"),
+        ("screen title", "\u{1b}kowned\u{1b}\\"),
+        ("status string", "\u{1b}P$qm\u{1b}\\"),
+        ("terminfo query", "\u{1b}P+q544e\u{1b}\\"),
+        ("user keys", "\u{1b}P1;1|17/41\u{1b}\\"),
+        ("tmux passthrough", "\u{1b}Ptmux;\u{1b}\u{1b}]0;owned\u{7}\u{1b}\\"),
+        ("tmux control mode", "\u{1b}P1000p%begin\u{1b}\\"),
+        ("sixel", "\u{1b}Pq#0;2;0;0;0~-\u{1b}\\"),
+        ("kitty graphics", "\u{1b}_Gf=100,a=T;AAAA\u{1b}\\"),
+        ("privacy message", "\u{1b}^secret\u{1b}\\"),
+        ("start of string", "\u{1b}Xsecret\u{1b}\\"),
+        ("alternate screen", "\u{1b}[?1049h"),
+        ("leave the screen", "\u{1b}[?1049l"),
+        ("bracketed paste off", "\u{1b}[?2004l"),
+        ("mouse reports", "\u{1b}[?1003h"),
+        ("focus reports", "\u{1b}[?1004h"),
+        ("hide the cursor", "\u{1b}[?25l"),
+        ("insert mode", "\u{1b}[4h"),
+        ("new-line mode", "\u{1b}[20h"),
+        ("device attributes", "\u{1b}[c"),
+        ("version", "\u{1b}[>q"),
+        ("position report", "\u{1b}[6n"),
+        ("mode report", "\u{1b}[?2004$p"),
+        ("title report", "\u{1b}[21t"),
+        ("resize", "\u{1b}[8;1;1t"),
+        ("iconify", "\u{1b}[2t"),
+        ("checksum", "\u{1b}[1;1;1;1;1;1*y"),
+        ("repeat", "\u{1b}[999999b"),
+        ("clear", "\u{1b}[2J"),
+        ("clear the history", "\u{1b}[3J"),
+        ("home", "\u{1b}[H"),
+        ("scroll region", "\u{1b}[1;2r"),
+        ("keyboard protocol", "\u{1b}[>1u"),
+        ("modified keys", "\u{1b}[>4;2m"),
+        ("soft reset", "\u{1b}[!p"),
+        ("full reset", "\u{1b}c"),
+        ("save and restore", "\u{1b}7\u{1b}8"),
+        ("keypad", "\u{1b}="),
+        ("alignment test", "\u{1b}#8"),
+        ("line drawing", "\u{1b}(0"),
+        ("latin-1", "\u{1b}%@"),
+        ("shift out", "\u{e}lqqk\u{f}"),
+        ("locking shift", "\u{1b}n"),
+        ("reverse index", "\u{1b}M"),
+        ("next line", "\u{85}"),
+        ("answerback", "\u{5}"),
+        ("bell storm", "\u{7}\u{7}\u{7}\u{7}"),
+        ("backspaces", "good\u{8}\u{8}\u{8}\u{8}evil"),
+        ("delete", "\u{7f}"),
+        ("null", "a\0b"),
+        ("form feed", "\u{b}\u{c}"),
+        ("printer", "\u{1b}[5i"),
+        ("leds", "\u{1b}[3q"),
+    ]
+}
