@@ -24,6 +24,7 @@ pub fn clock() -> Now {
     })
 }
 
+type ChangeTask = Box<dyn FnMut(&mut Task) + Send>;
 type Script<A, T> = Mutex<Box<dyn FnMut(A) -> Result<T, Fault> + Send>>;
 
 pub struct Fake {
@@ -36,7 +37,7 @@ pub struct Fake {
     pub on_run: Script<RunId, Run>,
     pub on_branch: Script<String, Vec<Run>>,
     /// Changes the task before it is answered.
-    pub on_task: Mutex<Box<dyn FnMut(&mut Task) + Send>>,
+    pub on_task: Mutex<ChangeTask>,
     pub on_list: Script<TaskQuery, Fetched<TaskPage>>,
 }
 

@@ -33,7 +33,7 @@ fn engine(fake: Fake) -> (Engine, Arc<Fake>, mpsc::Receiver<Event>) {
     (Engine::spawn(desk, context, Pace::default(), Patience::default()), fake, received)
 }
 
-async fn drain(received: &mut mpsc::Receiver<Event>) -> Vec<Net> {
+fn drain(received: &mut mpsc::Receiver<Event>) -> Vec<Net> {
     let mut news = Vec::new();
     while let Ok(event) = received.try_recv() {
         if let What::Net(net) = event.what {
@@ -54,7 +54,7 @@ async fn a_quiet_repository_is_asked_once_a_minute_and_a_busy_one_every_ten_seco
         engine.perform(atc::console::Effect::Watch(vec![repo()]));
         for _ in 0..600 {
             tokio::time::sleep(Duration::from_secs(1)).await;
-            drain(&mut received).await;
+            drain(&mut received);
         }
         let lists = fake.calls("list");
         assert!((least..=most).contains(&lists), "{lists} lists in ten minutes");
@@ -78,7 +78,7 @@ async fn a_task_that_has_ended_is_never_polled_by_itself() {
     engine.perform(atc::console::Effect::Attend { task: Some(at), log: None });
     for _ in 0..600 {
         tokio::time::sleep(Duration::from_secs(1)).await;
-        drain(&mut received).await;
+        drain(&mut received);
     }
     assert!(fake.calls("task") <= 2, "{} looks at an ended task", fake.calls("task"));
 }
@@ -97,12 +97,12 @@ async fn a_list_that_fails_is_told_as_a_failure_tried_again_and_recovers() {
     let (mut engine, fake, mut received) = engine(fake);
     engine.perform(atc::console::Effect::Watch(vec![repo()]));
     tokio::time::sleep(Duration::from_secs(59)).await;
-    let news = drain(&mut received).await;
+    let news = drain(&mut received);
     let of_list: Vec<&Net> = news.iter().filter(|net| net.source == Source::Tasks(repo())).collect();
     assert!(!of_list.is_empty() && of_list.iter().all(|net| net.result.is_err() && net.next_try.is_some()));
     assert!(fake.calls("list") <= 4, "back-off, not hammering: {}", fake.calls("list"));
     tokio::time::sleep(Duration::from_mins(2)).await;
-    let news = drain(&mut received).await;
+    let news = drain(&mut received);
     assert!(news.iter().any(|net| matches!(&net.result, Ok(News::Tasks { tasks, .. }) if tasks.len() == 1)));
 }
 
@@ -122,7 +122,7 @@ async fn a_row_missing_once_stays_and_missing_twice_is_gone() {
     let mut gone_at = None;
     for second in 0..1500 {
         tokio::time::sleep(Duration::from_secs(1)).await;
-        for net in drain(&mut received).await {
+        for net in drain(&mut received) {
             if let Ok(News::Gone(ids)) = net.result {
                 assert_eq!(ids.len(), 1);
                 gone_at.get_or_insert(second);
@@ -147,7 +147,7 @@ async fn pages_that_shift_while_being_read_yield_every_task_once() {
     let (mut engine, _, mut received) = engine(fake);
     engine.perform(atc::console::Effect::Watch(vec![repo()]));
     tokio::time::sleep(Duration::from_secs(5)).await;
-    let news = drain(&mut received).await;
+    let news = drain(&mut received);
     let Some(Ok(News::Tasks { tasks, .. })) =
         news.into_iter().find(|net| net.source == Source::Tasks(repo())).map(|net| net.result)
     else {
@@ -173,7 +173,7 @@ async fn proof_that_nothing_changed_is_passed_on_as_just_that() {
     let (mut engine, _, mut received) = engine(fake);
     engine.perform(atc::console::Effect::Watch(vec![repo()]));
     tokio::time::sleep(Duration::from_secs(25)).await;
-    let news = drain(&mut received).await;
+    let news = drain(&mut received);
     let lists: Vec<bool> = news
         .iter()
         .filter(|net| net.source == Source::Tasks(repo()))
@@ -201,7 +201,7 @@ async fn moving_quickly_over_many_rows_asks_for_few_of_them() {
     for row in rows {
         engine.perform(atc::console::Effect::Attend { task: Some(row), log: None });
         tokio::time::sleep(Duration::from_millis(10)).await;
-        drain(&mut received).await;
+        drain(&mut received);
     }
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert!(fake.calls("task") - before <= 6, "{} details for one sweep of the hand", fake.calls("task") - before);

@@ -3,6 +3,7 @@
 use super::dialog;
 use crate::console::effect::Effect;
 use crate::console::state::Model;
+use crate::console::state::condition::Condition;
 use crate::console::state::detail::duration;
 use crate::console::state::dialog::{Ask, Dialog};
 use crate::console::state::trust::clock_seconds;
@@ -28,11 +29,11 @@ fn question(model: &Model, known: &Known) -> Result<Dialog, String> {
     if !task.state.is_active() {
         return Err(format!("nothing to cancel: the task is {}", task.state.word()));
     }
+    if known.condition(model.now) == Condition::Orphaned {
+        return Err("its run is already gone; the task frees itself, nothing can hurry it".to_owned());
+    }
     let force = match known.cancel.as_ref().map(|c| &c.phase) {
         Some(CancelPhase::Stubborn) => true,
-        Some(CancelPhase::Orphaned { .. }) => {
-            return Err("its run is already gone; the task frees itself, nothing can hurry it".to_owned());
-        }
         Some(_) if known.is_cancelling() => {
             return Err("already being cancelled; the detail shows how far it is".to_owned());
         }

@@ -185,6 +185,10 @@ impl Poller {
         self.attended.clone_from(&task);
         self.tell_follower.send_replace(None);
         if let Some(task) = task {
+            // The whole answer once, even if it is the same as before: the follower and the run's look-up need it.
+            if let Some(light) = self.memory.tasks.get_mut(&task.id) {
+                light.validator = None;
+            }
             self.schedule.want(Source::Task(task.id.clone()), self.attended_pace(&task.id), now);
             self.schedule.poke(&Source::Task(task.id), now, false);
         }
