@@ -206,3 +206,48 @@ async fn moving_quickly_over_many_rows_asks_for_few_of_them() {
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert!(fake.calls("task") - before <= 6, "{} details for one sweep of the hand", fake.calls("task") - before);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_busy_fleet_is_watched_inside_the_allowance_and_the_selected_task_closely() {
+    let fake = Fake::new(clock());
+    let (now, start) = (fake.now.clone(), (fake.now)());
+    let repos: Vec<atc::domain::RepoName> = (0..8).map(|n| format!("acme/r{n}").parse().unwrap()).collect();
+    let working = move |repo: &atc::domain::RepoName, n: usize| {
+        let mut working = task(&format!("{repo}-{n}"), State::InProgress, start);
+        working.at.repo = repo.clone();
+        // Every look finds every row moved: the worst there is.
+        working.updated_at = Some(now());
+        working
+    };
+    let listed = working.clone();
+    *fake.on_list.lock().unwrap() = Box::new(move |query| {
+        let repo = query.repo.clone().unwrap();
+        Ok(page((0..6).map(|n| listed(&repo, n)).collect()))
+    });
+    for repo in &repos {
+        for n in 0..6 {
+            let mut whole = working(repo, n);
+            whole.sessions = Some(vec![session(State::InProgress, start, "x")]);
+            fake.tasks.lock().unwrap().insert(whole.at.id.clone(), whole);
+        }
+    }
+    let moved = working.clone();
+    *fake.on_task.lock().unwrap() = Box::new(move |task| task.updated_at = moved(&task.at.repo, 0).updated_at);
+    *fake.on_branch.lock().unwrap() = Box::new(|_| Ok(Vec::new()));
+    let (mut engine, fake, mut received) = engine(fake);
+    let attended = working(&repos[0], 0).at;
+    engine.perform(atc::console::Effect::Watch(repos));
+    engine.perform(atc::console::Effect::Attend { task: Some(attended.clone()), log: None });
+    let mut hours = Vec::new();
+    for _ in 0..2 {
+        let before = fake.calls.lock().unwrap().len();
+        for _ in 0..3600 {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            drain(&mut received);
+        }
+        hours.push(fake.calls.lock().unwrap().len() - before);
+    }
+    assert!(hours.iter().all(|sent| *sent <= 1010), "{hours:?} requests an hour of 1,000 allowed");
+    let looks = fake.calls(&format!("task {}", attended.id.raw()));
+    assert!(looks >= 150, "the selected task was looked at {looks} times in two hours");
+}

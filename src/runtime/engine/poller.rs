@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant as Tick;
 
 use super::backoff;
-use super::budget::{self, Meter};
+use super::budget::Meter;
 use super::desk::Desk;
 use super::memory::Memory;
 use super::reads::{self, Brought};
@@ -31,6 +31,10 @@ pub struct Pace {
     pub idle: Duration,
     /// The selected task while it works.
     pub attended: Duration,
+    /// A working task nobody looks at, whose row moved.
+    pub details: Duration,
+    /// The run and its jobs.
+    pub run: Duration,
     pub pulls: Duration,
     pub whole_sweep: Duration,
     /// Share of the service's hourly limit we allow ourselves, 0–1.
@@ -42,7 +46,9 @@ impl Default for Pace {
         Self {
             active: Duration::from_secs(10),
             idle: Duration::from_mins(1),
-            attended: Duration::from_secs(5),
+            attended: Duration::from_secs(10),
+            details: Duration::from_secs(90),
+            run: Duration::from_secs(30),
             pulls: Duration::from_mins(1),
             whole_sweep: Duration::from_mins(10),
             share: 0.2,
@@ -88,6 +94,8 @@ pub struct Poller {
     meter: Meter,
     spent: BudgetNews,
     allowance: (f64, Tick),
+    /// When the details of a working task may be asked for again, although its row keeps moving.
+    details_due: HashMap<TaskId, Tick>,
     paused: bool,
     /// Nothing is asked before the console has said what to watch.
     begun: bool,
@@ -108,6 +116,7 @@ impl Poller {
             meter: Meter::new(pace.share),
             spent: BudgetNews::default(),
             allowance: (ALLOWANCE, Tick::now()),
+            details_due: HashMap::new(),
             paused: false,
             begun: false,
             asking_person: false,
@@ -277,7 +286,8 @@ impl Poller {
         match landed.result {
             Ok(brought) => {
                 let gone = self.learn(&brought, now);
-                let wait = self.schedule.succeeded(&due.source, now, budget::stretch(self.spent));
+                let stretch = self.stretch(&due.source);
+                let wait = self.schedule.succeeded(&due.source, now, stretch);
                 let next_try = self.at(wait);
                 let news = brought.into_news();
                 self.desk.net(due.source.clone(), due.generation, next_try, Ok(news)).await;
@@ -296,6 +306,16 @@ impl Poller {
             self.spent = spent;
             self.desk.op(Op::Budget(spent)).await;
         }
+    }
+
+    /// What the operator looks at gives way last.
+    fn stretch(&self, source: &Source) -> f64 {
+        let stretch = self.meter.stretch();
+        let attended = self.attended.as_ref().is_some_and(|at| match source {
+            Source::Task(id) | Source::Run(id) => *id == at.id,
+            _ => false,
+        });
+        if attended { stretch.sqrt() } else { stretch }
     }
 
     fn at(&self, wait: Option<Duration>) -> Option<Instant> {
@@ -347,6 +367,7 @@ impl Poller {
     fn learn_task(&mut self, task: &Task, now: Tick) {
         let id = &task.at.id;
         let moved = self.memory.tasks.get(id).is_none_or(|light| light.touched != task.touched_at());
+        let turned = self.memory.tasks.get(id).is_none_or(|light| light.state != task.state);
         let open_before = self.memory.tasks.get(id).map_or(0, |light| light.pulls.len());
         self.memory.learn(task);
         let Some(light) = self.memory.tasks.get(id) else { return };
@@ -354,7 +375,9 @@ impl Poller {
         let more_pulls = light.pulls.len() > open_before;
         let silent = active && self.desk.now() - light.touched > SILENT;
         let attended = self.attended.as_ref().is_some_and(|at| &at.id == id);
-        if outdated && (active || attended || self.spend_allowance(now)) {
+        let due = self.details_due.get(id).is_none_or(|at| *at <= now) || turned;
+        if outdated && (attended || (active && due) || (!active && self.spend_allowance(now))) {
+            self.details_due.insert(id.clone(), now + self.pace.details.mul_f64(self.meter.stretch()));
             let every = if attended { self.attended_pace(id) } else { None };
             self.schedule.want(Source::Task(id.clone()), every, now);
             self.schedule.poke(&Source::Task(id.clone()), now, false);
@@ -362,7 +385,7 @@ impl Poller {
             self.schedule.want(Source::Task(id.clone()), self.attended_pace(id), now);
         }
         if active && task.sessions.is_some() && (attended || silent) {
-            let every = if attended { self.pace.active } else { SILENT_PACE };
+            let every = if attended { self.pace.run } else { SILENT_PACE };
             self.schedule.want(Source::Run(id.clone()), Some(every), now);
         } else if !active && moved {
             // One last look, so that the run shown is the run as it ended.

@@ -25,7 +25,9 @@ fn not_served(address: SocketAddr, error: &std::io::Error) -> Fault {
 }
 
 /// The console on a world of its own. What is done there is not GitHub's: its ledger is kept in memory.
-pub fn console(setting: Setting, demo: &cli::Demo) -> Result<u8, Fault> {
+pub fn console(mut setting: Setting, demo: &cli::Demo) -> Result<u8, Fault> {
+    // Nobody shares this server's limit.
+    setting.loaded.config.poll.budget_share = 1.0;
     runtime()?.block_on(async {
         let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
         let server = Server::start(options(demo, anywhere, setting.clock.as_now()))
