@@ -26,7 +26,7 @@ fn commands_and_their_clear_beginnings_do_what_they_say() {
         ("refresh", vec![Effect::Refresh]),
         ("ref", vec![Effect::Refresh]),
         ("mouse off", vec![Effect::Mouse(false)]),
-        ("open", vec![Effect::Open("https://github.com/acme/api/agents/tasks/axum".into())]),
+        ("open", vec![Effect::Open("https://github.com/acme/billing/agents/tasks/migrate-tax".into())]),
         ("repo only acme/api", vec![Effect::Watch(vec![repo("api")])]),
         ("", vec![]),
     ] {
@@ -46,7 +46,7 @@ fn what_is_wrong_with_a_command_is_said_in_the_line() {
     for (typed, said) in [
         ("re", "“re” could be repo, reviews, refresh, retry"),
         ("fly", "no command “fly” (:help lists all)"),
-        ("sort nonsense", "no column “nonsense”; there are age, state"),
+        ("sort nonsense", "no column “nonsense”; there are state, age"),
         ("sort", "write: sort COLUMN [reverse]"),
         ("repo add api", "a repository is written owner/name"),
         ("repo add acme/api", "acme/api is already watched"),

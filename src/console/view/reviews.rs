@@ -11,7 +11,7 @@ use crate::console::state::layout::Area;
 use crate::console::state::place::Pane;
 use crate::console::state::reviews::{Waits, waits};
 use crate::console::state::tone::Words;
-use crate::console::state::words::{checks, pull_state, says};
+use crate::console::state::words::{checks_within, pull_state, says};
 use crate::domain::{Pull, PullState, Source, age};
 use crate::text::{Safe, width};
 
@@ -135,7 +135,8 @@ fn row(model: &Model, theme: &Theme, pull: &Pull, selected: bool, columns: &Colu
     };
     if columns.checks > 0 {
         let cell = cell(columns.checks);
-        put_words(buffer, cell, cell.x, y, &checks(pull.checks.as_ref()), theme);
+        let words = checks_within(pull.checks.as_ref(), usize::from(columns.checks));
+        put_words(buffer, cell, cell.x, y, &words, theme);
     }
     if columns.verdict > 0 {
         let cell = cell(columns.verdict);
