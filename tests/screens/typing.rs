@@ -260,3 +260,47 @@ fn every_key_in_the_footer_does_something() {
         console.keys("j");
     }
 }
+
+#[test]
+fn a_key_right_after_escape_is_heard_though_it_arrives_as_one_with_alt() {
+    let mut console = Console::full(80, 24);
+    let alt = |c| What::Key(Chord { alt: true, ..Chord::char(c) });
+    console.keys("?");
+    console.happen(alt('3'));
+    assert_eq!((console.model.context(), console.model.place.help), (Context::Reviews, None));
+    console.keys("1/zebra");
+    console.happen(alt('2'));
+    assert_eq!((console.model.context(), console.model.queue.filter.as_str()), (Context::Log, ""));
+    let before = text(&console.model);
+    console.keys("4");
+    console.press(Key::End);
+    console.press(Key::Enter);
+    console.happen(alt('q'));
+    assert_eq!(console.model.context(), Context::Form, "where text is typed Alt is the text's own");
+    assert_ne!(text(&console.model), before);
+}
+
+#[test]
+fn zoom_says_where_there_is_nothing_to_take_the_screen_from_and_leaves_no_trace() {
+    let mut console = Console::full(80, 24);
+    console.keys("z");
+    assert!(text(&console.model).contains("has the whole screen already"));
+    assert!(!console.model.place.zoomed);
+    console.happen(What::Resize(atc::console::state::layout::Size { width: 80, height: 40 }));
+    console.keys("3z");
+    console.happen(What::Resize(atc::console::state::layout::Size { width: 80, height: 24 }));
+    console.press(Key::Esc);
+    assert_eq!(console.model.context(), Context::Queue, "escape does what is seen");
+}
+
+#[test]
+fn copying_says_so_in_every_pane() {
+    for pane in ["1", "2", "3"] {
+        let mut console = Console::full(80, 24);
+        console.select("migrate-tax");
+        console.keys(pane);
+        console.keys("y");
+        let screen = text(&console.model);
+        assert!(screen.contains("copied") || screen.contains("nothing here to copy"), "{pane}: {screen}");
+    }
+}

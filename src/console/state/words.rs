@@ -158,7 +158,7 @@ mod tests {
     fn where_the_checks_have_little_room_the_name_is_cut_and_the_numbers_stay() {
         let checks = Checks { passed: 5, failed: 2, failing: vec!["test (stable)".into()], ..Checks::default() };
         assert_eq!(checks_within(Some(&checks), 40).plain(), "✗ test (stable) +1 (5/7)");
-        assert_eq!(checks_within(Some(&checks), 18).plain(), "✗ test (s… +1 (5/7)".replace("(s…", "(…"));
+        assert_eq!(checks_within(Some(&checks), 18).plain(), "✗ test (… +1 (5/7)");
         assert_eq!(checks_within(Some(&checks), 6).plain(), "✗ +1 (5/7)");
     }
 }

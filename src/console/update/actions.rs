@@ -91,7 +91,7 @@ fn go(model: &mut Model, intent: Intent) {
         Intent::Queue => focus(model, Pane::Queue),
         Intent::Log => focus(model, Pane::Log),
         Intent::Reviews => focus(model, Pane::Reviews),
-        Intent::Zoom => place.zoomed = !place.zoomed,
+        Intent::Zoom => zoom(model),
         Intent::Layout => layout(model, None),
         Intent::Grow => resize(model, 1),
         Intent::Shrink => resize(model, -1),
@@ -139,7 +139,7 @@ fn back(model: &mut Model) {
         place.detail = None;
     } else if place.log_only {
         model.notes.say(model.now, false, "q quits");
-    } else if place.zoomed {
+    } else if place.zoomed && place.may_zoom() {
         place.zoomed = false;
     } else if place.focus != Pane::Queue {
         place.focus = Pane::Queue;
@@ -180,6 +180,14 @@ fn select_task_of_pull(model: &mut Model) -> bool {
     let Some((repo, id)) = model.reviews.selected.clone() else { return false };
     let task = model.world.task_of(&repo, id).map(|k| k.task.at.id.clone());
     task.is_some_and(|id| queue::reveal(model, &id))
+}
+
+fn zoom(model: &mut Model) {
+    if model.place.may_zoom() {
+        model.place.zoomed = !model.place.zoomed;
+    } else {
+        model.notes.say(model.now, false, "this pane has the whole screen already");
+    }
 }
 
 fn resize(model: &mut Model, by: i16) {

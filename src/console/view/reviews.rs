@@ -45,7 +45,7 @@ fn status(model: &Model, focused: bool) -> Words {
         words.extend(model.trust(&Source::Pulls));
     }
     if model.reviews.waiting > 0 {
-        let text = if model.reviews.waiting == 1 { "needs you" } else { "need you" };
+        let text = if model.reviews.waiting == 1 { "waits for you" } else { "wait for you" };
         words.push(Tone::WarnStrong, format!("◆ {} {text}", model.reviews.waiting));
     }
     if let Some(pull) = model.selected_pull().filter(|_| focused) {
