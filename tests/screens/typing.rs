@@ -304,3 +304,24 @@ fn copying_says_so_in_every_pane() {
         assert!(screen.contains("copied") || screen.contains("nothing here to copy"), "{pane}: {screen}");
     }
 }
+
+#[test]
+fn in_the_reviews_a_command_is_about_the_task_behind_the_pull_request() {
+    let mut console = Console::full(80, 24);
+    console.select("axum");
+    console.keys("3");
+    while console.model.selected_pull().is_some_and(|pull| pull.number != 1288) {
+        console.keys("j");
+    }
+    command(&mut console, "cancel");
+    let asked = console.model.dialog.as_ref().map(|d| d.body[0].to_string()).unwrap_or_default();
+    assert!(asked.contains("Migrate billing"), "{asked}");
+}
+
+#[test]
+fn sorting_by_command_shows_what_was_sorted() {
+    let mut console = Console::full(80, 24);
+    console.keys("2");
+    command(&mut console, "sort name");
+    assert_eq!(console.model.context(), Context::Queue);
+}

@@ -43,7 +43,8 @@ pub fn compact_pull(model: &Model, pull: &Pull) -> Vec<Words> {
     let failing = pull.checks.as_ref().map(|c| c.failing.as_slice()).unwrap_or_default();
     all_checks.extend(failing.iter().skip(1).map(|name| Words::one(Tone::Bad, name.show_line())));
     let waiting = waits(pull, model.world.viewer.as_ref());
-    let mut review = vec![verdict(pull)];
+    let verdict = verdict(pull);
+    let mut review = vec![if verdict.is_empty() { Words::one(Tone::Dim, "over") } else { verdict }];
     if waiting.is_some_and(|w| w != Waits::Approval) {
         review.insert(0, says(pull, waiting));
     }
@@ -252,7 +253,7 @@ impl Words {
 /// Pieces in one line, three columns apart.
 fn spread(pieces: &[Words]) -> Words {
     let mut line = Words::new();
-    for piece in pieces {
+    for piece in pieces.iter().filter(|piece| !piece.is_empty()) {
         line.gap("   ");
         line.extend(piece.clone());
     }

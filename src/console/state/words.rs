@@ -83,12 +83,11 @@ fn obstacle(pull: &Pull) -> Words {
     }
 }
 
-/// Where the pull request stands between the reviewers and the merge: conflicts first, then the decision.
+/// Where the pull request stands between the reviewers and the merge: conflicts first, then the decision. Empty where
+/// its state says it all: merged or closed.
 pub fn verdict(pull: &Pull) -> Words {
-    match pull.state {
-        PullState::Merged => return Words::one(Tone::Good, "merged"),
-        PullState::Closed => return Words::one(Tone::Dim, "closed"),
-        PullState::Open | PullState::Draft => {}
+    if matches!(pull.state, PullState::Merged | PullState::Closed) {
+        return Words::new();
     }
     let mut words = obstacle(pull);
     let review = match &pull.review {

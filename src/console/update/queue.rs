@@ -155,7 +155,7 @@ fn count(tally: &mut Tally, known: &Known, condition: &Condition<'_>, stuck: boo
 fn in_view(view: QueueView, condition: &Condition<'_>, known: &Known, stuck: bool) -> bool {
     match view {
         QueueView::All => true,
-        QueueView::NeedsMe => matches!(condition, Condition::State(State::WaitingForUser) | Condition::Orphaned),
+        QueueView::NeedsMe => matches!(condition, Condition::State(State::WaitingForUser)),
         QueueView::Active => known.task.state.is_active(),
         QueueView::Stuck => stuck || *condition == Condition::Orphaned,
         QueueView::Failed => matches!(condition, Condition::State(State::Failed | State::TimedOut)),
