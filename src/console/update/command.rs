@@ -186,6 +186,7 @@ fn sort(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Result<()
         let all: Vec<_> = Column::ALL.iter().map(|c| c.word()).collect();
         format!("{e}; there are {}", all.join(", "))
     })?;
+    actions::focus(model, Pane::Queue);
     queue::set_sort(model, column, reversed);
     Ok(())
 }
