@@ -134,7 +134,13 @@ pub fn cancel_life(known: &Known, settings: &Settings) -> Words {
                 let frees = frees_at.map(|at| format!("; frees itself at {}", super::trust::clock(settings, at)));
                 (Tone::Odd, format!("orphaned {time}: its run is gone{}", frees.unwrap_or_default()))
             }
-            CancelPhase::Stubborn => (Tone::Bad, format!("still running at {time}: x offers to force it")),
+            // It may end by itself after all, and then there is nothing left to force.
+            CancelPhase::Stubborn if known.task.state.is_active() => {
+                (Tone::Bad, format!("still running at {time}: x offers to force it"))
+            }
+            CancelPhase::Stubborn => {
+                (Tone::Plain, format!("still running at {time} → {} by itself", known.task.state.word()))
+            }
             CancelPhase::NotFindable => (Tone::Bad, format!("no run found at {time}: nothing was cancelled")),
             CancelPhase::Refused(fault) => (Tone::Bad, format!("refused {time}: {fault}")),
         };
