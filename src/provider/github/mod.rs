@@ -14,7 +14,10 @@ pub mod token;
 mod wire;
 
 pub use client::{CopilotApi, GitHub, Options};
-pub use endpoints::{AgentTools, CloudAgentConfig};
+pub use endpoints::{AgentTools, CloudAgentConfig, Listed, RunPage, RunQuery, RunState};
 pub use host::Host;
 pub use http::Limits;
 pub use token::{Token, TokenKind};
+pub use wire::artifact::RunArtifact;
+pub use wire::found_run::{FoundRun, RunFacts, RunPull};
+pub use wire::person::{Login, Team};
