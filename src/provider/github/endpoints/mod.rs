@@ -5,12 +5,15 @@ mod artifacts;
 mod copilot;
 pub(super) mod graphql;
 mod jobs;
+mod one_pull;
 mod paging;
 mod people;
 mod pulls;
+mod reviews;
 mod run_orders;
 mod run_search;
 mod runs;
+mod service;
 mod settings;
 mod tasks;
 

@@ -29,6 +29,8 @@ pub enum Need {
     ReadPulls,
     WritePulls,
     WriteIssues,
+    ReadChecks,
+    ReadStatuses,
     SessionLogs,
 }
 
@@ -45,6 +47,8 @@ impl Need {
             Self::ReadMetadata => "Metadata: read",
             Self::ReadPulls => "Pull requests: read",
             Self::WritePulls => "Pull requests: read and write",
+            Self::ReadChecks => "Checks: read",
+            Self::ReadStatuses => "Commit statuses: read",
             Self::WriteIssues => "Issues: read and write",
         })
     }
