@@ -14,7 +14,13 @@ pub mod token;
 mod wire;
 
 pub use client::{CopilotApi, GitHub, Options};
-pub use endpoints::{AgentTools, CloudAgentConfig};
+pub use endpoints::{AgentTools, CloudAgentConfig, Listed, RunPage, RunQuery, RunState};
 pub use host::Host;
 pub use http::Limits;
 pub use token::{Token, TokenKind};
+pub use wire::artifact::RunArtifact;
+pub use wire::found_run::{FoundRun, RunFacts, RunPull};
+pub use wire::person::{Login, Team};
+pub use wire::rest_pull::{EndRepo, PullEnd, PullFacts, RestPull};
+pub use wire::review::{CheckRun, CombinedStatus, CommitStatus, RequestedReviewers, Review, ReviewState, StatusState};
+pub use wire::service::{Allowance, CodeownersError, RateLimits};

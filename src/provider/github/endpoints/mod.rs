@@ -1,14 +1,23 @@
 //! What is asked of the service: one file for each group of endpoints, each a few methods of `GitHub`.
 
 mod agents;
+mod artifacts;
 mod copilot;
 pub(super) mod graphql;
 mod jobs;
+mod one_pull;
+mod paging;
 mod people;
 mod pulls;
+mod reviews;
+mod run_orders;
+mod run_search;
 mod runs;
+mod service;
 mod settings;
 mod tasks;
 
 pub(super) use copilot::Copilot;
+pub use paging::Listed;
+pub use run_search::{RunPage, RunQuery, RunState};
 pub use settings::{AgentTools, CloudAgentConfig};

@@ -29,6 +29,8 @@ pub enum Need {
     ReadPulls,
     WritePulls,
     WriteIssues,
+    ReadChecks,
+    ReadStatuses,
     SessionLogs,
 }
 
@@ -45,6 +47,8 @@ impl Need {
             Self::ReadMetadata => "Metadata: read",
             Self::ReadPulls => "Pull requests: read",
             Self::WritePulls => "Pull requests: read and write",
+            Self::ReadChecks => "Checks: read",
+            Self::ReadStatuses => "Commit statuses: read",
             Self::WriteIssues => "Issues: read and write",
         })
     }
@@ -90,13 +94,15 @@ impl Op {
     }
 }
 
-/// What goes in the body; with one it is a POST.
+/// What goes in the body; with one it is a POST, or a PATCH where it says so.
 #[derive(Clone, Debug)]
 pub enum Body {
     None,
     /// A POST without content.
     Empty,
     Json(Value),
+    /// What to change of a thing that is there.
+    Patch(Value),
     GraphQl(&'static Document, Value),
 }
 
@@ -104,7 +110,7 @@ pub enum Body {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
     Json,
-    /// A log: text of any type but HTML, more of it, and it may lie on another host.
+    /// A log or an archive: of any type but HTML, more of it, and it may lie on another host.
     Log,
     /// A file of a repository, as it is.
     File,
@@ -154,7 +160,16 @@ impl Request {
         match &self.body {
             Body::None => true,
             Body::GraphQl(document, _) => document.is_query(),
-            Body::Empty | Body::Json(_) => false,
+            Body::Empty | Body::Json(_) | Body::Patch(_) => false,
+        }
+    }
+
+    /// For the journal.
+    pub fn method(&self) -> &'static str {
+        match self.body {
+            Body::None => "GET",
+            Body::Patch(_) => "PATCH",
+            Body::Empty | Body::Json(_) | Body::GraphQl(..) => "POST",
         }
     }
 

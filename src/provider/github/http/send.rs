@@ -227,6 +227,7 @@ impl Http {
             Body::None => client.get(url),
             Body::Empty => client.post(url),
             Body::Json(value) => client.post(url).json(value),
+            Body::Patch(value) => client.patch(url).json(value),
             Body::GraphQl(document, variables) => {
                 client.post(url).json(&serde_json::json!({"query": document.text(), "variables": variables}))
             }
@@ -236,7 +237,7 @@ impl Http {
         let response = sent.map_err(|error| self.transport(request, error))?;
         let status = response.status().as_u16();
         // The path alone: a query may hold what nobody should read in a journal.
-        tracing::debug!(status, method = if request.is_get() { "GET" } else { "POST" }, path = %response.url().path(), "answered");
+        tracing::debug!(status, method = request.method(), path = %response.url().path(), "answered");
         self.gate.answered(request.zone, status, response.headers());
         Ok(response)
     }

@@ -16,6 +16,26 @@ pub fn opt<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<Op
     Ok(T::deserialize(Value::deserialize(from)?).ok())
 }
 
+/// [`opt`] into a type of the program's own: `opt_as::<_, NumberId, _>`.
+pub fn opt_as<'de, D, W, T>(from: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    W: DeserializeOwned,
+    T: From<W>,
+{
+    Ok(opt::<D, W>(from)?.map(T::from))
+}
+
+/// A required value in a type of the program's own: `as_type::<_, NumberId, _>`.
+pub fn as_type<'de, D, W, T>(from: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    W: Deserialize<'de>,
+    T: From<W>,
+{
+    W::deserialize(from).map(T::from)
+}
+
 /// The readable items of a list; one that is not a list at all is empty.
 pub fn items<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<Vec<T>, D::Error> {
     Ok(many(Value::deserialize(from)?).0)
