@@ -264,12 +264,11 @@ impl Poller {
 
     /// What the operator looks at gives way last.
     fn stretch(&self, source: &Source) -> f64 {
-        let stretch = self.meter.stretch();
         let attended = self.attended.as_ref().is_some_and(|at| match source {
             Source::Task(id) | Source::Run(id) => *id == at.id,
             _ => false,
         });
-        if attended { stretch.sqrt() } else { stretch }
+        if attended { self.meter.attended_stretch() } else { self.meter.stretch() }
     }
 
     fn at(&self, wait: Option<Duration>) -> Option<Instant> {
