@@ -325,3 +325,23 @@ fn sorting_by_command_shows_what_was_sorted() {
     command(&mut console, "sort name");
     assert_eq!(console.model.context(), Context::Queue);
 }
+
+#[test]
+fn tab_completes_what_may_follow_a_command_too() {
+    for (typed, completed) in [
+        ("so", "sort "),
+        ("sort cr", "sort creator "),
+        ("sort c", "sort c"),
+        ("sort cost r", "sort cost reverse "),
+        ("view ne", "view needs-me "),
+        ("layout c", "layout columns "),
+        ("repo o", "repo only "),
+        ("quit n", "quit n"),
+    ] {
+        let mut console = Console::full(80, 24);
+        console.keys(":");
+        console.keys(typed);
+        console.press(Key::Tab);
+        assert_eq!(console.model.line.as_ref().unwrap().text, completed);
+    }
+}
