@@ -102,7 +102,7 @@ async fn a_still_screen_draws_nothing_but_what_changed() {
     let frames = flow.paper.sheet().frames;
     flow.pass(Duration::from_mins(1)).await;
     let drawn = flow.paper.sheet().frames - frames;
-    assert!(drawn <= 24, "{drawn} pictures in a minute under the help");
+    assert!(drawn <= 20, "{drawn} pictures in a minute under the help");
 }
 
 #[tokio::test(start_paused = true)]

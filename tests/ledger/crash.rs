@@ -108,9 +108,9 @@ fn of_many_who_claim_the_same_action_one_gets_it() {
     let start = Barrier::new(4);
     let won: usize = std::thread::scope(|scope| {
         let claim = || {
-            let ledger = open(&file);
+            // Opened at the same moment too; a thread that failed before the others wait would leave them waiting.
             start.wait();
-            usize::from(ledger.claim(&intent(1)).is_ok())
+            usize::from(open(&file).claim(&intent(1)).is_ok())
         };
         let all: Vec<_> = (0..4).map(|_| scope.spawn(claim)).collect();
         all.into_iter().map(|claim| claim.join().unwrap()).sum()

@@ -60,12 +60,16 @@ pub(super) enum Found {
 }
 
 pub(super) fn look(connection: &Connection) -> rusqlite::Result<Found> {
-    let number = |sql| connection.query_row(sql, [], |row| row.get::<_, u32>(0));
-    let (application, version) = (number("PRAGMA application_id")?, version(connection)?);
+    // One moment of the file: another program may be making it a ledger right now.
+    let seen = connection.unchecked_transaction()?;
+    let number = |sql| seen.query_row(sql, [], |row| row.get::<_, u32>(0));
+    // The first read fixes the moment; a pragma of the header may be answered without one.
+    let tables = number("SELECT count(*) FROM sqlite_master")?;
+    let (application, version) = (number("PRAGMA application_id")?, version(&seen)?);
     Ok(match application {
         APPLICATION if version > VERSION => Found::Newer(version),
         APPLICATION => Found::Ours(version),
-        0 if number("SELECT count(*) FROM sqlite_master")? == 0 => Found::Ours(0),
+        0 if tables == 0 => Found::Ours(0),
         _ => Found::Foreign,
     })
 }
