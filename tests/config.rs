@@ -327,7 +327,7 @@ fn check_lists_all_that_is_wrong_and_path_works_all_the_same() {
 fn check_looks_for_the_files_that_options_name() {
     let desk = Desk::new("token_file = 'token'\n");
     let Report { text, exit } = desk.report(ConfigVerb::Check);
-    assert_eq!((text.as_str(), exit), ("config file: token_file: there is no file ~/config/token", Exit::Usage));
+    assert_eq!((text.as_str(), exit), ("atc: config file: token_file: there is no file ~/config/token", Exit::Usage));
     fs::write(desk.paths().config_dir.join("token"), "ghp_secret").unwrap();
     let Report { text, exit } = desk.report(ConfigVerb::Check);
     assert_eq!((text.as_str(), exit), ("~/config/config.toml: all is well", Exit::Done));

@@ -104,6 +104,7 @@ enum Verb {
     },
     /// Show a saved session log
     Open {
+        /// A session log or an Actions job log, as it was saved
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },

@@ -40,9 +40,10 @@ pub fn report(verb: ConfigVerb, sources: &Sources, paths: &Paths) -> Report {
     }
 }
 
-fn problems(invalid: &Invalid) -> String {
-    let mut lines: Vec<_> = invalid.all().map(ToString::to_string).collect();
-    lines.push("Nothing of this configuration is used until that is corrected.".to_owned());
+/// Everything that is wrong, and what to do about it.
+pub fn problems(invalid: &Invalid) -> String {
+    let mut lines: Vec<_> = invalid.all().map(|problem| format!("atc: {problem}")).collect();
+    lines.push("Correct it there; until then nothing of this configuration is used.".to_owned());
     lines.join("\n")
 }
 
@@ -100,7 +101,7 @@ fn check(loaded: &Loaded) -> Report {
     .into_iter()
     .filter_map(|(key, path, is_there, what)| {
         let path = path.as_deref().filter(|path| !is_there(path))?;
-        Some(format!("{}: {key}: there is no {what} {}", loaded.origin(key), path.display()))
+        Some(format!("atc: {}: {key}: there is no {what} {}", loaded.origin(key), path.display()))
     })
     .collect();
     if missing.is_empty() {

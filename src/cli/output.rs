@@ -10,7 +10,10 @@ use crate::text::Safe;
 pub fn say(text: &str) -> Exit {
     match write_lines(&mut io::stdout().lock(), text) {
         Ok(()) => Exit::Done,
-        Err(_) => Exit::Failed,
+        Err(error) => {
+            complain(&format!("atc: this could not be printed: {error} — look where the output goes"));
+            Exit::Failed
+        }
     }
 }
 

@@ -29,6 +29,11 @@ impl Paths {
         };
         let base = BaseDirs::new().ok_or_else(no_home)?;
         let dirs = ProjectDirs::from("", "", "atc").ok_or_else(no_home)?;
+        if !base.home_dir().is_absolute() {
+            // The ledger would be another one in every directory atc is started in.
+            let what = format!("HOME is {}, which is no full path", base.home_dir().display());
+            return Err(Fault::new(FaultKind::Local, what, "set HOME to a directory that begins with /"));
+        }
         Ok(Self {
             home: base.home_dir().to_path_buf(),
             config_dir: dirs.config_dir().to_path_buf(),

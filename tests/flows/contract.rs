@@ -28,7 +28,7 @@ async fn every_pane(flow: &Flow) {
     flow.until("reviews", |text| text.contains("need you") && text.contains("your review")).await;
     start(flow).await;
     cancel(flow).await;
-    flow.pass(Duration::from_secs(60)).await;
+    flow.pass(Duration::from_mins(1)).await;
 }
 
 /// Another task than the one the queue is filtered by.

@@ -87,6 +87,11 @@ fn why_no_pulls(model: &Model) -> Vec<(Tone, String)> {
             (Tone::Plain, "No pull request of an agent is visible to this token.".to_owned()),
             (Tone::Dim, format!("{gone} named by tasks are gone, or need the permission “Pull requests: read”.")),
         ]
+    } else if !failures(model).is_empty() {
+        vec![(
+            Tone::Plain,
+            "Which pull requests there are is not known: the tasks that name them cannot be read.".to_owned(),
+        )]
     } else {
         vec![
             (Tone::Plain, "No pull requests by agents yet.".to_owned()),

@@ -188,7 +188,13 @@ fn read_file(path: &Path) -> Result<String, Fault> {
     let shown = Untrusted::from(&*path.to_string_lossy()).show_line();
     let fault =
         |why: &str, next: &str| Fault::new(FaultKind::Authentication, format!("the token file {shown} {why}"), next);
-    let unreadable = |error: &std::io::Error| fault(&format!("cannot be read: {}", error.kind()), "check --token-file");
+    let unreadable = |error: &std::io::Error| {
+        let why = match error.kind() {
+            std::io::ErrorKind::NotFound => "is not there".to_owned(),
+            kind => format!("cannot be read: {kind}"),
+        };
+        fault(&why, "name the right one with --token-file, or leave it out to use ATC_TOKEN or `gh`")
+    };
     let about = std::fs::symlink_metadata(path).map_err(|e| unreadable(&e))?;
     if !about.is_file() {
         return Err(fault("is not a plain file", "give the file itself, not a link to it"));
@@ -228,8 +234,9 @@ fn is_open_to_others(_: &std::fs::Metadata) -> bool {
 
 /// Asks `gh` without a shell. Its error output stays unread: it may hold anything.
 async fn ask_gh(program: &Path, host: &str) -> Result<String, Fault> {
-    let none =
-        |what: &str| Fault::new(FaultKind::Authentication, what, "run `gh auth login`, or set ATC_TOKEN or GH_TOKEN");
+    let none = |what: &str| {
+        Fault::new(FaultKind::Authentication, what, "run `gh auth login`, or set ATC_TOKEN; `atc demo` needs none")
+    };
     let child = tokio::process::Command::new(program)
         .args(["auth", "token", "--hostname", host])
         .env("GH_PROMPT_DISABLED", "1")
@@ -241,7 +248,11 @@ async fn ask_gh(program: &Path, host: &str) -> Result<String, Fault> {
     let mut child = match child {
         Ok(child) => child,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Err(none("no token: none of the variables is set, and `gh` is not installed"));
+            return Err(Fault::new(
+                FaultKind::Authentication,
+                "no token: none of its variables is set, and `gh` is not installed",
+                "set ATC_TOKEN to a personal access token, or install `gh` and run `gh auth login`; `atc demo` needs none",
+            ));
         }
         Err(error) => return Err(none(&format!("no token: `gh` could not be started ({})", error.kind()))),
     };

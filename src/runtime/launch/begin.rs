@@ -49,9 +49,7 @@ fn with_screen(options: &cli::Options, go: impl FnOnce(Setting) -> Result<u8, Fa
     let loaded = match config::load(&options.sources(), &paths) {
         Ok(loaded) => loaded,
         Err(invalid) => {
-            for problem in invalid.all() {
-                output::complain(&format!("atc: {problem}"));
-            }
+            output::complain(&config_verbs::problems(&invalid));
             return Ok(Exit::Usage.code());
         }
     };

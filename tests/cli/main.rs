@@ -1,0 +1,13 @@
+//! The real binary, given what cannot be right: one clear line, the right exit code, and nothing done by halves.
+#![allow(clippy::disallowed_methods, reason = "a real program is waited for in real time")]
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+#[path = "../pty/harness.rs"]
+#[allow(dead_code, reason = "shared with the tests of the terminal, which use the rest of it")]
+mod harness;
+mod program;
+mod refusals;
+mod secrets;
+mod serve;
+mod verbs;

@@ -1,0 +1,35 @@
+//! The token goes to the service and nowhere else: no file, no screen, no word, however talkative the journal.
+
+use crate::harness::{ATC, Spec, files_under};
+use crate::serve::Served;
+
+const TOKEN: &str = "ghp_CANARY0123456789abcdefABCDEF";
+
+#[test]
+fn the_token_is_in_no_file_and_in_nothing_that_was_written() {
+    let served = Served::start();
+    let address = format!("http://{}", served.address);
+    let args = ["--repo", "acme/api", "--api-url", &address, "--log-level", "trace"];
+    let mut t = Spec::new(ATC, &args).env("ATC_TOKEN", TOKEN).size(45, 160).start();
+    t.text("Fix flaky retry test in scheduler");
+    t.text("live (Copilot API)");
+    for key in ["d", "\x1b[27u", "3", "4", "\r"] {
+        t.send(key);
+        t.answers();
+    }
+    t.text("its full name, as the test runner prints it");
+    t.send("\x03");
+    assert_eq!(t.exit().code(), Some(0));
+    assert!(!String::from_utf8_lossy(&t.raw()).contains("CANARY"), "the token is on the screen");
+    let files = files_under(&t.home);
+    let journal = files.iter().find(|file| file.ends_with("atc.log")).expect("a journal");
+    assert!(
+        std::fs::read_to_string(journal).unwrap().contains("/agents/repos/acme/api/tasks"),
+        "it tells what was asked"
+    );
+    assert!(files.iter().any(|file| file.ends_with("ledger.db")), "{files:?}");
+    for file in files {
+        let bytes = std::fs::read(&file).unwrap();
+        assert!(!String::from_utf8_lossy(&bytes).contains("CANARY"), "the token is in {}", file.display());
+    }
+}
