@@ -14,10 +14,14 @@ mod run_orders;
 mod run_search;
 mod runs;
 mod service;
+mod sessions;
 mod settings;
+mod swe;
 mod tasks;
 
 pub(super) use copilot::Copilot;
 pub use paging::Listed;
 pub use run_search::{RunPage, RunQuery, RunState};
+pub use sessions::{SessionPage, SessionQuery};
 pub use settings::{AgentTools, CloudAgentConfig};
+pub use swe::{AgentAccess, AgentQuery};

@@ -22,7 +22,7 @@ mod send;
 mod version;
 
 pub(super) use answer::Answer;
-pub(super) use failure::unknown_outcome;
+pub(super) use failure::{message_of, unknown_outcome};
 pub use options::Limits;
 pub(super) use request::{Body, Need, Op, Request, Shape, Zone};
 pub(super) use send::{Http, Parts};
