@@ -6,6 +6,7 @@
 //! ```
 
 mod client;
+pub mod device;
 mod endpoints;
 pub mod host;
 mod http;
@@ -16,7 +17,7 @@ mod wire;
 pub use client::{CopilotApi, GitHub, Options};
 pub use endpoints::{
     AgentAccess, AgentQuery, AgentTools, CloudAgentConfig, Listed, RunPage, RunQuery, RunState, SessionPage,
-    SessionQuery,
+    SessionQuery, SignIn,
 };
 pub use host::Host;
 pub use http::Limits;

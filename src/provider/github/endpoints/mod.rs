@@ -16,6 +16,7 @@ mod runs;
 mod service;
 mod sessions;
 mod settings;
+mod sign_in;
 mod swe;
 mod tasks;
 
@@ -24,4 +25,5 @@ pub use paging::Listed;
 pub use run_search::{RunPage, RunQuery, RunState};
 pub use sessions::{SessionPage, SessionQuery};
 pub use settings::{AgentTools, CloudAgentConfig};
+pub use sign_in::SignIn;
 pub use swe::{AgentAccess, AgentQuery};
