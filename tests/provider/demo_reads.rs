@@ -31,6 +31,17 @@ async fn tasks(github: &GitHub, repo: &RepoName) -> Vec<TaskRef> {
 }
 
 #[tokio::test]
+async fn a_task_is_the_same_with_and_without_its_repository() {
+    let (_server, github) = stage().await;
+    let Fetched::New { value: mine, .. } = github.tasks(&TaskQuery::default()).await.unwrap() else { panic!() };
+    assert!(!mine.tasks.is_empty());
+    for listed in mine.tasks.iter().take(3) {
+        let Fetched::New { value: named, .. } = github.task(&listed.at, None).await.unwrap() else { panic!() };
+        assert_eq!(github.task_by_id(&listed.at.id).await.unwrap(), named);
+    }
+}
+
+#[tokio::test]
 async fn what_a_run_left_behind_can_be_read() {
     let (server, github) = stage().await;
     let (mut runs, mut artifacts) = (0, 0);
