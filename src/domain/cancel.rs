@@ -38,7 +38,7 @@ pub enum CancelPhase {
     Looking,
     /// 202: accepted, not done.
     Requested,
-    /// Every matching run has completed; the session has not yet.
+    /// Every matching run has completed; of the session this says nothing.
     RunEnded,
     /// Session and task have ended.
     Ended,

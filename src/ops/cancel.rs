@@ -166,34 +166,26 @@ impl Cycle<'_> {
         (outcome, Err(fault))
     }
 
-    /// Looks until run and session have ended, or patience has.
+    /// Looks until run and session have ended, or patience has. A session that is the first to end does not speak for
+    /// its run, which may still be cleaning up.
     async fn verify(&self) -> CancelPhase {
         let asked_at = self.context.now();
-        let run_ended_at = loop {
-            if self.runs_completed().await {
-                break self.context.now();
-            }
-            if self.session_ended().await.is_some() {
-                return CancelPhase::Ended;
-            }
+        while !self.runs_completed().await {
             if self.context.now() - asked_at > self.patience.run {
-                return CancelPhase::Stubborn;
+                let ended = self.session_ended().await.is_some();
+                return if ended { CancelPhase::Ended } else { CancelPhase::Stubborn };
             }
             tokio::time::sleep(self.patience.between_looks).await;
-        };
-        if self.session_ended().await.is_some() {
-            return CancelPhase::Ended;
         }
         self.tell(CancelPhase::RunEnded).await;
-        loop {
-            tokio::time::sleep(self.patience.between_looks).await;
-            if self.session_ended().await.is_some() {
-                return CancelPhase::Ended;
-            }
+        let run_ended_at = self.context.now();
+        while self.session_ended().await.is_none() {
             if self.context.now() - run_ended_at > self.patience.session {
                 return CancelPhase::Orphaned { frees_at: Some(self.frees_at()) };
             }
+            tokio::time::sleep(self.patience.between_looks).await;
         }
+        CancelPhase::Ended
     }
 
     fn frees_at(&self) -> Instant {

@@ -81,7 +81,7 @@ pub struct App<S, E> {
     pub signals: mpsc::Receiver<Signal>,
     pub clock: Clock,
     pub desktop: Desktop,
-    /// Hosts whose pages may be opened in the browser.
+    /// Hosts whose pages may be opened in the browser. None: what is shown here is not on the web at all.
     pub hosts: Vec<String>,
     /// The operator's editor and its arguments.
     pub editor: Vec<String>,
@@ -356,6 +356,9 @@ impl<S: Screen, E: Effects> Running<S, E> {
     }
 
     async fn open(&mut self, url: &Untrusted) {
+        if self.app.hosts.is_empty() {
+            return self.nowhere(url).await;
+        }
         let Some(url) = address(url, &self.app.hosts) else {
             self.note(true, "That address is not opened: it is not https on the configured host").await;
             return;
@@ -365,6 +368,13 @@ impl<S: Screen, E: Effects> Running<S, E> {
             let by_browser = desktop.open(&url).await;
             let _ = tell.send(Opened { url, by_browser }).await;
         });
+    }
+
+    /// An address that leads nowhere can only be shown and copied.
+    async fn nowhere(&mut self, url: &Untrusted) {
+        let copied = self.app.screen.copy(url.raw_for_match());
+        let what = if copied { "; copied" } else { ":" };
+        self.note(false, &format!("Not opened, this world is not on the web{what} {}", url.show_line())).await;
     }
 
     /// Without a browser, as over SSH, the address goes to the clipboard of the terminal the operator sits at.

@@ -319,6 +319,17 @@ async fn an_address_is_copied_where_no_browser_is_and_refused_where_it_is_not_ou
 }
 
 #[tokio::test(start_paused = true)]
+async fn where_nothing_is_on_the_web_an_address_is_only_copied() {
+    let (bench, mut running) = bench();
+    running.app.hosts.clear();
+    running.app.desktop.browser = Some("true".to_owned());
+    running.perform(Effect::Open("https://github.com/o/r".into())).await;
+    assert_eq!(bench.paper.sheet().copied, ["https://github.com/o/r"]);
+    let note = running.app.model.notes.current.as_ref().map(|n| n.text.to_string());
+    assert_eq!(note.as_deref(), Some("Not opened, this world is not on the web; copied https://github.com/o/r"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_editor_has_the_terminal_until_it_ends() {
     let (bench, mut running) = bench();
     running.perform(Effect::Editor("text".to_owned())).await;

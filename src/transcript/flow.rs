@@ -54,11 +54,13 @@ impl Rows {
         }
     }
 
-    /// A heading: `right` stands at the right end of its first row, as much of it as leaves room for the heading.
+    /// A heading: `right` stands at the right end of its first row, as much of it as leaves room for the heading. What is
+    /// dim goes first.
     pub(super) fn heading(&mut self, parts: Parts, mut right: Parts, reserve: usize, whole: bool) {
         let words = |right: &Parts| right.iter().map(|(_, text)| width::width(text) + 2).sum::<usize>();
         while !right.is_empty() && words(&right).max(reserve) * 2 > self.width {
-            right.pop();
+            let least = right.iter().rposition(|(ink, _)| *ink == Ink::Dim).unwrap_or(right.len() - 1);
+            right.remove(least);
         }
         let room = if right.is_empty() { self.width } else { self.width - words(&right).max(reserve) };
         let at = self.done.len();

@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use super::entry::{Command, DiffLine, Edit, EditVerb, Entry, Kind};
 use super::flow::{self, Fold, Parts, Rows};
 use super::markdown::Markdown;
+use super::tests_run::{TestsRun, tests_run};
 use super::tools;
 use crate::text::{Safe, Sgr, Untrusted, width};
 
@@ -204,6 +205,9 @@ impl Layout<'_> {
         if hidden > 0 {
             right.push((Ink::Dim, Safe::new(format!("+{hidden} {}", flow::plural(hidden)))));
         }
+        if let Kind::Command(Command { output: Some(output), .. }) = &self.entry.kind {
+            right.extend(tests_run(output.raw_for_match()).map(tally));
+        }
         right
     }
 
@@ -322,6 +326,16 @@ fn word(ink: Ink, word: &str) -> (Ink, Safe) {
     (ink, Safe::new(format!("{word} ")))
 }
 
+/// `✓ 118 ✗ 0`, and of what failed how much of all: `✗ 1 of 6`.
+fn tally(run: TestsRun) -> (Ink, Safe) {
+    let TestsRun { passed, failed, packages } = run;
+    let of = if packages { " packages" } else { "" };
+    match failed {
+        0 => (Ink::Good, Safe::new(format!("✓ {passed} ✗ 0{of}"))),
+        _ => (Ink::Bad, Safe::new(format!("✗ {failed} of {}{of}", passed.saturating_add(failed)))),
+    }
+}
+
 /// Ticked and all items of a check list.
 fn checked(text: &str) -> (usize, usize) {
     let items = text.lines().map(str::trim_start).filter_map(|line| {
@@ -391,6 +405,29 @@ mod tests {
         assert_eq!(rows.first().map(String::as_str), Some("$ cargo test | exit 101  3.2 s"));
         assert_eq!(rows.get(1..4), Some(&["line 1".to_owned(), "line 2".to_owned(), "… +90 lines".to_owned()][..]));
         assert_eq!(rows.last().map(String::as_str), Some("line 100"));
+    }
+
+    #[test]
+    fn a_command_that_ran_tests_shows_their_result() {
+        let good = "test result: ok. 118 passed; 0 failed; 0 ignored";
+        assert_eq!(
+            laid(&command("cargo test", good, 0), 80, true).first().map(String::as_str),
+            Some("$ cargo test | exit 0  3.2 s  ✓ 118 ✗ 0")
+        );
+        let bad = command("cargo test", "running 6 tests\ntest result: FAILED. 5 passed; 1 failed; 0 ignored", 101);
+        assert_eq!(laid(&bad, 80, true).first().map(String::as_str), Some("$ cargo test | exit 101  3.2 s  ✗ 1 of 6"));
+        let go = command("go test ./...", "ok  \ta\t0.1s\nok  \tb\t0.2s", 0);
+        assert_eq!(
+            laid(&go, 80, true).first().map(String::as_str),
+            Some("$ go test ./... | exit 0  3.2 s  ✓ 2 ✗ 0 packages")
+        );
+    }
+
+    #[test]
+    fn where_room_is_short_the_result_stays_and_the_clock_goes() {
+        let output = format!("{}\ntest result: ok. 118 passed; 0 failed", numbers(40));
+        assert_eq!(laid(&command("cargo test", &output, 0), 60, true), ["$ cargo test | exit 0  3.2 s  ✓ 118 ✗ 0"]);
+        assert_eq!(laid(&command("cargo test", &output, 0), 40, true), ["$ cargo test | exit 0  ✓ 118 ✗ 0"]);
     }
 
     #[test]

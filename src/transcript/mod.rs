@@ -14,6 +14,7 @@ mod record;
 mod session;
 #[cfg(test)]
 mod tests;
+pub mod tests_run;
 mod tools;
 
 pub use decode::{Change, Format, Stats, Transcript};

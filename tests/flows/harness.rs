@@ -30,6 +30,8 @@ use tokio::sync::mpsc;
 /// Long after which a wish is not going to come true.
 const PATIENCE: Duration = Duration::from_secs(600);
 const STEP: Duration = Duration::from_millis(50);
+/// Of a kind that any server takes, and a word that is nowhere else.
+pub const TOKEN: &str = "gho_demo";
 
 pub struct Flow {
     pub server: Server,
@@ -83,7 +85,7 @@ impl Flow {
         };
         let server = Server::start(options).await.unwrap();
         let host = Host::resolve(None, Some(&format!("http://{}", server.addr()))).unwrap();
-        let mut options = Options::new(host, Token::new("gho_demo", "a test").unwrap(), clock.as_now());
+        let mut options = Options::new(host, Token::new(TOKEN, "a test").unwrap(), clock.as_now());
         options.read_only = setup.read_only;
         options.copilot_api = setup.copilot_api;
         let provider = Arc::new(GitHub::new(options).unwrap());

@@ -4,8 +4,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod cancel;
+mod contract;
 mod faults;
 mod harness;
+#[path = "../contract/openapi.rs"]
+mod openapi;
 mod picture;
 mod start;
 mod svg;

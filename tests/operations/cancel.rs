@@ -77,6 +77,14 @@ async fn a_202_is_only_a_request_until_run_and_session_have_ended() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn every_step_is_told_even_when_the_session_is_the_first_to_end() {
+    for (run_after, session_after) in [(10, 10), (10, 1)] {
+        let (phases, ..) = phases(world(Some(run_after), Some(session_after)), target()).await;
+        assert_eq!(phases, [Looking, Requested, RunEnded, Ended], "run {run_after} s, session {session_after} s");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_session_that_outlives_its_run_is_an_orphan_with_the_time_it_frees_itself() {
     let (phases, ..) = phases(world(Some(5), None), target()).await;
     let frees_at = Some(target().since + TimeDelta::minutes(59));

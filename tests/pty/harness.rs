@@ -186,6 +186,11 @@ impl Term {
         self.wait_seen(what, PATIENCE, |seen| look(seen.parser.screen())).unwrap_or_else(|error| panic!("{error}"))
     }
 
+    /// Whether the screen comes to show it within this time.
+    pub fn within(&self, patience: Duration, look: impl Fn(&vt100::Screen) -> bool) -> bool {
+        self.wait_seen("it", patience, |seen| look(seen.parser.screen()).then_some(())).is_ok()
+    }
+
     /// Waits until it is among all that was ever written, where the screen may show it no longer.
     pub fn bytes<R>(&self, what: &str, mut look: impl FnMut(&str) -> Option<R>) -> R {
         self.wait_seen(what, PATIENCE, |seen| look(&String::from_utf8_lossy(&seen.raw)))

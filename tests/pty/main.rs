@@ -10,3 +10,4 @@ mod harness;
 mod jobs;
 mod keys;
 mod places;
+mod story;

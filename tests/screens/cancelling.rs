@@ -202,6 +202,22 @@ fn a_run_that_ended_without_its_task_makes_an_orphan_after_a_while() {
 }
 
 #[test]
+fn a_task_that_ended_by_itself_is_not_offered_to_be_forced() {
+    let mut console = asked();
+    console.keys("y");
+    progress(&mut console, "retry", CancelPhase::Requested, now());
+    progress(&mut console, "retry", CancelPhase::Stubborn, now() + TimeDelta::seconds(90));
+    assert!(text(&console.model).contains("x offers to force it"));
+    let mut task = every_state().into_iter().find(|t| t.at.id == TaskId::new("retry")).unwrap();
+    task.state = State::Completed;
+    task.updated_at = Some(now() + TimeDelta::seconds(120));
+    console.good(Source::Tasks(repo("api")), News::Tasks { tasks: vec![task], unreadable: 0 });
+    let screen = text(&console.model);
+    assert!(!screen.contains("x offers"), "{screen}");
+    assert!(screen.contains("→ done by itself"), "{screen}");
+}
+
+#[test]
 fn a_task_at_work_again_has_forgotten_its_cancel() {
     let mut console = Console::full(80, 24);
     let mut task = every_state().into_iter().find(|t| t.at.id == TaskId::new("stop-me")).unwrap();

@@ -298,7 +298,7 @@ fn the_queue_drops_its_columns_in_order() {
         let console = Console::full(width, 24);
         let all = lines(&buffer(&console.model, &Theme::default()));
         let row = all.iter().find(|l| l.contains("Migrate")).unwrap();
-        assert!(row.contains("needs you") && row.ends_with("6m"), "{row}");
+        assert!(row.contains("needs you") && row.ends_with("48m"), "{row}");
         out.push_str(&format!("{width:>3} {row}\n"));
     }
     insta::assert_snapshot!(out);

@@ -169,7 +169,11 @@ fn a_stuck_task_says_since_when_and_why() {
     let mut console = Console::full(80, 24);
     console.select("chrono");
     let screen = text(&console.model);
-    assert!(screen.contains("▌● running    ▲") && screen.contains("no sign of work for 22m"), "{screen}");
+    assert!(
+        screen.lines().any(|l| l.starts_with("▌● running") && l.contains("▲"))
+            && screen.contains("no sign of work for 22m"),
+        "{screen}"
+    );
     let mut queued = task("axum", "api", "Bump axum to 0.9", State::Queued, 11, 11);
     queued.created_at = ago(11);
     console.good(Source::Tasks(repo("api")), News::Gone(vec![TaskId::new("axum")]));

@@ -47,23 +47,62 @@ fn every_column_sorts_both_ways_and_ties_keep_their_order() {
     console.keys(":sort creator");
     console.press(Key::Enter);
     let by_one_person: Vec<_> = rows(&console)[..12].to_vec();
-    let mut in_order = by_one_person.clone();
-    in_order.sort_unstable();
-    assert_eq!(by_one_person, in_order);
+    let created = |id: &&str| console.model.world.tasks[&TaskId::new(*id)].task.created_at;
+    assert!(by_one_person.is_sorted_by_key(|id| (std::cmp::Reverse(created(id)), *id)), "{by_one_person:?}");
 }
 
 #[test]
-fn the_default_order_is_the_newest_touched_first() {
+fn by_default_what_wants_a_person_comes_first() {
     let console = Console::full(80, 24);
-    assert_eq!(rows(&console)[..3], ["axum", "retry", "notes"]);
+    assert_eq!(rows(&console)[..3], ["migrate-tax", "ghost", "stop-me"]);
     assert_eq!(rows(&console).last(), Some(&"logo"));
 }
 
 #[test]
-fn sorted_by_state_what_wants_a_person_comes_first() {
+fn sorted_by_age_the_newest_task_comes_first_whatever_was_touched_since() {
     let mut console = Console::full(80, 24);
     console.keys("s");
-    assert_eq!(rows(&console)[..3], ["migrate-tax", "ghost", "e2e"]);
+    let tasks = &console.model.world.tasks;
+    let created = |id: &&str| std::cmp::Reverse(tasks[&TaskId::new(*id)].task.created_at);
+    assert!(rows(&console).is_sorted_by_key(created), "{:?}", rows(&console));
+}
+
+#[test]
+fn what_the_rows_are_sorted_by_is_seen_however_narrow_the_screen_is() {
+    for (column, shown) in [("creator", "by mona"), ("agent", "tax-migrator"), ("cost", "3.4 cr"), ("sessions", "×2")]
+    {
+        let mut console = Console::full(80, 24);
+        console.keys(&format!(":sort {column}"));
+        console.press(Key::Enter);
+        console.select("migrate-tax");
+        let all = lines(&crate::draw::buffer(&console.model, &atc::console::view::Theme::default()));
+        let row = all.iter().find(|line| line.starts_with('▌')).unwrap();
+        assert!(row.contains(shown), "{column}: {row}");
+    }
+}
+
+#[test]
+fn until_all_is_read_or_a_key_is_pressed_the_cursor_stands_on_the_first_row() {
+    let waits = || task("waits", "billing", "Waits", State::WaitingForUser, 9, 9);
+    let works = || task("works", "api", "Works", State::InProgress, 5, 5);
+    let empty = || News::Tasks { tasks: vec![], unreadable: 0 };
+    let billing = || News::Tasks { tasks: vec![waits()], unreadable: 0 };
+    let mut console = Console::new(80, 24);
+    tasks(&mut console, vec![works()]);
+    assert_eq!(selected(&console), "works");
+    console.good(Source::Tasks(repo("billing")), billing());
+    assert_eq!(selected(&console), "waits", "nobody chose the other one");
+    console.good(Source::Tasks(repo("web")), empty());
+    console.good(Source::Tasks(repo("reports")), empty());
+    tasks(&mut console, vec![task("works", "api", "Works", State::WaitingForUser, 5, 0)]);
+    assert_eq!(rows(&console), ["works", "waits"]);
+    assert_eq!(selected(&console), "waits", "from then on it stays with its task");
+
+    let mut console = Console::new(80, 24);
+    tasks(&mut console, vec![works()]);
+    console.keys("r");
+    console.good(Source::Tasks(repo("billing")), billing());
+    assert_eq!(selected(&console), "works", "the operator was here first");
 }
 
 #[test]
@@ -146,7 +185,7 @@ fn the_filter_follows_every_key_and_wants_all_words() {
 #[test]
 fn views_hold_what_they_say() {
     for (view, expected) in [
-        (QueueView::NeedsMe, vec!["migrate-tax", "ghost"]),
+        (QueueView::NeedsMe, vec!["migrate-tax"]),
         (QueueView::Stuck, vec!["ghost", "chrono"]),
         (QueueView::Failed, vec!["e2e", "fuzz"]),
         (QueueView::Done, vec!["pager"]),
@@ -164,9 +203,10 @@ fn views_hold_what_they_say() {
 #[test]
 fn what_changed_is_marked_until_it_was_looked_at() {
     let mut console = many(5);
+    console.keys("g");
     assert!(!text(&console.model).contains('•'), "the first reading is no news");
     tasks(&mut console, vec![task("t0003", "api", "Task 3", State::WaitingForUser, 4, 3)]);
-    assert!(text(&console.model).contains("needs you  • Task 3"));
+    assert!(text(&console.model).lines().any(|l| l.contains("needs you") && l.contains("• Task 3")));
     assert_eq!(console.model.queue.tally.changed, 1);
     console.select("t0003");
     assert!(!text(&console.model).contains('•'));
@@ -283,4 +323,13 @@ fn panes_change_size_as_far_as_there_is_room_and_no_wish_is_kept_beyond() {
     assert!(most > before);
     console.keys("-");
     assert_eq!(height(&console), most - 1);
+}
+
+#[test]
+fn the_view_of_what_needs_you_holds_as_many_as_the_header_says() {
+    let mut console = Console::full(80, 24);
+    console.keys("v");
+    assert_eq!(console.model.queue.view, QueueView::NeedsMe);
+    assert_eq!(rows(&console).len(), console.model.queue.tally.needs_me);
+    assert!(text(&console.model).contains("◆ 1 needs you") && text(&console.model).contains("Needs you 1 of"));
 }

@@ -26,7 +26,7 @@ fn commands_and_their_clear_beginnings_do_what_they_say() {
         ("refresh", vec![Effect::Refresh]),
         ("ref", vec![Effect::Refresh]),
         ("mouse off", vec![Effect::Mouse(false)]),
-        ("open", vec![Effect::Open("https://github.com/acme/api/agents/tasks/axum".into())]),
+        ("open", vec![Effect::Open("https://github.com/acme/billing/agents/tasks/migrate-tax".into())]),
         ("repo only acme/api", vec![Effect::Watch(vec![repo("api")])]),
         ("", vec![]),
     ] {
@@ -46,7 +46,7 @@ fn what_is_wrong_with_a_command_is_said_in_the_line() {
     for (typed, said) in [
         ("re", "“re” could be repo, reviews, refresh, retry"),
         ("fly", "no command “fly” (:help lists all)"),
-        ("sort nonsense", "no column “nonsense”; there are age, state"),
+        ("sort nonsense", "no column “nonsense”; there are state, age"),
         ("sort", "write: sort COLUMN [reverse]"),
         ("repo add api", "a repository is written owner/name"),
         ("repo add acme/api", "acme/api is already watched"),
@@ -258,5 +258,90 @@ fn every_key_in_the_footer_does_something() {
             assert!(bound, "{key} in {context:?}");
         }
         console.keys("j");
+    }
+}
+
+#[test]
+fn a_key_right_after_escape_is_heard_though_it_arrives_as_one_with_alt() {
+    let mut console = Console::full(80, 24);
+    let alt = |c| What::Key(Chord { alt: true, ..Chord::char(c) });
+    console.keys("?");
+    console.happen(alt('3'));
+    assert_eq!((console.model.context(), console.model.place.help), (Context::Reviews, None));
+    console.keys("1/zebra");
+    console.happen(alt('2'));
+    assert_eq!((console.model.context(), console.model.queue.filter.as_str()), (Context::Log, ""));
+    let before = text(&console.model);
+    console.keys("4");
+    console.press(Key::End);
+    console.press(Key::Enter);
+    console.happen(alt('q'));
+    assert_eq!(console.model.context(), Context::Form, "where text is typed Alt is the text's own");
+    assert_ne!(text(&console.model), before);
+}
+
+#[test]
+fn zoom_says_where_there_is_nothing_to_take_the_screen_from_and_leaves_no_trace() {
+    let mut console = Console::full(80, 24);
+    console.keys("z");
+    assert!(text(&console.model).contains("has the whole screen already"));
+    assert!(!console.model.place.zoomed);
+    console.happen(What::Resize(atc::console::state::layout::Size { width: 80, height: 40 }));
+    console.keys("3z");
+    console.happen(What::Resize(atc::console::state::layout::Size { width: 80, height: 24 }));
+    console.press(Key::Esc);
+    assert_eq!(console.model.context(), Context::Queue, "escape does what is seen");
+}
+
+#[test]
+fn copying_says_so_in_every_pane() {
+    for pane in ["1", "2", "3"] {
+        let mut console = Console::full(80, 24);
+        console.select("migrate-tax");
+        console.keys(pane);
+        console.keys("y");
+        let screen = text(&console.model);
+        assert!(screen.contains("copied") || screen.contains("nothing here to copy"), "{pane}: {screen}");
+    }
+}
+
+#[test]
+fn in_the_reviews_a_command_is_about_the_task_behind_the_pull_request() {
+    let mut console = Console::full(80, 24);
+    console.select("axum");
+    console.keys("3");
+    while console.model.selected_pull().is_some_and(|pull| pull.number != 1288) {
+        console.keys("j");
+    }
+    command(&mut console, "cancel");
+    let asked = console.model.dialog.as_ref().map(|d| d.body[0].to_string()).unwrap_or_default();
+    assert!(asked.contains("Migrate billing"), "{asked}");
+}
+
+#[test]
+fn sorting_by_command_shows_what_was_sorted() {
+    let mut console = Console::full(80, 24);
+    console.keys("2");
+    command(&mut console, "sort name");
+    assert_eq!(console.model.context(), Context::Queue);
+}
+
+#[test]
+fn tab_completes_what_may_follow_a_command_too() {
+    for (typed, completed) in [
+        ("so", "sort "),
+        ("sort cr", "sort creator "),
+        ("sort c", "sort c"),
+        ("sort cost r", "sort cost reverse "),
+        ("view ne", "view needs-me "),
+        ("layout c", "layout columns "),
+        ("repo o", "repo only "),
+        ("quit n", "quit n"),
+    ] {
+        let mut console = Console::full(80, 24);
+        console.keys(":");
+        console.keys(typed);
+        console.press(Key::Tab);
+        assert_eq!(console.model.line.as_ref().unwrap().text, completed);
     }
 }

@@ -58,8 +58,8 @@ impl Condition<'_> {
         match self {
             Self::State(State::WaitingForUser) => 0,
             Self::Orphaned => 1,
-            Self::Cancelling => 2,
-            Self::State(State::InProgress) => 3,
+            // A row stays where it is when it is cancelled under the operator's hand.
+            Self::Cancelling | Self::State(State::InProgress) => 3,
             Self::State(State::Queued) => 4,
             Self::State(State::Idle) => 5,
             Self::State(State::Unknown(_)) => 6,

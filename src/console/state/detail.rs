@@ -25,7 +25,7 @@ pub fn compact(model: &Model, known: &Known) -> Vec<Words> {
         headline(model, known),
         ("agent", spread(&agent_words(model, known))),
         ("pr", spread(&pull_words(model, known))),
-        ("run", spread(&run_words(model, known))),
+        ("run", spread(&run_words(model, known, false))),
     ];
     lines.into_iter().map(|(label, words)| labelled(label, COMPACT_LABEL, words)).collect()
 }
@@ -43,7 +43,8 @@ pub fn compact_pull(model: &Model, pull: &Pull) -> Vec<Words> {
     let failing = pull.checks.as_ref().map(|c| c.failing.as_slice()).unwrap_or_default();
     all_checks.extend(failing.iter().skip(1).map(|name| Words::one(Tone::Bad, name.show_line())));
     let waiting = waits(pull, model.world.viewer.as_ref());
-    let mut review = vec![verdict(pull)];
+    let verdict = verdict(pull);
+    let mut review = vec![if verdict.is_empty() { Words::one(Tone::Dim, "over") } else { verdict }];
     if waiting.is_some_and(|w| w != Waits::Approval) {
         review.insert(0, says(pull, waiting));
     }
@@ -161,7 +162,7 @@ fn pull_words(model: &Model, known: &Known) -> Vec<Words> {
     }
 }
 
-fn run_words(model: &Model, known: &Known) -> Vec<Words> {
+fn run_words(model: &Model, known: &Known, whole: bool) -> Vec<Words> {
     let mut words = match &known.run {
         None => vec![match known.task.latest_session().and_then(|s| s.run) {
             Some(id) => Words::one(Tone::Plain, id.to_string()).with(Tone::Dim, " loading …"),
@@ -169,10 +170,8 @@ fn run_words(model: &Model, known: &Known) -> Vec<Words> {
         }],
         Some(RunJoin { run: None, .. }) => vec![Words::one(Tone::Dim, "none found")],
         Some(RunJoin { run: Some(run), matched, .. }) => {
-            let how = match matched {
-                Some(Matched::ByBranch) => " by branch",
-                _ => "",
-            };
+            // Said where there is room for it, beside the whole.
+            let how = if whole && *matched == Some(Matched::ByBranch) { ", found by its branch" } else { "" };
             let mut state = Words::one(Tone::Plain, format!("{} ", run.id));
             state.push(run_tone(run), run_state(run));
             state.push(Tone::Dim, format!(" {}{how}", elapsed(model, run)));
@@ -254,7 +253,7 @@ impl Words {
 /// Pieces in one line, three columns apart.
 fn spread(pieces: &[Words]) -> Words {
     let mut line = Words::new();
-    for piece in pieces {
+    for piece in pieces.iter().filter(|piece| !piece.is_empty()) {
         line.gap("   ");
         line.extend(piece.clone());
     }
@@ -275,7 +274,7 @@ pub fn full(model: &Model, known: &Known, columns: u16) -> Vec<Words> {
     }
     page.flow("agent", &agent_words(model, known));
     page.flow("pr", &pull_words(model, known));
-    page.flow("run", &run_words(model, known));
+    page.flow("run", &run_words(model, known, true));
     jobs(&mut page, known);
     sessions(&mut page, model, known);
     artifacts(&mut page, known);

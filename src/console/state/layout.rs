@@ -81,7 +81,12 @@ impl Place {
 
     /// Several panes stand together.
     pub fn is_dashboard(&self) -> bool {
-        self.size.height >= DASHBOARD_ROWS && !self.zoomed && !self.log_only && self.focus != Pane::Compose
+        self.may_zoom() && !self.zoomed
+    }
+
+    /// There are other panes beside this one, or would be.
+    pub fn may_zoom(&self) -> bool {
+        self.size.height >= DASHBOARD_ROWS && !self.log_only && self.focus != Pane::Compose
     }
 
     /// Where the panes stand at the present size, focus and zoom.

@@ -16,6 +16,7 @@ pub enum Column {
     Cost,
     /// Time in the present state.
     InState,
+    /// Since the task was created.
     Age,
 }
 
@@ -114,6 +115,9 @@ pub struct QueuePane {
     pub index: usize,
     /// First row shown.
     pub top: usize,
+    /// Something was pressed, or every repository was read: from now on the cursor stays with its task. Before, it
+    /// stands on the first row, whichever answer came first.
+    pub settled: bool,
     pub view: QueueView,
     pub filter: String,
     pub sort: Column,

@@ -345,6 +345,12 @@ impl Reader {
         if self.top.entry == self.cursor {
             self.top.row = 0;
         }
+        if !folded {
+            // Opened at the foot of the page, half a page of it comes in sight.
+            let half = usize::from(self.sheet.height).div_ceil(2);
+            let rows = self.height(entries, self.cursor).min(half);
+            self.show_rows(entries, Spot { entry: self.cursor, row: 0 }, rows);
+        }
         let end = self.last_page(entries);
         if folded && end <= self.top {
             self.resume();

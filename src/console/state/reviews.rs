@@ -10,6 +10,8 @@ pub struct ReviewsPane {
     /// Where `selected` stands in `rows`.
     pub index: usize,
     pub top: usize,
+    /// The operator was here: from then on the cursor stays with its pull request, before on the first row.
+    pub chosen: bool,
     /// Rebuild the rows at the end of the update.
     pub due: bool,
     /// Pulls that are open or draft, and how many of these wait for the operator.

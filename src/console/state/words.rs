@@ -6,7 +6,7 @@ use super::tone::{Tone, Words};
 use super::trust::clock_seconds;
 use super::world::Known;
 use crate::domain::{CancelPhase, Checks, Mergeable, Pull, PullState, ReviewDecision};
-use crate::text::{Safe, Untrusted};
+use crate::text::{Safe, Untrusted, width};
 
 pub fn pull_state(state: PullState) -> (Tone, &'static str) {
     match state {
@@ -19,15 +19,23 @@ pub fn pull_state(state: PullState) -> (Tone, &'static str) {
 
 /// `✗ lint (11/12)`, `◌ 3/12`, `✓ 14`, `needs approval`, `no checks`.
 pub fn checks(checks: Option<&Checks>) -> Words {
+    checks_within(checks, usize::MAX)
+}
+
+/// The same in so many columns: a long name is cut, never the numbers after it.
+pub fn checks_within(checks: Option<&Checks>, columns: usize) -> Words {
     let Some(checks) = checks else { return Words::one(Tone::Dim, "no checks") };
     let (sign, tone) = checks_sign(Some(checks));
     let (passed, total) = (checks.passed, checks.total());
     if checks.needs_approval > 0 {
         Words::one(tone, format!("{sign} needs approval"))
     } else if checks.failed > 0 {
-        let first = checks.failing.first().map(|name| format!(" {}", name.show_line())).unwrap_or_default();
         let more = if checks.failed > 1 { format!(" +{}", checks.failed - 1) } else { String::new() };
-        Words::one(tone, format!("{sign}{first}{more}")).with(Tone::Dim, format!(" ({passed}/{total})"))
+        let count = format!(" ({passed}/{total})");
+        let room = columns.saturating_sub(width::width(sign) + 1 + more.len() + count.len());
+        let first = checks.failing.first().filter(|_| room > 1);
+        let first = first.map(|name| format!(" {}", width::cut_end(&name.show_line(), room))).unwrap_or_default();
+        Words::one(tone, format!("{sign}{first}{more}")).with(Tone::Dim, count)
     } else if checks.pending > 0 {
         Words::one(tone, format!("{sign} {passed}/{total}"))
     } else if total == 0 {
@@ -75,12 +83,11 @@ fn obstacle(pull: &Pull) -> Words {
     }
 }
 
-/// Where the pull request stands between the reviewers and the merge: conflicts first, then the decision.
+/// Where the pull request stands between the reviewers and the merge: conflicts first, then the decision. Empty where
+/// its state says it all: merged or closed.
 pub fn verdict(pull: &Pull) -> Words {
-    match pull.state {
-        PullState::Merged => return Words::one(Tone::Good, "merged"),
-        PullState::Closed => return Words::one(Tone::Dim, "closed"),
-        PullState::Open | PullState::Draft => {}
+    if matches!(pull.state, PullState::Merged | PullState::Closed) {
+        return Words::new();
     }
     let mut words = obstacle(pull);
     let review = match &pull.review {
@@ -127,7 +134,13 @@ pub fn cancel_life(known: &Known, settings: &Settings) -> Words {
                 let frees = frees_at.map(|at| format!("; frees itself at {}", super::trust::clock(settings, at)));
                 (Tone::Odd, format!("orphaned {time}: its run is gone{}", frees.unwrap_or_default()))
             }
-            CancelPhase::Stubborn => (Tone::Bad, format!("still running at {time}: x offers to force it")),
+            // It may end by itself after all, and then there is nothing left to force.
+            CancelPhase::Stubborn if known.task.state.is_active() => {
+                (Tone::Bad, format!("still running at {time}: x offers to force it"))
+            }
+            CancelPhase::Stubborn => {
+                (Tone::Plain, format!("still running at {time} → {} by itself", known.task.state.word()))
+            }
             CancelPhase::NotFindable => (Tone::Bad, format!("no run found at {time}: nothing was cancelled")),
             CancelPhase::Refused(fault) => (Tone::Bad, format!("refused {time}: {fault}")),
         };
@@ -140,4 +153,17 @@ pub fn cancel_life(known: &Known, settings: &Settings) -> Words {
         words.push(tone, text);
     }
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_the_checks_have_little_room_the_name_is_cut_and_the_numbers_stay() {
+        let checks = Checks { passed: 5, failed: 2, failing: vec!["test (stable)".into()], ..Checks::default() };
+        assert_eq!(checks_within(Some(&checks), 40).plain(), "✗ test (stable) +1 (5/7)");
+        assert_eq!(checks_within(Some(&checks), 18).plain(), "✗ test (… +1 (5/7)");
+        assert_eq!(checks_within(Some(&checks), 6).plain(), "✗ +1 (5/7)");
+    }
 }

@@ -31,6 +31,11 @@ pub fn run(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
     if scroll::intent(model, intent) {
         return;
     }
+    if of_the_task(intent) && !on_its_task(model) {
+        model.notes.say(model.now, true, "no task here names this pull request — o opens it in the browser");
+        model.dirty = true;
+        return;
+    }
     match intent {
         Intent::Quit => return quit(model, effects),
         Intent::Suspend => return effects.push(Effect::Suspend),
@@ -91,7 +96,7 @@ fn go(model: &mut Model, intent: Intent) {
         Intent::Queue => focus(model, Pane::Queue),
         Intent::Log => focus(model, Pane::Log),
         Intent::Reviews => focus(model, Pane::Reviews),
-        Intent::Zoom => place.zoomed = !place.zoomed,
+        Intent::Zoom => zoom(model),
         Intent::Layout => layout(model, None),
         Intent::Grow => resize(model, 1),
         Intent::Shrink => resize(model, -1),
@@ -139,7 +144,7 @@ fn back(model: &mut Model) {
         place.detail = None;
     } else if place.log_only {
         model.notes.say(model.now, false, "q quits");
-    } else if place.zoomed {
+    } else if place.zoomed && place.may_zoom() {
         place.zoomed = false;
     } else if place.focus != Pane::Queue {
         place.focus = Pane::Queue;
@@ -155,9 +160,6 @@ fn back(model: &mut Model) {
 }
 
 fn enter(model: &mut Model) {
-    if model.place.detail.is_none() && model.place.focus == Pane::Reviews && !select_task_of_pull(model) {
-        return model.notes.say(model.now, true, "no task here names this pull request — o opens it in the browser");
-    }
     if model.selected().is_none() {
         return model.notes.say(model.now, true, "no task is selected");
     }
@@ -165,9 +167,6 @@ fn enter(model: &mut Model) {
 }
 
 fn open_detail(model: &mut Model) {
-    if model.place.focus == Pane::Reviews && !select_task_of_pull(model) {
-        return model.notes.say(model.now, true, "no task here names this pull request — o opens it in the browser");
-    }
     if model.selected().is_some() {
         model.place.detail = Some(0);
     } else {
@@ -175,11 +174,29 @@ fn open_detail(model: &mut Model) {
     }
 }
 
+/// What is done to one task, or with it.
+fn of_the_task(intent: Intent) -> bool {
+    matches!(intent, Intent::Enter | Intent::Detail | Intent::Cancel | Intent::FollowUp | Intent::Retry)
+}
+
+/// In the reviews the task is the one behind the pull request under the cursor, and no other.
+fn on_its_task(model: &mut Model) -> bool {
+    model.place.focus != Pane::Reviews || model.place.detail.is_some() || select_task_of_pull(model)
+}
+
 /// Puts the queue's cursor on the task behind the selected pull request.
 fn select_task_of_pull(model: &mut Model) -> bool {
     let Some((repo, id)) = model.reviews.selected.clone() else { return false };
     let task = model.world.task_of(&repo, id).map(|k| k.task.at.id.clone());
     task.is_some_and(|id| queue::reveal(model, &id))
+}
+
+fn zoom(model: &mut Model) {
+    if model.place.may_zoom() {
+        model.place.zoomed = !model.place.zoomed;
+    } else {
+        model.notes.say(model.now, false, "this pane has the whole screen already");
+    }
 }
 
 fn resize(model: &mut Model, by: i16) {
@@ -293,9 +310,6 @@ fn compose_with(model: &mut Model, draft: Option<Draft>, effects: &mut Vec<Effec
 }
 
 fn follow_up(model: &mut Model, effects: &mut Vec<Effect>) {
-    if model.place.focus == Pane::Reviews && model.place.detail.is_none() && !select_task_of_pull(model) {
-        return model.notes.say(model.now, true, "no task here names this pull request");
-    }
     let Some(known) = model.selected() else {
         return model.notes.say(model.now, true, "no task is selected");
     };

@@ -112,7 +112,7 @@ pub fn progress(model: &mut Model, progress: CancelProgress) {
     let name = model.world.tasks.get(&progress.task.id).map(|k| k.task.name.show_line()).unwrap_or_default();
     let note = match &progress.phase {
         CancelPhase::Looking | CancelPhase::Requested | CancelPhase::RunEnded => None,
-        CancelPhase::Ended => Some((false, format!("cancelled: {name}"))),
+        CancelPhase::Ended => Some((false, format!("its session has ended: {name}"))),
         CancelPhase::Orphaned { .. } => Some((
             true,
             format!("orphaned: the run of “{name}” is gone, the task still says it works — it frees itself"),

@@ -105,21 +105,37 @@ fn pick<T>(name: &str, all: impl Iterator<Item = (&'static str, T)>, what: &str)
     near.pop().map(|(_, value)| value).ok_or_else(|| format!("no {what} “{name}”"))
 }
 
-/// The command line with its name completed as far as it is clear. `None`: nothing to complete.
+/// The command line with its last word completed as far as it is clear. `None`: nothing to complete.
 pub fn complete(text: &str) -> Option<String> {
-    if text.is_empty() || text.contains(' ') {
-        return None;
-    }
-    let names: Vec<&str> = COMMANDS.iter().map(|c| c.name).filter(|n| n.starts_with(text)).collect();
+    let (before, word) = text.rfind(' ').and_then(|at| text.split_at_checked(at + 1)).unwrap_or(("", text));
+    let all = match before.split_whitespace().collect::<Vec<_>>().as_slice() {
+        [] if word.is_empty() => return None,
+        [] => COMMANDS.iter().map(|c| c.name).collect(),
+        [name, given @ ..] => words(find(name).ok()?.name, given.len()),
+    };
+    let names: Vec<&str> = all.into_iter().filter(|n| n.starts_with(word)).collect();
     let first = *names.first()?;
     if names.len() == 1 {
-        return Some(format!("{first} "));
+        return Some(format!("{before}{first} "));
     }
     let common = (0..=first.len()).rev().find_map(|n| {
         let start = first.get(..n)?;
         names.iter().all(|name| name.starts_with(start)).then_some(start)
     })?;
-    (common.len() > text.len()).then(|| common.to_owned())
+    (common.len() > word.len()).then(|| format!("{before}{common}"))
+}
+
+/// The words that may follow a command and so many others.
+fn words(command: &str, given: usize) -> Vec<&'static str> {
+    match (command, given) {
+        ("view", 0) => QueueView::ALL.map(QueueView::word).to_vec(),
+        ("sort", 0) => Column::ALL.map(Column::word).to_vec(),
+        ("sort", 1) => vec!["reverse"],
+        ("layout", 0) => vec!["columns", "rows"],
+        ("mouse", 0) => vec!["on", "off"],
+        ("repo", 0) => vec!["add", "remove", "only"],
+        _ => vec![],
+    }
 }
 
 fn one<'a>(arguments: &[&'a str], usage: &str) -> Result<&'a str, String> {
@@ -186,6 +202,7 @@ fn sort(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Result<()
         let all: Vec<_> = Column::ALL.iter().map(|c| c.word()).collect();
         format!("{e}; there are {}", all.join(", "))
     })?;
+    actions::focus(model, Pane::Queue);
     queue::set_sort(model, column, reversed);
     Ok(())
 }

@@ -2,12 +2,16 @@
 
 use super::{actions, compose, dialog, line, log};
 use crate::console::effect::Effect;
-use crate::console::keys::{Chord, Context, lookup};
+use crate::console::keys::{Chord, Context, Key, lookup};
 use crate::console::state::Model;
 use crate::text::Untrusted;
 
 pub fn pressed(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
     let context = model.context();
+    if let Some(plain) = after_escape(context, chord) {
+        pressed(model, Chord::plain(Key::Esc), effects);
+        return pressed(model, plain, effects);
+    }
     let intent = match context {
         Context::Dialog => return dialog::key(model, chord, effects),
         Context::Line => return line::key(model, chord, effects),
@@ -33,6 +37,13 @@ pub fn pressed(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
     } else {
         actions::run(model, intent, effects);
     }
+}
+
+/// Many terminals send the escape key and a letter right after it in the very bytes of that letter with Alt. Where
+/// Alt and the letter mean nothing, two quick keys are meant. The prompt's text area has its own Alt keys.
+fn after_escape(context: Context, chord: Chord) -> Option<Chord> {
+    let plain = matches!(chord.key, Key::Char(_)) && chord.alt && !chord.ctrl;
+    (plain && context != Context::Form && lookup(context, chord).is_none()).then_some(Chord { alt: false, ..chord })
 }
 
 /// Pasted text is text where text is typed, and nothing anywhere else: never a command, never an answer.

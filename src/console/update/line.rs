@@ -126,7 +126,7 @@ fn history(model: &mut Model, older: bool) {
     }
 }
 
-/// Completes the command's name, as far as it is clear.
+/// Completes the last word of the command, as far as it is clear.
 fn complete(model: &mut Model) {
     let Some(line) = model.line.as_mut().filter(|l| l.kind == LineKind::Command) else { return };
     if let Some(whole) = command::complete(&line.text) {

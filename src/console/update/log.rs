@@ -113,8 +113,10 @@ fn read(model: &mut Model, pane: Option<Area>, intent: Intent, effects: &mut Vec
             (!found).then_some("nothing found: / searches the log")
         }
         Intent::Copy => {
-            effects.extend(entries.get(reader.cursor).map(|entry| Effect::Copy(copied(entry))));
-            None
+            let copy = entries.get(reader.cursor).map(|entry| Effect::Copy(copied(entry)));
+            let note = if copy.is_some() { "copied the entry" } else { "there is nothing here to copy yet" };
+            effects.extend(copy);
+            Some(note)
         }
         _ => {
             step(reader, entries, intent);

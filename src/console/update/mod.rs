@@ -35,6 +35,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     let mut effects = Vec::new();
     model.now = event.at;
     wake::due(model);
+    model.queue.settled |= matches!(event.what, What::Key(_) | What::Mouse(_) | What::Paste(_));
     match event.what {
         What::Key(chord) => key::pressed(model, chord, &mut effects),
         What::Paste(text) => key::pasted(model, &text, &mut effects),

@@ -8,7 +8,8 @@ use crate::console::state::Model;
 use crate::console::state::condition::Condition;
 use crate::console::state::queue::{Column, QueueView, Tally};
 use crate::console::state::world::{Known, PullOf, World};
-use crate::domain::{Instant, State, Task, TaskId};
+use crate::domain::freshness::Verdict;
+use crate::domain::{Instant, Source, State, Task, TaskId};
 
 /// Rebuilds rows, counts and selection from the world. One pass over the tasks, one sort.
 pub fn rebuild(model: &mut Model) {
@@ -17,7 +18,7 @@ pub fn rebuild(model: &mut Model) {
     let words: Vec<String> = model.queue.filter.split_whitespace().map(str::to_lowercase).collect();
     let mut tally = Tally::default();
     let mut recheck: Option<Instant> = None;
-    let mut rows: Vec<(Key<'_>, &TaskId)> = Vec::new();
+    let mut rows: Vec<(Key<'_>, Instant, &TaskId)> = Vec::new();
     for (id, known) in &model.world.tasks {
         let condition = known.condition(now);
         let stuck = known.stuck(&model.settings, now).is_some();
@@ -26,16 +27,17 @@ pub fn rebuild(model: &mut Model) {
             recheck = Some(recheck.map_or(at, |r| r.min(at)));
         }
         if in_view(model.queue.view, &condition, known, stuck) && passes(&model.world, known, &condition, &words) {
-            rows.push((key(&model.world, model.queue.sort, known, &condition), id));
+            rows.push((key(&model.world, model.queue.sort, known, now), known.task.created_at, id));
         }
     }
     let reversed = model.queue.reversed;
-    rows.sort_by(|(a, a_id), (b, b_id)| {
+    rows.sort_by(|(a, a_created, a_id), (b, b_created, b_id)| {
         let by_key = a.compare(b);
-        // Ties keep their order both ways, so that turning the sort round moves nothing it need not.
-        (if reversed { by_key.reverse() } else { by_key }).then_with(|| a_id.cmp(b_id))
+        // Ties keep their order both ways, the newest first, so that turning the sort round moves nothing it need not.
+        let by_key = if reversed { by_key.reverse() } else { by_key };
+        by_key.then_with(|| b_created.cmp(a_created)).then_with(|| a_id.cmp(b_id))
     });
-    let rows: Vec<TaskId> = rows.into_iter().map(|(_, id)| id.clone()).collect();
+    let rows: Vec<TaskId> = rows.into_iter().map(|(.., id)| id.clone()).collect();
     let queue = &mut model.queue;
     if queue.rows != rows || queue.tally != tally {
         model.dirty = true;
@@ -43,7 +45,17 @@ pub fn rebuild(model: &mut Model) {
     queue.rows = rows;
     queue.tally = tally;
     queue.recheck_at = recheck;
+    if !model.queue.settled {
+        model.queue.selected = None;
+        model.queue.index = 0;
+    }
     reselect(model);
+}
+
+/// Every repository has answered once, with tasks or with a fault.
+pub fn all_read(model: &Model) -> bool {
+    let repos = &model.settings.repos;
+    repos.iter().all(|repo| model.verdict(&Source::Tasks(repo.clone())) != Verdict::Loading)
 }
 
 /// Finds the selected task again where it stands now; if it is gone, the row that took its place.
@@ -143,7 +155,7 @@ fn count(tally: &mut Tally, known: &Known, condition: &Condition<'_>, stuck: boo
 fn in_view(view: QueueView, condition: &Condition<'_>, known: &Known, stuck: bool) -> bool {
     match view {
         QueueView::All => true,
-        QueueView::NeedsMe => matches!(condition, Condition::State(State::WaitingForUser) | Condition::Orphaned),
+        QueueView::NeedsMe => matches!(condition, Condition::State(State::WaitingForUser)),
         QueueView::Active => known.task.state.is_active(),
         QueueView::Stuck => stuck || *condition == Condition::Orphaned,
         QueueView::Failed => matches!(condition, Condition::State(State::Failed | State::TimedOut)),
@@ -211,10 +223,11 @@ fn known_first<T>(a: Option<&T>, b: Option<&T>, compare: impl Fn(&T, &T) -> Orde
     }
 }
 
-fn key<'a>(world: &World, column: Column, known: &'a Known, condition: &Condition<'_>) -> Key<'a> {
+fn key<'a>(world: &World, column: Column, known: &'a Known, now: Instant) -> Key<'a> {
     let task = &known.task;
+    let since = minute(known.condition_since(now));
     match column {
-        Column::State => Key::Rank(condition.rank(), minute(known.state_since)),
+        Column::State => Key::Rank(known.condition(now).rank(), since),
         Column::Name => Key::Text(Some(task.name.raw_for_match().to_lowercase())),
         Column::Repo => Key::Repo(task.at.repo.as_str()),
         Column::Pull => Key::Number(pull_number(world, task)),
@@ -227,13 +240,12 @@ fn key<'a>(world: &World, column: Column, known: &'a Known, condition: &Conditio
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a price, only to sort by")]
             Key::Cost(cost.map(|c| c.nano_credits), (premium * 100.0) as u64)
         }
-        Column::InState => Key::Time(minute(known.state_since)),
-        Column::Age => Key::Time(minute(task.touched_at())),
+        Column::InState => Key::Time(since),
+        Column::Age => Key::Time(task.created_at),
     }
 }
 
-/// The whole minute: tasks at work are touched all the time, and rows whose ages read the same should not change
-/// places with every answer.
+/// The whole minute: a time the service touches again within it moves no row.
 fn minute(at: Instant) -> Instant {
     at - TimeDelta::seconds(at.timestamp().rem_euclid(60))
         - TimeDelta::nanoseconds(i64::from(at.timestamp_subsec_nanos()))

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::console::state::Model;
+use crate::console::state::place::Pane;
 use crate::console::state::reviews::waits;
 use crate::domain::{Pull, PullId, PullState, RepoName};
 
@@ -27,6 +28,11 @@ pub fn rebuild(model: &mut Model) {
     let rows: Vec<_> = known.into_iter().map(|(key, ..)| key.clone()).collect();
     let reviews = &mut model.reviews;
     (reviews.open, reviews.waiting, reviews.digits) = (open, waiting, digits);
+    reviews.chosen |= model.place.focus == Pane::Reviews;
+    if !reviews.chosen {
+        reviews.selected = None;
+        reviews.index = 0;
+    }
     let found = reviews.selected.as_ref().and_then(|key| rows.iter().position(|row| row == key));
     let index = found.unwrap_or(reviews.index.min(rows.len().saturating_sub(1)));
     if reviews.top > 0 && index != reviews.index {
@@ -45,6 +51,7 @@ fn is_open(pull: &Pull) -> bool {
 /// Puts the selection on a row.
 pub fn select(model: &mut Model, index: usize) {
     let reviews = &mut model.reviews;
+    reviews.chosen = true;
     let index = index.min(reviews.rows.len().saturating_sub(1));
     let selected = reviews.rows.get(index).cloned();
     if reviews.selected != selected {

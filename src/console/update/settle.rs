@@ -11,6 +11,7 @@ pub(super) fn settle(model: &mut Model) {
     if model.queue.due {
         queue::rebuild(model);
     }
+    model.queue.settled = model.queue.settled || queue::all_read(model);
     if model.reviews.due {
         reviews::rebuild(model);
     }

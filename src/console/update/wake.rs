@@ -46,7 +46,7 @@ fn ages(model: &Model) -> impl Iterator<Item = Instant> + '_ {
     let tasks = queue.filter_map(|id| model.world.tasks.get(id));
     // The detail shows the selected task, wherever its row is.
     let selected = model.selected().filter(|_| panes.detail.is_some() || model.place.detail.is_some());
-    let of_tasks = tasks.chain(selected).flat_map(|k| [k.task.touched_at(), k.condition_since(model.now)]);
+    let of_tasks = tasks.chain(selected).flat_map(|k| [k.task.created_at, k.condition_since(model.now)]);
     let run = selected.and_then(|k| k.run.as_ref()?.run.as_ref()).filter(|r| !r.is_completed());
     let reviews = model.reviews.rows.iter().skip(model.reviews.top).take(rows(panes.reviews));
     let of_pulls = reviews.filter_map(|key| Some(model.world.pulls.get(key)?.as_ref()?.created_at));

@@ -50,8 +50,9 @@ fn draw_note(model: &Model, note: &Note, theme: &Theme, area: Area, buffer: &mut
     let over = model.place.over(above);
     let area = Area { y: over.y, height: above + 1, ..area };
     clear(buffer, area);
-    let glyph = if note.bad { "✗" } else { "✓" };
-    put(buffer, area, area.x + 1, area.y, glyph, theme.style(if note.bad { Tone::BadStrong } else { Tone::Good }));
+    // Not every note tells of a success.
+    let (glyph, sign) = if note.bad { ("✗", Tone::BadStrong) } else { ("·", Tone::Accent) };
+    put(buffer, area, area.x + 1, area.y, glyph, theme.style(sign));
     for (y, line) in (area.y..).zip(&lines) {
         put(buffer, area, area.x + 3, y, line, theme.style(tone));
     }

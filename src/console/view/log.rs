@@ -155,10 +155,7 @@ fn title(model: &Model) -> Safe {
     }
     let known = shown.task.as_ref().and_then(|id| model.world.tasks.get(id));
     let name = known.map_or_else(Safe::default, |known| known.task.name.show_line());
-    match shown.session_number(&model.world) {
-        Some((at, all)) if all > 1 => Safe::new(format!("Log · {name} · session {at} of {all}")),
-        _ => Safe::new(format!("Log · {name}")),
-    }
+    Safe::new(format!("Log · {name}"))
 }
 
 /// A word of the rule and how much it matters: the least is dropped first.
@@ -168,6 +165,10 @@ type Word = (u8, Tone, Safe);
 fn words(model: &Model, columns: u16) -> Vec<Word> {
     let Some(shown) = &model.log.shown else { return Vec::new() };
     let mut words = Vec::new();
+    // Not part of the title, whose end is cut: it tells which of two logs of one name this is.
+    if let Some((at, all)) = shown.session_number(&model.world).filter(|(_, all)| *all > 1) {
+        words.push((8, Tone::Plain, Safe::new(format!("session {at} of {all}"))));
+    }
     if let Some((tone, text)) = freshness(model, shown) {
         words.push((9, tone, text));
     }

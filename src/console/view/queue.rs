@@ -8,13 +8,15 @@ use super::{empty, rule};
 use crate::console::state::Model;
 use crate::console::state::layout::Area;
 use crate::console::state::place::Pane;
-use crate::console::state::queue::QueueView;
+use crate::console::state::queue::{Column, QueueView};
 use crate::console::state::tone::Words;
-use crate::console::state::words::{checks, checks_sign, pull_state};
+use crate::console::state::words::{checks_sign, checks_within, pull_state};
 use crate::console::state::world::{Known, PullOf};
 use crate::domain::age;
 use crate::text::{Safe, width};
 
+/// Columns of the checks in words.
+const CHECKS: u16 = 18;
 /// Columns of the state's word.
 const WORD: u16 = 10;
 /// Marker, glyph, space, word, space, flag, space: there the name begins, later where the time in the state stands
@@ -108,28 +110,46 @@ impl Columns {
         };
         let pull = 1 + u16::try_from(model.reviews.digits.max(2)).unwrap_or(2) + 1 + 6 + 2;
         let (full, short) = repo_widths(model);
-        columns.pull = spend(pull, &mut spare);
-        // Where all have one owner, a narrow screen has better use for its columns.
-        columns.short_repo = width < OWNER_FROM && one_owner(model);
-        columns.repo = spend(if columns.short_repo { short } else { full }, &mut spare);
-        if columns.repo == 0 {
-            columns.repo = spend(short, &mut spare);
-            columns.short_repo = true;
+        for column in by_worth(model.queue.sort) {
+            match column {
+                Column::Pull => columns.pull = spend(pull, &mut spare),
+                Column::Repo => {
+                    // Where all have one owner, a narrow screen has better use for its columns.
+                    columns.short_repo = width < OWNER_FROM && one_owner(model);
+                    columns.repo = spend(if columns.short_repo { short } else { full }, &mut spare);
+                    if columns.repo == 0 {
+                        columns.repo = spend(short, &mut spare);
+                        columns.short_repo = true;
+                    }
+                }
+                Column::InState => columns.in_state = spend(AGE, &mut spare),
+                Column::Creator => columns.creator = spend(12, &mut spare),
+                Column::Sessions => columns.sessions = spend(3, &mut spare),
+                Column::Agent => columns.agent = spend(14, &mut spare),
+                Column::Cost => columns.cost = spend(8, &mut spare),
+                Column::State | Column::Name | Column::Age => {}
+            }
         }
-        columns.creator = spend(12, &mut spare);
-        columns.sessions = spend(3, &mut spare);
-        columns.in_state = spend(4, &mut spare);
-        columns.agent = spend(14, &mut spare);
-        columns.cost = spend(8, &mut spare);
-        columns.checks = spend(18, &mut spare);
-        if columns.checks > 0 {
+        columns.checks = spend(CHECKS, &mut spare);
+        if columns.checks > 0 && columns.pull > 0 {
             // The sign stands in the longer column now.
             columns.pull -= 2;
             spare += 2;
         }
+        if columns.in_state > 0 {
+            // It brings its own blank before it.
+            spare += 1;
+        }
         columns.name = spare.min(NAME_MOST.max(width / 3));
         columns
     }
+}
+
+/// The columns that may be left out, the last one first. What the rows are sorted by must be seen: it comes first.
+fn by_worth(sort: Column) -> impl Iterator<Item = Column> {
+    let worth =
+        [Column::Pull, Column::Repo, Column::InState, Column::Creator, Column::Sessions, Column::Agent, Column::Cost];
+    std::iter::once(sort).chain(worth.into_iter().filter(move |column| *column != sort))
 }
 
 fn one_owner(model: &Model) -> bool {
@@ -186,7 +206,7 @@ impl Row<'_> {
     fn right(&self, columns: &Columns, area: Area, buffer: &mut Buffer) {
         let (model, theme, task) = (self.model, self.theme, &self.known.task);
         let mut at = area.right() - 1 - AGE;
-        self.age(model.now - task.touched_at(), Area { x: at, width: AGE, ..area }, buffer);
+        self.age(model.now - task.created_at, Area { x: at, width: AGE, ..area }, buffer);
         // From the right, so that what is left over stays behind the name.
         let mut next = |wanted: u16| {
             at = at.saturating_sub(wanted + 1);
@@ -227,7 +247,14 @@ impl Row<'_> {
         if columns.checks > 0 {
             let area = next(columns.checks);
             if let Some(PullOf::Known(pull)) = pull {
-                put_words(buffer, area, area.x, area.y, &checks(pull.checks.as_ref()), theme);
+                put_words(
+                    buffer,
+                    area,
+                    area.x,
+                    area.y,
+                    &checks_within(pull.checks.as_ref(), usize::from(CHECKS)),
+                    theme,
+                );
             }
         }
         if columns.pull == 0 {

@@ -11,7 +11,7 @@ use crate::console::state::layout::Area;
 use crate::console::state::place::Pane;
 use crate::console::state::reviews::{Waits, waits};
 use crate::console::state::tone::Words;
-use crate::console::state::words::{checks, pull_state, says};
+use crate::console::state::words::{checks_within, pull_state, says};
 use crate::domain::{Pull, PullState, Source, age};
 use crate::text::{Safe, width};
 
@@ -45,7 +45,7 @@ fn status(model: &Model, focused: bool) -> Words {
         words.extend(model.trust(&Source::Pulls));
     }
     if model.reviews.waiting > 0 {
-        let text = if model.reviews.waiting == 1 { "needs you" } else { "need you" };
+        let text = if model.reviews.waiting == 1 { "waits for you" } else { "wait for you" };
         words.push(Tone::WarnStrong, format!("◆ {} {text}", model.reviews.waiting));
     }
     if let Some(pull) = model.selected_pull().filter(|_| focused) {
@@ -135,7 +135,8 @@ fn row(model: &Model, theme: &Theme, pull: &Pull, selected: bool, columns: &Colu
     };
     if columns.checks > 0 {
         let cell = cell(columns.checks);
-        put_words(buffer, cell, cell.x, y, &checks(pull.checks.as_ref()), theme);
+        let words = checks_within(pull.checks.as_ref(), usize::from(columns.checks));
+        put_words(buffer, cell, cell.x, y, &words, theme);
     }
     if columns.verdict > 0 {
         let cell = cell(columns.verdict);

@@ -269,8 +269,10 @@ pub fn mentions_agent(text: &str) -> bool {
     text.match_indices("@copilot").any(|(at, name)| text.get(at + name.len()..).is_some_and(ends))
 }
 
+/// The first line that says something: a heading names a part of the text, not what is asked, unless all are headings.
 fn first_line(text: &str, most: usize) -> String {
-    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let line = lines().find(|line| !line.starts_with('#')).or_else(|| lines().next()).unwrap_or_default();
     if line.chars().count() <= most {
         return line.to_owned();
     }
@@ -301,6 +303,8 @@ mod tests {
     fn a_prompt_becomes_a_name_and_a_branch() {
         assert_eq!(first_line("\n  Fix the login button  \nmore", 20), "Fix the login button");
         assert_eq!(first_line("Fix the login button", 8), "Fix the…");
+        assert_eq!(first_line("# Goal\n\nThe login button works.", 40), "The login button works.");
+        assert_eq!(first_line("# Goal", 20), "# Goal");
         assert_eq!(slug("Fix the «login» button!"), "fix-the-login-button");
         assert_eq!(slug("日本語"), "task");
     }

@@ -66,6 +66,11 @@ impl Meter {
         self.stretch
     }
 
+    /// The same for what the operator looks at: it gives way last, but it does give way.
+    pub fn attended_stretch(&self) -> f64 {
+        if self.stretch >= STANDING { self.stretch } else { self.stretch.sqrt() }
+    }
+
     fn brake(&mut self, counted: u64, news: BudgetNews, now: Instant) {
         let nearly_spent = news.spent * 20 >= news.allowed * 17;
         if nearly_spent || news.remaining.is_some_and(|left| left < NEARLY_NOTHING) {

@@ -7,6 +7,7 @@
 use chrono::SecondsFormat;
 use sha2::{Digest, Sha256};
 
+use super::reads;
 use crate::console::event::LogOrigin;
 use crate::domain::{Fault, Instant, Job, Run, Session, TaskRef};
 use crate::provider::Provider;
@@ -47,7 +48,8 @@ pub async fn read(provider: &dyn Provider, task: &TaskRef, session: &Session) ->
 }
 
 async fn from_run(provider: &dyn Provider, task: &TaskRef, session: &Session, because: Safe) -> Result<Body, Fault> {
-    let Some(run) = find_run(provider, task, session).await? else {
+    let branch = session.head_ref.as_ref();
+    let Some((run, _)) = reads::find_run(provider, &task.repo, session.run, branch, session.created_at).await? else {
         return Ok(Body { origin: LogOrigin::JobSteps, bytes: Vec::new(), because: Some(because), closed: false });
     };
     let jobs = provider.jobs(&task.repo, run.id).await?;
@@ -59,17 +61,6 @@ async fn from_run(provider: &dyn Provider, task: &TaskRef, session: &Session, be
     }
     let bytes = steps_text(&run, &jobs).into_bytes();
     Ok(Body { origin: LogOrigin::JobSteps, bytes, because: Some(because), closed: false })
-}
-
-async fn find_run(provider: &dyn Provider, task: &TaskRef, session: &Session) -> Result<Option<Run>, Fault> {
-    if let Some(id) = session.run {
-        return provider.run(&task.repo, id).await.map(Some);
-    }
-    let Some(branch) = &session.head_ref else { return Ok(None) };
-    let runs = provider.agent_runs(&task.repo, branch).await?;
-    let started = |run: &Run| run.started_at.unwrap_or(run.created_at);
-    let slack = chrono::TimeDelta::seconds(5);
-    Ok(runs.into_iter().filter(|run| started(run) + slack >= session.created_at).min_by_key(started))
 }
 
 /// Steps as time-stamped lines, the shape of a job log, so that one reader serves both.

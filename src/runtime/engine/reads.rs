@@ -2,12 +2,16 @@
 
 use crate::console::event::News;
 use crate::domain::cancel::Matched;
-use crate::domain::{Fault, Job, Pull, PullRef, RepoName, Run, TaskRef, UserId, Viewer};
+use crate::domain::{Fault, Instant, Job, Pull, PullRef, RepoName, Run, RunId, TaskRef, UserId, Viewer};
 use crate::provider::Provider;
 use crate::provider::port::{Fetched, Validator};
+use crate::text::Untrusted;
 
 use super::memory::Light;
 use super::sweep::{Found, ListState, sweep};
+
+/// Session and run are stamped by two clocks.
+const CLOCK_SLACK: chrono::TimeDelta = chrono::TimeDelta::seconds(5);
 
 /// What a fetch brought, before it is remembered and sent on.
 #[derive(Debug)]
@@ -41,27 +45,35 @@ pub async fn pulls(provider: &dyn Provider, refs: Vec<PullRef>) -> Result<Brough
     Ok(Brought::Pulls(refs.into_iter().zip(answers).collect()))
 }
 
-/// The run of a task's latest session and its jobs: by the id the service named, else by branch. Never guessed.
+/// The run of a session: by the id the service named, else the nearest start on its branch at or after `since`. Never
+/// guessed: without either there is none.
+pub async fn find_run(
+    provider: &dyn Provider,
+    repo: &RepoName,
+    named: Option<RunId>,
+    branch: Option<&Untrusted>,
+    since: Instant,
+) -> Result<Option<(Run, Matched)>, Fault> {
+    if let Some(id) = named {
+        return Ok(Some((provider.run(repo, id).await?, Matched::BySession)));
+    }
+    let Some(branch) = branch else { return Ok(None) };
+    let started = |run: &Run| run.started_at.unwrap_or(run.created_at);
+    let runs = provider.agent_runs(repo, branch).await?;
+    let nearest = runs.into_iter().filter(|run| started(run) + CLOCK_SLACK >= since).min_by_key(started);
+    Ok(nearest.map(|run| (run, Matched::ByBranch)))
+}
+
+/// The run of a task's latest session and its jobs.
 pub async fn run(provider: &dyn Provider, light: Light) -> Result<Brought, Fault> {
     let repo = &light.at.repo;
-    let (run, matched) = match (light.run, &light.head_ref) {
-        (Some(id), _) => (Some(provider.run(repo, id).await?), Some(Matched::BySession)),
-        (None, Some(branch)) => {
-            let since = light.sessions.iter().map(|session| session.created_at).max().unwrap_or(light.created);
-            let runs = provider.agent_runs(repo, branch).await?;
-            let started = |run: &Run| run.started_at.unwrap_or(run.created_at);
-            // The nearest start at or after the session's creation, with some slack for two clocks.
-            let slack = chrono::TimeDelta::seconds(5);
-            let nearest = runs.into_iter().filter(|run| started(run) + slack >= since).min_by_key(started);
-            let matched = nearest.as_ref().map(|_| Matched::ByBranch);
-            (nearest, matched)
-        }
-        (None, None) => (None, None),
-    };
-    let jobs = match &run {
-        Some(run) => provider.jobs(repo, run.id).await?,
+    let since = light.sessions.iter().map(|session| session.created_at).max().unwrap_or(light.created);
+    let found = find_run(provider, repo, light.run, light.head_ref.as_ref(), since).await?;
+    let jobs = match &found {
+        Some((run, _)) => provider.jobs(repo, run.id).await?,
         None => Vec::new(),
     };
+    let (run, matched) = found.unzip();
     Ok(Brought::Run { task: light.at, run, matched, jobs })
 }
 

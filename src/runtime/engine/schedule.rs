@@ -72,6 +72,11 @@ impl Schedule {
         self.slots.contains_key(source)
     }
 
+    /// Asked again and again, not only once.
+    pub fn is_repeated(&self, source: &Source) -> bool {
+        self.slots.get(source).is_some_and(|slot| slot.every.is_some())
+    }
+
     /// As soon as possible. A source in a back-off the service asked for stays there unless `even_failed`.
     pub fn poke(&mut self, source: &Source, now: Tick, even_failed: bool) {
         if let Some(slot) = self.slots.get_mut(source) {

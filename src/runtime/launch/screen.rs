@@ -8,7 +8,6 @@ use chrono::TimeDelta;
 use tokio::sync::mpsc;
 
 use super::begin::{Setting, runtime};
-use crate::cli::Exit;
 use crate::config::{Config, Layout, Switch};
 use crate::console::event::{Event, Local, What};
 use crate::console::state::settings::Settings;
@@ -188,9 +187,4 @@ impl Effects for Nothing {
     }
 
     fn perform(&mut self, _effect: Effect) {}
-}
-
-/// The exit code of a run that ended with a fault that was already shown.
-pub fn code(fault: &Fault) -> u8 {
-    Exit::from(fault).code()
 }

@@ -353,6 +353,28 @@ fn folding_moves_only_what_is_below_the_heading() {
 }
 
 #[test]
+fn an_entry_opened_at_the_foot_of_the_page_comes_in_sight() {
+    let mut model = with_output();
+    press(&mut model, PANE, Intent::Top);
+    for _ in 0..10 {
+        press(&mut model, PANE, Intent::NextEntry);
+    }
+    let height = seen(&model).len();
+    for _ in 10..height {
+        press(&mut model, PANE, Intent::Up);
+    }
+    let low = Area { height: 12, ..PANE };
+    settle(&mut model, low);
+    let folded = seen(&model);
+    assert_eq!(folded.last().map(String::as_str), Some("$ make"));
+    press(&mut model, low, Intent::Fold);
+    let open = seen(&model);
+    let shown = open.iter().filter(|row| row.starts_with("out ")).count();
+    assert!(shown + 1 >= open.len() / 2, "{open:?}");
+    assert_eq!(open.iter().position(|row| row == "$ make"), Some(open.len() - shown - 1));
+}
+
+#[test]
 fn folding_from_inside_an_entry_shows_its_heading() {
     let mut model = with_output();
     press(&mut model, PANE, Intent::Top);

@@ -239,6 +239,20 @@ fn hostile_text_is_only_text() {
 }
 
 #[test]
+fn which_session_is_shown_is_told_however_long_the_name_is() {
+    let mut model = console(Some(&["s1", "s2"]));
+    if let Some(known) = model.world.tasks.values_mut().next() {
+        known.task.name = "A task with a name that no rule of eighty columns can hold beside anything else".into();
+    }
+    settle(&mut model, SMALL);
+    news(&mut model, news_of("s2", true, &log()));
+    settle(&mut model, SMALL);
+    let screen = text(&model, SMALL);
+    assert!(screen.starts_with("── Log · A task"), "{screen}");
+    assert!(screen.lines().next().is_some_and(|rule| rule.contains("session 2 of 2")), "{screen}");
+}
+
+#[test]
 fn narrow() {
     let pane = Area { width: 40, height: 12, ..SMALL };
     insta::assert_snapshot!("narrow_40x12", text(&read(&log(), pane), pane));

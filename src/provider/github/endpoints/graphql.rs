@@ -35,7 +35,7 @@ reviewRequests(first:20){nodes{requestedReviewer{__typename ... on User{login} .
 latestOpinionatedReviews(first:20){nodes{state author{login}}} \
 statusCheckRollup{state contexts(first:100){nodes{__typename \
 ... on CheckRun{name status conclusion} ... on StatusContext{context state}}}} \
-commits(last:1){nodes{commit{checkSuites(first:20){nodes{conclusion checkRuns{totalCount}}}}}}\
+commits(last:1){nodes{commit{checkSuites(first:20){nodes{conclusion checkRuns(first:1){totalCount}}}}}}\
 }} rateLimit{cost remaining resetAt}}",
 };
 

@@ -1,9 +1,4 @@
-//! The background poller: one schedule over all sources, at most four requests in flight, nothing asked that cannot
-//! have changed.
-//!
-//! Lists are the pulse: they say which tasks moved. A task's details are fetched when its list row moved and somebody
-//! works on it, or when it is looked at. A task that has ended is never polled: its details are fetched once, from a
-//! small allowance, and then only when its row moves.
+//! The poller's loop: wishes in, fetches out, answers to the console.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -12,49 +7,17 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant as Tick;
 
-use super::backoff;
-use super::budget::Meter;
-use super::desk::Desk;
-use super::memory::Memory;
-use super::reads::{self, Brought};
-use super::schedule::{Due, Schedule};
-use super::sweep::{Found, ListState};
+use super::pace::Pace;
+use super::thrift::Thrift;
 use crate::console::event::{BudgetNews, News, Op};
-use crate::domain::{Fault, Instant, Mergeable, RepoName, Source, Task, TaskId, TaskRef};
-
-/// How often each kind of source is asked. Configurable.
-#[derive(Clone, Copy, Debug)]
-pub struct Pace {
-    /// Lists with active tasks.
-    pub active: Duration,
-    /// Lists without.
-    pub idle: Duration,
-    /// The selected task while it works.
-    pub attended: Duration,
-    /// A working task nobody looks at, whose row moved.
-    pub details: Duration,
-    /// The run and its jobs.
-    pub run: Duration,
-    pub pulls: Duration,
-    pub whole_sweep: Duration,
-    /// Share of the service's hourly limit we allow ourselves, 0–1.
-    pub share: f64,
-}
-
-impl Default for Pace {
-    fn default() -> Self {
-        Self {
-            active: Duration::from_secs(10),
-            idle: Duration::from_mins(1),
-            attended: Duration::from_secs(10),
-            details: Duration::from_secs(90),
-            run: Duration::from_secs(30),
-            pulls: Duration::from_mins(1),
-            whole_sweep: Duration::from_mins(10),
-            share: 0.2,
-        }
-    }
-}
+use crate::domain::{Fault, Instant, RepoName, Source, Task, TaskId, TaskRef};
+use crate::runtime::engine::backoff;
+use crate::runtime::engine::budget::Meter;
+use crate::runtime::engine::desk::Desk;
+use crate::runtime::engine::memory::Memory;
+use crate::runtime::engine::reads::{self, Brought};
+use crate::runtime::engine::schedule::{Due, Schedule};
+use crate::runtime::engine::sweep::ListState;
 
 /// Wishes of the console.
 #[derive(Debug)]
@@ -68,12 +31,6 @@ pub enum Wish {
 }
 
 const MOST_IN_FLIGHT: usize = 4;
-/// Details of ended tasks fetched at once after the start, and one more each minute.
-const ALLOWANCE: f64 = 60.0;
-/// An active task that says nothing for this long has its run looked at, once in a while.
-const SILENT: chrono::TimeDelta = chrono::TimeDelta::minutes(15);
-const SILENT_PACE: Duration = Duration::from_mins(2);
-
 #[derive(Debug)]
 struct Landed {
     source: Option<Due>,
@@ -83,19 +40,17 @@ struct Landed {
 /// The poller's own state; runs until its wishes' channel closes.
 #[derive(Debug)]
 pub struct Poller {
-    desk: Desk,
-    pace: Pace,
-    schedule: Schedule,
-    lists: HashMap<RepoName, ListState>,
-    memory: Memory,
-    attended: Option<TaskRef>,
+    pub(super) desk: Desk,
+    pub(super) pace: Pace,
+    pub(super) schedule: Schedule,
+    pub(super) lists: HashMap<RepoName, ListState>,
+    pub(super) memory: Memory,
+    pub(super) attended: Option<TaskRef>,
     /// The attended task as last heard of, for the log follower.
-    tell_follower: watch::Sender<Option<Task>>,
-    meter: Meter,
+    pub(super) tell_follower: watch::Sender<Option<Task>>,
+    pub(super) meter: Meter,
     spent: BudgetNews,
-    allowance: (f64, Tick),
-    /// When the details of a working task may be asked for again, although its row keeps moving.
-    details_due: HashMap<TaskId, Tick>,
+    pub(super) thrift: Thrift,
     paused: bool,
     /// Nothing is asked before the console has said what to watch.
     begun: bool,
@@ -115,8 +70,7 @@ impl Poller {
             tell_follower,
             meter: Meter::new(pace.share),
             spent: BudgetNews::default(),
-            allowance: (ALLOWANCE, Tick::now()),
-            details_due: HashMap::new(),
+            thrift: Thrift::new(Tick::now()),
             paused: false,
             begun: false,
             asking_person: false,
@@ -204,7 +158,7 @@ impl Poller {
     }
 
     /// The selected task is asked often while it works, and once when it has ended.
-    fn attended_pace(&self, id: &TaskId) -> Option<Duration> {
+    pub(super) fn attended_pace(&self, id: &TaskId) -> Option<Duration> {
         let active = self.memory.tasks.get(id).is_none_or(|light| light.state.is_active());
         active.then_some(self.pace.attended)
     }
@@ -310,113 +264,16 @@ impl Poller {
 
     /// What the operator looks at gives way last.
     fn stretch(&self, source: &Source) -> f64 {
-        let stretch = self.meter.stretch();
         let attended = self.attended.as_ref().is_some_and(|at| match source {
             Source::Task(id) | Source::Run(id) => *id == at.id,
             _ => false,
         });
-        if attended { stretch.sqrt() } else { stretch }
+        if attended { self.meter.attended_stretch() } else { self.meter.stretch() }
     }
 
     fn at(&self, wait: Option<Duration>) -> Option<Instant> {
         let wait = chrono::TimeDelta::from_std(wait?).ok()?;
         Some(self.desk.now() + wait)
-    }
-
-    /// Remembers an answer and plans what follows from it. Returns tasks that are gone.
-    fn learn(&mut self, brought: &Brought, now: Tick) -> Vec<TaskId> {
-        match brought {
-            Brought::List { repo, found: Found::Some { tasks, validator, whole, .. } } => {
-                let known = self.memory.ids_of(repo);
-                let at = self.desk.now();
-                let list = self.lists.entry(repo.clone()).or_default();
-                let gone = list.absorb(tasks, validator.clone(), *whole, &known, at);
-                for id in &gone {
-                    self.memory.tasks.remove(id);
-                    self.schedule.drop(&Source::Task(id.clone()));
-                }
-                for task in tasks {
-                    self.learn_task(task, now);
-                }
-                self.pace_list(repo, now);
-                gone
-            }
-            Brought::Task { task: Some(task), validator, at } => {
-                self.learn_task(task, now);
-                if let Some(light) = self.memory.tasks.get_mut(&at.id) {
-                    light.validator.clone_from(validator);
-                }
-                if self.attended.as_ref() == Some(at) {
-                    self.tell_follower.send_replace(Some((**task).clone()));
-                }
-                Vec::new()
-            }
-            Brought::Pulls(pulls) => {
-                for (asked, pull) in pulls {
-                    self.memory.settle(asked, pull.as_ref().map(|pull| pull.state));
-                    self.memory.computing |= pull.as_ref().is_some_and(|pull| pull.mergeable == Mergeable::Computing);
-                }
-                let every = if self.memory.computing { self.pace.attended } else { self.pace.pulls };
-                self.schedule.want(Source::Pulls, (!self.memory.open_pulls().is_empty()).then_some(every), now);
-                Vec::new()
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    fn learn_task(&mut self, task: &Task, now: Tick) {
-        let id = &task.at.id;
-        let moved = self.memory.tasks.get(id).is_none_or(|light| light.touched != task.touched_at());
-        let turned = self.memory.tasks.get(id).is_none_or(|light| light.state != task.state);
-        let open_before = self.memory.tasks.get(id).map_or(0, |light| light.pulls.len());
-        self.memory.learn(task);
-        let Some(light) = self.memory.tasks.get(id) else { return };
-        let (outdated, active) = (light.is_outdated(), light.state.is_active());
-        let more_pulls = light.pulls.len() > open_before;
-        let silent = active && self.desk.now() - light.touched > SILENT;
-        let attended = self.attended.as_ref().is_some_and(|at| &at.id == id);
-        let due = self.details_due.get(id).is_none_or(|at| *at <= now) || turned;
-        if outdated && (attended || (active && due) || (!active && self.spend_allowance(now))) {
-            self.details_due.insert(id.clone(), now + self.pace.details.mul_f64(self.meter.stretch()));
-            let every = if attended { self.attended_pace(id) } else { None };
-            self.schedule.want(Source::Task(id.clone()), every, now);
-            self.schedule.poke(&Source::Task(id.clone()), now, false);
-        } else if attended {
-            self.schedule.want(Source::Task(id.clone()), self.attended_pace(id), now);
-        }
-        if active && task.sessions.is_some() && (attended || silent) {
-            let every = if attended { self.pace.run } else { SILENT_PACE };
-            self.schedule.want(Source::Run(id.clone()), Some(every), now);
-        } else if !active && moved {
-            // One last look, so that the run shown is the run as it ended.
-            if self.schedule.knows(&Source::Run(id.clone())) {
-                self.schedule.want(Source::Run(id.clone()), None, now);
-                self.schedule.poke(&Source::Run(id.clone()), now, false);
-            } else if attended && task.sessions.is_some() {
-                self.schedule.want(Source::Run(id.clone()), None, now);
-            }
-        } else if attended && task.sessions.is_some() {
-            self.schedule.want(Source::Run(id.clone()), None, now);
-        }
-        if more_pulls {
-            self.schedule.want(Source::Pulls, Some(self.pace.pulls), now);
-            self.schedule.poke(&Source::Pulls, now, false);
-        }
-    }
-
-    /// Details of an ended task cost a request each: a few at once, then one a minute.
-    fn spend_allowance(&mut self, now: Tick) -> bool {
-        let (left, since) = self.allowance;
-        let left = (left + (now - since).as_secs_f64() / 60.0).min(ALLOWANCE);
-        let spend = left >= 1.0;
-        self.allowance = (if spend { left - 1.0 } else { left }, now);
-        spend
-    }
-
-    fn pace_list(&mut self, repo: &RepoName, now: Tick) {
-        let busy = self.memory.tasks.values().any(|light| &light.at.repo == repo && light.state.is_active());
-        let every = if busy { self.pace.active } else { self.pace.idle };
-        self.schedule.want(Source::Tasks(repo.clone()), Some(every), now);
     }
 }
 
