@@ -15,7 +15,7 @@ async fn naming(copilot: &Server) -> Server {
     Server::start(move |_, _| reply(200, &json!({"data": {"viewer": {"copilotEndpoints": {"api": named}}}}))).await
 }
 
-async fn both(script: impl Fn(&Seen, usize) -> Answer + Send + Sync + 'static) -> (Server, Server, GitHub) {
+pub async fn both(script: impl Fn(&Seen, usize) -> Answer + Send + Sync + 'static) -> (Server, Server, GitHub) {
     let copilot = Server::start(script).await;
     let api = naming(&copilot).await;
     let github = GitHub::new(options(&api.base())).unwrap();

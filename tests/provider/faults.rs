@@ -1,12 +1,13 @@
 //! The fault matrix for reads: each fault has its class, its number of tries, an end in time, and a recovery.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use atc::domain::{Fault, FaultKind, JobId};
 use atc::provider::Provider;
 use atc::provider::github::{GitHub, Limits, Options};
 use atc::provider::port::{LogBody, TaskQuery};
 use serde_json::json;
+use tokio::time::Instant;
 
 use crate::server::{Reply, Server, Step, answer, json as reply};
 use crate::support::{CANARY, at, fault, github, kind, options, repo, short};

@@ -8,13 +8,19 @@
 )]
 
 mod copilot;
+mod demo_reads;
+mod device;
 mod faults;
 mod hosts;
 mod limits;
+mod more_copilot;
+mod more_pulls;
+mod more_runs;
 mod pulls;
 mod redirects;
 mod runs;
 mod server;
+mod service;
 mod support;
 mod tasks;
 mod tokens;

@@ -71,7 +71,7 @@ async fn a_log_is_followed_elsewhere_without_the_token_and_the_way_back_stays_wi
 
 #[tokio::test]
 async fn a_log_that_leaves_and_comes_home_is_fetched_without_the_token() {
-    let (tx, rx) = std::sync::mpsc::channel::<String>();
+    let (tx, rx) = std::sync::mpsc::sync_channel::<String>(1);
     let home = std::sync::Mutex::new(rx);
     let known = std::sync::OnceLock::<String>::new();
     let away = Server::start(move |_, _| {

@@ -384,3 +384,35 @@ async fn single_sign_on_and_fine_grained_tokens_get_their_own_next_step() {
     let fine = fault(github.tasks(&TaskQuery::default()).await);
     assert!(fine.next_step.contains("give the token Agent tasks: read"), "{fine}");
 }
+
+#[tokio::test]
+async fn a_task_of_which_only_the_id_is_known_says_itself_where_it_lives() {
+    let server = Server::start(|seen, nth| {
+        let mut task = world::task("t-1");
+        task["sessions"] = json!([world::session("s-1")]);
+        match (seen.path(), nth) {
+            ("/repositories/1000", _) => reply(200, &json!({"id": 1000, "full_name": "acme/ledger"})),
+            (_, 0) => reply(200, &task),
+            (_, 1) => {
+                task["html_url"] = json!("https://github.com/copilot/tasks/t-1");
+                reply(200, &task)
+            }
+            (_, 3) => {
+                task["html_url"] = json!(null);
+                task["repository"] = json!(null);
+                reply(200, &task)
+            }
+            _ => reply(404, &json!({"message": "Not Found"})),
+        }
+    })
+    .await;
+    // A client of its own each time: what one has learned would answer for the next.
+    let ask = async || github(&server).task_by_id(&TaskId::new("t/1")).await;
+    let task = ask().await.unwrap();
+    assert_eq!(server.only().target, "/agents/tasks/t%2F1");
+    assert_eq!((task.at.repo.as_str(), task.sessions.unwrap().len()), ("acme/billing", 1));
+    assert_eq!(ask().await.unwrap().at.repo.as_str(), "acme/ledger", "`copilot` is no owner");
+    assert_eq!(server.seen()[2].target, "/repositories/1000");
+    assert_eq!(kind(ask().await), FaultKind::Unreadable);
+    assert_eq!(kind(ask().await), FaultKind::NotFound);
+}

@@ -89,6 +89,14 @@ impl Host {
         url
     }
 
+    /// Where people sign in; a server of the tests or the demo is its own web host, of any other API address none is known.
+    pub(super) fn sign_in(&self) -> Option<Url> {
+        if self.overridden {
+            return is_loopback(&self.api).then(|| self.api.clone());
+        }
+        Url::parse(&format!("https://{}/", self.web)).ok()
+    }
+
     pub(super) fn is_github_dot_com(&self) -> bool {
         self.web == GITHUB && !self.overridden
     }

@@ -6,6 +6,7 @@
 //! ```
 
 mod client;
+pub mod device;
 mod endpoints;
 pub mod host;
 mod http;
@@ -14,11 +15,16 @@ pub mod token;
 mod wire;
 
 pub use client::{CopilotApi, GitHub, Options};
-pub use endpoints::{AgentTools, CloudAgentConfig, Listed, RunPage, RunQuery, RunState};
+pub use endpoints::{
+    AgentAccess, AgentQuery, AgentTools, CloudAgentConfig, Listed, RunPage, RunQuery, RunState, SessionPage,
+    SessionQuery, SignIn,
+};
 pub use host::Host;
 pub use http::Limits;
 pub use token::{Token, TokenKind};
+pub use wire::agent_job::{AgentJob, AgentModel, JobError, JobPull, ListedAgent, ModelBilling, ModelPolicy};
 pub use wire::artifact::RunArtifact;
+pub use wire::cloud_session::{AgentPull, CloudSession, PullSession};
 pub use wire::found_run::{FoundRun, RunFacts, RunPull};
 pub use wire::person::{Login, Team};
 pub use wire::rest_pull::{EndRepo, PullEnd, PullFacts, RestPull};

@@ -11,14 +11,14 @@
 use std::sync::{Mutex, PoisonError};
 
 use reqwest::Url;
-use serde::Deserialize as _;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use super::super::client::{CopilotApi, GitHub, address};
 use super::super::host::{has_user, is_loopback};
 use super::super::http::{Answer, Need, Op, Request, Shape, Zone};
-use super::super::wire::{convert, session as wire};
+use super::super::wire::convert;
 use super::graphql;
 use crate::domain::{Fault, FaultKind, SessionId};
 use crate::provider::port::{AgentSession, LiveLogs, LogBody};
@@ -61,11 +61,7 @@ impl GitHub {
     pub(in super::super) async fn session_by_id(&self, id: &SessionId) -> Result<AgentSession, Fault> {
         let op = Op::one(format!("read session {}", id.show()), Need::SessionLogs);
         let request = self.session_request(op, &["agents", "sessions", id.raw()]).await?;
-        let answer = self.ask_copilot(&request).await?;
-        let read = answer.json().and_then(|body| {
-            wire::AgentSession::deserialize(body).map_err(|_| "the answer is not a session".to_owned())
-        });
-        read.map(convert::agent_session).map_err(|what| self.http.unreadable(&request, &what).fault)
+        self.copilot_read(&request, "a session").await.map(convert::agent_session)
     }
 
     /// The whole log every time. 404: there is none yet.
@@ -76,7 +72,7 @@ impl GitHub {
         Ok(if answer.status == 404 { LogBody::NotYet } else { LogBody::Bytes(answer.body) })
     }
 
-    async fn session_request(&self, op: Op, path: &[&str]) -> Result<Request, Fault> {
+    pub(super) async fn session_request(&self, op: Op, path: &[&str]) -> Result<Request, Fault> {
         if let LiveLogs::Off(why) = self.copilot.live_logs() {
             return Err(logs_off(&why));
         }
@@ -90,11 +86,37 @@ impl GitHub {
     }
 
     /// A refusal here is this service's, not GitHub's: the token may still be good for everything else.
-    async fn ask_copilot(&self, request: &Request) -> Result<Answer, Fault> {
-        self.http.send(request).await.map_err(|fault| match fault.kind {
+    pub(super) async fn ask_copilot(&self, request: &Request) -> Result<Answer, Fault> {
+        self.http.send(request).await.map_err(|fault| self.copilot_fault(fault))
+    }
+
+    /// A refusal ends it for this run; anything else is what it is.
+    pub(super) fn copilot_fault(&self, fault: Fault) -> Fault {
+        match fault.kind {
             FaultKind::Authentication | FaultKind::Permission => self.give_up(fault.what),
             _ => fault,
-        })
+        }
+    }
+
+    /// A GET whose JSON answer is one thing.
+    pub(super) async fn copilot_read<T: DeserializeOwned>(&self, request: &Request, what: &str) -> Result<T, Fault> {
+        let answer = self.ask_copilot(request).await?;
+        self.copilot_value(request, &answer, what)
+    }
+
+    /// The same where the request takes a 404 for "there is none".
+    pub(super) async fn copilot_read_or_none<T: DeserializeOwned>(
+        &self,
+        request: &Request,
+        what: &str,
+    ) -> Result<Option<T>, Fault> {
+        let answer = self.ask_copilot(request).await?;
+        if answer.status == 404 { Ok(None) } else { self.copilot_value(request, &answer, what).map(Some) }
+    }
+
+    fn copilot_value<T: DeserializeOwned>(&self, request: &Request, answer: &Answer, what: &str) -> Result<T, Fault> {
+        let read = answer.json().and_then(|body| T::deserialize(body).map_err(|_| format!("the answer is not {what}")));
+        read.map_err(|what| self.http.unreadable(request, &what).fault)
     }
 
     fn give_up(&self, why: Safe) -> Fault {

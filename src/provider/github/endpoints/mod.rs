@@ -14,10 +14,16 @@ mod run_orders;
 mod run_search;
 mod runs;
 mod service;
+mod sessions;
 mod settings;
+mod sign_in;
+mod swe;
 mod tasks;
 
 pub(super) use copilot::Copilot;
 pub use paging::Listed;
 pub use run_search::{RunPage, RunQuery, RunState};
+pub use sessions::{SessionPage, SessionQuery};
 pub use settings::{AgentTools, CloudAgentConfig};
+pub use sign_in::SignIn;
+pub use swe::{AgentAccess, AgentQuery};

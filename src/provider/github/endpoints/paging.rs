@@ -40,7 +40,7 @@ impl GitHub {
             all.items.extend(items);
             all.unreadable += bad;
             let Some(next) = next_page(&request, &answer) else { return Ok(all) };
-            request = self.page_request(request.op, request.zone, &next)?;
+            request = self.page_request(request.op, &next)?;
         }
         all.more = true;
         Ok(all)
@@ -60,18 +60,16 @@ impl GitHub {
     }
 
     /// The token goes along, so the page must be the API's own.
-    pub(super) fn page_request(&self, op: Op, zone: Zone, page: &PageCursor) -> Result<Request, Fault> {
+    pub(super) fn page_request(&self, op: Op, page: &PageCursor) -> Result<Request, Fault> {
         let api = self.http.host.api();
         let url = Url::parse(page.0.raw_for_wire()).ok();
-        match url.filter(|url| same_origin(url, api) && url.path().starts_with(api.path())) {
-            Some(url) => Ok(Request::get(op, zone, url)),
-            None => {
-                let what =
-                    format!("{} could not {}: its next page leads to another host", self.http.host.shown(), op.words);
-                let next = "check that the host is GitHub and no proxy stands between";
-                Err(Fault::new(FaultKind::Unreadable, what, next))
-            }
-        }
+        let Some(url) = url.filter(|url| same_origin(url, api) && url.path().starts_with(api.path())) else {
+            let what =
+                format!("{} could not {}: its next page leads to another host", self.http.host.shown(), op.words);
+            let next = "check that the host is GitHub and no proxy stands between";
+            return Err(Fault::new(FaultKind::Unreadable, what, next));
+        };
+        Ok(Request::get(op, Zone::Rest, url))
     }
 }
 

@@ -91,7 +91,7 @@ impl GitHub {
 
     /// The page after.
     pub async fn find_more_runs(&self, repo: &RepoName, page: &PageCursor) -> Result<RunPage, Fault> {
-        self.run_page(&self.page_request(op(repo), Zone::Rest, page)?).await
+        self.run_page(&self.page_request(op(repo), page)?).await
     }
 
     async fn run_page(&self, request: &Request) -> Result<RunPage, Fault> {

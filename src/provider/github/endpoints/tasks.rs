@@ -4,10 +4,10 @@ use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::super::client::GitHub;
-use super::super::host::same_origin;
 use super::super::http::{Answer, Body, Need, Op, Request, Zone, unknown_outcome};
-use super::super::wire::{convert, lenient, link, task as wire};
-use crate::domain::{Fault, FaultKind, RepoName, StartRequest, Task, TaskRef};
+use super::super::wire::{convert, lenient, task as wire};
+use super::paging::next_page;
+use crate::domain::{Fault, RepoName, StartRequest, Task, TaskId, TaskRef};
 use crate::provider::port::{Fetched, PageCursor, TaskPage, TaskQuery, Validator};
 
 impl GitHub {
@@ -27,20 +27,7 @@ impl GitHub {
     }
 
     pub(in super::super) async fn list_more(&self, query: &TaskQuery, page: &PageCursor) -> Result<TaskPage, Fault> {
-        let op = list_op(query);
-        let url = reqwest::Url::parse(page.0.raw_for_wire()).ok().filter(|url| {
-            same_origin(url, self.http.host.api()) && url.path().starts_with(self.http.host.api().path())
-        });
-        let Some(url) = url else {
-            let what =
-                format!("{} could not {}: its next page leads to another host", self.http.host.shown(), op.words);
-            return Err(Fault::new(
-                FaultKind::Unreadable,
-                what,
-                "check that the host is GitHub and no proxy stands between",
-            ));
-        };
-        let request = Request::get(op, Zone::Rest, url);
+        let request = self.page_request(list_op(query), page)?;
         let answer = self.http.send(&request).await?;
         self.page(&request, &answer, query).await
     }
@@ -58,12 +45,10 @@ impl GitHub {
                 None => bad += 1,
             }
         }
-        let next = answer.header("link").and_then(link::next).and_then(|text| answer.url.join(text).ok());
-        let next = next.filter(|next| *next != answer.url && *next != request.url);
         Ok(TaskPage {
             tasks,
             unreadable: bad,
-            next: next.map(|url| PageCursor(url.as_str().into())),
+            next: next_page(request, answer),
             active_total: body.get("total_active_count").and_then(Value::as_u64),
         })
     }
@@ -96,6 +81,19 @@ impl GitHub {
         let mut value = read.map_err(|what| self.http.unreadable(&request, &what).fault)?;
         value.sessions.get_or_insert_default();
         Ok(Fetched::New { value, validator: self.http.validator(&request, &answer) })
+    }
+
+    /// A task of which the id is all that is known; its repository is told by the answer.
+    pub async fn task_by_id(&self, id: &TaskId) -> Result<Task, Fault> {
+        let op = Op::one(format!("read task {}", id.show()), Need::ReadTasks);
+        let request = Request::get(op, Zone::Rest, self.url(&["agents", "tasks", id.raw()])?);
+        let item: wire::Task = self.read(&request, "a task").await?;
+        let Some(repo) = self.repo_of(&item, None).await? else {
+            return Err(self.http.unreadable(&request, "the answer names no repository that can be seen").fault);
+        };
+        let mut task = convert::task(item, repo);
+        task.sessions.get_or_insert_default();
+        Ok(task)
     }
 
     pub(in super::super) async fn post_task(&self, start: &StartRequest) -> Result<Task, Fault> {

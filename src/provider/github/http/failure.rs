@@ -235,7 +235,7 @@ fn plain_message(body: &[u8]) -> String {
 }
 
 /// The innermost words of a chain of errors: the outer ones say only "error sending request".
-fn causes(error: &reqwest::Error) -> String {
+pub fn causes(error: &reqwest::Error) -> String {
     let mut innermost: Option<String> = None;
     let mut source = error.source();
     while let Some(cause) = source {

@@ -20,9 +20,11 @@ mod options;
 mod request;
 mod send;
 mod version;
+mod web;
 
 pub(super) use answer::Answer;
-pub(super) use failure::unknown_outcome;
+pub(super) use failure::{message_of, unknown_outcome};
 pub use options::Limits;
 pub(super) use request::{Body, Need, Op, Request, Shape, Zone};
 pub(super) use send::{Http, Parts};
+pub(super) use web::Web;

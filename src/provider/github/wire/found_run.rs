@@ -4,7 +4,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::ids::text;
-use super::lenient::{NumberId, items, opt, opt_as};
+use super::lenient::{NumberId, as_type, items, opt, opt_as};
+use super::person::Login;
 use super::{convert, run};
 use crate::domain::{PullId, Run};
 use crate::text::Untrusted;
@@ -37,7 +38,7 @@ pub struct RunFacts {
     #[serde(default, deserialize_with = "opt_as::<_, NumberId, _>")]
     pub check_suite_id: Option<u64>,
     #[serde(default, deserialize_with = "opt")]
-    pub actor: Option<super::person::Login>,
+    pub actor: Option<Login>,
     /// Often empty for the agent's runs: those are found by branch.
     #[serde(rename = "pull_requests", default, deserialize_with = "items")]
     pub pulls: Vec<RunPull>,
@@ -46,9 +47,9 @@ pub struct RunFacts {
 /// A pull request a run belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct RunPull {
-    #[serde(deserialize_with = "super::lenient::as_type::<_, NumberId, _>")]
+    #[serde(deserialize_with = "as_type::<_, NumberId, _>")]
     pub id: PullId,
-    #[serde(deserialize_with = "super::lenient::as_type::<_, NumberId, _>")]
+    #[serde(deserialize_with = "as_type::<_, NumberId, _>")]
     pub number: u64,
 }
 

@@ -3,7 +3,9 @@
 //! Every field the contract does not require is optional, a field of the wrong type counts as missing, lists are read
 //! item by item, unknown words are kept. Not here: what was asked (`endpoints`) and how it came (`http`).
 
+pub(super) mod agent_job;
 pub(super) mod artifact;
+pub(super) mod cloud_session;
 pub(super) mod convert;
 pub(super) mod found_run;
 pub(super) mod front_matter;
