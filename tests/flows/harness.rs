@@ -28,7 +28,7 @@ use chrono::{FixedOffset, TimeDelta};
 use tokio::sync::mpsc;
 
 /// Long after which a wish is not going to come true.
-const PATIENCE: Duration = Duration::from_secs(600);
+const PATIENCE: Duration = Duration::from_mins(10);
 const STEP: Duration = Duration::from_millis(50);
 /// Of a kind that any server takes, and a word that is nowhere else.
 pub const TOKEN: &str = "gho_demo";
@@ -43,7 +43,7 @@ pub struct Flow {
     signals: mpsc::Sender<Signal>,
     running: tokio::task::JoinHandle<Exit>,
     /// While this lives tokio does not move the paused clock by itself.
-    _still: std::sync::mpsc::Sender<()>,
+    _still: std::sync::mpsc::SyncSender<()>,
 }
 
 pub fn noon() -> Instant {
@@ -72,7 +72,7 @@ impl Flow {
     }
 
     pub async fn with(setup: Setup) -> Self {
-        let (still, until) = std::sync::mpsc::channel::<()>();
+        let (still, until) = std::sync::mpsc::sync_channel::<()>(0);
         tokio::task::spawn_blocking(move || {
             let _ = until.recv();
         });

@@ -34,18 +34,17 @@ pub fn draw(buffer: &Buffer) -> String {
          <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"#15171c\"/>\n"
     );
     for y in 0..area.height {
-        let mut run: Option<(u16, Style, String, u16)> = None;
+        let mut run: Option<(u16, Style, String)> = None;
         for x in 0..area.width {
             let cell = &buffer[(x, y)];
             let (style, symbol) = (cell.style(), cell.symbol());
             match &mut run {
-                Some((_, of, text, cells)) if *of == style => {
+                Some((_, of, text)) if *of == style => {
                     text.push_str(symbol);
-                    *cells += 1;
                 }
                 _ => {
                     flush(&mut svg, y, run.take());
-                    run = Some((x, style, symbol.to_owned(), 1));
+                    run = Some((x, style, symbol.to_owned()));
                 }
             }
         }
@@ -55,17 +54,16 @@ pub fn draw(buffer: &Buffer) -> String {
     svg
 }
 
-fn flush(svg: &mut String, y: u16, run: Option<(u16, Style, String, u16)>) {
-    let Some((x, style, text, cells)) = run else { return };
+fn flush(svg: &mut String, y: u16, run: Option<(u16, Style, String)>) {
+    let Some((x, style, text)) = run else { return };
     if text.trim().is_empty() {
         return;
     }
     let lead = text.chars().take_while(|c| *c == ' ').count();
-    let (text, cells) = (text.trim_end(), cells);
-    let kept = text.trim_start();
-    let column = f64::from(x) + lead as f64;
-    let shown = unicode_width::UnicodeWidthStr::width(kept) as f64;
-    let _ = cells;
+    let kept = text.trim();
+    let cells = |count: usize| f64::from(u16::try_from(count).unwrap());
+    let column = f64::from(x) + cells(lead);
+    let shown = cells(unicode_width::UnicodeWidthStr::width(kept));
     let mut attributes = String::new();
     if style.add_modifier.contains(Modifier::BOLD) {
         attributes.push_str(" font-weight=\"bold\"");
