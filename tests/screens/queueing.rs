@@ -339,3 +339,13 @@ fn the_view_of_what_needs_you_holds_as_many_as_the_header_says() {
     assert_eq!(rows(&console).len(), console.model.queue.tally.needs_me);
     assert!(text(&console.model).contains("◆ 1 needs you") && text(&console.model).contains("Needs you 1 of"));
 }
+
+#[test]
+fn the_first_match_takes_the_cursor_when_the_filter_hides_its_row() {
+    let mut console = Console::full(80, 24);
+    console.keys("G");
+    assert_eq!(console.model.queue.selected, console.model.queue.rows.last().cloned());
+    console.keys("/running");
+    assert!(rows(&console).len() > 1);
+    assert_eq!(console.model.queue.selected, console.model.queue.rows.first().cloned());
+}

@@ -75,6 +75,8 @@ fn typed(model: &mut Model) {
 pub fn filter(model: &mut Model, text: String) {
     if model.queue.filter != text {
         model.queue.filter = text;
+        // A row that is filtered away has no neighbours worth a look: the best match is the first.
+        model.queue.index = 0;
         model.queue.due = true;
         model.dirty = true;
     }
