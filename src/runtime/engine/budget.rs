@@ -72,9 +72,10 @@ impl Meter {
     }
 
     fn brake(&mut self, counted: u64, news: BudgetNews, now: Instant) {
-        let nearly_spent = news.spent * 20 >= news.allowed * 17;
+        // What is already planned is still sent: the last tenth is kept for it.
+        let nearly_spent = news.spent * 5 >= news.allowed * 4;
         if nearly_spent || news.remaining.is_some_and(|left| left < NEARLY_NOTHING) {
-            self.stretch = if news.spent * 20 >= news.allowed * 19 { STANDING } else { HARDEST };
+            self.stretch = if news.spent * 10 >= news.allowed * 9 { STANDING } else { HARDEST };
             self.braked_at = Some(now);
             return;
         }
