@@ -2,8 +2,9 @@
 
 use super::Model;
 use super::keys::help;
-use super::state::condition::Condition;
+use super::state::condition::look;
 use super::update::command::COMMANDS;
+use crate::domain::Condition;
 use crate::domain::State;
 use crate::text::Safe;
 
@@ -44,7 +45,7 @@ pub fn lines(model: &Model) -> Vec<Line> {
     ];
     let ours = [Condition::Cancelling, Condition::Orphaned];
     for condition in states.iter().map(Condition::State).chain(ours) {
-        lines.push(row(&format!("{} {}", condition.look().0, condition.word()), meaning(&condition)));
+        lines.push(row(&format!("{} {}", look(&condition).0, condition.word()), meaning(&condition)));
     }
     lines.push(row("▲", "stuck: no sign of work for too long; the detail says why"));
     lines.push(row("•", "changed since you last looked at it"));

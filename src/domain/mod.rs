@@ -6,11 +6,13 @@
 pub mod age;
 pub mod agents;
 pub mod cancel;
+pub mod condition;
 pub mod fault;
 pub mod freshness;
 pub mod ids;
 pub mod person;
 pub mod pull;
+pub mod query;
 pub mod repo;
 pub mod run;
 pub mod session;
@@ -21,11 +23,13 @@ pub mod task;
 pub mod usage;
 
 pub use cancel::{CancelPhase, CancelProgress, CancelTarget};
+pub use condition::Condition;
 pub use fault::{Fault, FaultKind};
 pub use freshness::{Freshness, Source};
 pub use ids::{JobId, NodeId, PullId, RunId, SessionId, TaskId, UserId};
 pub use person::{Person, Viewer};
 pub use pull::{Checks, Mergeable, Pull, PullRef, PullState, ReviewDecision};
+pub use query::Query;
 pub use repo::RepoName;
 pub use run::{Conclusion, Job, Run, RunStatus, Step};
 pub use session::Session;

@@ -3,7 +3,7 @@
 use atc::console::Effect;
 use atc::console::event::{News, Op, What};
 use atc::console::keys::{Chord, Key};
-use atc::console::state::condition::Condition;
+use atc::domain::Condition;
 use atc::domain::cancel::Matched;
 use atc::domain::{CancelPhase, CancelProgress, Fault, FaultKind, Instant, RunStatus, Source, State, TaskId};
 use atc::text::Untrusted;

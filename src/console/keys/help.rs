@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::intent::{Context, Intent};
 use super::table::{TABLE, bindings};
 use crate::console::state::Model;
-use crate::console::state::condition::Condition;
+use crate::domain::Condition;
 use crate::domain::State;
 
 /// One context's keys.

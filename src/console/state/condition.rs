@@ -12,62 +12,25 @@ use super::settings::Settings;
 use super::tone::Tone;
 use super::world::Known;
 use crate::domain::stuck::{self, Stuck};
-use crate::domain::{CancelPhase, Instant, State};
-use crate::text::Safe;
+use crate::domain::{CancelPhase, Condition, Instant, State};
 
 /// A task follows its run's end within seconds; one that has not after this long is an orphan.
 pub const ORPHAN_AFTER: TimeDelta = TimeDelta::minutes(2);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Condition<'a> {
-    State(&'a State),
-    /// A cancel is under way and not yet proved.
-    Cancelling,
-    /// The run is gone; the task still says it works.
-    Orphaned,
-}
-
-impl Condition<'_> {
-    pub fn word(&self) -> Safe {
-        match self {
-            Self::State(state) => state.word(),
-            Self::Cancelling => Safe::new("cancelling"),
-            Self::Orphaned => Safe::new("orphaned"),
-        }
-    }
-
-    /// Its sign and what that means; the word always stands beside it.
-    pub fn look(&self) -> (&'static str, Tone) {
-        match self {
-            Self::State(State::Queued) => ("◌", Tone::Dim),
-            Self::State(State::InProgress) => ("●", Tone::Accent),
-            Self::State(State::WaitingForUser) => ("◆", Tone::WarnStrong),
-            Self::State(State::Idle) => ("○", Tone::Dim),
-            Self::State(State::Completed) => ("✓", Tone::Good),
-            Self::State(State::Failed) => ("✗", Tone::BadStrong),
-            Self::State(State::TimedOut) => ("⧗", Tone::Bad),
-            Self::State(State::Cancelled) => ("⊘", Tone::Dim),
-            Self::State(State::Unknown(_)) => ("?", Tone::Plain),
-            Self::Cancelling => ("◐", Tone::Warn),
-            Self::Orphaned => ("⚠", Tone::Odd),
-        }
-    }
-
-    /// Where it stands in a list sorted by state: what wants a person first.
-    pub fn rank(&self) -> u8 {
-        match self {
-            Self::State(State::WaitingForUser) => 0,
-            Self::Orphaned => 1,
-            // A row stays where it is when it is cancelled under the operator's hand.
-            Self::Cancelling | Self::State(State::InProgress) => 3,
-            Self::State(State::Queued) => 4,
-            Self::State(State::Idle) => 5,
-            Self::State(State::Unknown(_)) => 6,
-            Self::State(State::Failed) => 7,
-            Self::State(State::TimedOut) => 8,
-            Self::State(State::Completed) => 9,
-            Self::State(State::Cancelled) => 10,
-        }
+/// Its sign and what that means; the word always stands beside it.
+pub fn look(condition: &Condition<'_>) -> (&'static str, Tone) {
+    match condition {
+        Condition::State(State::Queued) => ("◌", Tone::Dim),
+        Condition::State(State::InProgress) => ("●", Tone::Accent),
+        Condition::State(State::WaitingForUser) => ("◆", Tone::WarnStrong),
+        Condition::State(State::Idle) => ("○", Tone::Dim),
+        Condition::State(State::Completed) => ("✓", Tone::Good),
+        Condition::State(State::Failed) => ("✗", Tone::BadStrong),
+        Condition::State(State::TimedOut) => ("⧗", Tone::Bad),
+        Condition::State(State::Cancelled) => ("⊘", Tone::Dim),
+        Condition::State(State::Unknown(_)) => ("?", Tone::Plain),
+        Condition::Cancelling => ("◐", Tone::Warn),
+        Condition::Orphaned => ("⚠", Tone::Odd),
     }
 }
 

@@ -5,12 +5,13 @@ use std::fmt::Write;
 use chrono::TimeDelta;
 
 use super::Model;
-use super::condition::Condition;
+use super::condition::look;
 use super::reviews::{Waits, waits};
 use super::tone::{Tone, Words, wrap};
 use super::trust::clock;
 use super::words::{cancel_life, checks, pull_state, says, verdict};
 use super::world::{Known, PullOf, RunJoin};
+use crate::domain::Condition;
 use crate::domain::cancel::Matched;
 use crate::domain::{Artifact, Cost, Instant, Pull, Run, Session, Source, age};
 use crate::text::{Safe, Untrusted, width};
@@ -296,7 +297,7 @@ pub fn full(model: &Model, known: &Known, columns: u16) -> Vec<Words> {
 fn head(page: &mut Page, model: &Model, known: &Known) {
     let task = &known.task;
     let condition = known.condition(model.now);
-    let (glyph, tone) = condition.look();
+    let (glyph, tone) = look(&condition);
     let name = task.name.show_line();
     // The rule above has room for most names.
     if width::width(&name) + 32 > page.columns {
@@ -341,7 +342,7 @@ fn sessions(page: &mut Page, model: &Model, known: &Known) {
     let mut ordered: Vec<&Session> = sessions.iter().collect();
     ordered.sort_by_key(|s| s.created_at);
     for (i, session) in ordered.into_iter().enumerate() {
-        let (glyph, tone) = Condition::State(&session.state).look();
+        let (glyph, tone) = look(&Condition::State(&session.state));
         let end = session.completed_at.unwrap_or(if session.state.is_active() {
             model.now
         } else {

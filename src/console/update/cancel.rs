@@ -3,11 +3,11 @@
 use super::dialog;
 use crate::console::effect::Effect;
 use crate::console::state::Model;
-use crate::console::state::condition::Condition;
 use crate::console::state::detail::duration;
 use crate::console::state::dialog::{Ask, Dialog};
 use crate::console::state::trust::clock_seconds;
 use crate::console::state::world::Known;
+use crate::domain::Condition;
 use crate::domain::cancel::Matched;
 use crate::domain::{CancelPhase, CancelProgress, CancelTarget, Run};
 use crate::text::Safe;

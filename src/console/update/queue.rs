@@ -5,9 +5,9 @@ use std::cmp::Ordering;
 use chrono::TimeDelta;
 
 use crate::console::state::Model;
-use crate::console::state::condition::Condition;
 use crate::console::state::queue::{Column, QueueView, Tally};
 use crate::console::state::world::{Known, PullOf, World};
+use crate::domain::Condition;
 use crate::domain::freshness::Verdict;
 use crate::domain::{Instant, Source, State, Task, TaskId};
 

@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use super::rule;
 use super::safe::put_words;
 use super::theme::{Theme, Tone};
+use crate::console::state::condition::look;
 use crate::console::state::layout::Area;
 use crate::console::state::place::Pane;
 use crate::console::state::tone::Words;
@@ -31,7 +32,7 @@ fn pull(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) {
     };
     let task = model.world.task_of(&pull.repo, pull.id).map(|known| {
         let condition = known.condition(model.now);
-        let (glyph, tone) = condition.look();
+        let (glyph, tone) = look(&condition);
         (tone, Safe::new(format!("task {glyph} {}", condition.word())))
     });
     let right: Vec<_> = task.into_iter().collect();

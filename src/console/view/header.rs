@@ -5,10 +5,11 @@ use ratatui::buffer::Buffer;
 use super::safe::put_words;
 use super::theme::{Theme, Tone};
 use crate::console::state::Model;
-use crate::console::state::condition::Condition;
+use crate::console::state::condition::look;
 use crate::console::state::layout::Area;
 use crate::console::state::tone::Words;
 use crate::console::state::trust::clock;
+use crate::domain::Condition;
 use crate::domain::State;
 
 /// A piece of the header. The least important pieces are left out where room is short.
@@ -50,7 +51,7 @@ fn pieces(model: &Model) -> Vec<Piece> {
     let right = |weight, words| Piece { weight, right: true, words };
     let tally = model.queue.tally;
     let counted = |condition: &Condition<'_>, n: usize, words: &str| {
-        let (glyph, tone) = condition.look();
+        let (glyph, tone) = look(condition);
         Words::one(tone, glyph).with(Tone::Plain, format!(" {n} {words}"))
     };
     let repos = match model.settings.repos.as_slice() {

@@ -4,7 +4,8 @@ use ratatui::style::{Color, Modifier, Style};
 
 pub use crate::console::state::tone::Tone;
 
-use crate::console::state::condition::Condition;
+use crate::console::state::condition::look;
+use crate::domain::Condition;
 use crate::domain::State;
 
 /// 16 colours and the default foreground. `colour: false` (`NO_COLOR`, mono) keeps the modifiers alone.
@@ -51,7 +52,7 @@ impl Theme {
 
     /// The same for what a row says, our own two words included.
     pub fn condition(&self, condition: &Condition<'_>) -> (&'static str, Tone) {
-        let (glyph, tone) = condition.look();
+        let (glyph, tone) = look(condition);
         (if self.ascii { ascii(glyph).unwrap_or(glyph) } else { glyph }, tone)
     }
 }

@@ -1,0 +1,40 @@
+//! What a row says a task's state is: the service's word, unless we know better.
+
+use super::State;
+use crate::text::Safe;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition<'a> {
+    State(&'a State),
+    /// A cancel is under way and not yet proved.
+    Cancelling,
+    /// The run is gone; the task still says it works.
+    Orphaned,
+}
+
+impl Condition<'_> {
+    pub fn word(&self) -> Safe {
+        match self {
+            Self::State(state) => state.word(),
+            Self::Cancelling => Safe::new("cancelling"),
+            Self::Orphaned => Safe::new("orphaned"),
+        }
+    }
+
+    /// Where it stands in a list sorted by state: what wants a person first.
+    pub fn rank(&self) -> u8 {
+        match self {
+            Self::State(State::WaitingForUser) => 0,
+            Self::Orphaned => 1,
+            // A row stays where it is when it is cancelled under the operator's hand.
+            Self::Cancelling | Self::State(State::InProgress) => 3,
+            Self::State(State::Queued) => 4,
+            Self::State(State::Idle) => 5,
+            Self::State(State::Unknown(_)) => 6,
+            Self::State(State::Failed) => 7,
+            Self::State(State::TimedOut) => 8,
+            Self::State(State::Completed) => 9,
+            Self::State(State::Cancelled) => 10,
+        }
+    }
+}
