@@ -34,6 +34,14 @@ impl Query {
         Ok(Self { text: text.trim().to_owned(), words: text.split_whitespace().map(str::to_lowercase).collect() })
     }
 
+    /// What is understood of a text that is still being typed, and the first thing that is not.
+    pub fn parse_while_typing(text: &str) -> (Self, Option<Wrong>) {
+        match Self::parse(text) {
+            Ok(query) => (query, None),
+            Err(wrong) => (Self::default(), Some(wrong)),
+        }
+    }
+
     /// As it was written.
     pub fn text(&self) -> &str {
         &self.text
