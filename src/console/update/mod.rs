@@ -9,6 +9,7 @@
 
 pub mod actions;
 pub mod cancel;
+pub mod cancel_marked;
 pub mod command;
 pub mod compose;
 pub mod dialog;
