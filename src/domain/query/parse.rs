@@ -68,13 +68,13 @@ impl Reader<'_> {
     fn whole(&mut self, item: &Item<'_>) -> bool {
         if item.open {
             self.wrong(item.at.clone(), "the quote is not closed");
-        } else if item.text.is_empty() {
+        } else if item.text.trim().is_empty() {
             self.wrong(item.at.clone(), "there is nothing between the quotes");
         }
         if let Some(stray) = &item.stray {
             self.wrong(stray.clone(), "a blank belongs behind the closing quote");
         }
-        !item.text.is_empty()
+        !item.text.trim().is_empty()
     }
 
     fn fuzzy(&mut self, item: &Item<'_>) -> Option<Value> {
