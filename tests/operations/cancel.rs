@@ -185,3 +185,45 @@ async fn a_failed_task_with_a_session_that_says_it_runs_has_ended() {
     let (phases, ..) = phases(fake, target()).await;
     assert_eq!(phases.last(), Some(&Ended));
 }
+
+#[tokio::test(start_paused = true)]
+async fn several_are_asked_one_a_second_and_one_that_is_refused_holds_up_no_other() {
+    let fake = world(None, None);
+    let asked = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let (now, times) = (fake.now.clone(), asked.clone());
+    *fake.on_cancel.lock().unwrap() = Box::new(move |(run, _)| {
+        times.lock().unwrap().push((now(), run));
+        let denied = Fault::new(FaultKind::Permission, "403", "give the token Actions: write");
+        if run == RunId(12) { Err(denied) } else { Ok(CancelAnswer::Accepted) }
+    });
+    let (start, clock) = ((fake.now)(), fake.now.clone());
+    *fake.on_run.lock().unwrap() = Box::new(move |id| {
+        let done = clock() - start >= TimeDelta::seconds(30);
+        let status = if done { RunStatus::Completed } else { RunStatus::InProgress };
+        Ok(run(id.0, status, start - TimeDelta::minutes(12)))
+    });
+    let clock = fake.now.clone();
+    *fake.on_task.lock().unwrap() = Box::new(move |task| {
+        if clock() - start >= TimeDelta::seconds(40) {
+            task.state = State::Cancelled;
+            task.sessions.as_mut().unwrap()[0].state = State::Cancelled;
+        }
+    });
+    let fake = Arc::new(fake);
+    let (ledger, now) = (Arc::new(Memory::new()), fake.now.clone());
+    let context = ops::Context { provider: fake.clone(), ledger: ledger.clone(), now, who: "op".into() };
+    let targets = [11, 12, 13].map(|id| CancelTarget { run: Some(RunId(id)), ..target() }).to_vec();
+    let (report, mut reports) = mpsc::channel(64);
+    ops::cancel::cancel_all(&context, targets, Patience::default(), report).await;
+    let mut last = Vec::new();
+    while let Some(progress) = reports.recv().await {
+        if progress.phase.is_final() {
+            last.push(progress.phase);
+        }
+    }
+    assert!(matches!(&last[..], [Refused(_), Ended, Ended]), "{last:?}");
+    let asked = asked.lock().unwrap();
+    assert_eq!(asked.iter().map(|(_, run)| run.0).collect::<Vec<_>>(), [11, 12, 13]);
+    assert!(asked.windows(2).all(|pair| pair[1].0 - pair[0].0 >= TimeDelta::seconds(1)), "{asked:?}");
+    assert_eq!(entries(&ledger).len(), 3, "each has its own intent");
+}
