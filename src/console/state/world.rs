@@ -1,7 +1,8 @@
 //! What is known of the service: tasks, pulls, runs, people, and how fresh each source is.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use super::evidence::Evidence;
 use crate::console::event::BudgetNews;
 use crate::domain::cancel::Matched;
 use crate::domain::{
@@ -16,6 +17,10 @@ pub struct World {
     pub tasks: HashMap<TaskId, Known>,
     /// `Ok(None)` inside: asked, and gone or not visible.
     pub pulls: HashMap<(RepoName, PullId), Option<Pull>>,
+    /// When each of them was last answered for.
+    pub pulls_read: HashMap<(RepoName, PullId), Instant>,
+    /// Repositories of which a pull request was seen: the token may look there.
+    pub pulls_seen: HashSet<RepoName>,
     pub people: HashMap<UserId, Untrusted>,
     pub freshness: HashMap<Source, Freshness>,
     /// The newest generation seen of each source: older answers are late.
@@ -43,6 +48,7 @@ pub struct Known {
     pub sessions_as_of: Option<Instant>,
     /// The newest proof of work besides the task's own times: its log grew.
     pub last_sign: Option<Instant>,
+    pub evidence: Evidence,
     /// Something visible changed since the operator last looked at it.
     pub changed: bool,
     /// What the filter looks through, in lower case. Never shown.
