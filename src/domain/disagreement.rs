@@ -224,9 +224,9 @@ impl Disagreement {
             }
             What::RunGoesOn => {
                 let run = sides.run.map(|run| run.status.word()).unwrap_or_default();
-                format!("the task says {task} since {}, its run {run}", ago.trim_end_matches(" ago"))
+                format!("the task ended {ago} ({task}), its run says {run}")
             }
-            What::SessionGoesOn => format!("the task says {task}, its session {session}: the task counts"),
+            What::SessionGoesOn => format!("the task says {task}, its session {session}: believe the task"),
             What::SessionDiffers => format!("the task says {task}, its session {session}"),
             What::PullGone => "the task names a pull request that is gone or hidden from this token".to_owned(),
             What::PullMissing => format!("a pull request was asked for, the task says {task} and has none"),
@@ -252,3 +252,6 @@ impl Disagreement {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -233,3 +233,101 @@ impl Stuck {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(minutes: i64) -> Instant {
+        Instant::UNIX_EPOCH + TimeDelta::minutes(minutes)
+    }
+
+    /// In its state since 0:00, last proof at 0:05, deadline at 0:59.
+    fn signs() -> Signs {
+        Signs { state_since: at(0), proof_at: at(5), deadline: Some(at(59)), orphan: None }
+    }
+
+    #[test]
+    fn each_state_has_its_own_way_of_being_stuck() {
+        let limits = Thresholds::default().everywhere;
+        for (state, minute, expected) in [
+            ("queued", 9, None),
+            ("queued", 10, Some(Stuck::QueuedSince(at(0)))),
+            ("in_progress", 24, None),
+            ("in_progress", 25, Some(Stuck::SilentSince(at(5)))),
+            ("in_progress", 58, Some(Stuck::SilentSince(at(5)))),
+            ("in_progress", 59, Some(Stuck::PastDeadline(at(59)))),
+            ("waiting_for_user", 119, None),
+            ("waiting_for_user", 120, Some(Stuck::WaitingSince(at(0)))),
+            ("idle", 5000, None),
+            ("completed", 5000, None),
+            ("failed", 5000, None),
+            ("hibernating", 5000, None),
+        ] {
+            let judged = judge(&State::parse(state), &signs(), &limits, at(minute));
+            assert_eq!(judged, expected, "{state} at {minute}");
+        }
+    }
+
+    #[test]
+    fn an_orphan_is_the_gravest_but_only_once_waiting_for_it_is_over() {
+        let limits = Thresholds::default().everywhere;
+        let signs = Signs { orphan: Some(Orphan { since: at(60), from: at(62) }), ..signs() };
+        let judge = |minute| judge(&State::InProgress, &signs, &limits, at(minute));
+        assert_eq!(judge(61), Some(Stuck::PastDeadline(at(59))));
+        assert_eq!(judge(62), Some(Stuck::OrphanedSince(at(60))));
+    }
+
+    #[test]
+    fn the_evidence_is_said_with_its_age() {
+        for (stuck, long, short) in [
+            (Stuck::QueuedSince(at(0)), "queued for 11m", "queued 11m"),
+            (Stuck::SilentSince(at(0)), "no sign of work for 11m", "silent 11m"),
+            (Stuck::WaitingSince(at(-180)), "waits for you for 3h", "waits 3h"),
+            (Stuck::PastDeadline(at(2)), "past its deadline by 9m", "late 9m"),
+            (Stuck::PastDeadline(at(11)), "past its deadline", "late now"),
+            (Stuck::OrphanedSince(at(7)), "its run is gone for 4m, the task is not", "no run 4m"),
+        ] {
+            assert_eq!((stuck.says(at(11)).as_str(), stuck.short(at(11)).as_str()), (long, short));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_verdict_changes_exactly_when_it_was_foretold(
+            state in prop_oneof![
+                Just(State::Queued), Just(State::InProgress), Just(State::WaitingForUser), Just(State::Idle),
+                Just(State::Failed)
+            ],
+            since in 0..300_i64,
+            proof in 0..300_i64,
+            deadline in proptest::option::of(0..300_i64),
+            orphan in proptest::option::of(0..300_i64),
+            minutes in (1..200_i64, 1..200_i64, 1..200_i64),
+        ) {
+            let minute = TimeDelta::minutes;
+            let (queued, silent, waiting) = minutes;
+            let limits =
+                Limits { queued: minute(queued), silent: minute(silent), waiting: minute(waiting), session_limit: minute(59) };
+            let orphan = orphan.map(|from| Orphan { since: at(from - 2), from: at(from) });
+            let signs = Signs { state_since: at(since), proof_at: at(proof), deadline: deadline.map(at), orphan };
+            let mut now = at(0);
+            for _ in 0..4 {
+                let before = judge(&state, &signs, &limits, now);
+                let Some(next) = next_change(&state, &signs, &limits, now) else {
+                    prop_assert_eq!(judge(&state, &signs, &limits, at(100_000)), before);
+                    return Ok(());
+                };
+                prop_assert!(next > now);
+                prop_assert_eq!(judge(&state, &signs, &limits, next - TimeDelta::nanoseconds(1)), before);
+                prop_assert_ne!(judge(&state, &signs, &limits, next), before);
+                now = next;
+            }
+            prop_assert_eq!(next_change(&state, &signs, &limits, now), None);
+        }
+    }
+}

@@ -74,14 +74,10 @@ impl Known {
         let own = told.filter(|(id, _)| latest.is_some_and(|session| session.id == *id)).map(|(_, facts)| facts);
         // An earlier session of the same task was given as long as this one is.
         let timeout = told.and_then(|(_, facts)| facts.timeout);
-        let (limit, whence) = match timeout {
-            Some(timeout) => (timeout, LimitFrom::Log),
-            None => {
-                let repo = &self.task.at.repo;
-                let limit = settings.stuck.of(repo).session_limit;
-                (limit, LimitFrom::Thresholds(settings.stuck.whence(repo, Kind::SessionLimit)))
-            }
-        };
+        let repo = &self.task.at.repo;
+        let whence = || LimitFrom::Thresholds(settings.stuck.whence(repo, Kind::SessionLimit));
+        let (limit, whence) = timeout
+            .map_or_else(|| (settings.stuck.of(repo).session_limit, whence()), |timeout| (timeout, LimitFrom::Log));
         let run = self.run.as_ref().and_then(|join| join.run.as_ref()?.started_at);
         // The run of an earlier session began before this one was asked for.
         let run = run.filter(|start| latest.is_none_or(|session| *start + CLOCK_SLACK >= session.created_at));

@@ -2,6 +2,7 @@
 
 use super::pieces::{duration, run_of};
 use crate::console::state::Model;
+use crate::console::state::evidence::{Deadline, LimitFrom, Start};
 use crate::console::state::tone::{Tone, Words};
 use crate::console::state::trust::clock;
 use crate::console::state::words::cancel_life;
@@ -40,7 +41,7 @@ pub(super) fn alerts(model: &Model, known: &Known) -> Vec<Alert> {
     let sides = known.sides(Some(&model.world));
     for differs in known.disagreements(&model.world, model.now).filter(|_| !orphaned) {
         let words = Words::one(Tone::Warn, format!("≠ {}", differs.says(&sides, model.now)));
-        alerts.push(Alert { label: "differs", words, is_short: true });
+        alerts.push(Alert { label: "differ", words, is_short: true });
     }
     alerts
 }
@@ -51,8 +52,7 @@ fn limit(model: &Model, known: &Known, stuck: Stuck) -> Words {
     let text = match stuck.kind() {
         None => return Words::new(),
         Some(Kind::SessionLimit) => {
-            let deadline = known.deadline(&model.settings);
-            format!(", {} from its {} ({})", duration(deadline.limit), deadline.start.word(), deadline.whence)
+            format!(", {}", deadline_says(&known.deadline(&model.settings)))
         }
         Some(kind) => {
             let limit = model.settings.stuck.of(repo).get(kind);
@@ -60,6 +60,15 @@ fn limit(model: &Model, known: &Known, stuck: Stuck) -> Words {
         }
     };
     Words::one(Tone::Dim, text)
+}
+
+/// Its length, what it counts from and who says so: `59m from its run's start (default)`.
+pub(super) fn deadline_says(deadline: &Deadline<'_>) -> String {
+    let limit = duration(deadline.limit);
+    match (deadline.start, deadline.whence) {
+        (Start::Log, LimitFrom::Log) => format!("{limit} as its log says"),
+        (start, whence) => format!("{limit} from its {}'s start ({whence})", start.word()),
+    }
 }
 
 /// When the service ends the session of an orphan.

@@ -1,6 +1,6 @@
 //! The whole detail.
 
-use super::alerts::alerts;
+use super::alerts::{alerts, deadline_says};
 use super::page::Page;
 use super::pieces::{agent_words, branch_words, duration, pull_told, run_of};
 use super::sides::sides;
@@ -23,8 +23,10 @@ pub fn full(model: &Model, known: &Known, columns: u16) -> Vec<Words> {
         page.text("name", Tone::Strong, &name);
     }
     sides(&mut page, model, known);
+    let mut label = "";
     for alert in alerts(model, known) {
-        page.words(alert.label, alert.words);
+        page.words(if alert.label == label { "" } else { alert.label }, alert.words);
+        label = alert.label;
     }
     evidence(&mut page, model, known);
     page.blank();
@@ -58,8 +60,7 @@ fn evidence(page: &mut Page, model: &Model, known: &Known) {
     };
     page.flow("signs", &[at("last update ", known.task.touched_at()), log]);
     let deadline = known.deadline(&model.settings);
-    let how = format!("{} from its {} ({})", duration(deadline.limit), deadline.start.word(), deadline.whence);
-    page.flow("deadline", &[at("", deadline.at), Words::one(Tone::Dim, how)]);
+    page.flow("deadline", &[at("", deadline.at), Words::one(Tone::Dim, deadline_says(&deadline))]);
 }
 
 fn about(page: &mut Page, model: &Model, known: &Known) {

@@ -57,7 +57,11 @@ fn session(model: &Model, known: &Known) -> Words {
     let word = if session.completed_at.is_some() { "since" } else { "begun" };
     let words = Words::one(tone, format!("{glyph} {}", session.state.word()));
     let words = words.with(Tone::Dim, format!(" {word} {}", model.day_and_clock(since)));
-    if count > 1 { words.with(Tone::Dim, format!(", {count} of {count}")) } else { words }
+    match known.task.sessions.as_ref().map_or(0, Vec::len) as u64 {
+        held if held < count => words.with(Tone::Dim, format!(", {held} of {count} known")),
+        _ if count > 1 => words.with(Tone::Dim, format!(", {count} of {count}")),
+        _ => words,
+    }
 }
 
 /// `Actions, seen 20s ago`.

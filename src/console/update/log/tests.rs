@@ -88,7 +88,7 @@ pub(in crate::console) fn add_task(model: &mut Model, id: &str, sessions: Option
         since_seen: false,
         sessions_as_of: None,
         last_sign: None,
-        evidence: Default::default(),
+        evidence: crate::console::state::evidence::Evidence::default(),
         changed: false,
         hay: "".into(),
     };
