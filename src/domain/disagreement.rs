@@ -147,10 +147,11 @@ fn run_goes_on(sides: &Sides<'_>) -> Option<Suspicion> {
     Some(suspect(What::RunGoesOn, Side::Run, sides.task_since, Some(Side::Run)))
 }
 
-/// A task's state is that of its latest session, so any other word is a contradiction.
+/// A task's state is that of its latest session, so any other is a contradiction. A word that is not known may mean
+/// the same as another.
 fn session_state(sides: &Sides<'_>) -> Option<Suspicion> {
     let (task, session) = (&sides.task.state, sides.session()?);
-    if session.state == *task {
+    if session.state == *task || [task, &session.state].iter().any(|state| matches!(state, State::Unknown(_))) {
         return None;
     }
     let what = match (task.is_active(), session.state.is_active()) {

@@ -104,6 +104,10 @@ fn sides_that_agree_raise_no_suspicion() {
         let task = task(word, word);
         assert_eq!(whats(sides(&task)), [], "{word}");
     }
+    // A word nobody here knows contradicts nothing.
+    for (task_word, session_word) in [("paused", "idle"), ("in_progress", "paused"), ("paused", "resting")] {
+        assert_eq!(whats(sides(&task(task_word, session_word))), [], "{task_word} {session_word}");
+    }
     let works = task("in_progress", "in_progress");
     let (runs, open) = (run(RunStatus::InProgress, 10), pull(PullState::Draft, 10));
     assert_eq!(whats(Sides { run: Some(&runs), pull: Some(PullTold::Known(&open)), ..sides(&works) }), []);
