@@ -84,6 +84,8 @@ pub struct Sides<'a> {
     pub task: &'a Task,
     /// Since when the task's state is what it is, as far as is known.
     pub task_since: Instant,
+    /// The latest one, from which the task's state derives.
+    pub session: Option<&'a Session>,
     /// The sessions came in the same answer as the task's state.
     pub told_together: bool,
     /// The run of the latest session.
@@ -117,13 +119,9 @@ impl<'a> Sides<'a> {
         matches!(self.task.state, State::Queued | State::InProgress)
     }
 
-    fn session(&self) -> Option<&'a Session> {
-        self.task.latest_session()
-    }
-
     /// When the work told of began: what ended before that is of an earlier session.
     fn began(&self) -> Instant {
-        self.session().map_or(self.task.created_at, |session| session.created_at)
+        self.session.map_or(self.task.created_at, |session| session.created_at)
     }
 
     /// The sessions have to be read again unless they came together with the task.
@@ -150,7 +148,7 @@ fn run_goes_on(sides: &Sides<'_>) -> Option<Suspicion> {
 /// A task's state is that of its latest session, so any other is a contradiction. A word that is not known may mean
 /// the same as another.
 fn session_state(sides: &Sides<'_>) -> Option<Suspicion> {
-    let (task, session) = (&sides.task.state, sides.session()?);
+    let (task, session) = (&sides.task.state, sides.session?);
     if session.state == *task || [task, &session.state].iter().any(|state| matches!(state, State::Unknown(_))) {
         return None;
     }
@@ -204,7 +202,7 @@ impl Disagreement {
     /// What each says, in a sentence.
     pub fn says(&self, sides: &Sides<'_>, now: Instant) -> String {
         let task = sides.task.state.word();
-        let session = sides.session().map(|session| session.state.word()).unwrap_or_default();
+        let session = sides.session.map(|session| session.state.word()).unwrap_or_default();
         let ago = age::coarse(now - self.since);
         let ago = if ago == "now" { "just now".to_owned() } else { format!("{ago} ago") };
         match self.what {

@@ -120,6 +120,23 @@ fn a_run_that_ended_is_a_contradiction_once_the_task_was_read_again_and_has_not_
 }
 
 #[test]
+fn the_reading_that_settles_a_suspicion_names_its_task_once() {
+    let mut console = with_list(console(80, 24), &working());
+    ended_run(&mut console);
+    let list = Source::Tasks(repo("api"));
+    let (ended, grace) = (console.at, TimeDelta::seconds(30));
+    let settled = |source: &Source, before, now| console.model.world.settled_by(source, Some(before), now).count();
+    let early = TimeDelta::seconds(29);
+    assert_eq!(settled(&list, ended, ended + early), 0, "within the grace");
+    assert_eq!(settled(&list, ended + early, ended + grace), 1);
+    assert_eq!(settled(&Source::Task(TaskId::new("retry")), ended + early, ended + grace), 1);
+    assert_eq!(settled(&list, ended + grace, ended + grace + grace), 0, "settled before");
+    for other in [Source::Tasks(repo("web")), Source::Run(TaskId::new("retry")), Source::Pulls, Source::Viewer] {
+        assert_eq!(settled(&other, ended, ended + grace), 0, "{other:?}");
+    }
+}
+
+#[test]
 fn what_was_read_before_the_change_says_nothing_about_it() {
     let mut console = with_list(console(80, 24), &working());
     ended_run(&mut console);

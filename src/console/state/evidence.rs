@@ -138,6 +138,7 @@ impl Known {
         Sides {
             task: &self.task,
             task_since: self.state_since,
+            session: self.task.latest_session(),
             told_together: self.sessions_as_of == Some(self.task.touched_at()),
             run: self.run.as_ref().and_then(|join| join.run.as_ref()),
             pull,

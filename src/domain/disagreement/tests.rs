@@ -87,7 +87,15 @@ fn pull(state: PullState, updated: i64) -> Pull {
 }
 
 fn sides(task: &Task) -> Sides<'_> {
-    Sides { task, task_since: at(10), told_together: true, run: None, pull: None, pull_asked: false }
+    Sides {
+        task,
+        task_since: at(10),
+        session: task.latest_session(),
+        told_together: true,
+        run: None,
+        pull: None,
+        pull_asked: false,
+    }
 }
 
 fn whats(sides: Sides<'_>) -> Vec<What> {

@@ -25,7 +25,7 @@ pub(super) fn sides(page: &mut Page, model: &Model, known: &Known) {
     failed(page, model, &[&list, &details]);
 
     let mut details_seen = seen(model, known, Side::Session, "details");
-    if known.task.sessions.is_some() && !known.sides(None).told_together {
+    if !details_seen.is_empty() && known.task.sessions.is_some() && !known.sides(None).told_together {
         details_seen.push(Tone::Dim, ", older than the task");
     }
     page.told("session", session(model, known), details_seen);
