@@ -195,7 +195,7 @@ impl Transcript {
     }
 
     /// What a job log says of its run. Session logs say nothing.
-    pub fn run_facts(&self) -> &RunFacts {
+    pub fn facts(&self) -> &RunFacts {
         self.job.facts()
     }
 }

@@ -5,7 +5,8 @@
 
 use chrono::{DateTime, TimeDelta};
 
-use crate::domain::{Instant, SessionId};
+use crate::domain::Instant;
+use crate::text::Untrusted;
 
 const SESSION: &str = "COPILOT_AGENT_SESSION_ID";
 const START: &str = "COPILOT_AGENT_START_TIME_SEC";
@@ -16,7 +17,7 @@ const MOST_MINUTES: i64 = 7 * 24 * 60;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RunFacts {
-    pub session: Option<SessionId>,
+    pub session: Option<Untrusted>,
     pub started_at: Option<Instant>,
     /// How long the service lets the session run.
     pub timeout: Option<TimeDelta>,
@@ -33,7 +34,7 @@ impl RunFacts {
         let Some((name, value)) = line.strip_prefix("  ").and_then(|line| line.split_once(':')) else { return };
         let value = value.trim();
         match name {
-            SESSION if self.session.is_none() && !value.is_empty() => self.session = Some(SessionId::new(value)),
+            SESSION if self.session.is_none() && !value.is_empty() => self.session = Some(value.into()),
             START => {
                 let seconds = value.parse().ok().filter(|seconds| *seconds > 0);
                 self.started_at = self.started_at.or(seconds.and_then(|seconds| DateTime::from_timestamp(seconds, 0)));
@@ -57,7 +58,7 @@ mod tests {
         for line in lines {
             log.absorb(format!("2026-06-26T12:24:45.0000000Z {line}\n").as_bytes());
         }
-        log.run_facts().clone()
+        log.facts().clone()
     }
 
     #[test]
@@ -95,7 +96,7 @@ mod tests {
             "  COPILOT_AGENT_TIMEOUT_MIN: 59",
             "##[endgroup]",
         ]);
-        assert_eq!(facts.session, Some(SessionId::new("s-1")));
+        assert_eq!(facts.session, Some("s-1".into()));
         assert_eq!((facts.started_at, facts.timeout), (None, Some(TimeDelta::minutes(90))));
         assert_eq!(facts.deadline(), None);
     }

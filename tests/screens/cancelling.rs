@@ -26,12 +26,12 @@ fn asked() -> Console {
 }
 
 fn progress(console: &mut Console, id: &str, phase: CancelPhase, at: Instant) {
-    let task = console.model.world.tasks[&TaskId::new(id)].task.at.clone();
+    let task = console.model.world.tasks.get(&TaskId::new(id)).unwrap().task.at.clone();
     console.happen(What::Op(Op::Cancel(CancelProgress { task, phase, at, runs: vec![], matched: None })));
 }
 
 fn word(console: &Console, id: &str) -> String {
-    console.model.world.tasks[&TaskId::new(id)].condition(console.at).word().to_string()
+    console.model.world.tasks.get(&TaskId::new(id)).unwrap().condition(console.at).word().to_string()
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn a_run_that_does_not_obey_may_be_forced_after_a_second_question() {
     later(&mut console, 300);
     let effects = console.keys("y");
     assert!(matches!(effects.as_slice(), [Effect::Cancel(target)] if target.force), "{effects:?}");
-    let known = &console.model.world.tasks[&TaskId::new("retry")];
+    let known = &console.model.world.tasks.get(&TaskId::new("retry")).unwrap();
     assert_eq!(known.cancel_steps.len(), 1, "a new try tells its own story");
 }
 
@@ -198,7 +198,7 @@ fn a_run_that_ended_without_its_task_makes_an_orphan_after_a_while() {
     assert_eq!(word(&console, "retry"), "running", "the task may follow in a moment");
     console.wait(TimeDelta::seconds(91));
     assert_eq!(word(&console, "retry"), "orphaned");
-    assert_eq!(console.model.queue.tally.stuck, 3, "two orphans and a silent one");
+    assert_eq!(console.model.queue.tally().stuck, 3, "two orphans and a silent one");
 }
 
 #[test]
@@ -226,7 +226,7 @@ fn a_task_at_work_again_has_forgotten_its_cancel() {
         task.updated_at = Some(ago(minutes));
         console.good(Source::Tasks(repo("api")), News::Tasks { tasks: vec![task.clone()], unreadable: 0 });
     }
-    let known = &console.model.world.tasks[&TaskId::new("stop-me")];
+    let known = &console.model.world.tasks.get(&TaskId::new("stop-me")).unwrap();
     assert_eq!(known.condition(console.at), Condition::State(&State::InProgress));
     assert!(known.cancel_steps.is_empty());
 }

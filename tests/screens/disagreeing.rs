@@ -51,7 +51,7 @@ fn told(console: &mut Console, id: u64, answer: Option<PullState>) {
 }
 
 fn known(console: &Console) -> &Known {
-    &console.model.world.tasks[&TaskId::new("retry")]
+    console.model.world.tasks.get(&TaskId::new("retry")).unwrap()
 }
 
 fn differs(console: &Console) -> Option<Differs> {

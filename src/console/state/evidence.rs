@@ -4,20 +4,39 @@ use chrono::TimeDelta;
 
 use super::condition::OfCancel;
 use super::settings::Settings;
+use super::tasks::Slot;
 use super::tone::Tone;
 use super::world::{Known, PullOf, World};
 use crate::domain::disagreement::{Disagreement, PullTold, Side, Sides, Suspicion};
 use crate::domain::stuck::{Kind, Orphan, Signs, Whence};
-use crate::domain::{Artifact, Condition, Instant, SessionId, Source, TaskId};
+use crate::domain::{Artifact, Condition, Instant, SessionId, Source};
 use crate::transcript::RunFacts;
 
 /// What was learnt of a task besides what the service says of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Evidence {
-    /// What the log of one of its sessions told of its run.
-    pub log: Option<Box<(SessionId, RunFacts)>>,
+    pub log: Option<Box<ToldByLog>>,
     /// It was started from here, with the request to open a pull request.
     pub pull_asked: bool,
+}
+
+/// What the log of one of its sessions told of its run's clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToldByLog {
+    pub session: SessionId,
+    pub started_at: Option<Instant>,
+    /// How long the service lets the session run.
+    pub timeout: Option<TimeDelta>,
+}
+
+impl ToldByLog {
+    /// `None`: nothing of the kind, or the log is of another session than `session` and proves nothing.
+    pub fn read(session: &SessionId, facts: &RunFacts) -> Option<Self> {
+        let is_its_own = facts.session.as_ref().is_none_or(|id| id.raw_for_match() == session.raw());
+        let tells = facts.started_at.is_some() || facts.timeout.is_some();
+        let told = Self { session: session.clone(), started_at: facts.started_at, timeout: facts.timeout };
+        (is_its_own && tells).then_some(told)
+    }
 }
 
 /// When the service stops the latest session, and how that is known.
@@ -71,9 +90,9 @@ impl Known {
     pub fn deadline<'a>(&self, settings: &'a Settings) -> Deadline<'a> {
         let latest = self.task.latest_session();
         let told = self.evidence.log.as_deref();
-        let own = told.filter(|(id, _)| latest.is_some_and(|session| session.id == *id)).map(|(_, facts)| facts);
+        let own = told.filter(|told| latest.is_some_and(|session| session.id == told.session));
         // An earlier session of the same task was given as long as this one is.
-        let timeout = told.and_then(|(_, facts)| facts.timeout);
+        let timeout = told.and_then(|told| told.timeout);
         let repo = &self.task.at.repo;
         let whence = || LimitFrom::Thresholds(settings.stuck.whence(repo, Kind::SessionLimit));
         let (limit, whence) = timeout
@@ -81,7 +100,7 @@ impl Known {
         let run = self.run.as_ref().and_then(|join| join.run.as_ref()?.started_at);
         // The run of an earlier session began before this one was asked for.
         let run = run.filter(|start| latest.is_none_or(|session| *start + CLOCK_SLACK >= session.created_at));
-        let (start, from) = if let Some(at) = own.and_then(|facts| facts.started_at) {
+        let (start, from) = if let Some(at) = own.and_then(|told| told.started_at) {
             (Start::Log, at)
         } else if let Some(at) = run {
             (Start::Run, at)
@@ -214,7 +233,7 @@ impl World {
         source: &'a Source,
         before: Option<Instant>,
         now: Instant,
-    ) -> impl Iterator<Item = &'a TaskId> {
+    ) -> impl Iterator<Item = Slot> + 'a {
         let settles = move |known: &Known| {
             known.suspicions(Some(self)).any(|suspicion| {
                 let told = match (source, suspicion.late) {
@@ -228,7 +247,7 @@ impl World {
             })
         };
         let (one, many) = match source {
-            Source::Task(id) | Source::Run(id) => (self.tasks.get_key_value(id), false),
+            Source::Task(id) | Source::Run(id) => (self.tasks.slot(id), false),
             Source::Tasks(_) | Source::Pulls => (None, true),
             Source::Viewer | Source::Log(_) | Source::People => (None, false),
         };
@@ -238,7 +257,8 @@ impl World {
             }
             _ => true,
         };
+        let one = one.and_then(|slot| Some((slot, self.tasks.at(slot)?)));
         let many = many.then(|| self.tasks.iter()).into_iter().flatten().filter(move |(_, known)| ours(known));
-        one.into_iter().chain(many).filter(move |(_, known)| settles(known)).map(|(id, _)| id)
+        one.into_iter().chain(many).filter(move |(_, known)| settles(known)).map(|(slot, _)| slot)
     }
 }

@@ -3,18 +3,21 @@
 use std::collections::{HashMap, HashSet};
 
 use super::evidence::Evidence;
+use super::settings::Settings;
+use super::tasks::Tasks;
 use crate::console::event::BudgetNews;
 use crate::domain::cancel::Matched;
+use crate::domain::query::Facts;
 use crate::domain::{
-    Artifact, CancelPhase, CancelProgress, Freshness, Instant, Job, Pull, PullId, RepoName, Run, Source, Task, TaskId,
-    UserId, Viewer,
+    Artifact, CancelPhase, CancelProgress, Freshness, Instant, Job, Pull, PullId, RepoName, Run, Source, Task, UserId,
+    Viewer,
 };
 use crate::text::Untrusted;
 
 #[derive(Debug, Default)]
 pub struct World {
     pub viewer: Option<Viewer>,
-    pub tasks: HashMap<TaskId, Known>,
+    pub tasks: Tasks,
     /// `Ok(None)` inside: asked, and gone or not visible.
     pub pulls: HashMap<(RepoName, PullId), Option<Pull>>,
     /// When each of them was last answered for.
@@ -51,7 +54,10 @@ pub struct Known {
     pub evidence: Evidence,
     /// Something visible changed since the operator last looked at it.
     pub changed: bool,
-    /// What the filter looks through, in lower case. Never shown.
+    /// The operator marked it.
+    pub marked: bool,
+    /// What free words of a query are looked for in: name, repository, agent, login and pull number, in lower case, each on
+    /// its line. Never shown.
     pub hay: Box<str>,
 }
 
@@ -65,6 +71,24 @@ pub struct RunJoin {
 }
 
 impl Known {
+    /// A task seen for the first time.
+    pub fn new(task: Task, hay: Box<str>) -> Self {
+        Self {
+            state_since: task.first_seen_since(),
+            sessions_as_of: task.sessions.is_some().then(|| task.touched_at()),
+            task,
+            run: None,
+            cancel: None,
+            cancel_steps: Vec::new(),
+            since_seen: false,
+            last_sign: None,
+            evidence: Evidence::default(),
+            changed: false,
+            marked: false,
+            hay,
+        }
+    }
+
     /// How many sessions: those known, else as many as the service says.
     pub fn sessions(&self) -> Option<u64> {
         let known = self.task.sessions.as_ref().map(|s| s.len() as u64);
@@ -87,12 +111,32 @@ impl World {
         last
     }
 
+    /// A task as a query sees it.
+    pub fn facts<'a>(&'a self, known: &'a Known, settings: &Settings, now: Instant) -> Facts<'a> {
+        Facts {
+            task: &known.task,
+            condition: known.condition(now),
+            stuck: known.stuck(settings, now),
+            login: self.login(&known.task),
+            pull: match self.pull_of(&known.task) {
+                Some(PullOf::Known(pull)) => Some(pull),
+                _ => None,
+            },
+            viewer: self.viewer.as_ref().map(|viewer| viewer.id),
+            changed: known.changed,
+            marked: known.marked,
+            disagrees: known.disagreement(self, now).is_some(),
+            hay: &known.hay,
+            now,
+        }
+    }
+
     /// The task a pull belongs to: the newest that names it.
     pub fn task_of(&self, repo: &RepoName, pull: PullId) -> Option<&Known> {
-        let names = |t: &Task| t.artifacts.iter().any(|a| matches!(a, Artifact::Pull { id, .. } if *id == pull));
         self.tasks
-            .values()
-            .filter(|k| k.task.at.repo == *repo && names(&k.task))
+            .naming(&(repo.clone(), pull))
+            .iter()
+            .filter_map(|slot| self.tasks.at(*slot))
             .max_by(|a, b| (a.task.created_at, &a.task.at.id).cmp(&(b.task.created_at, &b.task.at.id)))
     }
 

@@ -8,9 +8,9 @@ use crate::console::state::dialog::{Ask, Dialog};
 use crate::console::state::layout::COLUMNS_FROM;
 use crate::console::state::line::LineKind;
 use crate::console::state::place::Pane;
-use crate::console::state::queue::QueueView;
 use crate::console::state::world::{Known, PullOf};
 use crate::console::state::{Model, detail};
+use crate::domain::Order;
 use crate::text::{Safe, Untrusted};
 
 pub const READ_ONLY: &str = "read-only: nothing is started or cancelled here — restart without --read-only";
@@ -108,7 +108,16 @@ fn go(model: &mut Model, intent: Intent) {
         Intent::NextView => queue::step_view(model, true),
         Intent::PreviousView => queue::step_view(model, false),
         Intent::SortNext => queue::next_sort(model),
-        Intent::SortReverse => queue::set_sort(model, model.queue.sort, !model.queue.reversed),
+        Intent::SortReverse => {
+            let order = model.queue.order();
+            queue::set_sort(model, Order { reversed: !order.reversed, ..order });
+        }
+        Intent::GroupNext => queue::step_group(model),
+        Intent::View(n) => view(model, usize::from(n).saturating_sub(1)),
+        Intent::Mark => queue::mark(model),
+        Intent::MarkRange => queue::mark_range(model),
+        Intent::MarkAll => queue::mark_all(model),
+        Intent::UnmarkAll => queue::unmark_all(model),
         Intent::Enter => enter(model),
         Intent::Detail => open_detail(model),
         _ => return,
@@ -148,14 +157,25 @@ fn back(model: &mut Model) {
         place.zoomed = false;
     } else if place.focus != Pane::Queue {
         place.focus = Pane::Queue;
-    } else if !model.queue.filter.is_empty() {
+    } else if !model.queue.typed.text.is_empty() {
         line::filter(model, String::new());
-    } else if model.queue.view != QueueView::All {
-        queue::set_view(model, QueueView::All);
+    } else if model.queue.tally().marked > 0 {
+        queue::unmark_all(model);
     } else if model.notes.current.is_some() {
         model.notes.current = None;
     } else {
         model.notes.say(model.now, false, "q quits");
+    }
+}
+
+/// Shows a saved view of the queue, wherever the operator is.
+fn view(model: &mut Model, view: usize) {
+    match model.settings.views.len() {
+        all if view >= all => model.notes.say(model.now, true, format!("there are only {all} views")),
+        _ => {
+            focus(model, Pane::Queue);
+            queue::set_view(model, view);
+        }
     }
 }
 

@@ -5,11 +5,11 @@ use chrono::Timelike;
 use super::{log, queue};
 use crate::console::event::{LogNews, Net, News};
 use crate::console::state::Model;
-use crate::console::state::evidence::Evidence;
+use crate::console::state::evidence::ToldByLog;
+use crate::console::state::tasks::Slot;
 use crate::console::state::world::{Known, RunJoin, World};
 use crate::domain::freshness::Verdict;
-use crate::domain::{Fault, Instant, Pull, PullRef, RepoName, Source, State, Task};
-use crate::transcript::RunFacts;
+use crate::domain::{Fault, Instant, Pull, PullRef, RepoName, Source, Task};
 
 pub fn answer(model: &mut Model, net: Net) {
     if !is_watched(model, &net) {
@@ -40,9 +40,10 @@ pub fn answer(model: &mut Model, net: Net) {
 
 /// An answer without news may be what a suspicion waited for.
 fn settle(model: &mut Model, source: &Source, read_before: Option<Instant>) {
-    if model.world.settled_by(source, read_before, model.now).next().is_some() {
-        model.queue.due = true;
-        model.dirty = true;
+    let settled: Vec<Slot> = model.world.settled_by(source, read_before, model.now).collect();
+    model.dirty |= !settled.is_empty();
+    for slot in settled {
+        model.world.tasks.at_mut(slot);
     }
     // The whole detail tells how old each source is.
     model.dirty |= model.place.detail.is_some() && concerns_selected(model, source);
@@ -118,9 +119,8 @@ fn take(model: &mut Model, source: &Source, news: News, same_sweep: bool) {
         }
         News::Gone(ids) => {
             for id in ids {
-                model.queue.due |= model.world.tasks.remove(&id).is_some();
+                model.dirty |= model.world.tasks.remove(&id).is_some();
             }
-            model.dirty |= model.queue.due;
         }
         News::Task(task) => merge_task(model, *task),
         News::Person(person) => person_known(model, person),
@@ -134,7 +134,6 @@ fn take(model: &mut Model, source: &Source, news: News, same_sweep: bool) {
             if let Some(known) = model.world.tasks.get_mut(&task.id) {
                 let same = known.run.as_ref().is_some_and(|j| j.run == run && j.matched == matched && j.jobs == jobs);
                 known.run = Some(RunJoin { run, matched, jobs, seen_at });
-                model.queue.due |= !same;
                 model.dirty |= !same;
             }
         }
@@ -155,19 +154,20 @@ fn person_known(model: &mut Model, person: crate::domain::Person) {
         return;
     }
     model.world.people.insert(person.id, login);
-    let World { tasks, .. } = &model.world;
-    let theirs: Vec<_> = tasks
-        .values()
-        .filter(|k| k.task.creator.as_ref().is_some_and(|c| c.id == person.id))
-        .map(|k| (k.task.at.id.clone(), queue::hay(&model.world, &k.task)))
-        .collect();
-    for (id, hay) in theirs {
-        if let Some(known) = model.world.tasks.get_mut(&id) {
+    let theirs = |k: &Known| k.task.creator.as_ref().is_some_and(|c| c.id == person.id);
+    let slots: Vec<Slot> = model.world.tasks.iter().filter(|(_, known)| theirs(known)).map(|(slot, _)| slot).collect();
+    look_through_anew(&mut model.world, &slots);
+    model.dirty = true;
+}
+
+/// A name or a number that free words are looked for in is another one.
+fn look_through_anew(world: &mut World, slots: &[Slot]) {
+    for slot in slots {
+        let Some(hay) = world.tasks.at(*slot).map(|known| queue::hay(world, &known.task)) else { continue };
+        if let Some(known) = world.tasks.at_mut(*slot) {
             known.hay = hay;
         }
     }
-    model.queue.due = true;
-    model.dirty = true;
 }
 
 /// Puts a task into the world. What an older or thinner answer lacks is kept from the richer one.
@@ -178,9 +178,8 @@ pub fn merge_task(model: &mut Model, task: Task) {
     let Some(old) = model.world.tasks.get(&id) else {
         // Only what was created since we began to look is news; the first reading is not.
         let is_news = model.world.first_read.get(&task.at.repo).is_some_and(|first| task.created_at > *first);
-        let known = new_task(&model.world, task, is_news);
-        model.world.tasks.insert(id, known);
-        model.queue.due = true;
+        let hay = queue::hay(&model.world, &task);
+        model.world.tasks.insert(Known { changed: is_news, ..Known::new(task, hay) });
         model.dirty = true;
         return;
     };
@@ -190,45 +189,28 @@ pub fn merge_task(model: &mut Model, task: Task) {
         return;
     }
     let hay = queue::hay(&model.world, &task);
-    let Some(known) = model.world.tasks.get_mut(&id) else { return };
-    let state_changed = known.task.state != task.state;
+    let state_changed = old.task.state != task.state;
+    let visible = state_changed
+        || old.task.name != task.name
+        || old.task.artifacts != task.artifacts
+        || old.task.session_count != task.session_count;
+    let at_work_again = started_again(old, &task);
+    let Some(known) = model.world.tasks.renew(&id, task) else { return };
     if state_changed {
         // A service's clock may run ahead of ours, and its time may be older than the change we saw.
-        known.state_since = task.touched_at().min(now);
+        known.state_since = known.task.touched_at().min(now);
         known.since_seen = true;
     } else if !known.since_seen {
-        known.state_since = first_seen_since(&task);
+        known.state_since = known.task.first_seen_since();
     }
-    if started_again(known, &task) {
+    if at_work_again {
         known.cancel = None;
         known.cancel_steps.clear();
     }
-    let visible = state_changed
-        || known.task.name != task.name
-        || known.task.artifacts != task.artifacts
-        || known.task.session_count != task.session_count;
     known.changed |= visible && !selected;
     known.sessions_as_of = as_of;
     known.hay = hay;
-    known.task = task;
-    model.queue.due = true;
     model.dirty = true;
-}
-
-fn new_task(world: &World, task: Task, changed: bool) -> Known {
-    Known {
-        state_since: first_seen_since(&task),
-        hay: queue::hay(world, &task),
-        sessions_as_of: task.sessions.is_some().then(|| task.touched_at()),
-        task,
-        run: None,
-        cancel: None,
-        cancel_steps: Vec::new(),
-        since_seen: false,
-        last_sign: None,
-        evidence: Evidence::default(),
-        changed,
-    }
 }
 
 /// The newer of two answers about one task, with what only the other knows; and whether its sessions are the new ones.
@@ -255,21 +237,6 @@ fn started_again(known: &Known, task: &Task) -> bool {
     !known.task.state.is_active() && task.state.is_active() && known.cancel.is_some()
 }
 
-/// Since when a state holds that was so when we first saw it, as well as the service's times tell.
-fn first_seen_since(task: &Task) -> Instant {
-    let latest = task.latest_session();
-    match &task.state {
-        State::Queued | State::InProgress => latest
-            .map_or(if task.session_count.unwrap_or(1) > 1 { task.touched_at() } else { task.created_at }, |s| {
-                s.created_at
-            }),
-        State::Completed | State::Failed | State::TimedOut | State::Cancelled => {
-            latest.and_then(|s| s.completed_at).unwrap_or(task.touched_at())
-        }
-        State::WaitingForUser | State::Idle | State::Unknown(_) => task.touched_at(),
-    }
-}
-
 fn merge_pull(model: &mut Model, at: PullRef, pull: Option<Pull>) {
     let key = (at.repo, at.id);
     model.world.pulls_read.insert(key.clone(), model.now);
@@ -284,8 +251,9 @@ fn merge_pull(model: &mut Model, at: PullRef, pull: Option<Pull>) {
     let was_known = matches!(before, Some(Some(_)));
     model.world.pulls.insert(key.clone(), pull);
     model.reviews.due = true;
-    model.queue.due = true;
     model.dirty = true;
+    let naming = model.world.tasks.naming(&key).to_vec();
+    look_through_anew(&mut model.world, &naming);
     let task = model.world.task_of(&key.0, key.1).map(|k| k.task.at.id.clone());
     let unseen = task.filter(|id| was_known && model.queue.selected.as_ref() != Some(id));
     if let Some(known) = unseen.and_then(|id| model.world.tasks.get_mut(&id)) {
@@ -301,19 +269,18 @@ fn log_grew(model: &mut Model, news: LogNews) {
     let grew = looking.is_some_and(|s| s.fetched_at.is_some()) && !news.reset && !news.bytes.is_empty();
     let task = looking.and_then(|s| s.task.clone());
     log::news(model, news);
-    let Some(known) = task.and_then(|id| model.world.tasks.get_mut(&id)) else { return };
-    let Some(shown) = &model.log.shown else { return };
+    let Some(slot) = task.and_then(|id| model.world.tasks.slot(&id)) else { return };
+    let (Some(known), Some(shown)) = (model.world.tasks.at(slot), &model.log.shown) else { return };
     let is_latest = known.task.latest_session().is_some_and(|latest| latest.id == session);
     let written = shown.written_at().filter(|at| is_latest && *at <= model.now);
     let sign = written.max(grew.then_some(model.now)).max(known.last_sign);
-    let facts = shown.transcript.run_facts();
-    // A log of another session than asked for is no proof of anything.
-    let told = (*facts != RunFacts::default() && facts.session.as_ref().is_none_or(|id| *id == session))
-        .then(|| Box::new((session, facts.clone())));
+    let told = ToldByLog::read(&session, shown.transcript.facts()).map(Box::new);
     let told = told.or_else(|| known.evidence.log.clone());
-    if sign != known.last_sign || told != known.evidence.log {
+    if sign == known.last_sign && told == known.evidence.log {
+        return;
+    }
+    if let Some(known) = model.world.tasks.at_mut(slot) {
         known.last_sign = sign;
         known.evidence.log = told;
-        model.queue.due = true;
     }
 }

@@ -140,7 +140,7 @@ fn whether_a_pull_request_was_asked_for_is_remembered_with_the_task() {
         }
         let started = Op::Started { request: id, result: Ok(Box::new(task())) };
         op::news(&mut model, started, &mut Vec::new());
-        let known = &model.world.tasks[&TaskId::new("t-9")];
+        let known = model.world.tasks.get(&TaskId::new("t-9")).unwrap();
         // On a branch that is there already, its own pull request goes on.
         assert_eq!(known.evidence.pull_asked, asked == "true" && branch.is_empty(), "{asked} {branch}");
     }
