@@ -6,6 +6,7 @@
 //! ```
 
 use super::entry::{Entry, Kind};
+use super::facts::RunFacts;
 use super::job::JobLog;
 use super::session::SessionLog;
 use crate::domain::Instant;
@@ -191,5 +192,10 @@ impl Transcript {
     /// The prompt the run was started with, as far as a job log tells it. Session logs do not.
     pub fn prompt(&self) -> Option<&Untrusted> {
         self.job.prompt()
+    }
+
+    /// What a job log says of its run. Session logs say nothing.
+    pub fn facts(&self) -> &RunFacts {
+        self.job.facts()
     }
 }

@@ -11,6 +11,7 @@ use chrono::DateTime;
 
 use super::decode::Log;
 use super::entry::{Command, Kind};
+use super::facts::RunFacts;
 use super::tools;
 use crate::domain::Instant;
 use crate::text::Untrusted;
@@ -25,6 +26,7 @@ pub(super) struct JobLog {
     /// Tools of the engine that run, by turn and name; the oldest is answered first.
     running: HashMap<(u32, Box<str>), VecDeque<usize>>,
     prompt: Option<Untrusted>,
+    facts: RunFacts,
 }
 
 #[derive(Clone, Debug)]
@@ -38,6 +40,10 @@ struct Group {
 impl JobLog {
     pub(super) fn prompt(&self) -> Option<&Untrusted> {
         self.prompt.as_ref()
+    }
+
+    pub(super) fn facts(&self) -> &RunFacts {
+        &self.facts
     }
 
     pub(super) fn line(&mut self, log: &mut Log, line: &str) {
@@ -64,6 +70,9 @@ impl JobLog {
     /// A line of a step header.
     fn inside(&mut self, text: &str) {
         let Some(group) = &mut self.group else { return };
+        if group.env {
+            self.facts.variable(text);
+        }
         if text == "env:" {
             group.env = true;
         } else if !text.starts_with("  ") {

@@ -6,6 +6,7 @@
 pub mod decode;
 mod diff;
 pub mod entry;
+pub mod facts;
 mod flow;
 mod job;
 pub mod lines;
@@ -19,4 +20,5 @@ mod tools;
 
 pub use decode::{Change, Format, Stats, Transcript};
 pub use entry::{Entry, Kind};
+pub use facts::RunFacts;
 pub use lines::{Ink, LogLine, Options};
