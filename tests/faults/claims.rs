@@ -35,12 +35,15 @@ fn an_error_is_never_an_empty_list() {
 fn nobody_waits_longer_than_fifteen_seconds_for_a_word() {
     none("too long", |run| run.wall > LONGEST + SLACK);
     let longest = runs::all().iter().map(|run| run.wall).max().unwrap_or(Duration::ZERO);
-    assert!(longest > Duration::from_secs(10), "{longest:?}: not even the black holes were waited for");
+    assert!(
+        runs::only().is_some() || longest > Duration::from_secs(10),
+        "{longest:?}: not even the black holes were waited for"
+    );
 }
 
 #[test]
 fn no_write_is_ever_repeated() {
     none("more than one POST", |run| run.posts > 1);
     let writes = |run: &&Run| matches!(run.call, Call::Create | Call::Cancel) && run.posts == 1;
-    assert!(runs::all().iter().filter(writes).count() > 80, "the POSTs were not seen");
+    assert!(runs::only().is_some() || runs::all().iter().filter(writes).count() > 80, "the POSTs were not seen");
 }

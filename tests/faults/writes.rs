@@ -249,7 +249,10 @@ async fn blind(run: &mut Run) -> &'static str {
     let asked = |bench: &Bench| bench.cancels.iter().any(|(_, told, _)| told.phase == CancelPhase::Requested);
     bench.until(SLACK * 20, asked).await;
     bench.trouble(None);
-    match to_the_end(run, &mut bench, Stage::Dark).await {
+    let last = to_the_end(run, &mut bench, Stage::Dark).await;
+    let screen = bench.screen();
+    run.check(screen.contains("what came of it cannot be read"), || format!("blind, and not said so:\n{screen}"));
+    match last {
         Some(CancelPhase::Unverified(_)) => BLIND,
         Some(CancelPhase::Stubborn) => "called stubborn",
         Some(CancelPhase::Ended) => "called ended",
