@@ -319,7 +319,7 @@ fn every_option_can_be_set_in_the_file_and_in_the_environment() {
         "repos" => ("['a/b']", "a/b"),
         "host" => ("'acme.ghe.com'", "acme.ghe.com"),
         "api_url" => ("'http://127.0.0.1:1'", "http://127.0.0.1:1"),
-        "token_file" | "templates_dir" | "ledger" => ("'/x'", "/x"),
+        "token_file" | "ca_file" | "templates_dir" | "ledger" => ("'/x'", "/x"),
         "copilot_api" | "log_level" => ("'off'", "off"),
         "extra_headers" => ("{ A = 'b' }", "A: b"),
         "ui.layout" => ("'columns'", "columns"),
@@ -355,6 +355,7 @@ fn the_example_file_uncommented_is_right_and_as_it_stands_changes_nothing() {
         repos: vec![],
         api_url: None,
         token_file: None,
+        ca_file: None,
         extra_headers: defaults.extra_headers.clone(),
         templates_dir: None,
         ledger: None,
@@ -404,6 +405,8 @@ fn check_looks_for_the_files_that_options_name() {
     let desk = Desk::new("token_file = 'token'\n");
     let Report { text, exit } = desk.report(ConfigVerb::Check);
     assert_eq!((text.as_str(), exit), ("atc: config file: token_file: there is no file ~/config/token", Exit::Usage));
+    let ca = Desk::new("ca_file = 'ca.pem'\n").report(ConfigVerb::Check);
+    assert_eq!(ca.text, "atc: config file: ca_file: there is no file ~/config/ca.pem");
     fs::write(desk.paths().config_dir.join("token"), "ghp_secret").unwrap();
     let Report { text, exit } = desk.report(ConfigVerb::Check);
     assert_eq!((text.as_str(), exit), ("~/config/config.toml: all is well", Exit::Done));

@@ -111,6 +111,7 @@ fn check(loaded: &Loaded) -> Report {
     lines.extend(loaded.warnings.iter().map(|warning| format!("warning: {warning}")));
     let missing: Vec<_> = [
         ("token_file", &loaded.config.token_file, Path::is_file as fn(&Path) -> bool, "file"),
+        ("ca_file", &loaded.config.ca_file, Path::is_file, "file"),
         ("templates_dir", &loaded.config.templates_dir, Path::is_dir, "directory"),
     ]
     .into_iter()

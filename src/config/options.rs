@@ -111,6 +111,17 @@ pub const OPTIONS: &[Opt] = &[
         show: |config| config.token_file.as_ref().map(|path| quote(&path.to_string_lossy())),
     },
     Opt {
+        key: "ca_file",
+        values: "a path",
+        example: Some(r#""/etc/ssl/our-proxy.pem""#),
+        doc: "A file of PEM certificates to trust besides the system's: behind a proxy that looks into TLS, its own.",
+        set: |config, given| {
+            config.ca_file = Some(given.path()?);
+            Ok(())
+        },
+        show: |config| config.ca_file.as_ref().map(|path| quote(&path.to_string_lossy())),
+    },
+    Opt {
         key: "copilot_api",
         values: r#"`"auto"` or `"off"`"#,
         example: None,

@@ -17,6 +17,7 @@ pub struct Config {
     /// Without a slash at the end. `None`: the host's own.
     pub api_url: Option<String>,
     pub token_file: Option<PathBuf>,
+    pub ca_file: Option<PathBuf>,
     pub copilot_api: CopilotApi,
     pub extra_headers: Headers,
     pub read_only: bool,
@@ -35,6 +36,7 @@ impl Default for Config {
             host: "github.com".to_owned(),
             api_url: None,
             token_file: None,
+            ca_file: None,
             copilot_api: CopilotApi::Auto,
             extra_headers: Headers::default(),
             read_only: false,

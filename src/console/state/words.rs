@@ -145,6 +145,9 @@ pub fn cancel_life(known: &Known, settings: &Settings) -> Words {
             }
             CancelPhase::NotFindable => (Tone::Bad, format!("no run found at {time}: nothing was cancelled")),
             CancelPhase::Refused(fault) => (Tone::Bad, format!("refused {time}: {fault}")),
+            CancelPhase::Unverified(fault) => {
+                (Tone::Bad, format!("not verified by {time}, it cannot be read: {fault}"))
+            }
         };
         if words.is_empty() {
             words.push(tone, if matches!(phase, CancelPhase::Orphaned { .. }) { "⚠ " } else { "◐ " });
