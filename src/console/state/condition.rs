@@ -68,7 +68,9 @@ impl Known {
             }
             // Proved elsewhere; the task's own word is still to come.
             CancelPhase::Ended if self.task.touched_at() <= cancel.at => OfCancel::Cancelling,
-            CancelPhase::Ended | CancelPhase::NotFindable | CancelPhase::Refused(_) => OfCancel::None,
+            CancelPhase::Ended | CancelPhase::NotFindable | CancelPhase::Refused(_) | CancelPhase::Unverified(_) => {
+                OfCancel::None
+            }
         }
     }
 
