@@ -4,13 +4,18 @@
 //! [`LogLine`]s for a width. Nothing here knows where the bytes come from or how a cell is coloured.
 
 pub mod decode;
-mod diff;
+mod arguments;
+pub mod diff;
 pub mod entry;
+pub mod facets;
+pub mod facts;
 mod flow;
 mod job;
 pub mod lines;
 mod markdown;
+pub mod outline;
 mod record;
+mod runners;
 mod session;
 #[cfg(test)]
 mod tests;
@@ -19,4 +24,7 @@ mod tools;
 
 pub use decode::{Change, Format, Stats, Transcript};
 pub use entry::{Entry, Kind};
+pub use facets::{Facet, FacetSet, Facets};
+pub use facts::RunFacts;
 pub use lines::{Ink, LogLine, Options};
+pub use outline::{Outline, Turn};

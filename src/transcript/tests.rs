@@ -96,7 +96,7 @@ fn a_whole_session_reads_as_what_happened() {
     assert!(matches!(&entries[2].kind, Kind::View { path, lines: Some((1, 15)), output: Some(out) }
         if raw(path) == "src/retry.rs" && raw(out) == "fn a() {}\n"));
     assert_eq!((command(&entries[3]).exit, command(&entries[3]).output.as_ref().map(raw)), (Some(0), Some("src")));
-    assert!(matches!(&entries[4].kind, Kind::Edit(edit) if (edit.added, edit.removed, edit.done) == (1, 1, true)));
+    assert!(matches!(&entries[4].kind, Kind::Edit(edit) if (edit.diff.added, edit.diff.removed, edit.done) == (1, 1, true)));
     assert!(entries[5].is_error() && !entries[3].is_error());
     assert_eq!(entries[5].took().map(|t| t.num_seconds()), Some(10));
     assert!(matches!(&entries[6].kind, Kind::Text(text) if raw(text) == "All done."));
@@ -329,7 +329,7 @@ fn a_job_log_reads_as_a_timeline() {
     assert!(matches!(&entries[9].kind, Kind::Line(text) if raw(text) == "a line without a time"));
     let stats = transcript.stats();
     assert_eq!((stats.calls, stats.unanswered, stats.completion_tokens, stats.stops), (2, 0, 32, 1));
-    assert_eq!(transcript.prompt().map(raw), Some("Doc master what is your actorid?"));
+    assert_eq!(transcript.facts().prompt.as_ref().map(raw), Some("Doc master what is your actorid?"));
 }
 
 #[test]
@@ -338,7 +338,7 @@ fn a_job_log_without_a_prompt_is_read_all_the_same() {
     let mut transcript = Transcript::new(Format::JobLog);
     transcript.absorb(log.as_bytes());
     transcript.finish();
-    assert_eq!(transcript.prompt(), None);
+    assert_eq!(transcript.facts().prompt, None);
     assert_eq!(transcript.entries().len(), 10);
 }
 

@@ -1,282 +1,250 @@
 //! What a command's output says about the tests it ran.
 //!
-//! Only a runner's own summary counts, in its own shape; the names of tests and the words between are never read. Where
-//! a command runs several runners, or one runner several times, all that was run is summed.
+//! Only a runner's own summary counts, in its own shape (the table is in `runners.rs`); the names of tests and the words
+//! between are never read. Where a command runs several runners, or one runner several times, all that was run is summed.
 
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex, RegexSet};
+
+use super::runners::{COMMANDS, Counts, PACKAGES, ROWS, Row, SAME, SHOWS, WHOLE, WORDS};
 use crate::text::StyledLine;
 
 /// Tests, or where a runner names only these: packages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TestsRun {
+    /// What ran them, as far as command and output tell.
+    pub runner: &'static str,
     pub passed: u64,
     pub failed: u64,
+    pub skipped: u64,
     pub packages: bool,
+    /// A command that runs tests failed and said nothing of them: it did not come that far.
+    pub broke: bool,
+}
+
+impl TestsRun {
+    /// Not all is well.
+    pub fn is_red(&self) -> bool {
+        self.failed > 0 || self.broke
+    }
 }
 
 /// Longest line a summary can be.
 const LINE: usize = 400;
 
-/// `None`: no test ran, or nothing that is known ran it.
-pub fn tests_run(output: &str) -> Option<TestsRun> {
-    let mut found = Found::default();
-    for line in output.lines().filter(|line| line.len() <= LINE && speaks(line)) {
-        found.line(&StyledLine::new(line).plain());
+/// `None`: no test ran, or nothing that is known ran it. `command` may be empty, when it is not known.
+pub fn tests_run(command: &str, output: &str) -> Option<TestsRun> {
+    let mut found: Option<Found> = None;
+    for line in candidates(output) {
+        let line = plain(line);
+        let Some(row) = SHAPES.matches(&line).iter().next() else { continue };
+        found.get_or_insert_default().line(row, &line);
     }
-    found.total()
+    // Only now, since most output says nothing of tests.
+    let found = found.filter(|_| !only_shows(command))?;
+    found.total(named(command))
 }
 
-/// A cheap look at a line before it is read: every summary has one of these words.
-fn speaks(line: &str) -> bool {
-    const WORDS: [&str; 12] =
-        ["pass", "fail", "Fail", "FAIL", "PASS", "Passed", "tests", "Tests", "examples", "ok", "Ran ", "OK"];
-    WORDS.iter().any(|word| line.contains(word))
+/// The runner a command names; `None`: it is no command that runs tests, as far as is known.
+pub fn named(command: &str) -> Option<&'static str> {
+    let parts = command.split(['&', ';', '|', '\n']);
+    // The last that is named is the one whose result is seen.
+    parts.filter(|part| !SHOWS.contains(&program(part))).filter_map(named_in).last()
 }
 
+fn named_in(part: &str) -> Option<&'static str> {
+    let found = |words: &str| {
+        let mut from = 0;
+        while let Some(at) = part.get(from..).and_then(|rest| rest.find(words.trim_end())) {
+            let (start, end) = (from + at, from + at + words.trim_end().len());
+            // Whole words: `pytest-cov` is no runner, `./node_modules/.bin/jest` is one.
+            let before = part.get(..start).is_none_or(|b| b.is_empty() || b.ends_with([' ', '/', '(', '"', '\'', '\t']));
+            let behind = part.get(end..).is_none_or(|b| b.is_empty() || b.starts_with([' ', ':', ')', '"', '\'', '\t']));
+            if before && behind {
+                return true;
+            }
+            from = end;
+        }
+        false
+    };
+    if matches!(program(part), "pip" | "pip3" | "apt" | "apt-get" | "which" | "command") || installs(part) {
+        return None;
+    }
+    COMMANDS.iter().find(|(words, _)| found(words)).map(|(_, runner)| *runner)
+}
+
+/// `npm install jest` names a runner and runs none.
+fn installs(part: &str) -> bool {
+    part.split_whitespace().take(4).any(|word| matches!(word, "install" | "add" | "remove" | "uninstall"))
+}
+
+/// The word a part of a command begins with, behind variables that are set for it.
+fn program(part: &str) -> &str {
+    part.split_whitespace().find(|word| !word.contains('=')).unwrap_or_default()
+}
+
+/// Every part of the command only shows what was there before.
+fn only_shows(command: &str) -> bool {
+    let mut parts = command.split(['&', ';', '|', '\n']).map(program).filter(|program| !program.is_empty()).peekable();
+    parts.peek().is_some() && parts.all(|program| SHOWS.contains(&program))
+}
+
+static SPEAKS: LazyLock<Regex> = LazyLock::new(|| pattern(&WORDS.join("|")));
+static SHAPES: LazyLock<RegexSet> = LazyLock::new(|| {
+    let set = RegexSet::new(ROWS.iter().map(|row| row.pattern));
+    set.unwrap_or_else(|_| RegexSet::empty())
+});
+static READERS: LazyLock<Vec<Regex>> = LazyLock::new(|| ROWS.iter().map(|row| pattern(row.pattern)).collect());
+
+/// The patterns are ours and a test reads them all; one that could not be read would match nothing.
+fn pattern(text: &str) -> Regex {
+    #[expect(clippy::expect_used, reason = "a fixed pattern")]
+    Regex::new(text).or_else(|_| Regex::new(r"[^\s\S]")).expect("a class of nothing")
+}
+
+/// Lines that may be a summary, found without looking at the others.
+fn candidates(output: &str) -> impl Iterator<Item = &str> {
+    let mut from = 0;
+    let mut first = output.starts_with("ok ") || output.starts_with("not ok ");
+    std::iter::from_fn(move || {
+        loop {
+            let rest = output.get(from..)?;
+            let at = if std::mem::take(&mut first) { 0 } else { SPEAKS.find(rest)?.start() };
+            // A word may begin with the newline before its line.
+            let at = at + usize::from(rest.get(at..)?.starts_with('\n'));
+            let start = rest.get(..at)?.rfind('\n').map_or(0, |newline| newline + 1);
+            let end = rest.get(at..)?.find('\n').map_or(rest.len(), |newline| at + newline);
+            // The newline stays: the next line's word may begin with it.
+            from += end;
+            let line = rest.get(start..end)?;
+            if line.len() <= LINE {
+                return Some(line.trim_end());
+            }
+        }
+    })
+}
+
+/// Without its colours.
+fn plain(line: &str) -> Cow<'_, str> {
+    if line.contains('\u{1b}') { StyledLine::new(line).plain().trim_end().to_owned().into() } else { line.into() }
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Sum {
+    total: u64,
+    passed: u64,
+    failed: u64,
+    skipped: u64,
+}
+
+impl Sum {
+    fn add(&mut self, more: Self) {
+        self.total = self.total.saturating_add(more.total);
+        self.passed = self.passed.saturating_add(more.passed);
+        self.failed = self.failed.saturating_add(more.failed);
+        self.skipped = self.skipped.saturating_add(more.skipped);
+    }
+
+    /// Where a runner only tells how many there were, those passed that did not fail.
+    fn passed(&self) -> u64 {
+        match self.passed {
+            0 => self.total.saturating_sub(self.failed).saturating_sub(self.skipped),
+            passed => passed,
+        }
+    }
+
+    /// The numbers of a row's named groups.
+    fn of_groups(found: &Captures<'_>) -> Self {
+        let count = |name| found.name(name).and_then(|digits| digits.as_str().parse().ok()).unwrap_or(0u64);
+        let failed = count("f").saturating_add(count("e"));
+        Self { total: count("t"), passed: count("p"), failed, skipped: count("s") }
+    }
+
+    /// Numbers and the words behind them: `1 failed, 213 passed in 3.21s`.
+    fn of_words(line: &str) -> Self {
+        let mut sum = Self::default();
+        let mut words = line.split(|c: char| c.is_whitespace() || ",;|()=".contains(c)).filter(|word| !word.is_empty());
+        let mut count = None;
+        while let Some(word) = words.next() {
+            if let Ok(number) = word.parse::<u64>() {
+                count = Some(number);
+                continue;
+            }
+            let Some(count) = count.take() else { continue };
+            let slot = match word.trim_end_matches(['.', ':']) {
+                "passed" | "passing" | "flaky" => &mut sum.passed,
+                "failed" | "failing" | "failures" | "failure" | "error" | "errors" => &mut sum.failed,
+                "skipped" | "ignored" | "pending" | "skips" | "todo" => &mut sum.skipped,
+                "tests" | "test" | "examples" | "example" | "runs" | "total" => &mut sum.total,
+                _ => continue,
+            };
+            *slot = slot.saturating_add(count);
+        }
+        sum
+    }
+}
+
+/// What every runner said, in the order of the first that did.
 #[derive(Debug, Default)]
-struct Found {
-    sum: TestsRun,
-    any: bool,
-    /// `go test` by packages, and with `-v` also by tests, which is the better word.
-    packages: TestsRun,
-    named: TestsRun,
-    /// Counts that a runner spreads over lines, until the line that ends its summary.
-    spread: TestsRun,
-    /// Of `unittest`, whose next words say how many failed.
-    ran: Option<u64>,
-}
+struct Found(Vec<(&'static str, Sum)>);
 
 impl Found {
-    fn add(&mut self, passed: u64, failed: u64) {
-        self.any = true;
-        self.sum.passed = self.sum.passed.saturating_add(passed);
-        self.sum.failed = self.sum.failed.saturating_add(failed);
-    }
-
-    fn total(mut self) -> Option<TestsRun> {
-        let go = if self.named == TestsRun::default() { self.packages } else { self.named };
-        // A line of mocha or Playwright may be the last one: `1 failed` without any that passed.
-        let passed = self.spread.passed.saturating_add(go.passed);
-        let failed = self.spread.failed.saturating_add(go.failed);
-        if (passed, failed) != (0, 0) {
-            self.sum.packages = !self.any && go == self.packages && go != TestsRun::default();
-            self.add(passed, failed);
-        }
-        Some(self.sum).filter(|sum| self.any && (sum.passed, sum.failed) != (0, 0))
-    }
-
-    fn line(&mut self, line: &str) {
-        let text = line.trim();
-        if !(self.go(line) || self.unittest(text) || self.headed(text) || self.spread(line)) {
-            self.plain(text);
-        }
-    }
-
-    /// Summaries that begin with words of their own.
-    fn headed(&mut self, text: &str) -> bool {
-        let counts = Counts::of(text);
-        if text.starts_with("test result: ") {
-            // cargo test: `test result: ok. 118 passed; 0 failed; 0 ignored; …`
-            self.add(counts.get(&["passed"]), counts.get(&["failed"]));
-        } else if let Some((_, rest)) = text.split_once(" run: ").filter(|_| text.starts_with("Summary [")) {
-            // cargo nextest: `Summary [ 1.2s] 118 tests run: 117 passed, 1 failed, 2 skipped`
-            let counts = Counts::of(rest);
-            self.add(counts.get(&["passed"]), counts.get(&["failed"]));
-        } else if let Some(rest) = text.strip_prefix("Tests:").or_else(|| text.strip_prefix("Tests ")) {
-            // jest: `Tests:  1 failed, 390 passed, 391 total`; vitest: `Tests  2 failed | 388 passed (390)`
-            let known = rest.starts_with(' ') && (rest.contains(" total") || rest.trim_end().ends_with(')'));
-            if known {
-                self.add(counts.get(&["passed"]), counts.get(&["failed"]));
-            }
-        } else if text.starts_with("Test Files ") || text.starts_with("Test Suites:") {
-            // Counted by tests, not by files.
-        } else if let Some(rest) = text.strip_prefix("[INFO] Tests run: ").or_else(|| maven(text)) {
-            // Maven tells every class and then all of them: only the latter has no time.
-            if !rest.contains("Time elapsed") {
-                let [run, failures, errors, skipped] = labelled(rest, ["", "Failures", "Errors", "Skipped"]);
-                let failed = failures.saturating_add(errors);
-                self.add(run.saturating_sub(failed).saturating_sub(skipped), failed);
-            }
-        } else if (text.starts_with("Passed!") || text.starts_with("Failed!")) && text.contains("Total:") {
-            // dotnet test: `Failed!  - Failed:     1, Passed:    12, Skipped:     0, Total:    13`
-            let [failed, passed] = labelled(text, ["Failed", "Passed"]);
-            self.add(passed, failed);
-        } else {
-            return false;
-        }
-        true
-    }
-
-    /// go test: `ok  pkg 0.3s`, `FAIL pkg 0.3s`, and with `-v` `--- PASS: TestName (0.00s)`.
-    fn go(&mut self, line: &str) -> bool {
-        if line.starts_with("--- PASS: ") {
-            self.named.passed += 1;
-        } else if line.starts_with("--- FAIL: ") {
-            // Named without -v too, and then says nothing of those that passed.
-            self.named.failed += u64::from(self.named.passed > 0);
-        } else if let Some(rest) = line.strip_prefix("ok  ").filter(|rest| go_package(rest)) {
-            self.packages.passed += u64::from(!rest.contains("[no test"));
-        } else if line.strip_prefix("FAIL").is_some_and(|rest| rest.starts_with(['\t', ' ']) && go_package(rest)) {
-            self.packages.failed += 1;
-        } else {
-            return false;
-        }
-        self.packages.packages = true;
-        true
-    }
-
-    /// Python's unittest: `Ran 12 tests in 0.003s`, then `OK` or `FAILED (failures=1, errors=2)`.
-    fn unittest(&mut self, text: &str) -> bool {
-        if text.starts_with("Ran ") && text.contains(" in ") {
-            self.ran = Some(Counts::of(text).get(&["test", "tests"]));
-            return true;
-        }
-        let Some(ran) = self.ran else { return false };
-        if text == "OK" || text.starts_with("OK (") {
-            self.add(ran, 0);
-        } else if let Some(rest) = text.strip_prefix("FAILED (") {
-            let failed = after(rest, "failures=").saturating_add(after(rest, "errors="));
-            self.add(ran.saturating_sub(failed), failed);
-        } else {
-            return false;
-        }
-        self.ran = None;
-        true
-    }
-
-    /// Playwright and mocha: `  1 failed` and `  5 passed (14.7s)`, `  12 passing (34ms)` and `  1 failing`, each in an
-    /// own indented line that says nothing else.
-    fn spread(&mut self, line: &str) -> bool {
-        let Some(text) = line.strip_prefix("  ") else { return false };
-        let mut words = text.split_whitespace();
-        let (Some(count), Some(word)) = (words.next().and_then(number), words.next()) else { return false };
-        if words.next().is_some_and(|rest| !rest.starts_with('(')) {
-            return false;
-        }
-        match word {
-            "passed" | "passing" => self.spread.passed = self.spread.passed.saturating_add(count),
-            "failed" | "failing" => self.spread.failed = self.spread.failed.saturating_add(count),
-            _ => return false,
-        }
-        true
-    }
-
-    /// Summaries that are nothing but counts: pytest's `== 1 failed, 213 passed in 3.21s ==`, rspec's
-    /// `6 examples, 1 failure`, gradle's `214 tests completed, 2 failed`, and `All 412 tests passed`.
-    fn plain(&mut self, text: &str) {
-        let bare = text.trim_matches(['=', ' ', '.']);
-        let counts = Counts::of(bare);
-        if let Some(all) = counts.first(&["examples", "example"]).filter(|_| counts.has(&["failures", "failure"])) {
-            let failed = counts.get(&["failures", "failure"]);
-            self.add(all.saturating_sub(failed).saturating_sub(counts.get(&["pending"])), failed);
-        } else if let Some(all) = counts.first(&["tests completed"]) {
-            let failed = counts.get(&["failed"]);
-            self.add(all.saturating_sub(failed).saturating_sub(counts.get(&["skipped"])), failed);
-        } else if let Some(rest) = bare.strip_prefix("All ").filter(|rest| rest.contains(" tests passed")) {
-            self.add(Counts::of(rest).get(&["tests passed"]), 0);
-        } else if counts.only_results() {
-            self.add(counts.get(&["passed"]), counts.get(&["failed"]).saturating_add(counts.get(&["errors", "error"])));
-        }
-    }
-}
-
-/// `example.com/shop/cart 0.3s`, what `go test` says of a package.
-fn go_package(rest: &str) -> bool {
-    let mut words = rest.split_whitespace();
-    let name = words.next().is_some_and(|name| name.chars().all(|c| c.is_ascii_graphic()));
-    let took = words.next().is_some_and(|word| {
-        word == "(cached)"
-            || word.starts_with('[')
-            || word.strip_suffix('s').is_some_and(|seconds| seconds.parse::<f64>().is_ok())
-    });
-    name && took
-}
-
-fn maven(text: &str) -> Option<&str> {
-    text.strip_prefix("Tests run: ").or_else(|| text.strip_prefix("[ERROR] Tests run: "))
-}
-
-fn number(word: &str) -> Option<u64> {
-    word.bytes().all(|b| b.is_ascii_digit()).then(|| word.parse().ok()).flatten()
-}
-
-/// The number that stands behind a label.
-fn after(text: &str, label: &str) -> u64 {
-    let rest = text.split_once(label).map_or("", |(_, rest)| rest).trim_start();
-    let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-    rest.get(..end).and_then(number).unwrap_or(0)
-}
-
-/// The numbers of `Failures: 1, Errors: 2`; the empty label is the number the text begins with.
-fn labelled<const N: usize>(text: &str, labels: [&str; N]) -> [u64; N] {
-    labels.map(|label| if label.is_empty() { after(text, "") } else { after(text, &format!("{label}:")) })
-}
-
-/// Numbers and the words behind them: `1 failed, 213 passed in 3.21s`.
-#[derive(Debug)]
-struct Counts<'a> {
-    pieces: Vec<(u64, &'a str)>,
-    /// There are words that are no count.
-    other: bool,
-}
-
-impl<'a> Counts<'a> {
-    fn of(text: &'a str) -> Self {
-        let mut counts = Self { pieces: Vec::new(), other: false };
-        for piece in text.split([',', ';', '|']) {
-            let piece = piece.trim();
-            // `test result: ok. 118 passed`: the count stands at the end of a piece that begins otherwise.
-            let counted = piece.char_indices().filter(|(_, c)| c.is_ascii_digit()).find_map(|(at, _)| {
-                let (count, what) = piece.get(at..)?.split_once(' ')?;
-                let begins = at == 0 || piece.get(..at)?.ends_with(' ');
-                Some((number(count).filter(|_| begins)?, what.trim(), at))
-            });
-            match counted {
-                Some((count, what, at)) => {
-                    counts.other |= at > 0;
-                    counts.pieces.push((count, what));
-                }
-                None => counts.other = true,
-            }
-        }
-        counts
-    }
-
-    fn first(&self, words: &[&str]) -> Option<u64> {
-        let is = |what: &str, word: &str| {
-            what.strip_prefix(word).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    fn line(&mut self, index: usize, line: &str) {
+        let (Some(row), Some(reader)) = (ROWS.get(index), READERS.get(index)) else { return };
+        let Some(found) = reader.captures(line) else { return };
+        let sum = match row.counts {
+            Counts::Passed => Sum { passed: 1, ..Sum::default() },
+            Counts::Failed => Sum { failed: 1, ..Sum::default() },
+            Counts::Skipped => Sum { skipped: 1, ..Sum::default() },
+            Counts::Sum | Counts::Last if found.len() > 1 => Sum::of_groups(&found),
+            Counts::Sum | Counts::Last => Sum::of_words(line),
         };
-        self.pieces.iter().find(|(_, what)| words.iter().any(|word| is(what, word))).map(|(count, _)| *count)
+        self.add(row, sum);
     }
 
-    fn get(&self, words: &[&str]) -> u64 {
-        self.first(words).unwrap_or(0)
+    fn add(&mut self, row: &Row, sum: Sum) {
+        match self.0.iter_mut().find(|(runner, _)| *runner == row.runner) {
+            Some((_, old)) if row.counts == Counts::Last => *old = sum,
+            Some((_, old)) => old.add(sum),
+            None => self.0.push((row.runner, sum)),
+        }
     }
 
-    fn has(&self, words: &[&str]) -> bool {
-        self.first(words).is_some()
-    }
-
-    /// Results and perhaps how long they took, and not a word else.
-    fn only_results(&self) -> bool {
-        const RESULTS: [&str; 12] = [
-            "passed",
-            "failed",
-            "skipped",
-            "error",
-            "errors",
-            "warning",
-            "warnings",
-            "deselected",
-            "xfailed",
-            "xpassed",
-            "rerun",
-            "runs",
-        ];
-        let result = |what: &str| {
-            let (word, rest) = what.split_once(' ').unwrap_or((what, ""));
-            RESULTS.contains(&word) && (rest.is_empty() || rest.starts_with("in "))
+    fn told(&self, runner: &str) -> bool {
+        let told = |sum: &Sum| match runner {
+            // Its failures are named without -v too, and then nothing is said of those that passed.
+            "go test -v" => sum.passed > 0,
+            _ if WHOLE.contains(&runner) => sum.total > 0,
+            _ => (sum.passed(), sum.failed) != (0, 0),
         };
-        !self.other && self.has(&["passed", "failed"]) && self.pieces.iter().all(|(_, what)| result(what))
+        self.0.iter().any(|(name, sum)| *name == runner && told(sum))
+    }
+
+    /// Another runner told of the same tests, and better.
+    fn is_told_better(&self, runner: &str) -> bool {
+        let same = SAME.iter().find(|same| same.contains(&runner)).copied().unwrap_or_default();
+        same.iter().take_while(|other| **other != runner).any(|better| self.told(better))
+    }
+
+    fn total(&self, named: Option<&'static str>) -> Option<TestsRun> {
+        let mut all = TestsRun::default();
+        let told = self.0.iter().filter(|(runner, _)| self.told(runner) && !self.is_told_better(runner));
+        let mut any = false;
+        let mut packages = true;
+        for (runner, sum) in told {
+            if !any {
+                all.runner = named.unwrap_or(runner);
+            }
+            any = true;
+            packages &= PACKAGES.contains(runner);
+            all.passed = all.passed.saturating_add(sum.passed());
+            all.failed = all.failed.saturating_add(sum.failed);
+            all.skipped = all.skipped.saturating_add(sum.skipped);
+        }
+        all.packages = packages;
+        any.then_some(all)
     }
 }
 
@@ -285,7 +253,7 @@ mod tests {
     use super::*;
 
     fn ran(output: &str) -> Option<(u64, u64)> {
-        tests_run(output).map(|run| (run.passed, run.failed))
+        tests_run("", output).map(|run| (run.passed, run.failed))
     }
 
     #[test]
@@ -346,7 +314,7 @@ mod tests {
 
     #[test]
     fn only_go_counts_packages_and_only_when_it_names_nothing_better() {
-        let packages = |output: &str| tests_run(output).is_some_and(|run| run.packages);
+        let packages = |output: &str| tests_run("", output).is_some_and(|run| run.packages);
         assert!(packages("ok  \ta\t0.1s\nok  \tb\t0.1s"));
         assert!(!packages("--- PASS: TestA (0.00s)\nok  \ta\t0.1s"));
         assert!(!packages("test result: ok. 7 passed; 0 failed"));
@@ -367,7 +335,7 @@ mod tests {
             "src/a.rs:12: if passed, 3 failed",
             "3 files changed, 2 insertions(+)",
         ] {
-            assert_eq!(tests_run(output), None, "{output}");
+            assert_eq!(tests_run("", output), None, "{output}");
         }
     }
 
