@@ -59,7 +59,8 @@ impl Writer {
         self.turn += 1;
         let id = format!("msg_vrtx_{:032}", self.turn);
         let words = "I'll reproduce the failure first, then look at how the clock is handled in `retry.rs`.";
-        let mut choices = vec![json!({"delta": {"role": "assistant", "content": words}, "finish_reason": "tool_calls"})];
+        let mut choices =
+            vec![json!({"delta": {"role": "assistant", "content": words}, "finish_reason": "tool_calls"})];
         let mut calls = Vec::new();
         for n in 0..=self.dice.roll(2) {
             let (name, arguments, result) = self.tool();

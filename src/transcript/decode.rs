@@ -145,7 +145,13 @@ impl Transcript {
     fn lines(&mut self, bytes: &[u8]) {
         let Some(bytes) = bytes.strip_suffix(b"\n") else { return };
         match std::str::from_utf8(bytes) {
-            Ok(text) => text.split('\n').for_each(|line| self.line(line)),
+            Ok(text) => {
+                let mut from = 0;
+                for end in memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
+                    self.line(text.get(from..end).unwrap_or_default());
+                    from = end + 1;
+                }
+            }
             Err(_) => bytes.split(|b| *b == b'\n').for_each(|line| self.bytes(line)),
         }
     }
@@ -200,6 +206,20 @@ impl Transcript {
     #[cfg(test)]
     pub(super) fn partial_bytes(&self) -> usize {
         self.partial.capacity()
+    }
+
+    /// Bytes that are held for the log, what is kept free for its growth included.
+    pub fn held(&self) -> usize {
+        let texts = |entry: &Entry| {
+            let extra = match &entry.kind {
+                Kind::Edit(edit) => size_of_val(&**edit) + edit.diff.len(),
+                _ => 0,
+            };
+            extra + entry.kind.texts().iter().map(|text| text.len()).sum::<usize>()
+        };
+        let entries = self.log.entries.capacity() * size_of::<Entry>();
+        let texts: usize = self.log.entries.iter().map(texts).sum();
+        entries + texts + self.log.facets.held() + self.session.held() + self.partial.capacity()
     }
 
     /// What every entry is about.

@@ -132,7 +132,11 @@ impl Kind {
     /// Everything in it that is text, in the order it is shown. For searching and copying.
     pub fn texts(&self) -> Vec<&Untrusted> {
         match self {
-            Self::Text(text) | Self::Reasoning(text) | Self::Error(text) | Self::Line(text) | Self::Broken(text)
+            Self::Text(text)
+            | Self::Reasoning(text)
+            | Self::Error(text)
+            | Self::Line(text)
+            | Self::Broken(text)
             | Self::User(text) => vec![text],
             Self::Setup { name, output } => std::iter::once(name).chain(output).collect(),
             Self::Command(c) => std::iter::once(&c.command).chain(&c.description).chain(&c.output).collect(),

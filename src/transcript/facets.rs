@@ -145,6 +145,10 @@ impl Facets {
         &self.tests
     }
 
+    pub(super) fn held(&self) -> usize {
+        self.sets.capacity() * size_of::<FacetSet>() + self.tests.capacity() * size_of::<(usize, TestsRun)>()
+    }
+
     /// Reads an entry that is new or reads differently now.
     pub(super) fn read(&mut self, index: usize, entry: &Entry) {
         let tests = tests_of(entry);

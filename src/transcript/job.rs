@@ -126,7 +126,8 @@ impl JobLog {
         } else {
             log.stats.stops += u64::from(event.starts_with("Main session complete"));
             log.facts.engine(event);
-            if let Some((_, text)) = event.split_once("): ").filter(|(head, _)| head.starts_with("Problem statement (")) {
+            if let Some((_, text)) = event.split_once("): ").filter(|(head, _)| head.starts_with("Problem statement ("))
+            {
                 self.problem = Some(text.to_owned());
             }
             log.push(at, plain(line));
@@ -193,9 +194,7 @@ fn started(name: &str, preview: &str) -> Kind {
         "bash" | "powershell" if !preview.is_empty() => {
             Kind::Command(Command { command: preview.into(), ..Command::default() })
         }
-        "view" if !preview.is_empty() => {
-            Kind::View { path: tools::short_path(preview), lines: None, output: None }
-        }
+        "view" if !preview.is_empty() => Kind::View { path: tools::short_path(preview), lines: None, output: None },
         "grep" | "rg" | "glob" if !preview.is_empty() => Kind::Search { query: preview.into(), output: None },
         _ => tools::other(name, preview.into()),
     }

@@ -43,7 +43,10 @@ pub(super) const ROWS: &[Row] = &[
     sum("pest", r"^ *Tests: +(?:\d+ \w+, )*\d+ \w+ \(\d+ assertions?\)$"),
     sum("playwright", r"^ {2,}\d+ (?:passed|failed|skipped|flaky)(?: \([\d.]+m?s?m?\))?$"),
     sum("mocha", r"^ {2,}\d+ (?:passing|failing|pending)(?: \(\d+m?s\)| \(\d+m\))?$"),
-    sum("pytest", r"^[= ]*\d+ (?:passed|failed|skipped|errors?|xfailed|xpassed|deselected|warnings?)(?:, \d+ \w+)* in [\d.]+ ?s(?:econds)?(?: \([\d:]+\))?[= ]*$"),
+    sum(
+        "pytest",
+        r"^[= ]*\d+ (?:passed|failed|skipped|errors?|xfailed|xpassed|deselected|warnings?)(?:, \d+ \w+)* in [\d.]+ ?s(?:econds)?(?: \([\d:]+\))?[= ]*$",
+    ),
     sum(
         "pytest",
         r"^ *\d+ (?:passed|failed|skipped|errors?|runs|xfailed)(?:, \d+ (?:passed|failed|skipped|errors?|warnings?|deselected|xfailed|xpassed|runs))+\.?$",
@@ -61,14 +64,26 @@ pub(super) const ROWS: &[Row] = &[
     sum("go test", r"^ok  \t?\S+\s+(?:[\d.]+s|\(cached\))\s+(?:coverage: )?\[no test"),
     row("go test", r"^ok  \t?\S+\s+(?:[\d.]+s|\(cached\))", Counts::Passed),
     row("go test", r"^FAIL[ \t]\S+\s+(?:[\d.]+s|\[(?:build|setup) failed\])$", Counts::Failed),
-    sum("gotestsum", r"^DONE (?:\d+ runs, )?(?<t>\d+) tests?(?:, (?<s>\d+) skipped)?(?:, (?<f>\d+) failures?)?(?:, (?<e>\d+) errors?)? in "),
+    sum(
+        "gotestsum",
+        r"^DONE (?:\d+ runs, )?(?<t>\d+) tests?(?:, (?<s>\d+) skipped)?(?:, (?<f>\d+) failures?)?(?:, (?<e>\d+) errors?)? in ",
+    ),
     // A class of tests has its time at the end, all of them together have not.
     sum("maven", r"^(?:\[\w+\] )?Tests run: (?<t>\d+), Failures: (?<f>\d+), Errors: (?<e>\d+), Skipped: (?<s>\d+)$"),
     sum("gradle", r"^ *\d+ tests? completed(?:, \d+ failed)?(?:, \d+ skipped)?$"),
     sum("gradle", r"^ *\w+: \w+ \((?<t>\d+) tests, (?<p>\d+) successes, (?<f>\d+) failures, (?<s>\d+) skipped\)$"),
-    sum("sbt", r"^(?:\[\w+\] )?Tests: succeeded (?<p>\d+), failed (?<f>\d+), canceled \d+, ignored (?<s>\d+), pending \d+$"),
-    sum("sbt", r"^(?:\[\w+\] )?(?:Passed|Failed): Total (?<t>\d+), Failed (?<f>\d+), Errors (?<e>\d+), Passed \d+(?:, Skipped (?<s>\d+))?$"),
-    sum("dotnet", r"^ *(?:Passed|Failed|Skipped)! +- Failed: +(?<f>\d+), Passed: +(?<p>\d+), Skipped: +(?<s>\d+), Total: "),
+    sum(
+        "sbt",
+        r"^(?:\[\w+\] )?Tests: succeeded (?<p>\d+), failed (?<f>\d+), canceled \d+, ignored (?<s>\d+), pending \d+$",
+    ),
+    sum(
+        "sbt",
+        r"^(?:\[\w+\] )?(?:Passed|Failed): Total (?<t>\d+), Failed (?<f>\d+), Errors (?<e>\d+), Passed \d+(?:, Skipped (?<s>\d+))?$",
+    ),
+    sum(
+        "dotnet",
+        r"^ *(?:Passed|Failed|Skipped)! +- Failed: +(?<f>\d+), Passed: +(?<p>\d+), Skipped: +(?<s>\d+), Total: ",
+    ),
     sum("dotnet", r"^ *Test summary: total: \d+, failed: (?<f>\d+), succeeded: (?<p>\d+), skipped: (?<s>\d+)"),
     sum("rspec", r"^ *\d+ examples?, \d+ failures?(?:, \d+ pending)?(?:, \d+ errors? occurred outside of examples)?$"),
     sum("minitest", r"^ *\d+ (?:runs|tests), \d+ assertions, \d+ failures, \d+ errors, \d+ skips"),
@@ -81,8 +96,14 @@ pub(super) const ROWS: &[Row] = &[
     sum("gtest", r"^\[  PASSED  \] (?<p>\d+) tests?\.$"),
     sum("gtest", r"^\[  FAILED  \] (?<f>\d+) tests?, listed below:$"),
     sum("gtest", r"^\[  SKIPPED \] (?<s>\d+) tests?, listed below:$"),
-    sum("mix test", r"^ *(?:\d+ \w+, )*\d+ doctests?, (?<t>\d+) tests?, (?<f>\d+) failures?(?:, \d+ excluded)?(?:, (?<s>\d+) skipped)?$"),
-    sum("bats", r"^ *(?<t>\d+) tests?, (?<f>\d+) failures?(?:, \d+ excluded)?(?:, (?<s>\d+) skipped)?(?:, \d+ not run)?(?: in [\d.]+ seconds?)?$"),
+    sum(
+        "mix test",
+        r"^ *(?:\d+ \w+, )*\d+ doctests?, (?<t>\d+) tests?, (?<f>\d+) failures?(?:, \d+ excluded)?(?:, (?<s>\d+) skipped)?$",
+    ),
+    sum(
+        "bats",
+        r"^ *(?<t>\d+) tests?, (?<f>\d+) failures?(?:, \d+ excluded)?(?:, (?<s>\d+) skipped)?(?:, \d+ not run)?(?: in [\d.]+ seconds?)?$",
+    ),
     sum("robot", r"^ *\d+ tests?(?: total)?, \d+ passed, \d+ failed(?:, \d+ skipped)?$"),
     sum("deno", r"^(?:ok|FAILED) \| \d+ passed(?: \(\d+ steps?\))? \| \d+ failed"),
     sum("bun", r"^ (?<p>\d+) pass$"),
@@ -97,11 +118,25 @@ pub(super) const ROWS: &[Row] = &[
     row("tap", r"^ok \d+(?: |$)", Counts::Passed),
     row("tap", r"^not ok \d+(?: |$)", Counts::Failed),
     // Every suite tells, and the one that holds them all tells last.
-    row("xctest", r"^\s*Executed (?<t>\d+) tests?, with (?:(?<s>\d+) tests? skipped and )?(?<f>\d+) failures?", Counts::Last),
+    row(
+        "xctest",
+        r"^\s*Executed (?<t>\d+) tests?, with (?:(?<s>\d+) tests? skipped and )?(?<f>\d+) failures?",
+        Counts::Last,
+    ),
     sum("swift test", r"^\S+ Test run with (?<t>\d+) tests?(?: in \d+ suites?)? passed after "),
-    sum("swift test", r"^\S+ Test run with (?<t>\d+) tests?(?: in \d+ suites?)? failed after .* with (?<f>\d+) issues?\.$"),
-    row("flutter", r"^\d+:\d\d \+(?<p>\d+)(?: ~(?<s>\d+))?(?: -(?<f>\d+))?: (?:All tests passed!|Some tests failed\.)", Counts::Last),
-    sum("bazel", r"^Executed \d+ out of (?<t>\d+) tests?: (?:\d+ tests? pass(?:es)?\.?)?(?: and )?(?:(?<f>\d+) fails? \w+\.)?$"),
+    sum(
+        "swift test",
+        r"^\S+ Test run with (?<t>\d+) tests?(?: in \d+ suites?)? failed after .* with (?<f>\d+) issues?\.$",
+    ),
+    row(
+        "flutter",
+        r"^\d+:\d\d \+(?<p>\d+)(?: ~(?<s>\d+))?(?: -(?<f>\d+))?: (?:All tests passed!|Some tests failed\.)",
+        Counts::Last,
+    ),
+    sum(
+        "bazel",
+        r"^Executed \d+ out of (?<t>\d+) tests?: (?:\d+ tests? pass(?:es)?\.?)?(?: and )?(?:(?<f>\d+) fails? \w+\.)?$",
+    ),
     sum("cucumber", r"^\d+ scenarios? \((?:\d+ \w+(?:, )?)+\)$"),
     sum("tests", r"^ *All (?<p>\d+) tests? passed"),
 ];
@@ -118,15 +153,32 @@ pub(super) const PACKAGES: &[&str] = &["go test"];
 
 /// Every summary line has one of these. What has none of them is not looked at.
 pub(super) const WORDS: &[&str] = &[
-    "pass", "Pass", "PASS", "fail", "Fail", "FAIL", "skip", "SKIP", "pending", "Ran ", "OK", "tests", "Tests", "example",
-    "succe", "runs,", "scenario", "\nok ", "\nnot ok ", "Executed ", "DONE ",
+    "pass",
+    "Pass",
+    "PASS",
+    "fail",
+    "Fail",
+    "FAIL",
+    "skip",
+    "SKIP",
+    "pending",
+    "Ran ",
+    "OK",
+    "Tests",
+    "completed",
+    "cancelled",
+    "succe",
+    "\nok ",
+    "\nnot ok ",
+    "Executed ",
+    "DONE ",
 ];
 
 /// Words of a command that runs tests, and the runner they name.
 pub(super) const COMMANDS: &[(&str, &str)] = &[
     ("cargo nextest", "nextest"),
     ("cargo test", "cargo test"),
-    ("cargo t ", "cargo test"),
+    ("cargo t", "cargo test"),
     ("pytest", "pytest"),
     ("python -m unittest", "unittest"),
     ("python3 -m unittest", "unittest"),
@@ -137,7 +189,7 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
     ("mocha", "mocha"),
     ("playwright test", "playwright"),
     ("npm test", "npm test"),
-    ("npm t ", "npm test"),
+    ("npm t", "npm test"),
     ("npm run test", "npm test"),
     ("yarn test", "yarn test"),
     ("pnpm test", "pnpm test"),
@@ -163,7 +215,7 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
     ("phpunit", "phpunit"),
     ("vendor/bin/pest", "pest"),
     ("ctest", "ctest"),
-    ("bats ", "bats"),
+    ("bats", "bats"),
     ("mix test", "mix test"),
     ("swift test", "swift test"),
     ("flutter test", "flutter"),

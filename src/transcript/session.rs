@@ -106,6 +106,10 @@ impl SessionLog {
         }
     }
 
+    pub(super) fn held(&self) -> usize {
+        self.calls.capacity() * size_of::<(u64, Made)>() + self.before.capacity() * size_of::<u64>()
+    }
+
     /// True the first time that this is so of this record.
     fn is_new(&mut self, id: Option<u64>, what: impl Hash) -> bool {
         id.is_none_or(|id| self.before.insert(self.hasher.hash_one((id, what))))
@@ -151,9 +155,8 @@ impl SessionLog {
         reading.texts += 1;
         let hash = self.hasher.hash_one(text);
         let before = self.said.texts.get(position).copied();
-        let grown = before.filter(|(_, len, old)| {
-            text.get(..*len).is_some_and(|start| self.hasher.hash_one(start) == *old)
-        });
+        let grown =
+            before.filter(|(_, len, old)| text.get(..*len).is_some_and(|start| self.hasher.hash_one(start) == *old));
         match grown {
             // The same record again: with the same text, or with more of it.
             Some((_, len, _)) if len == text.len() => {}

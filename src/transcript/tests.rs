@@ -3,56 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::entry::{Command, Kind};
-use super::{Entry, Format, Transcript};
-
-fn record(id: &str, created: i64, choices: &Value) -> String {
-    let record =
-        json!({"id": id, "created": created, "model": "m", "object": "chat.completion.chunk", "choices": choices});
-    format!("data: {record}\n\n")
-}
-
-fn says(id: &str, created: i64, text: &str) -> String {
-    record(id, created, &json!([{"delta": {"role": "assistant", "content": text}, "finish_reason": "tool_calls"}]))
-}
-
-fn call_of(call: &str, name: &str, arguments: &Value) -> Value {
-    json!({"id": call, "type": "function", "index": 0, "function": {"name": name, "arguments": arguments.to_string()}})
-}
-
-fn calls(id: &str, created: i64, call: &str, name: &str, arguments: &Value) -> String {
-    let call = call_of(call, name, arguments);
-    record(id, created, &json!([{"delta": {"role": "assistant", "tool_calls": [call]}, "finish_reason": "tool_calls"}]))
-}
-
-fn answers(id: &str, created: i64, call: &str, name: &str, arguments: &Value, result: &str) -> String {
-    let call = call_of(call, name, arguments);
-    record(id, created, &json!([{"delta": {"tool_calls": [call], "content": result}, "finish_reason": "tool_calls"}]))
-}
-
-fn stops(id: &str, created: i64, text: &str) -> String {
-    record(id, created, &json!([{"delta": {"role": "assistant", "content": text}, "finish_reason": "stop"}]))
-}
-
-fn read(log: &str) -> Transcript {
-    let mut transcript = Transcript::new(Format::SessionLog);
-    transcript.absorb(log.as_bytes());
-    transcript.finish();
-    transcript
-}
-
-fn command(entry: &Entry) -> &Command {
-    match &entry.kind {
-        Kind::Command(command) => command,
-        other => panic!("not a command: {other:?}"),
-    }
-}
-
-fn raw(text: &crate::text::Untrusted) -> &str {
-    text.raw_for_match()
-}
+use super::entry::Kind;
+use super::testlog::{answers, call_of, calls, command, raw, read, record, says, stops};
+use super::{Format, Transcript};
 
 /// A session of the kind the service keeps: set-up, words, calls answered out of order, an edit, a failure, two stops.
 fn session() -> String {
@@ -96,7 +51,9 @@ fn a_whole_session_reads_as_what_happened() {
     assert!(matches!(&entries[2].kind, Kind::View { path, lines: Some((1, 15)), output: Some(out) }
         if raw(path) == "src/retry.rs" && raw(out) == "fn a() {}\n"));
     assert_eq!((command(&entries[3]).exit, command(&entries[3]).output.as_ref().map(raw)), (Some(0), Some("src")));
-    assert!(matches!(&entries[4].kind, Kind::Edit(edit) if (edit.diff.added, edit.diff.removed, edit.done) == (1, 1, true)));
+    assert!(
+        matches!(&entries[4].kind, Kind::Edit(edit) if (edit.diff.added, edit.diff.removed, edit.done) == (1, 1, true))
+    );
     assert!(entries[5].is_error() && !entries[3].is_error());
     assert_eq!(entries[5].took().map(|t| t.num_seconds()), Some(10));
     assert!(matches!(&entries[6].kind, Kind::Text(text) if raw(text) == "All done."));

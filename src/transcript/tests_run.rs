@@ -4,7 +4,7 @@
 //! between are never read. Where a command runs several runners, or one runner several times, all that was run is summed.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use regex::{Captures, Regex, RegexSet};
 
@@ -49,30 +49,15 @@ pub fn tests_run(command: &str, output: &str) -> Option<TestsRun> {
 
 /// The runner a command names; `None`: it is no command that runs tests, as far as is known.
 pub fn named(command: &str) -> Option<&'static str> {
-    let parts = command.split(['&', ';', '|', '\n']);
     // The last that is named is the one whose result is seen.
-    parts.filter(|part| !SHOWS.contains(&program(part))).filter_map(named_in).last()
+    parts(command).filter(|part| !SHOWS.contains(&program(part))).filter_map(named_in).last()
 }
 
 fn named_in(part: &str) -> Option<&'static str> {
-    let found = |words: &str| {
-        let mut from = 0;
-        while let Some(at) = part.get(from..).and_then(|rest| rest.find(words.trim_end())) {
-            let (start, end) = (from + at, from + at + words.trim_end().len());
-            // Whole words: `pytest-cov` is no runner, `./node_modules/.bin/jest` is one.
-            let before = part.get(..start).is_none_or(|b| b.is_empty() || b.ends_with([' ', '/', '(', '"', '\'', '\t']));
-            let behind = part.get(end..).is_none_or(|b| b.is_empty() || b.starts_with([' ', ':', ')', '"', '\'', '\t']));
-            if before && behind {
-                return true;
-            }
-            from = end;
-        }
-        false
-    };
-    if matches!(program(part), "pip" | "pip3" | "apt" | "apt-get" | "which" | "command") || installs(part) {
-        return None;
-    }
-    COMMANDS.iter().find(|(words, _)| found(words)).map(|(_, runner)| *runner)
+    let found = NAMES.find(part)?.as_str();
+    let words = found.trim_matches(|c| BESIDE.contains(c));
+    let quiet = matches!(program(part), "pip" | "pip3" | "apt" | "apt-get" | "which" | "command") || installs(part);
+    COMMANDS.iter().find(|(known, _)| *known == words && !quiet).map(|(_, runner)| *runner)
 }
 
 /// `npm install jest` names a runner and runs none.
@@ -87,21 +72,44 @@ fn program(part: &str) -> &str {
 
 /// Every part of the command only shows what was there before.
 fn only_shows(command: &str) -> bool {
-    let mut parts = command.split(['&', ';', '|', '\n']).map(program).filter(|program| !program.is_empty()).peekable();
-    parts.peek().is_some() && parts.all(|program| SHOWS.contains(&program))
+    let mut programs = parts(command).map(program).filter(|program| !program.is_empty()).peekable();
+    programs.peek().is_some() && programs.all(|program| SHOWS.contains(&program))
+}
+
+/// The commands of a command line.
+fn parts(command: &str) -> impl Iterator<Item = &str> {
+    command.split(['&', ';', '|', '\n'])
 }
 
 static SPEAKS: LazyLock<Regex> = LazyLock::new(|| pattern(&WORDS.join("|")));
+/// What may stand beside the name of a runner.
+const BESIDE: &str = " /(\"'\t:)";
+
+/// Whole words: `pytest-cov` is no runner, `./node_modules/.bin/jest` is one.
+static NAMES: LazyLock<Regex> = LazyLock::new(|| {
+    let words: Vec<_> = COMMANDS.iter().map(|(words, _)| regex::escape(words)).collect();
+    pattern(&format!(r#"(?:^|[ /("'\t])(?:{})(?:$|[ :)"'\t])"#, words.join("|")))
+});
 static SHAPES: LazyLock<RegexSet> = LazyLock::new(|| {
-    let set = RegexSet::new(ROWS.iter().map(|row| row.pattern));
+    let set = RegexSet::new(ROWS.iter().map(|row| ascii(row.pattern)));
     set.unwrap_or_else(|_| RegexSet::empty())
 });
-static READERS: LazyLock<Vec<Regex>> = LazyLock::new(|| ROWS.iter().map(|row| pattern(row.pattern)).collect());
+/// Built one by one, when a line of their shape comes: a log knows one or two of them.
+static READERS: LazyLock<Vec<OnceLock<Regex>>> = LazyLock::new(|| ROWS.iter().map(|_| OnceLock::new()).collect());
 
 /// The patterns are ours and a test reads them all; one that could not be read would match nothing.
 fn pattern(text: &str) -> Regex {
     #[expect(clippy::expect_used, reason = "a fixed pattern")]
-    Regex::new(text).or_else(|_| Regex::new(r"[^\s\S]")).expect("a class of nothing")
+    Regex::new(&ascii(text)).or_else(|_| Regex::new(r"[^\s\S]")).expect("a class of nothing")
+}
+
+/// Summaries are written in ASCII. Classes of all of Unicode would take fifty times as long to build.
+fn ascii(pattern: &str) -> String {
+    let classes =
+        [(r"\d", "[0-9]"), (r"\w", "[0-9A-Za-z_]"), (r"\s", "[ \t]"), (r"\S", "[^ \t]"), (r"\b", r"(?-u:\b)")];
+    // Within a class a class needs no brackets of its own.
+    let inside = pattern.replace(r"[\d.", "[0-9.").replace(r"[ \d.", "[ 0-9.").replace(r"[\d:", "[0-9:");
+    classes.iter().fold(inside, |pattern, (class, ascii)| pattern.replace(class, ascii))
 }
 
 /// Lines that may be a summary, found without looking at the others.
@@ -193,7 +201,7 @@ struct Found(Vec<(&'static str, Sum)>);
 impl Found {
     fn line(&mut self, index: usize, line: &str) {
         let (Some(row), Some(reader)) = (ROWS.get(index), READERS.get(index)) else { return };
-        let Some(found) = reader.captures(line) else { return };
+        let Some(found) = reader.get_or_init(|| pattern(row.pattern)).captures(line) else { return };
         let sum = match row.counts {
             Counts::Passed => Sum { passed: 1, ..Sum::default() },
             Counts::Failed => Sum { failed: 1, ..Sum::default() },

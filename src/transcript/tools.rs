@@ -93,7 +93,10 @@ fn patch(text: &str) -> Kind {
 
 fn search(arguments: &mut Arguments<'_>) -> Kind {
     let query = arguments.text(&["pattern", "query"]);
-    let place = arguments.optional(&["path"]).map(|path| short_path(path.raw_for_match())).or_else(|| arguments.optional(&["glob"]));
+    let place = arguments
+        .optional(&["path"])
+        .map(|path| short_path(path.raw_for_match()))
+        .or_else(|| arguments.optional(&["glob"]));
     let query = match place {
         Some(place) => format!("{} in {}", query.raw_for_match(), place.raw_for_match()).into(),
         None => query,
@@ -130,12 +133,8 @@ pub(super) fn answer(entry: &mut Entry, result: Cow<'_, str>) {
         Kind::Setup { output, .. } | Kind::Search { output, .. } | Kind::Progress { output, .. } => {
             *output = Some(result.into_owned().into());
         }
-        Kind::Text(_)
-        | Kind::Error(_)
-        | Kind::User(_)
-        | Kind::PullSummary { .. }
-        | Kind::Line(_)
-        | Kind::Broken(_) => {}
+        Kind::Text(_) | Kind::Error(_) | Kind::User(_) | Kind::PullSummary { .. } | Kind::Line(_) | Kind::Broken(_) => {
+        }
     }
 }
 
