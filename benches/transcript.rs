@@ -1,4 +1,4 @@
-//! How fast a session log becomes entries, beside what serde_json takes to read the same records into typed values.
+//! How fast a session log becomes entries, beside what `serde_json` takes to read the same records into typed values.
 //!
 //! `cargo bench --bench transcript` prints both rates and their ratio, measured in turns so that what else the machine
 //! does falls on both; then the bytes held for a log, and the cost of one more record on logs of three sizes.
@@ -63,7 +63,7 @@ struct Function {
 }
 
 #[derive(Deserialize)]
-#[expect(dead_code, reason = "read to be measured")]
+#[expect(dead_code, clippy::struct_field_names, reason = "read to be measured, by the names of the wire")]
 struct Usage {
     prompt_tokens: u64,
     completion_tokens: u64,
@@ -82,6 +82,7 @@ fn decoded(format: Format, log: &str) -> Transcript {
     transcript
 }
 
+#[expect(clippy::disallowed_methods, reason = "a bench measures time")]
 fn timed<T>(work: impl FnOnce() -> T) -> Duration {
     let start = Instant::now();
     drop(black_box(work()));
@@ -92,7 +93,7 @@ fn timed<T>(work: impl FnOnce() -> T) -> Duration {
 fn job_log(lines: usize) -> String {
     let line =
         |n: usize| format!("2026-06-26T12:24:44.{n:07}Z   Downloading crate-{n} v1.{n}.0 from the registry (ok)\n");
-    (0..lines).map(line).collect()
+    (0..lines).fold(String::new(), |log, n| log + &line(n))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "rates are shown with three digits")]
@@ -150,10 +151,10 @@ fn append(criterion: &mut Criterion) {
                 for _ in 0..turns {
                     writer.text.clear();
                     writer.turn();
-                    let start = Instant::now();
-                    let change = transcript.absorb(writer.text.as_bytes());
-                    diagnosis.absorb(&rules, &transcript, &change);
-                    took += start.elapsed();
+                    took += timed(|| {
+                        let change = transcript.absorb(writer.text.as_bytes());
+                        diagnosis.absorb(&rules, &transcript, &change);
+                    });
                 }
                 took
             });

@@ -38,7 +38,7 @@ impl Writer {
 
     fn lines(&mut self, most: usize) -> String {
         let count = 1 + self.dice.roll(most);
-        let lines: Vec<_> = (0..count).map(|_| LINES[self.dice.roll(LINES.len())]).collect();
+        let lines: Vec<_> = (0..count).filter_map(|_| LINES.get(self.dice.roll(LINES.len())).copied()).collect();
         lines.join("\n")
     }
 
@@ -48,8 +48,8 @@ impl Writer {
             "choices": choices, "created": self.at, "id": id, "model": "claude-sonnet-4",
             "object": "chat.completion.chunk",
         });
-        if let Some(usage) = usage {
-            record["usage"] = usage;
+        if let (Some(usage), Some(record)) = (usage, record.as_object_mut()) {
+            record.insert("usage".to_owned(), usage);
         }
         self.text.push_str(&format!("data: {record}\n\n"));
     }
@@ -108,7 +108,9 @@ impl Writer {
             7..9 => {
                 let path = "/home/runner/work/api/api/crates/scheduler/src/retry.rs";
                 let (old, new) = (self.lines(12), self.lines(16));
-                let sign = |sign: char, text: &str| text.lines().map(|l| format!("{sign}{l}\n")).collect::<String>();
+                let sign = |sign: char, text: &str| {
+                    text.lines().fold(String::new(), |all, line| format!("{all}{sign}{line}\n"))
+                };
                 let diff = format!(
                     "\ndiff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -41,12 +41,16 @@\n{}{}",
                     sign('-', &old),

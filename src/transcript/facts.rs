@@ -183,7 +183,9 @@ mod tests {
 
     fn facts(lines: &[&str]) -> RunFacts {
         let mut facts = RunFacts::default();
-        lines.iter().for_each(|line| facts.variable(line));
+        for line in lines {
+            facts.variable(line);
+        }
         facts
     }
 

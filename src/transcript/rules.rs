@@ -124,7 +124,7 @@ pub struct RuleFault {
 /// All rules in use, and those that cannot be used.
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
-    rules: Vec<Rule>,
+    usable: Vec<Rule>,
     faults: Vec<RuleFault>,
     /// All patterns as one, and the rule of each. Made when the first text is looked at.
     all: OnceLock<(RegexSet, Vec<usize>)>,
@@ -142,9 +142,9 @@ impl Rules {
         self.all = OnceLock::new();
         for (line, block) in blocks(text) {
             match read(block) {
-                Ok(rule) => match self.rules.iter_mut().find(|old| old.id == rule.id) {
+                Ok(rule) => match self.usable.iter_mut().find(|old| old.id == rule.id) {
                     Some(old) => *old = rule,
-                    None => self.rules.push(rule),
+                    None => self.usable.push(rule),
                 },
                 Err((at, reason)) => {
                     self.faults.push(RuleFault { file: file.into(), line: line + at, reason: reason.into() });
@@ -155,7 +155,7 @@ impl Rules {
     }
 
     pub fn rules(&self) -> &[Rule] {
-        &self.rules
+        &self.usable
     }
 
     /// Rules that cannot be used, and why.
@@ -167,7 +167,7 @@ impl Rules {
     pub(super) fn found_in(&self, text: &str) -> Vec<usize> {
         let (set, rules) = self.all.get_or_init(|| {
             let (rules, patterns): (Vec<_>, Vec<_>) = self
-                .rules
+                .usable
                 .iter()
                 .enumerate()
                 .filter_map(|(index, rule)| Some((index, rule.pattern.as_ref()?.as_str())))

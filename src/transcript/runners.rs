@@ -162,6 +162,7 @@ pub(super) const WORDS: &[&str] = &[
     "skip",
     "SKIP",
     "pending",
+    "flaky",
     "Ran ",
     "OK",
     "Tests",

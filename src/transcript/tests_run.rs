@@ -173,9 +173,9 @@ impl Sum {
     /// Numbers and the words behind them: `1 failed, 213 passed in 3.21s`.
     fn of_words(line: &str) -> Self {
         let mut sum = Self::default();
-        let mut words = line.split(|c: char| c.is_whitespace() || ",;|()=".contains(c)).filter(|word| !word.is_empty());
+        let words = line.split(|c: char| c.is_whitespace() || ",;|()=".contains(c)).filter(|word| !word.is_empty());
         let mut count = None;
-        while let Some(word) = words.next() {
+        for word in words {
             if let Ok(number) = word.parse::<u64>() {
                 count = Some(number);
                 continue;
@@ -258,6 +258,8 @@ impl Found {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
     use super::*;
 
     fn ran(output: &str) -> Option<(u64, u64)> {
@@ -310,6 +312,138 @@ mod tests {
         ];
         for (output, counts) in cases {
             assert_eq!(ran(output), Some(counts), "{output}");
+        }
+    }
+
+    /// Runner, what it prints, and passed, failed, skipped.
+    const RUNNERS: &[(&str, &str, (u64, u64, u64))] = &[
+        ("cargo test", "test result: FAILED. 5 passed; 1 failed; 2 ignored; 0 measured; 0 filtered out", (5, 1, 2)),
+        (
+            "nextest",
+            "     Summary [   1.204s] 118/120 tests run: 117 passed (2 slow), 1 failed, 2 skipped",
+            (117, 1, 2),
+        ),
+        ("pytest", "=== 1 failed, 213 passed, 2 skipped, 3 xfailed, 1 error in 63.02s (0:01:03) ===", (213, 2, 2)),
+        ("unittest", "Ran 12 tests in 0.003s\n\nFAILED (failures=1, errors=2, skipped=3)", (6, 3, 3)),
+        ("unittest", "----\nRan 1 test in 0.001s\n\nOK (skipped=1)", (0, 0, 1)),
+        ("jest", "Tests:       1 failed, 2 skipped, 3 todo, 390 passed, 396 total", (390, 1, 5)),
+        ("vitest", "      Tests  2 failed | 388 passed | 1 skipped (391)", (388, 2, 1)),
+        ("mocha", "  12 passing (34ms)\n  3 pending\n  1 failing", (12, 1, 3)),
+        (
+            "playwright",
+            "  1 failed\n    [chromium] › a.spec.ts:8:1\n  2 skipped\n  1 flaky\n  5 passed (1.2m)",
+            (6, 1, 2),
+        ),
+        (
+            "go test",
+            "ok  \texample.com/cart\t0.312s\tcoverage: 81.0% of statements\nFAIL\texample.com/tax [build failed]",
+            (1, 1, 0),
+        ),
+        (
+            "go test -v",
+            "--- PASS: TestA (0.00s)\n--- SKIP: TestB (0.00s)\n--- FAIL: TestC (0.01s)\nFAIL\tm\t0.3s",
+            (1, 1, 1),
+        ),
+        ("gotestsum", "✓  pkg (12ms)\n\nDONE 12 tests, 1 skipped, 2 failures in 0.345s", (9, 2, 1)),
+        ("maven", "[WARNING] Tests run: 12, Failures: 1, Errors: 0, Skipped: 2", (9, 1, 2)),
+        ("gradle", "214 tests completed, 2 failed, 3 skipped", (209, 2, 3)),
+        ("gradle", "Results: FAILURE (12 tests, 10 successes, 1 failures, 1 skipped)", (10, 1, 1)),
+        ("sbt", "[info] Tests: succeeded 11, failed 1, canceled 0, ignored 2, pending 0", (11, 1, 2)),
+        ("sbt", "[error] Failed: Total 12, Failed 1, Errors 0, Passed 11", (11, 1, 0)),
+        (
+            "dotnet",
+            "Passed!  - Failed:     0, Passed:    12, Skipped:     1, Total:    13, Duration: 1 s - A.dll",
+            (12, 0, 1),
+        ),
+        ("dotnet", "Test summary: total: 13, failed: 1, succeeded: 11, skipped: 1, duration: 2.1s", (11, 1, 1)),
+        ("rspec", "6 examples, 1 failure, 2 pending", (3, 1, 2)),
+        ("minitest", "6 runs, 12 assertions, 1 failures, 1 errors, 1 skips", (3, 2, 1)),
+        ("phpunit", "OK (12 tests, 30 assertions)", (12, 0, 0)),
+        (
+            "phpunit",
+            "FAILURES!\nTests: 12, Assertions: 30, Errors: 1, Failures: 2, Warnings: 1, Skipped: 3.",
+            (6, 3, 3),
+        ),
+        ("pest", "  Tests:    1 failed, 2 skipped, 12 passed (30 assertions)", (12, 1, 2)),
+        ("ctest", "92% tests passed, 1 tests failed out of 12", (11, 1, 0)),
+        (
+            "gtest",
+            "[  PASSED  ] 11 tests.\n[  SKIPPED ] 1 test, listed below:\n[  FAILED  ] 2 tests, listed below:",
+            (11, 2, 1),
+        ),
+        ("bats", "1..3\nok 1 adds\nnot ok 2 takes\nok 3 waits # skip\n3 tests, 1 failure, 1 skipped", (1, 1, 1)),
+        ("tap", "1..3\nok 1 adds\nnot ok 2 takes away\n# (in test file a.bats, line 3)\nok 3 waits # skip", (1, 1, 1)),
+        ("mix test", "Finished in 0.1 seconds\n3 doctests, 12 tests, 1 failure, 2 skipped", (9, 1, 2)),
+        ("node test", "ok 1 - a\n# tests 12\n# pass 10\n# fail 1\n# cancelled 0\n# skipped 1\n# todo 0", (10, 1, 1)),
+        ("deno", "FAILED | 12 passed (3 steps) | 1 failed | 2 ignored (31ms)", (12, 1, 2)),
+        ("bun", " 12 pass\n 1 skip\n 2 fail\nRan 15 tests across 3 files. [34.00ms]", (12, 2, 1)),
+        ("ava", "  ✘ [fail]: a\n\n  1 test failed\n  11 tests passed", (11, 1, 0)),
+        ("robot", "12 tests, 11 passed, 1 failed", (11, 1, 0)),
+        (
+            "xctest",
+            "\t Executed 3 tests, with 0 failures (0 unexpected) in 0.1 (0.1) seconds\n\t Executed 12 tests, with 1 test skipped and 2 failures (0 unexpected) in 0.4 (0.4) seconds",
+            (9, 2, 1),
+        ),
+        ("swift test", "✔ Test run with 12 tests in 3 suites passed after 0.101 seconds.", (12, 0, 0)),
+        ("flutter", "00:01 +3: a\n00:03 +12 ~1 -2: Some tests failed.", (12, 2, 1)),
+        ("bazel", "Executed 1 out of 3 tests: 2 tests pass and 1 fails locally.", (2, 1, 0)),
+        ("cucumber", "3 scenarios (1 failed, 2 passed)\n12 steps (1 failed, 11 passed)", (2, 1, 0)),
+    ];
+
+    #[test]
+    fn every_runner_of_the_table_is_known_by_what_it_prints() {
+        let mut unseen: Vec<_> = ROWS.iter().map(|row| row.runner).filter(|runner| *runner != "tests").collect();
+        for (runner, output, counts) in RUNNERS {
+            unseen.retain(|row| row != runner);
+            for output in [(*output).to_owned(), format!("building\r\n{}\r\n", output.replace('\n', "\r\n"))] {
+                let run = tests_run("", &output).unwrap_or_else(|| panic!("{runner}: {output}"));
+                assert_eq!((run.runner, (run.passed, run.failed, run.skipped)), (*runner, *counts), "{output}");
+            }
+        }
+        assert_eq!(unseen, [""; 0]);
+    }
+
+    #[test]
+    fn every_pattern_can_be_read() {
+        for row in ROWS {
+            assert!(Regex::new(&ascii(row.pattern)).is_ok(), "{}", row.pattern);
+        }
+        assert_eq!(SHAPES.len(), ROWS.len());
+    }
+
+    #[test]
+    fn the_command_names_the_runner() {
+        for (command, runner) in [
+            ("cd /home/runner/work/a/a && cargo test -p x 2>&1 | tail -40", Some("cargo test")),
+            ("cargo nextest run", Some("nextest")),
+            ("npx jest src", Some("jest")),
+            ("./node_modules/.bin/mocha", Some("mocha")),
+            ("RUST_LOG=debug cargo test", Some("cargo test")),
+            ("bash -c \"go test ./...\"", Some("go test")),
+            ("npm ci && npm run test:unit", Some("npm test")),
+            ("cargo build && python -m pytest -q", Some("pytest")),
+            ("pip install pytest", None),
+            ("npm install --save-dev jest", None),
+            ("cat jest.config.js", None),
+            ("grep -rn pytest .", None),
+            ("git commit -m 'run cargo test'", None),
+            ("pytest-watch", None),
+            ("", None),
+        ] {
+            assert_eq!(named(command), runner, "{command}");
+        }
+        let run = tests_run("npm test", "Tests:  2 passed, 2 total").unwrap();
+        assert_eq!(run.runner, "npm test", "as the reader knows it");
+    }
+
+    #[test]
+    fn a_summary_that_is_only_shown_again_is_none() {
+        let output = "test result: ok. 118 passed; 0 failed; 0 ignored";
+        for command in ["git log -3", "grep -rn passed logs", "cd x && gh run view --log", "echo done | sed s/a/b/"] {
+            assert_eq!(tests_run(command, output), None, "{command}");
+        }
+        for command in ["./ci.sh", "tail -5 /tmp/test.log", "git stash && make", ""] {
+            assert!(tests_run(command, output).is_some(), "{command}");
         }
     }
 

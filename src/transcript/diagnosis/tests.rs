@@ -49,7 +49,8 @@ fn well() -> String {
 }
 
 fn job(lines: &[&str]) -> String {
-    lines.iter().map(|line| format!("2026-06-26T12:24:44.1234567Z {line}\n")).collect()
+    let lines: Vec<_> = lines.iter().map(|line| format!("2026-06-26T12:24:44.1234567Z {line}\n")).collect();
+    lines.concat()
 }
 
 fn findings_of(format: Format, log: &str, rules: &Rules, ending: Option<Ending>) -> Vec<Finding> {
@@ -71,8 +72,12 @@ fn found(format: Format, log: &str) -> Vec<Finding> {
 type Case = (&'static str, Format, Vec<(String, &'static str)>, Vec<String>);
 
 fn cases() -> Vec<Case> {
+    [environment(), service(), result(), end()].concat()
+}
+
+/// What the machine lacked.
+fn environment() -> Vec<Case> {
     let session = Format::SessionLog;
-    let engine = "[cca-engine] turn=1 tool.execution_start: bash — ls";
     vec![
         (
             "missing-tool",
@@ -139,6 +144,13 @@ fn cases() -> Vec<Case> {
             ],
             vec![says("w", 1, "The firewall of the class Street is three metres high.") + &well()],
         ),
+    ]
+}
+
+/// What the service refused.
+fn service() -> Vec<Case> {
+    let session = Format::SessionLog;
+    vec![
         (
             "rate-limited",
             session,
@@ -163,6 +175,13 @@ fn cases() -> Vec<Case> {
                 says("w", 1, "<error>The branch is gone</error>") + &well(),
             ],
         ),
+    ]
+}
+
+/// What came of the work.
+fn result() -> Vec<Case> {
+    let session = Format::SessionLog;
+    vec![
         (
             "tests-red",
             session,
@@ -206,6 +225,14 @@ fn cases() -> Vec<Case> {
             vec![(says("w", 1, "Here is what I found."), "Nothing was pushed")],
             vec![well(), edit("e")],
         ),
+    ]
+}
+
+/// How it ended.
+fn end() -> Vec<Case> {
+    let session = Format::SessionLog;
+    let engine = "[cca-engine] turn=1 tool.execution_start: bash — ls";
+    vec![
         (
             "timed-out",
             Format::JobLog,
