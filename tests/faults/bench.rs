@@ -13,7 +13,6 @@ use atc::console::state::layout::Size;
 use atc::console::state::settings::Settings;
 use atc::console::update::update;
 use atc::console::{Effect, Model};
-use atc::domain::stuck::Thresholds;
 use atc::domain::{CancelProgress, Fault, Instant, RepoName, Source, Task};
 use atc::ledger::memory::Memory;
 use atc::ops::{self, cancel::Patience};
@@ -22,7 +21,7 @@ use atc::provider::github::{GitHub, Host, Limits, Network, Options, Token};
 use atc::runtime::engine::desk::Desk;
 use atc::runtime::engine::{Engine, Pace};
 use atc::text::Safe;
-use chrono::{FixedOffset, TimeDelta};
+use chrono::TimeDelta;
 use tokio::sync::mpsc;
 use tokio::time::Instant as Tick;
 
@@ -363,14 +362,9 @@ fn note(what: &What) -> Option<Note> {
 fn settings() -> Settings {
     Settings {
         repos: vec![repo()],
-        host: Safe::new("github.com"),
         token_kind: Safe::new("oauth"),
-        ascii: false,
-        zone: FixedOffset::east_opt(0).unwrap(),
         stale_after: TimeDelta::seconds(150),
-        stuck: Thresholds::default(),
-        read_only: false,
-        mouse: true,
+        ..Settings::default()
     }
 }
 

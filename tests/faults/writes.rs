@@ -158,7 +158,7 @@ async fn cancel_once(run: &mut Run, stage: Stage) -> &'static str {
     let all = stage == Stage::Dark || matches!(run.case.how, How::Line(_));
     bench.trouble((!all).then_some(Call::Cancel));
     let begun = Tick::now();
-    bench.perform(Effect::Cancel(target()));
+    bench.perform(Effect::Cancel(vec![target()]));
     let first = |bench: &Bench| bench.cancels.iter().any(|(_, told, _)| told.phase != CancelPhase::Looking);
     if !bench.until(LONG, first).await {
         run.wrong.push(format!("{stage:?}: nothing was ever told"));
@@ -245,7 +245,7 @@ fn tell_the_truth(run: &mut Run, bench: &Bench, stage: Stage, from: usize) -> us
 async fn blind(run: &mut Run) -> &'static str {
     let mut bench = ready(run).await;
     bench.service.do_nothing(true);
-    bench.perform(Effect::Cancel(target()));
+    bench.perform(Effect::Cancel(vec![target()]));
     let asked = |bench: &Bench| bench.cancels.iter().any(|(_, told, _)| told.phase == CancelPhase::Requested);
     bench.until(SLACK * 20, asked).await;
     bench.trouble(None);
