@@ -25,7 +25,7 @@ pub mod usage;
 pub use cancel::{CancelPhase, CancelProgress, CancelTarget};
 pub use condition::Condition;
 pub use fault::{Fault, FaultKind};
-pub use freshness::{Freshness, Source};
+pub use freshness::{Freshness, OwnTasks, Source};
 pub use ids::{JobId, NodeId, PullId, RunId, SessionId, TaskId, UserId};
 pub use person::{Person, Viewer};
 pub use pull::{Checks, Mergeable, Pull, PullRef, PullState, ReviewDecision};

@@ -43,6 +43,7 @@ fn bench() -> (Bench, Running<Paper, Heard>) {
     let clock = Clock::virtual_from(crate::domain::Instant::UNIX_EPOCH + TimeDelta::days(20_000));
     let settings = Settings {
         repos: Vec::new(),
+        own_tasks: crate::domain::OwnTasks::Auto,
         host: Safe::new("github.com"),
         token_kind: Safe::new("none"),
         ascii: false,

@@ -108,6 +108,7 @@ impl Flow {
         };
         let settings = Settings {
             repos: server.repos().to_vec(),
+            own_tasks: atc::domain::OwnTasks::Auto,
             host: Safe::new("demo"),
             token_kind: provider.authority().token_kind,
             ascii: false,

@@ -46,6 +46,7 @@ async fn console(place: String) -> u8 {
     let clock = Clock::system();
     let settings = Settings {
         repos: Vec::new(),
+        own_tasks: atc::domain::OwnTasks::Auto,
         host: Safe::new("github.com"),
         token_kind: Safe::new("none"),
         ascii: false,

@@ -31,6 +31,7 @@ pub fn repo(name: &str) -> RepoName {
 pub fn settings() -> Settings {
     Settings {
         repos: ["billing", "api", "web", "reports"].into_iter().map(repo).collect(),
+        own_tasks: atc::domain::OwnTasks::Auto,
         host: Safe::new("github.com"),
         token_kind: Safe::new("oauth"),
         ascii: false,
@@ -285,7 +286,7 @@ impl Console {
                 matched: Some(Matched::BySession),
             })));
         }
-        self.happen(What::Op(Op::Budget(BudgetNews { spent: 212, allowed: 1000, remaining: None, reset_at: None })));
+        self.happen(What::Op(Op::Budget(BudgetNews { spent: 212, allowed: 1000, ..BudgetNews::default() })));
         self.keys("g");
     }
 

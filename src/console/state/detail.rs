@@ -405,7 +405,11 @@ fn links(page: &mut Page, model: &Model, known: &Known) {
 fn sources(page: &mut Page, model: &Model, known: &Known) {
     let at = &known.task.at;
     let all = [
-        ("tasks of the repository", Source::Tasks(at.repo.clone())),
+        if model.settings.repos.contains(&at.repo) {
+            ("tasks of the repository", Source::Tasks(at.repo.clone()))
+        } else {
+            ("your own tasks", Source::OwnTasks)
+        },
         ("this task", Source::Task(at.id.clone())),
         ("its run", Source::Run(at.id.clone())),
         ("pull requests", Source::Pulls),

@@ -2,13 +2,14 @@
 
 use chrono::{FixedOffset, TimeDelta};
 
-use crate::domain::RepoName;
 use crate::domain::stuck::Thresholds;
+use crate::domain::{OwnTasks, RepoName};
 use crate::text::Safe;
 
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub repos: Vec<RepoName>,
+    pub own_tasks: OwnTasks,
     /// The host's name for the header: `github.com`, a tenant, `demo`.
     pub host: Safe,
     pub token_kind: Safe,
@@ -22,4 +23,11 @@ pub struct Settings {
     /// No writes: absent from keys and help, refused in the transport.
     pub read_only: bool,
     pub mouse: bool,
+}
+
+impl Settings {
+    /// The viewer's own tasks are shown whatever their repository.
+    pub fn reach_beyond(&self) -> bool {
+        self.own_tasks.reach_beyond(&self.repos)
+    }
 }

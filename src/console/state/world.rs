@@ -23,7 +23,7 @@ pub struct World {
     /// When a repository's tasks were first read: what was created later is news.
     pub first_read: HashMap<RepoName, Instant>,
     /// Items a source sent that could not be read.
-    pub unreadable: HashMap<RepoName, u32>,
+    pub unreadable: HashMap<Source, u32>,
     pub budget: BudgetNews,
 }
 

@@ -6,7 +6,7 @@ use crate::console::keys::Intent;
 use crate::console::state::Model;
 use crate::console::state::place::Pane;
 use crate::console::state::queue::{Column, QueueView};
-use crate::domain::{RepoName, Source};
+use crate::domain::{RepoName, Source, Task};
 
 /// A command: its name, how it is written, what it does.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +45,7 @@ pub const COMMANDS: &[Command] = &[
     with("filter", "filter words…", filter, "show rows with all the words; nothing: show all"),
     with("sort", "sort COLUMN [reverse]", sort, "order the queue"),
     plain("refresh", Intent::Refresh, "ask every source now"),
+    with("budget", "budget", budget, "what watching costs: requests, the limit, and how much slower it goes"),
     plain("open", Intent::Open, "open in the browser"),
     plain("copy", Intent::Copy, "copy the address"),
     plain("branch", Intent::CopyBranch, "copy the branch name"),
@@ -156,8 +157,8 @@ fn repo(model: &mut Model, arguments: &[&str], effects: &mut Vec<Effect>) -> Res
         "remove" => repos.retain(|r| *r != name),
         _ => repos = vec![name],
     }
-    forget(model, &repos);
     model.settings.repos.clone_from(&repos);
+    forget(model, &repos);
     effects.push(Effect::Watch(repos));
     model.queue.due = true;
     model.reviews.due = true;
@@ -167,14 +168,28 @@ fn repo(model: &mut Model, arguments: &[&str], effects: &mut Vec<Effect>) -> Res
 
 /// What belongs to repositories no longer watched leaves the world.
 fn forget(model: &mut Model, kept: &[RepoName]) {
+    let beyond = model.settings.reach_beyond();
     let world = &mut model.world;
-    world.tasks.retain(|_, k| kept.contains(&k.task.at.repo));
-    world.pulls.retain(|(repo, _), _| kept.contains(repo));
-    world.first_read.retain(|repo, _| kept.contains(repo));
-    world.unreadable.retain(|repo, _| kept.contains(repo));
+    let viewer = world.viewer.as_ref().map(|viewer| viewer.id);
+    let own = |task: &Task| viewer.is_some() && task.creator.as_ref().map(|person| person.id) == viewer;
+    world.tasks.retain(|_, k| kept.contains(&k.task.at.repo) || (beyond && own(&k.task)));
+    let tasks = &world.tasks;
+    let shown = |repo: &RepoName| kept.contains(repo) || tasks.values().any(|k| k.task.at.repo == *repo);
+    world.pulls.retain(|(repo, _), _| shown(repo));
+    world.first_read.retain(|repo, _| shown(repo));
     let gone = |source: &Source| matches!(source, Source::Tasks(repo) if !kept.contains(repo));
     world.freshness.retain(|source, _| !gone(source));
+    world.unreadable.retain(|source, _| !gone(source));
     world.generations.retain(|source, _| !gone(source));
+}
+
+fn budget(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Result<(), String> {
+    if !arguments.is_empty() {
+        return Err("“budget” takes nothing after it".to_owned());
+    }
+    model.notes.tell(model.now, model.budget_words());
+    model.dirty = true;
+    Ok(())
 }
 
 fn view(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Result<(), String> {

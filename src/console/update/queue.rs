@@ -9,7 +9,7 @@ use crate::console::state::queue::{Column, QueueView, Tally};
 use crate::console::state::world::{Known, PullOf, World};
 use crate::domain::Condition;
 use crate::domain::freshness::Verdict;
-use crate::domain::{Instant, Source, State, Task, TaskId};
+use crate::domain::{Instant, State, Task, TaskId};
 
 /// Rebuilds rows, counts and selection from the world. One pass over the tasks, one sort.
 pub fn rebuild(model: &mut Model) {
@@ -52,10 +52,9 @@ pub fn rebuild(model: &mut Model) {
     reselect(model);
 }
 
-/// Every repository has answered once, with tasks or with a fault.
+/// Every list has answered once, with tasks or with a fault.
 pub fn all_read(model: &Model) -> bool {
-    let repos = &model.settings.repos;
-    repos.iter().all(|repo| model.verdict(&Source::Tasks(repo.clone())) != Verdict::Loading)
+    model.lists().iter().all(|list| model.verdict(list) != Verdict::Loading)
 }
 
 /// Finds the selected task again where it stands now; if it is gone, the row that took its place.

@@ -8,7 +8,7 @@ use crate::console::state::Model;
 use crate::console::state::layout::Area;
 use crate::console::state::queue::QueueView;
 use crate::console::state::tone::{Words, wrap};
-use crate::console::state::trust::clock;
+use crate::console::state::trust::{clock, list_name};
 use crate::domain::Source;
 use crate::domain::freshness::Verdict;
 use crate::text::Safe;
@@ -23,7 +23,8 @@ pub fn reviews(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) {
 
 fn why_no_tasks(model: &Model) -> Vec<(Tone, String)> {
     let queue = &model.queue;
-    if model.settings.repos.is_empty() {
+    let lists = model.lists();
+    if lists.is_empty() {
         return vec![
             (Tone::Plain, "No repositories yet.".to_owned()),
             (Tone::Dim, ":repo add owner/name adds one here; or start with atc --repo owner/name.".to_owned()),
@@ -40,13 +41,16 @@ fn why_no_tasks(model: &Model) -> Vec<(Tone, String)> {
         return faults;
     }
     if queue.tally.all == 0 {
-        let loading = |r: &&crate::domain::RepoName| model.verdict(&Source::Tasks((*r).clone())) == Verdict::Loading;
-        let waiting: Vec<String> = model.settings.repos.iter().filter(loading).map(ToString::to_string).collect();
+        let loading = |list: &&Source| model.verdict(list) == Verdict::Loading;
+        let waiting: Vec<String> = lists.iter().filter(loading).map(list_name).collect();
         if !waiting.is_empty() {
             return vec![(Tone::Dim, format!("loading {} …", waiting.join(", ")))];
         }
     }
     let (first, next) = match queue.view {
+        QueueView::All if model.settings.repos.is_empty() => {
+            ("You have no agent tasks yet.", "n writes one; :repo add owner/name watches a repository.")
+        }
         QueueView::All => ("No agent tasks yet.", "n writes one."),
         QueueView::NeedsMe => ("Nothing needs you.", "v goes to the next view, esc to all tasks."),
         QueueView::Active => ("Nothing is at work.", "n writes a new task, esc shows all."),
@@ -60,9 +64,11 @@ fn why_no_tasks(model: &Model) -> Vec<(Tone, String)> {
 
 fn failures(model: &Model) -> Vec<(Tone, String)> {
     let mut lines = Vec::new();
-    for repo in &model.settings.repos {
-        if let Verdict::Failed(fault, at) = model.verdict(&Source::Tasks(repo.clone())) {
-            lines.push((Tone::Bad, format!("{repo}: {} ({})", fault.what, clock(&model.settings, at))));
+    for list in &model.lists() {
+        if let Verdict::Failed(fault, at) = model.verdict(list) {
+            let next = model.next_try_words(model.world.freshness.get(list).and_then(|freshness| freshness.next_try));
+            let when = clock(&model.settings, at);
+            lines.push((Tone::Bad, format!("{}: {} ({when}{next})", list_name(list), fault.what)));
             lines.push((Tone::Plain, format!("→ {}", fault.next_step)));
         }
     }
@@ -78,8 +84,7 @@ fn why_no_pulls(model: &Model) -> Vec<(Tone, String)> {
     }
     let named = model.world.tasks.values().any(|k| model.world.pull_of(&k.task).is_some());
     let gone = model.world.pulls.values().filter(|p| p.is_none()).count();
-    let unread = |r: &crate::domain::RepoName| model.verdict(&Source::Tasks(r.clone())) == Verdict::Loading;
-    let still_loading = gone == 0 && model.settings.repos.iter().any(unread);
+    let still_loading = gone == 0 && model.lists().iter().any(|list| model.verdict(list) == Verdict::Loading);
     if (named && gone == 0) || still_loading {
         vec![(Tone::Dim, "loading pull requests …".to_owned())]
     } else if gone > 0 {

@@ -29,6 +29,7 @@ const TEMPLATE: &str = concat!(
 fn model() -> Model {
     let settings = Settings {
         repos: vec!["acme/api".parse().unwrap(), "acme/billing".parse().unwrap()],
+        own_tasks: crate::domain::OwnTasks::Auto,
         host: Safe::new("demo"),
         token_kind: Safe::new("demo"),
         ascii: false,

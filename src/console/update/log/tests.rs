@@ -47,6 +47,7 @@ fn task_ref(id: &str) -> TaskRef {
 pub(in crate::console) fn console(sessions: Option<&[&str]>) -> Model {
     let settings = Settings {
         repos: Vec::new(),
+        own_tasks: crate::domain::OwnTasks::Auto,
         host: Safe::new("github.com"),
         token_kind: Safe::new("token"),
         ascii: false,

@@ -25,6 +25,7 @@ use crate::text::{Safe, Untrusted};
 fn model(width: u16, height: u16) -> Model {
     let settings = Settings {
         repos: vec!["acme/api".parse().unwrap(), "acme/billing".parse().unwrap()],
+        own_tasks: crate::domain::OwnTasks::Auto,
         host: Safe::new("demo"),
         token_kind: Safe::new("demo"),
         ascii: false,

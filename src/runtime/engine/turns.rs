@@ -1,0 +1,136 @@
+//! Who goes first when not everything that is due can be sent at once. Pure.
+//!
+//! What the operator asked for, then what is looked at, then the pulses that speak for many tasks, then lists, then
+//! details; the longest overdue first within each. But nobody starves: while a list waits, every third request is a list,
+//! and while a detail waits, every tenth is a detail.
+
+use std::cmp::Ordering;
+
+use crate::domain::Source;
+
+/// What a request is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Asked for by the operator.
+    Wish,
+    /// The selected task and its run.
+    Close,
+    /// One request about many tasks, or one that such a request called for.
+    Pulse,
+    List,
+    Detail,
+}
+
+/// Something that is due.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate {
+    pub source: Source,
+    pub class: Class,
+    /// What it will probably cost.
+    pub need: f64,
+    /// How long it has been due, in its own intervals, weighted by what depends on it.
+    pub urgency: f64,
+}
+
+const DETAILS_LEAVE: f64 = 0.25;
+
+#[derive(Debug, Default)]
+pub struct Turns {
+    since_list: u32,
+    since_detail: u32,
+}
+
+impl Turns {
+    /// Best first.
+    pub fn order(&self, candidates: &mut [Candidate]) {
+        let by_rank = |a: &Candidate, b: &Candidate| self.rank(a.class).cmp(&self.rank(b.class));
+        let by_urgency = |a: &Candidate, b: &Candidate| b.urgency.partial_cmp(&a.urgency).unwrap_or(Ordering::Equal);
+        candidates.sort_by(|a, b| by_rank(a, b).then_with(|| by_urgency(a, b)));
+    }
+
+    fn rank(&self, class: Class) -> u8 {
+        match class {
+            Class::Wish => 0,
+            Class::Close => 1,
+            Class::Detail if self.details_turn() => 2,
+            Class::List if self.since_list >= 2 => 3,
+            Class::Pulse => 4,
+            Class::List => 5,
+            Class::Detail => 6,
+        }
+    }
+
+    fn details_turn(&self) -> bool {
+        self.since_detail >= 9
+    }
+
+    /// The part of a full purse that this class leaves for the others.
+    pub fn keep(&self, class: Class) -> f64 {
+        if class == Class::Detail && !self.details_turn() { DETAILS_LEAVE } else { 0.0 }
+    }
+
+    /// One of `candidates` was sent.
+    pub fn took(&mut self, class: Class, candidates: &[Candidate]) {
+        let waits = |wanted| candidates.iter().any(|candidate| candidate.class == wanted);
+        let count = |since: u32, own| if class == own || !waits(own) { 0 } else { since + 1 };
+        self.since_list = count(self.since_list, Class::List);
+        self.since_detail = count(self.since_detail, Class::Detail);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn candidate(class: Class, urgency: f64) -> Candidate {
+        Candidate { source: Source::Pulls, class, need: 1.0, urgency }
+    }
+
+    fn served(all: &[Candidate], times: usize) -> Vec<Class> {
+        let mut turns = Turns::default();
+        let next = |_| {
+            let mut all = all.to_vec();
+            turns.order(&mut all);
+            let class = all.first().map_or(Class::Wish, |first| first.class);
+            turns.took(class, &all);
+            class
+        };
+        (0..times).map(next).collect()
+    }
+
+    #[test]
+    fn what_the_operator_asks_for_goes_first_and_the_longest_overdue_of_a_kind() {
+        let mut all = [
+            candidate(Class::Detail, 9.0),
+            candidate(Class::List, 1.0),
+            candidate(Class::List, 2.0),
+            candidate(Class::Wish, 0.0),
+            candidate(Class::Pulse, 0.5),
+            candidate(Class::Close, 0.0),
+        ];
+        Turns::default().order(&mut all);
+        let order: Vec<_> = all.iter().map(|candidate| (candidate.class, candidate.urgency)).collect();
+        let expected = [
+            (Class::Wish, 0.0),
+            (Class::Close, 0.0),
+            (Class::Pulse, 0.5),
+            (Class::List, 2.0),
+            (Class::List, 1.0),
+            (Class::Detail, 9.0),
+        ];
+        assert_eq!(order, expected);
+    }
+
+    #[test]
+    fn nobody_starves_where_pulses_could_use_up_everything() {
+        let all = [candidate(Class::Pulse, 9.0), candidate(Class::List, 1.0), candidate(Class::Detail, 1.0)];
+        let served = served(&all, 300);
+        let of = |class| served.iter().filter(|served| **served == class).count();
+        assert!(of(Class::List) >= 85 && of(Class::Detail) >= 29 && of(Class::Pulse) >= 150, "{served:?}");
+    }
+
+    #[test]
+    fn a_class_that_has_nothing_to_ask_costs_the_others_nothing() {
+        assert!(served(&[candidate(Class::Pulse, 1.0)], 50).iter().all(|class| *class == Class::Pulse));
+    }
+}
