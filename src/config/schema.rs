@@ -72,7 +72,7 @@ impl Default for Poll {
             whole_sweep_minutes: 30,
             away_factor: 3,
             budget_share: 0.2,
-            unchanged_weight: 0.05,
+            unchanged_weight: 0.02,
         }
     }
 }

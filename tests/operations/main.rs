@@ -4,6 +4,8 @@
 
 mod cancel;
 mod fake;
+mod fleet;
 mod ledger;
 mod poller;
+mod poller_fleet;
 mod start;

@@ -32,7 +32,10 @@ pub struct Candidate {
     pub urgency: f64,
 }
 
-const DETAILS_LEAVE: f64 = 0.25;
+/// The part of a full purse that lists leave for pulses, so that these never wait for money.
+const LISTS_LEAVE: f64 = 0.07;
+/// The part that details leave for all others.
+const DETAILS_LEAVE: f64 = 0.3;
 
 #[derive(Debug, Default)]
 pub struct Turns {
@@ -53,7 +56,7 @@ impl Turns {
             Class::Wish => 0,
             Class::Close => 1,
             Class::Detail if self.details_turn() => 2,
-            Class::List if self.since_list >= 2 => 3,
+            Class::List if self.lists_turn() => 3,
             Class::Pulse => 4,
             Class::List => 5,
             Class::Detail => 6,
@@ -64,9 +67,18 @@ impl Turns {
         self.since_detail >= 9
     }
 
+    fn lists_turn(&self) -> bool {
+        self.since_list >= 2
+    }
+
     /// The part of a full purse that this class leaves for the others.
     pub fn keep(&self, class: Class) -> f64 {
-        if class == Class::Detail && !self.details_turn() { DETAILS_LEAVE } else { 0.0 }
+        match class {
+            Class::Wish | Class::Close | Class::Pulse => 0.0,
+            Class::List if self.lists_turn() => 0.0,
+            Class::Detail if !self.details_turn() => DETAILS_LEAVE,
+            Class::List | Class::Detail => LISTS_LEAVE,
+        }
     }
 
     /// One of `candidates` was sent.

@@ -12,6 +12,8 @@ use crate::runtime::engine::sweep::{Ask, Depth};
 use crate::runtime::engine::turns::{Candidate, Class};
 
 const MOST_IN_FLIGHT: usize = 4;
+/// More urgent than anything that is asked in time.
+const FORGOTTEN: f64 = 1e6;
 
 impl Poller {
     /// Returns when there will be money for what is due and waits for it.
@@ -73,7 +75,9 @@ impl Poller {
             _ => 1.0,
         };
         let intervals = late.as_secs_f64() / every.map_or(60.0, |every| every.as_secs_f64().max(1.0));
-        Candidate { source, class, need, urgency: intervals * weight }
+        // However quiet it is: overdue by the slowest pace it goes first.
+        let forgotten = if late > self.pace.slowest { FORGOTTEN } else { 0.0 };
+        Candidate { source, class, need, urgency: intervals * weight + forgotten }
     }
 
     /// How far a list is read now; `None`: the viewer's own tasks.

@@ -42,7 +42,7 @@ impl Default for Pace {
             whole_sweep: Duration::from_mins(30),
             away: 3,
             share: 0.2,
-            unchanged: 0.05,
+            unchanged: 0.02,
             own_tasks: OwnTasks::Auto,
         }
     }

@@ -273,8 +273,9 @@ impl Poller {
             Brought::List { found: Found::Some(swept), .. } => swept.cut.take(),
             _ => None,
         };
-        let whole_answer = cut.is_none();
-        let wait = if whole_answer { self.schedule.succeeded(&due.source, now) } else { None };
+        // The pace it has from now on is the one the next wait counts by.
+        self.cover(now);
+        let wait = if cut.is_none() { self.schedule.succeeded(&due.source, now) } else { None };
         let next_try = self.told(&due.source, wait);
         self.desk.net(due.source.clone(), due.generation, next_try, Ok(brought.into_news())).await;
         if !gone.is_empty() {
