@@ -23,6 +23,7 @@ const SCENARIOS: &[(&str, Plan)] = &[
 const NOTHING_HAPPENS: &[(&str, Plan)] = &[
     ("1 repository", Plan { repos: 1, ..QUIET }),
     ("4 repositories", Plan { repos: 4, ..QUIET }),
+    ("4 repositories, each task with an open pull request", Plan { repos: 4, pulls: true, ..QUIET }),
     ("20 repositories", Plan { repos: 20, ..QUIET }),
 ];
 
@@ -36,7 +37,9 @@ fn seconds(all: &[Duration], share: f64) -> String {
 }
 
 fn main() {
-    println!("| 20 repositories, 50 tasks at work | sent an hour | counted an hour | a change is told: p50 | p99 | at most | a new task: p50 | p99 |");
+    println!(
+        "| 20 repositories, 50 tasks at work | sent an hour | counted an hour | a change is told: p50 | p99 | at most | a new task: p50 | p99 |"
+    );
     println!("|---|---|---|---|---|---|---|---|");
     for (name, plan) in SCENARIOS {
         let report = run(*plan, Duration::from_hours(8));

@@ -14,7 +14,8 @@ use atc::console::event::{Event, News, What};
 use atc::domain::agents::CustomAgent;
 use atc::domain::{
     Artifact, Fault, FaultKind, Instant, Job, JobId, Mergeable, NodeId, Now, Person, Pull, PullId, PullRef, PullState,
-    RepoName, ReviewDecision, Run, RunId, Session, SessionId, StartRequest, State, Task, TaskId, TaskRef, UserId, Viewer,
+    RepoName, ReviewDecision, Run, RunId, Session, SessionId, StartRequest, State, Task, TaskId, TaskRef, UserId,
+    Viewer,
 };
 use atc::ledger::memory::Memory;
 use atc::ops;
@@ -135,7 +136,8 @@ impl World {
             budget: Budget { limit: Some(5000), ..Budget::default() },
         };
         for n in 0..plan.ended {
-            let id = world.make(n % plan.repos, now - TimeDelta::hours(3) - TimeDelta::minutes(i64::try_from(n).unwrap()));
+            let id =
+                world.make(n % plan.repos, now - TimeDelta::hours(3) - TimeDelta::minutes(i64::try_from(n).unwrap()));
             world.tasks.get_mut(&id).unwrap().state = State::Completed;
         }
         // A fleet in the middle of its day: each has been at work for a while.

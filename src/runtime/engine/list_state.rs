@@ -127,6 +127,11 @@ impl Calm {
         self.looks = self.looks.saturating_add(1);
     }
 
+    /// The first look shows that nothing has happened for long.
+    pub fn long(&mut self) {
+        self.looks = 2;
+    }
+
     pub fn stir(&mut self) {
         self.looks = 0;
     }

@@ -79,6 +79,10 @@ impl PullBook {
         self.pulls.values().filter(|entry| !entry.settled).count()
     }
 
+    pub fn has_unasked(&self) -> bool {
+        self.pulls.values().any(|entry| entry.asked.is_none() && !entry.settled)
+    }
+
     pub fn is_computing(&self) -> bool {
         self.pulls.values().any(Entry::is_computing)
     }

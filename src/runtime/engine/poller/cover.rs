@@ -14,13 +14,12 @@ use super::run::Poller;
 use crate::domain::{RepoName, Source};
 use crate::runtime::engine::list_state::ListState;
 use crate::runtime::engine::memory::Light;
-use crate::runtime::engine::pull_book::BATCH;
 
 /// How much dearer the lists must be than the list of own tasks for it to be worth its price.
 const OWN_WORTH: f64 = 1.5;
 /// The same for pull requests, which now and then do not move with their task.
 const PULLS_WORTH: f64 = 2.0;
-/// However many pull requests there are: no more often than this for those of tasks that have ended.
+/// Between two requests while there are pull requests that were never asked about.
 const PULLS_FASTEST: Duration = Duration::from_secs(10);
 
 /// What speaks for a task besides its repository's list.
@@ -67,12 +66,11 @@ impl Poller {
         if open == 0 {
             self.schedule.drop(&Source::Pulls);
         } else if self.schedule.knows(&Source::Pulls) {
-            let batches = u32::try_from(open.div_ceil(BATCH)).unwrap_or(u32::MAX);
-            let calm = self.pulls_pace() / batches;
             let every = match () {
                 () if speak => self.pace.active,
                 () if self.memory.pulls.is_computing() => self.pace.attended,
-                () => calm.max(PULLS_FASTEST),
+                () if self.memory.pulls.has_unasked() => PULLS_FASTEST,
+                () => self.pulls_pace(),
             };
             self.schedule.want(Source::Pulls, Some(every), now);
         }

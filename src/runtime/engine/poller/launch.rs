@@ -31,7 +31,7 @@ impl Poller {
                     |candidate: &Candidate| self.purse.when(candidate.need, self.turns.keep(candidate.class), now);
                 return candidates.iter().map(when).min();
             };
-            self.turns.took(next.class, &candidates);
+            self.turns.took(next, &candidates);
             self.fly(&next.source, next.need, now);
         }
         None

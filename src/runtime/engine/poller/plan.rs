@@ -1,11 +1,13 @@
 //! What follows from an answer: which source is worth asking next.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use tokio::time::Instant as Tick;
 
 use super::run::Poller;
 use crate::domain::{Pull, PullRef, RepoName, Source, Task, TaskId};
+use crate::runtime::engine::memory::Light;
 use crate::runtime::engine::pull_book::Moved;
 use crate::runtime::engine::reads::Brought;
 use crate::runtime::engine::schedule::Poke;
@@ -80,7 +82,11 @@ impl Poller {
         let list = repo.map_or(Some(&mut self.own), |repo| self.lists.get_mut(repo));
         if let Some(list) = list {
             let quiet = list.newest.is_none_or(|newest| at - newest > QUIET);
-            if if first { quiet } else { !news } { list.calm.nothing_new() } else { list.calm.stir() }
+            match (first, news) {
+                (true, _) if quiet => list.calm.long(),
+                (false, false) => list.calm.nothing_new(),
+                _ => list.calm.stir(),
+            }
         }
         self.plan_people(now);
         gone
@@ -132,29 +138,29 @@ impl Poller {
         }
     }
 
-    /// A pull that moved otherwise than by a push has its task asked for.
+    /// A pull that moved has its task asked for: at once, or when there is time where it was only a push.
     fn learn_pulls(&mut self, pulls: &[(PullRef, Option<Pull>)], now: Tick) {
-        let mut moved = Vec::new();
+        let mut moved = HashMap::new();
         for (asked, pull) in pulls {
-            let moves = self.memory.pulls.answer(asked, pull.as_ref());
-            if moves == Moved::Otherwise {
-                moved.push(asked);
+            match self.memory.pulls.answer(asked, pull.as_ref()) {
+                Moved::No => {}
+                Moved::Push => drop(moved.insert(asked, Poke::Time)),
+                Moved::Otherwise => drop(moved.insert(asked, Poke::News)),
             }
         }
         if moved.is_empty() {
-            self.memory.pulls.calm.nothing_new();
-            return;
+            return self.memory.pulls.calm.nothing_new();
         }
         self.memory.pulls.calm.stir();
-        let theirs =
-            |light: &&crate::runtime::engine::memory::Light| light.pulls.iter().any(|pull| moved.contains(&pull));
-        let tasks: Vec<TaskId> = self.memory.active().filter(theirs).map(|light| light.at.id.clone()).collect();
-        for id in tasks {
+        let poke = |light: &Light| light.pulls.iter().filter_map(|pull| moved.get(pull)).max().copied();
+        let tasks: Vec<(TaskId, Poke)> =
+            self.memory.active().filter_map(|light| Some((light.at.id.clone(), poke(light)?))).collect();
+        for (id, poke) in tasks {
             let source = Source::Task(id.clone());
             let every = if self.is_attended(&id) { self.attended_pace(&id) } else { None };
             self.thrift.looked(&id, now, self.pace.details);
             self.schedule.want(source.clone(), every, now);
-            self.schedule.poke(&source, now, Poke::News);
+            self.schedule.poke(&source, now, poke);
         }
     }
 
