@@ -9,4 +9,5 @@ mod fleet;
 mod ledger;
 mod poller;
 mod poller_fleet;
+mod poller_life;
 mod start;
