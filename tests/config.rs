@@ -324,8 +324,8 @@ fn every_option_can_be_set_in_the_file_and_in_the_environment() {
         "extra_headers" => ("{ A = 'b' }", "A: b"),
         "ui.layout" => ("'columns'", "columns"),
         "ui.mouse" => ("false", "false"),
-        "read_only" | "ui.ascii" | "ui.colour" => ("true", "true"),
-        "poll.budget_share" => ("1", "1"),
+        "read_only" | "own_tasks" | "ui.ascii" | "ui.colour" => ("true", "true"),
+        "poll.budget_share" | "poll.unchanged_weight" => ("1", "1"),
         _ => ("7", "7"),
     };
     for option in OPTIONS {

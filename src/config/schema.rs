@@ -12,6 +12,7 @@ use crate::domain::{RepoName, RepoPattern};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
     pub repos: Vec<RepoName>,
+    pub own_tasks: Switch,
     /// `github.com` or `SUBDOMAIN.ghe.com`, in lower case.
     pub host: String,
     /// Without a slash at the end. `None`: the host's own.
@@ -33,6 +34,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             repos: Vec::new(),
+            own_tasks: Switch::Auto,
             host: "github.com".to_owned(),
             api_url: None,
             token_file: None,
@@ -54,13 +56,26 @@ impl Default for Config {
 pub struct Poll {
     pub active_seconds: u32,
     pub idle_seconds: u32,
+    pub slowest_seconds: u32,
+    pub whole_sweep_minutes: u32,
+    pub away_factor: u32,
     /// Above 0, at most 1.
     pub budget_share: f64,
+    /// Above 0, at most 1.
+    pub unchanged_weight: f64,
 }
 
 impl Default for Poll {
     fn default() -> Self {
-        Self { active_seconds: 10, idle_seconds: 60, budget_share: 0.2 }
+        Self {
+            active_seconds: 10,
+            idle_seconds: 60,
+            slowest_seconds: 300,
+            whole_sweep_minutes: 30,
+            away_factor: 3,
+            budget_share: 0.2,
+            unchanged_weight: 0.02,
+        }
     }
 }
 

@@ -14,6 +14,8 @@ pub enum Effect {
     Mouse(bool),
     /// Ask every source now.
     Refresh,
+    /// The terminal has the focus, or lost it: nobody looks.
+    Focus(bool),
     /// The set of repositories changed.
     Watch(Vec<RepoName>),
     /// What the operator looks at: its task is polled closely, its log followed while `log` is named.

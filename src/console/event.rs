@@ -134,7 +134,7 @@ pub enum Op {
     Budget(BudgetNews),
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct BudgetNews {
     /// Requests that counted, in the last hour.
     pub spent: u64,
@@ -142,6 +142,19 @@ pub struct BudgetNews {
     pub allowed: u64,
     pub remaining: Option<u64>,
     pub reset_at: Option<Instant>,
+    pub more: BudgetDetail,
+}
+
+/// What is only told when asked for: it moves with every request.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct BudgetDetail {
+    /// Requests of this process in all.
+    pub sent: u64,
+    /// Of these, how many were answered with proof that nothing changed, for nothing.
+    pub unchanged: u64,
+    pub in_flight: u32,
+    /// By how much intervals are longer than wished to stay inside the allowance; 1: not at all.
+    pub stretch: f64,
 }
 
 /// News from this machine.

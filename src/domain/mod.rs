@@ -29,7 +29,7 @@ pub use cancel::{CancelPhase, CancelProgress, CancelTarget};
 pub use condition::Condition;
 pub use disagreement::Disagreement;
 pub use fault::{Fault, FaultKind};
-pub use freshness::{Freshness, Source};
+pub use freshness::{Freshness, OwnTasks, Source};
 pub use ids::{JobId, NodeId, PullId, RunId, SessionId, TaskId, UserId};
 pub use listing::{Column, Group, Order, SavedView};
 pub use person::{Person, Viewer};

@@ -69,6 +69,8 @@ pub struct Budget {
     pub sent: u64,
     /// Of these, how many counted against the limit (a 304 does not).
     pub counted: u64,
+    /// How many were answered with proof that nothing changed (304), which costs nothing of the limit.
+    pub unchanged: u64,
     /// In flight now.
     pub in_flight: u32,
 }

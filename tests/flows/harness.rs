@@ -107,6 +107,7 @@ impl Flow {
         };
         let settings = Settings {
             repos: server.repos().to_vec(),
+            own_tasks: atc::domain::OwnTasks::Auto,
             host: Safe::new("demo"),
             token_kind: provider.authority().token_kind,
             stale_after: TimeDelta::seconds(150),

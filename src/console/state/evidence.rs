@@ -212,7 +212,10 @@ impl World {
         let good = |source: &Source| self.freshness.get(source).and_then(|freshness| freshness.good_at);
         let at = &known.task.at;
         match side {
-            Side::Task => good(&Source::Tasks(at.repo.clone())).max(good(&Source::Task(at.id.clone()))),
+            Side::Task => {
+                let own = self.is_own(&known.task).then_some(&Source::OwnTasks).and_then(good);
+                good(&Source::Tasks(at.repo.clone())).max(good(&Source::Task(at.id.clone()))).max(own)
+            }
             Side::Session => good(&Source::Task(at.id.clone())),
             Side::Run => known.run.as_ref().map(|join| join.seen_at),
             Side::Pull => {
@@ -237,7 +240,8 @@ impl World {
         let settles = move |known: &Known| {
             known.suspicions(Some(self)).any(|suspicion| {
                 let told = match (source, suspicion.late) {
-                    (Source::Tasks(_), Some(Side::Task)) | (Source::Task(_), Some(Side::Task | Side::Session)) => true,
+                    (Source::Tasks(_) | Source::OwnTasks, Some(Side::Task))
+                    | (Source::Task(_), Some(Side::Task | Side::Session)) => true,
                     (Source::Run(_), Some(Side::Run)) => true,
                     // Not every pull request is asked for each time.
                     (Source::Pulls, Some(Side::Pull)) => return self.read_at(known, Side::Pull) == Some(now),
@@ -248,10 +252,11 @@ impl World {
         };
         let (one, many) = match source {
             Source::Task(id) | Source::Run(id) => (self.tasks.slot(id), false),
-            Source::Tasks(_) | Source::Pulls => (None, true),
+            Source::Tasks(_) | Source::OwnTasks | Source::Pulls => (None, true),
             Source::Viewer | Source::Log(_) | Source::People => (None, false),
         };
         let ours = move |known: &Known| match source {
+            Source::OwnTasks => self.is_own(&known.task),
             Source::Tasks(repo) => {
                 known.task.at.repo == *repo && (known.task.state.is_active() || known.evidence.pull_asked)
             }

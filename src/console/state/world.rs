@@ -31,7 +31,7 @@ pub struct World {
     /// When a repository's tasks were first read: what was created later is news.
     pub first_read: HashMap<RepoName, Instant>,
     /// Items a source sent that could not be read.
-    pub unreadable: HashMap<RepoName, u32>,
+    pub unreadable: HashMap<Source, u32>,
     pub budget: BudgetNews,
 }
 
@@ -138,6 +138,12 @@ impl World {
             .iter()
             .filter_map(|slot| self.tasks.at(*slot))
             .max_by(|a, b| (a.task.created_at, &a.task.at.id).cmp(&(b.task.created_at, &b.task.at.id)))
+    }
+
+    /// Whether the task is the viewer's own, as far as that is known.
+    pub fn is_own(&self, task: &Task) -> bool {
+        let viewer = self.viewer.as_ref().map(|viewer| viewer.id);
+        viewer.is_some() && task.creator.as_ref().map(|person| person.id) == viewer
     }
 
     /// The creator's login, where it is known.

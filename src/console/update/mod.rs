@@ -47,7 +47,8 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
                 model.dirty = true;
             }
         }
-        What::Focus(_) | What::Wake => {}
+        What::Focus(focused) => effects.push(Effect::Focus(focused)),
+        What::Wake => {}
         What::Net(answer) => net::answer(model, answer),
         What::Op(news) => op::news(model, news, &mut effects),
         What::Local(local) => self::local(model, local),

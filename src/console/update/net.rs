@@ -52,6 +52,7 @@ fn settle(model: &mut Model, source: &Source, read_before: Option<Instant>) {
 fn concerns_selected(model: &Model, source: &Source) -> bool {
     model.selected().is_some_and(|known| match source {
         Source::Tasks(repo) => known.task.at.repo == *repo,
+        Source::OwnTasks => model.world.is_own(&known.task),
         Source::Task(id) | Source::Run(id) => known.task.at.id == *id,
         Source::Pulls => !known.task.artifacts.is_empty(),
         Source::Viewer | Source::Log(_) | Source::People => false,
@@ -83,8 +84,8 @@ enum Shown {
     Loading,
     Fresh,
     Stale,
-    /// The fault and the minute it happened in.
-    Failed(Fault, (u32, u32)),
+    /// The fault, the minute it happened in, and the next try.
+    Failed(Fault, (u32, u32), Option<Instant>),
 }
 
 fn shown(model: &Model, source: &Source) -> Shown {
@@ -92,7 +93,10 @@ fn shown(model: &Model, source: &Source) -> Shown {
         Verdict::Loading => Shown::Loading,
         Verdict::Fresh => Shown::Fresh,
         Verdict::Stale(_) => Shown::Stale,
-        Verdict::Failed(fault, at) => Shown::Failed(fault.clone(), (at.hour(), at.minute())),
+        Verdict::Failed(fault, at) => {
+            let next_try = model.world.freshness.get(source).and_then(|freshness| freshness.next_try);
+            Shown::Failed(fault.clone(), (at.hour(), at.minute()), next_try)
+        }
     }
 }
 
@@ -108,11 +112,15 @@ fn take(model: &mut Model, source: &Source, news: News, same_sweep: bool) {
                 model.dirty = true;
             }
         }
-        News::Tasks { tasks, unreadable } => {
-            if let Source::Tasks(repo) = source {
-                model.world.first_read.entry(repo.clone()).or_insert(model.now);
-                unreadable_items(model, repo, unreadable, same_sweep);
+        News::Tasks { mut tasks, unreadable } => {
+            match source {
+                Source::Tasks(repo) => {
+                    model.world.first_read.entry(repo.clone()).or_insert(model.now);
+                }
+                Source::OwnTasks => own_tasks(model, &mut tasks),
+                _ => {}
             }
+            unreadable_items(model, source, unreadable, same_sweep);
             for task in tasks {
                 merge_task(model, task);
             }
@@ -141,11 +149,20 @@ fn take(model: &mut Model, source: &Source, news: News, same_sweep: bool) {
     }
 }
 
-fn unreadable_items(model: &mut Model, repo: &RepoName, count: u32, same_sweep: bool) {
-    let before = model.world.unreadable.get(repo).copied().unwrap_or(0);
+fn unreadable_items(model: &mut Model, source: &Source, count: u32, same_sweep: bool) {
+    let before = model.world.unreadable.get(source).copied().unwrap_or(0);
     let now = if same_sweep { before.saturating_add(count) } else { count };
-    model.world.unreadable.insert(repo.clone(), now);
+    model.world.unreadable.insert(source.clone(), now);
     model.dirty |= before != now;
+}
+
+/// Of the viewer's own tasks, those that belong on the screen. A repository nobody named is read from here on.
+fn own_tasks(model: &mut Model, tasks: &mut Vec<Task>) {
+    let (repos, beyond) = (&model.settings.repos, model.settings.reach_beyond());
+    tasks.retain(|task| beyond || repos.contains(&task.at.repo));
+    for task in tasks.iter().filter(|task| !repos.contains(&task.at.repo)) {
+        model.world.first_read.entry(task.at.repo.clone()).or_insert(model.now);
+    }
 }
 
 fn person_known(model: &mut Model, person: crate::domain::Person) {

@@ -2,7 +2,7 @@
 
 use super::{cancel, compose, net, queue};
 use crate::console::effect::Effect;
-use crate::console::event::Op;
+use crate::console::event::{BudgetNews, Op};
 use crate::console::state::Model;
 use crate::console::state::place::Pane;
 use crate::domain::{Fault, FaultKind, Task};
@@ -49,7 +49,9 @@ pub fn news(model: &mut Model, op: Op, effects: &mut Vec<Effect>) {
             model.dirty |= model.place.focus == Pane::Compose;
         }
         Op::Budget(budget) => {
-            model.dirty |= model.world.budget != budget;
+            // What only `:budget` tells moves with every request.
+            let shown = |budget: &BudgetNews| (budget.spent, budget.allowed);
+            model.dirty |= shown(&model.world.budget) != shown(&budget);
             model.world.budget = budget;
         }
     }

@@ -75,13 +75,17 @@ fn clock(model: &Model) -> Instant {
     whole + TimeDelta::seconds(60 - into)
 }
 
-/// When data will be called stale, and how old stale data reads.
+/// When data will be called stale, how old stale data reads, and how far away the next try of what failed.
 fn stale(model: &Model) -> impl Iterator<Item = Instant> + '_ {
     let own = model.queue.selected.iter().flat_map(|id| [Source::Task(id.clone()), Source::Run(id.clone())]);
     model.standing_sources().chain(own).filter_map(|source| {
         let freshness = model.world.freshness.get(&source)?;
-        let good = freshness.good_at.filter(|_| freshness.fault.is_none())?;
-        let turns = good + model.settings.stale_after + TimeDelta::milliseconds(1);
+        if freshness.fault.is_some() {
+            let next = freshness.next_try.filter(|at| *at > model.now)?;
+            return Some(age::next_step(next, model.now));
+        }
+        let good = freshness.good_at?;
+        let turns = freshness.stale_from(model.settings.stale_after)? + TimeDelta::milliseconds(1);
         Some(if turns > model.now { turns } else { age::next_change(good, model.now) })
     })
 }

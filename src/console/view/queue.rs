@@ -163,13 +163,16 @@ fn by_worth(sort: Column) -> impl Iterator<Item = Column> {
 }
 
 fn one_owner(model: &Model) -> bool {
-    model.settings.repos.windows(2).all(|pair| matches!(pair, [a, b] if a.owner() == b.owner()))
+    !model.settings.reach_beyond()
+        && model.settings.repos.windows(2).all(|pair| matches!(pair, [a, b] if a.owner() == b.owner()))
 }
 
 /// What the widest watched repository needs: with its owner, and without.
 fn repo_widths(model: &Model) -> (u16, u16) {
     let widest = |len: fn(&crate::domain::RepoName) -> usize, most: usize| {
-        let widest = model.settings.repos.iter().map(len).max().unwrap_or(8);
+        // Where own tasks of any repository are shown, nobody knows how long their names are.
+        let any = model.settings.reach_beyond().then_some(most);
+        let widest = any.or(model.settings.repos.iter().map(len).max()).unwrap_or(8);
         u16::try_from(widest.min(most)).unwrap_or(u16::MAX)
     };
     (widest(|r| r.as_str().len(), 22), widest(|r| r.name().len(), 12))

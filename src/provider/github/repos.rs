@@ -1,9 +1,17 @@
 //! What is known of repository names and ids, learned in passing, so that neither is asked for twice.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant as Tick;
 
 use crate::domain::RepoName;
+
+/// A repository that could not be seen may have been shared meanwhile.
+const HIDDEN: Duration = Duration::from_hours(1);
+/// A question that failed for a passing reason is asked again, but not with every list.
+const FAILED: Duration = Duration::from_mins(1);
 
 #[derive(Debug, Default)]
 pub struct Repos {
@@ -14,8 +22,8 @@ pub struct Repos {
 struct Known {
     ids: HashMap<RepoName, u64>,
     names: HashMap<u64, RepoName>,
-    /// Asked for, and gone or not visible.
-    hidden: HashSet<u64>,
+    /// Asked for in vain: not again before then.
+    vain: HashMap<u64, Tick>,
 }
 
 impl Repos {
@@ -31,12 +39,19 @@ impl Repos {
         }
     }
 
+    /// It is gone or not visible.
     pub fn hide(&self, id: u64) {
-        self.known().hidden.insert(id);
+        self.known().vain.insert(id, Tick::now() + HIDDEN);
     }
 
+    /// What it is called could not be asked just now.
+    pub fn failed(&self, id: u64) {
+        self.known().vain.insert(id, Tick::now() + FAILED);
+    }
+
+    /// It was asked for in vain a short while ago.
     pub fn is_hidden(&self, id: u64) -> bool {
-        self.known().hidden.contains(&id)
+        self.known().vain.get(&id).is_some_and(|again| *again > Tick::now())
     }
 
     pub fn id(&self, repo: &RepoName) -> Option<u64> {

@@ -13,7 +13,7 @@ use crate::console::event::{Event, Local, What};
 use crate::console::state::settings::Settings;
 use crate::console::view::Theme;
 use crate::console::{Effect, Model};
-use crate::domain::{Fault, FaultKind, RepoName};
+use crate::domain::{Fault, FaultKind, OwnTasks, RepoName};
 use crate::runtime::app::{self, App, Effects};
 use crate::runtime::external::{self, Desktop};
 use crate::runtime::terminal::Tty;
@@ -43,6 +43,7 @@ pub fn settings(setting: &Setting, shown: Shown) -> Settings {
     let config = &setting.loaded.config;
     Settings {
         repos: shown.repos,
+        own_tasks: own_tasks(config),
         host: shown.host,
         token_kind: shown.token_kind,
         ascii: ascii(config),
@@ -53,6 +54,15 @@ pub fn settings(setting: &Setting, shown: Shown) -> Settings {
         read_only: shown.read_only,
         mouse: config.ui.mouse,
         views: crate::domain::SavedView::defaults(),
+    }
+}
+
+/// What the option `own_tasks` means.
+pub fn own_tasks(config: &Config) -> OwnTasks {
+    match config.own_tasks {
+        Switch::Auto => OwnTasks::Auto,
+        Switch::On => OwnTasks::Always,
+        Switch::Off => OwnTasks::Never,
     }
 }
 

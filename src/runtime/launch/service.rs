@@ -126,7 +126,12 @@ fn pace(config: &Config) -> Pace {
     Pace {
         active: Duration::from_secs(poll.active_seconds.into()),
         idle: Duration::from_secs(poll.idle_seconds.into()),
+        slowest: Duration::from_secs(poll.slowest_seconds.into()),
+        whole_sweep: Duration::from_secs(u64::from(poll.whole_sweep_minutes) * 60),
+        away: poll.away_factor,
         share: poll.budget_share,
+        unchanged: poll.unchanged_weight,
+        own_tasks: screen::own_tasks(config),
         ..Pace::default()
     }
 }

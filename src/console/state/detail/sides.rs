@@ -14,7 +14,9 @@ use crate::domain::{Condition, Source, age};
 
 pub(super) fn sides(page: &mut Page, model: &Model, known: &Known) {
     let at = &known.task.at;
-    let (list, details) = (Source::Tasks(at.repo.clone()), Source::Task(at.id.clone()));
+    let in_repo = model.settings.repos.contains(&at.repo);
+    let list = if in_repo { Source::Tasks(at.repo.clone()) } else { Source::OwnTasks };
+    let details = Source::Task(at.id.clone());
     let condition = known.condition(model.now);
     let (glyph, tone) = look(&condition);
     let since = age::coarse(model.now - known.condition_since(model.now));
@@ -78,6 +80,7 @@ fn failed(page: &mut Page, model: &Model, sources: &[&Source]) {
         if let Verdict::Failed(fault, at) = model.verdict(source) {
             let name = match source {
                 Source::Tasks(_) => "list",
+                Source::OwnTasks => "your own tasks",
                 Source::Task(_) => "details",
                 Source::Run(_) => "Actions",
                 _ => "GraphQL",

@@ -12,7 +12,7 @@ use crate::console::state::tasks::Slot;
 use crate::console::state::world::{Known, PullOf, World};
 use crate::domain::freshness::Verdict;
 use crate::domain::query::Facts;
-use crate::domain::{Condition, Group, Instant, Order, Query, Source, State, Task};
+use crate::domain::{Condition, Group, Instant, Order, Query, State, Task};
 use crate::text::Safe;
 
 /// Brings rows, counts and selection up to what the world is now.
@@ -45,10 +45,9 @@ pub fn rebuild(model: &mut Model) {
     reselect(model);
 }
 
-/// Every repository has answered once, with tasks or with a fault.
+/// Every list has answered once, with tasks or with a fault.
 pub fn all_read(model: &Model) -> bool {
-    let repos = &model.settings.repos;
-    repos.iter().all(|repo| model.verdict(&Source::Tasks(repo.clone())) != Verdict::Loading)
+    model.lists().iter().all(|list| model.verdict(list) != Verdict::Loading)
 }
 
 /// What free words of a query are looked for in; changes with the task, a person's name or a pull request's number.
