@@ -35,8 +35,9 @@ impl Desk {
 
     fn paths(&self) -> Paths {
         let home = self.folder.path().to_path_buf();
-        let [config_dir, state_dir, data_dir] = ["config", "state", "data"].map(|name| home.join(name));
-        Paths { home, config_dir, state_dir, data_dir }
+        let [config_dir, state_dir, data_dir, cache_dir] =
+            ["config", "state", "data", "cache"].map(|name| home.join(name));
+        Paths { home, config_dir, state_dir, data_dir, cache_dir }
     }
 
     fn variable(mut self, name: &str, value: &str) -> Self {

@@ -1,6 +1,6 @@
 //! What is known of the service: tasks, pulls, runs, people, and how fresh each source is.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::console::event::BudgetNews;
 use crate::domain::cancel::Matched;
@@ -14,6 +14,8 @@ use crate::text::Untrusted;
 pub struct World {
     pub viewer: Option<Viewer>,
     pub tasks: HashMap<TaskId, Known>,
+    /// Those of an earlier run that the service has not answered for yet. Whatever it answers is newer.
+    pub remembered: HashSet<TaskId>,
     /// `Ok(None)` inside: asked, and gone or not visible.
     pub pulls: HashMap<(RepoName, PullId), Option<Pull>>,
     pub people: HashMap<UserId, Untrusted>,

@@ -169,6 +169,7 @@ fn repo(model: &mut Model, arguments: &[&str], effects: &mut Vec<Effect>) -> Res
 fn forget(model: &mut Model, kept: &[RepoName]) {
     let world = &mut model.world;
     world.tasks.retain(|_, k| kept.contains(&k.task.at.repo));
+    world.remembered.retain(|id| world.tasks.contains_key(id));
     world.pulls.retain(|(repo, _), _| kept.contains(repo));
     world.first_read.retain(|repo, _| kept.contains(repo));
     world.unreadable.retain(|repo, _| kept.contains(repo));

@@ -19,6 +19,7 @@ pub mod mouse;
 pub mod net;
 pub mod op;
 pub mod queue;
+pub mod remember;
 pub mod reviews;
 pub mod scroll;
 mod settle;
@@ -58,7 +59,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
 }
 
 fn local(model: &mut Model, local: Local) {
-    model.dirty = true;
+    model.dirty |= !matches!(local, Local::Remembered(_));
     match local {
         Local::Templates { templates, faults } => compose::templates(model, templates, faults),
         Local::LogFile { name, format, bytes } => {
@@ -68,5 +69,7 @@ fn local(model: &mut Model, local: Local) {
         }
         Local::Edited(result) => compose::edited(model, result),
         Local::Draft(draft) => compose::draft(model, *draft),
+        Local::Remembered(part) => remember::take(model, *part),
+        Local::Forget => remember::forget(model),
     }
 }

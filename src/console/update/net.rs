@@ -95,6 +95,7 @@ fn take(model: &mut Model, source: &Source, news: News, same_sweep: bool) {
         }
         News::Gone(ids) => {
             for id in ids {
+                model.world.remembered.remove(&id);
                 model.queue.due |= model.world.tasks.remove(&id).is_some();
             }
             model.dirty |= model.queue.due;
@@ -161,7 +162,10 @@ pub fn merge_task(model: &mut Model, task: Task) {
         model.dirty = true;
         return;
     };
-    let (task, sessions_are_new) = merged(&old.task, task);
+    let remembered = model.world.remembered.remove(&id);
+    // A row that is no longer of an earlier run may be called stuck.
+    model.queue.due |= remembered;
+    let (task, sessions_are_new) = merged(&old.task, task, remembered);
     let as_of = if sessions_are_new { Some(task.touched_at()) } else { old.sessions_as_of };
     if task == old.task && as_of == old.sessions_as_of {
         return;
@@ -192,7 +196,7 @@ pub fn merge_task(model: &mut Model, task: Task) {
     model.dirty = true;
 }
 
-fn new_task(world: &World, task: Task, changed: bool) -> Known {
+pub(super) fn new_task(world: &World, task: Task, changed: bool) -> Known {
     Known {
         state_since: first_seen_since(&task),
         hay: queue::hay(world, &task),
@@ -208,8 +212,9 @@ fn new_task(world: &World, task: Task, changed: bool) -> Known {
 }
 
 /// The newer of two answers about one task, with what only the other knows; and whether its sessions are the new ones.
-fn merged(old: &Task, new: Task) -> (Task, bool) {
-    let is_older = new.touched_at() < old.touched_at();
+/// `remembered`: the old one is of an earlier run, and whatever the service says is newer.
+fn merged(old: &Task, new: Task, remembered: bool) -> (Task, bool) {
+    let is_older = !remembered && new.touched_at() < old.touched_at();
     let brings_sessions = new.sessions.is_some() && !(is_older && old.sessions.is_some());
     let (mut base, other) = if is_older { (old.clone(), new) } else { (new, old.clone()) };
     if base.sessions.is_none() {

@@ -8,8 +8,7 @@ use crate::console::state::Model;
 use crate::console::state::queue::{Column, QueueView, Tally};
 use crate::console::state::world::{Known, PullOf, World};
 use crate::domain::Condition;
-use crate::domain::freshness::Verdict;
-use crate::domain::{Instant, Source, State, Task, TaskId};
+use crate::domain::{Freshness, Instant, RepoName, Source, State, Task, TaskId};
 
 /// Rebuilds rows, counts and selection from the world. One pass over the tasks, one sort.
 pub fn rebuild(model: &mut Model) {
@@ -55,7 +54,10 @@ pub fn rebuild(model: &mut Model) {
 /// Every repository has answered once, with tasks or with a fault.
 pub fn all_read(model: &Model) -> bool {
     let repos = &model.settings.repos;
-    repos.iter().all(|repo| model.verdict(&Source::Tasks(repo.clone())) != Verdict::Loading)
+    let answered = |repo: &RepoName| {
+        model.world.freshness.get(&Source::Tasks(repo.clone())).is_some_and(Freshness::is_answered)
+    };
+    repos.iter().all(answered)
 }
 
 /// Finds the selected task again where it stands now; if it is gone, the row that took its place.

@@ -70,7 +70,7 @@ fn stale(model: &Model) -> impl Iterator<Item = Instant> + '_ {
         let freshness = model.world.freshness.get(&source)?;
         let good = freshness.good_at.filter(|_| freshness.fault.is_none())?;
         let turns = good + model.settings.stale_after + TimeDelta::milliseconds(1);
-        Some(if turns > model.now { turns } else { age::next_change(good, model.now) })
+        Some(if turns > model.now && !freshness.remembered { turns } else { age::next_change(good, model.now) })
     })
 }
 

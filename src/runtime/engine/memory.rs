@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::console::event::{Remembered, RememberedTask};
 use crate::domain::{
     Artifact, Instant, PullId, PullRef, PullState, RepoName, RunId, Session, State, Task, TaskId, TaskRef, UserId,
 };
@@ -77,6 +78,29 @@ impl Memory {
             }
         }
         self.tasks.insert(task.at.id.clone(), light);
+    }
+
+    /// Takes in what an earlier run knew. The details of an ended task are those of its newest touch and need not be asked
+    /// again; one that works is looked into once, because its run is found by its sessions.
+    pub fn seed(&mut self, remembered: &Remembered) {
+        for RememberedTask { task, sessions_as_of } in &remembered.tasks {
+            if self.tasks.contains_key(&task.at.id) {
+                continue;
+            }
+            self.learn(task);
+            if let Some(light) = self.tasks.get_mut(&task.at.id) {
+                light.detailed = sessions_as_of.filter(|_| !light.state.is_active());
+            }
+        }
+        for (at, pull) in &remembered.pulls {
+            self.settle(at, Some(pull.state));
+        }
+        self.people.extend(remembered.people.iter().map(|person| person.id));
+    }
+
+    /// Some task names a pull request.
+    pub fn names_pulls(&self) -> bool {
+        self.tasks.values().any(|light| !light.pulls.is_empty())
     }
 
     /// Pulls worth asking for: known, and neither merged nor closed when last seen.

@@ -12,6 +12,7 @@
 
 pub mod pace;
 mod plan;
+mod recall;
 pub mod run;
 mod thrift;
 

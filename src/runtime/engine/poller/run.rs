@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant as Tick;
 
 use super::pace::Pace;
+use super::recall::Recalled;
 use super::thrift::Thrift;
 use crate::console::event::{BudgetNews, News, Op};
 use crate::domain::{Fault, Instant, RepoName, Source, Task, TaskId, TaskRef};
@@ -45,6 +46,7 @@ pub struct Poller {
     pub(super) schedule: Schedule,
     pub(super) lists: HashMap<RepoName, ListState>,
     pub(super) memory: Memory,
+    pub(super) recalled: Recalled,
     pub(super) attended: Option<TaskRef>,
     /// The attended task as last heard of, for the log follower.
     pub(super) tell_follower: watch::Sender<Option<Task>>,
@@ -66,6 +68,7 @@ impl Poller {
             schedule: Schedule::default(),
             lists: HashMap::new(),
             memory: Memory::default(),
+            recalled: Recalled::default(),
             attended: None,
             tell_follower,
             meter: Meter::new(pace.share),
@@ -86,7 +89,12 @@ impl Poller {
             tokio::select! {
                 biased;
                 wish = wishes.recv() => match wish {
-                    Some(wish) => self.grant(wish),
+                    Some(wish) => {
+                        if let Wish::Watch(repos) = &wish {
+                            self.recall(repos).await;
+                        }
+                        self.grant(wish);
+                    }
                     None => return,
                 },
                 Some(landed) = self.in_flight.join_next() => {
@@ -239,6 +247,7 @@ impl Poller {
         let now = Tick::now();
         match landed.result {
             Ok(brought) => {
+                self.check_viewer(&brought, now).await;
                 let gone = self.learn(&brought, now);
                 let stretch = self.stretch(&due.source);
                 let wait = self.schedule.succeeded(&due.source, now, stretch);

@@ -1,0 +1,124 @@
+//! The cache as the rest of the program holds it: tells what to keep without waiting, asks once for what was kept.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::keeper::{self, Word};
+use super::store::Keep;
+use crate::console::event::{News, Remembered};
+use crate::domain::{Fault, Instant, Now, RepoName, Source};
+
+/// Answers that may wait for the disk.
+const WAITING: usize = 256;
+/// The parts of a large picture wait for the screen, not in memory.
+const PARTS: usize = 2;
+/// The last writes get so long when the console ends.
+const LAST_WRITES: Duration = Duration::from_secs(1);
+
+/// Where to keep what.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub file: PathBuf,
+    /// The API's address: what two of them say is never mixed.
+    pub api: String,
+}
+
+/// A part of what an earlier run knew.
+#[derive(Debug, Default)]
+pub struct Part {
+    /// For the screen.
+    pub shown: Remembered,
+    /// Names behind the service's own ids of repositories; with the first part.
+    pub names: Vec<(u64, RepoName)>,
+    /// Why nothing is cached.
+    pub fault: Option<Fault>,
+}
+
+/// A way to the keeper of the cache. The default keeps nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Cache {
+    words: Option<mpsc::Sender<Word>>,
+    lost: Arc<AtomicU64>,
+}
+
+impl Cache {
+    /// Starts the keeper on a thread of its own. Nothing of the disk is touched here.
+    pub fn start(place: Place, now: Now) -> Self {
+        let (words, heard) = mpsc::channel(WAITING);
+        let lost = Arc::default();
+        let counted = Arc::clone(&lost);
+        let thread = std::thread::Builder::new().name("cache".to_owned());
+        match thread.spawn(move || keeper::keep(&place, &now, heard, &counted)) {
+            Ok(_) => Self { words: Some(words), lost },
+            Err(error) => {
+                tracing::warn!(%error, "nothing is cached: no thread");
+                Self::default()
+            }
+        }
+    }
+
+    /// Keeps what is worth keeping of an answer. Never waits: while the disk is slow the cache falls behind.
+    pub fn keep(&self, source: &Source, news: &News, at: Instant) {
+        if self.words.is_none() {
+            return;
+        }
+        let keep = match news {
+            News::Tasks { tasks, .. } => Some(Keep::Tasks(tasks.clone())),
+            News::Task(task) => Some(Keep::Tasks(vec![(**task).clone()])),
+            News::Gone(ids) => Some(Keep::Gone(ids.clone())),
+            News::Pulls(pulls) => Some(Keep::Pulls(pulls.clone())),
+            News::Person(person) if person.login.is_some() => Some(Keep::Person(person.clone())),
+            News::Viewer(viewer) => Some(Keep::Viewer(viewer.clone())),
+            News::Same | News::Person(_) | News::Run { .. } | News::Log(_) => None,
+        };
+        let good = matches!(source, Source::Tasks(_) | Source::Pulls).then(|| Keep::Good(source.clone(), at));
+        for keep in keep.into_iter().chain(good) {
+            self.tell(Word::Keep(keep));
+        }
+    }
+
+    /// Keeps the name behind a repository's id.
+    pub fn keep_name(&self, id: u64, name: &RepoName) {
+        self.tell(Word::Keep(Keep::Name(id, name.clone())));
+    }
+
+    fn tell(&self, word: Word) {
+        if let Some(words) = &self.words
+            && words.try_send(word).is_err()
+            && self.lost.fetch_add(1, Ordering::Relaxed) == 0
+        {
+            tracing::warn!("the cache falls behind: the disk is slow");
+        }
+    }
+
+    /// What an earlier run knew of these repositories, in parts, the first at once. Ends when all was told.
+    pub async fn recall(&self, repos: Vec<RepoName>) -> mpsc::Receiver<Part> {
+        let (tell, parts) = mpsc::channel(PARTS);
+        if let Some(words) = &self.words {
+            let _ = words.send(Word::Recall { repos, tell }).await;
+        }
+        parts
+    }
+
+    /// Somebody else is looking: everything kept of this API address goes, whatever else is waiting.
+    pub async fn forget(&self) {
+        if let Some(words) = &self.words {
+            let _ = words.send(Word::Keep(Keep::Nothing)).await;
+        }
+    }
+
+    /// Lets the last writes reach the disk, unless that takes too long.
+    pub async fn finish(&self) {
+        let Some(words) = &self.words else { return };
+        let (done, written) = oneshot::channel();
+        let last = async {
+            let _ = words.send(Word::End(done)).await;
+            let _ = written.await;
+        };
+        let _ = tokio::time::timeout(LAST_WRITES, last).await;
+    }
+}
