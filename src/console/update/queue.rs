@@ -54,9 +54,8 @@ pub fn rebuild(model: &mut Model) {
 /// Every repository has answered once, with tasks or with a fault.
 pub fn all_read(model: &Model) -> bool {
     let repos = &model.settings.repos;
-    let answered = |repo: &RepoName| {
-        model.world.freshness.get(&Source::Tasks(repo.clone())).is_some_and(Freshness::is_answered)
-    };
+    let answered =
+        |repo: &RepoName| model.world.freshness.get(&Source::Tasks(repo.clone())).is_some_and(Freshness::is_answered);
     repos.iter().all(answered)
 }
 

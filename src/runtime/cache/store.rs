@@ -202,7 +202,11 @@ impl Store {
             }
         }
         transaction.commit()?;
-        self.connection.execute_batch("PRAGMA incremental_vacuum")
+        // Each step gives back one page.
+        let mut vacuum = self.connection.prepare("PRAGMA incremental_vacuum")?;
+        let mut pages = vacuum.query([])?;
+        while pages.next()?.is_some() {}
+        Ok(())
     }
 }
 
@@ -305,3 +309,7 @@ impl Writer<'_> {
         self.on.execute("UPDATE hosts SET viewer = NULL, login = NULL WHERE host = ?1", [self.host]).map(drop)
     }
 }
+
+#[cfg(test)]
+#[path = "store_tests.rs"]
+mod tests;

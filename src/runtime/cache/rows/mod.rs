@@ -9,3 +9,6 @@ pub mod task;
 mod when;
 
 pub use when::At;
+
+#[cfg(test)]
+mod tests;
