@@ -11,7 +11,6 @@ use crate::domain::{RepoName, Source, UserId};
 use crate::runtime::cache::Part;
 use crate::runtime::engine::memory::Memory;
 use crate::runtime::engine::reads::Brought;
-use crate::runtime::engine::sweep::ListState;
 use crate::text::Safe;
 
 /// Whose the picture is that was taken up.
@@ -45,7 +44,11 @@ impl Poller {
             }
             self.share_names(names);
             self.memory.seed(&shown);
+            let more = shown.more;
             self.desk.send(What::Local(Local::Remembered(Box::new(shown)))).await;
+            if !more {
+                break;
+            }
         }
         if self.memory.names_pulls() {
             self.schedule.want(Source::Pulls, Some(self.pace.pulls), Tick::now());
@@ -70,8 +73,10 @@ impl Poller {
         self.memory = Memory::default();
         self.schedule.retain(|source| !matches!(source, Source::Task(_) | Source::Run(_)));
         for (repo, list) in &mut self.lists {
-            *list = ListState::default();
-            self.schedule.poke(&Source::Tasks(repo.clone()), now, false);
+            // What is still on its way is said to this viewer.
+            if std::mem::take(list).whole_at.is_some() {
+                self.schedule.poke(&Source::Tasks(repo.clone()), now, false);
+            }
         }
     }
 }
