@@ -251,7 +251,7 @@ fn every_option_can_be_set_in_the_file_and_in_the_environment() {
         "copilot_api" | "log_level" => ("'off'", "off"),
         "extra_headers" => ("{ A = 'b' }", "A: b"),
         "ui.layout" => ("'columns'", "columns"),
-        "ui.mouse" => ("false", "false"),
+        "ui.mouse" | "cache" => ("false", "false"),
         "read_only" | "ui.ascii" | "ui.colour" => ("true", "true"),
         "poll.budget_share" => ("1", "1"),
         _ => ("7", "7"),

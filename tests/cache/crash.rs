@@ -22,7 +22,7 @@ fn write_until_killed() {
         Err(fault) => return writeln!(out, "refused {fault}").unwrap(),
     };
     for number in from.. {
-        let page = [atc::runtime::cache::store::Keep::Tasks(vec![crate::make::task(number)])];
+        let page = [crate::make::viewer(), atc::runtime::cache::store::Keep::Tasks(vec![crate::make::task(number)])];
         if let Err(error) = store.write(&page, crate::make::TODAY) {
             return writeln!(out, "refused {error}").unwrap();
         }

@@ -11,7 +11,7 @@ use atc::runtime::cache::file::{parts, remove};
 use atc::runtime::cache::store::{Keep, Store};
 
 use crate::crash::{said, writer};
-use crate::make::{API, TODAY, file, keep, kept, open, repo, task};
+use crate::make::{API, TODAY, file, keep, kept, open, repo, task, viewer};
 
 fn sql(file: &Path, statement: &str) {
     rusqlite::Connection::open(file).unwrap().execute_batch(statement).unwrap();
@@ -67,11 +67,12 @@ fn the_file_of_a_newer_program_is_left_as_it_is() {
 
 #[test]
 fn what_is_older_foreign_torn_or_empty_begins_anew() {
-    let damage: [(&str, fn(&Path)); 6] = [
+    type Damage = fn(&Path);
+    let damage: [(&str, Damage); 6] = [
         ("an older layout", |file| sql(file, "PRAGMA user_version = 0")),
         ("another program's", |file| sql(file, "PRAGMA application_id = 5")),
         ("text", |file| {
-            fs::write(file, "a letter to somebody, long enough to be taken for a header of a database").unwrap()
+            fs::write(file, "a letter to somebody, long enough to be taken for a header of a database").unwrap();
         }),
         ("half a header", |file| fs::write(file, "SQLite format").unwrap()),
         ("nothing", |file| fs::write(file, "").unwrap()),
@@ -82,8 +83,8 @@ fn what_is_older_foreign_torn_or_empty_begins_anew() {
         let file = file(&folder);
         keep(&mut open(&file), [1]);
         damage(&file);
-        let works = |store: &mut Store| store.write(&[Keep::Tasks(vec![task(2)])], TODAY).is_ok();
-        let mut store = open(&file);
+        let works = |store: &mut Store| store.write(&[viewer(), Keep::Tasks(vec![task(2)])], TODAY).is_ok();
+        let mut store = Store::open(&file, API).unwrap();
         // What is missing inside may only show when it is used.
         if !works(&mut store) {
             store = Store::anew(&file, API).unwrap();
@@ -103,7 +104,7 @@ fn use_it(file: &Path) -> Option<Vec<u64>> {
         found.extend(task.at.id.raw().parse::<u64>());
         true
     });
-    let _ = store.write(&[Keep::Tasks(vec![task(1)]), Keep::Nothing], TODAY);
+    let _ = store.write(&[viewer(), Keep::Tasks(vec![task(1)])], TODAY);
     let _ = store.trim(TODAY);
     read.ok().map(|_| found)
 }

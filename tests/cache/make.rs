@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use atc::domain::{Instant, Person, RepoName, State, Task, TaskId, TaskRef, UserId};
+use atc::domain::{Instant, Person, RepoName, State, Task, TaskId, TaskRef, UserId, Viewer};
 use atc::runtime::cache::store::{Keep, Store};
 use tempfile::TempDir;
 
@@ -14,7 +14,14 @@ pub fn file(folder: &TempDir) -> PathBuf {
 }
 
 pub fn open(file: &Path) -> Store {
-    Store::open(file, API).unwrap()
+    let mut store = Store::open(file, API).unwrap();
+    store.write(&[viewer()], TODAY).unwrap();
+    store
+}
+
+/// For whom all of this is kept.
+pub fn viewer() -> Keep {
+    Keep::Viewer(Viewer { id: UserId(7), login: "mona".into() })
 }
 
 pub fn repo() -> RepoName {

@@ -85,11 +85,14 @@ impl Run {
     }
 }
 
-fn parts(remembered: &[Local]) -> Vec<&Remembered> {
-    let part = |local| match local {
-        &Local::Remembered(ref part) => &**part,
+fn part(local: &Local) -> &Remembered {
+    match local {
+        Local::Remembered(part) => part,
         other => panic!("{other:?}"),
-    };
+    }
+}
+
+fn parts(remembered: &[Local]) -> Vec<&Remembered> {
     remembered.iter().map(part).collect()
 }
 

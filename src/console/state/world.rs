@@ -2,8 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::settings::Settings;
 use crate::console::event::BudgetNews;
 use crate::domain::cancel::Matched;
+use crate::domain::stuck::Stuck;
 use crate::domain::{
     Artifact, CancelPhase, CancelProgress, Freshness, Instant, Job, Pull, PullId, RepoName, Run, Source, Task, TaskId,
     UserId, Viewer,
@@ -69,6 +71,11 @@ impl Known {
 }
 
 impl World {
+    /// Why a task counts as stuck. Of one that only an earlier run saw nobody can say what it has done since.
+    pub fn stuck(&self, known: &Known, settings: &Settings, now: Instant) -> Option<Stuck> {
+        if self.remembered.contains(&known.task.at.id) { None } else { known.stuck(settings, now) }
+    }
+
     /// The task's newest pull request that is known, else the last one it names.
     pub fn pull_of(&self, task: &Task) -> Option<PullOf<'_>> {
         let mut last = None;

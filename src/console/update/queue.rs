@@ -20,7 +20,7 @@ pub fn rebuild(model: &mut Model) {
     let mut rows: Vec<(Key<'_>, Instant, &TaskId)> = Vec::new();
     for (id, known) in &model.world.tasks {
         let condition = known.condition(now);
-        let stuck = known.stuck(&model.settings, now).is_some();
+        let stuck = model.world.stuck(known, &model.settings, now).is_some();
         count(&mut tally, known, &condition, stuck);
         if let Some(at) = known.next_verdict(&model.settings, now) {
             recheck = Some(recheck.map_or(at, |r| r.min(at)));

@@ -191,7 +191,7 @@ impl Row<'_> {
             let since = model.now - self.known.condition_since(model.now);
             self.age(since, Area { x: x + WORD, width: AGE, ..area }, buffer);
         }
-        if self.known.stuck(&model.settings, model.now).is_some() {
+        if model.world.stuck(self.known, &model.settings, model.now).is_some() {
             put(buffer, area, flag, y, "▲", theme.style(Tone::Warn));
         } else if self.known.changed {
             put(buffer, area, flag, y, "•", theme.style(Tone::AccentStrong));

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::keeper::{self, Word};
 use super::store::Keep;
 use crate::console::event::{News, Remembered};
-use crate::domain::{Fault, Instant, Now, RepoName, Source};
+use crate::domain::{Fault, Instant, Now, RepoName, Source, Viewer};
 
 /// Answers that may wait for the disk.
 const WAITING: usize = 256;
@@ -72,8 +72,7 @@ impl Cache {
             News::Gone(ids) => Some(Keep::Gone(ids.clone())),
             News::Pulls(pulls) => Some(Keep::Pulls(pulls.clone())),
             News::Person(person) if person.login.is_some() => Some(Keep::Person(person.clone())),
-            News::Viewer(viewer) => Some(Keep::Viewer(viewer.clone())),
-            News::Same | News::Person(_) | News::Run { .. } | News::Log(_) => None,
+            News::Same | News::Viewer(_) | News::Person(_) | News::Run { .. } | News::Log(_) => None,
         };
         let good = matches!(source, Source::Tasks(_) | Source::Pulls).then(|| Keep::Good(source.clone(), at));
         for keep in keep.into_iter().chain(good) {
@@ -104,10 +103,11 @@ impl Cache {
         parts
     }
 
-    /// Somebody else is looking: everything kept of this API address goes, whatever else is waiting.
-    pub async fn forget(&self) {
+    /// Who looks: what is kept belongs to this viewer, and what was kept for another one goes. Before this nothing is
+    /// written. Waits for its turn: this word must not be lost.
+    pub async fn belongs_to(&self, viewer: &Viewer) {
         if let Some(words) = &self.words {
-            let _ = words.send(Word::Keep(Keep::Nothing)).await;
+            let _ = words.send(Word::Keep(Keep::Viewer(viewer.clone()))).await;
         }
     }
 

@@ -2,9 +2,9 @@
 //!
 //! ```text
 //! open ──> hears ──recall──> parts ──> trim
-//!            ├──keep─────> batch ──written──> hears
-//!            │               ├─ broken ──> begun anew, once
-//!            │               └─ disk full, read-only … ──> off: hears and keeps nothing more
+//!            ├──keep─────> waits for the viewer ──> batch ──written──> hears
+//!            │                                        ├─ broken ──> begun anew, once
+//!            │                                        └─ disk full, read-only … ──> off: hears and keeps nothing more
 //!            └──end──────> what waits is written
 //! ```
 
@@ -20,10 +20,12 @@ use super::file;
 use super::handle::{Part, Place};
 use super::store::{Keep, Known, Store};
 use crate::console::event::{Remembered, RememberedTask};
-use crate::domain::{Fault, Instant, Now, RepoName, Source};
+use crate::domain::{Fault, Instant, Now, RepoName, Source, Viewer};
 
 /// Words written in one transaction.
 const BATCH: usize = 64;
+/// What is heard before it is known who looks is kept up to so many words.
+const MOST_WAITING: usize = 64;
 /// Tasks told at once: less than a frame's work for the loop.
 const PART: usize = 1000;
 /// A picture that takes longer to read is told as far as it was read.
@@ -66,6 +68,7 @@ pub(super) fn keep(place: &Place, now: &Now, mut words: mpsc::Receiver<Word>, lo
         }
         keeper.write(batch, false);
     }
+    keeper.write(Vec::new(), true);
 }
 
 struct Keeper<'a> {
@@ -77,6 +80,9 @@ struct Keeper<'a> {
     fault: Option<Fault>,
     begun_anew: bool,
     trimmed: bool,
+    /// For whom this run keeps. Until the service has said who that is, what is heard waits.
+    viewer: Option<Viewer>,
+    waiting: Vec<Keep>,
     /// Sources that were good, not yet written.
     good: HashMap<Source, Instant>,
     good_written: Instant,
@@ -91,8 +97,18 @@ impl<'a> Keeper<'a> {
                 (None, Some(fault))
             }
         };
-        let (good, good_written) = (HashMap::new(), now());
-        Self { place, now, store, fault, begun_anew: false, trimmed: false, good, good_written }
+        Self {
+            place,
+            now,
+            store,
+            fault,
+            begun_anew: false,
+            trimmed: false,
+            viewer: None,
+            waiting: Vec::new(),
+            good: HashMap::new(),
+            good_written: now(),
+        }
     }
 
     fn today(&self) -> i64 {
@@ -121,21 +137,25 @@ impl<'a> Keeper<'a> {
 
     /// `last`: nothing more will come.
     fn write(&mut self, batch: Vec<Keep>, last: bool) {
-        let mut keep = Vec::with_capacity(batch.len());
         for word in batch {
             match word {
                 Keep::Good(source, at) => drop(self.good.insert(source, at)),
-                Keep::Nothing => {
-                    self.good.clear();
-                    keep.push(Keep::Nothing);
+                Keep::Viewer(viewer) => {
+                    self.waiting.insert(0, Keep::Viewer(viewer.clone()));
+                    self.viewer = Some(viewer);
                 }
-                other => keep.push(other),
+                other => self.waiting.push(other),
             }
         }
-        let now = (self.now)();
-        if keep.is_empty() && !last && now - self.good_written < GOOD_STEP {
+        if self.viewer.is_none() {
+            self.waiting.truncate(MOST_WAITING);
             return;
         }
+        let now = (self.now)();
+        if self.waiting.is_empty() && !last && now - self.good_written < GOOD_STEP {
+            return;
+        }
+        let mut keep = std::mem::take(&mut self.waiting);
         keep.extend(self.good.drain().map(|(source, at)| Keep::Good(source, at)));
         self.good_written = now;
         let today = self.today();
@@ -148,6 +168,8 @@ impl<'a> Keeper<'a> {
     }
 
     fn failed(&mut self, error: &rusqlite::Error) {
+        // Whose the rows are may have been among what was not written.
+        self.waiting.extend(self.viewer.clone().map(Keep::Viewer));
         if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) {
             tracing::info!("another console writes to the cache; some answers are not kept");
             return;

@@ -1,4 +1,7 @@
-//! The rows of one API address in the open file: read in parts, written in transactions.
+//! The rows of one API address in the open file: read one by one, written in transactions.
+//!
+//! All of them belong to one viewer, and nothing is written before it is known who that is. With another viewer the rows of
+//! the one before go.
 
 use std::path::Path;
 
@@ -34,11 +37,10 @@ pub enum Keep {
     Pulls(Vec<(PullRef, Option<Pull>)>),
     Person(Person),
     Name(u64, RepoName),
+    /// For whom everything after this is kept.
     Viewer(Viewer),
     /// A source's data was true at this time.
     Good(Source, Instant),
-    /// Everything of this API address goes.
-    Nothing,
 }
 
 /// What was remembered without being shown.
@@ -54,6 +56,8 @@ pub struct Known {
 pub struct Store {
     connection: Connection,
     host: i64,
+    /// For whom this run keeps what it hears.
+    viewer: Option<UserId>,
 }
 
 impl Store {
@@ -71,14 +75,13 @@ impl Store {
     fn on(connection: Connection, api: &str) -> rusqlite::Result<Self> {
         let find =
             |on: &Connection| on.query_row("SELECT host FROM hosts WHERE api = ?1", [api], |row| row.get(0)).optional();
-        let host = match find(&connection)? {
-            Some(host) => host,
-            None => {
-                connection.execute("INSERT INTO hosts (api) VALUES (?1) ON CONFLICT DO NOTHING", [api])?;
-                find(&connection)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?
-            }
+        let host = if let Some(host) = find(&connection)? {
+            host
+        } else {
+            connection.execute("INSERT INTO hosts (api) VALUES (?1) ON CONFLICT DO NOTHING", [api])?;
+            find(&connection)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?
         };
-        Ok(Self { connection, host })
+        Ok(Self { connection, host, viewer: None })
     }
 
     /// Who the rows were written for, and whom and what they name.
@@ -155,24 +158,33 @@ impl Store {
         Ok(bad)
     }
 
-    /// Writes all of it or nothing.
+    /// Writes all of it or nothing. What comes before a viewer was named is not written, and neither is anything once
+    /// another console writes for another viewer.
     pub fn write(&mut self, keep: &[Keep], today: i64) -> rusqlite::Result<()> {
         let host = self.host;
         let transaction = Transaction::new(&mut self.connection, TransactionBehavior::Immediate)?;
         let to = Writer { on: &transaction, host, today };
+        let mut viewer = self.viewer;
+        let mut ours = viewer.is_some() && to.owner()? == viewer;
         for keep in keep {
             match keep {
+                Keep::Viewer(named) => {
+                    to.viewer(named)?;
+                    viewer = Some(named.id);
+                    ours = true;
+                }
+                _ if !ours => {}
                 Keep::Tasks(tasks) => tasks.iter().try_for_each(|task| to.task(task))?,
                 Keep::Gone(ids) => ids.iter().try_for_each(|id| to.gone(id))?,
                 Keep::Pulls(pulls) => pulls.iter().try_for_each(|(at, pull)| to.pull(at, pull.as_ref()))?,
                 Keep::Person(person) => to.person(person)?,
                 Keep::Name(id, name) => to.name(*id, name)?,
-                Keep::Viewer(viewer) => to.viewer(viewer)?,
                 Keep::Good(source, at) => to.good(source, *at)?,
-                Keep::Nothing => to.nothing()?,
             }
         }
-        transaction.commit()
+        transaction.commit()?;
+        self.viewer = viewer;
+        Ok(())
     }
 
     /// Lets go of what was not seen for long and of what is too much, the oldest first.
@@ -289,7 +301,19 @@ impl Writer<'_> {
         self.on.prepare_cached(sql)?.execute(values).map(drop)
     }
 
+    /// Whose the rows are.
+    fn owner(&self) -> rusqlite::Result<Option<UserId>> {
+        let sql = "SELECT viewer FROM hosts WHERE host = ?1";
+        let id: Option<i64> = self.on.prepare_cached(sql)?.query_row([self.host], |row| row.get(0))?;
+        Ok(id.map(|id| UserId(id.cast_unsigned())))
+    }
+
     fn viewer(&self, viewer: &Viewer) -> rusqlite::Result<()> {
+        if self.owner()? != Some(viewer.id) {
+            for table in ["tasks", "pulls", "people", "names", "sources"] {
+                self.on.execute(&format!("DELETE FROM {table} WHERE host = ?1"), [self.host])?;
+            }
+        }
         let sql = "UPDATE hosts SET viewer = ?2, login = ?3
                    WHERE host = ?1 AND (viewer IS NOT ?2 OR login IS NOT ?3)";
         let values = params![self.host, viewer.id.0.cast_signed(), viewer.login.raw_for_disk()];
@@ -300,13 +324,6 @@ impl Writer<'_> {
         let Some(key) = key(source) else { return Ok(()) };
         let sql = "INSERT OR REPLACE INTO sources (host, source, good_at) VALUES (?1, ?2, ?3)";
         self.on.prepare_cached(sql)?.execute(params![self.host, key, at.timestamp()]).map(drop)
-    }
-
-    fn nothing(&self) -> rusqlite::Result<()> {
-        for table in ["tasks", "pulls", "people", "names", "sources"] {
-            self.on.execute(&format!("DELETE FROM {table} WHERE host = ?1"), [self.host])?;
-        }
-        self.on.execute("UPDATE hosts SET viewer = NULL, login = NULL WHERE host = ?1", [self.host]).map(drop)
     }
 }
 

@@ -72,7 +72,13 @@ impl Desk {
     }
 
     fn open(&self) -> Store {
-        Store::open(&self.file(), GITHUB).unwrap()
+        self.open_for(GITHUB, 7)
+    }
+
+    fn open_for(&self, api: &str, viewer: u64) -> Store {
+        let mut store = Store::open(&self.file(), api).unwrap();
+        keep(&mut store, Keep::Viewer(Viewer { id: UserId(viewer), login: "hubot".into() }));
+        store
     }
 }
 
@@ -102,9 +108,8 @@ fn what_was_kept_is_there_after_a_restart_newest_first() {
     keep(&mut store, Keep::Good(Source::Tasks(repo()), noon()));
     keep(&mut store, Keep::Person(Person { id: UserId(u64::MAX), login: Some("mona".into()) }));
     keep(&mut store, Keep::Name(u64::MAX - 1, repo()));
-    keep(&mut store, Keep::Viewer(Viewer { id: UserId(7), login: "hubot".into() }));
     drop(store);
-    let store = desk.open();
+    let store = Store::open(&desk.file(), GITHUB).unwrap();
     assert_eq!(ids(&store), ["new", "middle", "old"]);
     let new = detailed(task("new", 5));
     assert_eq!(tasks(&store)[0], (new.clone(), Some(new.touched_at())));
@@ -158,18 +163,40 @@ fn what_is_gone_is_gone_and_so_is_a_pull_that_is_not_visible() {
 }
 
 #[test]
-fn two_services_in_one_file_never_mix_and_one_can_be_emptied_alone() {
+fn two_services_in_one_file_never_mix_and_one_is_emptied_alone() {
     let desk = Desk::new();
-    let (mut here, mut tenant) = (desk.open(), Store::open(&desk.file(), "https://api.acme.ghe.com/").unwrap());
+    let (mut here, mut tenant) = (desk.open(), desk.open_for("https://api.acme.ghe.com/", 1));
     keep(&mut here, Keep::Tasks(vec![task("same", 1)]));
     assert!(tasks(&tenant).is_empty());
     keep(&mut tenant, Keep::Tasks(vec![task("same", 50)]));
-    keep(&mut tenant, Keep::Viewer(Viewer { id: UserId(1), login: "x".into() }));
-    keep(&mut here, Keep::Viewer(Viewer { id: UserId(2), login: "y".into() }));
-    keep(&mut here, Keep::Nothing);
-    assert!(tasks(&here).is_empty() && here.known(today()).unwrap().viewer.is_none());
+    keep(&mut here, Keep::Viewer(Viewer { id: UserId(8), login: "y".into() }));
+    assert!(tasks(&here).is_empty());
     assert_eq!(tasks(&tenant)[0].0.touched_at(), task("same", 50).touched_at());
     assert_eq!(tenant.known(today()).unwrap().viewer.unwrap().id, UserId(1));
+}
+
+#[test]
+fn nothing_is_written_before_it_is_known_for_whom() {
+    let desk = Desk::new();
+    let mut store = Store::open(&desk.file(), GITHUB).unwrap();
+    keep(&mut store, Keep::Tasks(vec![task("whose", 1)]));
+    assert!(tasks(&store).is_empty());
+    drop(desk.open());
+    keep(&mut store, Keep::Tasks(vec![task("still-whose", 1)]));
+    assert!(tasks(&store).is_empty(), "that another console knows its viewer says nothing about this one's");
+}
+
+#[test]
+fn a_console_of_another_viewer_takes_the_cache_over_and_the_first_one_adds_nothing_to_it() {
+    let desk = Desk::new();
+    let mut first = desk.open_for(GITHUB, 1);
+    keep(&mut first, Keep::Tasks(vec![task("first", 1)]));
+    keep(&mut first, Keep::Person(Person { id: UserId(3), login: Some("mona".into()) }));
+    let mut second = desk.open_for(GITHUB, 2);
+    assert!(tasks(&second).is_empty() && second.known(today()).unwrap().people.is_empty());
+    keep(&mut first, Keep::Tasks(vec![task("first", 1)]));
+    keep(&mut second, Keep::Tasks(vec![task("second", 1)]));
+    assert_eq!(ids(&second), ["second"]);
 }
 
 #[test]

@@ -15,10 +15,8 @@ pub fn run(verb: CacheVerb) -> Result<u8, Fault> {
                 bytes => format!("{}  ({} KiB)", path.display(), bytes.div_ceil(1024)),
             }
         }
-        CacheVerb::Clear => match file::remove(&path)? {
-            true => format!("{} is deleted", path.display()),
-            false => format!("{} was not there", path.display()),
-        },
+        CacheVerb::Clear if file::remove(&path)? => format!("{} is deleted", path.display()),
+        CacheVerb::Clear => format!("{} was not there", path.display()),
     };
     Ok(output::say(&text).code())
 }

@@ -13,11 +13,11 @@ use crate::runtime::engine::memory::Memory;
 use crate::runtime::engine::reads::Brought;
 use crate::text::Safe;
 
-/// Whose the picture is that was taken up.
+/// Whose the picture is, and who looks.
 #[derive(Debug, Default)]
 pub(super) struct Recalled {
-    /// Tasks were taken up that were kept for this viewer, as far as it was known.
-    kept_for: Option<Option<UserId>>,
+    /// Whom it was kept for. `None`: there was nothing.
+    kept_for: Option<UserId>,
     /// Who looks now, once the service has said so.
     viewer: Option<UserId>,
 }
@@ -30,19 +30,20 @@ impl Poller {
             return;
         }
         let mut parts = self.desk.cache.recall(new).await;
-        let mut kept_for = None;
         while let Some(Part { shown, names, fault }) = parts.recv().await {
             if let Some(fault) = fault {
                 self.desk.op(Op::Note { bad: false, text: Safe::new(fault.to_string()) }).await;
-            }
-            kept_for = kept_for.or(shown.viewer.as_ref().map(|viewer| viewer.id));
-            if self.recalled.viewer.is_some_and(|viewer| kept_for != Some(viewer)) {
                 return;
             }
-            if !shown.tasks.is_empty() || !shown.pulls.is_empty() {
-                self.recalled.kept_for = Some(kept_for);
+            if let Some(owner) = &shown.viewer {
+                // Another console may have taken the cache over for somebody else since.
+                if self.recalled.viewer.is_some_and(|viewer| viewer != owner.id) {
+                    return;
+                }
+                self.recalled.kept_for = Some(owner.id);
             }
-            self.share_names(names);
+            let cache = self.desk.cache.clone();
+            self.desk.provider.share_names(names, Box::new(move |id, name| cache.keep_name(id, name)));
             self.memory.seed(&shown);
             let more = shown.more;
             self.desk.send(What::Local(Local::Remembered(Box::new(shown)))).await;
@@ -55,20 +56,15 @@ impl Poller {
         }
     }
 
-    fn share_names(&self, names: Vec<(u64, RepoName)>) {
-        let cache = self.desk.cache.clone();
-        self.desk.provider.share_names(names, Box::new(move |id, name| cache.keep_name(id, name)));
-    }
-
     /// The service says who looks. Another one than the picture was kept for: it goes, and everything is asked anew.
     pub(super) async fn check_viewer(&mut self, brought: &Brought, now: Tick) {
         let Brought::Viewer(viewer) = brought else { return };
+        self.desk.cache.belongs_to(viewer).await;
         self.recalled.viewer = Some(viewer.id);
-        if self.recalled.kept_for.take().is_none_or(|kept_for| kept_for == Some(viewer.id)) {
+        if self.recalled.kept_for.take().is_none_or(|kept_for| kept_for == viewer.id) {
             return;
         }
-        tracing::info!("another viewer than before: the cache is emptied");
-        self.desk.cache.forget().await;
+        tracing::info!("another viewer than before: what was kept for that one goes");
         self.desk.send(What::Local(Local::Forget)).await;
         self.memory = Memory::default();
         self.schedule.retain(|source| !matches!(source, Source::Task(_) | Source::Run(_)));
