@@ -14,15 +14,13 @@ use atc::console::state::layout::Size;
 use atc::console::state::settings::Settings;
 use atc::console::update::update;
 use atc::console::view::{self, Theme};
-use atc::domain::stuck::Thresholds;
 use atc::domain::{
     Artifact, Instant, NodeId, Person, PullId, RepoName, Session, SessionId, Source, State, Task, TaskId, TaskRef,
     Usage, UserId, Viewer,
 };
 use atc::runtime::cache::file::parts;
 use atc::runtime::cache::store::{Keep, Store};
-use atc::text::Safe;
-use chrono::{FixedOffset, TimeDelta};
+use chrono::TimeDelta;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -99,25 +97,11 @@ fn read(store: &Store) -> Vec<Remembered> {
         true
     };
     assert_eq!(store.tasks(&repo(), take).unwrap(), 0);
-    let last = parts.len() - 1;
-    for part in &mut parts[..last] {
-        part.more = true;
-    }
     parts
 }
 
 fn console() -> Model {
-    let settings = Settings {
-        repos: vec![repo()],
-        host: Safe::new("github.com"),
-        token_kind: Safe::new("oauth"),
-        ascii: false,
-        zone: FixedOffset::east_opt(0).unwrap(),
-        stale_after: TimeDelta::seconds(150),
-        stuck: Thresholds::default(),
-        read_only: false,
-        mouse: true,
-    };
+    let settings = Settings { repos: vec![repo()], ..Settings::default() };
     let mut model = Model::new(now(), settings);
     let size = Size { width: 120, height: 40 };
     update(&mut model, Event { at: now(), what: What::Resize(size) });
@@ -175,14 +159,7 @@ fn cache(c: &mut Criterion) {
     group.bench_function("one part in the middle", |b| {
         let (mut model, mut left) = (console(), all[1..].to_vec());
         take(&mut model, all[0].clone());
-        b.iter_batched(
-            || left.pop().unwrap_or_default(),
-            |mut part| {
-                part.more = true;
-                take(&mut model, part);
-            },
-            BatchSize::PerIteration,
-        );
+        b.iter_batched(|| left.pop().unwrap_or_default(), |part| take(&mut model, part), BatchSize::PerIteration);
     });
     group.bench_function("the last part, all rows put in order", |b| {
         b.iter_batched(

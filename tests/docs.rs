@@ -17,6 +17,8 @@ const GENERATED: &[(&str, Write)] = &[
     ("usage", usage),
     ("options", docs::options_table),
     ("variables", docs::variables_table),
+    ("qualifiers", atc::domain::query::markdown_table),
+    ("values", atc::domain::query::markdown_words),
     ("keys", atc::console::keys::help::markdown_table),
     ("exit-codes", exit_codes),
 ];

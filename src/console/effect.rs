@@ -26,7 +26,8 @@ pub enum Effect {
         request: StartRequest,
         template: Option<String>,
     },
-    Cancel(CancelTarget),
+    /// One session, or several one after the other.
+    Cancel(Vec<CancelTarget>),
     /// Open in the browser. Checked there: https and the configured host.
     Open(Untrusted),
     /// Copy by OSC 52.

@@ -173,11 +173,10 @@ pub struct Remembered {
     pub viewer: Option<Viewer>,
     pub people: Vec<Person>,
     pub tasks: Vec<RememberedTask>,
+    /// With the last part, only those that a task of some part names.
     pub pulls: Vec<(PullRef, Pull)>,
     /// When each source was last good.
     pub good_at: Vec<(Source, Instant)>,
-    /// The next part is on its way: the screen need not follow each.
-    pub more: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -10,6 +10,9 @@
 use super::{Fault, Instant, RunId, SessionId, TaskRef};
 use crate::text::Untrusted;
 
+/// No answer to one question cancels more sessions than this.
+pub const MOST_AT_ONCE: usize = 20;
+
 /// What a cancel is aimed at, pinned when the dialog opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CancelTarget {

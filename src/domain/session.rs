@@ -26,14 +26,19 @@ pub struct Session {
 impl Session {
     /// `sweagent-capi:claude-sonnet-4.5[ReasoningEffort=medium]` is `claude-sonnet-4.5`.
     pub fn model_name(&self) -> Option<Untrusted> {
+        self.model_for_match().map(Untrusted::from)
+    }
+
+    /// [`Session::model_name`] for comparing. The result must not be shown.
+    pub fn model_for_match(&self) -> Option<&str> {
         let raw = self.model.as_ref()?.raw_for_match();
         let raw = raw.split_once('[').map_or(raw, |(name, _)| name);
         let raw = raw.rsplit_once(':').map_or(raw, |(_, name)| name).trim();
-        (!raw.is_empty()).then(|| raw.into())
+        (!raw.is_empty()).then_some(raw)
     }
 
     /// No model and no usage: a local session mirrored in, not a cloud run.
     pub fn is_mirrored(&self) -> bool {
-        self.usage.is_none() && self.model_name().is_none()
+        self.usage.is_none() && self.model_for_match().is_none()
     }
 }

@@ -58,6 +58,21 @@ impl Task {
         })
     }
 
+    /// Since when its state holds, as well as the service's own times tell.
+    pub fn first_seen_since(&self) -> Instant {
+        let latest = self.latest_session();
+        match &self.state {
+            State::Queued | State::InProgress => latest.map_or(
+                if self.session_count.unwrap_or(1) > 1 { self.touched_at() } else { self.created_at },
+                |session| session.created_at,
+            ),
+            State::Completed | State::Failed | State::TimedOut | State::Cancelled => {
+                latest.and_then(|session| session.completed_at).unwrap_or(self.touched_at())
+            }
+            State::WaitingForUser | State::Idle | State::Unknown(_) => self.touched_at(),
+        }
+    }
+
     /// Summed over the sessions known; `None` while none are.
     pub fn cost(&self) -> Option<Cost> {
         self.sessions.as_deref().map(|sessions| sessions.iter().filter_map(|s| s.usage).collect())

@@ -54,6 +54,25 @@ pub async fn cancel(
     cycle.tell(last).await;
 }
 
+/// Between two requests that change something.
+const GAP: Duration = Duration::from_secs(1);
+
+/// The same for several sessions: they are asked to end one a second and watched side by side. What becomes of one is
+/// nothing to the others.
+pub async fn cancel_all(
+    context: &Context,
+    targets: Vec<CancelTarget>,
+    patience: Patience,
+    report: mpsc::Sender<CancelProgress>,
+) {
+    let one = async |number: u32, target: CancelTarget, report: mpsc::Sender<CancelProgress>| {
+        tokio::time::sleep(GAP * number).await;
+        cancel(context, &target, patience, report).await;
+    };
+    let all = (0..).zip(targets).map(|(number, target)| one(number, target, report.clone()));
+    futures_util::future::join_all(all).await;
+}
+
 /// What one request led to, short of a refusal.
 enum Asked {
     /// Accepted, or sent and not known to be refused.

@@ -3,12 +3,11 @@
 
 use std::sync::{Arc, Mutex};
 
-use chrono::{FixedOffset, TimeDelta};
+use chrono::TimeDelta;
 
 use super::*;
 use crate::console::state::layout::Size;
 use crate::console::state::settings::Settings;
-use crate::domain::stuck::Thresholds;
 use crate::runtime::signals;
 use crate::runtime::terminal::Paper;
 
@@ -41,17 +40,7 @@ struct Bench {
 
 fn bench() -> (Bench, Running<Paper, Heard>) {
     let clock = Clock::virtual_from(crate::domain::Instant::UNIX_EPOCH + TimeDelta::days(20_000));
-    let settings = Settings {
-        repos: Vec::new(),
-        host: Safe::new("github.com"),
-        token_kind: Safe::new("none"),
-        ascii: false,
-        zone: FixedOffset::east_opt(0).unwrap(),
-        stale_after: TimeDelta::seconds(60),
-        stuck: Thresholds::default(),
-        read_only: false,
-        mouse: true,
-    };
+    let settings = Settings { stale_after: TimeDelta::seconds(60), ..Settings::default() };
     let (paper, heard) = (Paper::new(80, 24), Heard::default());
     let (events_to, events) = mpsc::channel(64);
     let (signals_to, signals) = signals::channel();

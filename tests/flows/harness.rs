@@ -11,7 +11,6 @@ use atc::console::state::settings::Settings;
 use atc::console::view::Theme;
 use atc::demo::{self, Server};
 use atc::domain::Instant;
-use atc::domain::stuck::Thresholds;
 use atc::ledger::memory::Memory;
 use atc::ops::cancel::Patience;
 use atc::provider::Provider;
@@ -25,7 +24,7 @@ use atc::runtime::launch::behind::{Behind, Parts};
 use atc::runtime::signals::Signal;
 use atc::runtime::terminal::Paper;
 use atc::text::Safe;
-use chrono::{FixedOffset, TimeDelta};
+use chrono::TimeDelta;
 use tokio::sync::mpsc;
 
 /// Long after which a wish is not going to come true.
@@ -130,12 +129,9 @@ impl Flow {
             repos: server.repos().to_vec(),
             host: Safe::new("demo"),
             token_kind: provider.authority().token_kind,
-            ascii: false,
-            zone: FixedOffset::east_opt(0).unwrap(),
             stale_after: TimeDelta::seconds(150),
-            stuck: Thresholds::default(),
             read_only: setup.read_only,
-            mouse: true,
+            ..Settings::default()
         };
         let paper = Paper::new(setup.width, setup.height);
         let app = App {

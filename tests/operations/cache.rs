@@ -40,9 +40,9 @@ fn still() -> std::sync::mpsc::SyncSender<()> {
 
 impl Run {
     /// Starts, and returns with all that was remembered.
-    async fn start(fake: Fake, file: &Path) -> (Self, Vec<Local>) {
+    async fn start(fake: Fake, file: &Path) -> (Self, Remembered) {
         let fake = Arc::new(fake);
-        let (events, received) = mpsc::channel(1024);
+        let (events, mut received) = mpsc::channel(1024);
         let place = Place { file: file.to_owned(), api: "https://api.github.com/".to_owned() };
         let cache = Cache::start(place, fake.now.clone());
         let desk = Desk { provider: fake.clone(), now: fake.now.clone(), events, cache: cache.clone() };
@@ -50,19 +50,10 @@ impl Run {
         let context = ops::Context { provider: fake.clone(), ledger, now: fake.now.clone(), who: "op".into() };
         let mut engine = Engine::spawn(desk, context, Pace::default(), Patience::default());
         engine.perform(Effect::Watch(vec![repo()]));
-        let mut run = Self { engine, fake, received, cache };
-        let mut remembered = Vec::new();
-        loop {
-            match run.received.recv().await.unwrap().what {
-                What::Local(local) => {
-                    let last = !matches!(&local, Local::Remembered(part) if part.more);
-                    remembered.push(local);
-                    if last {
-                        return (run, remembered);
-                    }
-                }
-                other => panic!("before the cache: {other:?}"),
-            }
+        // A picture of so few tasks is told in one part, and before anything else.
+        match received.recv().await.unwrap().what {
+            What::Local(Local::Remembered(part)) => (Self { engine, fake, received, cache }, *part),
+            other => panic!("before the cache: {other:?}"),
         }
     }
 
@@ -85,19 +76,8 @@ impl Run {
     }
 }
 
-fn part(local: &Local) -> &Remembered {
-    match local {
-        Local::Remembered(part) => part,
-        other => panic!("{other:?}"),
-    }
-}
-
-fn parts(remembered: &[Local]) -> Vec<&Remembered> {
-    remembered.iter().map(part).collect()
-}
-
-fn tasks(remembered: &[Local]) -> Vec<&Task> {
-    parts(remembered).into_iter().flat_map(|part| part.tasks.iter().map(|one| &one.task)).collect()
+fn tasks(remembered: &Remembered) -> Vec<&Task> {
+    remembered.tasks.iter().map(|one| &one.task).collect()
 }
 
 /// A service with these tasks, whose details it gives one by one.
@@ -142,13 +122,13 @@ async fn details_of_ended_tasks_and_logins_are_not_asked_again_after_a_restart()
     assert_eq!(known.len(), 3);
     let failed = known.iter().find(|task| task.at.id == TaskId::new("failed")).unwrap();
     assert_eq!(failed.latest_session().unwrap().error, Some("it broke".into()));
-    let parts = parts(&remembered);
-    let good_at: Vec<_> =
-        parts.iter().flat_map(|part| &part.good_at).filter(|(s, _)| *s == Source::Tasks(repo())).collect();
-    let age = (second.fake.now)() - good_at[0].1;
-    assert!(good_at.len() == 1 && age <= TimeDelta::seconds(0), "{age}: the second run's clock starts over");
-    assert_eq!(parts[0].people, [Person { id: UserId(42), login: Some("hubot".into()) }]);
-    assert_eq!(parts[0].viewer.as_ref().unwrap().id, UserId(7));
+    assert!(
+        matches!(&remembered.good_at[..], [(source, _)] if *source == Source::Tasks(repo())),
+        "{:?}",
+        remembered.good_at
+    );
+    assert_eq!(remembered.people, [Person { id: UserId(42), login: Some("hubot".into()) }]);
+    assert_eq!(remembered.viewer.unwrap().id, UserId(7));
 
     let news = second.pass(60).await;
     let fake = second.end().await;
@@ -211,7 +191,7 @@ async fn another_viewer_sees_nothing_of_what_was_kept_and_it_leaves_the_disk() {
     let (third, remembered) = Run::start(service(Vec::new(), 8), &file).await;
     let left: Vec<_> = tasks(&remembered).iter().map(|task| task.at.id.raw().to_owned()).collect();
     assert_eq!(left, ["done"]);
-    assert_eq!(parts(&remembered)[0].viewer.as_ref().unwrap().id, UserId(8));
+    assert_eq!(remembered.viewer.unwrap().id, UserId(8));
     third.end().await;
 }
 
@@ -253,10 +233,8 @@ async fn a_cache_that_cannot_be_opened_is_said_once_and_all_else_works() {
     let first = received.recv().await.unwrap().what;
     assert!(matches!(&first, What::Op(Op::Note { bad: false, text }) if text.contains("cache")), "{first:?}");
     loop {
-        match received.recv().await.unwrap().what {
-            What::Local(Local::Remembered(part)) => assert_eq!(*part, Remembered::default()),
-            What::Net(Net { result: Ok(News::Tasks { tasks, .. }), .. }) => break assert_eq!(tasks.len(), 3),
-            _ => {}
+        if let What::Net(Net { result: Ok(News::Tasks { tasks, .. }), .. }) = received.recv().await.unwrap().what {
+            return assert_eq!(tasks.len(), 3);
         }
     }
 }

@@ -11,7 +11,6 @@ use atc::runtime::clock::Clock;
 use atc::runtime::external::Desktop;
 use atc::runtime::terminal::Tty;
 use atc::runtime::{hangup, input, panic, signals};
-use atc::text::Safe;
 
 use crate::harness::{Spec, Term, files_under};
 
@@ -44,17 +43,7 @@ impl Effects for Fails {
 
 async fn console(place: String) -> u8 {
     let clock = Clock::system();
-    let settings = Settings {
-        repos: Vec::new(),
-        host: Safe::new("github.com"),
-        token_kind: Safe::new("none"),
-        ascii: false,
-        zone: clock.zone(),
-        stale_after: chrono::TimeDelta::seconds(60),
-        stuck: atc::domain::stuck::Thresholds::default(),
-        read_only: false,
-        mouse: true,
-    };
+    let settings = Settings { zone: clock.zone(), ..Settings::default() };
     let (events_to, events) = tokio::sync::mpsc::channel(64);
     let (signals_to, signals) = signals::channel();
     signals::listen(&signals_to).unwrap();

@@ -10,7 +10,7 @@ use crate::draw::text;
 use crate::world::{Console, ago, every_state, now, refused, repo, task, with_session};
 
 fn known<'a>(console: &'a Console, id: &str) -> &'a atc::domain::Task {
-    &console.model.world.tasks[&TaskId::new(id)].task
+    &console.model.world.tasks.get(&TaskId::new(id)).unwrap().task
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn a_login_that_becomes_known_is_shown_and_found() {
     console.good(Source::Viewer, News::Person(Person { id: UserId(77), login: Some("hubot".into()) }));
     assert!(text(&console.model).contains("by hubot"));
     console.keys("/hubot");
-    assert_eq!(console.model.queue.rows, [TaskId::new("hibernate")]);
+    assert!(console.model.listed().map(|known| &known.task.at.id).eq([&TaskId::new("hibernate")]));
 }
 
 #[test]

@@ -104,11 +104,16 @@ fn take(console: &mut Console, step: Step) {
 }
 
 /// What must hold whatever happened.
-fn holds(console: &Console) {
+fn holds(console: &mut Console) {
+    same_as_from_scratch(console);
+    let console = &*console;
     let model = &console.model;
     let queue = &model.queue;
     match &queue.selected {
-        Some(id) => assert_eq!(queue.rows.get(queue.index), Some(id), "the selection is a row"),
+        Some(id) => {
+            let row = queue.rows.get(queue.index).and_then(|row| model.known_at(*row));
+            assert_eq!(row.map(|known| &known.task.at.id), Some(id), "the selection is a row");
+        }
         None => assert!(queue.rows.is_empty(), "rows without a selection"),
     }
     if let Some(area) = model.place.panes().queue {
@@ -127,6 +132,19 @@ fn holds(console: &Console) {
     }
 }
 
+/// What was kept from update to update is what looking at every task anew finds.
+fn same_as_from_scratch(console: &mut Console) {
+    let kept = |console: &Console| {
+        let queue = &console.model.queue;
+        let counts = queue.roster.counts.clone();
+        (queue.rows.clone(), queue.headings.clone(), queue.tally(), counts, queue.recheck_at, queue.index)
+    };
+    let before = kept(console);
+    console.model.queue.due = true;
+    console.happen(What::Wake);
+    assert_eq!(kept(console), before);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -136,16 +154,16 @@ proptest! {
         for (n, step) in steps.into_iter().enumerate() {
             take(&mut console, step);
             if n % 10 == 0 {
-                holds(&console);
+                holds(&mut console);
             }
         }
-        holds(&console);
+        holds(&mut console);
     }
 
     #[test]
     fn a_draw_fits_any_size(width in 0..200_u16, height in 0..80_u16, keys in "[1-3dz?/:xL+\\-Gjv]{0,6}") {
         let mut console = Console::full(width, height);
         console.keys(&keys);
-        holds(&console);
+        holds(&mut console);
     }
 }

@@ -5,7 +5,7 @@ use atc::domain::{Instant, NodeId, PullRef, Source, State, Task, TaskId, UserId,
 use chrono::TimeDelta;
 
 use crate::draw::text;
-use crate::world::{Console, ago, every_state, now, pull, refused, repo, task};
+use crate::world::{Console, ago, every_state, now, pull, refused, repo, task, with_pull};
 
 fn remembered(tasks: Vec<Task>, good_at: Instant) -> Remembered {
     let one = |task: Task| {
@@ -59,11 +59,11 @@ fn whatever_the_service_says_is_newer_than_what_was_remembered() {
         remembered(vec![task("a", "api", "From a clock that ran ahead", State::Failed, 50, -90)], ago(9)),
     );
     answer(&mut console, "api", vec![task("a", "api", "As it is", State::InProgress, 50, 40)]);
-    let known = &console.model.world.tasks[&TaskId::new("a")];
+    let known = &console.model.world.tasks.get(&TaskId::new("a")).unwrap();
     assert_eq!((known.task.name.clone(), known.task.state.clone()), ("As it is".into(), State::InProgress));
     // From here on the usual rule holds: an older answer changes nothing.
     answer(&mut console, "api", vec![task("a", "api", "Late", State::Failed, 50, 45)]);
-    assert_eq!(console.model.world.tasks[&TaskId::new("a")].task.name, "As it is".into());
+    assert_eq!(console.model.world.tasks.get(&TaskId::new("a")).unwrap().task.name, "As it is".into());
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn what_was_remembered_never_replaces_an_answer() {
     part.viewer = Some(Viewer { id: UserId(5), login: "hubot".into() });
     console.good(Source::Viewer, News::Viewer(Viewer { id: UserId(9), login: "octocat".into() }));
     recall(&mut console, part);
-    assert_eq!(console.model.world.tasks[&TaskId::new("a")].task.name, "As it is".into());
+    assert_eq!(console.model.world.tasks.get(&TaskId::new("a")).unwrap().task.name, "As it is".into());
     assert_eq!(console.model.world.viewer.as_ref().unwrap().id, UserId(9));
     let freshness = &console.model.world.freshness[&Source::Tasks(repo("api"))];
     assert!(!freshness.remembered && freshness.good_at == Some(now()));
@@ -85,10 +85,10 @@ fn nobody_can_say_that_a_remembered_task_is_stuck() {
     let mut console = Console::new(80, 24);
     let silent = || task("a", "api", "Silent", State::InProgress, 300, 240);
     recall(&mut console, remembered(vec![silent()], ago(240)));
-    assert_eq!(console.model.queue.tally.stuck, 0);
+    assert_eq!(console.model.queue.tally().stuck, 0);
     assert!(!text(&console.model).contains('▲'), "{}", text(&console.model));
     answer(&mut console, "api", vec![silent()]);
-    assert_eq!(console.model.queue.tally.stuck, 1);
+    assert_eq!(console.model.queue.tally().stuck, 1);
     assert!(text(&console.model).contains('▲'));
 }
 
@@ -99,44 +99,46 @@ fn the_cursor_stays_on_the_first_row_until_the_service_has_answered() {
     assert_eq!(console.model.queue.selected, Some(TaskId::new("old")));
     answer(&mut console, "web", vec![task("new", "web", "New", State::WaitingForUser, 5, 1)]);
     assert_eq!(console.model.queue.selected, Some(TaskId::new("new")), "what wants a person is at the top");
-    assert!(console.model.world.tasks[&TaskId::new("new")].task.created_at > ago(30));
+    assert!(console.model.world.tasks.get(&TaskId::new("new")).unwrap().task.created_at > ago(30));
 }
 
 #[test]
 fn what_changed_or_was_created_since_is_marked() {
     let mut console = Console::new(80, 24);
+    let selected = || task("sel", "api", "Selected", State::WaitingForUser, 50, 40);
     let before = || task("before", "api", "Before", State::Completed, 50, 40);
-    recall(&mut console, remembered(vec![before(), task("ended", "api", "Ended", State::InProgress, 50, 40)], ago(30)));
-    let tasks = vec![
-        task("sel", "api", "Selected", State::WaitingForUser, 50, 40),
-        before(),
-        task("ended", "api", "Ended", State::Failed, 50, 10),
-        task("since", "api", "Since", State::Completed, 5, 1),
-    ];
+    let ended = |state| task("ended", "api", "Ended", state, 50, 10);
+    recall(&mut console, remembered(vec![selected(), before(), ended(State::InProgress)], ago(30)));
+    let since = task("since", "api", "Since", State::Completed, 5, 1);
+    let tasks = vec![selected(), before(), ended(State::Failed), since];
     answer(&mut console, "api", tasks);
-    let changed = |id: &str| console.model.world.tasks[&TaskId::new(id)].changed;
+    let changed = |id: &str| console.model.world.tasks.get(&TaskId::new(id)).unwrap().changed;
     assert_eq!((changed("before"), changed("ended"), changed("since")), (false, true, true));
 }
 
 #[test]
-fn a_large_picture_comes_in_parts_of_which_the_first_and_the_last_are_shown() {
-    let mut console = Console::new(80, 24);
+fn a_large_picture_comes_in_parts_and_its_pulls_with_the_last() {
+    let mut console = Console::new(160, 24);
     for n in 0..5 {
-        let tasks = vec![task(&format!("t{n}"), "api", "One of many", State::Completed, 50, 40)];
-        let mut part = remembered(tasks, ago(30));
-        part.more = n < 4;
-        console.model.dirty = false;
-        recall(&mut console, part);
-        assert_eq!(console.model.dirty, n == 0 || n == 4, "part {n}");
+        let mut one = task(&format!("t{n}"), "api", "One of many", State::Completed, 50, 40);
+        one = with_pull(one, n);
+        recall(&mut console, remembered(vec![one], ago(30)));
+        assert_eq!(console.model.queue.rows.len() as u64, n + 1);
     }
-    assert_eq!(console.model.queue.rows.len(), 5);
+    let mut last = Remembered::default();
+    let pull = pull(3, "api", 1290, "One of many");
+    last.pulls = vec![(PullRef { repo: repo("api"), id: pull.id, node: None }, pull)];
+    recall(&mut console, last);
+    assert!(text(&console.model).contains("#1290"));
+    console.keys("/1290");
+    assert_eq!(console.model.queue.rows.len(), 1, "its number is found");
 }
 
 #[test]
 fn what_is_not_watched_is_not_taken_up() {
     let mut console = Console::new(80, 24);
     recall(&mut console, remembered(vec![task("a", "other", "Elsewhere", State::Completed, 50, 40)], ago(30)));
-    assert!(console.model.world.tasks.is_empty() && console.model.world.remembered.is_empty());
+    assert!(console.model.world.tasks.is_empty());
 }
 
 #[test]
@@ -152,7 +154,7 @@ fn of_another_viewers_picture_nothing_stays() {
     console.happen(What::Local(Local::Forget));
     let screen = text(&console.model);
     assert!(!screen.contains("retry") && !screen.contains("1290") && screen.contains("loading"), "{screen}");
-    assert!(console.model.queue.selected.is_none() && console.model.world.remembered.is_empty());
+    assert!(console.model.queue.selected.is_none());
     answer(&mut console, "api", vec![task("a", "api", "Theirs", State::Completed, 50, 40)]);
     assert!(text(&console.model).contains("Theirs"));
 }

@@ -107,12 +107,12 @@ fn tab_completes_a_command_as_far_as_it_is_clear() {
 fn keys_typed_into_a_line_are_text_and_never_commands() {
     let mut console = Console::full(80, 24);
     console.keys("/xqy?:nRL");
-    assert_eq!(console.model.queue.filter, "xqy?:nRL");
+    assert_eq!(console.model.queue.typed.text, "xqy?:nRL");
     assert_eq!(console.effects, []);
     console.press(Key::Backspace);
-    assert_eq!(console.model.queue.filter, "xqy?:nR");
+    assert_eq!(console.model.queue.typed.text, "xqy?:nR");
     console.press(Key::Esc);
-    assert_eq!((console.model.line.is_none(), console.model.queue.filter.as_str()), (true, ""));
+    assert_eq!((console.model.line.is_none(), console.model.queue.typed.text.as_str()), (true, ""));
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn a_paste_into_a_list_is_no_command() {
     assert!(console.model.dialog.is_none() && console.model.line.is_none());
     console.keys("/");
     console.happen(What::Paste(Untrusted::from("flaky\nretry\u{1b}[0m")));
-    assert!(console.model.queue.filter.starts_with("flaky"));
+    assert!(console.model.queue.typed.text.starts_with("flaky"));
 }
 
 #[test]
@@ -270,7 +270,7 @@ fn a_key_right_after_escape_is_heard_though_it_arrives_as_one_with_alt() {
     assert_eq!((console.model.context(), console.model.place.help), (Context::Reviews, None));
     console.keys("1/zebra");
     console.happen(alt('2'));
-    assert_eq!((console.model.context(), console.model.queue.filter.as_str()), (Context::Log, ""));
+    assert_eq!((console.model.context(), console.model.queue.typed.text.as_str()), (Context::Log, ""));
     let before = text(&console.model);
     console.keys("4");
     console.press(Key::End);

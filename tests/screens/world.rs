@@ -13,7 +13,7 @@ use atc::domain::{
     State, Task, TaskId, TaskRef, Usage, UserId, Viewer,
 };
 use atc::text::{Safe, Untrusted};
-use chrono::{FixedOffset, TimeDelta, TimeZone, Utc};
+use chrono::{TimeDelta, TimeZone, Utc};
 
 /// 14:03:00, the time of every screen that does not say otherwise.
 pub fn now() -> Instant {
@@ -31,14 +31,8 @@ pub fn repo(name: &str) -> RepoName {
 pub fn settings() -> Settings {
     Settings {
         repos: ["billing", "api", "web", "reports"].into_iter().map(repo).collect(),
-        host: Safe::new("github.com"),
         token_kind: Safe::new("oauth"),
-        ascii: false,
-        zone: FixedOffset::east_opt(0).unwrap(),
-        stale_after: TimeDelta::seconds(90),
-        stuck: atc::domain::stuck::Thresholds::default(),
-        read_only: false,
-        mouse: true,
+        ..Settings::default()
     }
 }
 

@@ -93,7 +93,7 @@ pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
 fn queue(model: &Model) -> Vec<Intent> {
     if model.selected().is_none() {
         let mut keys = vec![Intent::Compose, Intent::NextView, Intent::Refresh, Intent::Command];
-        if !model.queue.filter.is_empty() {
+        if !model.queue.typed.text.is_empty() {
             keys.insert(0, Intent::Back);
         }
         return keys;

@@ -50,8 +50,15 @@ pub enum Intent {
     Filter,
     NextView,
     PreviousView,
+    /// The saved view with this number, from 1.
+    View(u8),
     SortNext,
     SortReverse,
+    GroupNext,
+    Mark,
+    MarkRange,
+    MarkAll,
+    UnmarkAll,
     Enter,
     // Task
     Detail,

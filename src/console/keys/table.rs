@@ -28,11 +28,19 @@ const fn k(key: Key) -> Chord {
 }
 
 const GLOBAL: &[Binding] = &[
-    bind(Context::Global, c('1'), Intent::Queue, "queue", "queue"),
-    bind(Context::Global, c('2'), Intent::Log, "log", "log"),
-    bind(Context::Global, c('3'), Intent::Reviews, "reviews", "reviews"),
+    bind(Context::Global, c('Q'), Intent::Queue, "queue", "queue"),
+    bind(Context::Global, c('l'), Intent::Log, "log", "log"),
+    bind(Context::Global, c('p'), Intent::Reviews, "reviews: the pull requests", "reviews"),
     bind(Context::Global, c('n'), Intent::Compose, "compose a new task", "new"),
-    bind(Context::Global, c('4'), Intent::Compose, "compose a new task", "new"),
+    bind(Context::Global, c('1'), Intent::View(1), "the queue's first view", ""),
+    bind(Context::Global, c('2'), Intent::View(2), "second view", ""),
+    bind(Context::Global, c('3'), Intent::View(3), "third view", ""),
+    bind(Context::Global, c('4'), Intent::View(4), "fourth view", ""),
+    bind(Context::Global, c('5'), Intent::View(5), "fifth view", ""),
+    bind(Context::Global, c('6'), Intent::View(6), "sixth view", ""),
+    bind(Context::Global, c('7'), Intent::View(7), "seventh view", ""),
+    bind(Context::Global, c('8'), Intent::View(8), "eighth view", ""),
+    bind(Context::Global, c('9'), Intent::View(9), "ninth view", ""),
     bind(Context::Global, k(Key::Tab), Intent::NextPane, "next pane", ""),
     bind(Context::Global, k(Key::BackTab), Intent::PreviousPane, "previous pane", ""),
     bind(Context::Global, c('z'), Intent::Zoom, "give the pane the whole screen, or take it back", "zoom"),
@@ -73,10 +81,15 @@ const QUEUE: &[Binding] = &[
     bind(Context::Queue, c('y'), Intent::Copy, "copy the address", "copy"),
     bind(Context::Queue, c('Y'), Intent::CopyBranch, "copy the branch name", ""),
     bind(Context::Queue, c('/'), Intent::Filter, "filter while you type", "filter"),
-    bind(Context::Queue, c('v'), Intent::NextView, "next view: all, needs you, active, stuck, failed, done", "view"),
+    bind(Context::Queue, c('v'), Intent::NextView, "next view", "view"),
     bind(Context::Queue, c('V'), Intent::PreviousView, "previous view", ""),
     bind(Context::Queue, c('s'), Intent::SortNext, "sort by the next column", ""),
     bind(Context::Queue, c('S'), Intent::SortReverse, "sort the other way round", ""),
+    bind(Context::Queue, c('b'), Intent::GroupNext, "group by repository, state, creator, agent, day, or not", ""),
+    bind(Context::Queue, c(' '), Intent::Mark, "mark or unmark the task and go on", "mark"),
+    bind(Context::Queue, Chord::ctrl(' '), Intent::MarkRange, "mark from the last mark to here", ""),
+    bind(Context::Queue, c('*'), Intent::MarkAll, "mark everything listed, or take those marks away", "mark all"),
+    bind(Context::Queue, c('u'), Intent::UnmarkAll, "take every mark away", "unmark"),
 ];
 
 const DETAIL: &[Binding] = &[

@@ -95,7 +95,7 @@ fn alerts(model: &Model, known: &Known) -> Vec<(&'static str, Words)> {
     if let Some(error) = known.task.latest_session().and_then(|s| s.error.as_ref()) {
         alerts.push(("error", Words::one(Tone::Bad, error.show_line())));
     }
-    if let Some(stuck) = model.world.stuck(known, &model.settings, model.now) {
+    if let Some(stuck) = known.stuck(&model.settings, model.now) {
         alerts.push(("stuck", Words::one(Tone::Warn, format!("▲ {}", stuck.says(model.now)))));
     }
     if let Some(words) = disagreement(known) {

@@ -1,5 +1,6 @@
 //! What the operator sees: data only. Changed by `update`, drawn by `view`.
 
+pub mod batch;
 pub mod compose;
 pub mod condition;
 pub mod detail;
@@ -14,6 +15,7 @@ pub mod reader;
 pub mod reviews;
 pub mod settings;
 pub mod tabs;
+pub mod tasks;
 pub mod tone;
 pub mod trust;
 pub mod words;
@@ -47,10 +49,10 @@ impl Model {
     pub fn new(now: Instant, settings: settings::Settings) -> Self {
         Self {
             now,
+            queue: queue::QueuePane::new(&settings.views),
             settings,
             world: world::World::default(),
             place: place::Place::default(),
-            queue: queue::QueuePane::default(),
             log: log::LogPane::default(),
             reviews: reviews::ReviewsPane::default(),
             compose: compose::ComposePane::default(),
@@ -64,6 +66,19 @@ impl Model {
     /// The task under the queue's cursor.
     pub fn selected(&self) -> Option<&world::Known> {
         self.world.tasks.get(self.queue.selected.as_ref()?)
+    }
+
+    /// The task on a row of the queue; `None`: a heading.
+    pub fn known_at(&self, row: queue::Row) -> Option<&world::Known> {
+        match row {
+            queue::Row::Task(slot) => self.world.tasks.at(slot),
+            queue::Row::Heading(_) => None,
+        }
+    }
+
+    /// The tasks listed, from top to bottom.
+    pub fn listed(&self) -> impl Iterator<Item = &world::Known> {
+        self.queue.rows.iter().filter_map(|row| self.known_at(*row))
     }
 
     /// The pull request under the reviews' cursor.

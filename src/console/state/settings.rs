@@ -1,9 +1,9 @@
 //! What was decided before the console started.
 
-use chrono::{FixedOffset, TimeDelta};
+use chrono::{FixedOffset, Offset, TimeDelta, Utc};
 
-use crate::domain::RepoName;
 use crate::domain::stuck::Thresholds;
+use crate::domain::{RepoName, SavedView};
 use crate::text::Safe;
 
 #[derive(Clone, Debug)]
@@ -22,4 +22,23 @@ pub struct Settings {
     /// No writes: absent from keys and help, refused in the transport.
     pub read_only: bool,
     pub mouse: bool,
+    /// The queue's tabs, from left to right; never empty.
+    pub views: Vec<SavedView>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            repos: Vec::new(),
+            host: Safe::new("github.com"),
+            token_kind: Safe::new("unknown"),
+            ascii: false,
+            zone: Utc.fix(),
+            stale_after: TimeDelta::seconds(90),
+            stuck: Thresholds::default(),
+            read_only: false,
+            mouse: true,
+            views: SavedView::defaults(),
+        }
+    }
 }

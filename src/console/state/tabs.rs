@@ -50,11 +50,11 @@ fn words(model: &Model, pane: Pane, number: usize, counts: bool) -> Words {
     }
     match pane {
         Pane::Queue => {
-            if model.queue.tally.all > 0 {
-                words.push(Tone::Dim, format!(" {}", model.queue.tally.all));
+            if model.queue.tally().all > 0 {
+                words.push(Tone::Dim, format!(" {}", model.queue.tally().all));
             }
-            if model.queue.tally.changed > 0 {
-                words.push(Tone::Accent, format!(" •{}", model.queue.tally.changed));
+            if model.queue.tally().changed > 0 {
+                words.push(Tone::Accent, format!(" •{}", model.queue.tally().changed));
             }
         }
         Pane::Reviews => {

@@ -1,23 +1,22 @@
 //! What is known of the service: tasks, pulls, runs, people, and how fresh each source is.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::settings::Settings;
+use super::tasks::Tasks;
 use crate::console::event::BudgetNews;
 use crate::domain::cancel::Matched;
-use crate::domain::stuck::Stuck;
+use crate::domain::query::Facts;
 use crate::domain::{
-    Artifact, CancelPhase, CancelProgress, Freshness, Instant, Job, Pull, PullId, RepoName, Run, Source, Task, TaskId,
-    UserId, Viewer,
+    Artifact, CancelPhase, CancelProgress, Freshness, Instant, Job, Pull, PullId, RepoName, Run, Source, Task, UserId,
+    Viewer,
 };
 use crate::text::Untrusted;
 
 #[derive(Debug, Default)]
 pub struct World {
     pub viewer: Option<Viewer>,
-    pub tasks: HashMap<TaskId, Known>,
-    /// Those of an earlier run that the service has not answered for yet. Whatever it answers is newer.
-    pub remembered: HashSet<TaskId>,
+    pub tasks: Tasks,
     /// `Ok(None)` inside: asked, and gone or not visible.
     pub pulls: HashMap<(RepoName, PullId), Option<Pull>>,
     pub people: HashMap<UserId, Untrusted>,
@@ -49,7 +48,12 @@ pub struct Known {
     pub last_sign: Option<Instant>,
     /// Something visible changed since the operator last looked at it.
     pub changed: bool,
-    /// What the filter looks through, in lower case. Never shown.
+    /// An earlier run saw it, and the service has not answered for it yet. Whatever it answers is newer.
+    pub remembered: bool,
+    /// The operator marked it.
+    pub marked: bool,
+    /// What free words of a query are looked for in: name, repository, agent, login and pull number, in lower case, each on
+    /// its line. Never shown.
     pub hay: Box<str>,
 }
 
@@ -63,6 +67,24 @@ pub struct RunJoin {
 }
 
 impl Known {
+    /// A task seen for the first time.
+    pub fn new(task: Task, hay: Box<str>) -> Self {
+        Self {
+            state_since: task.first_seen_since(),
+            sessions_as_of: task.sessions.is_some().then(|| task.touched_at()),
+            task,
+            run: None,
+            cancel: None,
+            cancel_steps: Vec::new(),
+            since_seen: false,
+            last_sign: None,
+            changed: false,
+            remembered: false,
+            marked: false,
+            hay,
+        }
+    }
+
     /// How many sessions: those known, else as many as the service says.
     pub fn sessions(&self) -> Option<u64> {
         let known = self.task.sessions.as_ref().map(|s| s.len() as u64);
@@ -71,11 +93,6 @@ impl Known {
 }
 
 impl World {
-    /// Why a task counts as stuck. Of one that only an earlier run saw nobody can say what it has done since.
-    pub fn stuck(&self, known: &Known, settings: &Settings, now: Instant) -> Option<Stuck> {
-        if self.remembered.contains(&known.task.at.id) { None } else { known.stuck(settings, now) }
-    }
-
     /// The task's newest pull request that is known, else the last one it names.
     pub fn pull_of(&self, task: &Task) -> Option<PullOf<'_>> {
         let mut last = None;
@@ -90,12 +107,32 @@ impl World {
         last
     }
 
+    /// A task as a query sees it.
+    pub fn facts<'a>(&'a self, known: &'a Known, settings: &Settings, now: Instant) -> Facts<'a> {
+        Facts {
+            task: &known.task,
+            condition: known.condition(now),
+            stuck: known.stuck(settings, now),
+            login: self.login(&known.task),
+            pull: match self.pull_of(&known.task) {
+                Some(PullOf::Known(pull)) => Some(pull),
+                _ => None,
+            },
+            viewer: self.viewer.as_ref().map(|viewer| viewer.id),
+            changed: known.changed,
+            marked: known.marked,
+            disagrees: false,
+            hay: &known.hay,
+            now,
+        }
+    }
+
     /// The task a pull belongs to: the newest that names it.
     pub fn task_of(&self, repo: &RepoName, pull: PullId) -> Option<&Known> {
-        let names = |t: &Task| t.artifacts.iter().any(|a| matches!(a, Artifact::Pull { id, .. } if *id == pull));
         self.tasks
-            .values()
-            .filter(|k| k.task.at.repo == *repo && names(&k.task))
+            .naming(&(repo.clone(), pull))
+            .iter()
+            .filter_map(|slot| self.tasks.at(*slot))
             .max_by(|a, b| (a.task.created_at, &a.task.at.id).cmp(&(b.task.created_at, &b.task.at.id)))
     }
 

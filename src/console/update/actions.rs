@@ -1,6 +1,6 @@
 //! What the keys and the commands do, outside the log, the compose form and the lines being typed.
 
-use super::{cancel, compose, dialog, line, queue, scroll};
+use super::{cancel, cancel_marked, compose, dialog, line, queue, scroll};
 use crate::console::effect::Effect;
 use crate::console::keys::Intent;
 use crate::console::state::compose::Draft;
@@ -8,9 +8,9 @@ use crate::console::state::dialog::{Ask, Dialog};
 use crate::console::state::layout::COLUMNS_FROM;
 use crate::console::state::line::LineKind;
 use crate::console::state::place::Pane;
-use crate::console::state::queue::QueueView;
 use crate::console::state::world::{Known, PullOf};
 use crate::console::state::{Model, detail};
+use crate::domain::Order;
 use crate::text::{Safe, Untrusted};
 
 pub const READ_ONLY: &str = "read-only: nothing is started or cancelled here — restart without --read-only";
@@ -45,8 +45,10 @@ pub fn run(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
             model.notes.say(model.now, false, "asking every source …");
         }
         Intent::Mouse => mouse(model, !model.settings.mouse, effects),
+        Intent::Cancel if on_the_marked(model) => cancel_marked::ask(model),
         Intent::Cancel => cancel::ask(model),
         Intent::Open => give(model, Target::Address, Effect::Open, "opening", effects),
+        Intent::Copy if on_the_marked(model) => copy_marked(model, effects),
         Intent::Copy => give(model, Target::Address, Effect::Copy, "copied", effects),
         Intent::CopyBranch => give(model, Target::Branch, Effect::Copy, "copied", effects),
         Intent::FollowUp => follow_up(model, effects),
@@ -108,7 +110,16 @@ fn go(model: &mut Model, intent: Intent) {
         Intent::NextView => queue::step_view(model, true),
         Intent::PreviousView => queue::step_view(model, false),
         Intent::SortNext => queue::next_sort(model),
-        Intent::SortReverse => queue::set_sort(model, model.queue.sort, !model.queue.reversed),
+        Intent::SortReverse => {
+            let order = model.queue.order();
+            queue::set_sort(model, Order { reversed: !order.reversed, ..order });
+        }
+        Intent::GroupNext => queue::step_group(model),
+        Intent::View(n) => view(model, usize::from(n).saturating_sub(1)),
+        Intent::Mark => queue::mark(model),
+        Intent::MarkRange => queue::mark_range(model),
+        Intent::MarkAll => queue::mark_all(model),
+        Intent::UnmarkAll => queue::unmark_all(model),
         Intent::Enter => enter(model),
         Intent::Detail => open_detail(model),
         _ => return,
@@ -148,14 +159,25 @@ fn back(model: &mut Model) {
         place.zoomed = false;
     } else if place.focus != Pane::Queue {
         place.focus = Pane::Queue;
-    } else if !model.queue.filter.is_empty() {
+    } else if !model.queue.typed.text.is_empty() {
         line::filter(model, String::new());
-    } else if model.queue.view != QueueView::All {
-        queue::set_view(model, QueueView::All);
+    } else if model.queue.tally().marked > 0 {
+        queue::unmark_all(model);
     } else if model.notes.current.is_some() {
         model.notes.current = None;
     } else {
         model.notes.say(model.now, false, "q quits");
+    }
+}
+
+/// Shows a saved view of the queue, wherever the operator is.
+fn view(model: &mut Model, view: usize) {
+    match model.settings.views.len() {
+        all if view >= all => model.notes.say(model.now, true, format!("there are only {all} views")),
+        _ => {
+            focus(model, Pane::Queue);
+            queue::set_view(model, view);
+        }
     }
 }
 
@@ -254,16 +276,15 @@ fn quit(model: &mut Model, effects: &mut Vec<Effect>) {
     let what = if under_way == 1 { "A cancel is" } else { "Several cancels are" };
     dialog::open(
         model,
-        Dialog {
-            opened_at: model.now,
-            title: Safe::new("Quit now?"),
-            body: vec![Safe::new(format!(
+        Dialog::new(
+            model.now,
+            "Quit now?",
+            vec![Safe::new(format!(
                 "{what} under way. What was requested stays requested; nobody watches how it ends."
             ))],
-            yes: Safe::new("Yes, quit"),
-            ask: Ask::Quit,
-            on_yes: false,
-        },
+            "Yes, quit",
+            Ask::Quit,
+        ),
     );
 }
 
@@ -294,6 +315,20 @@ fn give(
     };
     model.notes.say(model.now, false, format!("{verb} {}", text.show_line()));
     effects.push(effect(text));
+}
+
+/// In the queue, marks are what an action is about; elsewhere it is the task that is looked at.
+fn on_the_marked(model: &Model) -> bool {
+    model.place.focus == Pane::Queue && model.place.detail.is_none() && model.queue.tally().marked > 0
+}
+
+/// The addresses of all that is marked, one a line.
+fn copy_marked(model: &mut Model, effects: &mut Vec<Effect>) {
+    let all: Vec<String> = queue::marked(model)
+        .filter_map(|known| Some(address(model, known)?.raw_for_wire().lines().next()?.to_owned()))
+        .collect();
+    model.notes.say(model.now, all.is_empty(), format!("copied the addresses of {} tasks", all.len()));
+    effects.push(Effect::Copy(all.join("\n").into()));
 }
 
 /// The task's own page, else its pull request's. Given by the service, never built.

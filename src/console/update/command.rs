@@ -5,8 +5,7 @@ use crate::console::effect::Effect;
 use crate::console::keys::Intent;
 use crate::console::state::Model;
 use crate::console::state::place::Pane;
-use crate::console::state::queue::{Column, QueueView};
-use crate::domain::{RepoName, Source};
+use crate::domain::{Column, Group, Order, RepoName, SavedView, Source};
 
 /// A command: its name, how it is written, what it does.
 #[derive(Clone, Copy, Debug)]
@@ -36,14 +35,16 @@ const fn with(name: &'static str, usage: &'static str, run: With, help: &'static
 pub const COMMANDS: &[Command] = &[
     plain("quit", Intent::Quit, "leave"),
     with("repo", "repo add|remove|only owner/name", repo, "change which repositories are watched"),
-    with("view", "view all|needs-me|active|stuck|failed|done", view, "which tasks the queue holds"),
+    with("view", "view NAME", view, "show one of the saved views"),
     plain("queue", Intent::Queue, "go to the queue"),
     plain("log", Intent::Log, "go to the log"),
     plain("reviews", Intent::Reviews, "go to the reviews"),
     plain("compose", Intent::Compose, "write a new task"),
     plain("new", Intent::Compose, "write a new task"),
-    with("filter", "filter words…", filter, "show rows with all the words; nothing: show all"),
+    with("filter", "filter QUERY", filter, "show the rows a query holds for; nothing: show all"),
     with("sort", "sort COLUMN [reverse]", sort, "order the queue"),
+    with("group", "group repo|state|creator|agent|day|none", group, "put rows that share something together"),
+    with("mark", "mark all|none|range", mark, "choose tasks for one action together"),
     plain("refresh", Intent::Refresh, "ask every source now"),
     plain("open", Intent::Open, "open in the browser"),
     plain("copy", Intent::Copy, "copy the address"),
@@ -88,8 +89,8 @@ fn find(name: &str) -> Result<&'static Command, String> {
 }
 
 /// The one thing whose name is this, or begins like this and no other does.
-fn pick<T>(name: &str, all: impl Iterator<Item = (&'static str, T)>, what: &str) -> Result<T, String> {
-    let mut near: Vec<(&'static str, T)> = Vec::new();
+fn pick<'a, T>(name: &str, all: impl Iterator<Item = (&'a str, T)>, what: &str) -> Result<T, String> {
+    let mut near: Vec<(&str, T)> = Vec::new();
     for (full, value) in all {
         if full == name {
             return Ok(value);
@@ -106,15 +107,15 @@ fn pick<T>(name: &str, all: impl Iterator<Item = (&'static str, T)>, what: &str)
 }
 
 /// The command line with its last word completed as far as it is clear. `None`: nothing to complete.
-pub fn complete(text: &str) -> Option<String> {
+pub fn complete(model: &Model, text: &str) -> Option<String> {
     let (before, word) = text.rfind(' ').and_then(|at| text.split_at_checked(at + 1)).unwrap_or(("", text));
     let all = match before.split_whitespace().collect::<Vec<_>>().as_slice() {
         [] if word.is_empty() => return None,
-        [] => COMMANDS.iter().map(|c| c.name).collect(),
-        [name, given @ ..] => words(find(name).ok()?.name, given.len()),
+        [] => COMMANDS.iter().map(|c| c.name.to_owned()).collect(),
+        [name, given @ ..] => words(model, find(name).ok()?.name, given.len()),
     };
-    let names: Vec<&str> = all.into_iter().filter(|n| n.starts_with(word)).collect();
-    let first = *names.first()?;
+    let names: Vec<String> = all.into_iter().filter(|n| n.starts_with(word)).collect();
+    let first = names.first()?;
     if names.len() == 1 {
         return Some(format!("{before}{first} "));
     }
@@ -126,16 +127,19 @@ pub fn complete(text: &str) -> Option<String> {
 }
 
 /// The words that may follow a command and so many others.
-fn words(command: &str, given: usize) -> Vec<&'static str> {
-    match (command, given) {
-        ("view", 0) => QueueView::ALL.map(QueueView::word).to_vec(),
+fn words(model: &Model, command: &str, given: usize) -> Vec<String> {
+    let fixed: Vec<&str> = match (command, given) {
+        ("view", 0) => return model.settings.views.iter().map(SavedView::word).collect(),
+        ("group", 0) => Group::ALL.map(Group::word).into_iter().chain(["none"]).collect(),
+        ("mark", 0) => vec!["all", "none", "range"],
         ("sort", 0) => Column::ALL.map(Column::word).to_vec(),
         ("sort", 1) => vec!["reverse"],
         ("layout", 0) => vec!["columns", "rows"],
         ("mouse", 0) => vec!["on", "off"],
         ("repo", 0) => vec!["add", "remove", "only"],
         _ => vec![],
-    }
+    };
+    fixed.into_iter().map(str::to_owned).collect()
 }
 
 fn one<'a>(arguments: &[&'a str], usage: &str) -> Result<&'a str, String> {
@@ -168,8 +172,7 @@ fn repo(model: &mut Model, arguments: &[&str], effects: &mut Vec<Effect>) -> Res
 /// What belongs to repositories no longer watched leaves the world.
 fn forget(model: &mut Model, kept: &[RepoName]) {
     let world = &mut model.world;
-    world.tasks.retain(|_, k| kept.contains(&k.task.at.repo));
-    world.remembered.retain(|id| world.tasks.contains_key(id));
+    world.tasks.retain(|k| kept.contains(&k.task.at.repo));
     world.pulls.retain(|(repo, _), _| kept.contains(repo));
     world.first_read.retain(|repo, _| kept.contains(repo));
     world.unreadable.retain(|repo, _| kept.contains(repo));
@@ -179,8 +182,9 @@ fn forget(model: &mut Model, kept: &[RepoName]) {
 }
 
 fn view(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Result<(), String> {
-    let name = one(arguments, "view all|needs-me|active|stuck|failed|done")?;
-    let view = pick(name, QueueView::ALL.into_iter().map(|v| (v.word(), v)), "view")?;
+    let name = one(arguments, "view NAME, one of the tabs")?;
+    let words: Vec<String> = model.settings.views.iter().map(SavedView::word).collect();
+    let view = pick(name, words.iter().map(String::as_str).zip(0..), "view")?;
     actions::focus(model, Pane::Queue);
     queue::set_view(model, view);
     Ok(())
@@ -204,7 +208,27 @@ fn sort(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Result<()
         format!("{e}; there are {}", all.join(", "))
     })?;
     actions::focus(model, Pane::Queue);
-    queue::set_sort(model, column, reversed);
+    queue::set_sort(model, Order { by: column, reversed });
+    Ok(())
+}
+
+fn group(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Result<(), String> {
+    let name = one(arguments, "group repo|state|creator|agent|day|none")?;
+    let groups = Group::ALL.into_iter().map(|g| (g.word(), Some(g))).chain([("none", None)]);
+    let group = pick(name, groups, "group")?;
+    actions::focus(model, Pane::Queue);
+    queue::set_group(model, group);
+    Ok(())
+}
+
+fn mark(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Result<(), String> {
+    let what = one(arguments, "mark all|none|range")?;
+    match pick(what, ["all", "none", "range"].into_iter().map(|w| (w, w)), "way to mark")? {
+        "none" => queue::unmark_all(model),
+        "range" => queue::mark_range(model),
+        _ => queue::mark_all(model),
+    }
+    actions::focus(model, Pane::Queue);
     Ok(())
 }
 

@@ -5,13 +5,15 @@ use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Context, Intent, Key, lookup};
 use crate::console::state::Model;
 use crate::console::state::line::{Line, LineKind};
+use crate::console::state::queue::Typed;
+use crate::domain::Query;
 use crate::text::Untrusted;
 
 /// Commands kept for the arrow keys.
 const HISTORY: usize = 100;
 
 pub fn open(model: &mut Model, kind: LineKind) {
-    let text = if kind == LineKind::QueueFilter { model.queue.filter.clone() } else { String::new() };
+    let text = if kind == LineKind::QueueFilter { model.queue.typed.text.clone() } else { String::new() };
     model.line = Some(Line::new(kind, text));
     model.dirty = true;
 }
@@ -73,8 +75,9 @@ fn typed(model: &mut Model) {
 
 /// Sets the queue's filter.
 pub fn filter(model: &mut Model, text: String) {
-    if model.queue.filter != text {
-        model.queue.filter = text;
+    if model.queue.typed.text != text {
+        let (query, wrong) = Query::parse_while_typing(&text);
+        model.queue.typed = Typed { text, query, wrong };
         // A row that is filtered away has no neighbours worth a look: the best match is the first.
         model.queue.index = 0;
         model.queue.due = true;
@@ -130,8 +133,10 @@ fn history(model: &mut Model, older: bool) {
 
 /// Completes the last word of the command, as far as it is clear.
 fn complete(model: &mut Model) {
-    let Some(line) = model.line.as_mut().filter(|l| l.kind == LineKind::Command) else { return };
-    if let Some(whole) = command::complete(&line.text) {
+    let Some(line) = model.line.as_ref().filter(|l| l.kind == LineKind::Command) else { return };
+    let text = line.text.clone();
+    let Some(whole) = command::complete(model, &text) else { return };
+    if let Some(line) = &mut model.line {
         line.set(whole);
     }
 }

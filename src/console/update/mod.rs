@@ -9,6 +9,7 @@
 
 pub mod actions;
 pub mod cancel;
+pub mod cancel_marked;
 pub mod command;
 pub mod compose;
 pub mod dialog;
@@ -59,7 +60,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
 }
 
 fn local(model: &mut Model, local: Local) {
-    model.dirty |= !matches!(local, Local::Remembered(_));
+    model.dirty = true;
     match local {
         Local::Templates { templates, faults } => compose::templates(model, templates, faults),
         Local::LogFile { name, format, bytes } => {

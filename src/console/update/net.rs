@@ -5,9 +5,10 @@ use chrono::Timelike;
 use super::{log, queue};
 use crate::console::event::{LogNews, Net, News};
 use crate::console::state::Model;
+use crate::console::state::tasks::Slot;
 use crate::console::state::world::{Known, RunJoin, World};
 use crate::domain::freshness::Verdict;
-use crate::domain::{Fault, Instant, Pull, PullRef, RepoName, Source, State, Task};
+use crate::domain::{Fault, Pull, PullRef, RepoName, Source, Task};
 
 pub fn answer(model: &mut Model, net: Net) {
     if !is_watched(model, &net) {
@@ -95,10 +96,8 @@ fn take(model: &mut Model, source: &Source, news: News, same_sweep: bool) {
         }
         News::Gone(ids) => {
             for id in ids {
-                model.world.remembered.remove(&id);
-                model.queue.due |= model.world.tasks.remove(&id).is_some();
+                model.dirty |= model.world.tasks.remove(&id).is_some();
             }
-            model.dirty |= model.queue.due;
         }
         News::Task(task) => merge_task(model, *task),
         News::Person(person) => person_known(model, person),
@@ -112,7 +111,6 @@ fn take(model: &mut Model, source: &Source, news: News, same_sweep: bool) {
             if let Some(known) = model.world.tasks.get_mut(&task.id) {
                 let same = known.run.as_ref().is_some_and(|j| j.run == run && j.matched == matched && j.jobs == jobs);
                 known.run = Some(RunJoin { run, matched, jobs, seen_at });
-                model.queue.due |= !same;
                 model.dirty |= !same;
             }
         }
@@ -133,19 +131,20 @@ fn person_known(model: &mut Model, person: crate::domain::Person) {
         return;
     }
     model.world.people.insert(person.id, login);
-    let World { tasks, .. } = &model.world;
-    let theirs: Vec<_> = tasks
-        .values()
-        .filter(|k| k.task.creator.as_ref().is_some_and(|c| c.id == person.id))
-        .map(|k| (k.task.at.id.clone(), queue::hay(&model.world, &k.task)))
-        .collect();
-    for (id, hay) in theirs {
-        if let Some(known) = model.world.tasks.get_mut(&id) {
+    let theirs = |k: &Known| k.task.creator.as_ref().is_some_and(|c| c.id == person.id);
+    let slots: Vec<Slot> = model.world.tasks.iter().filter(|(_, known)| theirs(known)).map(|(slot, _)| slot).collect();
+    look_through_anew(&mut model.world, &slots);
+    model.dirty = true;
+}
+
+/// A name or a number that free words are looked for in is another one.
+fn look_through_anew(world: &mut World, slots: &[Slot]) {
+    for slot in slots {
+        let Some(hay) = world.tasks.at(*slot).map(|known| queue::hay(world, &known.task)) else { continue };
+        if let Some(known) = world.tasks.at_mut(*slot) {
             known.hay = hay;
         }
     }
-    model.queue.due = true;
-    model.dirty = true;
 }
 
 /// Puts a task into the world. What an older or thinner answer lacks is kept from the richer one.
@@ -156,59 +155,41 @@ pub fn merge_task(model: &mut Model, task: Task) {
     let Some(old) = model.world.tasks.get(&id) else {
         // Only what was created since we began to look is news; the first reading is not.
         let is_news = model.world.first_read.get(&task.at.repo).is_some_and(|first| task.created_at > *first);
-        let known = new_task(&model.world, task, is_news);
-        model.world.tasks.insert(id, known);
-        model.queue.due = true;
+        let hay = queue::hay(&model.world, &task);
+        model.world.tasks.insert(Known { changed: is_news, ..Known::new(task, hay) });
         model.dirty = true;
         return;
     };
-    let remembered = model.world.remembered.remove(&id);
-    // A row that is no longer of an earlier run may be called stuck.
-    model.queue.due |= remembered;
+    let remembered = old.remembered;
     let (task, sessions_are_new) = merged(&old.task, task, remembered);
     let as_of = if sessions_are_new { Some(task.touched_at()) } else { old.sessions_as_of };
-    if task == old.task && as_of == old.sessions_as_of {
+    if task == old.task && as_of == old.sessions_as_of && !remembered {
         return;
     }
     let hay = queue::hay(&model.world, &task);
-    let Some(known) = model.world.tasks.get_mut(&id) else { return };
-    let state_changed = known.task.state != task.state;
+    let state_changed = old.task.state != task.state;
+    let visible = state_changed
+        || old.task.name != task.name
+        || old.task.artifacts != task.artifacts
+        || old.task.session_count != task.session_count;
+    let at_work_again = started_again(old, &task);
+    let Some(known) = model.world.tasks.renew(&id, task) else { return };
     if state_changed {
         // A service's clock may run ahead of ours, and its time may be older than the change we saw.
-        known.state_since = task.touched_at().min(now);
+        known.state_since = known.task.touched_at().min(now);
         known.since_seen = true;
     } else if !known.since_seen {
-        known.state_since = first_seen_since(&task);
+        known.state_since = known.task.first_seen_since();
     }
-    if started_again(known, &task) {
+    if at_work_again {
         known.cancel = None;
         known.cancel_steps.clear();
     }
-    let visible = state_changed
-        || known.task.name != task.name
-        || known.task.artifacts != task.artifacts
-        || known.task.session_count != task.session_count;
     known.changed |= visible && !selected;
     known.sessions_as_of = as_of;
     known.hay = hay;
-    known.task = task;
-    model.queue.due = true;
+    known.remembered = false;
     model.dirty = true;
-}
-
-pub(super) fn new_task(world: &World, task: Task, changed: bool) -> Known {
-    Known {
-        state_since: first_seen_since(&task),
-        hay: queue::hay(world, &task),
-        sessions_as_of: task.sessions.is_some().then(|| task.touched_at()),
-        task,
-        run: None,
-        cancel: None,
-        cancel_steps: Vec::new(),
-        since_seen: false,
-        last_sign: None,
-        changed,
-    }
 }
 
 /// The newer of two answers about one task, with what only the other knows; and whether its sessions are the new ones.
@@ -236,22 +217,7 @@ fn started_again(known: &Known, task: &Task) -> bool {
     !known.task.state.is_active() && task.state.is_active() && known.cancel.is_some()
 }
 
-/// Since when a state holds that was so when we first saw it, as well as the service's times tell.
-fn first_seen_since(task: &Task) -> Instant {
-    let latest = task.latest_session();
-    match &task.state {
-        State::Queued | State::InProgress => latest
-            .map_or(if task.session_count.unwrap_or(1) > 1 { task.touched_at() } else { task.created_at }, |s| {
-                s.created_at
-            }),
-        State::Completed | State::Failed | State::TimedOut | State::Cancelled => {
-            latest.and_then(|s| s.completed_at).unwrap_or(task.touched_at())
-        }
-        State::WaitingForUser | State::Idle | State::Unknown(_) => task.touched_at(),
-    }
-}
-
-fn merge_pull(model: &mut Model, at: PullRef, pull: Option<Pull>) {
+pub(super) fn merge_pull(model: &mut Model, at: PullRef, pull: Option<Pull>) {
     let key = (at.repo, at.id);
     let before = model.world.pulls.get(&key);
     if before == Some(&pull) {
@@ -260,8 +226,9 @@ fn merge_pull(model: &mut Model, at: PullRef, pull: Option<Pull>) {
     let was_known = matches!(before, Some(Some(_)));
     model.world.pulls.insert(key.clone(), pull);
     model.reviews.due = true;
-    model.queue.due = true;
     model.dirty = true;
+    let naming = model.world.tasks.naming(&key).to_vec();
+    look_through_anew(&mut model.world, &naming);
     let task = model.world.task_of(&key.0, key.1).map(|k| k.task.at.id.clone());
     let unseen = task.filter(|id| was_known && model.queue.selected.as_ref() != Some(id));
     if let Some(known) = unseen.and_then(|id| model.world.tasks.get_mut(&id)) {
@@ -276,7 +243,6 @@ fn log_grew(model: &mut Model, news: LogNews) {
     let task = looking.and_then(|s| s.task.clone()).filter(|_| grew);
     if let Some(known) = task.and_then(|id| model.world.tasks.get_mut(&id)) {
         known.last_sign = Some(model.now);
-        model.queue.due = true;
     }
     log::news(model, news);
 }

@@ -2,17 +2,17 @@
 
 use std::collections::hash_map::Entry;
 
-use super::net;
+use super::{net, queue};
 use crate::console::event::{Remembered, RememberedTask};
 use crate::console::state::Model;
-use crate::console::state::world::World;
+use crate::console::state::world::{Known, World};
 use crate::domain::{RepoName, Source};
 
-/// Takes up a part. Rows are only rebuilt for the first and the last one.
+/// Takes up a part.
 pub fn take(model: &mut Model, part: Remembered) {
-    let first = model.world.tasks.is_empty();
-    let Remembered { viewer, people, tasks, pulls, good_at, more } = part;
-    let watched = |repo: &RepoName| model.settings.repos.contains(repo);
+    let Remembered { viewer, people, tasks, pulls, good_at } = part;
+    let repos = &model.settings.repos;
+    let watched = |repo: &RepoName| repos.contains(repo);
     let world = &mut model.world;
     for (source, at) in good_at {
         if let Source::Tasks(repo) = &source {
@@ -32,37 +32,30 @@ pub fn take(model: &mut Model, part: Remembered) {
     if let (None, Some(viewer)) = (&world.viewer, viewer) {
         world.people.insert(viewer.id, viewer.login.clone());
         world.viewer = Some(viewer);
-    }
-    for (at, pull) in pulls.into_iter().filter(|(at, _)| watched(&at.repo)) {
-        world.pulls.entry((at.repo, at.id)).or_insert(Some(pull));
         model.reviews.due = true;
     }
     for remembered in tasks.into_iter().filter(|remembered| watched(&remembered.task.at.repo)) {
         take_task(world, remembered);
     }
-    if first || !more {
-        model.queue.due = true;
-        model.reviews.due = true;
-        model.dirty = true;
+    let pulls: Vec<_> = pulls.into_iter().filter(|(at, _)| watched(&at.repo)).collect();
+    for (at, pull) in pulls {
+        if !model.world.pulls.contains_key(&(at.repo.clone(), at.id)) {
+            net::merge_pull(model, at, Some(pull));
+        }
     }
 }
 
 fn take_task(world: &mut World, RememberedTask { task, sessions_as_of }: RememberedTask) {
-    let id = task.at.id.clone();
-    if world.tasks.contains_key(&id) {
-        return;
+    if !world.tasks.contains_key(&task.at.id) {
+        let hay = queue::hay(world, &task);
+        world.tasks.insert(Known { remembered: true, sessions_as_of, ..Known::new(task, hay) });
     }
-    let mut known = net::new_task(world, task, false);
-    known.sessions_as_of = sessions_as_of;
-    world.remembered.insert(id.clone());
-    world.tasks.insert(id, known);
 }
 
 /// Another viewer may see less than the one the picture was kept for: what the service says to this one is asked anew.
 pub fn forget(model: &mut Model) {
     let world = &mut model.world;
-    world.tasks.clear();
-    world.remembered.clear();
+    world.tasks.retain(|_| false);
     world.pulls.clear();
     world.people.clear();
     world.people.extend(world.viewer.iter().map(|viewer| (viewer.id, viewer.login.clone())));
@@ -70,6 +63,5 @@ pub fn forget(model: &mut Model) {
     world.unreadable.clear();
     world.freshness.retain(|source, _| matches!(source, Source::Viewer | Source::Log(_)));
     model.queue.settled = false;
-    model.queue.due = true;
     model.reviews.due = true;
 }

@@ -5,10 +5,8 @@ use crate::console::state::Model;
 use crate::console::state::place::Pane;
 
 pub(super) fn settle(model: &mut Model) {
-    if model.queue.recheck_at.is_some_and(|at| at <= model.now) {
-        model.queue.due = true;
-    }
-    if model.queue.due {
+    let time_has_come = model.queue.recheck_at.is_some_and(|at| at <= model.now);
+    if model.queue.due || model.queue.relist || time_has_come || model.world.tasks.any_touched() {
         queue::rebuild(model);
     }
     model.queue.settled = model.queue.settled || queue::all_read(model);
@@ -31,12 +29,11 @@ fn look(model: &mut Model) {
     if model.place.focus != Pane::Queue && model.place.focus != Pane::Log {
         return;
     }
-    let Some(known) = model.queue.selected.as_ref().and_then(|id| model.world.tasks.get_mut(id)) else { return };
-    if known.changed {
+    let Some(id) = model.selected().filter(|known| known.changed).map(|known| known.task.at.id.clone()) else { return };
+    if let Some(known) = model.world.tasks.get_mut(&id) {
         known.changed = false;
-        model.queue.tally.changed = model.queue.tally.changed.saturating_sub(1);
-        model.dirty = true;
     }
+    queue::rebuild(model);
 }
 
 /// The first row shown, moved as little as possible: the selected row is in view, no room is wasted at the end.

@@ -43,7 +43,7 @@ fn ages(model: &Model) -> impl Iterator<Item = Instant> + '_ {
         area.filter(|_| !covered).map_or(0, crate::console::state::layout::Area::body_rows)
     };
     let queue = model.queue.rows.iter().skip(model.queue.top).take(rows(panes.queue));
-    let tasks = queue.filter_map(|id| model.world.tasks.get(id));
+    let tasks = queue.filter_map(|row| model.known_at(*row));
     // The detail shows the selected task, wherever its row is.
     let selected = model.selected().filter(|_| panes.detail.is_some() || model.place.detail.is_some());
     let of_tasks = tasks.chain(selected).flat_map(|k| [k.task.created_at, k.condition_since(model.now)]);

@@ -6,7 +6,6 @@ use super::safe::put;
 use super::theme::{Theme, Tone};
 use crate::console::state::Model;
 use crate::console::state::layout::Area;
-use crate::console::state::queue::QueueView;
 use crate::console::state::tone::{Words, wrap};
 use crate::console::state::trust::clock;
 use crate::domain::Source;
@@ -29,32 +28,31 @@ fn why_no_tasks(model: &Model) -> Vec<(Tone, String)> {
             (Tone::Dim, ":repo add owner/name adds one here; or start with atc --repo owner/name.".to_owned()),
         ];
     }
-    if queue.tally.all > 0 && !queue.filter.is_empty() {
+    if queue.tally().all > 0 && !queue.typed.text.is_empty() {
         return vec![
-            (Tone::Plain, format!("No task matches “{}”.", queue.filter)),
+            (Tone::Plain, format!("No task matches “{}”.", queue.typed.text)),
             (Tone::Dim, "esc clears the filter.".to_owned()),
         ];
     }
     let faults = failures(model);
-    if queue.tally.all == 0 && !faults.is_empty() {
+    if queue.tally().all == 0 && !faults.is_empty() {
         return faults;
     }
-    if queue.tally.all == 0 {
+    if queue.tally().all == 0 {
         let loading = |r: &&crate::domain::RepoName| model.verdict(&Source::Tasks((*r).clone())) == Verdict::Loading;
         let waiting: Vec<String> = model.settings.repos.iter().filter(loading).map(ToString::to_string).collect();
         if !waiting.is_empty() {
             return vec![(Tone::Dim, format!("loading {} …", waiting.join(", ")))];
         }
     }
-    let (first, next) = match queue.view {
-        QueueView::All => ("No agent tasks yet.", "n writes one."),
-        QueueView::NeedsMe => ("Nothing needs you.", "v goes to the next view, esc to all tasks."),
-        QueueView::Active => ("Nothing is at work.", "n writes a new task, esc shows all."),
-        QueueView::Stuck => ("Nothing is stuck.", "esc shows all tasks."),
-        QueueView::Failed => ("Nothing failed.", "esc shows all tasks."),
-        QueueView::Done => ("Nothing is done yet.", "esc shows all tasks."),
+    let view = model.settings.views.get(queue.view);
+    let first = view.and_then(|view| view.empty.as_ref()).map_or("Nothing is in this view.", |text| text.as_str());
+    let is_all = view.is_none_or(|view| view.query.is_empty());
+    let next = match is_all {
+        true if model.settings.read_only => "",
+        true => "n writes one.",
+        false => "v goes to the next view.",
     };
-    let next = if model.settings.read_only && queue.view == QueueView::All { "" } else { next };
     vec![(Tone::Plain, first.to_owned()), (Tone::Dim, next.to_owned())]
 }
 

@@ -49,7 +49,7 @@ fn wide(pieces: &[Piece]) -> usize {
 fn pieces(model: &Model) -> Vec<Piece> {
     let left = |weight, words| Piece { weight, right: false, words };
     let right = |weight, words| Piece { weight, right: true, words };
-    let tally = model.queue.tally;
+    let tally = model.queue.tally();
     let counted = |condition: &Condition<'_>, n: usize, words: &str| {
         let (glyph, tone) = look(condition);
         Words::one(tone, glyph).with(Tone::Plain, format!(" {n} {words}"))

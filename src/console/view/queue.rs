@@ -8,11 +8,11 @@ use super::{empty, rule};
 use crate::console::state::Model;
 use crate::console::state::layout::Area;
 use crate::console::state::place::Pane;
-use crate::console::state::queue::{Column, QueueView};
+use crate::console::state::queue::Row as Line;
 use crate::console::state::tone::Words;
 use crate::console::state::words::{checks_sign, checks_within, pull_state};
 use crate::console::state::world::{Known, PullOf};
-use crate::domain::age;
+use crate::domain::{Column, age};
 use crate::text::{Safe, width};
 
 /// Columns of the checks in words.
@@ -38,26 +38,35 @@ pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) {
     }
     let columns = Columns::new(model, area.width);
     let shown = model.queue.rows.iter().enumerate().skip(model.queue.top).take(area.body_rows());
-    for (y, (index, id)) in (area.y + 1..).zip(shown) {
-        if let Some(known) = model.world.tasks.get(id) {
-            let row = Row { model, theme, known, selected: index == model.queue.index };
-            row.draw(&columns, Area { y, height: 1, ..area }, buffer);
+    for (y, (index, line)) in (area.y + 1..).zip(shown) {
+        let area = Area { y, height: 1, ..area };
+        if let Some(known) = model.known_at(*line) {
+            Row { model, theme, known, selected: index == model.queue.index }.draw(&columns, area, buffer);
+        } else if let Line::Heading(n) = line {
+            heading(model, theme, *n, area, buffer);
         }
     }
 }
 
+fn heading(model: &Model, theme: &Theme, n: usize, area: Area, buffer: &mut Buffer) {
+    let Some(heading) = model.queue.headings.get(n) else { return };
+    let words = Words::one(Tone::Plain, heading.title.as_str()).with(Tone::Dim, format!(" {}", heading.count));
+    put_words(buffer, area, area.x + 1, area.y, &words, theme);
+}
+
 fn title(model: &Model) -> Safe {
     let queue = &model.queue;
-    let view = queue.view.title();
-    let counts = if queue.tally.all == 0 {
+    let saved = model.settings.views.get(queue.view);
+    let view = saved.map_or("", |view| view.name.as_str());
+    let counts = if queue.tally().all == 0 {
         // Nothing read yet, or nothing there: the pane says which.
         String::new()
-    } else if queue.view == QueueView::All && queue.filter.is_empty() {
-        queue.rows.len().to_string()
+    } else if saved.is_some_and(|view| view.query.is_empty()) && queue.typed.text.is_empty() {
+        queue.listed().to_string()
     } else {
-        format!("{} of {}", queue.rows.len(), queue.tally.all)
+        format!("{} of {}", queue.listed(), queue.tally().all)
     };
-    let filter = if queue.filter.is_empty() { String::new() } else { format!(" · /{}", queue.filter) };
+    let filter = if queue.typed.text.is_empty() { String::new() } else { format!(" · /{}", queue.typed.text) };
     let name = if model.place.is_dashboard() { "Queue · " } else { "" };
     Safe::new(format!("{name}{}{filter}", format!("{view} {counts}").trim_end()))
 }
@@ -73,8 +82,9 @@ fn status(model: &Model) -> Words {
     if unreadable > 0 {
         words.push(Tone::Warn, format!("{unreadable} unreadable"));
     }
-    let arrow = if model.queue.reversed { "▴" } else { "▾" };
-    words.push(Tone::Dim, format!("sorted by {} {arrow}", model.queue.sort.word()));
+    let order = model.queue.order();
+    let arrow = if order.reversed { "▴" } else { "▾" };
+    words.push(Tone::Dim, format!("sorted by {} {arrow}", order.by.word()));
     words
 }
 
@@ -110,7 +120,7 @@ impl Columns {
         };
         let pull = 1 + u16::try_from(model.reviews.digits.max(2)).unwrap_or(2) + 1 + 6 + 2;
         let (full, short) = repo_widths(model);
-        for column in by_worth(model.queue.sort) {
+        for column in by_worth(model.queue.order().by) {
             match column {
                 Column::Pull => columns.pull = spend(pull, &mut spare),
                 Column::Repo => {
@@ -127,7 +137,7 @@ impl Columns {
                 Column::Sessions => columns.sessions = spend(3, &mut spare),
                 Column::Agent => columns.agent = spend(14, &mut spare),
                 Column::Cost => columns.cost = spend(8, &mut spare),
-                Column::State | Column::Name | Column::Age => {}
+                Column::State | Column::Name | Column::Age | Column::Checks | Column::Model | Column::Updated => {}
             }
         }
         columns.checks = spend(CHECKS, &mut spare);
@@ -191,7 +201,7 @@ impl Row<'_> {
             let since = model.now - self.known.condition_since(model.now);
             self.age(since, Area { x: x + WORD, width: AGE, ..area }, buffer);
         }
-        if model.world.stuck(self.known, &model.settings, model.now).is_some() {
+        if self.known.stuck(&model.settings, model.now).is_some() {
             put(buffer, area, flag, y, "▲", theme.style(Tone::Warn));
         } else if self.known.changed {
             put(buffer, area, flag, y, "•", theme.style(Tone::AccentStrong));

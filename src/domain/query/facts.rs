@@ -1,7 +1,7 @@
 //! What a query is asked about: one task with what was joined to it.
 
 use crate::domain::stuck::Stuck;
-use crate::domain::{Condition, Instant, Pull, Task, UserId};
+use crate::domain::{Condition, Instant, Pull, Task, Usage, UserId};
 use crate::text::Untrusted;
 
 /// One task as a query sees it.
@@ -26,4 +26,26 @@ pub struct Facts<'a> {
     /// Name, repository, agent and login in lower case, each on its line: what free words are looked for in.
     pub hay: &'a str,
     pub now: Instant,
+}
+
+impl<'a> Facts<'a> {
+    /// The branch the agent pushes to.
+    pub(super) fn branch(&self) -> Option<&'a Untrusted> {
+        self.task.head_ref().or(self.pull.map(|pull| &pull.head_ref))
+    }
+
+    /// AI credits in nano units over all sessions known. `None`: no session told, or it was counted in something else.
+    pub(super) fn credits(&self) -> Option<u128> {
+        let told = self.task.sessions.iter().flatten().filter_map(|session| match session.usage {
+            Some(Usage::AiCredits(nano)) => Some(u128::from(nano)),
+            _ => None,
+        });
+        told.fold(None, |sum, nano| Some(sum.unwrap_or(0) + nano))
+    }
+
+    /// How many sessions: those known, else as many as the service says.
+    pub(super) fn sessions(&self) -> Option<u128> {
+        let known = self.task.sessions.as_ref().map(|sessions| sessions.len() as u128);
+        known.max(self.task.session_count.map(u128::from))
+    }
 }

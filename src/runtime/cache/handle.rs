@@ -36,6 +36,8 @@ pub struct Part {
     pub names: Vec<(u64, RepoName)>,
     /// Why nothing is cached.
     pub fault: Option<Fault>,
+    /// The next part is on its way.
+    pub more: bool,
 }
 
 /// A way to the keeper of the cache. The default keeps nothing.
@@ -63,33 +65,30 @@ impl Cache {
 
     /// Keeps what is worth keeping of an answer. Never waits: while the disk is slow the cache falls behind.
     pub fn keep(&self, source: &Source, news: &News, at: Instant) {
-        if self.words.is_none() {
-            return;
+        match news {
+            News::Tasks { tasks, .. } => self.tell(|| Keep::Tasks(tasks.clone())),
+            News::Task(task) => self.tell(|| Keep::Tasks(vec![(**task).clone()])),
+            News::Gone(ids) => self.tell(|| Keep::Gone(ids.clone())),
+            News::Pulls(pulls) => self.tell(|| Keep::Pulls(pulls.clone())),
+            News::Person(person) if person.login.is_some() => self.tell(|| Keep::Person(person.clone())),
+            News::Same | News::Viewer(_) | News::Person(_) | News::Run { .. } | News::Log(_) => {}
         }
-        let keep = match news {
-            News::Tasks { tasks, .. } => Some(Keep::Tasks(tasks.clone())),
-            News::Task(task) => Some(Keep::Tasks(vec![(**task).clone()])),
-            News::Gone(ids) => Some(Keep::Gone(ids.clone())),
-            News::Pulls(pulls) => Some(Keep::Pulls(pulls.clone())),
-            News::Person(person) if person.login.is_some() => Some(Keep::Person(person.clone())),
-            News::Same | News::Viewer(_) | News::Person(_) | News::Run { .. } | News::Log(_) => None,
-        };
-        let good = matches!(source, Source::Tasks(_) | Source::Pulls).then(|| Keep::Good(source.clone(), at));
-        for keep in keep.into_iter().chain(good) {
-            self.tell(Word::Keep(keep));
+        if matches!(source, Source::Tasks(_) | Source::Pulls) {
+            self.tell(|| Keep::Good(source.clone(), at));
         }
     }
 
     /// Keeps the name behind a repository's id.
     pub fn keep_name(&self, id: u64, name: &RepoName) {
-        self.tell(Word::Keep(Keep::Name(id, name.clone())));
+        self.tell(|| Keep::Name(id, name.clone()));
     }
 
-    fn tell(&self, word: Word) {
-        if let Some(words) = &self.words
-            && words.try_send(word).is_err()
-            && self.lost.fetch_add(1, Ordering::Relaxed) == 0
-        {
+    /// Where there is no room nothing is made.
+    fn tell(&self, keep: impl FnOnce() -> Keep) {
+        let Some(words) = &self.words else { return };
+        if let Ok(room) = words.try_reserve() {
+            room.send(Word::Keep(keep()));
+        } else if self.lost.fetch_add(1, Ordering::Relaxed) == 0 {
             tracing::warn!("the cache falls behind: the disk is slow");
         }
     }

@@ -8,7 +8,7 @@
 //!            └──end──────> what waits is written
 //! ```
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use super::file;
 use super::handle::{Part, Place};
 use super::store::{Keep, Known, Store};
 use crate::console::event::{Remembered, RememberedTask};
-use crate::domain::{Fault, Instant, Now, RepoName, Source, Viewer};
+use crate::domain::{Artifact, Fault, Instant, Now, RepoName, Source, Viewer};
 
 /// Words written in one transaction.
 const BATCH: usize = 64;
@@ -187,28 +187,43 @@ impl<'a> Keeper<'a> {
     }
 }
 
-/// Tells everything kept of these repositories. Returns how many rows could not be read.
+/// Tells everything kept of these repositories, as far as it can be read in time. Returns how many rows could not be read.
 fn tell_all(store: &Store, repos: &[RepoName], today: i64, tell: &mpsc::Sender<Part>) -> rusqlite::Result<u32> {
+    let mut part = Part { more: true, ..Part::default() };
+    let read = read_all(store, repos, today, &mut part, tell);
+    // Whatever happened, the last part says that it is the last.
+    part.more = false;
+    let _ = tell.blocking_send(part);
+    read
+}
+
+/// Reads into `part`, and tells it whenever it is full.
+fn read_all(
+    store: &Store,
+    repos: &[RepoName],
+    today: i64,
+    part: &mut Part,
+    tell: &mpsc::Sender<Part>,
+) -> rusqlite::Result<u32> {
     let until = tokio::time::Instant::now() + PATIENCE;
     let Known { viewer, people, names } = store.known(today)?;
-    let shown = Remembered { viewer, people, ..Remembered::default() };
-    let mut part = Part { shown, names, fault: None };
-    let mut bad = 0;
-    for source in repos.iter().cloned().map(Source::Tasks).chain([Source::Pulls]) {
+    part.names = names;
+    part.shown = Remembered { viewer, people, ..Remembered::default() };
+    for source in repos.iter().cloned().map(Source::Tasks) {
         let at = store.good_at(&source)?;
         part.shown.good_at.extend(at.map(|at| (source, at)));
     }
+    let (mut bad, mut go_on, mut named) = (0, true, HashSet::new());
     for repo in repos {
-        bad += store.pulls(repo, |at, pull| part.shown.pulls.push((at, pull)))?;
-    }
-    for repo in repos {
-        let mut go_on = true;
         bad += store.tasks(repo, |task, sessions_as_of| {
             if part.shown.tasks.len() >= PART {
-                let mut full = std::mem::take(&mut part);
-                full.shown.more = true;
+                let full = std::mem::replace(part, Part { more: true, ..Part::default() });
                 go_on = tell.blocking_send(full).is_ok() && tokio::time::Instant::now() < until;
             }
+            named.extend(task.artifacts.iter().filter_map(|artifact| match artifact {
+                Artifact::Pull { id, .. } => Some((task.at.repo.clone(), *id)),
+                Artifact::Branch { .. } => None,
+            }));
             part.shown.tasks.push(RememberedTask { task, sessions_as_of });
             go_on
         })?;
@@ -216,6 +231,16 @@ fn tell_all(store: &Store, repos: &[RepoName], today: i64, tell: &mpsc::Sender<P
             break;
         }
     }
-    let _ = tell.blocking_send(part);
+    // A pull request whose task is gone would never be asked for again.
+    for repo in repos {
+        bad += store.pulls(repo, |at, pull| {
+            if named.contains(&(at.repo.clone(), at.id)) {
+                part.shown.pulls.push((at, pull));
+            }
+        })?;
+    }
+    if !part.shown.pulls.is_empty() {
+        part.shown.good_at.extend(store.good_at(&Source::Pulls)?.map(|at| (Source::Pulls, at)));
+    }
     Ok(bad)
 }

@@ -34,14 +34,9 @@ pub(super) fn ask(model: &mut Model) {
     }
     let Some(request) = form.request() else { return };
     let template = form.template.as_ref().map(|template| template.id.clone());
-    model.dialog = Some(Dialog {
-        opened_at: model.now,
-        title: Safe::new(format!("Start a task in {}?", request.repo)),
-        body: describe(form, &request),
-        yes: Safe::new("Yes, start it"),
-        ask: Ask::Start { request, template },
-        on_yes: false,
-    });
+    let title = format!("Start a task in {}?", request.repo);
+    let body = describe(form, &request);
+    model.dialog = Some(Dialog::new(model.now, title, body, "Yes, start it", Ask::Start { request, template }));
     model.dirty = true;
 }
 

@@ -2,7 +2,6 @@
 
 mod start;
 
-use chrono::{FixedOffset, TimeDelta};
 use proptest::prelude::*;
 
 use super::*;
@@ -12,10 +11,8 @@ use crate::console::keys::{Chord, Context, Intent, Key};
 use crate::console::state::compose::{Agents, Draft, FieldId, Form, Row};
 use crate::console::state::layout::Size;
 use crate::console::state::settings::Settings;
-use crate::domain::stuck::Thresholds;
 use crate::domain::{Fault, FaultKind, Instant};
 use crate::template::Template;
-use crate::text::Safe;
 use crate::text::Untrusted;
 
 const TEMPLATE: &str = concat!(
@@ -27,17 +24,8 @@ const TEMPLATE: &str = concat!(
 );
 
 fn model() -> Model {
-    let settings = Settings {
-        repos: vec!["acme/api".parse().unwrap(), "acme/billing".parse().unwrap()],
-        host: Safe::new("demo"),
-        token_kind: Safe::new("demo"),
-        ascii: false,
-        zone: FixedOffset::east_opt(0).unwrap(),
-        stale_after: TimeDelta::minutes(2),
-        stuck: Thresholds::default(),
-        read_only: false,
-        mouse: false,
-    };
+    let settings =
+        Settings { repos: vec!["acme/api".parse().unwrap(), "acme/billing".parse().unwrap()], ..Settings::default() };
     let mut model = Model::new(Instant::UNIX_EPOCH, settings);
     model.place.size = Size { width: 80, height: 22 };
     templates(&mut model, vec![Template::parse("t.md", TEMPLATE).unwrap()], Vec::new());

@@ -8,7 +8,6 @@ use serde_json::json;
 use super::*;
 use crate::console::state::settings::Settings;
 use crate::console::state::world::Known;
-use crate::domain::stuck::Thresholds;
 use crate::domain::{RepoName, Session, State};
 
 pub(in crate::console) const PANE: Area = Area { x: 0, y: 0, width: 80, height: 21 };
@@ -45,17 +44,8 @@ fn task_ref(id: &str) -> TaskRef {
 
 /// A console with one task in the queue, selected; its sessions are these, oldest first.
 pub(in crate::console) fn console(sessions: Option<&[&str]>) -> Model {
-    let settings = Settings {
-        repos: Vec::new(),
-        host: Safe::new("github.com"),
-        token_kind: Safe::new("token"),
-        ascii: false,
-        zone: FixedOffset::east_opt(3600).unwrap(),
-        stale_after: seconds(60),
-        stuck: Thresholds::default(),
-        read_only: false,
-        mouse: true,
-    };
+    let settings =
+        Settings { zone: FixedOffset::east_opt(3600).unwrap(), stale_after: seconds(60), ..Settings::default() };
     let mut model = Model::new(start() + seconds(100), settings);
     add_task(&mut model, "t1", sessions);
     model.queue.selected = Some(crate::domain::TaskId::new("t1"));
@@ -79,19 +69,8 @@ pub(in crate::console) fn add_task(model: &mut Model, id: &str, sessions: Option
         html_url: None,
         sessions,
     };
-    let known = Known {
-        task,
-        run: None,
-        cancel: None,
-        cancel_steps: Vec::new(),
-        state_since: start(),
-        since_seen: false,
-        sessions_as_of: None,
-        last_sign: None,
-        changed: false,
-        hay: "".into(),
-    };
-    model.world.tasks.insert(crate::domain::TaskId::new(id), known);
+    let known = Known { state_since: start(), sessions_as_of: None, ..Known::new(task, "".into()) };
+    model.world.tasks.insert(known);
 }
 
 /// One record in which the assistant says something.

@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-use chrono::{FixedOffset, TimeDelta};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
@@ -17,23 +16,13 @@ use crate::console::state::settings::Settings;
 use crate::console::update::compose as update;
 use crate::console::view::Theme;
 use crate::domain::agents::CustomAgent;
-use crate::domain::stuck::Thresholds;
 use crate::domain::{Fault, FaultKind, Instant};
 use crate::template::TemplateFault;
-use crate::text::{Safe, Untrusted};
+use crate::text::Untrusted;
 
 fn model(width: u16, height: u16) -> Model {
-    let settings = Settings {
-        repos: vec!["acme/api".parse().unwrap(), "acme/billing".parse().unwrap()],
-        host: Safe::new("demo"),
-        token_kind: Safe::new("demo"),
-        ascii: false,
-        zone: FixedOffset::east_opt(0).unwrap(),
-        stale_after: TimeDelta::minutes(2),
-        stuck: Thresholds::default(),
-        read_only: false,
-        mouse: false,
-    };
+    let settings =
+        Settings { repos: vec!["acme/api".parse().unwrap(), "acme/billing".parse().unwrap()], ..Settings::default() };
     let mut model = Model::new(Instant::UNIX_EPOCH, settings);
     model.place.size = Size { width, height };
     update::open(&mut model, None, &mut Vec::new());

@@ -241,7 +241,7 @@ fn hostile_text_is_only_text() {
 #[test]
 fn which_session_is_shown_is_told_however_long_the_name_is() {
     let mut model = console(Some(&["s1", "s2"]));
-    if let Some(known) = model.world.tasks.values_mut().next() {
+    if let Some(known) = model.world.tasks.get_mut(&crate::domain::TaskId::new("t1")) {
         known.task.name = "A task with a name that no rule of eighty columns can hold beside anything else".into();
     }
     settle(&mut model, SMALL);

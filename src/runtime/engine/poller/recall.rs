@@ -30,7 +30,7 @@ impl Poller {
             return;
         }
         let mut parts = self.desk.cache.recall(new).await;
-        while let Some(Part { shown, names, fault }) = parts.recv().await {
+        while let Some(Part { shown, names, fault, more }) = parts.recv().await {
             if let Some(fault) = fault {
                 self.desk.op(Op::Note { bad: false, text: Safe::new(fault.to_string()) }).await;
                 return;
@@ -45,7 +45,6 @@ impl Poller {
             let cache = self.desk.cache.clone();
             self.desk.provider.share_names(names, Box::new(move |id, name| cache.keep_name(id, name)));
             self.memory.seed(&shown);
-            let more = shown.more;
             self.desk.send(What::Local(Local::Remembered(Box::new(shown)))).await;
             if !more {
                 break;

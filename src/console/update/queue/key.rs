@@ -1,0 +1,131 @@
+//! What a task is sorted by, as one number: comparing two rows costs one comparison, whatever the column.
+
+use std::cmp::Ordering;
+
+use chrono::TimeDelta;
+
+use crate::console::state::queue::Place;
+use crate::console::state::tasks::{Slot, Tasks};
+use crate::console::state::world::{Known, PullOf, World};
+use crate::domain::{Column, Instant, Order};
+
+/// Values are below this, what is not known is above: it comes last whichever way the list is turned.
+const UNKNOWN: u128 = 1 << 120;
+
+/// A task's place in an order at a moment.
+pub fn place(world: &World, order: Order, slot: Slot, known: &Known, now: Instant) -> Place {
+    let key = match value(world, order.by, known, now) {
+        Some(value) if order.reversed => UNKNOWN - 1 - value,
+        Some(value) => value,
+        None => UNKNOWN,
+    };
+    Place { key, created: known.task.created_at.timestamp_micros(), slot }
+}
+
+/// How two places stand to each other. Ties keep their order both ways, the newest first, so that turning the sort round
+/// moves nothing it need not.
+pub fn compare(tasks: &Tasks, order: Order, a: &Place, b: &Place) -> Ordering {
+    let rest = || {
+        let texts = match (tasks.at(a.slot), tasks.at(b.slot)) {
+            (Some(a), Some(b)) if order.by == Column::Name => first_line(a).cmp(first_line(b)),
+            _ => Ordering::Equal,
+        };
+        let texts = if order.reversed { texts.reverse() } else { texts };
+        texts.then_with(|| b.created.cmp(&a.created)).then_with(|| {
+            let id = |place: &Place| tasks.at(place.slot).map(|known| &known.task.at.id);
+            id(a).cmp(&id(b))
+        })
+    };
+    a.key.cmp(&b.key).then_with(rest)
+}
+
+/// The name in lower case.
+fn first_line(known: &Known) -> &str {
+    known.hay.split('\n').next().unwrap_or_default()
+}
+
+fn value(world: &World, column: Column, known: &Known, now: Instant) -> Option<u128> {
+    let task = &known.task;
+    match column {
+        Column::State => {
+            let rank = u128::from(known.condition(now).rank());
+            Some(rank << 64 | newest_first(minute(known.condition_since(now))))
+        }
+        Column::Name => Some(text(first_line(known))),
+        Column::Repo => Some(text(task.at.repo.as_str())),
+        // The newest pull, the most sessions and the dearest first.
+        Column::Pull => pull(world, known).map(|pull| most_first(pull.number)),
+        Column::Checks => pull(world, known).map(|pull| {
+            let checks = pull.checks.as_ref();
+            let rank = checks.map_or(4, |c| match c {
+                c if c.failed > 0 => 0,
+                c if c.needs_approval > 0 => 1,
+                c if c.pending > 0 => 2,
+                _ => 3,
+            });
+            rank << 64 | most_first(checks.map_or(0, |c| u64::from(c.failed)))
+        }),
+        Column::Sessions => known.sessions().map(most_first),
+        Column::Agent => task.custom_agent.as_ref().map(|agent| text(&agent.raw_for_match().to_lowercase())),
+        Column::Model => {
+            let model = task.latest_session()?.model_name()?;
+            Some(text(&model.raw_for_match().to_lowercase()))
+        }
+        Column::Creator => world.login(task).map(|login| text(&login.raw_for_match().to_lowercase())),
+        Column::Cost => {
+            let cost = task.cost()?;
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a price, only to sort by")]
+            let requests = (cost.premium_requests.max(0.0) * 100.0) as u32;
+            let credits = u64::try_from(cost.nano_credits).unwrap_or(u64::MAX);
+            Some(most_first(credits) << 32 | u128::from(u32::MAX - requests))
+        }
+        Column::InState => Some(newest_first(minute(known.condition_since(now)))),
+        Column::Updated => Some(newest_first(task.touched_at())),
+        Column::Age => Some(newest_first(task.created_at)),
+    }
+}
+
+fn pull<'a>(world: &'a World, known: &Known) -> Option<&'a crate::domain::Pull> {
+    match world.pull_of(&known.task) {
+        Some(PullOf::Known(pull)) => Some(pull),
+        _ => None,
+    }
+}
+
+/// The first bytes of a text, in its own order.
+fn text(text: &str) -> u128 {
+    let mut first = [0; 16];
+    for (to, from) in first.iter_mut().skip(1).zip(text.bytes()) {
+        *to = from;
+    }
+    u128::from_be_bytes(first)
+}
+
+fn most_first(number: u64) -> u128 {
+    u128::from(u64::MAX - number)
+}
+
+fn newest_first(at: Instant) -> u128 {
+    // Shifted, so that times before 1970 keep their order, too.
+    most_first(at.timestamp_micros().cast_unsigned() ^ 1 << 63)
+}
+
+/// The whole minute: a time the service touches again within it moves no row.
+fn minute(at: Instant) -> Instant {
+    at - TimeDelta::seconds(at.timestamp().rem_euclid(60))
+        - TimeDelta::nanoseconds(i64::from(at.timestamp_subsec_nanos()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_and_times_keep_their_order_as_numbers() {
+        assert!(text("") < text("a") && text("a") < text("ab") && text("ab") < text("b"));
+        assert!(text("\u{ff}\u{ff}\u{ff}\u{ff}\u{ff}\u{ff}\u{ff}\u{ff}") < UNKNOWN);
+        let at = |seconds| Instant::UNIX_EPOCH + TimeDelta::seconds(seconds);
+        assert!(newest_first(at(5)) < newest_first(at(0)) && newest_first(at(0)) < newest_first(at(-5)));
+        assert!(most_first(0) << 32 < UNKNOWN);
+    }
+}

@@ -1,0 +1,266 @@
+//! From tasks to rows: what was touched is looked at again, the order is mended, the rows are listed anew.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use super::key;
+use super::select::reselect;
+use crate::console::state::Model;
+use crate::console::state::queue::{Entry, Heading, QueuePane, Roster, Row, kind};
+use crate::console::state::settings::Settings;
+use crate::console::state::tasks::Slot;
+use crate::console::state::world::{Known, PullOf, World};
+use crate::domain::query::Facts;
+use crate::domain::{Condition, Freshness, Group, Instant, Order, Query, RepoName, Source, State, Task};
+use crate::text::Safe;
+
+/// Brings rows, counts and selection up to what the world is now.
+pub fn rebuild(model: &mut Model) {
+    let now = model.now;
+    model.queue.relist = false;
+    let mut touched = model.world.tasks.take_touched();
+    let Model { world, settings, queue, .. } = model;
+    let eyes = Eyes { world, settings, query: &queue.typed.query, order: queue.order(), now };
+    let before = (queue.roster.tally, queue.roster.counts.clone());
+    if std::mem::take(&mut queue.due) || touched.len() * 4 > world.tasks.len() {
+        eyes.look_at_all(&mut queue.roster);
+    } else {
+        due_again(&mut queue.roster, now, &mut touched);
+        eyes.look_at(&mut queue.roster, &touched);
+    }
+    queue.recheck_at = next_recheck(&mut queue.roster);
+    let (rows, headings) = list(&eyes, queue);
+    let changed = queue.rows != rows
+        || queue.headings != headings
+        || before.0 != queue.roster.tally
+        || before.1 != queue.roster.counts;
+    queue.rows = rows;
+    queue.headings = headings;
+    model.dirty |= changed;
+    if !model.queue.settled {
+        model.queue.selected = None;
+        model.queue.index = 0;
+    }
+    reselect(model);
+}
+
+/// Every repository has answered once, with tasks or with a fault.
+pub fn all_read(model: &Model) -> bool {
+    let repos = &model.settings.repos;
+    let answered =
+        |repo: &RepoName| model.world.freshness.get(&Source::Tasks(repo.clone())).is_some_and(Freshness::is_answered);
+    repos.iter().all(answered)
+}
+
+/// What free words of a query are looked for in; changes with the task, a person's name or a pull request's number.
+pub fn hay(world: &World, task: &Task) -> Box<str> {
+    let agent = task.custom_agent.as_ref().map_or("", |a| a.raw_for_match());
+    let login = world.login(task).map_or("", |l| l.raw_for_match());
+    let name = task.name.raw_for_match();
+    let mut text = format!("{name}\n{}\n{agent}\n{login}", task.at.repo).to_lowercase();
+    if let Some(PullOf::Known(pull)) = world.pull_of(task) {
+        text.push_str(&format!("\n#{}", pull.number));
+    }
+    text.into()
+}
+
+/// Those whose verdict changes by time alone, when that time has come.
+fn due_again(roster: &mut Roster, now: Instant, touched: &mut Vec<Slot>) {
+    while next_recheck(roster).is_some_and(|at| at <= now) {
+        touched.extend(roster.rechecks.pop().map(|Reverse((_, slot))| slot));
+    }
+}
+
+/// When to look at some task again; what was overtaken is forgotten.
+fn next_recheck(roster: &mut Roster) -> Option<Instant> {
+    while let Some(Reverse((at, slot))) = roster.rechecks.peek() {
+        if roster.entries.get(slot.index()).is_some_and(|entry| entry.recheck == Some(*at)) {
+            return Some(*at);
+        }
+        roster.rechecks.pop();
+    }
+    None
+}
+
+/// What a task is looked at with.
+struct Eyes<'a> {
+    world: &'a World,
+    settings: &'a Settings,
+    query: &'a Query,
+    order: Order,
+    now: Instant,
+}
+
+impl Eyes<'_> {
+    fn look_at_all(&self, roster: &mut Roster) {
+        let tasks = &self.world.tasks;
+        roster.entries.clear();
+        roster.entries.resize(tasks.slots(), Entry::default());
+        roster.counts = vec![0; self.settings.views.len()];
+        roster.tally = crate::console::state::queue::Tally::default();
+        roster.rechecks.clear();
+        roster.order.clear();
+        for (slot, known) in tasks.iter() {
+            self.enter(roster, slot, known);
+            roster.order.push(key::place(self.world, self.order, slot, known, self.now));
+        }
+        roster.order.sort_unstable_by(|a, b| key::compare(tasks, self.order, a, b));
+    }
+
+    fn look_at(&self, roster: &mut Roster, touched: &[Slot]) {
+        if touched.is_empty() {
+            return;
+        }
+        let tasks = &self.world.tasks;
+        roster.entries.resize(tasks.slots(), Entry::default());
+        roster.counts.resize(self.settings.views.len(), 0);
+        let mut moved = vec![false; tasks.slots()];
+        for slot in touched {
+            let is_first = moved.get_mut(slot.index()).is_some_and(|m| !std::mem::replace(m, true));
+            if is_first {
+                leave(roster, *slot);
+            }
+        }
+        roster.order.retain(|place| !moved.get(place.slot.index()).copied().unwrap_or(false));
+        let old = roster.order.len();
+        for slot in touched {
+            let is_first = moved.get_mut(slot.index()).is_some_and(std::mem::take);
+            if let Some(known) = tasks.at(*slot).filter(|_| is_first) {
+                self.enter(roster, *slot, known);
+                roster.order.push(key::place(self.world, self.order, *slot, known, self.now));
+            }
+        }
+        let compare = |a: &_, b: &_| key::compare(tasks, self.order, a, b);
+        if let Some(new) = roster.order.get_mut(old..) {
+            new.sort_unstable_by(compare);
+        }
+        // Two runs, each in order: the stable sort only merges them.
+        roster.order.sort_by(compare);
+        if roster.rechecks.len() > 64 + 4 * tasks.len() {
+            let entries = &roster.entries;
+            let newest = |slot: &Slot, at: &Instant| entries.get(slot.index()).is_some_and(|e| e.recheck == Some(*at));
+            roster.rechecks.retain(|Reverse((at, slot))| newest(slot, at));
+        }
+    }
+
+    /// Looks at a task and counts it in.
+    fn enter(&self, roster: &mut Roster, slot: Slot, known: &Known) {
+        let facts = self.world.facts(known, self.settings, self.now);
+        let mut recheck = known.next_verdict(self.settings, self.now);
+        let mut ask = |query: &Query| {
+            recheck = earliest(recheck, query.next_change(&facts));
+            query.matches(&facts)
+        };
+        let mut views = 0;
+        for (n, (view, count)) in self.settings.views.iter().zip(&mut roster.counts).enumerate() {
+            if ask(&view.query) {
+                views |= 1 << n;
+                *count += 1;
+            }
+        }
+        let entry = Entry { views, passes: ask(self.query), kinds: kinds(&facts), recheck };
+        roster.tally.count(entry.kinds);
+        roster.rechecks.extend(recheck.map(|at| Reverse((at, slot))));
+        if let Some(place) = roster.entries.get_mut(slot.index()) {
+            *place = entry;
+        }
+    }
+}
+
+/// Takes back what a task added to the counts when it was looked at last.
+fn leave(roster: &mut Roster, slot: Slot) {
+    let Some(entry) = roster.entries.get_mut(slot.index()).map(std::mem::take) else { return };
+    roster.tally.uncount(entry.kinds);
+    for (n, count) in roster.counts.iter_mut().enumerate() {
+        *count = count.saturating_sub(usize::from(entry.views & 1 << n != 0));
+    }
+}
+
+fn earliest(a: Option<Instant>, b: Option<Instant>) -> Option<Instant> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
+}
+
+fn kinds(facts: &Facts<'_>) -> u16 {
+    let one = |is: bool, kind: u16| if is { kind } else { 0 };
+    let of_state = match facts.condition {
+        Condition::State(State::Queued) => kind::QUEUED,
+        Condition::State(State::InProgress) | Condition::Cancelling => kind::RUNNING,
+        Condition::State(State::WaitingForUser) => kind::NEEDS_ME,
+        Condition::State(State::Failed | State::TimedOut) => kind::FAILED,
+        Condition::State(State::Completed) => kind::DONE,
+        Condition::Orphaned | Condition::State(State::Idle | State::Cancelled | State::Unknown(_)) => 0,
+    };
+    kind::ALL
+        | of_state
+        | one(facts.task.state.is_active(), kind::ACTIVE)
+        | one(facts.stuck.is_some() || facts.condition == Condition::Orphaned, kind::STUCK)
+        | one(facts.changed, kind::CHANGED)
+        | one(facts.marked, kind::MARKED)
+}
+
+/// The rows of the view that pass the query, under headings where they are grouped.
+fn list(eyes: &Eyes<'_>, queue: &QueuePane) -> (Vec<Row>, Vec<Heading>) {
+    let bit = 1 << queue.view;
+    let entries = &queue.roster.entries;
+    let is_listed = |slot: Slot| entries.get(slot.index()).is_some_and(|e| e.passes && e.views & bit != 0);
+    let listed = queue.roster.order.iter().map(|place| place.slot).filter(|slot| is_listed(*slot));
+    match queue.look().group {
+        None => (listed.map(Row::Task).collect(), Vec::new()),
+        Some(group) => grouped(eyes, group, listed),
+    }
+}
+
+/// The rank by which groups stand below each other, and the title.
+type Named = (u64, String);
+
+fn grouped(eyes: &Eyes<'_>, group: Group, listed: impl Iterator<Item = Slot>) -> (Vec<Row>, Vec<Heading>) {
+    let mut groups: Vec<(Named, Vec<Slot>)> = Vec::new();
+    let mut by_name: HashMap<Named, usize> = HashMap::new();
+    for slot in listed {
+        let Some(known) = eyes.world.tasks.at(slot) else { continue };
+        let named = name_of(eyes, group, known);
+        let at = *by_name.entry(named).or_insert_with_key(|named| {
+            groups.push((named.clone(), Vec::new()));
+            groups.len() - 1
+        });
+        if let Some((_, slots)) = groups.get_mut(at) {
+            slots.push(slot);
+        }
+    }
+    groups.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let mut rows = Vec::new();
+    let mut headings = Vec::new();
+    for ((_, title), slots) in groups {
+        rows.push(Row::Heading(headings.len()));
+        headings.push(Heading { title: Safe::new(title), count: slots.len() });
+        rows.extend(slots.into_iter().map(Row::Task));
+    }
+    (rows, headings)
+}
+
+fn name_of(eyes: &Eyes<'_>, group: Group, known: &Known) -> Named {
+    let task = &known.task;
+    match group {
+        Group::Repo => (0, task.at.repo.to_string()),
+        Group::State => {
+            let condition = known.condition(eyes.now);
+            (condition.rank().into(), condition.word().to_string())
+        }
+        // Those without one come last.
+        Group::Creator => {
+            eyes.world.login(task).map_or((1, "creator unknown".to_owned()), |login| (0, login.show_line().to_string()))
+        }
+        Group::Agent => {
+            let agent = task.custom_agent.as_ref();
+            agent.map_or((1, "no custom agent".to_owned()), |agent| (0, agent.show_line().to_string()))
+        }
+        Group::Day => {
+            let day = task.created_at.with_timezone(&eyes.settings.zone).date_naive();
+            let days = u64::try_from(day.signed_duration_since(chrono::NaiveDate::MIN).num_days()).unwrap_or(0);
+            (u64::MAX - days, day.format("%a %-d %b %Y").to_string())
+        }
+    }
+}

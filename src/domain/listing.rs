@@ -1,0 +1,171 @@
+//! How tasks are listed: columns, groups, and the saved views that put both behind a name.
+
+use super::Query;
+use crate::text::Safe;
+
+/// What a row can say, and what rows can be sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Column {
+    /// The calm order: rows move when a state changes, not with every sign of work.
+    #[default]
+    State,
+    Name,
+    Repo,
+    Pull,
+    Checks,
+    Sessions,
+    Agent,
+    Model,
+    Creator,
+    Cost,
+    /// Time in the present state.
+    InState,
+    /// Since the service last touched it.
+    Updated,
+    /// Since the task was created.
+    Age,
+}
+
+impl Column {
+    pub const ALL: [Self; 13] = [
+        Self::State,
+        Self::Age,
+        Self::InState,
+        Self::Updated,
+        Self::Name,
+        Self::Repo,
+        Self::Pull,
+        Self::Checks,
+        Self::Creator,
+        Self::Agent,
+        Self::Model,
+        Self::Sessions,
+        Self::Cost,
+    ];
+
+    /// The word in the rule, after `:sort` and in the config.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::State => "state",
+            Self::Name => "name",
+            Self::Repo => "repo",
+            Self::Pull => "pull",
+            Self::Checks => "checks",
+            Self::Sessions => "sessions",
+            Self::Agent => "agent",
+            Self::Model => "model",
+            Self::Creator => "creator",
+            Self::Cost => "cost",
+            Self::InState => "in-state",
+            Self::Updated => "updated",
+            Self::Age => "age",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|column| column.word() == word)
+    }
+}
+
+/// What rows can stand together by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Group {
+    Repo,
+    State,
+    Creator,
+    Agent,
+    /// The day the task was created, on the operator's clock.
+    Day,
+}
+
+impl Group {
+    pub const ALL: [Self; 5] = [Self::Repo, Self::State, Self::Creator, Self::Agent, Self::Day];
+
+    /// The word after `:group` and in the config.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Repo => "repo",
+            Self::State => "state",
+            Self::Creator => "creator",
+            Self::Agent => "agent",
+            Self::Day => "day",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|group| group.word() == word)
+    }
+}
+
+/// A sort order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Order {
+    pub by: Column,
+    pub reversed: bool,
+}
+
+/// A query with a name and a look: a tab of the queue.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SavedView {
+    pub name: Safe,
+    pub query: Query,
+    pub order: Order,
+    pub group: Option<Group>,
+    /// The columns to show, the most important first; `None`: those that fit, by worth. State, name and age always are.
+    pub columns: Option<Vec<Column>>,
+    /// What to say when nothing is in it.
+    pub empty: Option<Safe>,
+}
+
+/// More views than keys and columns for them help nobody.
+pub const MOST_VIEWS: usize = 20;
+
+/// Name, query, and what to say when there is nothing.
+pub const DEFAULTS: [(&str, &str, &str); 6] = [
+    ("Needs me", "is:needs-me", "Nothing needs you."),
+    ("Active", "is:active", "Nothing is at work."),
+    ("Stuck", "is:stuck", "Nothing is stuck."),
+    ("Failed", "state:failed,timed_out", "Nothing failed."),
+    ("Done", "state:completed", "Nothing is done yet."),
+    ("All", "", "No agent tasks yet."),
+];
+
+impl SavedView {
+    pub fn new(name: impl AsRef<str>, query: Query) -> Self {
+        Self { name: Safe::new(name), query, order: Order::default(), group: None, columns: None, empty: None }
+    }
+
+    /// The views of a config that names none.
+    pub fn defaults() -> Vec<Self> {
+        let parsed = DEFAULTS.into_iter().filter_map(|(name, query, empty)| {
+            let query = Query::parse(query).ok()?;
+            Some(Self { empty: Some(Safe::new(empty)), ..Self::new(name, query) })
+        });
+        parsed.collect()
+    }
+
+    /// The name as one word after `:view`: `needs-me`.
+    pub fn word(&self) -> String {
+        self.name.to_lowercase().split_whitespace().collect::<Vec<_>>().join("-")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_default_view_is_a_query_that_is_understood() {
+        assert_eq!(SavedView::defaults().len(), DEFAULTS.len());
+    }
+
+    #[test]
+    fn every_word_finds_its_column_and_group_again() {
+        for column in Column::ALL {
+            assert_eq!(Column::parse(column.word()), Some(column));
+        }
+        for group in Group::ALL {
+            assert_eq!(Group::parse(group.word()), Some(group));
+        }
+    }
+}

@@ -1,0 +1,335 @@
+//! What can be asked: the one table that parsing, completion, help and the README follow.
+
+use super::flag::{Flag, Stage};
+use super::near::plain;
+use super::sign;
+use super::term::Clock;
+
+/// A name that stands before a colon.
+#[derive(Clone, Copy, Debug)]
+pub struct Qualifier {
+    pub word: &'static str,
+    /// Other names for it.
+    pub also: &'static [&'static str],
+    /// How its values are written, as Markdown.
+    pub values: &'static str,
+    /// Values with a meaning of their own, and some worth offering.
+    pub words: &'static [Word],
+    /// One sentence, as Markdown.
+    pub doc: &'static str,
+    pub example: &'static str,
+    pub(super) kind: Kind,
+}
+
+/// A fixed value of a qualifier.
+#[derive(Clone, Copy, Debug)]
+pub struct Word {
+    pub word: &'static str,
+    /// When it holds.
+    pub doc: &'static str,
+    pub(super) means: Means,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Means {
+    Flag(Flag),
+    /// Signs of [`sign`].
+    State(u32),
+    /// Read like any other value; it is only offered.
+    Offered,
+}
+
+/// What its other values are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// There are none.
+    Fixed,
+    State,
+    Repo,
+    Owner,
+    Login,
+    Agent,
+    Model,
+    Branch,
+    Id,
+    Pull,
+    Time(Clock),
+    Cost,
+    Sessions,
+}
+
+const fn flag(word: &'static str, flag: Flag, doc: &'static str) -> Word {
+    Word { word, doc, means: Means::Flag(flag) }
+}
+
+const fn state(word: &'static str, signs: u32, doc: &'static str) -> Word {
+    Word { word, doc, means: Means::State(signs) }
+}
+
+const fn offered(word: &'static str, doc: &'static str) -> Word {
+    Word { word, doc, means: Means::Offered }
+}
+
+pub const QUALIFIERS: &[Qualifier] = &[
+    Qualifier {
+        word: "state",
+        also: &["status"],
+        values: "GitHub's word, or the row's",
+        words: STATES,
+        doc: "GitHub's word asks what GitHub says, the row's word what the row says. Another word is taken for a new \
+              state of GitHub's, unless it looks like a slip; in quotes it is taken as it is.",
+        example: "state:failed,timed_out",
+        kind: Kind::State,
+    },
+    Qualifier {
+        word: "repository",
+        also: &["repo"],
+        values: "`owner/name` or `name`, `*`",
+        words: &[],
+        doc: "The repository.",
+        example: "repository:acme/*",
+        kind: Kind::Repo,
+    },
+    Qualifier {
+        word: "organization",
+        also: &["org"],
+        values: "name, `*`",
+        words: &[],
+        doc: "The owner of the repository.",
+        example: "organization:acme",
+        kind: Kind::Owner,
+    },
+    Qualifier {
+        word: "user",
+        also: &["creator"],
+        values: "login, `*`, `@me`",
+        words: &[flag("@me", Flag::Mine, "the one whose token this is")],
+        doc: "Who started it. A login that is not known yet matches nothing.",
+        example: "user:@me",
+        kind: Kind::Login,
+    },
+    Qualifier {
+        word: "agent",
+        also: &[],
+        values: "name, `*`",
+        words: &[],
+        doc: "The custom agent.",
+        example: "agent:\"release notes\"",
+        kind: Kind::Agent,
+    },
+    Qualifier {
+        word: "model",
+        also: &[],
+        values: "name, `*`",
+        words: &[],
+        doc: "The model of the latest session.",
+        example: "model:claude-*",
+        kind: Kind::Model,
+    },
+    Qualifier {
+        word: "pr",
+        also: &["pull"],
+        values: "number, or a word below",
+        words: PULLS,
+        doc: "The newest pull request.",
+        example: "pr:failing,1288",
+        kind: Kind::Pull,
+    },
+    Qualifier {
+        word: "branch",
+        also: &["head"],
+        values: "name, `*`",
+        words: &[],
+        doc: "The branch the agent pushes to.",
+        example: "branch:copilot/*",
+        kind: Kind::Branch,
+    },
+    Qualifier {
+        word: "updated",
+        also: &[],
+        values: "age or date",
+        words: AGES,
+        doc: "When GitHub last touched it.",
+        example: "updated:>2h",
+        kind: Kind::Time(Clock::Updated),
+    },
+    Qualifier {
+        word: "created",
+        also: &[],
+        values: "age or date",
+        words: AGES,
+        doc: "When it was started.",
+        example: "created:>=2026-11-01",
+        kind: Kind::Time(Clock::Created),
+    },
+    Qualifier {
+        word: "cost",
+        also: &[],
+        values: "AI credits, `unknown`",
+        words: &[
+            flag("unknown", Flag::CostUnknown, "no session has told its credits yet"),
+            offered(">1", "more than one credit"),
+            offered(">10", "more than ten credits"),
+        ],
+        doc: "What all its sessions used. A bare number is what the row shows. An unknown cost is no cost.",
+        example: "cost:>10",
+        kind: Kind::Cost,
+    },
+    Qualifier {
+        word: "sessions",
+        also: &[],
+        values: "number, `unknown`",
+        words: &[
+            flag("unknown", Flag::SessionsUnknown, "GitHub has not told how many"),
+            offered(">1", "more than one"),
+        ],
+        doc: "How many sessions it has.",
+        example: "sessions:>1",
+        kind: Kind::Sessions,
+    },
+    Qualifier {
+        word: "is",
+        also: &[],
+        values: "a word below",
+        words: IS,
+        doc: "What can be said of it.",
+        example: "is:needs-me",
+        kind: Kind::Fixed,
+    },
+    Qualifier {
+        word: "has",
+        also: &[],
+        values: "a word below",
+        words: HAS,
+        doc: "What is known of it.",
+        example: "has:error",
+        kind: Kind::Fixed,
+    },
+    Qualifier {
+        word: "stuck",
+        also: &[],
+        values: "a word below",
+        words: STUCK,
+        doc: "Why it counts as stuck.",
+        example: "stuck:silent",
+        kind: Kind::Fixed,
+    },
+    Qualifier {
+        word: "id",
+        also: &[],
+        values: "beginning of an id",
+        words: &[],
+        doc: "The task's id, or one of its sessions'.",
+        example: "id:3f2504e0",
+        kind: Kind::Id,
+    },
+];
+
+const STATES: &[Word] = &[
+    state("queued", sign::QUEUED, "GitHub: it has not begun"),
+    state("in_progress", sign::IN_PROGRESS, "GitHub: an agent works"),
+    state("waiting_for_user", sign::WAITING_FOR_USER, "GitHub: it waits for an answer"),
+    state("idle", sign::IDLE, "GitHub: nothing to do at the moment"),
+    state("completed", sign::COMPLETED, "GitHub: it has ended well"),
+    state("failed", sign::FAILED, "GitHub: it has ended badly"),
+    state("timed_out", sign::TIMED_OUT, "GitHub: it ran into its limit"),
+    state("cancelled", sign::CANCELLED, "GitHub: it was stopped"),
+    state("running", sign::row(sign::IN_PROGRESS), "row: in progress, no cancel asked for, the run still there"),
+    state("needs-you", sign::row(sign::WAITING_FOR_USER), "row: it waits for an answer"),
+    state("done", sign::row(sign::COMPLETED), "row: it has ended well"),
+    state("cancelling", sign::CANCELLING, "row: a cancel is asked for and not yet proved"),
+    state("orphaned", sign::ORPHANED, "row: its run is gone, GitHub still says it works"),
+];
+
+const PULLS: &[Word] = &[
+    flag("any", Flag::HasPull, "there is one"),
+    flag("none", Flag::NoPull, "there is none"),
+    flag("open", Flag::Pull(Stage::Open), "it is open, a draft or not"),
+    flag("draft", Flag::Pull(Stage::Draft), "it is a draft"),
+    flag("ready", Flag::Pull(Stage::Ready), "it is open and no draft"),
+    flag("merged", Flag::Pull(Stage::Merged), "it is merged"),
+    flag("closed", Flag::Pull(Stage::Closed), "it was closed without a merge"),
+    flag("failing", Flag::Failing, "a check has failed"),
+    flag("pending", Flag::Pending, "a check runs or waits for approval, none has failed"),
+    flag("passing", Flag::Passing, "every check has passed"),
+];
+
+const IS: &[Word] = &[
+    flag("active", Flag::Active, "queued, in progress, idle or waiting for a user"),
+    flag("ended", Flag::Ended, "not active"),
+    flag(
+        "needs-me",
+        Flag::NeedsMe,
+        "it waits for a user, is orphaned, or is past its deadline; not while it is being cancelled",
+    ),
+    flag("stuck", Flag::Stuck, "queued too long, silent too long, past its deadline, or orphaned"),
+    flag("orphaned", Flag::Orphaned, "its run is gone, GitHub still says it works"),
+    flag("disagreeing", Flag::Disagreeing, "task, session, run and pull request contradict each other"),
+    flag("mine", Flag::Mine, "started by the one whose token this is"),
+    flag("new", Flag::New, "it changed since you last looked at it"),
+    flag("marked", Flag::Marked, "you marked it"),
+    flag("mirrored", Flag::Mirrored, "a session that ran elsewhere and is only shown at GitHub"),
+];
+
+const HAS: &[Word] = &[
+    flag("agent", Flag::HasAgent, "a custom agent was asked for"),
+    flag("branch", Flag::HasBranch, "its branch is known"),
+    flag("cost", Flag::HasCost, "its cost is known"),
+    flag("error", Flag::HasError, "the latest session told an error"),
+    flag("model", Flag::HasModel, "its model is known"),
+    flag("pr", Flag::HasPull, "there is a pull request"),
+];
+
+const STUCK: &[Word] = &[
+    flag("queued", Flag::StuckQueued, "queued too long"),
+    flag("silent", Flag::StuckSilent, "no sign of work for too long"),
+    flag("deadline", Flag::StuckDeadline, "past the service's own limit"),
+];
+
+const AGES: &[Word] = &[
+    offered("<1h", "within the last hour"),
+    offered("<1d", "within the last day"),
+    offered("<1w", "within the last week"),
+    offered(">1h", "more than an hour ago"),
+    offered(">1d", "more than a day ago"),
+    offered(">1w", "more than a week ago"),
+];
+
+/// Case does not matter.
+pub(super) fn find(name: &str) -> Option<&'static Qualifier> {
+    QUALIFIERS.iter().find(|qualifier| qualifier.names().any(|own| own.eq_ignore_ascii_case(name)))
+}
+
+impl Qualifier {
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        std::iter::once(self.word).chain(self.also.iter().copied())
+    }
+
+    /// Case does not matter, nor whether `-`, `_` or a blank separates words.
+    pub(super) fn named(&self, text: &str) -> Option<&'static Word> {
+        let text = plain(text);
+        self.words.iter().find(|word| plain(word.word) == text)
+    }
+}
+
+/// The README's table of qualifiers.
+pub fn markdown_table() -> String {
+    let mut out = String::from("| qualifier | values | what it asks | example |\n|---|---|---|---|\n");
+    for qualifier in QUALIFIERS {
+        let names: Vec<_> = qualifier.names().map(|name| format!("`{name}:`")).collect();
+        let Qualifier { values, doc, example, .. } = qualifier;
+        out.push_str(&format!("| {} | {values} | {doc} | `{example}` |\n", names.join(" ")));
+    }
+    out
+}
+
+/// The README's table of the values with a meaning of their own.
+pub fn markdown_words() -> String {
+    let mut out = String::from("| value | holds when |\n|---|---|\n");
+    for qualifier in QUALIFIERS {
+        for word in qualifier.words.iter().filter(|word| !matches!(word.means, Means::Offered)) {
+            out.push_str(&format!("| `{}:{}` | {} |\n", qualifier.word, word.word, word.doc));
+        }
+    }
+    out
+}

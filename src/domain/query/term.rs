@@ -1,0 +1,114 @@
+//! One term of a query: any of its values must hold, or none of them if it is negated.
+
+use std::ops::Range;
+
+use super::flag::Flag;
+use super::fuzzy::Fuzzy;
+use super::name::Name;
+use super::time::When;
+use super::word::FreeWord;
+use super::{Facts, sign};
+use crate::domain::{Instant, State};
+use crate::text::Untrusted;
+
+#[derive(Clone, Debug)]
+pub(super) struct Term {
+    pub(super) not: bool,
+    /// At least one.
+    pub(super) any: Vec<Value>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Value {
+    Word(Box<FreeWord>),
+    Fuzzy(Fuzzy),
+    Flag(Flag),
+    /// The states of these signs, and an unknown state of this name.
+    State(u32, Name),
+    /// `owner/name`.
+    Repo(Name),
+    RepoName(Name),
+    Owner(Name),
+    Login(Name),
+    Agent(Name),
+    Model(Name),
+    Branch(Name),
+    Id(Name),
+    Pull(u64),
+    Time(Clock, When),
+    Cost(Range<u128>),
+    Sessions(Range<u128>),
+}
+
+/// Which of a task's times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Clock {
+    Created,
+    Updated,
+}
+
+impl Term {
+    pub(super) fn holds(&self, facts: &Facts<'_>) -> bool {
+        self.any.iter().any(|value| value.holds(facts)) != self.not
+    }
+
+    pub(super) fn is_timed(&self) -> bool {
+        self.any.iter().any(|value| matches!(value, Value::Time(_, when) if when.is_age()))
+    }
+
+    pub(super) fn uses_marks(&self) -> bool {
+        self.any.iter().any(|value| matches!(value, Value::Flag(Flag::Marked)))
+    }
+
+    /// The earliest instant after `facts.now` at which one of its values changes.
+    pub(super) fn next_edge(&self, facts: &Facts<'_>) -> Option<Instant> {
+        let edges = self.any.iter().filter_map(|value| match value {
+            Value::Time(clock, when) => when.next_edge(clock.of(facts), facts.now),
+            _ => None,
+        });
+        edges.min()
+    }
+}
+
+impl Value {
+    fn holds(&self, facts: &Facts<'_>) -> bool {
+        let task = facts.task;
+        let named = |name: &Name, found: Option<&Untrusted>| found.is_some_and(|f| name.matches(f.raw_for_match()));
+        match self {
+            Self::Word(word) => word.holds(facts),
+            Self::Fuzzy(fuzzy) => fuzzy.holds(facts.hay),
+            Self::Flag(flag) => flag.holds(facts),
+            Self::State(signs, name) => {
+                signs & sign::of(&task.state, &facts.condition) != 0
+                    || matches!(&task.state, State::Unknown(word) if name.matches(word.raw_for_match()))
+            }
+            Self::Repo(name) => name.matches(task.at.repo.as_str()),
+            Self::RepoName(name) => name.matches(task.at.repo.name()),
+            Self::Owner(name) => name.matches(task.at.repo.owner()),
+            Self::Login(name) => named(name, facts.login),
+            Self::Agent(name) => named(name, task.custom_agent.as_ref()),
+            Self::Model(name) => {
+                let model = task.latest_session().and_then(|session| session.model_for_match());
+                model.is_some_and(|model| name.matches(model))
+            }
+            Self::Branch(name) => named(name, facts.branch()),
+            Self::Id(name) => {
+                let mut sessions = task.sessions.iter().flatten();
+                name.matches(task.at.id.raw()) || sessions.any(|session| name.matches(session.id.raw()))
+            }
+            Self::Pull(number) => facts.pull.is_some_and(|pull| pull.number == *number),
+            Self::Time(clock, when) => when.holds(clock.of(facts), facts.now),
+            Self::Cost(range) => facts.credits().is_some_and(|cost| range.contains(&cost)),
+            Self::Sessions(range) => facts.sessions().is_some_and(|count| range.contains(&count)),
+        }
+    }
+}
+
+impl Clock {
+    fn of(self, facts: &Facts<'_>) -> Instant {
+        match self {
+            Self::Created => facts.task.created_at,
+            Self::Updated => facts.task.touched_at(),
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! What queries say of tasks, row by row.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod completing;
+mod properties;
+mod rows;
+mod sentences;
+mod world;
