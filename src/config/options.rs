@@ -7,6 +7,9 @@ use super::text::quote;
 use super::url;
 use crate::domain::RepoName;
 
+/// The limits of the section `stuck`: a minute to a week.
+pub(super) const MINUTES: std::ops::RangeInclusive<u32> = 1..=10_080;
+
 /// One option.
 #[derive(Clone, Copy, Debug)]
 pub struct Opt {
@@ -106,6 +109,17 @@ pub const OPTIONS: &[Opt] = &[
             Ok(())
         },
         show: |config| config.token_file.as_ref().map(|path| quote(&path.to_string_lossy())),
+    },
+    Opt {
+        key: "ca_file",
+        values: "a path",
+        example: Some(r#""/etc/ssl/our-proxy.pem""#),
+        doc: "A file of PEM certificates to trust besides the system's: behind a proxy that looks into TLS, its own.",
+        set: |config, given| {
+            config.ca_file = Some(given.path()?);
+            Ok(())
+        },
+        show: |config| config.ca_file.as_ref().map(|path| quote(&path.to_string_lossy())),
     },
     Opt {
         key: "copilot_api",
@@ -235,7 +249,7 @@ pub const OPTIONS: &[Opt] = &[
         example: None,
         doc: "A task that has been queued longer than this is called stuck.",
         set: |config, given| {
-            config.stuck.queued_minutes = given.whole(1..=10_080)?;
+            config.stuck.queued_minutes = given.whole(MINUTES)?;
             Ok(())
         },
         show: |config| Some(config.stuck.queued_minutes.to_string()),
@@ -246,18 +260,30 @@ pub const OPTIONS: &[Opt] = &[
         example: None,
         doc: "A running task that has shown no sign of work for longer than this is called stuck.",
         set: |config, given| {
-            config.stuck.silent_minutes = given.whole(1..=10_080)?;
+            config.stuck.silent_minutes = given.whole(MINUTES)?;
             Ok(())
         },
         show: |config| Some(config.stuck.silent_minutes.to_string()),
     },
     Opt {
+        key: "stuck.waiting_minutes",
+        values: "1 to 10080",
+        example: None,
+        doc: "A task that has waited for an answer longer than this is called stuck.",
+        set: |config, given| {
+            config.stuck.waiting_minutes = given.whole(MINUTES)?;
+            Ok(())
+        },
+        show: |config| Some(config.stuck.waiting_minutes.to_string()),
+    },
+    Opt {
         key: "stuck.session_limit_minutes",
         values: "1 to 10080",
         example: None,
-        doc: "The service ends a session after about an hour; one that is still running after this is called stuck.",
+        doc: "The service ends a session after about an hour; one that is still running after this is called stuck. A \
+              job log that names the session's own limit counts instead.",
         set: |config, given| {
-            config.stuck.session_limit_minutes = given.whole(1..=10_080)?;
+            config.stuck.session_limit_minutes = given.whole(MINUTES)?;
             Ok(())
         },
         show: |config| Some(config.stuck.session_limit_minutes.to_string()),

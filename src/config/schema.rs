@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use chrono::TimeDelta;
 
-use crate::domain::RepoName;
-use crate::domain::stuck::Thresholds;
+use crate::domain::stuck::{Each, Limits, Rule, Said, Thresholds};
+use crate::domain::{RepoName, RepoPattern};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
@@ -17,6 +17,7 @@ pub struct Config {
     /// Without a slash at the end. `None`: the host's own.
     pub api_url: Option<String>,
     pub token_file: Option<PathBuf>,
+    pub ca_file: Option<PathBuf>,
     pub copilot_api: CopilotApi,
     pub extra_headers: Headers,
     pub read_only: bool,
@@ -37,6 +38,7 @@ impl Default for Config {
             host: "github.com".to_owned(),
             api_url: None,
             token_file: None,
+            ca_file: None,
             copilot_api: CopilotApi::Auto,
             extra_headers: Headers::default(),
             read_only: false,
@@ -65,33 +67,50 @@ impl Default for Poll {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stuck {
     pub queued_minutes: u32,
     pub silent_minutes: u32,
+    pub waiting_minutes: u32,
     pub session_limit_minutes: u32,
+    /// Minutes for some repositories, the most specific first.
+    pub repos: BTreeMap<RepoPattern, Each<Option<u32>>>,
 }
 
 impl Default for Stuck {
     fn default() -> Self {
-        let Thresholds { queued, silent, session_limit } = Thresholds::default();
+        let Limits { queued, silent, waiting, session_limit } = Thresholds::default().everywhere;
         let minutes = |delta: TimeDelta| u32::try_from(delta.num_minutes()).unwrap_or(u32::MAX);
         Self {
             queued_minutes: minutes(queued),
             silent_minutes: minutes(silent),
+            waiting_minutes: minutes(waiting),
             session_limit_minutes: minutes(session_limit),
+            repos: BTreeMap::new(),
         }
     }
 }
 
-impl From<Stuck> for Thresholds {
-    fn from(stuck: Stuck) -> Self {
+impl Stuck {
+    /// `said`: where each of the values that hold everywhere is from.
+    pub fn thresholds(&self, said: Each<Said>) -> Thresholds {
         let minutes = |n: u32| TimeDelta::minutes(n.into());
-        Self {
-            queued: minutes(stuck.queued_minutes),
-            silent: minutes(stuck.silent_minutes),
-            session_limit: minutes(stuck.session_limit_minutes),
-        }
+        let everywhere = Limits {
+            queued: minutes(self.queued_minutes),
+            silent: minutes(self.silent_minutes),
+            waiting: minutes(self.waiting_minutes),
+            session_limit: minutes(self.session_limit_minutes),
+        };
+        let rule = |(repos, set): (&RepoPattern, &Each<Option<u32>>)| Rule {
+            repos: repos.clone(),
+            limits: Each {
+                queued: set.queued.map(minutes),
+                silent: set.silent.map(minutes),
+                waiting: set.waiting.map(minutes),
+                session_limit: set.session_limit.map(minutes),
+            },
+        };
+        Thresholds::new(everywhere, said, self.repos.iter().map(rule).collect())
     }
 }
 

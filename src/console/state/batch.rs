@@ -18,6 +18,8 @@ pub struct Standing {
     pub stubborn: usize,
     pub not_found: usize,
     pub refused: usize,
+    /// Asked for, and then nothing could be read of it.
+    pub unverified: usize,
 }
 
 impl Standing {
@@ -27,7 +29,7 @@ impl Standing {
 
     /// Those that want another look.
     pub fn failed(&self) -> usize {
-        self.orphaned + self.stubborn + self.not_found + self.refused
+        self.orphaned + self.stubborn + self.not_found + self.refused + self.unverified
     }
 
     /// `cancelling 5: 3 ended, 1 refused, 1 under way`.
@@ -38,6 +40,7 @@ impl Standing {
             (self.stubborn, "still running"),
             (self.not_found, "without a run"),
             (self.refused, "refused"),
+            (self.unverified, "unverified"),
             (self.under_way(), "under way"),
         ];
         let parts: Vec<String> =
@@ -58,6 +61,7 @@ impl Batch {
                 CancelPhase::Stubborn => standing.stubborn += 1,
                 CancelPhase::NotFindable => standing.not_found += 1,
                 CancelPhase::Refused(_) => standing.refused += 1,
+                CancelPhase::Unverified(_) => standing.unverified += 1,
             }
         }
         standing

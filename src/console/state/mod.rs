@@ -5,6 +5,7 @@ pub mod compose;
 pub mod condition;
 pub mod detail;
 pub mod dialog;
+pub mod evidence;
 pub mod layout;
 pub mod line;
 pub mod log;

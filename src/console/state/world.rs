@@ -1,7 +1,8 @@
 //! What is known of the service: tasks, pulls, runs, people, and how fresh each source is.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use super::evidence::Evidence;
 use super::settings::Settings;
 use super::tasks::Tasks;
 use crate::console::event::BudgetNews;
@@ -19,6 +20,10 @@ pub struct World {
     pub tasks: Tasks,
     /// `Ok(None)` inside: asked, and gone or not visible.
     pub pulls: HashMap<(RepoName, PullId), Option<Pull>>,
+    /// When each of them was last answered for.
+    pub pulls_read: HashMap<(RepoName, PullId), Instant>,
+    /// Repositories of which a pull request was seen: the token may look there.
+    pub pulls_seen: HashSet<RepoName>,
     pub people: HashMap<UserId, Untrusted>,
     pub freshness: HashMap<Source, Freshness>,
     /// The newest generation seen of each source: older answers are late.
@@ -46,6 +51,7 @@ pub struct Known {
     pub sessions_as_of: Option<Instant>,
     /// The newest proof of work besides the task's own times: its log grew.
     pub last_sign: Option<Instant>,
+    pub evidence: Evidence,
     /// Something visible changed since the operator last looked at it.
     pub changed: bool,
     /// An earlier run saw it, and the service has not answered for it yet. Whatever it answers is newer.
@@ -78,6 +84,7 @@ impl Known {
             cancel_steps: Vec::new(),
             since_seen: false,
             last_sign: None,
+            evidence: Evidence::default(),
             changed: false,
             remembered: false,
             marked: false,
@@ -121,7 +128,7 @@ impl World {
             viewer: self.viewer.as_ref().map(|viewer| viewer.id),
             changed: known.changed,
             marked: known.marked,
-            disagrees: false,
+            disagrees: known.disagreement(self, now).is_some(),
             hay: &known.hay,
             now,
         }

@@ -135,12 +135,15 @@ pub fn progress(model: &mut Model, progress: CancelProgress) {
             format!("orphaned: the run of “{name}” is gone, the task still says it works — it frees itself"),
         )),
         CancelPhase::Stubborn => {
-            Some((true, format!("“{name}” still runs although its cancel was accepted — press x to force it")))
+            Some((true, format!("“{name}” still runs although its cancel was sent — press x to force it")))
         }
         CancelPhase::NotFindable => {
             Some((true, format!("no run of “{name}” was found, nothing was cancelled — try again in a moment")))
         }
         CancelPhase::Refused(fault) => Some((true, format!("not cancelled: {fault}"))),
+        CancelPhase::Unverified(fault) => {
+            Some((true, format!("the cancel of “{name}” was sent, what came of it cannot be read: {fault}")))
+        }
     };
     let id = progress.task.id.clone();
     take(model, progress);

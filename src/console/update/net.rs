@@ -5,10 +5,11 @@ use chrono::Timelike;
 use super::{log, queue};
 use crate::console::event::{LogNews, Net, News};
 use crate::console::state::Model;
+use crate::console::state::evidence::ToldByLog;
 use crate::console::state::tasks::Slot;
 use crate::console::state::world::{Known, RunJoin, World};
 use crate::domain::freshness::Verdict;
-use crate::domain::{Fault, Pull, PullRef, RepoName, Source, Task};
+use crate::domain::{Fault, Instant, Pull, PullRef, RepoName, Source, Task};
 
 pub fn answer(model: &mut Model, net: Net) {
     if !is_watched(model, &net) {
@@ -25,14 +26,36 @@ pub fn answer(model: &mut Model, net: Net) {
     let freshness = model.world.freshness.entry(source.clone()).or_default();
     match result {
         Ok(news) => {
+            let read_before = freshness.good_at;
             freshness.good(model.now, next_try);
             take(model, &source, news, same_sweep);
+            settle(model, &source, read_before);
         }
         Err(fault) => freshness.failed(model.now, fault, next_try),
     }
     if is_told(model, &source) && shown(model, &source) != before {
         model.dirty = true;
     }
+}
+
+/// An answer without news may be what a suspicion waited for.
+fn settle(model: &mut Model, source: &Source, read_before: Option<Instant>) {
+    let settled: Vec<Slot> = model.world.settled_by(source, read_before, model.now).collect();
+    model.dirty |= !settled.is_empty();
+    for slot in settled {
+        model.world.tasks.at_mut(slot);
+    }
+    // The whole detail tells how old each source is.
+    model.dirty |= model.place.detail.is_some() && concerns_selected(model, source);
+}
+
+fn concerns_selected(model: &Model, source: &Source) -> bool {
+    model.selected().is_some_and(|known| match source {
+        Source::Tasks(repo) => known.task.at.repo == *repo,
+        Source::Task(id) | Source::Run(id) => known.task.at.id == *id,
+        Source::Pulls => !known.task.artifacts.is_empty(),
+        Source::Viewer | Source::Log(_) | Source::People => false,
+    })
 }
 
 /// A repository that was taken off the list may still have an answer under way.
@@ -219,6 +242,11 @@ fn started_again(known: &Known, task: &Task) -> bool {
 
 pub(super) fn merge_pull(model: &mut Model, at: PullRef, pull: Option<Pull>) {
     let key = (at.repo, at.id);
+    model.world.pulls_read.insert(key.clone(), model.now);
+    if pull.is_some() && !model.world.pulls_seen.contains(&key.0) {
+        model.world.pulls_seen.insert(key.0.clone());
+        model.queue.due = true;
+    }
     let before = model.world.pulls.get(&key);
     if before == Some(&pull) {
         return;
@@ -236,13 +264,26 @@ pub(super) fn merge_pull(model: &mut Model, at: PullRef, pull: Option<Pull>) {
     }
 }
 
+/// A log tells when work was last done, and how long its run may take.
 fn log_grew(model: &mut Model, news: LogNews) {
+    let session = news.session.clone();
     // Growth while we look is a sign of work; the first bytes of a log may be old.
-    let looking = model.log.shown.as_ref().filter(|s| s.session.as_ref() == Some(&news.session));
+    let looking = model.log.shown.as_ref().filter(|s| s.session.as_ref() == Some(&session));
     let grew = looking.is_some_and(|s| s.fetched_at.is_some()) && !news.reset && !news.bytes.is_empty();
-    let task = looking.and_then(|s| s.task.clone()).filter(|_| grew);
-    if let Some(known) = task.and_then(|id| model.world.tasks.get_mut(&id)) {
-        known.last_sign = Some(model.now);
-    }
+    let task = looking.and_then(|s| s.task.clone());
     log::news(model, news);
+    let Some(slot) = task.and_then(|id| model.world.tasks.slot(&id)) else { return };
+    let (Some(known), Some(shown)) = (model.world.tasks.at(slot), &model.log.shown) else { return };
+    let is_latest = known.task.latest_session().is_some_and(|latest| latest.id == session);
+    let written = shown.written_at().filter(|at| is_latest && *at <= model.now);
+    let sign = written.max(grew.then_some(model.now)).max(known.last_sign);
+    let told = ToldByLog::read(&session, shown.transcript.facts()).map(Box::new);
+    let told = told.or_else(|| known.evidence.log.clone());
+    if sign == known.last_sign && told == known.evidence.log {
+        return;
+    }
+    if let Some(known) = model.world.tasks.at_mut(slot) {
+        known.last_sign = sign;
+        known.evidence.log = told;
+    }
 }

@@ -4,6 +4,8 @@ use chrono::TimeDelta;
 
 use super::log;
 use crate::console::state::Model;
+use crate::console::state::world::Known;
+use crate::domain::disagreement::Side;
 use crate::domain::{Instant, Source, age};
 
 /// Ages in lists may read old for this long, so that a screenful of them wakes the console at most six times a minute.
@@ -47,13 +49,23 @@ fn ages(model: &Model) -> impl Iterator<Item = Instant> + '_ {
     // The detail shows the selected task, wherever its row is.
     let selected = model.selected().filter(|_| panes.detail.is_some() || model.place.detail.is_some());
     let of_tasks = tasks.chain(selected).flat_map(|k| [k.task.created_at, k.condition_since(model.now)]);
+    let told = selected.into_iter().flat_map(|k| told_ages(model, k));
     let run = selected.and_then(|k| k.run.as_ref()?.run.as_ref()).filter(|r| !r.is_completed());
     let reviews = model.reviews.rows.iter().skip(model.reviews.top).take(rows(panes.reviews));
     let of_pulls = reviews.filter_map(|key| Some(model.world.pulls.get(key)?.as_ref()?.created_at));
     of_tasks
         .chain(of_pulls)
+        .chain(told)
         .chain(run.map(|r| r.started_at.unwrap_or(r.created_at)))
         .map(|since| age::next_change(since, model.now))
+}
+
+/// The ages that only the detail tells: of what is wrong, and in the whole detail of each source.
+fn told_ages<'a>(model: &'a Model, known: &'a Known) -> impl Iterator<Item = Instant> + 'a {
+    let stuck = known.stuck(&model.settings, model.now).map(|stuck| stuck.since());
+    let differs = known.disagreements(&model.world, model.now).map(|differs| differs.since);
+    let sides = [Side::Task, Side::Session, Side::Run, Side::Pull].into_iter().filter(|_| model.place.detail.is_some());
+    stuck.into_iter().chain(differs).chain(sides.filter_map(|side| model.world.read_at(known, side)))
 }
 
 /// The clock in the header reads hours and minutes.

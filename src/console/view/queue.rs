@@ -201,10 +201,8 @@ impl Row<'_> {
             let since = model.now - self.known.condition_since(model.now);
             self.age(since, Area { x: x + WORD, width: AGE, ..area }, buffer);
         }
-        if self.known.stuck(&model.settings, model.now).is_some() {
-            put(buffer, area, flag, y, "▲", theme.style(Tone::Warn));
-        } else if self.known.changed {
-            put(buffer, area, flag, y, "•", theme.style(Tone::AccentStrong));
+        if let Some((sign, tone)) = self.known.sign(&model.world, &model.settings, model.now) {
+            put(buffer, area, flag, y, sign, theme.style(tone));
         }
         let name = Safe::new(width::cut_end(&task.name.show_line(), usize::from(columns.name)));
         let name_tone = if self.selected { Tone::Strong } else { Tone::Plain };

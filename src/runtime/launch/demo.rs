@@ -43,7 +43,8 @@ pub fn console(mut setting: Setting, demo: &cli::Demo) -> Result<u8, Fault> {
         let hosts = Vec::new();
         // This world begins anew at every start: nothing of it is worth keeping.
         let shelf = Shelf { ledger, cache: None };
-        service::run(setting, provider, shelf, server.repos().to_vec(), hosts, Some(Safe::new("demo"))).await
+        let (repos, host) = (server.repos().to_vec(), Some(Safe::new("demo")));
+        Box::pin(service::run(setting, provider, shelf, repos, hosts, host)).await
     })
 }
 

@@ -1,5 +1,8 @@
 //! The console on GitHub: token, provider, engine.
 
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,15 +14,18 @@ use super::screen::{self, Shown};
 use crate::cli::origin;
 use crate::config::{Config, CopilotApi};
 use crate::console::Model;
-use crate::domain::{Fault, RepoName};
+use crate::domain::{Fault, FaultKind, RepoName};
 use crate::ledger;
 use crate::ops::cancel::Patience;
 use crate::provider::Provider;
-use crate::provider::github::{self, GitHub, Host, token};
+use crate::provider::github::{self, GitHub, Host, Roots, token};
 use crate::runtime::cache;
 use crate::runtime::drafts::Drafts;
 use crate::runtime::engine::Pace;
 use crate::text::Safe;
+
+/// All the authorities of the world are a quarter of this.
+const MAX_CA_FILE: u64 = 1 << 20;
 
 /// `atc`: the console on the configured host.
 pub fn console(setting: Setting) -> Result<u8, Fault> {
@@ -35,7 +41,7 @@ pub fn console(setting: Setting) -> Result<u8, Fault> {
     let web = host.web().to_owned();
     let api = host.address().to_owned();
     let cache = config.cache.then(|| cache::Place { file: setting.paths.cache(), api });
-    let provider = Arc::new(GitHub::new(options(config, host, found.token, &setting))?);
+    let provider = Arc::new(GitHub::new(options(config, host, found.token, &setting)?)?);
     let ledger_file = setting.paths.ledger(config);
     let ledger: OpenLedger = Box::new(move || ledger::open(&ledger_file));
     runtime.block_on(run(setting, provider, Shelf { ledger, cache }, repos, vec![web], None))
@@ -50,7 +56,7 @@ fn repos(config: &Config, web_host: &str) -> Vec<RepoName> {
     here.and_then(|here| origin::repo_of_checkout(&here, web_host)).into_iter().collect()
 }
 
-fn options(config: &Config, host: Host, token: token::Token, setting: &Setting) -> github::Options {
+fn options(config: &Config, host: Host, token: token::Token, setting: &Setting) -> Result<github::Options, Fault> {
     let mut options = github::Options::new(host, token, setting.clock.as_now());
     options.copilot_api = match config.copilot_api {
         CopilotApi::Auto => github::CopilotApi::Auto,
@@ -58,7 +64,23 @@ fn options(config: &Config, host: Host, token: token::Token, setting: &Setting) 
     };
     options.extra_headers = config.extra_headers.0.clone().into_iter().collect();
     options.read_only = config.read_only;
-    options
+    options.network.roots = config.ca_file.as_deref().map_or(Ok(Roots::default()), roots)?;
+    Ok(options)
+}
+
+/// Read at the start: a certificate that cannot be used is told before the first picture, not at every request.
+fn roots(file: &Path) -> Result<Roots, Fault> {
+    let mut pem = Vec::new();
+    let read = File::open(file).and_then(|file| file.take(MAX_CA_FILE + 1).read_to_end(&mut pem));
+    let roots = match read {
+        Err(error) => Err(error.to_string()),
+        Ok(_) if pem.len() as u64 > MAX_CA_FILE => Err("it is far too large".to_owned()),
+        Ok(_) => Roots::from_pem(&pem),
+    };
+    roots.map_err(|why| {
+        let what = format!("the certificates of ca_file, {}, cannot be read: {why}", file.display());
+        Fault::new(FaultKind::Local, what, "give a file of PEM certificates, or leave the option out")
+    })
 }
 
 /// What is kept on disk, and where.

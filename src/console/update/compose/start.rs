@@ -90,6 +90,13 @@ pub fn confirmed(
     model.dirty = true;
 }
 
+/// The start that was sent under this id asked for a pull request of its own.
+pub fn asked_pull(model: &Model, request: Uuid) -> bool {
+    // The form stands still until the answer is here.
+    let form = model.compose.form.as_ref().filter(|_| model.compose.sending == Some(request));
+    form.and_then(Form::request).is_some_and(|request| request.create_pull_request && request.head_ref.is_none())
+}
+
 /// The answer to a start.
 pub fn started(model: &mut Model, request: Uuid, result: &Result<Box<Task>, Fault>, effects: &mut Vec<Effect>) {
     if model.compose.sending.is_some_and(|id| id != request) {
