@@ -38,8 +38,9 @@ impl Desk {
 
     fn paths(&self) -> Paths {
         let home = self.folder.path().to_path_buf();
-        let [config_dir, state_dir, data_dir] = ["config", "state", "data"].map(|name| home.join(name));
-        Paths { home, config_dir, state_dir, data_dir }
+        let [config_dir, state_dir, data_dir, cache_dir] =
+            ["config", "state", "data", "cache"].map(|name| home.join(name));
+        Paths { home, config_dir, state_dir, data_dir, cache_dir }
     }
 
     fn variable(mut self, name: &str, value: &str) -> Self {
@@ -323,7 +324,7 @@ fn every_option_can_be_set_in_the_file_and_in_the_environment() {
         "copilot_api" | "log_level" => ("'off'", "off"),
         "extra_headers" => ("{ A = 'b' }", "A: b"),
         "ui.layout" => ("'columns'", "columns"),
-        "ui.mouse" => ("false", "false"),
+        "ui.mouse" | "cache" => ("false", "false"),
         "read_only" | "own_tasks" | "ui.ascii" | "ui.colour" => ("true", "true"),
         "poll.budget_share" | "poll.unchanged_weight" => ("1", "1"),
         _ => ("7", "7"),

@@ -91,6 +91,7 @@ fn path(loaded: Option<&Loaded>, sources: &Sources, paths: &Paths) -> String {
         ("templates", paths.templates(config)),
         ("ledger", paths.ledger(config)),
         ("journal", paths.journal()),
+        ("cache", paths.cache()),
         ("data", paths.data_dir.clone()),
     ];
     let line = |(what, path): &(&str, std::path::PathBuf)| {

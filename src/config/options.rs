@@ -201,6 +201,18 @@ pub const OPTIONS: &[Opt] = &[
         show: |config| config.ledger.as_ref().map(|path| quote(&path.to_string_lossy())),
     },
     Opt {
+        key: "cache",
+        values: "`true` or `false`",
+        example: None,
+        doc: "Keep tasks, sessions with their prompts, pull requests and names on disk, readable by you alone, so that \
+              the next start shows them at once with their age and asks less.",
+        set: |config, given| {
+            config.cache = given.flag()?;
+            Ok(())
+        },
+        show: |config| Some(config.cache.to_string()),
+    },
+    Opt {
         key: "log_level",
         values: r#"`"off"`, `"error"`, `"warn"`, `"info"`, `"debug"` or `"trace"`"#,
         example: None,

@@ -24,6 +24,8 @@ pub struct Config {
     pub read_only: bool,
     pub templates_dir: Option<PathBuf>,
     pub ledger: Option<PathBuf>,
+    /// Keep on disk what costs requests to learn.
+    pub cache: bool,
     pub log_level: LogLevel,
     pub poll: Poll,
     pub stuck: Stuck,
@@ -44,6 +46,7 @@ impl Default for Config {
             read_only: false,
             templates_dir: None,
             ledger: None,
+            cache: true,
             log_level: LogLevel::Info,
             poll: Poll::default(),
             stuck: Stuck::default(),

@@ -174,4 +174,27 @@ pub enum Local {
     Edited(Result<Untrusted, Fault>),
     /// A draft that a crash or a lost line left behind.
     Draft(Box<super::state::compose::Draft>),
+    /// What an earlier run knew, shown with its age until the service answers.
+    Remembered(Box<Remembered>),
+    /// What was remembered is another viewer's: nothing of it stays.
+    Forget,
+}
+
+/// A part of what an earlier run knew.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Remembered {
+    pub viewer: Option<Viewer>,
+    pub people: Vec<Person>,
+    pub tasks: Vec<RememberedTask>,
+    /// With the last part, only those that a task of some part names.
+    pub pulls: Vec<(PullRef, Pull)>,
+    /// When each source was last good.
+    pub good_at: Vec<(Source, Instant)>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct RememberedTask {
+    pub task: Task,
+    /// The task's own time in the answer its sessions came with.
+    pub sessions_as_of: Option<Instant>,
 }

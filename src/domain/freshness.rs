@@ -47,6 +47,8 @@ const GRACE: chrono::TimeDelta = chrono::TimeDelta::seconds(30);
 pub struct Freshness {
     /// When the data on the screen was true.
     pub good_at: Option<Instant>,
+    /// What is shown is from an earlier run: stale, however young it is.
+    pub remembered: bool,
     /// Why the newest try failed; gone with the next good answer.
     pub fault: Option<Fault>,
     pub failed_at: Option<Instant>,
@@ -65,13 +67,26 @@ pub enum Verdict<'a> {
 
 impl Freshness {
     pub fn good(&mut self, at: Instant, next_try: Option<Instant>) {
-        *self = Self { good_at: Some(at), fault: None, failed_at: None, next_try };
+        *self = Self { good_at: Some(at), next_try, ..Self::default() };
+    }
+
+    /// An earlier run knew it at that time. Nothing that was learned in this one is touched.
+    pub fn remember(&mut self, at: Instant) {
+        if self.good_at.is_none() {
+            self.good_at = Some(at);
+            self.remembered = true;
+        }
     }
 
     pub fn failed(&mut self, at: Instant, fault: Fault, next_try: Option<Instant>) {
         self.fault = Some(fault);
         self.failed_at = Some(at);
         self.next_try = next_try;
+    }
+
+    /// It was asked for in this run, and there was an answer or a fault.
+    pub fn is_answered(&self) -> bool {
+        self.fault.is_some() || (self.good_at.is_some() && !self.remembered)
     }
 
     /// `stale_after`: how old good data may be before it is called stale.
@@ -81,7 +96,9 @@ impl Freshness {
         }
         match self.good_at {
             None => Verdict::Loading,
-            Some(at) if self.stale_from(stale_after).is_some_and(|turns| now > turns) => Verdict::Stale(at),
+            Some(at) if self.remembered || self.stale_from(stale_after).is_some_and(|turns| now > turns) => {
+                Verdict::Stale(at)
+            }
             Some(_) => Verdict::Fresh,
         }
     }

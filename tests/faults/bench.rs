@@ -18,6 +18,7 @@ use atc::ledger::memory::Memory;
 use atc::ops::{self, cancel::Patience};
 use atc::provider::Provider as _;
 use atc::provider::github::{GitHub, Host, Limits, Network, Options, Token};
+use atc::runtime::cache::Cache;
 use atc::runtime::engine::desk::Desk;
 use atc::runtime::engine::{Engine, Pace};
 use atc::text::Safe;
@@ -155,7 +156,7 @@ impl Bench {
         github.viewer().await.unwrap();
         let ledger = Arc::new(Memory::new());
         let (sender, events) = mpsc::channel(1024);
-        let desk = Desk { provider: github.clone(), now: now.clone(), events: sender };
+        let desk = Desk { provider: github.clone(), now: now.clone(), events: sender, cache: Cache::default() };
         let context =
             ops::Context { provider: github.clone(), ledger: ledger.clone(), now: now.clone(), who: "operator".into() };
         let engine = Engine::spawn(desk, context, Pace::default(), Patience::default());

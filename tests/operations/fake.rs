@@ -38,6 +38,7 @@ pub struct Fake {
     pub on_branch: Script<String, Vec<Run>>,
     /// Changes the task before it is answered.
     pub on_task: Mutex<ChangeTask>,
+    pub viewer: Mutex<Viewer>,
     pub on_list: Script<TaskQuery, Fetched<TaskPage>>,
     /// The viewer's own tasks.
     pub on_own: Script<TaskQuery, Fetched<TaskPage>>,
@@ -66,6 +67,7 @@ impl Fake {
             on_run: Mutex::new(Box::new(|_| unscripted())),
             on_branch: Mutex::new(Box::new(|_| unscripted())),
             on_task: Mutex::new(Box::new(|_| {})),
+            viewer: Mutex::new(Viewer { id: UserId(7), login: "mona".into() }),
             on_list: Mutex::new(Box::new(|_| unscripted())),
             on_own: Mutex::new(Box::new(|_| Ok(page(Vec::new())))),
             on_user: Mutex::new(Box::new(|id| Ok(Viewer { id, login: "hubot".into() }))),
@@ -165,7 +167,7 @@ impl Provider for Fake {
 
     fn viewer(&self) -> Call<'_, Viewer> {
         self.note("viewer".into());
-        ready(Ok(Viewer { id: UserId(7), login: "mona".into() }))
+        ready(Ok(self.viewer.lock().unwrap().clone()))
     }
 
     fn user(&self, id: UserId) -> Call<'_, Viewer> {

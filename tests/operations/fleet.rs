@@ -25,6 +25,7 @@ use atc::provider::port::{
     AgentSession, Authority, Budget, Call, CancelAnswer, Fetched, LiveLogs, LogBody, PageCursor, TaskPage, TaskQuery,
     Validator,
 };
+use atc::runtime::cache::Cache;
 use atc::runtime::engine::desk::Desk;
 use atc::runtime::engine::{Engine, Pace};
 use atc::text::{Safe, Untrusted};
@@ -509,7 +510,7 @@ pub async fn simulate(plan: Plan, time: Duration) -> Report {
     let repos = world.lock().unwrap().repos.clone();
     let fleet = Arc::new(Fleet { now: now.clone(), world: world.clone() });
     let (events, mut received) = mpsc::channel::<Event>(1024);
-    let desk = Desk { provider: fleet.clone(), now: now.clone(), events };
+    let desk = Desk { provider: fleet.clone(), now: now.clone(), events, cache: Cache::default() };
     let ledger = Arc::new(Memory::new());
     let context = ops::Context { provider: fleet, ledger, now: now.clone(), who: "op".into() };
     let mut engine = Engine::spawn(desk, context, Pace::default(), Patience::default());

@@ -8,6 +8,7 @@ use atc::domain::{Fault, FaultKind, Source, State};
 use atc::ops;
 use atc::ops::cancel::Patience;
 use atc::provider::port::{Fetched, PageCursor, TaskPage, Validator};
+use atc::runtime::cache::Cache;
 use atc::runtime::engine::desk::Desk;
 use atc::runtime::engine::{Engine, Pace};
 use chrono::TimeDelta;
@@ -19,7 +20,7 @@ use atc::ledger::memory::Memory;
 fn engine(fake: Fake) -> (Engine, Arc<Fake>, mpsc::Receiver<Event>) {
     let fake = Arc::new(fake);
     let (events, received) = mpsc::channel(1024);
-    let desk = Desk { provider: fake.clone(), now: fake.now.clone(), events };
+    let desk = Desk { provider: fake.clone(), now: fake.now.clone(), events, cache: Cache::default() };
     let context = ops::Context {
         provider: fake.clone(),
         ledger: Arc::new(Memory::new()),

@@ -12,8 +12,9 @@ use atc::domain::{
 use atc::ledger::memory::Memory;
 use atc::ops;
 use atc::ops::cancel::Patience;
+use atc::runtime::cache::Cache;
 use atc::runtime::engine::desk::Desk;
-use atc::runtime::engine::{Engine, Known, Pace};
+use atc::runtime::engine::{Engine, Pace};
 use chrono::TimeDelta;
 use tokio::sync::mpsc;
 
@@ -27,16 +28,12 @@ struct Stage {
 
 impl Stage {
     fn new(fake: Fake, pace: Pace) -> Self {
-        Self::knowing(fake, pace, Known::default())
-    }
-
-    fn knowing(fake: Fake, pace: Pace, known: Known) -> Self {
         let fake = Arc::new(fake);
         let (events, received) = mpsc::channel(4096);
-        let desk = Desk { provider: fake.clone(), now: fake.now.clone(), events };
+        let desk = Desk { provider: fake.clone(), now: fake.now.clone(), events, cache: Cache::default() };
         let ledger = Arc::new(Memory::new());
         let context = ops::Context { provider: fake.clone(), ledger, now: fake.now.clone(), who: "op".into() };
-        let engine = Engine::spawn_knowing(desk, context, pace, Patience::default(), known);
+        let engine = Engine::spawn(desk, context, pace, Patience::default());
         Self { engine, fake, received }
     }
 
@@ -290,28 +287,6 @@ async fn a_name_is_asked_for_once_however_many_rows_it_has_and_one_that_is_missi
     assert_eq!(stage.fake.calls("user 1"), 1);
     let vain = stage.fake.calls("user 2");
     assert!((3..=6).contains(&vain), "{vain} questions in six hours about somebody without a login");
-}
-
-#[tokio::test(start_paused = true)]
-async fn what_a_former_run_knew_is_not_asked_for_again() {
-    let now = clock();
-    let start = now() - TimeDelta::hours(2);
-    let row = move || {
-        let mut row = task("t1", State::Completed, start);
-        row.creator = Some(Person { id: UserId(1), login: None });
-        row
-    };
-    let fake = listing(now, move || vec![row()]);
-    let mut whole = row();
-    whole.sessions = Some(vec![session(State::Completed, start, "x")]);
-    let at = whole.at.clone();
-    let people = vec![Person { id: UserId(1), login: Some("mona".into()) }];
-    let mut stage = Stage::knowing(fake, Pace::default(), Known { tasks: vec![whole], people });
-    stage.engine.perform(Effect::Watch(vec![repo()]));
-    stage.pass(10).await;
-    stage.engine.perform(Effect::Attend { task: Some(at), log: None });
-    stage.pass(300).await;
-    assert_eq!((stage.fake.calls("user"), stage.fake.calls("task")), (0, 0));
 }
 
 #[tokio::test(start_paused = true)]

@@ -13,6 +13,7 @@ mod looks;
 mod news;
 mod properties;
 mod queueing;
+mod remembered;
 mod sleeping;
 mod typing;
 mod world;

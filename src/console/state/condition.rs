@@ -102,8 +102,9 @@ impl Known {
         self.task.state.is_active() && self.cancel.as_ref().is_some_and(|c| !c.phase.is_final())
     }
 
+    /// Why it counts as stuck. Of one that only an earlier run saw nobody can say what it has done since.
     pub fn stuck(&self, settings: &Settings, now: Instant) -> Option<Stuck> {
-        if !self.task.state.is_active() {
+        if self.remembered || !self.task.state.is_active() {
             return None;
         }
         stuck::judge(&self.task.state, &self.signs(settings), &settings.stuck.of(&self.task.at.repo), now)

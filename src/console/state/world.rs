@@ -54,6 +54,8 @@ pub struct Known {
     pub evidence: Evidence,
     /// Something visible changed since the operator last looked at it.
     pub changed: bool,
+    /// An earlier run saw it, and the service has not answered for it yet. Whatever it answers is newer.
+    pub remembered: bool,
     /// The operator marked it.
     pub marked: bool,
     /// What free words of a query are looked for in: name, repository, agent, login and pull number, in lower case, each on
@@ -84,6 +86,7 @@ impl Known {
             last_sign: None,
             evidence: Evidence::default(),
             changed: false,
+            remembered: false,
             marked: false,
             hay,
         }

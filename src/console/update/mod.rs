@@ -20,6 +20,7 @@ pub mod mouse;
 pub mod net;
 pub mod op;
 pub mod queue;
+pub mod remember;
 pub mod reviews;
 pub mod scroll;
 mod settle;
@@ -70,5 +71,7 @@ fn local(model: &mut Model, local: Local) {
         }
         Local::Edited(result) => compose::edited(model, result),
         Local::Draft(draft) => compose::draft(model, *draft),
+        Local::Remembered(part) => remember::take(model, *part),
+        Local::Forget => remember::forget(model),
     }
 }

@@ -200,9 +200,10 @@ pub fn merge_task(model: &mut Model, task: Task) {
         model.dirty = true;
         return;
     };
-    let (task, sessions_are_new) = merged(&old.task, task);
+    let remembered = old.remembered;
+    let (task, sessions_are_new) = merged(&old.task, task, remembered);
     let as_of = if sessions_are_new { Some(task.touched_at()) } else { old.sessions_as_of };
-    if task == old.task && as_of == old.sessions_as_of {
+    if task == old.task && as_of == old.sessions_as_of && !remembered {
         return;
     }
     let hay = queue::hay(&model.world, &task);
@@ -227,12 +228,14 @@ pub fn merge_task(model: &mut Model, task: Task) {
     known.changed |= visible && !selected;
     known.sessions_as_of = as_of;
     known.hay = hay;
+    known.remembered = false;
     model.dirty = true;
 }
 
 /// The newer of two answers about one task, with what only the other knows; and whether its sessions are the new ones.
-fn merged(old: &Task, new: Task) -> (Task, bool) {
-    let is_older = new.touched_at() < old.touched_at();
+/// `remembered`: the old one is of an earlier run, and whatever the service says is newer.
+fn merged(old: &Task, new: Task, remembered: bool) -> (Task, bool) {
+    let is_older = !remembered && new.touched_at() < old.touched_at();
     let brings_sessions = new.sessions.is_some() && !(is_older && old.sessions.is_some());
     let (mut base, other) = if is_older { (old.clone(), new) } else { (new, old.clone()) };
     if base.sessions.is_none() {
@@ -254,7 +257,7 @@ fn started_again(known: &Known, task: &Task) -> bool {
     !known.task.state.is_active() && task.state.is_active() && known.cancel.is_some()
 }
 
-fn merge_pull(model: &mut Model, at: PullRef, pull: Option<Pull>) {
+pub(super) fn merge_pull(model: &mut Model, at: PullRef, pull: Option<Pull>) {
     let key = (at.repo, at.id);
     model.world.pulls_read.insert(key.clone(), model.now);
     if pull.is_some() && !model.world.pulls_seen.contains(&key.0) {

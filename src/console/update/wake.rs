@@ -86,7 +86,8 @@ fn stale(model: &Model) -> impl Iterator<Item = Instant> + '_ {
         }
         let good = freshness.good_at?;
         let turns = freshness.stale_from(model.settings.stale_after)? + TimeDelta::milliseconds(1);
-        Some(if turns > model.now { turns } else { age::next_change(good, model.now) })
+        let stays_fresh = turns > model.now && !freshness.remembered;
+        Some(if stays_fresh { turns } else { age::next_change(good, model.now) })
     })
 }
 

@@ -20,7 +20,7 @@ use crate::domain::{
 };
 use crate::provider::port::{
     AgentSession, Authority, Budget, Call, CancelAnswer, Fetched, LiveLogs, LogBody, PageCursor, Provider, TaskPage,
-    TaskQuery, Validator,
+    TaskQuery, TellName, Validator,
 };
 use crate::text::{Safe, Untrusted};
 
@@ -143,6 +143,10 @@ impl Provider for GitHub {
 
     fn live_logs(&self) -> LiveLogs {
         self.copilot.live_logs()
+    }
+
+    fn share_names(&self, known: Vec<(u64, RepoName)>, tell: TellName) {
+        self.repos.share(known, tell);
     }
 
     fn viewer(&self) -> Call<'_, Viewer> {

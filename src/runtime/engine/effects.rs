@@ -4,7 +4,6 @@ use tokio::sync::{mpsc, watch};
 
 use super::desk::Desk;
 use super::follower::{Follower, Target};
-use super::memory::Known;
 use super::poller::{Pace, Poller, Wish};
 use crate::console::Effect;
 use crate::console::event::Op;
@@ -34,16 +33,11 @@ pub struct Engine {
 impl Engine {
     /// Starts poller and follower on the current runtime.
     pub fn spawn(desk: Desk, context: ops::Context, pace: Pace, patience: Patience) -> Self {
-        Self::spawn_knowing(desk, context, pace, patience, Known::default())
-    }
-
-    /// The same with what a former run knew, so that it need not be asked for again.
-    pub fn spawn_knowing(desk: Desk, context: ops::Context, pace: Pace, patience: Patience, known: Known) -> Self {
         let (wishes, wish_list) = mpsc::channel(64);
         let (attention, attended) = watch::channel(Attention::default());
         let (task_seen, task) = watch::channel(None);
         let (target, target_seen) = watch::channel(None);
-        tokio::spawn(Poller::new(desk.clone(), pace, known, task_seen).run(wish_list));
+        tokio::spawn(Poller::new(desk.clone(), pace, task_seen).run(wish_list));
         tokio::spawn(Follower::new(desk.clone(), target_seen, task).run());
         tokio::spawn(relay(attended, wishes.clone(), target));
         Self { desk, context, patience, wishes, attention }

@@ -4,16 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use super::people::People;
 use super::pull_book::PullBook;
-use crate::domain::{Artifact, Instant, Person, PullRef, RepoName, RunId, Session, State, Task, TaskId, TaskRef};
+use crate::console::event::{Remembered, RememberedTask};
+use crate::domain::{Artifact, Instant, PullRef, RepoName, RunId, Session, State, Task, TaskId, TaskRef};
 use crate::provider::port::Validator;
 use crate::text::Untrusted;
-
-/// What is known before anything was asked, from a former run. Nothing of it is taken for fresh.
-#[derive(Clone, Debug, Default)]
-pub struct Known {
-    pub tasks: Vec<Task>,
-    pub people: Vec<Person>,
-}
 
 #[derive(Clone, Debug)]
 pub struct Light {
@@ -63,17 +57,6 @@ pub struct Memory {
 }
 
 impl Memory {
-    pub fn knowing(known: Known) -> Self {
-        let mut memory = Self::default();
-        for person in known.people.iter().filter(|person| person.login.is_some()) {
-            memory.people.knows(person.id);
-        }
-        for task in &known.tasks {
-            memory.learn(task, false);
-        }
-        memory
-    }
-
     /// Takes in a task as a list or a single answer gave it. `own`: it came with the viewer's own tasks.
     pub fn learn(&mut self, task: &Task, own: bool) -> Learned {
         let id = &task.at.id;
@@ -141,6 +124,28 @@ impl Memory {
             for pull in &light.pulls {
                 self.pulls.forget(pull);
             }
+        }
+    }
+
+    /// Takes in what an earlier run knew. The details of an ended task are those of its newest touch and need not be asked
+    /// again; one that works is looked into once, because its run is found by its sessions.
+    pub fn seed(&mut self, remembered: &Remembered) {
+        let viewer = remembered.viewer.as_ref().map(|viewer| viewer.id);
+        for RememberedTask { task, sessions_as_of } in &remembered.tasks {
+            if self.tasks.contains_key(&task.at.id) {
+                continue;
+            }
+            let own = viewer.is_some() && task.creator.as_ref().map(|person| person.id) == viewer;
+            self.learn(task, own);
+            if let Some(light) = self.tasks.get_mut(&task.at.id) {
+                light.detailed = sessions_as_of.filter(|_| !light.state.is_active());
+            }
+        }
+        for (at, pull) in &remembered.pulls {
+            self.pulls.answer(at, Some(pull));
+        }
+        for person in &remembered.people {
+            self.people.knows(person.id);
         }
     }
 

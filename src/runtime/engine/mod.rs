@@ -26,5 +26,4 @@ pub mod sweep;
 pub mod turns;
 
 pub use effects::Engine;
-pub use memory::Known;
 pub use poller::Pace;

@@ -19,6 +19,7 @@ use crate::ledger;
 use crate::ops::cancel::Patience;
 use crate::provider::Provider;
 use crate::provider::github::{self, GitHub, Host, Roots, token};
+use crate::runtime::cache;
 use crate::runtime::drafts::Drafts;
 use crate::runtime::engine::Pace;
 use crate::text::Safe;
@@ -38,10 +39,12 @@ pub fn console(setting: Setting) -> Result<u8, Fault> {
     tracing::info!(source = %found.source, "token found");
     let repos = repos(config, host.web());
     let web = host.web().to_owned();
+    let api = host.address().to_owned();
+    let cache = config.cache.then(|| cache::Place { file: setting.paths.cache(), api });
     let provider = Arc::new(GitHub::new(options(config, host, found.token, &setting)?)?);
     let ledger_file = setting.paths.ledger(config);
     let ledger: OpenLedger = Box::new(move || ledger::open(&ledger_file));
-    runtime.block_on(run(setting, provider, repos, vec![web], ledger, None))
+    runtime.block_on(run(setting, provider, Shelf { ledger, cache }, repos, vec![web], None))
 }
 
 /// The configured repositories, else that of the checkout atc was started in.
@@ -80,13 +83,21 @@ fn roots(file: &Path) -> Result<Roots, Fault> {
     })
 }
 
+/// What is kept on disk, and where.
+#[expect(missing_debug_implementations, reason = "it holds a function")]
+pub struct Shelf {
+    pub ledger: OpenLedger,
+    /// `None`: nothing is kept for the next start.
+    pub cache: Option<cache::Place>,
+}
+
 /// The console on a provider, until its end. `host`: what the header calls it, where that is not the provider's own name.
 pub async fn run(
     setting: Setting,
     provider: Arc<dyn Provider>,
+    shelf: Shelf,
     repos: Vec<RepoName>,
     hosts: Vec<String>,
-    ledger: OpenLedger,
     host: Option<Safe>,
 ) -> Result<u8, Fault> {
     let config = &setting.loaded.config;
@@ -102,7 +113,7 @@ pub async fn run(
         provider,
         now: setting.clock.as_now(),
         events: channel.0.clone(),
-        ledger,
+        ledger: shelf.ledger,
         who: who(),
         pace: pace(config),
         patience: Patience {
@@ -112,6 +123,7 @@ pub async fn run(
         repos,
         template_folders: vec![setting.paths.templates(config)],
         drafts: Some(Drafts::new(&setting.paths.state_dir)),
+        cache: shelf.cache,
         notes: setting.notes.clone(),
     };
     let model = Model::new(setting.clock.now(), screen::settings(&setting, shown));

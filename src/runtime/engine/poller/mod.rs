@@ -28,6 +28,7 @@ mod cover;
 mod launch;
 pub mod pace;
 mod plan;
+mod recall;
 pub mod run;
 mod sleep;
 mod thrift;

@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant as Tick;
 
 use super::pace::Pace;
+use super::recall::Recalled;
 use super::sleep::{self, Clocks};
 use super::thrift::Thrift;
 use crate::console::event::{BudgetNews, News, Op};
@@ -16,7 +17,7 @@ use crate::runtime::engine::backoff;
 use crate::runtime::engine::budget::Meter;
 use crate::runtime::engine::desk::Desk;
 use crate::runtime::engine::list_state::ListState;
-use crate::runtime::engine::memory::{Known, Memory};
+use crate::runtime::engine::memory::Memory;
 use crate::runtime::engine::purse::Purse;
 use crate::runtime::engine::reads::Brought;
 use crate::runtime::engine::schedule::{Due, Poke, Schedule, Setback};
@@ -59,6 +60,7 @@ pub struct Poller {
     /// The list of the viewer's own tasks.
     pub(super) own: ListState,
     pub(super) memory: Memory,
+    pub(super) recalled: Recalled,
     pub(super) attended: Option<TaskRef>,
     /// The attended task as last heard of, for the log follower.
     pub(super) tell_follower: watch::Sender<Option<Task>>,
@@ -75,7 +77,7 @@ pub struct Poller {
 }
 
 impl Poller {
-    pub fn new(desk: Desk, pace: Pace, known: Known, tell_follower: watch::Sender<Option<Task>>) -> Self {
+    pub fn new(desk: Desk, pace: Pace, tell_follower: watch::Sender<Option<Task>>) -> Self {
         let now = Tick::now();
         Self {
             clocks: Clocks::new(desk.now(), now),
@@ -85,7 +87,8 @@ impl Poller {
             watched: Vec::new(),
             lists: HashMap::new(),
             own: ListState::default(),
-            memory: Memory::knowing(known),
+            memory: Memory::default(),
+            recalled: Recalled::default(),
             attended: None,
             tell_follower,
             purse: Purse::new(pace.share, pace.unchanged, now),
@@ -108,7 +111,12 @@ impl Poller {
             tokio::select! {
                 biased;
                 wish = wishes.recv() => match wish {
-                    Some(wish) => self.grant(wish).await,
+                    Some(wish) => {
+                        if let Wish::Watch(repos) = &wish {
+                            self.recall(repos).await;
+                        }
+                        self.grant(wish).await;
+                    }
                     None => return,
                 },
                 Some(landed) = self.in_flight.join_next() => {
@@ -268,6 +276,7 @@ impl Poller {
     }
 
     async fn take_in(&mut self, due: Due, mut brought: Brought, now: Tick) {
+        self.check_viewer(&brought, now).await;
         let gone = self.learn(&mut brought, now);
         let cut = match &mut brought {
             Brought::List { found: Found::Some(swept), .. } => swept.cut.take(),
