@@ -13,5 +13,6 @@ mod news;
 mod properties;
 mod queueing;
 mod sleeping;
+mod sources;
 mod typing;
 mod world;

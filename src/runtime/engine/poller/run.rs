@@ -16,7 +16,7 @@ use crate::runtime::engine::backoff;
 use crate::runtime::engine::budget::Meter;
 use crate::runtime::engine::desk::Desk;
 use crate::runtime::engine::list_state::ListState;
-use crate::runtime::engine::memory::{Known, Memory};
+use crate::runtime::engine::memory::{Known, Light, Memory};
 use crate::runtime::engine::purse::Purse;
 use crate::runtime::engine::reads::Brought;
 use crate::runtime::engine::schedule::{Due, Poke, Schedule, Setback};
@@ -108,7 +108,7 @@ impl Poller {
             tokio::select! {
                 biased;
                 wish = wishes.recv() => match wish {
-                    Some(wish) => self.grant(wish).await,
+                    Some(wish) => self.grant(wish),
                     None => return,
                 },
                 Some(landed) = self.in_flight.join_next() => {
@@ -138,7 +138,7 @@ impl Poller {
         }
     }
 
-    async fn grant(&mut self, wish: Wish) {
+    fn grant(&mut self, wish: Wish) {
         let now = Tick::now();
         match wish {
             Wish::Watch(repos) => {
@@ -173,10 +173,9 @@ impl Poller {
         let watched = &self.watched;
         let beyond = self.pace.own_tasks.reach_beyond(watched);
         self.lists.retain(|repo, _| watched.contains(repo));
-        let forgotten =
-            |light: &crate::runtime::engine::memory::Light| !watched.contains(&light.at.repo) && !(beyond && light.own);
+        let kept = |light: &Light| watched.contains(&light.at.repo) || (beyond && light.own);
         let gone: Vec<TaskId> =
-            self.memory.tasks.values().filter(|light| forgotten(light)).map(|light| light.at.id.clone()).collect();
+            self.memory.tasks.values().filter(|light| !kept(light)).map(|light| light.at.id.clone()).collect();
         for id in &gone {
             self.memory.forget(id);
             self.thrift.forget(id);
