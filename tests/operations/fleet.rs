@@ -369,6 +369,7 @@ impl Fleet {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "one shape for all answers")]
 fn counted<T>(value: T) -> Result<(T, bool), Fault> {
     Ok((value, false))
 }

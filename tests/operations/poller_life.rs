@@ -363,7 +363,7 @@ async fn what_it_costs_is_told() {
     let fake = listing(now, move || vec![task("t1", State::InProgress, start)]);
     let mut stage = Stage::new(fake, Pace::default());
     stage.engine.perform(Effect::Watch(vec![repo()]));
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
     let mut told = None;
     while let Ok(event) = stage.received.try_recv() {
         if let What::Op(Op::Budget(budget)) = event.what {

@@ -15,5 +15,6 @@ mod properties;
 mod queueing;
 mod remembered;
 mod sleeping;
+mod sources;
 mod typing;
 mod world;

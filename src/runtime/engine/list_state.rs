@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn what_stays_quiet_is_asked_ever_less_often_down_to_the_slowest_pace() {
         let mut calm = Calm::default();
-        let (idle, slowest) = (Duration::from_secs(60), Duration::from_secs(300));
+        let (idle, slowest) = (Duration::from_mins(1), Duration::from_mins(5));
         let waits: Vec<u64> = (0..5)
             .map(|_| {
                 let wait = calm.pace(idle, slowest).as_secs();

@@ -17,7 +17,7 @@ use crate::runtime::engine::backoff;
 use crate::runtime::engine::budget::Meter;
 use crate::runtime::engine::desk::Desk;
 use crate::runtime::engine::list_state::ListState;
-use crate::runtime::engine::memory::Memory;
+use crate::runtime::engine::memory::{Light, Memory};
 use crate::runtime::engine::purse::Purse;
 use crate::runtime::engine::reads::Brought;
 use crate::runtime::engine::schedule::{Due, Poke, Schedule, Setback};
@@ -115,7 +115,7 @@ impl Poller {
                         if let Wish::Watch(repos) = &wish {
                             self.recall(repos).await;
                         }
-                        self.grant(wish).await;
+                        self.grant(wish);
                     }
                     None => return,
                 },
@@ -146,7 +146,7 @@ impl Poller {
         }
     }
 
-    async fn grant(&mut self, wish: Wish) {
+    fn grant(&mut self, wish: Wish) {
         let now = Tick::now();
         match wish {
             Wish::Watch(repos) => {
@@ -181,10 +181,9 @@ impl Poller {
         let watched = &self.watched;
         let beyond = self.pace.own_tasks.reach_beyond(watched);
         self.lists.retain(|repo, _| watched.contains(repo));
-        let forgotten =
-            |light: &crate::runtime::engine::memory::Light| !watched.contains(&light.at.repo) && !(beyond && light.own);
+        let kept = |light: &Light| watched.contains(&light.at.repo) || (beyond && light.own);
         let gone: Vec<TaskId> =
-            self.memory.tasks.values().filter(|light| forgotten(light)).map(|light| light.at.id.clone()).collect();
+            self.memory.tasks.values().filter(|light| !kept(light)).map(|light| light.at.id.clone()).collect();
         for id in &gone {
             self.memory.forget(id);
             self.thrift.forget(id);

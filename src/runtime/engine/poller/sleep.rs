@@ -41,7 +41,7 @@ mod tests {
     async fn a_sleep_is_told_once_and_a_clock_set_back_is_none() {
         let (wall, tick) = (Instant::UNIX_EPOCH, Tick::now());
         let mut clocks = Clocks::new(wall, tick);
-        let later = tick + Duration::from_secs(60);
+        let later = tick + Duration::from_mins(1);
         assert_eq!(clocks.slept(wall + TimeDelta::seconds(60), later), None);
         assert_eq!(clocks.slept(wall + TimeDelta::seconds(3660), later), Some(Duration::from_hours(1)));
         assert_eq!(clocks.slept(wall + TimeDelta::seconds(3660), later), None);
