@@ -9,6 +9,7 @@
 use chrono::TimeDelta;
 
 use super::entry::{Entry, Kind};
+use super::tools;
 use crate::domain::Instant;
 use crate::text::Untrusted;
 
@@ -79,8 +80,13 @@ impl Outline {
             Kind::PullSummary { title, .. } => Some(title),
             _ => None,
         });
-        let did = || entries.iter().find_map(|entry| entry.kind.texts().into_iter().find(|text| !text.is_empty()));
-        said.or_else(did).and_then(first_line)
+        let did = || {
+            entries.iter().find_map(|entry| match &entry.kind {
+                Kind::Command(command) => Some(tools::short_command(command.command.raw_for_match())),
+                kind => kind.texts().into_iter().find_map(first_line),
+            })
+        };
+        said.and_then(first_line).or_else(did)
     }
 
     /// A turn begins at this entry.

@@ -167,9 +167,9 @@ impl SessionLog {
                 if let Some(said) = self.said.texts.get_mut(position) {
                     *said = (index, text.len(), hash);
                 }
-                self.is_new(reading.id, hash);
+                self.is_new(reading.id, (position, hash));
             }
-            None if self.is_new(reading.id, hash) => {
+            None if self.is_new(reading.id, (position, hash)) => {
                 self.said.texts.push((log.push(reading.at, kind(text)), text.len(), hash));
             }
             None => {}

@@ -335,8 +335,17 @@ fn what_a_person_writes_is_not_the_agents_words() {
 
 #[test]
 fn a_chunk_that_comes_twice_adds_nothing() {
-    let log = session();
+    let thought = json!({"thought": "First this."});
+    let log = session()
+        + &calls("t9", 7, "c9", "think", &thought)
+        + &answers("t9", 8, "c9", "think", &thought, "It is so.")
+        + &record(
+            "t10",
+            9,
+            &json!([{"delta": {"role": "assistant", "content": "OK"}}, {"delta": {"role": "assistant", "content": "OK"}}]),
+        );
     let once = read(&log);
+    assert_eq!(once.entries().len(), 11, "who says a thing twice in one record says it twice");
     for twice in [log.repeat(2), log.lines().flat_map(|line| [line, "\n", line, "\n"]).collect::<String>()] {
         let transcript = read(&twice);
         assert_eq!(transcript.entries(), once.entries());

@@ -121,7 +121,7 @@ pub(super) fn answer(entry: &mut Entry, result: Cow<'_, str>) {
         Kind::Edit(edit) => diff::answer(edit, &result),
         // The result of thinking is the thought.
         Kind::Reasoning(thought) => {
-            if !result.trim().is_empty() && result.trim() != thought.raw_for_match().trim() {
+            if !thought.raw_for_match().trim_end().ends_with(result.trim()) {
                 *thought = format!("{}\n\n{result}", thought.raw_for_match()).into();
             }
         }
