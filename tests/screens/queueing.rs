@@ -289,7 +289,7 @@ fn enter_opens_the_log_and_a_review_leads_to_its_task() {
     console.press(Key::Enter);
     assert_eq!(console.model.place.focus, Pane::Log);
     console.press(Key::Esc);
-    console.keys("g3");
+    console.keys("gp");
     let index = console.model.reviews.rows.iter().position(|(repo, _)| repo.name() == "billing").unwrap();
     for _ in 0..index {
         console.keys("j");
@@ -309,7 +309,7 @@ fn addresses_and_branches_are_the_services_own() {
     console.select("axum");
     assert_eq!(console.keys("Y"), []);
     assert!(console.model.notes.current.as_ref().unwrap().bad);
-    console.keys("3g");
+    console.keys("pg");
     assert_eq!(console.keys("o"), [Effect::Open("https://github.com/acme/web/pull/2040".into())]);
 }
 

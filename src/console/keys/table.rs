@@ -27,20 +27,23 @@ const fn k(key: Key) -> Chord {
     Chord::plain(key)
 }
 
+/// One meaning, nine keys: one row of the help.
+const VIEW: &str = "the saved view with this number";
+
 const GLOBAL: &[Binding] = &[
     bind(Context::Global, c('Q'), Intent::Queue, "queue", "queue"),
     bind(Context::Global, c('l'), Intent::Log, "log", "log"),
     bind(Context::Global, c('p'), Intent::Reviews, "reviews: the pull requests", "reviews"),
     bind(Context::Global, c('n'), Intent::Compose, "compose a new task", "new"),
-    bind(Context::Global, c('1'), Intent::View(1), "the queue's first view", ""),
-    bind(Context::Global, c('2'), Intent::View(2), "second view", ""),
-    bind(Context::Global, c('3'), Intent::View(3), "third view", ""),
-    bind(Context::Global, c('4'), Intent::View(4), "fourth view", ""),
-    bind(Context::Global, c('5'), Intent::View(5), "fifth view", ""),
-    bind(Context::Global, c('6'), Intent::View(6), "sixth view", ""),
-    bind(Context::Global, c('7'), Intent::View(7), "seventh view", ""),
-    bind(Context::Global, c('8'), Intent::View(8), "eighth view", ""),
-    bind(Context::Global, c('9'), Intent::View(9), "ninth view", ""),
+    bind(Context::Global, c('1'), Intent::View(1), VIEW, ""),
+    bind(Context::Global, c('2'), Intent::View(2), VIEW, ""),
+    bind(Context::Global, c('3'), Intent::View(3), VIEW, ""),
+    bind(Context::Global, c('4'), Intent::View(4), VIEW, ""),
+    bind(Context::Global, c('5'), Intent::View(5), VIEW, ""),
+    bind(Context::Global, c('6'), Intent::View(6), VIEW, ""),
+    bind(Context::Global, c('7'), Intent::View(7), VIEW, ""),
+    bind(Context::Global, c('8'), Intent::View(8), VIEW, ""),
+    bind(Context::Global, c('9'), Intent::View(9), VIEW, ""),
     bind(Context::Global, k(Key::Tab), Intent::NextPane, "next pane", ""),
     bind(Context::Global, k(Key::BackTab), Intent::PreviousPane, "previous pane", ""),
     bind(Context::Global, c('z'), Intent::Zoom, "give the pane the whole screen, or take it back", "zoom"),
