@@ -169,7 +169,7 @@ fn back(model: &mut Model) {
 }
 
 /// Shows a saved view of the queue, wherever the operator is.
-fn view(model: &mut Model, view: usize) {
+pub fn view(model: &mut Model, view: usize) {
     match model.settings.views.len() {
         all if view >= all => model.notes.say(model.now, true, format!("there are only {all} views")),
         _ => {
