@@ -48,7 +48,7 @@ pub fn lines(model: &Model) -> Vec<Line> {
         lines.push(row(&format!("{} {}", look(&condition).0, condition.word()), meaning(&condition)));
     }
     lines.push(row("▲", "stuck: no sign of work for too long; the detail says why"));
-    lines.push(row("•", "changed since you last looked at it"));
+    lines.push(row("•", "before the sign: marked; behind the word: changed since you last looked at it"));
     lines
 }
 

@@ -188,7 +188,7 @@ fn the_narrowest_screen_keeps_state_name_and_age() {
 #[test]
 fn a_screen_too_small_says_so_in_plain_words() {
     assert_eq!(text(&Console::full(38, 9).model).trim_end(), "atc needs 40×10, this is 38×9");
-    assert!(text(&Console::full(40, 10).model).contains("Queue"));
+    assert!(text(&Console::full(40, 10).model).contains("All 13"));
     text(&Console::full(1, 1).model);
     text(&Console::full(0, 0).model);
 }

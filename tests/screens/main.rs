@@ -14,4 +14,5 @@ mod properties;
 mod queueing;
 mod sleeping;
 mod typing;
+mod viewing;
 mod world;

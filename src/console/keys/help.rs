@@ -98,6 +98,16 @@ fn queue(model: &Model) -> Vec<Intent> {
         }
         return keys;
     }
+    if model.queue.tally().marked > 0 {
+        return vec![
+            Intent::Mark,
+            Intent::MarkRange,
+            Intent::MarkAll,
+            Intent::UnmarkAll,
+            Intent::Cancel,
+            Intent::Filter,
+        ];
+    }
     let mut keys = task(model, vec![Intent::Enter]);
     keys.extend([Intent::Compose, Intent::Filter]);
     keys

@@ -89,8 +89,10 @@ const QUEUE: &[Binding] = &[
     bind(Context::Queue, c('s'), Intent::SortNext, "sort by the next column", ""),
     bind(Context::Queue, c('S'), Intent::SortReverse, "sort the other way round", ""),
     bind(Context::Queue, c('b'), Intent::GroupNext, "group by repository, state, creator, agent, day, or not", ""),
+    bind(Context::Queue, c('}'), Intent::NextGroup, "next group", "group"),
+    bind(Context::Queue, c('{'), Intent::PreviousGroup, "previous group", ""),
     bind(Context::Queue, c(' '), Intent::Mark, "mark or unmark the task and go on", "mark"),
-    bind(Context::Queue, Chord::ctrl(' '), Intent::MarkRange, "mark from the last mark to here", ""),
+    bind(Context::Queue, Chord::ctrl(' '), Intent::MarkRange, "mark from the last mark to here", "mark to here"),
     bind(Context::Queue, c('*'), Intent::MarkAll, "mark everything listed, or take those marks away", "mark all"),
     bind(Context::Queue, c('u'), Intent::UnmarkAll, "take every mark away", "unmark"),
 ];

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::seen::Seen;
 use super::settings::Settings;
 use super::tasks::Tasks;
 use crate::console::event::BudgetNews;
@@ -20,6 +21,7 @@ pub struct World {
     /// `Ok(None)` inside: asked, and gone or not visible.
     pub pulls: HashMap<(RepoName, PullId), Option<Pull>>,
     pub people: HashMap<UserId, Untrusted>,
+    pub seen: Seen,
     pub freshness: HashMap<Source, Freshness>,
     /// The newest generation seen of each source: older answers are late.
     pub generations: HashMap<Source, u64>,

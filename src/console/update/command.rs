@@ -26,6 +26,8 @@ const fn plain(name: &'static str, intent: Intent, help: &'static str) -> Comman
     Command { name, usage: name, help, run: Run::Intent(intent) }
 }
 
+const GROUP: &str = "group repo|state|creator|agent|day|none|next|previous";
+
 type With = fn(&mut Model, &[&str], &mut Vec<Effect>) -> Result<(), String>;
 
 const fn with(name: &'static str, usage: &'static str, run: With, help: &'static str) -> Command {
@@ -43,7 +45,7 @@ pub const COMMANDS: &[Command] = &[
     plain("new", Intent::Compose, "write a new task"),
     with("filter", "filter QUERY", filter, "show the rows a query holds for; nothing: show all"),
     with("sort", "sort COLUMN [reverse]", sort, "order the queue"),
-    with("group", "group repo|state|creator|agent|day|none", group, "put rows that share something together"),
+    with("group", GROUP, group, "put rows that share something together, or go to the next group"),
     with("mark", "mark all|none|range", mark, "choose tasks for one action together"),
     plain("refresh", Intent::Refresh, "ask every source now"),
     plain("open", Intent::Open, "open in the browser"),
@@ -130,7 +132,7 @@ pub fn complete(model: &Model, text: &str) -> Option<String> {
 fn words(model: &Model, command: &str, given: usize) -> Vec<String> {
     let fixed: Vec<&str> = match (command, given) {
         ("view", 0) => return model.settings.views.iter().map(SavedView::word).collect(),
-        ("group", 0) => Group::ALL.map(Group::word).into_iter().chain(["none"]).collect(),
+        ("group", 0) => Group::ALL.map(Group::word).into_iter().chain(["none", "next", "previous"]).collect(),
         ("mark", 0) => vec!["all", "none", "range"],
         ("sort", 0) => Column::ALL.map(Column::word).to_vec(),
         ("sort", 1) => vec!["reverse"],
@@ -213,11 +215,19 @@ fn sort(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Result<()
 }
 
 fn group(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Result<(), String> {
-    let name = one(arguments, "group repo|state|creator|agent|day|none")?;
-    let groups = Group::ALL.into_iter().map(|g| (g.word(), Some(g))).chain([("none", None)]);
-    let group = pick(name, groups, "group")?;
+    enum To {
+        Group(Option<Group>),
+        Step(bool),
+    }
+    let name = one(arguments, GROUP)?;
+    let groups = Group::ALL.into_iter().map(|g| (g.word(), To::Group(Some(g))));
+    let others = [("none", To::Group(None)), ("next", To::Step(true)), ("previous", To::Step(false))];
+    let to = pick(name, groups.chain(others), "group")?;
     actions::focus(model, Pane::Queue);
-    queue::set_group(model, group);
+    match to {
+        To::Group(group) => queue::set_group(model, group),
+        To::Step(forward) => actions::group(model, forward),
+    }
     Ok(())
 }
 
