@@ -40,7 +40,7 @@ fn selects(t: &Term, filter: &str, name: &str) {
     t.send("/");
     types(t, "/", filter);
     t.send("\r");
-    t.wait("the filter's line gone", |screen| (!rows(screen).last()?.starts_with(" /")).then_some(()));
+    t.wait("the filter's line gone", |screen| (!rows(screen).last()?.contains(&format!("/{filter}"))).then_some(()));
     t.send("g");
     t.wait(&format!("`{name}` selected"), |screen| row(screen, name)?.starts_with('▌').then_some(()));
 }

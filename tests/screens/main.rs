@@ -11,6 +11,7 @@ mod draw;
 mod looks;
 mod news;
 mod properties;
+mod querying;
 mod queueing;
 mod sleeping;
 mod typing;

@@ -98,4 +98,7 @@ pub enum Intent {
     Yes,
     No,
     Accept,
+    /// The completion at the cursor.
+    Take,
+    SaveView,
 }

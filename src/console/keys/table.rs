@@ -180,9 +180,12 @@ const HELP: &[Binding] = &[
 const LINE: &[Binding] = &[
     bind(Context::Line, k(Key::Enter), Intent::Accept, "accept", "accept"),
     bind(Context::Line, k(Key::Esc), Intent::Back, "give up", "give up"),
-    bind(Context::Line, k(Key::Up), Intent::Up, "older command", "older"),
-    bind(Context::Line, k(Key::Down), Intent::Down, "newer command", ""),
-    bind(Context::Line, k(Key::Tab), Intent::NextChoice, "complete the word", "complete"),
+    bind(Context::Line, k(Key::Up), Intent::Up, "older command or query", "older"),
+    bind(Context::Line, k(Key::Down), Intent::Down, "newer command or query", ""),
+    bind(Context::Line, k(Key::Tab), Intent::NextChoice, "complete the word, then the next completion", "complete"),
+    bind(Context::Line, k(Key::BackTab), Intent::PreviousChoice, "the completion before", ""),
+    bind(Context::Line, k(Key::Right), Intent::Take, "at the end of the line: take the completion", ""),
+    bind(Context::Line, Chord::ctrl('s'), Intent::SaveView, "keep the query as a view for this run", "save"),
 ];
 
 /// Every context's own bindings, in the order the help shows them.

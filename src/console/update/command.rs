@@ -5,7 +5,7 @@ use crate::console::effect::Effect;
 use crate::console::keys::Intent;
 use crate::console::state::Model;
 use crate::console::state::place::Pane;
-use crate::domain::{Column, Group, Order, RepoName, SavedView, Source};
+use crate::domain::{Column, Group, Order, Query, RepoName, SavedView, Source};
 
 /// A command: its name, how it is written, what it does.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +37,7 @@ const fn with(name: &'static str, usage: &'static str, run: With, help: &'static
 pub const COMMANDS: &[Command] = &[
     plain("quit", Intent::Quit, "leave"),
     with("repo", "repo add|remove|only owner/name", repo, "change which repositories are watched"),
-    with("view", "view NAME", view, "show one of the saved views"),
+    with("view", "view NAME", view, "show one of the saved views; view save NAME keeps the query as one"),
     plain("queue", Intent::Queue, "go to the queue"),
     plain("log", Intent::Log, "go to the log"),
     plain("reviews", Intent::Reviews, "go to the reviews"),
@@ -184,7 +184,10 @@ fn forget(model: &mut Model, kept: &[RepoName]) {
 }
 
 fn view(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Result<(), String> {
-    let name = one(arguments, "view NAME, one of the tabs")?;
+    if let ["save", name @ ..] = arguments {
+        return queue::save_view(model, &name.join(" "));
+    }
+    let name = one(arguments, "view NAME, one of the tabs, or view save NAME")?;
     let words: Vec<String> = model.settings.views.iter().map(SavedView::word).collect();
     let view = pick(name, words.iter().map(String::as_str).zip(0..), "view")?;
     actions::focus(model, Pane::Queue);
@@ -192,10 +195,11 @@ fn view(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Result<()
     Ok(())
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "one shape for all commands")]
 fn filter(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Result<(), String> {
+    let query = arguments.join(" ");
+    Query::parse(&query).map_err(|wrong| wrong.what)?;
     actions::focus(model, Pane::Queue);
-    line::filter(model, arguments.join(" "));
+    line::filter(model, query);
     Ok(())
 }
 

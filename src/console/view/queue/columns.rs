@@ -9,7 +9,7 @@
 //! ```
 
 use crate::console::state::Model;
-use crate::domain::{Column, RepoName};
+use crate::domain::{Column, Group, RepoName};
 
 /// Columns of the state's word.
 pub const WORD: u16 = 10;
@@ -128,9 +128,17 @@ impl Columns {
 /// The columns that may be left out, the last one first. What the rows are sorted by must be seen: it comes first.
 fn by_worth(model: &Model) -> Vec<Column> {
     let sort = model.queue.order().by;
-    let wanted = model.queue.look().columns.unwrap_or_else(|| BY_WORTH.to_vec());
+    let look = model.queue.look();
+    let wanted = look.columns.unwrap_or_else(|| BY_WORTH.to_vec());
+    // What the headings say no row needs to repeat.
+    let said = match look.group {
+        Some(Group::Repo) => Some(Column::Repo),
+        Some(Group::Creator) => Some(Column::Creator),
+        Some(Group::Agent) => Some(Column::Agent),
+        Some(Group::State | Group::Day) | None => None,
+    };
     let can = |column: &Column| !matches!(column, Column::State | Column::Name | Column::Age);
-    let rest = wanted.into_iter().filter(|column| *column != sort);
+    let rest = wanted.into_iter().filter(|column| *column != sort && Some(*column) != said);
     std::iter::once(sort).chain(rest).filter(can).collect()
 }
 
@@ -149,7 +157,8 @@ fn wants(model: &Model, column: Column, width: u16) -> Vec<u16> {
         }
         Column::Pull => vec![number_width(model) + 1 + 6 + 1 + SIGN],
         Column::Checks if sorted => vec![CHECKS[0], CHECKS[1], SIGN],
-        Column::Checks => CHECKS.to_vec(),
+        Column::Checks if model.queue.asks_for(column) => CHECKS.to_vec(),
+        Column::Checks => vec![CHECKS[0]],
         Column::Agent => vec![within(seen.agents.widest(), 6, 20), 12],
         Column::Model => vec![within(seen.models.widest(), 6, 20)],
         // With `by ` before it.
