@@ -6,6 +6,7 @@ use super::args::{ConfigVerb, Options};
 use super::exit::Exit;
 use super::output;
 use crate::config::options::OPTIONS;
+use crate::config::rows::ROWS;
 use crate::config::{Config, Invalid, Loaded, Paths, Sources, load};
 
 /// What there is to say.
@@ -62,6 +63,9 @@ fn show(loaded: &Loaded) -> String {
             Some(value) => format!("{:<44} # {}", format!("{name} = {value}"), loaded.origin(option.key)),
             None => format!("{:<44} # not set", format!("#{name} =")),
         });
+    }
+    for rows in ROWS {
+        lines.push(format!("\n# {}: {}\n{}", rows.key, loaded.origin(rows.key), (rows.show)(&loaded.config)));
     }
     lines.join("\n")
 }

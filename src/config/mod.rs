@@ -1,6 +1,6 @@
 //! The options: what there is to choose, where each choice came from, and where files live.
 //!
-//! [`options::OPTIONS`] is the one table. The file, the `ATC_*` environment and the arguments are all read through it, and
+//! [`options::OPTIONS`] is the one table, [`rows::ROWS`] its part of lists that only a file can hold. The file, the `ATC_*` environment and the arguments are all read through it, and
 //! `config.example.toml` and the README are written from it. What comes out is [`Config`], plain data; tokens are never
 //! part of it.
 //!
@@ -15,6 +15,7 @@ pub mod load;
 pub mod options;
 pub mod paths;
 pub mod problem;
+pub mod rows;
 pub mod schema;
 mod text;
 mod url;

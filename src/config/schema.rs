@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use chrono::TimeDelta;
 
-use crate::domain::RepoName;
 use crate::domain::stuck::Thresholds;
+use crate::domain::{RepoName, SavedView};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
@@ -26,6 +26,8 @@ pub struct Config {
     pub poll: Poll,
     pub stuck: Stuck,
     pub ui: Ui,
+    /// The queue's tabs; never empty.
+    pub views: Vec<SavedView>,
 }
 
 impl Default for Config {
@@ -44,6 +46,7 @@ impl Default for Config {
             poll: Poll::default(),
             stuck: Stuck::default(),
             ui: Ui::default(),
+            views: SavedView::defaults(),
         }
     }
 }

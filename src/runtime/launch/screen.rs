@@ -58,7 +58,7 @@ pub fn settings(setting: &Setting, shown: Shown) -> Settings {
         },
         read_only: shown.read_only,
         mouse: config.ui.mouse,
-        views: crate::domain::SavedView::defaults(),
+        views: config.views.clone(),
     }
 }
 
