@@ -14,8 +14,8 @@ use atc::config::options::OPTIONS;
 use atc::config::repo_options::REPO_SECTIONS;
 use atc::config::schema::{Config, CopilotApi, LogLevel, Stuck, Switch};
 use atc::config::{Invalid, Loaded, Origin, Paths, Sources, docs, load};
-use atc::domain::Fault;
 use atc::domain::stuck::{Each, Kind};
+use atc::domain::{Column, Fault, Group, Order, SavedView};
 use proptest::prelude::*;
 
 /// A user's home with a config file, an environment and arguments.
@@ -381,8 +381,10 @@ fn show_tells_every_value_and_where_it_is_from_and_hides_header_values() {
     assert!(line("#token_file =").ends_with("# not set"));
     assert!(text.contains("X-Key") && !text.contains("hunter2"), "{text}");
     assert!(!format!("{:?}", desk.config()).contains("hunter2"));
+    assert!(text.contains("# views: default\n[[views]]\nname = \"Needs me\"\n"), "{text}");
     // What is shown can be read back.
-    assert_eq!(Desk::new(&text).config().log_level, LogLevel::Debug);
+    let again = Desk::new(&text).config();
+    assert_eq!((again.log_level, again.views), (LogLevel::Debug, SavedView::defaults()));
 }
 
 #[test]
@@ -487,6 +489,84 @@ fn a_home_that_is_no_place_to_write_is_a_fault_and_no_crash() {
     assert!(said.contains("could not make the directory /.local/state/atc"), "{said}");
 }
 
+#[test]
+fn views_are_read_with_all_they_say() {
+    let file = "[[views]]\nname = 'Mine'\nquery = 'user:@me -is:ended'\nsort = 'age reverse'\ngroup = 'repo'\n\
+                columns = ['pull', 'cost']\nempty = 'Nothing.'\n[[views]]\nname = 'Everything'\n";
+    let views = Desk::new(file).config().views;
+    assert_eq!(views.len(), 2);
+    let mine = &views[0];
+    assert_eq!((mine.name.as_str(), mine.query.text()), ("Mine", "user:@me -is:ended"));
+    assert_eq!(mine.order, Order { by: Column::Age, reversed: true });
+    assert_eq!((mine.group, mine.columns.as_deref()), (Some(Group::Repo), Some(&[Column::Pull, Column::Cost][..])));
+    assert_eq!(mine.empty.as_ref().map(|text| text.as_str()), Some("Nothing."));
+    let plain = &views[1];
+    assert!(plain.query.is_empty() && plain.group.is_none() && plain.columns.is_none() && plain.empty.is_none());
+    assert_eq!(Desk::new("views = [{ name = 'One' }]").config().views[0].name.as_str(), "One");
+    assert_eq!(Desk::empty().config().views, SavedView::defaults());
+}
+
+#[test]
+fn everything_that_is_wrong_with_views_is_named_at_its_place() {
+    let columns = Column::ALL.map(Column::word).join(", ");
+    let fields = "name, query, sort, group, columns, empty";
+    let long = format!("[[views]]\nname = '{}'", "x".repeat(41));
+    for (file, expected) in [
+        ("[[views]]\nquery = ''", vec!["1:1: views.name: is missing: every view has one".to_owned()]),
+        ("[[views]]\nname = ' '", vec!["2:8: views.name: must be a text, not blank".to_owned()]),
+        (&long, vec!["2:8: views.name: must have at most 40 characters, not 41".to_owned()]),
+        ("[[views]]\nname = 'a'\nquery = 7", vec!["3:9: views.query: must be a query, not 7".to_owned()]),
+        (
+            "[[views]]\nname = 'a'\ncolour = 'x'\nqueri = 'x'",
+            vec![
+                format!("3:1: views.colour: there is no such field; there are {fields}"),
+                "4:1: views.queri: there is no such field; did you mean query?".to_owned(),
+            ],
+        ),
+        (
+            "[[views]]\nname = 'a'\nsort = 'size'\ngroup = 'x'\ncolumns = ['pull', 'x']",
+            vec![
+                format!(
+                    "3:8: views.sort: must be a column, with ` reverse` behind it to turn it round, not `size`; \
+                     there are {columns}"
+                ),
+                "4:9: views.group: must be \"repo\" or \"state\" or \"creator\" or \"agent\" or \"day\", not `x`"
+                    .to_owned(),
+                format!("5:11: views.columns: there is no column `x`; there are {columns}"),
+            ],
+        ),
+        (
+            "[[views]]\nname = 'Two words'\n[[views]]\nname = 'two  Words'",
+            vec!["4:8: views.name: there is a view “Two words” already".to_owned()],
+        ),
+        ("views = 'x'", vec!["1:9: views: must be one table or more: write [[views]] before each".to_owned()]),
+        ("views = []", vec!["1:9: views: must be one table or more: write [[views]] before each".to_owned()]),
+        ("views = ['x']", vec!["1:9: views: must be tables only: write [[views]] before each".to_owned()]),
+        ("[view]\nname = 'x'", vec!["1:2: view: there is no such option; did you mean views?".to_owned()]),
+    ] {
+        let expected: Vec<_> = expected.iter().map(|problem| format!("config/config.toml:{problem}")).collect();
+        assert_eq!(Desk::new(file).problems(), expected, "{file}");
+    }
+    let many: String = (0..22).map(|n| format!("[[views]]\nname = 'v{n}'\n")).collect();
+    assert_eq!(Desk::new(&many).problems(), ["config/config.toml:42:8: views.name: there are more than 20 views"]);
+}
+
+#[test]
+fn a_wrong_query_is_named_at_its_column_in_file_and_query() {
+    let place = |query: &str| {
+        let problems = Desk::new(&format!("[[views]]\nname = 'a'\nquery = {query}")).problems();
+        let short = |problem: &String| problem["config/config.toml:".len()..].split_inclusive(": ").take(3).collect();
+        problems.iter().map(short).collect::<Vec<String>>()
+    };
+    assert_eq!(place("'flaky is:bogus'"), ["3:19: views.query: column 10: "]);
+    assert_eq!(
+        place("\"flaky is:bogus cost:x\""),
+        ["3:19: views.query: column 10: ", "3:30: views.query: column 21: "]
+    );
+    assert_eq!(place("\"\"\"\nflaky\nis:bogus\"\"\""), ["5:4: views.query: column 10: "]);
+    assert_eq!(place("\"agent:\\\"x\\\" is:bogus\""), ["3:9: views.query: column 14: "], "escaped: its beginning");
+}
+
 fn any_config() -> impl Strategy<Value = Config> {
     let name = "[a-z][a-z0-9-]{0,8}/[a-zA-Z0-9_][a-zA-Z0-9._-]{0,8}";
     let path = || proptest::option::of("/[^\0/]{1,12}");
@@ -544,7 +624,7 @@ proptest! {
     }
 
     #[test]
-    fn any_file_gives_a_config_or_problems_at_real_places(text in "(?s)(.{0,60}|(\\[?(repos|ui|poll|extra_headers|host)\\]?|[.=\n'\"{}\\[\\]]|true|7|[a-z\u{1b}\u{202e}]){0,12})") {
+    fn any_file_gives_a_config_or_problems_at_real_places(text in "(?s)(.{0,60}|(\\[{0,2}(repos|ui|views|name|query|poll|extra_headers|host)\\]?|[.=\n'\"{}\\[\\]]|true|7|[a-z\u{1b}\u{202e}]){0,12})") {
         let desk = Desk::new(&text);
         if let Err(invalid) = desk.load() {
             let lines = text.matches('\n').count() + 1;

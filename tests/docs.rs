@@ -16,9 +16,11 @@ type Write = fn() -> String;
 const GENERATED: &[(&str, Write)] = &[
     ("usage", usage),
     ("options", docs::options_table),
+    ("views", docs::rows_table),
+    ("columns", columns),
     ("variables", docs::variables_table),
     ("qualifiers", atc::domain::query::markdown_table),
-    ("values", atc::domain::query::markdown_words),
+    ("query-words", atc::domain::query::markdown_words),
     ("keys", atc::console::keys::help::markdown_table),
     ("exit-codes", exit_codes),
 ];
@@ -27,6 +29,11 @@ fn usage() -> String {
     let Ok(Command::Say(help)) = parse(["atc", "--help"]) else { panic!("no help") };
     let trimmed: Vec<_> = help.lines().map(str::trim_end).collect();
     format!("```text\n{}\n```\n", trimmed.join("\n").trim_end())
+}
+
+fn columns() -> String {
+    let words: Vec<_> = atc::domain::Column::ALL.iter().map(|column| format!("`{}`", column.word())).collect();
+    format!("The columns, by which rows can be sorted, too: {}.\n", words.join(", "))
 }
 
 fn exit_codes() -> String {
@@ -105,6 +112,27 @@ fn the_two_commands_come_first() {
     let first: Vec<_> = readme.split("```").nth(1).unwrap().lines().skip(1).collect();
     let commands: Vec<_> = first.iter().map(|line| line.split(" #").next().unwrap().trim()).collect();
     assert_eq!(commands, ["cargo run --release -- demo", "cargo test"]);
+}
+
+#[test]
+fn the_view_in_the_readme_is_understood_as_it_stands() {
+    let readme = read("README.md");
+    let block = readme.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config.toml");
+    fs::write(&file, block).unwrap();
+    let home = folder.path().to_path_buf();
+    let paths = atc::config::Paths {
+        home: home.clone(),
+        config_dir: home.clone(),
+        state_dir: home.clone(),
+        data_dir: home.clone(),
+        cache_dir: home,
+    };
+    let sources = atc::config::Sources { file: Some(file), ..Default::default() };
+    let views = atc::config::load(&sources, &paths).unwrap().config.views;
+    assert_eq!(views.len(), 1);
+    assert_eq!(views[0].toml(), block.trim_end());
 }
 
 /// Every `atc …` line in a shell block of the README.

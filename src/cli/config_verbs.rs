@@ -7,6 +7,7 @@ use super::exit::Exit;
 use super::output;
 use crate::config::options::OPTIONS;
 use crate::config::repo_options;
+use crate::config::rows::ROWS;
 use crate::config::{Config, Invalid, Loaded, Origin, Paths, Sources, load};
 
 /// What there is to say.
@@ -66,6 +67,9 @@ fn show(loaded: &Loaded) -> String {
         });
     }
     by_repository(&mut lines, loaded, section);
+    for rows in ROWS {
+        lines.push(format!("\n# {}: {}\n{}", rows.key, loaded.origin(rows.key), (rows.show)(&loaded.config)));
+    }
     lines.join("\n")
 }
 

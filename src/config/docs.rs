@@ -2,6 +2,7 @@
 
 use super::options::{OPTIONS, OTHER_VARIABLES, Opt};
 use super::repo_options::{self, RepoSection};
+use super::rows::{Field, ROWS, Rows};
 use super::schema::Config;
 use super::text::quote;
 
@@ -29,6 +30,36 @@ pub fn example() -> String {
         out.push_str(&format!("#{name} = {}\n", example_value(option)));
     }
     by_repository(&mut out, section);
+    for rows in ROWS {
+        out.push_str(&format!("\n{}", rows_example(rows)));
+    }
+    out
+}
+
+fn rows_example(rows: &Rows) -> String {
+    let mut out = String::new();
+    for line in wrap(rows.doc, WIDTH - 2) {
+        out.push_str(&format!("# {line}\n"));
+    }
+    for field in rows.fields {
+        let Field { name, example, .. } = field;
+        for line in wrap(&format!("{name}: {} Values: {}.", plain(field.doc), plain(field.values)), WIDTH - 4) {
+            out.push_str(&format!("#   {line}\n"));
+        }
+        out.push_str(&format!("#     {name} = {example}\n"));
+    }
+    for line in (rows.show)(&Config::default()).lines() {
+        out.push_str(&if line.is_empty() { "\n".to_owned() } else { format!("#{line}\n") });
+    }
+    out
+}
+
+/// The README's table of the fields of each of `[[views]]`.
+pub fn rows_table() -> String {
+    let mut out = String::from("| field | values | what it is | example |\n|---|---|---|---|\n");
+    for Field { name, values, example, doc } in ROWS.iter().flat_map(|rows| rows.fields) {
+        out.push_str(&format!("| `{name}` | {values} | {} | `{example}` |\n", cell(doc)));
+    }
     out
 }
 

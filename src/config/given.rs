@@ -53,6 +53,15 @@ impl<'a> Given<'a> {
         }
     }
 
+    /// A text, empty or not.
+    pub fn string(self, what: &str) -> Result<&'a str, Wrong> {
+        match self.raw {
+            Raw::Toml(DeValue::String(text)) => Ok(text),
+            Raw::Text(text) => Ok(text),
+            Raw::Toml(_) => self.expected(what),
+        }
+    }
+
     /// An array of texts; outside a file, words separated by commas or blanks.
     pub fn list(self, what: &str) -> Result<Vec<&'a str>, Wrong> {
         match self.raw {

@@ -15,6 +15,7 @@ use super::options::{OPTIONS, OTHER_VARIABLES, Opt, find};
 use super::paths::Paths;
 use super::problem::{Invalid, Problem};
 use super::repo_options::{self, RepoSection};
+use super::rows::{self, ROWS, WrongAt};
 use super::schema::Config;
 use super::text::{nearest, quote};
 use crate::domain::RepoPattern;
@@ -160,13 +161,6 @@ struct Layers<'a> {
     home: &'a Path,
 }
 
-/// Something wrong at a byte of the file.
-struct WrongAt {
-    byte: usize,
-    key: String,
-    what: String,
-}
-
 impl Layers<'_> {
     fn file(&mut self, text: &str) {
         let (table, errors) = DeTable::parse_recoverable(text);
@@ -176,14 +170,14 @@ impl Layers<'_> {
         }
         if errors.is_empty() {
             let mut wrong = Vec::new();
-            self.table(&mut wrong, "", table.get_ref());
+            self.table(&mut wrong, "", table.get_ref(), text);
             wrong.sort_by_key(|wrong| wrong.byte);
             let problem = |w: WrongAt| Problem::at(&self.loaded.file, text, w.byte, Some(&w.key), w.what);
             self.problems.extend(wrong.into_iter().map(problem));
         }
     }
 
-    fn table(&mut self, wrong: &mut Vec<WrongAt>, section: &str, table: &DeTable<'_>) {
+    fn table(&mut self, wrong: &mut Vec<WrongAt>, section: &str, table: &DeTable<'_>, text: &str) {
         for (name, value) in table {
             let name_at = name.span().start;
             let key = match section {
@@ -195,10 +189,13 @@ impl Layers<'_> {
                 self.file_option(wrong, option, value);
             } else if let Some(repo_section) = repo_options::find(section).filter(|_| is_repos(name.get_ref(), value)) {
                 self.repos(wrong, repo_section, name, value);
+            } else if let Some(rows) = rows::find(&key) {
+                wrong.extend(rows.read(&mut self.loaded.config, value, text));
+                self.loaded.origins.insert(rows.key, Origin::File);
             } else if !OPTIONS.iter().any(|option| option.key.starts_with(&inside)) {
                 wrong.push(WrongAt { byte: name_at, what: unknown(&key), key });
             } else if let DeValue::Table(table) = value.get_ref() {
-                self.table(wrong, &key, table);
+                self.table(wrong, &key, table, text);
             } else {
                 let what = format!("is a section: write [{key}]");
                 wrong.push(WrongAt { byte: value.span().start, key, what });
@@ -301,7 +298,8 @@ fn is_repos(name: &str, value: &Spanned<DeValue<'_>>) -> bool {
 }
 
 fn unknown(key: &str) -> String {
-    match nearest(key, OPTIONS.iter().map(|option| option.key)) {
+    let all = OPTIONS.iter().map(|option| option.key).chain(ROWS.iter().map(|rows| rows.key));
+    match nearest(key, all) {
         Some(meant) => format!("there is no such option; did you mean {meant}?"),
         None => "there is no such option; `atc config show` lists all".to_owned(),
     }

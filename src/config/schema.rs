@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use chrono::TimeDelta;
 
 use crate::domain::stuck::{Each, Limits, Rule, Said, Thresholds};
-use crate::domain::{RepoName, RepoPattern};
+use crate::domain::{RepoName, RepoPattern, SavedView};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
@@ -30,6 +30,8 @@ pub struct Config {
     pub poll: Poll,
     pub stuck: Stuck,
     pub ui: Ui,
+    /// The queue's tabs; never empty.
+    pub views: Vec<SavedView>,
 }
 
 impl Default for Config {
@@ -51,6 +53,7 @@ impl Default for Config {
             poll: Poll::default(),
             stuck: Stuck::default(),
             ui: Ui::default(),
+            views: SavedView::defaults(),
         }
     }
 }

@@ -49,7 +49,7 @@ pub fn lines(model: &Model) -> Vec<Line> {
     }
     lines.push(row("▲", "stuck: it should move and does not; the detail says why"));
     lines.push(row("≠", "task, session, run and pull request disagree"));
-    lines.push(row("•", "changed since you last looked at it"));
+    lines.push(row("•", "before the sign: marked; behind the word: changed since you last looked at it"));
     lines
 }
 

@@ -104,6 +104,23 @@ pub struct Order {
     pub reversed: bool,
 }
 
+impl Order {
+    /// As after `:sort` and in the config: `age`, `age reverse`.
+    pub fn words(self) -> String {
+        format!("{}{}", self.by.word(), if self.reversed { " reverse" } else { "" })
+    }
+
+    pub fn parse(words: &str) -> Option<Self> {
+        let mut words = words.split_whitespace();
+        let by = Column::parse(words.next()?)?;
+        match (words.next(), words.next()) {
+            (None, None) => Some(Self { by, reversed: false }),
+            (Some("reverse"), None) => Some(Self { by, reversed: true }),
+            _ => None,
+        }
+    }
+}
+
 /// A query with a name and a look: a tab of the queue.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SavedView {
@@ -119,6 +136,9 @@ pub struct SavedView {
 
 /// More views than keys and columns for them help nobody.
 pub const MOST_VIEWS: usize = 20;
+
+/// Characters of a view's name.
+pub const MOST_NAME: usize = 40;
 
 /// Name, query, and what to say when there is nothing.
 pub const DEFAULTS: [(&str, &str, &str); 6] = [
@@ -144,15 +164,62 @@ impl SavedView {
         parsed.collect()
     }
 
+    /// As the config file holds it; defaults are left out.
+    pub fn toml(&self) -> String {
+        let mut lines = vec!["[[views]]".to_owned(), format!("name = {}", quote(&self.name))];
+        lines.push(format!("query = {}", quote(self.query.text())));
+        if self.order != Order::default() {
+            lines.push(format!("sort = {}", quote(&self.order.words())));
+        }
+        if let Some(group) = self.group {
+            lines.push(format!("group = {}", quote(group.word())));
+        }
+        if let Some(columns) = &self.columns {
+            let words: Vec<_> = columns.iter().map(|column| quote(column.word())).collect();
+            lines.push(format!("columns = [{}]", words.join(", ")));
+        }
+        if let Some(empty) = &self.empty {
+            lines.push(format!("empty = {}", quote(empty)));
+        }
+        lines.join("\n")
+    }
+
     /// The name as one word after `:view`: `needs-me`.
     pub fn word(&self) -> String {
         self.name.to_lowercase().split_whitespace().collect::<Vec<_>>().join("-")
     }
 }
 
+/// A text in TOML's quotes.
+fn quote(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if c.is_control() => quoted.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_order_is_read_as_it_is_written() {
+        for by in Column::ALL {
+            for reversed in [false, true] {
+                let order = Order { by, reversed };
+                assert_eq!(Order::parse(&order.words()), Some(order));
+            }
+        }
+        for wrong in ["", "nonsense", "age backwards", "age reverse reverse"] {
+            assert_eq!(Order::parse(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn every_default_view_is_a_query_that_is_understood() {

@@ -13,7 +13,7 @@ fn the_token_is_in_no_file_and_in_nothing_that_was_written() {
     let mut t = Spec::new(ATC, &args).env("ATC_TOKEN", TOKEN).size(45, 160).start();
     t.text("Fix flaky retry test in scheduler");
     t.text("live (Copilot API)");
-    for key in ["d", "\x1b[27u", "3", "4", "\r"] {
+    for key in ["d", "\x1b[27u", "p", "n", "\r"] {
         t.send(key);
         t.answers();
     }

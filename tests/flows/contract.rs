@@ -24,7 +24,7 @@ async fn every_pane(flow: &Flow) {
     turn_to(flow, "Stream CSV exports").await;
     flow.press(Key::Enter).await;
     flow.until("a finished log", |text| text.contains("entries")).await;
-    flow.keys("3").await;
+    flow.keys("p").await;
     flow.until("reviews", |text| text.contains("need you") && text.contains("your review")).await;
     start(flow).await;
     cancel(flow).await;
@@ -33,13 +33,13 @@ async fn every_pane(flow: &Flow) {
 
 /// Another task than the one the queue is filtered by.
 async fn turn_to(flow: &Flow, name: &str) {
-    flow.keys("1").await;
+    flow.keys("Q").await;
     flow.press(Key::Esc).await;
     flow.select(name).await;
 }
 
 async fn start(flow: &Flow) {
-    flow.keys("4").await;
+    flow.keys("n").await;
     flow.sees("Fix a flaky test").await;
     flow.press(Key::Enter).await;
     flow.sees("ctrl+s start").await;

@@ -217,7 +217,7 @@ impl Flow {
     /// Filters the queue so that the named task is its first row, and selects it.
     pub async fn select(&self, name: &str) {
         self.sees("All 4").await;
-        self.keys("1/").await;
+        self.keys("Q/").await;
         self.keys(name).await;
         self.press(Key::Enter).await;
         self.keys("g").await;

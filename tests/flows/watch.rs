@@ -83,7 +83,7 @@ async fn without_the_copilot_api_the_documented_sources_serve() {
 #[tokio::test(start_paused = true)]
 async fn reviews_fill_with_pull_requests_and_what_they_wait_for() {
     let flow = Flow::start(160, 60).await;
-    flow.keys("3z").await;
+    flow.keys("pz").await;
     let text =
         flow.until("reviews", |text| text.contains("changes requested") && text.contains("needs approval")).await;
     for words in ["#1288", "your review", "conflict", "no checks"] {
@@ -122,7 +122,7 @@ async fn no_cell_of_any_pane_holds_what_a_terminal_would_act_on() {
     let flow = Flow::start(160, 45).await;
     flow.select("Escape control characters").await;
     flow.until("its log", |text| text.contains(" entries")).await;
-    for keys in ["2", "a", "G", "1", "d", "3"] {
+    for keys in ["l", "a", "G", "Q", "d", "p"] {
         flow.keys(keys).await;
         flow.pass(Duration::from_millis(200)).await;
         let sheet = flow.paper.sheet();

@@ -88,7 +88,7 @@ fn the_detail_of_a_failed_task_shows_its_error_and_whole_faults() {
 #[test]
 fn the_reviews() {
     let mut console = Console::full(80, 24);
-    console.keys("3");
+    console.keys("p");
     let mut out = styled(&console.model, &Theme::default());
     for _ in 1..console.model.reviews.rows.len() {
         console.keys("j");
@@ -107,7 +107,7 @@ fn what_the_service_has_not_worked_out_is_no_verdict() {
     let mut console = Console::new(120, 24);
     let at = PullRef { repo: odd.repo.clone(), id: odd.id, node: None };
     console.good(Source::Pulls, News::Pulls(vec![(at, Some(odd))]));
-    console.keys("3");
+    console.keys("p");
     let screen = text(&console.model);
     for word in ["UNSETTLED", "MAYBE", "no checks"] {
         assert!(screen.contains(word), "{word} in\n{screen}");
@@ -128,9 +128,9 @@ fn empty_panes_say_why_and_what_next() {
     show("no repositories, and no own tasks either", &Console::with(none, 80, 24));
     let mut console = Console::new(80, 24);
     show("nothing read yet", &console);
-    console.keys("3");
+    console.keys("p");
     show("no pulls", &console);
-    console.keys("1");
+    console.keys("Q");
     for name in ["billing", "api", "web"] {
         console.good(Source::Tasks(repo(name)), News::Tasks { tasks: vec![], unreadable: 0 });
     }
@@ -141,7 +141,7 @@ fn empty_panes_say_why_and_what_next() {
     show("no tasks, and one source refuses", &console);
     let mut console = Console::new(80, 24);
     console.bad(Source::Pulls, refused());
-    console.keys("3");
+    console.keys("p");
     show("pulls refused", &console);
     for view in ["needs-me", "stuck", "failed", "done", "active"] {
         let mut console = Console::new(80, 24);
@@ -180,9 +180,9 @@ fn the_help_from_the_table() {
 fn the_narrowest_screen_keeps_state_name_and_age() {
     let mut console = Console::full(40, 10);
     let queue = text(&console.model);
-    console.keys("3");
+    console.keys("p");
     let reviews = text(&console.model);
-    console.keys("1:sort nonsense");
+    console.keys("Q:sort nonsense");
     console.press(Key::Enter);
     insta::assert_snapshot!(format!("{queue}\n\n{reviews}\n\n{}", text(&console.model)));
 }
@@ -190,7 +190,7 @@ fn the_narrowest_screen_keeps_state_name_and_age() {
 #[test]
 fn a_screen_too_small_says_so_in_plain_words() {
     assert_eq!(text(&Console::full(38, 9).model).trim_end(), "atc needs 40×10, this is 38×9");
-    assert!(text(&Console::full(40, 10).model).contains("Queue"));
+    assert!(text(&Console::full(40, 10).model).contains("All 13"));
     text(&Console::full(1, 1).model);
     text(&Console::full(0, 0).model);
 }
@@ -199,7 +199,7 @@ fn a_screen_too_small_says_so_in_plain_words() {
 fn ascii_screens_hold_nothing_else() {
     let theme = Theme { colour: true, ascii: true };
     let mut out = String::new();
-    for (width, height, keys) in [(80, 24, "jj"), (160, 45, "3"), (80, 24, "d"), (80, 24, "?G"), (80, 24, "jx")] {
+    for (width, height, keys) in [(80, 24, "jj"), (160, 45, "p"), (80, 24, "d"), (80, 24, "?G"), (80, 24, "jx")] {
         let mut console = Console::full(width, height);
         console.keys(keys);
         let all = lines(&buffer(&console.model, &theme));

@@ -170,7 +170,7 @@ fn a_stuck_task_says_since_when_and_why() {
     console.select("chrono");
     let screen = text(&console.model);
     assert!(
-        screen.lines().any(|l| l.starts_with("▌● running") && l.contains("▲"))
+        screen.lines().any(|l| l.starts_with("▌ ● running") && l.contains("▲"))
             && screen.contains("no sign of work for 22m"),
         "{screen}"
     );

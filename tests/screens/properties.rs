@@ -161,7 +161,7 @@ proptest! {
     }
 
     #[test]
-    fn a_draw_fits_any_size(width in 0..200_u16, height in 0..80_u16, keys in "[1-3dz?/:xL+\\-Gjv]{0,6}") {
+    fn a_draw_fits_any_size(width in 0..200_u16, height in 0..80_u16, keys in "[1-6QlpbdzM?/:xL+\\-Gjv *{}]{0,6}") {
         let mut console = Console::full(width, height);
         console.keys(&keys);
         holds(&mut console);

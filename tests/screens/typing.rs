@@ -121,7 +121,7 @@ fn keys_typed_while_composing_are_text() {
     console.keys("n");
     assert_eq!(console.model.place.focus, Pane::Compose);
     if console.model.context() == Context::Form {
-        let effects = console.keys("qxR:/?123");
+        let effects = console.keys("qxR:/?Qlp1");
         assert!(!effects.contains(&Effect::Quit));
         assert_eq!(console.model.place.focus, Pane::Compose);
         assert!(console.model.line.is_none() && console.model.dialog.is_none());
@@ -142,7 +142,7 @@ fn a_paste_into_a_list_is_no_command() {
 #[test]
 fn esc_goes_back_one_step_at_a_time() {
     let mut console = Console::full(160, 45);
-    console.keys("vz2d?");
+    console.keys("vzld?");
     assert_eq!(console.model.context(), Context::Help);
     let mut seen = Vec::new();
     for _ in 0..5 {
@@ -162,9 +162,9 @@ fn esc_goes_back_one_step_at_a_time() {
 }
 
 #[test]
-fn panes_are_reached_by_number_and_in_turn() {
+fn panes_are_reached_by_letter_and_in_turn() {
     let mut console = Console::full(80, 24);
-    for (key, pane) in [('2', Pane::Log), ('3', Pane::Reviews), ('1', Pane::Queue)] {
+    for (key, pane) in [('l', Pane::Log), ('p', Pane::Reviews), ('Q', Pane::Queue)] {
         console.keys(&key.to_string());
         assert_eq!(console.model.place.focus, pane);
     }
@@ -214,7 +214,7 @@ fn a_saved_log_has_no_dead_keys_and_leads_nowhere_else() {
     let bytes = b"data: {}\n".to_vec();
     let format = atc::transcript::Format::SessionLog;
     console.happen(What::Local(Local::LogFile { name: Safe::new("saved.log"), format, bytes }));
-    for key in "134nzxdfRroL+-".chars() {
+    for key in "Qpn1zxdfRroL+-".chars() {
         console.keys(&key.to_string());
         assert_eq!((console.model.place.focus, console.model.context()), (Pane::Log, Context::Log), "{key}");
         assert!(console.model.notes.current.is_some(), "{key} says nothing");
@@ -266,13 +266,13 @@ fn a_key_right_after_escape_is_heard_though_it_arrives_as_one_with_alt() {
     let mut console = Console::full(80, 24);
     let alt = |c| What::Key(Chord { alt: true, ..Chord::char(c) });
     console.keys("?");
-    console.happen(alt('3'));
+    console.happen(alt('p'));
     assert_eq!((console.model.context(), console.model.place.help), (Context::Reviews, None));
-    console.keys("1/zebra");
-    console.happen(alt('2'));
+    console.keys("Q/zebra");
+    console.happen(alt('l'));
     assert_eq!((console.model.context(), console.model.queue.typed.text.as_str()), (Context::Log, ""));
     let before = text(&console.model);
-    console.keys("4");
+    console.keys("Qn");
     console.press(Key::End);
     console.press(Key::Enter);
     console.happen(alt('q'));
@@ -287,7 +287,7 @@ fn zoom_says_where_there_is_nothing_to_take_the_screen_from_and_leaves_no_trace(
     assert!(text(&console.model).contains("has the whole screen already"));
     assert!(!console.model.place.zoomed);
     console.happen(What::Resize(atc::console::state::layout::Size { width: 80, height: 40 }));
-    console.keys("3z");
+    console.keys("pz");
     console.happen(What::Resize(atc::console::state::layout::Size { width: 80, height: 24 }));
     console.press(Key::Esc);
     assert_eq!(console.model.context(), Context::Queue, "escape does what is seen");
@@ -295,7 +295,7 @@ fn zoom_says_where_there_is_nothing_to_take_the_screen_from_and_leaves_no_trace(
 
 #[test]
 fn copying_says_so_in_every_pane() {
-    for pane in ["1", "2", "3"] {
+    for pane in ["Q", "l", "p"] {
         let mut console = Console::full(80, 24);
         console.select("migrate-tax");
         console.keys(pane);
@@ -309,7 +309,7 @@ fn copying_says_so_in_every_pane() {
 fn in_the_reviews_a_command_is_about_the_task_behind_the_pull_request() {
     let mut console = Console::full(80, 24);
     console.select("axum");
-    console.keys("3");
+    console.keys("p");
     while console.model.selected_pull().is_some_and(|pull| pull.number != 1288) {
         console.keys("j");
     }
@@ -321,7 +321,7 @@ fn in_the_reviews_a_command_is_about_the_task_behind_the_pull_request() {
 #[test]
 fn sorting_by_command_shows_what_was_sorted() {
     let mut console = Console::full(80, 24);
-    console.keys("2");
+    console.keys("l");
     command(&mut console, "sort name");
     assert_eq!(console.model.context(), Context::Queue);
 }

@@ -19,17 +19,17 @@ pub struct Group {
 /// Every key, grouped by context. Without writes when read-only.
 pub fn groups(read_only: bool) -> Vec<Group> {
     let group = |(context, _): &(Context, _)| {
-        let mut rows: Vec<(Intent, String, &'static str)> = Vec::new();
+        let mut rows: Vec<(String, &'static str)> = Vec::new();
         for b in bindings(*context).iter().filter(|b| !(read_only && b.intent.writes())) {
-            match rows.iter_mut().find(|(intent, ..)| *intent == b.intent) {
-                Some((_, keys, _)) => {
+            match rows.iter_mut().find(|(_, help)| *help == b.help) {
+                Some((keys, _)) => {
                     keys.push(' ');
                     keys.push_str(&b.chord.to_string());
                 }
-                None => rows.push((b.intent, b.chord.to_string(), b.help)),
+                None => rows.push((b.chord.to_string(), b.help)),
             }
         }
-        Group { context: *context, rows: rows.into_iter().map(|(_, keys, help)| (keys, help)).collect() }
+        Group { context: *context, rows }
     };
     TABLE.iter().map(group).filter(|g| !g.rows.is_empty()).collect()
 }
@@ -97,6 +97,16 @@ fn queue(model: &Model) -> Vec<Intent> {
             keys.insert(0, Intent::Back);
         }
         return keys;
+    }
+    if model.queue.tally().marked > 0 {
+        return vec![
+            Intent::Mark,
+            Intent::MarkRange,
+            Intent::MarkAll,
+            Intent::UnmarkAll,
+            Intent::Cancel,
+            Intent::Filter,
+        ];
     }
     let mut keys = task(model, vec![Intent::Enter]);
     keys.extend([Intent::Compose, Intent::Filter]);

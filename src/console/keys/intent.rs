@@ -55,6 +55,9 @@ pub enum Intent {
     SortNext,
     SortReverse,
     GroupNext,
+    /// To the first row of the next group.
+    NextGroup,
+    PreviousGroup,
     Mark,
     MarkRange,
     MarkAll,
@@ -95,4 +98,7 @@ pub enum Intent {
     Yes,
     No,
     Accept,
+    /// The completion at the cursor.
+    Take,
+    SaveView,
 }

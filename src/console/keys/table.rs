@@ -27,20 +27,23 @@ const fn k(key: Key) -> Chord {
     Chord::plain(key)
 }
 
+/// One meaning, nine keys: one row of the help.
+const VIEW: &str = "the saved view with this number";
+
 const GLOBAL: &[Binding] = &[
     bind(Context::Global, c('Q'), Intent::Queue, "queue", "queue"),
     bind(Context::Global, c('l'), Intent::Log, "log", "log"),
     bind(Context::Global, c('p'), Intent::Reviews, "reviews: the pull requests", "reviews"),
     bind(Context::Global, c('n'), Intent::Compose, "compose a new task", "new"),
-    bind(Context::Global, c('1'), Intent::View(1), "the queue's first view", ""),
-    bind(Context::Global, c('2'), Intent::View(2), "second view", ""),
-    bind(Context::Global, c('3'), Intent::View(3), "third view", ""),
-    bind(Context::Global, c('4'), Intent::View(4), "fourth view", ""),
-    bind(Context::Global, c('5'), Intent::View(5), "fifth view", ""),
-    bind(Context::Global, c('6'), Intent::View(6), "sixth view", ""),
-    bind(Context::Global, c('7'), Intent::View(7), "seventh view", ""),
-    bind(Context::Global, c('8'), Intent::View(8), "eighth view", ""),
-    bind(Context::Global, c('9'), Intent::View(9), "ninth view", ""),
+    bind(Context::Global, c('1'), Intent::View(1), VIEW, ""),
+    bind(Context::Global, c('2'), Intent::View(2), VIEW, ""),
+    bind(Context::Global, c('3'), Intent::View(3), VIEW, ""),
+    bind(Context::Global, c('4'), Intent::View(4), VIEW, ""),
+    bind(Context::Global, c('5'), Intent::View(5), VIEW, ""),
+    bind(Context::Global, c('6'), Intent::View(6), VIEW, ""),
+    bind(Context::Global, c('7'), Intent::View(7), VIEW, ""),
+    bind(Context::Global, c('8'), Intent::View(8), VIEW, ""),
+    bind(Context::Global, c('9'), Intent::View(9), VIEW, ""),
     bind(Context::Global, k(Key::Tab), Intent::NextPane, "next pane", ""),
     bind(Context::Global, k(Key::BackTab), Intent::PreviousPane, "previous pane", ""),
     bind(Context::Global, c('z'), Intent::Zoom, "give the pane the whole screen, or take it back", "zoom"),
@@ -86,8 +89,10 @@ const QUEUE: &[Binding] = &[
     bind(Context::Queue, c('s'), Intent::SortNext, "sort by the next column", ""),
     bind(Context::Queue, c('S'), Intent::SortReverse, "sort the other way round", ""),
     bind(Context::Queue, c('b'), Intent::GroupNext, "group by repository, state, creator, agent, day, or not", ""),
+    bind(Context::Queue, c('}'), Intent::NextGroup, "next group", "group"),
+    bind(Context::Queue, c('{'), Intent::PreviousGroup, "previous group", ""),
     bind(Context::Queue, c(' '), Intent::Mark, "mark or unmark the task and go on", "mark"),
-    bind(Context::Queue, Chord::ctrl(' '), Intent::MarkRange, "mark from the last mark to here", ""),
+    bind(Context::Queue, Chord::ctrl(' '), Intent::MarkRange, "mark from the last mark to here", "mark to here"),
     bind(Context::Queue, c('*'), Intent::MarkAll, "mark everything listed, or take those marks away", "mark all"),
     bind(Context::Queue, c('u'), Intent::UnmarkAll, "take every mark away", "unmark"),
 ];
@@ -175,9 +180,12 @@ const HELP: &[Binding] = &[
 const LINE: &[Binding] = &[
     bind(Context::Line, k(Key::Enter), Intent::Accept, "accept", "accept"),
     bind(Context::Line, k(Key::Esc), Intent::Back, "give up", "give up"),
-    bind(Context::Line, k(Key::Up), Intent::Up, "older command", "older"),
-    bind(Context::Line, k(Key::Down), Intent::Down, "newer command", ""),
-    bind(Context::Line, k(Key::Tab), Intent::NextChoice, "complete the word", "complete"),
+    bind(Context::Line, k(Key::Up), Intent::Up, "older command or query", "older"),
+    bind(Context::Line, k(Key::Down), Intent::Down, "newer command or query", ""),
+    bind(Context::Line, k(Key::Tab), Intent::NextChoice, "complete the word, then the next completion", "complete"),
+    bind(Context::Line, k(Key::BackTab), Intent::PreviousChoice, "the completion before", ""),
+    bind(Context::Line, k(Key::Right), Intent::Take, "at the end of the line: take the completion", ""),
+    bind(Context::Line, Chord::ctrl('s'), Intent::SaveView, "keep the query as a view for this run", "save"),
 ];
 
 /// Every context's own bindings, in the order the help shows them.

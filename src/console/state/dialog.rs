@@ -6,7 +6,7 @@ use super::layout::Area;
 use super::place::Place;
 use super::tone::wrap;
 use crate::domain::{CancelTarget, Instant, StartRequest};
-use crate::text::{Safe, width};
+use crate::text::{Safe, Untrusted, width};
 
 #[derive(Clone, Debug)]
 pub struct Dialog {
@@ -35,6 +35,7 @@ pub enum Ask {
         template: Option<String>,
     },
     Quit,
+    Copy(Untrusted),
 }
 
 /// Keys this soon after a question appeared were meant for what was there before.

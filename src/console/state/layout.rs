@@ -100,12 +100,14 @@ impl Place {
         let mut panes = Panes { header: Some(header), footer: Some(footer), body: Some(body), ..Panes::default() };
         if self.log_only {
             panes.log = Some(body);
-        } else if self.is_dashboard() {
+            return panes;
+        }
+        let (tabs, body) = body.split_top(1);
+        panes.tabs = Some(tabs);
+        panes.body = Some(body);
+        if self.is_dashboard() {
             self.dashboard(&mut panes, body);
         } else {
-            let (tabs, body) = body.split_top(1);
-            panes.tabs = Some(tabs);
-            panes.body = Some(body);
             self.single(&mut panes, body);
         }
         panes
@@ -239,7 +241,7 @@ mod tests {
         assert!(at(80, 24).tabs.is_some() && at(80, 24).detail.is_some() && at(80, 24).log.is_none());
         assert!(at(80, 19).detail.is_none());
         let dashboard = at(80, 30);
-        assert!(dashboard.tabs.is_none() && dashboard.log.is_some() && dashboard.reviews.is_some());
+        assert!(dashboard.tabs.is_some() && dashboard.log.is_some() && dashboard.reviews.is_some());
         assert!(dashboard.detail.is_none() && at(80, 40).detail.is_some());
     }
 

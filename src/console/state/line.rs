@@ -1,6 +1,10 @@
 //! One line being typed at the bottom: a command after `:`, a filter after `/`.
 
+use std::ops::Range;
+
 use unicode_segmentation::GraphemeCursor;
+
+use crate::domain::query::Completion;
 
 #[derive(Clone, Debug, Default)]
 pub struct Line {
@@ -10,8 +14,22 @@ pub struct Line {
     pub cursor: usize,
     /// Where the command is wrong.
     pub fault: Option<String>,
-    /// How far back in the history of commands the text comes from; 0: typed just now.
+    /// How far back in the history the text comes from; 0: typed just now.
     pub back: usize,
+    /// What there was before the line was opened: giving it up brings that back.
+    pub before: String,
+    /// What may stand at the cursor.
+    pub offers: Option<Offers>,
+}
+
+/// What a query can be completed with; never empty.
+#[derive(Clone, Debug)]
+pub struct Offers {
+    pub all: Vec<Completion>,
+    /// What each of them stands for: bytes of the text.
+    pub replace: Range<usize>,
+    /// Which of them stands in the text now.
+    pub at: Option<usize>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,7 +43,7 @@ pub enum LineKind {
 impl Line {
     pub fn new(kind: LineKind, text: impl Into<String>) -> Self {
         let text = text.into();
-        Self { kind, cursor: text.len(), text, fault: None, back: 0 }
+        Self { kind, cursor: text.len(), before: text.clone(), text, ..Self::default() }
     }
 
     /// Types text at the cursor; what a terminal would act on is left out, a line break is a space.

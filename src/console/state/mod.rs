@@ -15,6 +15,7 @@ pub mod place;
 pub mod queue;
 pub mod reader;
 pub mod reviews;
+pub mod seen;
 pub mod settings;
 pub mod tabs;
 pub mod tasks;

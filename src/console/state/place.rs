@@ -45,6 +45,8 @@ pub struct Place {
     pub log_only: bool,
     /// Commands typed after `:`, newest last.
     pub commands: Vec<String>,
+    /// Queries typed after `/` in the queue, newest last.
+    pub queries: Vec<String>,
     /// When the screen as it is will read differently by itself: set at the end of every update.
     pub wake: Option<Instant>,
 }

@@ -1,71 +1,275 @@
-//! The tab bar: one tab a pane, with its count and what is new. View draws it, update asks where a click went.
+//! The tab bar: the saved views with their counts, the panes with their letters. View draws it, update asks where a
+//! click went.
+//!
+//! A row of tabs gives way in this order: the gaps, the counts, the ends of long names, the tabs farthest from the current
+//! one. The current one is always seen.
 
 use super::Model;
 use super::layout::Area;
 use super::place::Pane;
 use super::tone::{Tone, Words};
+use crate::text::width;
+
+/// From this many columns on the views stand at the left and the panes at the right.
+pub const BOTH_FROM: u16 = 110;
+/// Between views and panes.
+const BETWEEN: u16 = 4;
+/// No name is cut shorter.
+const NAME_LEAST: usize = 8;
+/// Where only a stretch of the tabs is seen, no name is longer.
+const NAME_MOST: usize = 16;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum To {
+    /// The saved view with this index.
+    View(usize),
+    Pane(Pane),
+}
 
 #[derive(Clone, Debug)]
 pub struct Tab {
-    pub pane: Pane,
+    pub to: To,
     pub area: Area,
     pub words: Words,
 }
 
-/// The tabs from left to right; those that do not fit any more lose their counts first, then their places.
+/// All tabs that are seen, from left to right.
 pub fn tabs(model: &Model, area: Area) -> Vec<Tab> {
-    let all = |counts: bool| -> Vec<(Pane, Words)> {
-        Pane::ALL.into_iter().zip(1..).map(|(pane, n)| (pane, words(model, pane, n, counts))).collect()
-    };
-    let fits = |tabs: &[(Pane, Words)], gap: usize| {
-        tabs.iter().map(|(_, w)| w.width() + gap).sum::<usize>() <= usize::from(area.width)
-    };
-    let full = all(true);
-    let (list, gap) = if fits(&full, 3) {
-        (full, 3)
-    } else if fits(&full, 2) {
-        (full, 2)
-    } else {
-        (all(false), 1)
-    };
-    let mut x = area.x.saturating_add(1);
-    let mut placed = Vec::new();
-    for (pane, words) in list {
-        let width = u16::try_from(words.width()).unwrap_or(u16::MAX);
-        if x.saturating_add(width) > area.right() {
-            break;
-        }
-        placed.push(Tab { pane, area: Area { x, y: area.y, width, height: 1 }, words });
-        x = x.saturating_add(width).saturating_add(gap);
+    // The last column stays free.
+    let area = Area { x: area.x.saturating_add(1), width: area.width.saturating_sub(2), ..area };
+    if area.width + 2 < BOTH_FROM {
+        let views = model.place.focus == Pane::Queue || model.place.is_dashboard();
+        return if views { fit(&self::views(model), area) } else { fit(&panes(model), area) };
     }
-    placed
+    let panes = panes(model);
+    let least = u16::try_from(wide(&panes, Shape::plain(2))).unwrap_or(area.width / 2);
+    let mut all = fit(&views(model), Area { width: area.width.saturating_sub(least + BETWEEN), ..area });
+    let x = all.last().map_or(area.x, |tab| tab.area.right()) + BETWEEN;
+    let mut right = fit(&panes, Area { x, width: area.right().saturating_sub(x), ..area });
+    let free = area.right().saturating_sub(right.last().map_or(x, |tab| tab.area.right()));
+    for tab in &mut right {
+        tab.area.x += free;
+    }
+    all.extend(right);
+    all
 }
 
-fn words(model: &Model, pane: Pane, number: usize, counts: bool) -> Words {
-    let here = model.place.focus == pane;
-    let title = if here { Tone::AccentStrong } else { Tone::Plain };
-    let mut words = Words::one(Tone::Dim, format!("{number} ")).with(title, pane.title());
-    if !counts {
-        return words;
+/// A tab before it has a place.
+struct Item {
+    to: To,
+    key: String,
+    name: String,
+    /// What the name takes.
+    columns: usize,
+    tone: Tone,
+    counts: Words,
+    current: bool,
+}
+
+/// How much of each tab is shown.
+#[derive(Clone, Copy)]
+struct Shape {
+    gap: usize,
+    counts: bool,
+    /// Columns of a name at most.
+    name: usize,
+}
+
+impl Shape {
+    fn plain(gap: usize) -> Self {
+        Self { gap, counts: false, name: usize::MAX }
     }
+}
+
+fn words(item: &Item, shape: Shape) -> Words {
+    let mut words = Words::one(Tone::Dim, if item.key.is_empty() { String::new() } else { format!("{} ", item.key) })
+        .with(item.tone, width::cut_end(&item.name, shape.name));
+    if shape.counts {
+        words.extend(item.counts.clone());
+    }
+    words
+}
+
+fn wide(items: &[Item], shape: Shape) -> usize {
+    let one = |item: &Item| {
+        let key = if item.key.is_empty() { 0 } else { item.key.len() + 1 };
+        key + item.columns.min(shape.name) + if shape.counts { item.counts.width() } else { 0 }
+    };
+    items.iter().map(one).sum::<usize>() + shape.gap * items.len().saturating_sub(1)
+}
+
+/// The tabs of one row, as much of them as there is room for.
+fn fit(items: &[Item], area: Area) -> Vec<Tab> {
+    let room = usize::from(area.width);
+    let longest = items.iter().map(|item| item.columns).max().unwrap_or(0);
+    let cut = (NAME_LEAST..longest).rev().map(|name| Shape { name, ..Shape::plain(2) });
+    let whole = [3, 2].map(|gap| Shape { gap, counts: true, name: usize::MAX });
+    let shapes = whole.into_iter().chain([Shape::plain(2)]).chain(cut);
+    if let Some(shape) = shapes.into_iter().find(|shape| wide(items, *shape) <= room) {
+        return place(items, shape, area, area.x);
+    }
+    // Not even the beginnings of all names: a stretch of them with the current one in it, signs at its open ends.
+    let shape = Shape { name: NAME_MOST.min(room / 3).max(NAME_LEAST), ..Shape::plain(2) };
+    let current = items.iter().position(|item| item.current).unwrap_or(0);
+    let seen = |from: usize| items.get(from..=current).unwrap_or_default();
+    let room = room.saturating_sub(2 * MORE);
+    let first = (0..current).find(|from| wide(seen(*from), shape) <= room).unwrap_or(current);
+    let last = (current + 1..=items.len())
+        .rev()
+        .find(|to| wide(items.get(first..*to).unwrap_or_default(), shape) <= room)
+        .unwrap_or(current + 1);
+    let inner = Area { width: area.width.saturating_sub(2), ..area };
+    let shown = items.get(first..last).unwrap_or_default();
+    let mut tabs = place(shown, shape, inner, area.x + if first > 0 { 2 } else { 0 });
+    if let (true, Some(tab)) = (first > 0, tabs.first_mut()) {
+        tab.words.0.insert(0, (Tone::Dim, crate::text::Safe::new("‹ ")));
+        tab.area = Area { x: area.x, width: tab.area.width + 2, ..tab.area };
+    }
+    if let (true, Some(tab)) = (last < items.len(), tabs.last_mut()) {
+        tab.words.push(Tone::Dim, " ›");
+        tab.area.width = (tab.area.width + 2).min(area.right().saturating_sub(tab.area.x));
+    }
+    tabs
+}
+
+/// Columns of the sign that there are more.
+const MORE: usize = 2;
+
+fn place(items: &[Item], shape: Shape, area: Area, mut x: u16) -> Vec<Tab> {
+    let columns = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+    let mut tabs = Vec::new();
+    for item in items {
+        let words = words(item, shape);
+        // One name alone may be wider than the screen.
+        let width = columns(words.width()).min(area.right().saturating_sub(x));
+        tabs.push(Tab { to: item.to, area: Area { x, width, height: 1, ..area }, words });
+        x = x.saturating_add(width).saturating_add(columns(shape.gap));
+    }
+    tabs
+}
+
+fn views(model: &Model) -> Vec<Item> {
+    let has_keys = model.place.focus == Pane::Queue;
+    let known = model.queue.tally().all > 0;
+    let item = |(n, view): (usize, &crate::domain::SavedView)| {
+        let current = n == model.queue.view;
+        let tone = match (current, has_keys) {
+            (true, true) => Tone::AccentStrong,
+            (true, false) => Tone::Strong,
+            (false, _) => Tone::Plain,
+        };
+        // Before anything was read there is nothing to count.
+        let count = if known { format!(" {}", model.queue.count(n)) } else { String::new() };
+        Item {
+            to: To::View(n),
+            // What has no key of its own has no number.
+            key: if n < 9 { (n + 1).to_string() } else { String::new() },
+            name: view.name.to_string(),
+            columns: width::width(&view.name),
+            tone,
+            counts: Words::one(Tone::Dim, count),
+            current,
+        }
+    };
+    model.settings.views.iter().enumerate().map(item).collect()
+}
+
+fn panes(model: &Model) -> Vec<Item> {
+    let item = |(pane, key): (Pane, &str)| {
+        let current = model.place.focus == pane;
+        let tone = if current { Tone::AccentStrong } else { Tone::Plain };
+        let (to, key, name) = (To::Pane(pane), key.to_owned(), pane.title().to_owned());
+        Item { to, key, columns: name.len(), name, tone, counts: badges(model, pane), current }
+    };
+    let read_only = model.settings.read_only;
+    Pane::ALL.into_iter().zip(LETTERS).filter(|(pane, _)| *pane != Pane::Compose || !read_only).map(item).collect()
+}
+
+/// The keys of the panes, in their order.
+const LETTERS: [&str; 4] = ["Q", "l", "p", "n"];
+
+fn badges(model: &Model, pane: Pane) -> Words {
+    let mut words = Words::new();
+    let mut count = |tone, sign: &str, n: usize| {
+        if n > 0 {
+            words.push(tone, format!(" {sign}{n}"));
+        }
+    };
     match pane {
         Pane::Queue => {
-            if model.queue.tally().all > 0 {
-                words.push(Tone::Dim, format!(" {}", model.queue.tally().all));
-            }
-            if model.queue.tally().changed > 0 {
-                words.push(Tone::Accent, format!(" •{}", model.queue.tally().changed));
-            }
+            count(Tone::Dim, "", model.queue.tally().all);
+            count(Tone::Accent, "•", model.queue.tally().changed);
         }
         Pane::Reviews => {
-            if model.reviews.open > 0 {
-                words.push(Tone::Dim, format!(" {}", model.reviews.open));
-            }
-            if model.reviews.waiting > 0 {
-                words.push(Tone::WarnStrong, format!(" ◆{}", model.reviews.waiting));
-            }
+            count(Tone::Dim, "", model.reviews.open);
+            count(Tone::WarnStrong, "◆", model.reviews.waiting);
         }
         Pane::Log | Pane::Compose => {}
     }
     words
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+    use super::*;
+    use crate::console::keys::{Chord, Context, Intent, lookup};
+    use crate::console::state::layout::Size;
+    use crate::console::state::settings::Settings;
+    use crate::domain::{Instant, Query, SavedView};
+
+    fn model(views: usize, name: usize) -> Model {
+        let view = |n: usize| SavedView::new(format!("{n}{}", "x".repeat(name)), Query::default());
+        let settings = Settings { views: (0..views).map(view).collect(), ..Settings::default() };
+        Model::new(Instant::UNIX_EPOCH, settings)
+    }
+
+    #[test]
+    fn however_many_views_and_however_narrow_the_current_one_is_seen_and_nothing_overlaps() {
+        for views in [1, 6, 20] {
+            for name in [0, 9, 60] {
+                let mut model = model(views, name);
+                for width in (40..=180).step_by(5) {
+                    for height in [24, 45] {
+                        model.place.size = Size { width, height };
+                        let area = Area { x: 0, y: 1, width, height: 1 };
+                        for focus in [Pane::Queue, Pane::Log, Pane::Compose] {
+                            model.place.focus = focus;
+                            for view in [0, views / 2, views - 1] {
+                                model.queue.view = view;
+                                check(&model, area, view);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn check(model: &Model, area: Area, view: usize) {
+        let tabs = tabs(model, area);
+        let mut end = area.x;
+        for tab in &tabs {
+            assert!(tab.area.x > end || end == area.x, "{tabs:?}");
+            assert!(tab.area.width > 0 && tab.area.right() <= area.right(), "{area:?} {tabs:?}");
+            end = tab.area.right();
+        }
+        let shows = |to: To| tabs.iter().any(|tab| tab.to == to);
+        let is_seen = match model.place.focus {
+            _ if area.width >= BOTH_FROM => shows(To::View(view)) && shows(To::Pane(model.place.focus)),
+            Pane::Queue => shows(To::View(view)),
+            _ if model.place.is_dashboard() => shows(To::View(view)),
+            pane => shows(To::Pane(pane)),
+        };
+        assert!(is_seen, "{:?} view {view} at {area:?}: {tabs:?}", model.place.focus);
+    }
+
+    #[test]
+    fn the_letters_on_the_tabs_are_the_keys() {
+        let intents = [Intent::Queue, Intent::Log, Intent::Reviews, Intent::Compose];
+        for (letter, intent) in LETTERS.into_iter().zip(intents) {
+            assert_eq!(lookup(Context::Queue, Chord::char(letter.chars().next().unwrap())), Some(intent));
+        }
+    }
 }

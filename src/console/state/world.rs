@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::evidence::Evidence;
+use super::seen::Seen;
 use super::settings::Settings;
 use super::tasks::Tasks;
 use crate::console::event::BudgetNews;
@@ -25,6 +26,7 @@ pub struct World {
     /// Repositories of which a pull request was seen: the token may look there.
     pub pulls_seen: HashSet<RepoName>,
     pub people: HashMap<UserId, Untrusted>,
+    pub seen: Seen,
     pub freshness: HashMap<Source, Freshness>,
     /// The newest generation seen of each source: older answers are late.
     pub generations: HashMap<Source, u64>,

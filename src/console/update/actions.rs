@@ -115,6 +115,8 @@ fn go(model: &mut Model, intent: Intent) {
             queue::set_sort(model, Order { reversed: !order.reversed, ..order });
         }
         Intent::GroupNext => queue::step_group(model),
+        Intent::NextGroup => group(model, true),
+        Intent::PreviousGroup => group(model, false),
         Intent::View(n) => view(model, usize::from(n).saturating_sub(1)),
         Intent::Mark => queue::mark(model),
         Intent::MarkRange => queue::mark_range(model),
@@ -171,13 +173,20 @@ fn back(model: &mut Model) {
 }
 
 /// Shows a saved view of the queue, wherever the operator is.
-fn view(model: &mut Model, view: usize) {
+pub fn view(model: &mut Model, view: usize) {
     match model.settings.views.len() {
         all if view >= all => model.notes.say(model.now, true, format!("there are only {all} views")),
         _ => {
             focus(model, Pane::Queue);
             queue::set_view(model, view);
         }
+    }
+}
+
+/// To the first row of the next group, or of this one and then the one before.
+pub fn group(model: &mut Model, forward: bool) {
+    if !queue::to_group(model, forward) {
+        model.notes.say(model.now, false, "there are no groups — b puts rows together");
     }
 }
 

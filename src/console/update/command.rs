@@ -8,7 +8,7 @@ use crate::console::keys::Intent;
 use crate::console::state::Model;
 use crate::console::state::place::Pane;
 use crate::console::state::world::Known;
-use crate::domain::{Column, Group, Order, RepoName, SavedView, Source, TaskId};
+use crate::domain::{Column, Group, Order, Query, RepoName, SavedView, Source, TaskId};
 
 /// A command: its name, how it is written, what it does.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +29,8 @@ const fn plain(name: &'static str, intent: Intent, help: &'static str) -> Comman
     Command { name, usage: name, help, run: Run::Intent(intent) }
 }
 
+const GROUP: &str = "group repo|state|creator|agent|day|none|next|previous";
+
 type With = fn(&mut Model, &[&str], &mut Vec<Effect>) -> Result<(), String>;
 
 const fn with(name: &'static str, usage: &'static str, run: With, help: &'static str) -> Command {
@@ -38,7 +40,7 @@ const fn with(name: &'static str, usage: &'static str, run: With, help: &'static
 pub const COMMANDS: &[Command] = &[
     plain("quit", Intent::Quit, "leave"),
     with("repo", "repo add|remove|only owner/name", repo, "change which repositories are watched"),
-    with("view", "view NAME", view, "show one of the saved views"),
+    with("view", "view NAME", view, "show one of the saved views; view save NAME keeps the query as one"),
     plain("queue", Intent::Queue, "go to the queue"),
     plain("log", Intent::Log, "go to the log"),
     plain("reviews", Intent::Reviews, "go to the reviews"),
@@ -46,7 +48,7 @@ pub const COMMANDS: &[Command] = &[
     plain("new", Intent::Compose, "write a new task"),
     with("filter", "filter QUERY", filter, "show the rows a query holds for; nothing: show all"),
     with("sort", "sort COLUMN [reverse]", sort, "order the queue"),
-    with("group", "group repo|state|creator|agent|day|none", group, "put rows that share something together"),
+    with("group", GROUP, group, "put rows that share something together, or go to the next group"),
     with("mark", "mark all|none|range", mark, "choose tasks for one action together"),
     plain("refresh", Intent::Refresh, "ask every source now"),
     with("budget", "budget", budget, "what watching costs: requests, the limit, and how much slower it goes"),
@@ -134,7 +136,7 @@ pub fn complete(model: &Model, text: &str) -> Option<String> {
 fn words(model: &Model, command: &str, given: usize) -> Vec<String> {
     let fixed: Vec<&str> = match (command, given) {
         ("view", 0) => return model.settings.views.iter().map(SavedView::word).collect(),
-        ("group", 0) => Group::ALL.map(Group::word).into_iter().chain(["none"]).collect(),
+        ("group", 0) => Group::ALL.map(Group::word).into_iter().chain(["none", "next", "previous"]).collect(),
         ("mark", 0) => vec!["all", "none", "range"],
         ("sort", 0) => Column::ALL.map(Column::word).to_vec(),
         ("sort", 1) => vec!["reverse"],
@@ -203,7 +205,10 @@ fn budget(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Result<
 }
 
 fn view(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Result<(), String> {
-    let name = one(arguments, "view NAME, one of the tabs")?;
+    if let ["save", name @ ..] = arguments {
+        return queue::save_view(model, &name.join(" "));
+    }
+    let name = one(arguments, "view NAME, one of the tabs, or view save NAME")?;
     let words: Vec<String> = model.settings.views.iter().map(SavedView::word).collect();
     let view = pick(name, words.iter().map(String::as_str).zip(0..), "view")?;
     actions::focus(model, Pane::Queue);
@@ -211,10 +216,11 @@ fn view(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Result<()
     Ok(())
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "one shape for all commands")]
 fn filter(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Result<(), String> {
+    let query = arguments.join(" ");
+    Query::parse(&query).map_err(|wrong| wrong.what)?;
     actions::focus(model, Pane::Queue);
-    line::filter(model, arguments.join(" "));
+    line::filter(model, query);
     Ok(())
 }
 
@@ -234,11 +240,19 @@ fn sort(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Result<()
 }
 
 fn group(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Result<(), String> {
-    let name = one(arguments, "group repo|state|creator|agent|day|none")?;
-    let groups = Group::ALL.into_iter().map(|g| (g.word(), Some(g))).chain([("none", None)]);
-    let group = pick(name, groups, "group")?;
+    enum To {
+        Group(Option<Group>),
+        Step(bool),
+    }
+    let name = one(arguments, GROUP)?;
+    let groups = Group::ALL.into_iter().map(|g| (g.word(), To::Group(Some(g))));
+    let others = [("none", To::Group(None)), ("next", To::Step(true)), ("previous", To::Step(false))];
+    let to = pick(name, groups.chain(others), "group")?;
     actions::focus(model, Pane::Queue);
-    queue::set_group(model, group);
+    match to {
+        To::Group(group) => queue::set_group(model, group),
+        To::Step(forward) => actions::group(model, forward),
+    }
     Ok(())
 }
 

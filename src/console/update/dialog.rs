@@ -84,7 +84,7 @@ fn answer(model: &mut Model, yes: bool, effects: &mut Vec<Effect>) {
     if !yes || !dialog.is_earnest() {
         return;
     }
-    let writes = !matches!(dialog.ask, Ask::Quit);
+    let writes = !matches!(dialog.ask, Ask::Quit | Ask::Copy(_));
     if writes && model.settings.read_only {
         return model.notes.say(model.now, true, actions::READ_ONLY);
     }
@@ -96,6 +96,10 @@ fn answer(model: &mut Model, yes: bool, effects: &mut Vec<Effect>) {
             compose::confirmed(model, id, request, template, effects);
         }
         Ask::Quit => actions::leave(model, effects),
+        Ask::Copy(text) => {
+            model.notes.say(model.now, false, "copied");
+            effects.push(Effect::Copy(text));
+        }
     }
 }
 

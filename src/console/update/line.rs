@@ -1,6 +1,6 @@
 //! The `:` and `/` line: typing, history, completion, acceptance.
 
-use super::{actions, command, log};
+use super::{actions, command, log, offers};
 use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Context, Intent, Key, lookup};
 use crate::console::state::Model;
@@ -25,10 +25,14 @@ pub fn key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
         Some(Intent::Suspend) => effects.push(Effect::Suspend),
         Some(Intent::Redraw) => effects.push(Effect::Redraw),
         Some(Intent::Accept) => accept(model, effects),
+        Some(Intent::Back) if offers::close(model) => {}
         Some(Intent::Back) => give_up(model),
         Some(Intent::Up) => history(model, true),
         Some(Intent::Down) => history(model, false),
-        Some(Intent::NextChoice) => complete(model),
+        Some(Intent::NextChoice) => complete(model, true),
+        Some(Intent::PreviousChoice) => complete(model, false),
+        Some(Intent::Take) if offers::take(model) => {}
+        Some(Intent::SaveView) => save_view(model),
         _ => edit(model, chord),
     }
 }
@@ -42,7 +46,7 @@ pub fn paste(model: &mut Model, text: &Untrusted) {
 
 fn edit(model: &mut Model, chord: Chord) {
     let Some(line) = &mut model.line else { return };
-    let before = line.text.clone();
+    let before = (line.text.clone(), line.cursor);
     match (chord.key, chord.ctrl, chord.alt) {
         (Key::Char(c), false, false) => line.insert(c.encode_utf8(&mut [0; 4])),
         (Key::Backspace, _, _) if line.text.is_empty() => return give_up(model),
@@ -56,9 +60,11 @@ fn edit(model: &mut Model, chord: Chord) {
         (Key::End, _, _) | (Key::Char('e'), true, _) => line.cursor = line.text.len(),
         _ => {}
     }
-    if line.text != before {
+    if line.text != before.0 {
         line.back = 0;
         typed(model);
+    } else if line.cursor != before.1 {
+        offers::close(model);
     }
 }
 
@@ -68,7 +74,10 @@ fn typed(model: &mut Model) {
     let text = line.text.clone();
     match line.kind {
         LineKind::Command => {}
-        LineKind::QueueFilter => filter(model, text),
+        LineKind::QueueFilter => {
+            filter(model, text);
+            offers::renew(model);
+        }
         LineKind::LogSearch => log::search(model, &text, false),
     }
 }
@@ -88,7 +97,13 @@ pub fn filter(model: &mut Model, text: String) {
 fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(line) = model.line.take() else { return };
     match line.kind {
-        LineKind::QueueFilter => {}
+        LineKind::QueueFilter => match &model.queue.typed.wrong {
+            Some(wrong) => {
+                let fault = Some(wrong.to_string());
+                model.line = Some(Line { fault, offers: None, ..line });
+            }
+            None => remember(&mut model.place.queries, line.text.trim().to_owned()),
+        },
         LineKind::LogSearch => log::search(model, &line.text, true),
         LineKind::Command => {
             let text = line.text.trim().to_owned();
@@ -96,7 +111,7 @@ fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
                 return;
             }
             match command::run(model, &text, effects) {
-                Ok(()) => remember(model, text),
+                Ok(()) => remember(&mut model.place.commands, text),
                 Err(fault) => model.line = Some(Line { fault: Some(fault), ..line }),
             }
         }
@@ -107,33 +122,51 @@ fn give_up(model: &mut Model) {
     let Some(line) = model.line.take() else { return };
     match line.kind {
         LineKind::Command => {}
-        LineKind::QueueFilter => filter(model, String::new()),
+        LineKind::QueueFilter => filter(model, line.before),
         LineKind::LogSearch => log::search(model, "", false),
     }
 }
 
-fn remember(model: &mut Model, text: String) {
-    let commands = &mut model.place.commands;
-    commands.retain(|c| *c != text);
-    commands.push(text);
-    let extra = commands.len().saturating_sub(HISTORY);
-    commands.drain(..extra);
+fn remember(history: &mut Vec<String>, text: String) {
+    if text.is_empty() {
+        return;
+    }
+    history.retain(|old| *old != text);
+    history.push(text);
+    let extra = history.len().saturating_sub(HISTORY);
+    history.drain(..extra);
 }
 
 fn history(model: &mut Model, older: bool) {
-    let commands = &model.place.commands;
-    let Some(line) = model.line.as_mut().filter(|l| l.kind == LineKind::Command) else { return };
-    let back = if older { (line.back + 1).min(commands.len()) } else { line.back.saturating_sub(1) };
-    let text = commands.len().checked_sub(back).and_then(|at| commands.get(at)).cloned().unwrap_or_default();
+    let Some(line) = &mut model.line else { return };
+    let history = match line.kind {
+        LineKind::Command => &model.place.commands,
+        LineKind::QueueFilter => &model.place.queries,
+        LineKind::LogSearch => return,
+    };
+    let back = if older { (line.back + 1).min(history.len()) } else { line.back.saturating_sub(1) };
+    let text = history.len().checked_sub(back).and_then(|at| history.get(at)).cloned().unwrap_or_default();
     if back != line.back {
         line.set(text);
         line.back = back;
+        typed(model);
+        offers::close(model);
     }
 }
 
-/// Completes the last word of the command, as far as it is clear.
-fn complete(model: &mut Model) {
-    let Some(line) = model.line.as_ref().filter(|l| l.kind == LineKind::Command) else { return };
+/// The query goes on as a command that wants a name for it.
+fn save_view(model: &mut Model) {
+    if model.line.as_ref().is_some_and(|line| line.kind == LineKind::QueueFilter) {
+        model.line = Some(Line::new(LineKind::Command, "view save "));
+    }
+}
+
+/// Completes the query at the cursor, or the last word of the command, as far as it is clear.
+fn complete(model: &mut Model, forward: bool) {
+    if model.line.as_ref().is_some_and(|line| line.kind == LineKind::QueueFilter) {
+        return offers::choose(model, forward);
+    }
+    let Some(line) = model.line.as_ref().filter(|l| forward && l.kind == LineKind::Command) else { return };
     let text = line.text.clone();
     let Some(whole) = command::complete(model, &text) else { return };
     if let Some(line) = &mut model.line {

@@ -18,6 +18,7 @@ pub mod line;
 pub mod log;
 pub mod mouse;
 pub mod net;
+pub mod offers;
 pub mod op;
 pub mod queue;
 pub mod remember;

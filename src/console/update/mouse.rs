@@ -4,9 +4,10 @@ use super::{actions, compose, dialog, log, queue, reviews, scroll};
 use crate::console::effect::Effect;
 use crate::console::event::{Mouse, MouseKind};
 use crate::console::keys::Intent;
+use crate::console::state::Model;
 use crate::console::state::layout::Area;
 use crate::console::state::place::Pane;
-use crate::console::state::{Model, tabs};
+use crate::console::state::tabs::{self, To};
 
 /// Rows one wheel step moves.
 const WHEEL: isize = 3;
@@ -44,15 +45,8 @@ fn click(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
     let panes = model.place.panes();
     if let Some(area) = panes.tabs.filter(|a| a.contains(mouse.column, mouse.row)) {
         let tab = tabs::tabs(model, area).into_iter().find(|t| t.area.contains(mouse.column, mouse.row));
-        match tab.map(|t| t.pane) {
-            Some(Pane::Compose) if model.place.focus == Pane::Compose => {}
-            Some(Pane::Compose) => actions::run(model, Intent::Compose, effects),
-            Some(pane) => {
-                // Nothing typed may be lost with the keys.
-                compose::leave(model, effects);
-                actions::focus(model, pane);
-            }
-            None => {}
+        if let Some(tab) = tab {
+            go(model, tab.to, effects);
         }
         return;
     }
@@ -75,6 +69,20 @@ fn click(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
         }
         (Pane::Log, _) => log::mouse(model, mouse, effects),
         _ => {}
+    }
+}
+
+fn go(model: &mut Model, to: To, effects: &mut Vec<Effect>) {
+    match to {
+        To::Pane(Pane::Compose) if model.place.focus == Pane::Compose => return,
+        To::Pane(Pane::Compose) => return actions::run(model, Intent::Compose, effects),
+        _ => {}
+    }
+    // Nothing typed may be lost with the keys.
+    compose::leave(model, effects);
+    match to {
+        To::Pane(pane) => actions::focus(model, pane),
+        To::View(view) => actions::view(model, view),
     }
 }
 

@@ -170,6 +170,7 @@ fn person_known(model: &mut Model, person: crate::domain::Person) {
     if model.world.people.get(&person.id) == Some(&login) {
         return;
     }
+    model.world.seen.logins.add(&login);
     model.world.people.insert(person.id, login);
     let theirs = |k: &Known| k.task.creator.as_ref().is_some_and(|c| c.id == person.id);
     let slots: Vec<Slot> = model.world.tasks.iter().filter(|(_, known)| theirs(known)).map(|(slot, _)| slot).collect();
@@ -189,6 +190,7 @@ fn look_through_anew(world: &mut World, slots: &[Slot]) {
 
 /// Puts a task into the world. What an older or thinner answer lacks is kept from the richer one.
 pub fn merge_task(model: &mut Model, task: Task) {
+    model.world.seen.task(&task);
     let now = model.now;
     let id = task.at.id.clone();
     let selected = model.queue.selected.as_ref() == Some(&id);

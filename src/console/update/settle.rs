@@ -3,6 +3,7 @@
 use super::{queue, reviews};
 use crate::console::state::Model;
 use crate::console::state::place::Pane;
+use crate::console::state::queue::Row;
 
 pub(super) fn settle(model: &mut Model) {
     let time_has_come = model.queue.recheck_at.is_some_and(|at| at <= model.now);
@@ -16,7 +17,13 @@ pub(super) fn settle(model: &mut Model) {
     look(model);
     let panes = model.place.panes();
     if let Some(area) = panes.queue {
-        model.queue.top = in_view(model.queue.top, model.queue.index, model.queue.rows.len(), area.body_rows());
+        let queue = &mut model.queue;
+        queue.top = in_view(queue.top, queue.index, queue.rows.len(), area.body_rows());
+        // The heading of the group whose first row the cursor is on is seen, too.
+        let above = queue.top.checked_sub(1).filter(|_| queue.top == queue.index && area.body_rows() > 1);
+        if let Some(above) = above.filter(|above| matches!(queue.rows.get(*above), Some(Row::Heading(_)))) {
+            queue.top = above;
+        }
     }
     if let Some(area) = panes.reviews {
         model.reviews.top = in_view(model.reviews.top, model.reviews.index, model.reviews.rows.len(), area.body_rows());

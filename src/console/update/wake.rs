@@ -6,7 +6,7 @@ use super::log;
 use crate::console::state::Model;
 use crate::console::state::world::Known;
 use crate::domain::disagreement::Side;
-use crate::domain::{Instant, Source, age};
+use crate::domain::{Column, Instant, Source, age};
 
 /// Ages in lists may read old for this long, so that a screenful of them wakes the console at most six times a minute.
 const GRID: i64 = 10;
@@ -48,7 +48,11 @@ fn ages(model: &Model) -> impl Iterator<Item = Instant> + '_ {
     let tasks = queue.filter_map(|row| model.known_at(*row));
     // The detail shows the selected task, wherever its row is.
     let selected = model.selected().filter(|_| panes.detail.is_some() || model.place.detail.is_some());
-    let of_tasks = tasks.chain(selected).flat_map(|k| [k.task.created_at, k.condition_since(model.now)]);
+    let updated = model.queue.asks_for(Column::Updated);
+    let of_tasks = tasks.chain(selected).flat_map(move |k| {
+        let touched = updated.then(|| k.task.touched_at());
+        [Some(k.task.created_at), Some(k.condition_since(model.now)), touched].into_iter().flatten()
+    });
     let told = selected.into_iter().flat_map(|k| told_ages(model, k));
     let run = selected.and_then(|k| k.run.as_ref()?.run.as_ref()).filter(|r| !r.is_completed());
     let reviews = model.reviews.rows.iter().skip(model.reviews.top).take(rows(panes.reviews));

@@ -9,7 +9,9 @@ pub mod empty;
 pub mod footer;
 pub mod header;
 pub mod help;
+pub mod line;
 pub mod log;
+pub mod offers;
 pub mod queue;
 pub mod reviews;
 pub mod rule;
@@ -55,6 +57,9 @@ fn parts(model: &Model, theme: &Theme, buffer: &mut Buffer) -> Option<(u16, u16)
         detail::full(model, theme, body, buffer, top);
     } else {
         cursor = self::panes(model, theme, &panes, buffer);
+    }
+    if let Some(offers) = model.line.as_ref().and_then(|line| line.offers.as_ref()) {
+        offers::draw(model, offers, theme, buffer);
     }
     if let Some(area) = panes.footer {
         let typed = footer::draw(model, theme, area, buffer);

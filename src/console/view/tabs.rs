@@ -1,4 +1,4 @@
-//! The tab bar, where one pane at a time is shown.
+//! The tab bar.
 
 use ratatui::buffer::Buffer;
 
@@ -9,6 +9,6 @@ use crate::console::state::{Model, tabs};
 
 pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) {
     for tab in tabs::tabs(model, area) {
-        put_words(buffer, area, tab.area.x, tab.area.y, &tab.words, theme);
+        put_words(buffer, tab.area, tab.area.x, tab.area.y, &tab.words, theme);
     }
 }

@@ -53,7 +53,7 @@ pub fn settings(setting: &Setting, shown: Shown) -> Settings {
         stuck: setting.loaded.thresholds(),
         read_only: shown.read_only,
         mouse: config.ui.mouse,
-        views: crate::domain::SavedView::defaults(),
+        views: config.views.clone(),
     }
 }
 

@@ -83,6 +83,8 @@ pub enum Row {
 pub struct Heading {
     pub title: Safe,
     pub count: usize,
+    /// How many of them are of each kind.
+    pub inside: Tally,
 }
 
 /// How a view is looked at: as saved, then as the operator turned it.
@@ -106,6 +108,8 @@ pub struct QueuePane {
     /// The lines in the order shown. Rebuilt when the world, the query or the order changes.
     pub rows: Vec<Row>,
     pub headings: Vec<Heading>,
+    /// How many of the marked tasks are listed.
+    pub marked_listed: usize,
     pub selected: Option<TaskId>,
     /// Where `selected` stands in `rows`; never a heading.
     pub index: usize,
@@ -155,6 +159,12 @@ impl QueuePane {
         self.looks.get(self.view).map_or_else(Order::default, |look| look.order)
     }
 
+    /// The view names this column, or is sorted by it.
+    pub fn asks_for(&self, column: Column) -> bool {
+        let named = |look: &Look| look.columns.as_ref().is_some_and(|columns| columns.contains(&column));
+        self.order().by == column || self.looks.get(self.view).is_some_and(named)
+    }
+
     pub fn tally(&self) -> Tally {
         self.roster.tally
     }
@@ -162,6 +172,16 @@ impl QueuePane {
     /// How many tasks a view holds.
     pub fn count(&self, view: usize) -> usize {
         self.roster.counts.get(view).copied().unwrap_or(0)
+    }
+
+    /// The group whose heading stands above the first row shown, out of sight.
+    pub fn heading_above(&self) -> Option<&Heading> {
+        let above = self.rows.get(..=self.top)?;
+        let nearest = above.iter().rposition(|row| matches!(row, Row::Heading(_)))?;
+        match above.get(nearest) {
+            Some(Row::Heading(n)) if nearest < self.top => self.headings.get(*n),
+            _ => None,
+        }
     }
 
     /// How many tasks are listed.

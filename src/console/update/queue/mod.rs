@@ -8,10 +8,12 @@
 mod key;
 mod marks;
 mod rows;
+mod save;
 mod select;
 mod views;
 
 pub use marks::{mark, mark_all, mark_range, marked, unmark_all};
 pub use rows::{all_read, hay, rebuild};
-pub use select::{reveal, select};
+pub use save::save_view;
+pub use select::{reveal, select, to_group};
 pub use views::{next_sort, set_group, set_sort, set_view, step_group, step_view};

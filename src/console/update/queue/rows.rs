@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::key;
 use super::select::reselect;
 use crate::console::state::Model;
-use crate::console::state::queue::{Entry, Heading, QueuePane, Roster, Row, kind};
+use crate::console::state::queue::{Entry, Heading, QueuePane, Roster, Row, Tally, kind};
 use crate::console::state::settings::Settings;
 use crate::console::state::tasks::Slot;
 use crate::console::state::world::{Known, PullOf, World};
@@ -29,13 +29,15 @@ pub fn rebuild(model: &mut Model) {
         eyes.look_at(&mut queue.roster, &touched);
     }
     queue.recheck_at = next_recheck(&mut queue.roster);
-    let (rows, headings) = list(&eyes, queue);
+    let Listing { rows, headings, marked } = list(&eyes, queue);
     let changed = queue.rows != rows
         || queue.headings != headings
+        || queue.marked_listed != marked
         || before.0 != queue.roster.tally
         || before.1 != queue.roster.counts;
     queue.rows = rows;
     queue.headings = headings;
+    queue.marked_listed = marked;
     model.dirty |= changed;
     if !model.queue.settled {
         model.queue.selected = None;
@@ -95,7 +97,7 @@ impl Eyes<'_> {
         roster.entries.clear();
         roster.entries.resize(tasks.slots(), Entry::default());
         roster.counts = vec![0; self.settings.views.len()];
-        roster.tally = crate::console::state::queue::Tally::default();
+        roster.tally = Tally::default();
         roster.rechecks.clear();
         roster.order.clear();
         for (slot, known) in tasks.iter() {
@@ -199,41 +201,54 @@ fn kinds(facts: &Facts<'_>) -> u16 {
         | one(facts.marked, kind::MARKED)
 }
 
+#[derive(Default)]
+struct Listing {
+    rows: Vec<Row>,
+    headings: Vec<Heading>,
+    marked: usize,
+}
+
 /// The rows of the view that pass the query, under headings where they are grouped.
-fn list(eyes: &Eyes<'_>, queue: &QueuePane) -> (Vec<Row>, Vec<Heading>) {
+fn list(eyes: &Eyes<'_>, queue: &QueuePane) -> Listing {
     let bit = 1 << queue.view;
     let entries = &queue.roster.entries;
-    let is_listed = |slot: Slot| entries.get(slot.index()).is_some_and(|e| e.passes && e.views & bit != 0);
-    let listed = queue.roster.order.iter().map(|place| place.slot).filter(|slot| is_listed(*slot));
+    let listed = queue.roster.order.iter().filter_map(|place| {
+        let entry = entries.get(place.slot.index()).filter(|e| e.passes && e.views & bit != 0)?;
+        Some((place.slot, entry.kinds))
+    });
+    let mut listing = Listing::default();
+    let listed = listed.inspect(|(_, kinds)| listing.marked += usize::from(kinds & kind::MARKED != 0));
     match queue.look().group {
-        None => (listed.map(Row::Task).collect(), Vec::new()),
-        Some(group) => grouped(eyes, group, listed),
+        None => listing.rows = listed.map(|(slot, _)| Row::Task(slot)).collect(),
+        Some(group) => (listing.rows, listing.headings) = grouped(eyes, group, listed),
     }
+    listing
 }
 
 /// The rank by which groups stand below each other, and the title.
 type Named = (u64, String);
 
-fn grouped(eyes: &Eyes<'_>, group: Group, listed: impl Iterator<Item = Slot>) -> (Vec<Row>, Vec<Heading>) {
-    let mut groups: Vec<(Named, Vec<Slot>)> = Vec::new();
+fn grouped(eyes: &Eyes<'_>, group: Group, listed: impl Iterator<Item = (Slot, u16)>) -> (Vec<Row>, Vec<Heading>) {
+    let mut groups: Vec<(Named, Vec<Slot>, Tally)> = Vec::new();
     let mut by_name: HashMap<Named, usize> = HashMap::new();
-    for slot in listed {
+    for (slot, kinds) in listed {
         let Some(known) = eyes.world.tasks.at(slot) else { continue };
         let named = name_of(eyes, group, known);
         let at = *by_name.entry(named).or_insert_with_key(|named| {
-            groups.push((named.clone(), Vec::new()));
+            groups.push((named.clone(), Vec::new(), Tally::default()));
             groups.len() - 1
         });
-        if let Some((_, slots)) = groups.get_mut(at) {
+        if let Some((_, slots, inside)) = groups.get_mut(at) {
             slots.push(slot);
+            inside.count(kinds);
         }
     }
-    groups.sort_by(|(a, _), (b, _)| a.cmp(b));
+    groups.sort_by(|(a, ..), (b, ..)| a.cmp(b));
     let mut rows = Vec::new();
     let mut headings = Vec::new();
-    for ((_, title), slots) in groups {
+    for ((_, title), slots, inside) in groups {
         rows.push(Row::Heading(headings.len()));
-        headings.push(Heading { title: Safe::new(title), count: slots.len() });
+        headings.push(Heading { title: Safe::new(title), count: slots.len(), inside });
         rows.extend(slots.into_iter().map(Row::Task));
     }
     (rows, headings)

@@ -60,6 +60,27 @@ pub fn select(model: &mut Model, index: usize) {
     }
 }
 
+/// Puts the cursor on the first task of the next group; backwards on the first of this one, then of the one before.
+/// False: the rows are not grouped.
+pub fn to_group(model: &mut Model, forward: bool) -> bool {
+    let queue = &model.queue;
+    if queue.headings.is_empty() {
+        return false;
+    }
+    let is_heading = |row: &Row| matches!(row, Row::Heading(_));
+    let heading = if forward {
+        let behind = queue.rows.iter().skip(queue.index).position(is_heading);
+        behind.map(|more| queue.index + more)
+    } else {
+        // The heading right above belongs to the row the cursor is on already.
+        queue.rows.iter().take(queue.index.saturating_sub(1)).rposition(is_heading)
+    };
+    if let Some(heading) = heading {
+        select(model, heading + 1);
+    }
+    true
+}
+
 /// Shows a task wherever it is: the query gives way if it hides it, then the view. False: it is not known.
 pub fn reveal(model: &mut Model, id: &TaskId) -> bool {
     let Some(slot) = model.world.tasks.slot(id) else { return false };

@@ -1,0 +1,129 @@
+//! The line being typed: what it is about, the text scrolled so that the cursor is in view, what is wrong with it.
+
+use ratatui::buffer::Buffer;
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::footer::NOTE_ROWS;
+use super::safe::{clear, put, put_words};
+use super::theme::{Theme, Tone};
+use crate::console::state::Model;
+use crate::console::state::layout::Area;
+use crate::console::state::line::{Line, LineKind};
+use crate::console::state::tone::{Words, wrap};
+use crate::domain::query::Wrong;
+use crate::text::{Safe, width};
+
+/// Returns where the text cursor belongs.
+pub fn draw(model: &Model, line: &Line, theme: &Theme, area: Area, buffer: &mut Buffer) -> (u16, u16) {
+    let wrong = model.queue.typed.wrong.as_ref().filter(|wrong| shows(line, wrong));
+    let x = put_words(buffer, area, area.x + 1, area.y, &prompt(model, line, area), theme);
+    let room = usize::from(area.right().saturating_sub(x + 1));
+    let (cursor, end) = text(line, wrong, room, x, theme, area, buffer);
+    let free = usize::from(area.right().saturating_sub(end));
+    let behind = |words: &Words, buffer: &mut Buffer| {
+        let fits = words.width() + 4 <= free;
+        if fits {
+            put_words(buffer, area, end + 3, area.y, words, theme);
+        }
+        fits
+    };
+    let fault = line.fault.clone().or_else(|| wrong.map(|wrong| wrong.what.clone()));
+    match fault {
+        Some(fault) => {
+            let fits = behind(&Words::one(Tone::Bad, &fault), buffer);
+            if !fits && line.offers.is_none() {
+                above(&fault, theme, area, buffer);
+            }
+        }
+        None => {
+            behind(&Words::one(Tone::Dim, hint(line)), buffer);
+        }
+    }
+    (cursor.min(area.right().saturating_sub(1)), area.y)
+}
+
+/// What is still being typed, and may become right with a completion, is not called wrong yet.
+fn shows(line: &Line, wrong: &Wrong) -> bool {
+    let begun = line.offers.is_some() && (wrong.at.start..=wrong.at.end + 1).contains(&line.cursor);
+    line.kind == LineKind::QueueFilter && !begun
+}
+
+/// The query of the view is there, whatever is typed after it.
+fn prompt(model: &Model, line: &Line, area: Area) -> Words {
+    let sign = Words::one(Tone::AccentStrong, if line.kind == LineKind::Command { ":" } else { "/" });
+    let view = model.settings.views.get(model.queue.view).filter(|_| line.kind == LineKind::QueueFilter);
+    let Some(view) = view else { return sign };
+    let query = view.query.text();
+    let whole = if query.is_empty() { view.name.to_string() } else { format!("{}: {query}", view.name) };
+    // Two thirds belong to what is typed.
+    let most = usize::from(area.width / 3);
+    let about = [whole.as_str(), view.name.as_str()].into_iter().find(|text| width::width(text) < most);
+    let mut words = Words::new();
+    if let Some(about) = about {
+        words.push(Tone::Dim, format!("{about} "));
+    }
+    words.extend(sign);
+    words
+}
+
+/// The text with what is wrong in its tone; the columns of the cursor and of the end.
+fn text(
+    line: &Line,
+    wrong: Option<&Wrong>,
+    room: usize,
+    x: u16,
+    theme: &Theme,
+    area: Area,
+    buffer: &mut Buffer,
+) -> (u16, u16) {
+    let start = tail(line.text.get(..line.cursor).unwrap_or_default(), room);
+    let bad = wrong.map_or(0..0, |wrong| wrong.at.clone());
+    let mut cuts = vec![start, line.text.len()];
+    cuts.extend([line.cursor, bad.start, bad.end].into_iter().filter(|at| (start..line.text.len()).contains(at)));
+    cuts.sort_unstable();
+    let (mut end, mut cursor) = (x, x);
+    for pair in cuts.windows(2) {
+        let [from, to] = pair else { continue };
+        let tone = if bad.contains(from) { Tone::BadStrong } else { Tone::Plain };
+        let piece = Safe::new(line.text.get(*from..*to).unwrap_or_default());
+        end = put(buffer, area, end, area.y, &piece, theme.style(tone));
+        if *to <= line.cursor {
+            cursor = end;
+        }
+    }
+    (cursor, end)
+}
+
+fn hint(line: &Line) -> &'static str {
+    match line.kind {
+        LineKind::Command => "enter run   tab complete   ↑ older   esc back",
+        LineKind::QueueFilter => "tab complete   ↑ older   ctrl+s save as a view   esc back",
+        LineKind::LogSearch => "enter keep   esc clear",
+    }
+}
+
+/// What is wrong, whole, on the lines above.
+fn above(fault: &str, theme: &Theme, area: Area, buffer: &mut Buffer) {
+    let mut lines = wrap(&Safe::new(fault), usize::from(area.width.saturating_sub(2)));
+    lines.truncate(NOTE_ROWS);
+    let rows = u16::try_from(lines.len()).unwrap_or(1).min(area.y);
+    let above = Area { y: area.y - rows, height: rows, ..area };
+    clear(buffer, above);
+    for (y, line) in (above.y..above.bottom()).zip(&lines) {
+        put(buffer, above, above.x + 1, y, line, theme.style(Tone::Bad));
+    }
+}
+
+/// Where the end of a text begins of which there is room for so many columns.
+fn tail(text: &str, room: usize) -> usize {
+    let mut wide = 0;
+    let mut start = text.len();
+    for (at, grapheme) in text.grapheme_indices(true).rev() {
+        wide += width::width(&Safe::new(grapheme));
+        if wide > room {
+            break;
+        }
+        start = at;
+    }
+    start
+}

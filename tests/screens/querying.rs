@@ -1,0 +1,232 @@
+//! The query bar: what it offers, what it says is wrong, what it keeps.
+
+use atc::console::Effect;
+use atc::console::event::What;
+use atc::console::keys::{Chord, Context, Key};
+use atc::console::view::Theme;
+use atc::domain::listing::MOST_VIEWS;
+use atc::domain::{Column, Group, Order, TaskId};
+
+use crate::draw::{buffer, lines, styled, text};
+use crate::world::Console;
+
+fn typed(console: &Console) -> &str {
+    console.model.line.as_ref().map_or("", |line| line.text.as_str())
+}
+
+fn rows(console: &Console) -> Vec<&str> {
+    console.model.listed().map(|known| known.task.at.id.raw()).collect()
+}
+
+fn offered(console: &Console) -> Vec<&str> {
+    let offers = console.model.line.as_ref().and_then(|line| line.offers.as_ref());
+    offers.map_or_else(Vec::new, |offers| offers.all.iter().map(|offer| offer.insert.as_str()).collect())
+}
+
+fn command(console: &mut Console, text: &str) {
+    console.keys(":");
+    console.keys(text);
+    console.press(Key::Enter);
+}
+
+#[test]
+fn the_bar_shows_the_views_query_before_what_is_typed_and_what_may_follow() {
+    for (width, height) in [(80, 24), (100, 30), (160, 45), (40, 10)] {
+        let mut console = Console::full(width, height);
+        console.keys("2/state:");
+        console.press(Key::Tab);
+        console.press(Key::Tab);
+        insta::assert_snapshot!(format!("completing_{width}x{height}"), styled(&console.model, &Theme::default()));
+    }
+    let mut console = Console::full(80, 24);
+    console.keys("2/rep");
+    console.press(Key::Tab);
+    let ascii = lines(&buffer(&console.model, &Theme { colour: false, ascii: true }));
+    assert!(ascii.iter().all(|line| line.is_ascii()), "{ascii:?}");
+    insta::assert_snapshot!("completing_in_ascii", ascii.join("\n"));
+}
+
+#[test]
+fn what_is_wrong_is_shown_where_it_is_and_said_in_a_sentence() {
+    for (width, height) in [(80, 24), (100, 30), (160, 45), (40, 10)] {
+        let mut console = Console::full(width, height);
+        console.keys("/flaky is:bogus scheduler");
+        assert_eq!(rows(&console), ["retry"], "the rest of the query holds");
+        insta::assert_snapshot!(format!("wrong_{width}x{height}"), styled(&console.model, &Theme::default()));
+    }
+}
+
+#[test]
+fn what_is_half_typed_and_can_be_completed_is_not_called_wrong() {
+    let mut console = Console::full(160, 24);
+    console.keys("/is:ac");
+    assert!(console.model.queue.typed.wrong.is_some());
+    assert!(!text(&console.model).contains("is nothing is: knows"), "{}", text(&console.model));
+    console.press(Key::Esc);
+    assert!(text(&console.model).contains("is nothing is: knows"), "{}", text(&console.model));
+}
+
+#[test]
+fn a_query_that_is_not_understood_is_not_accepted() {
+    let mut console = Console::full(80, 24);
+    console.keys("/is:bogus");
+    console.press(Key::Enter);
+    assert_eq!(console.model.context(), Context::Line);
+    assert!(text(&console.model).contains("is nothing is: knows"));
+    for _ in 0..5 {
+        console.press(Key::Backspace);
+    }
+    console.keys("stuck");
+    console.press(Key::Enter);
+    assert_eq!((console.model.context(), rows(&console)), (Context::Queue, vec!["ghost", "chrono"]));
+    command(&mut console, "filter is:bogus");
+    assert!(console.model.line.as_ref().unwrap().fault.as_ref().unwrap().contains("bogus"));
+}
+
+#[test]
+fn tab_goes_through_what_is_offered_and_the_rows_follow() {
+    let mut console = Console::full(80, 24);
+    console.keys("/state:");
+    let all: Vec<String> = offered(&console).iter().map(ToString::to_string).collect();
+    assert!(all.len() > 8 && all.contains(&"hibernating".to_owned()), "{all:?}");
+    console.press(Key::Tab);
+    assert_eq!(typed(&console), format!("state:{}", all[0]));
+    assert_eq!(rows(&console), ["axum"]);
+    console.press(Key::Tab);
+    assert_eq!(typed(&console), format!("state:{}", all[1]));
+    console.press(Key::BackTab);
+    console.press(Key::BackTab);
+    assert_eq!(typed(&console), format!("state:{}", all.last().unwrap()), "round the end");
+    console.press(Key::Tab);
+    console.press(Key::Right);
+    assert_eq!(typed(&console), format!("state:{} ", all[0]), "taken, and on to the next term");
+    assert_eq!(offered(&console), Vec::<&str>::new());
+    console.press(Key::Tab);
+    assert_eq!(typed(&console), "state:queued state:", "asked for, everything is offered");
+}
+
+#[test]
+fn one_completion_alone_is_taken_and_what_may_follow_is_offered() {
+    let mut console = Console::full(80, 24);
+    console.keys("/reposi");
+    assert_eq!(offered(&console), ["repository:"]);
+    console.press(Key::Tab);
+    assert_eq!(typed(&console), "repository:");
+    assert_eq!(offered(&console), ["acme/billing", "acme/api", "acme/web", "acme/reports"]);
+    console.keys("bill");
+    console.press(Key::Right);
+    assert_eq!(typed(&console), "repository:acme/billing ");
+    assert_eq!(rows(&console), ["migrate-tax", "fuzz"]);
+}
+
+#[test]
+fn what_the_console_has_seen_is_offered() {
+    for (typed, offer) in [
+        ("user:mo", "mona"),
+        ("agent:tax", "tax-migrator"),
+        ("model:cl", "claude-sonnet-4.6"),
+        ("organization:", "acme"),
+        ("branch:copilot/ret", "copilot/retry"),
+        ("state:hib", "hibernating"),
+    ] {
+        let mut console = Console::full(80, 24);
+        console.keys("/");
+        console.keys(typed);
+        assert!(offered(&console).contains(&offer), "{typed}: {:?}", offered(&console));
+    }
+}
+
+#[test]
+fn escape_closes_what_is_offered_then_gives_the_line_up() {
+    let mut console = Console::full(80, 24);
+    console.keys("/flaky");
+    console.press(Key::Enter);
+    console.keys("/");
+    assert_eq!(typed(&console), "flaky");
+    console.keys(" sta");
+    assert!(!offered(&console).is_empty());
+    console.press(Key::Esc);
+    assert_eq!((console.model.context(), offered(&console).len()), (Context::Line, 0));
+    console.press(Key::Esc);
+    assert_eq!((console.model.context(), console.model.queue.typed.text.as_str()), (Context::Queue, "flaky"));
+    console.press(Key::Esc);
+    assert_eq!(console.model.queue.typed.text, "", "one step more");
+}
+
+#[test]
+fn the_arrows_step_over_characters_and_bring_back_older_queries() {
+    let mut console = Console::full(80, 24);
+    for query in ["is:stuck", "flaky"] {
+        console.keys("/");
+        console.keys(query);
+        console.press(Key::Enter);
+        console.press(Key::Esc);
+    }
+    console.keys("/");
+    console.press(Key::Up);
+    assert_eq!((typed(&console), rows(&console)), ("flaky", vec!["retry"]));
+    console.press(Key::Up);
+    assert_eq!((typed(&console), rows(&console)), ("is:stuck", vec!["ghost", "chrono"]));
+    console.press(Key::Down);
+    console.press(Key::Down);
+    assert_eq!(typed(&console), "");
+    console.keys("ab");
+    console.press(Key::Left);
+    console.press(Key::Right);
+    console.keys("c");
+    assert_eq!(typed(&console), "abc");
+}
+
+#[test]
+fn a_query_is_saved_as_a_view_with_its_look_and_the_lines_for_the_config() {
+    let mut console = Console::full(80, 24);
+    console.keys("2");
+    command(&mut console, "sort age reverse");
+    command(&mut console, "group repo");
+    console.keys("/user:mona");
+    console.happen(What::Key(Chord::ctrl('s')));
+    assert_eq!(typed(&console), "view save ");
+    console.keys("Mona's work");
+    console.press(Key::Enter);
+    insta::assert_snapshot!("saved", styled(&console.model, &Theme::default()));
+    console.at += chrono::TimeDelta::seconds(1);
+    let lines = "[[views]]\nname = \"Mona's work\"\nquery = \"is:active user:mona\"\nsort = \"age reverse\"\n\
+                 group = \"repo\"";
+    assert_eq!(console.keys("y"), [Effect::Copy(lines.into())]);
+    let queue = &console.model.queue;
+    assert_eq!((queue.view, queue.typed.text.as_str()), (6, ""));
+    assert_eq!((queue.order(), queue.look().group), (Order { by: Column::Age, reversed: true }, Some(Group::Repo)));
+    assert!(rows(&console).len() > 5 && console.model.queue.count(6) == rows(&console).len());
+    console.keys("6");
+    command(&mut console, "view mona");
+    assert_eq!(console.model.queue.view, 6);
+}
+
+#[test]
+fn a_view_that_cannot_be_saved_says_why() {
+    let mut console = Console::full(160, 24);
+    let fault = |console: &mut Console, text: &str| {
+        command(console, text);
+        let fault = console.model.line.as_ref().and_then(|line| line.fault.clone());
+        console.press(Key::Esc);
+        fault.unwrap_or_default()
+    };
+    assert!(fault(&mut console, "view save").contains("a view needs a name"));
+    assert!(fault(&mut console, "view save needs me").contains("there is already a view “Needs me”"));
+    assert!(fault(&mut console, &format!("view save {}", "x".repeat(41))).contains("at most 40"));
+    for n in 6..MOST_VIEWS {
+        assert_eq!(fault(&mut console, &format!("view save v{n}")), "");
+        console.at += chrono::TimeDelta::seconds(1);
+        console.press(Key::Esc);
+    }
+    assert!(fault(&mut console, "view save one more").contains("already 20 views"));
+}
+
+#[test]
+fn what_is_offered_never_hides_the_selected_row_of_a_short_list() {
+    let mut console = Console::full(40, 10);
+    console.keys("/s");
+    let screen = text(&console.model);
+    assert!(screen.lines().any(|line| line.starts_with('▌')), "{screen}");
+    assert_eq!(console.model.queue.selected.as_ref().map(TaskId::raw), Some(rows(&console)[0]));
+}
