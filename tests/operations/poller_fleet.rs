@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::fleet::{Plan, Report, simulate};
 
 const FLEET: Plan = Plan { repos: 20, active: 50, ended: 600, etags: false, own: false, pulls: false };
-const HOURS: Duration = Duration::from_hours(2);
+const HOURS: Duration = Duration::from_mins(90);
 
 fn assert_inside(report: &Report) {
     assert!(report.counted.iter().all(|counted| *counted <= 1000), "{:?} requests of 1,000 allowed", report.counted);
@@ -53,4 +53,11 @@ async fn nothing_happening_is_nearly_free() {
         let report = simulate(plan, Duration::from_mins(10)).await;
         assert!(report.sent[0] <= 22, "{} requests in ten minutes over {repos} repositories", report.sent[0]);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn ten_thousand_old_tasks_are_read_without_making_the_new_wait() {
+    let report = simulate(Plan { own: true, ended: 10_000, ..FLEET }, Duration::from_hours(1)).await;
+    assert_inside(&report);
+    assert_told_within(&report, 10);
 }

@@ -10,6 +10,8 @@ use super::sweep::{Depth, Found, Miss, Swept};
 use crate::domain::{Instant, TaskId};
 use crate::provider::port::Validator;
 
+/// A list longer than a page is taken for this long until it was read.
+const UNKNOWN_PAGES: f64 = 10.0;
 /// A task is gone when whole sweeps have missed it for so many points: two that surely did, or more that perhaps did.
 const GONE: u8 = 4;
 
@@ -19,6 +21,7 @@ pub struct ListState {
     /// The newest touch when the last complete sweep began.
     pub newest: Option<Instant>,
     pub whole_at: Option<Tick>,
+    first_at: Option<Tick>,
     misses: HashMap<TaskId, u8>,
     /// The service has proved before that nothing changed: asking costs next to nothing. Having given a validator is no
     /// proof yet.
@@ -36,20 +39,27 @@ impl Default for ListState {
             validator: None,
             newest: None,
             whole_at: None,
+            first_at: None,
             misses: HashMap::new(),
             proven: false,
             cost: 1.0,
-            pages: 1.0,
+            pages: UNKNOWN_PAGES,
             calm: Calm::default(),
         }
     }
 }
 
 impl ListState {
-    /// How far to read now; `wholes`: how often the whole list is due, if it is of use at all.
+    /// How far to read now: the newest page first, then the whole list, then what is new, and the whole list again every
+    /// `wholes` (`None`: it is of no use at all) or to see whether what was missed is missed again.
     pub fn depth(&self, wholes: Option<Duration>, now: Tick) -> Depth {
         let due = |every| self.whole_at.is_none_or(|at| now - at >= every) || !self.misses.is_empty();
-        if wholes.is_some_and(due) { Depth::Whole } else { Depth::News(self.newest) }
+        if self.first_at.is_some() && wholes.is_some_and(due) { Depth::Whole } else { Depth::News(self.newest) }
+    }
+
+    /// The whole list should have been read so long ago that it may cost more than there is money for just now.
+    pub fn is_neglected(&self, wholes: Duration, now: Tick) -> bool {
+        self.whole_at.or(self.first_at).is_some_and(|at| now - at >= wholes * 2)
     }
 
     /// What reading that far will probably cost.
@@ -75,16 +85,17 @@ impl ListState {
             }
             Found::Some(swept) => swept,
         };
+        self.first_at.get_or_insert(now);
         let pages = f64::from(u16::try_from(swept.spans.len()).unwrap_or(u16::MAX)).max(1.0);
+        if swept.cut.is_some() {
+            return Vec::new();
+        }
         if asked == Depth::Whole || swept.whole {
-            // Also where it was cut or has no end: the next try is as far away as after a good one.
+            // Also where it has no end: the next try is as far away as after a good one.
             self.whole_at = Some(now);
             self.pages = pages;
         } else {
             self.cost = 0.7 * self.cost + 0.3 * pages;
-        }
-        if swept.cut.is_some() {
-            return Vec::new();
         }
         self.validator.clone_from(&swept.validator);
         self.proven &= self.validator.is_some();

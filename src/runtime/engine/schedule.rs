@@ -149,9 +149,9 @@ impl Schedule {
         }
     }
 
-    /// The operator wants everything asked now; what was asked for once and answered is not asked again.
+    /// The operator wants everything asked now that is asked again and again, and what failed.
     pub fn poke_all(&mut self, now: Tick) {
-        let again = |slot: &Slot| slot.every.is_some() || slot.due.is_some() || slot.failures > 0;
+        let again = |slot: &Slot| slot.every.is_some() || slot.failures > 0;
         let sources: Vec<Source> =
             self.slots.iter().filter(|(_, slot)| again(slot)).map(|(source, _)| source.clone()).collect();
         for source in sources {

@@ -12,6 +12,8 @@ use crate::runtime::engine::sweep::{Ask, Depth};
 use crate::runtime::engine::turns::{Candidate, Class};
 
 const MOST_IN_FLIGHT: usize = 4;
+/// The part of a full purse that reading a whole list leaves for what is new.
+const SWEEPS_LEAVE: f64 = 0.3;
 /// More urgent than anything that is asked in time.
 const FORGOTTEN: f64 = 1e6;
 
@@ -80,14 +82,22 @@ impl Poller {
         Candidate { source, class, need, urgency: intervals * weight + forgotten }
     }
 
-    /// How far a list is read now; `None`: the viewer's own tasks.
-    fn depth(&self, repo: Option<&RepoName>, now: Tick) -> Depth {
+    /// How far a list is read now; `None`: the viewer's own tasks. Whole lists of many pages are read one at a time, when
+    /// there is money for it: until then what is new is read, and nobody waits.
+    pub(super) fn depth(&self, repo: Option<&RepoName>, now: Tick) -> Depth {
         let (list, whole) = match repo {
             Some(repo) => (self.lists.get(repo), true),
             // Where it only speaks for what is watched, its newest page will do.
             None => (Some(&self.own), self.pace.own_tasks.reach_beyond(&self.watched)),
         };
-        list.map_or(Depth::Whole, |list| list.depth(whole.then_some(self.pace.whole_sweep), now))
+        let Some(list) = list else { return Depth::News(None) };
+        let wholes = self.pace.whole_sweep;
+        let depth = list.depth(whole.then_some(wholes), now);
+        let rich = || self.purse.affords(list.need(Depth::Whole), SWEEPS_LEAVE) || list.is_neglected(wholes, now);
+        match depth {
+            Depth::Whole if self.sweeping.is_some() || !rich() => Depth::News(list.newest),
+            depth => depth,
+        }
     }
 
     fn fly(&mut self, source: &Source, need: f64, now: Tick) {
@@ -127,6 +137,9 @@ impl Poller {
             self.meter.was_late(late, every);
         }
         let depth = self.depth(repo, now);
+        if depth == Depth::Whole {
+            self.sweeping = Some(source.clone());
+        }
         let list = repo.map_or(Some(&self.own), |repo| self.lists.get(repo));
         let ask = Ask::of(repo.cloned(), depth, list.and_then(|list| list.validator.clone()));
         let provider = self.desk.provider.clone();

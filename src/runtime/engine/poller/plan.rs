@@ -88,6 +88,10 @@ impl Poller {
                 _ => list.calm.stir(),
             }
         }
+        if list_is_longer(found) && self.depth(repo, now) == Depth::Whole {
+            let source = repo.map_or(Source::OwnTasks, |repo| Source::Tasks(repo.clone()));
+            self.schedule.poke(&source, now, Poke::Time);
+        }
         self.plan_people(now);
         gone
     }
@@ -169,4 +173,9 @@ impl Poller {
             self.schedule.want_in(Source::People, Duration::ZERO, now);
         }
     }
+}
+
+/// There is more than was read, and nothing went wrong: the rest is read at once, if there is money for it.
+fn list_is_longer(found: &Found) -> bool {
+    matches!(found, Found::Some(swept) if !swept.whole && swept.cut.is_none())
 }

@@ -71,6 +71,8 @@ pub struct Poller {
     pub(super) thrift: Thrift,
     clocks: Clocks,
     pub(super) paused: bool,
+    /// The list that is being read whole.
+    pub(super) sweeping: Option<Source>,
     /// Nothing is asked before the console has said what to watch.
     pub(super) begun: bool,
     pub(super) in_flight: JoinSet<Landed>,
@@ -97,6 +99,7 @@ impl Poller {
             spent: BudgetNews::default(),
             thrift: Thrift::default(),
             paused: false,
+            sweeping: None,
             begun: false,
             in_flight: JoinSet::new(),
         }
@@ -257,6 +260,7 @@ impl Poller {
     async fn land(&mut self, landed: Landed) {
         let Landed { due, need, result } = landed;
         self.purse.release(need);
+        self.sweeping.take_if(|source| *source == due.source);
         let now = Tick::now();
         let budget = self.desk.provider.budget();
         self.purse.settle(&budget, now, self.desk.now());
