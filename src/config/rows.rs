@@ -125,13 +125,10 @@ impl<'a> Item<'a> {
             if fields.iter().any(|field| field.name == found) {
                 continue;
             }
-            let what = match nearest(found, fields.iter().map(|field| field.name)) {
-                Some(meant) => format!("there is no such field; did you mean {meant}?"),
-                None => {
-                    let all: Vec<_> = fields.iter().map(|field| field.name).collect();
-                    format!("there is no such field; there are {}", all.join(", "))
-                }
-            };
+            let names = || fields.iter().map(|field| field.name);
+            let near = nearest(found, names()).map(|meant| format!("did you mean {meant}?"));
+            let hint = near.unwrap_or_else(|| format!("there are {}", names().collect::<Vec<_>>().join(", ")));
+            let what = format!("there is no such field; {hint}");
             self.wrong.push(WrongAt { byte: name.span().start, key: format!("{}.{}", self.key, clip(found)), what });
         }
     }
