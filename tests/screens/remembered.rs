@@ -29,7 +29,7 @@ fn the_old_rows_stand_there_with_their_age_until_each_list_is_answered() {
     let mut console = Console::new(80, 24);
     recall(&mut console, remembered(every_state(), ago(120)));
     let screen = text(&console.model);
-    assert!(screen.contains("Fix flaky retry test in scheduler") && screen.contains("stale 2h"), "{screen}");
+    assert!(screen.contains("Migrate billing to the v3") && screen.contains("stale 2h"), "{screen}");
     for name in ["billing", "api", "web"] {
         answer(&mut console, name, vec![]);
     }
