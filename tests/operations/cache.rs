@@ -7,7 +7,7 @@ use std::time::Duration;
 use atc::console::Effect;
 use atc::console::event::{Event, Local, Net, News, Op, Remembered, What};
 use atc::domain::{
-    Artifact, Fault, FaultKind, Instant, Person, PullId, Session, Source, State, Task, TaskId, UserId, Viewer,
+    Artifact, Fault, FaultKind, Instant, Person, PullId, Session, Source, State, Task, TaskId, TaskRef, UserId, Viewer,
 };
 use atc::ledger::memory::Memory;
 use atc::ops;
@@ -68,6 +68,13 @@ impl Run {
         news
     }
 
+    /// The operator stays on a task for a while.
+    async fn look_at(&mut self, id: &str) -> Vec<What> {
+        let task = TaskRef { repo: repo(), id: TaskId::new(id) };
+        self.engine.perform(Effect::Attend { task: Some(task), log: None });
+        self.pass(30).await
+    }
+
     async fn end(self) -> Arc<Fake> {
         let _still = still();
         self.cache.finish().await;
@@ -114,6 +121,8 @@ async fn details_of_ended_tasks_and_logins_are_not_asked_again_after_a_restart()
     let (mut first, remembered) = Run::start(service(three(), 7), &file).await;
     assert!(tasks(&remembered).is_empty());
     first.pass(60).await;
+    first.look_at("done").await;
+    first.look_at("failed").await;
     let fake = first.end().await;
     assert_eq!((fake.calls("task done"), fake.calls("task failed"), fake.calls("user")), (1, 1, 1));
 
@@ -130,7 +139,9 @@ async fn details_of_ended_tasks_and_logins_are_not_asked_again_after_a_restart()
     assert_eq!(remembered.people, [Person { id: UserId(42), login: Some("hubot".into()) }]);
     assert_eq!(remembered.viewer.unwrap().id, UserId(7));
 
-    let news = second.pass(60).await;
+    let mut news = second.pass(60).await;
+    news.extend(second.look_at("done").await);
+    news.extend(second.look_at("failed").await);
     let fake = second.end().await;
     assert_eq!((fake.calls("task done"), fake.calls("task failed"), fake.calls("user")), (0, 0, 0));
     assert_eq!(fake.calls("task works"), 1, "what works is looked into once: its run is found by its session");
@@ -144,11 +155,15 @@ async fn an_ended_task_that_moved_meanwhile_is_asked_once() {
     let file = folder.path().join("cache.db");
     let (mut first, _) = Run::start(service(three(), 7), &file).await;
     first.pass(60).await;
+    first.look_at("done").await;
+    first.look_at("failed").await;
     first.end().await;
     let mut moved = three();
     moved[0].updated_at = Some(at() + TimeDelta::hours(1));
     let (mut second, _) = Run::start(service(moved, 7), &file).await;
     second.pass(60).await;
+    second.look_at("done").await;
+    second.look_at("failed").await;
     let fake = second.end().await;
     assert_eq!((fake.calls("task done"), fake.calls("task failed")), (1, 0));
 }
@@ -181,7 +196,8 @@ async fn another_viewer_sees_nothing_of_what_was_kept_and_it_leaves_the_disk() {
 
     let (mut second, remembered) = Run::start(service(three()[..1].to_vec(), 8), &file).await;
     assert_eq!(tasks(&remembered).len(), 3, "nobody knows yet who looks");
-    let news = second.pass(60).await;
+    let mut news = second.pass(60).await;
+    news.extend(second.look_at("done").await);
     let forgotten = news.iter().position(|what| matches!(what, What::Local(Local::Forget))).expect("forgotten");
     let listed_again = |what: &What| matches!(what, What::Net(Net { result: Ok(News::Tasks { .. }), .. }));
     assert!(news[forgotten..].iter().any(listed_again), "everything is asked anew");
