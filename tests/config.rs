@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,8 +11,10 @@ use atc::cli::config_verbs::{Report, report};
 use atc::cli::{ConfigVerb, Exit};
 use atc::config::load::Argument;
 use atc::config::options::OPTIONS;
-use atc::config::schema::{Config, CopilotApi, LogLevel, Switch};
+use atc::config::repo_options::REPO_SECTIONS;
+use atc::config::schema::{Config, CopilotApi, LogLevel, Stuck, Switch};
 use atc::config::{Invalid, Loaded, Origin, Paths, Sources, docs, load};
+use atc::domain::stuck::{Each, Kind};
 use atc::domain::{Column, Fault, Group, Order, SavedView};
 use proptest::prelude::*;
 
@@ -35,8 +38,9 @@ impl Desk {
 
     fn paths(&self) -> Paths {
         let home = self.folder.path().to_path_buf();
-        let [config_dir, state_dir, data_dir] = ["config", "state", "data"].map(|name| home.join(name));
-        Paths { home, config_dir, state_dir, data_dir }
+        let [config_dir, state_dir, data_dir, cache_dir] =
+            ["config", "state", "data", "cache"].map(|name| home.join(name));
+        Paths { home, config_dir, state_dir, data_dir, cache_dir }
     }
 
     fn variable(mut self, name: &str, value: &str) -> Self {
@@ -80,7 +84,7 @@ fn with_nothing_anywhere_the_defaults_apply() {
     assert_eq!(loaded.config, Config::default());
     assert!(!loaded.file_found && loaded.warnings.is_empty());
     assert_eq!(loaded.file, desk.paths().config_file());
-    let thresholds = atc::domain::stuck::Thresholds::from(loaded.config.stuck);
+    let thresholds = loaded.thresholds();
     assert_eq!(thresholds, atc::domain::stuck::Thresholds::default());
 }
 
@@ -161,6 +165,76 @@ fn a_value_that_does_not_fit_is_named_with_its_place_and_what_would_fit() {
     ] {
         assert_eq!(Desk::new(file).problems(), [format!("config/config.toml:{expected}")], "{file}");
     }
+}
+
+#[test]
+fn a_limit_for_some_repositories_beats_the_one_for_all_and_the_most_specific_counts() {
+    let desk = Desk::new(
+        "[stuck]\nqueued_minutes = 5\n[stuck.\"*/*\"]\nsilent_minutes = 30\nwaiting_minutes = 90\n\
+         [stuck.\"acme/*\"]\nsilent_minutes = 45\n",
+    )
+    .variable("ATC_STUCK_SESSION_LIMIT_MINUTES", "70");
+    let thresholds = desk.load().unwrap().thresholds();
+    let minutes = |repo: &str| {
+        let limits = thresholds.of(&repo.parse().unwrap());
+        [limits.queued, limits.silent, limits.waiting, limits.session_limit].map(|limit| limit.num_minutes())
+    };
+    assert_eq!(minutes("acme/api"), [5, 45, 90, 70]);
+    assert_eq!(minutes("ACME/api"), [5, 45, 90, 70]);
+    assert_eq!(minutes("other/api"), [5, 30, 90, 70]);
+    let whence = |kind| thresholds.whence(&"acme/api".parse().unwrap(), kind).to_string();
+    assert_eq!(
+        [Kind::Queued, Kind::Silent, Kind::Waiting, Kind::SessionLimit].map(whence),
+        ["config", "config acme/*", "config */*", "environment"]
+    );
+    let nothing_set = Desk::empty().load().unwrap().thresholds();
+    assert_eq!(nothing_set.whence(&"a/b".parse().unwrap(), Kind::Silent).to_string(), "default");
+}
+
+#[test]
+fn what_is_wrong_with_a_limit_for_some_repositories_is_named_with_its_place() {
+    for (file, expected) in [
+        (
+            "[stuck.\"acme/api\"]\nsilent_minutes = 0",
+            "2:18: stuck.\"acme/api\".silent_minutes: must be a whole number from 1 to 10080, not 0",
+        ),
+        (
+            "[stuck.\"acme/api\"]\nsilent_minuts = 3",
+            "2:1: stuck.\"acme/api\".silent_minuts: cannot be set for repositories; did you mean silent_minutes?",
+        ),
+        ("[stuck.\"acme/api\"]\ncolour = 3", "2:1: stuck.\"acme/api\".colour: cannot be set for repositories"),
+        (
+            "[stuck.acme]\nsilent_minutes = 3",
+            "1:8: stuck.\"acme\": repositories are written owner/name, with `*` for any part of either",
+        ),
+        (
+            "[stuck]\n\"acme/a b\" = 3",
+            "2:1: stuck.\"acme/a b\": repositories are written owner/name, with `*` for any part of either",
+        ),
+        ("[stuck]\n\"acme/api\" = 3", "2:14: stuck.\"acme/api\": is a section: write [stuck.\"acme/api\"]"),
+        (
+            "[poll.\"acme/api\"]\nidle_seconds = 9",
+            "1:7: poll.acme/api: there is no such option; `atc config show` lists all",
+        ),
+    ] {
+        assert_eq!(Desk::new(file).problems(), [format!("config/config.toml:{expected}")], "{file}");
+    }
+}
+
+#[test]
+fn show_tells_the_limits_of_some_repositories_in_words_that_can_be_read_back() {
+    let file = "[stuck.\"acme/*\"]\nsilent_minutes = 45\n[stuck.'acme/api']\nqueued_minutes = 3\n[ui]\nmouse = false\n";
+    let desk = Desk::new(file);
+    let Report { text, .. } = desk.report(ConfigVerb::Show);
+    let lines: Vec<&str> = text.lines().map(|line| line.split("  ").next().unwrap().trim_end()).collect();
+    let at = lines.iter().position(|line| *line == "[stuck.\"acme/api\"]").unwrap();
+    assert_eq!(
+        lines[at..at + 6],
+        ["[stuck.\"acme/api\"]", "queued_minutes = 3", "", "[stuck.\"acme/*\"]", "silent_minutes = 45", ""],
+        "{text}"
+    );
+    assert!(text.contains(&format!("{:<44} # config file", "silent_minutes = 45")), "{text}");
+    assert_eq!(Desk::new(&text).config(), desk.config());
 }
 
 #[test]
@@ -246,13 +320,13 @@ fn every_option_can_be_set_in_the_file_and_in_the_environment() {
         "repos" => ("['a/b']", "a/b"),
         "host" => ("'acme.ghe.com'", "acme.ghe.com"),
         "api_url" => ("'http://127.0.0.1:1'", "http://127.0.0.1:1"),
-        "token_file" | "templates_dir" | "ledger" => ("'/x'", "/x"),
+        "token_file" | "ca_file" | "templates_dir" | "ledger" => ("'/x'", "/x"),
         "copilot_api" | "log_level" => ("'off'", "off"),
         "extra_headers" => ("{ A = 'b' }", "A: b"),
         "ui.layout" => ("'columns'", "columns"),
-        "ui.mouse" => ("false", "false"),
-        "read_only" | "ui.ascii" | "ui.colour" => ("true", "true"),
-        "poll.budget_share" => ("1", "1"),
+        "ui.mouse" | "cache" => ("false", "false"),
+        "read_only" | "own_tasks" | "ui.ascii" | "ui.colour" => ("true", "true"),
+        "poll.budget_share" | "poll.unchanged_weight" => ("1", "1"),
         _ => ("7", "7"),
     };
     for option in OPTIONS {
@@ -275,14 +349,18 @@ fn the_example_file_uncommented_is_right_and_as_it_stands_changes_nothing() {
     let uncommented = docs::example().lines().map(uncomment).collect::<Vec<_>>().join("\n");
     let config = Desk::new(&uncommented).config();
     assert_eq!(names(&config), ["acme/billing", "acme/api"]);
+    let of_acme = config.stuck.repos.values().map(|limits| limits.silent).collect::<Vec<_>>();
+    assert_eq!(of_acme, [Some(45)]);
     let defaults = Config::default();
     let left = Config {
         repos: vec![],
         api_url: None,
         token_file: None,
+        ca_file: None,
         extra_headers: defaults.extra_headers.clone(),
         templates_dir: None,
         ledger: None,
+        stuck: Stuck { repos: BTreeMap::new(), ..config.stuck },
         ..config
     };
     assert_eq!(left, defaults);
@@ -330,6 +408,8 @@ fn check_looks_for_the_files_that_options_name() {
     let desk = Desk::new("token_file = 'token'\n");
     let Report { text, exit } = desk.report(ConfigVerb::Check);
     assert_eq!((text.as_str(), exit), ("atc: config file: token_file: there is no file ~/config/token", Exit::Usage));
+    let ca = Desk::new("ca_file = 'ca.pem'\n").report(ConfigVerb::Check);
+    assert_eq!(ca.text, "atc: config file: ca_file: there is no file ~/config/ca.pem");
     fs::write(desk.paths().config_dir.join("token"), "ghp_secret").unwrap();
     let Report { text, exit } = desk.report(ConfigVerb::Check);
     assert_eq!((text.as_str(), exit), ("~/config/config.toml: all is well", Exit::Done));
@@ -491,6 +571,7 @@ fn any_config() -> impl Strategy<Value = Config> {
     let name = "[a-z][a-z0-9-]{0,8}/[a-zA-Z0-9_][a-zA-Z0-9._-]{0,8}";
     let path = || proptest::option::of("/[^\0/]{1,12}");
     let switch = || prop_oneof![Just(Switch::Auto), Just(Switch::On), Just(Switch::Off)];
+    let minutes = || proptest::option::of(1..=10_080_u32);
     let level = prop_oneof![Just(LogLevel::Off), Just(LogLevel::Trace), Just(LogLevel::Warn)];
     (
         proptest::collection::hash_set(name, 0..5),
@@ -498,8 +579,9 @@ fn any_config() -> impl Strategy<Value = Config> {
         (any::<bool>(), any::<bool>(), any::<bool>()),
         (2..=3600_u32, 2..=86_400_u32, 0.000_001..=1.0_f64, 1..=10_080_u32),
         (switch(), switch(), level),
+        proptest::collection::btree_map("[a-z*]{1,4}/[a-z*-]{1,5}", (minutes(), minutes(), minutes()), 0..4),
     )
-        .prop_map(|(repos, paths, flags, numbers, words)| {
+        .prop_map(|(repos, paths, flags, numbers, words, by_repo)| {
             let mut config = Config { read_only: flags.0, log_level: words.2, ..Config::default() };
             config.repos = repos.iter().filter_map(|repo| repo.parse().ok()).collect();
             (config.token_file, config.templates_dir, config.ledger) =
@@ -510,6 +592,10 @@ fn any_config() -> impl Strategy<Value = Config> {
             (config.poll.active_seconds, config.poll.idle_seconds, config.poll.budget_share) =
                 (numbers.0, numbers.1, numbers.2);
             config.stuck.silent_minutes = numbers.3;
+            for (repos, (queued, silent, session_limit)) in by_repo {
+                let limits = Each { queued, silent, waiting: numbers.3.into(), session_limit };
+                config.stuck.repos.insert(repos.parse().unwrap(), limits);
+            }
             config
         })
 }
@@ -523,6 +609,15 @@ proptest! {
         for option in OPTIONS {
             if let Some(value) = (option.show)(&config) {
                 file.push_str(&format!("{} = {value}\n", option.key));
+            }
+        }
+        for section in REPO_SECTIONS {
+            for repos in (section.set)(&config) {
+                for option in section.options {
+                    if let Some(value) = (option.show)(&config, repos) {
+                        file.push_str(&format!("{}.\"{repos}\".{} = {value}\n", section.name, option.name));
+                    }
+                }
             }
         }
         prop_assert_eq!(Desk::new(&file).config(), config);

@@ -20,7 +20,7 @@ const GENERATED: &[(&str, Write)] = &[
     ("columns", columns),
     ("variables", docs::variables_table),
     ("qualifiers", atc::domain::query::markdown_table),
-    ("query-words", atc::domain::query::markdown_words),
+    ("values", atc::domain::query::markdown_words),
     ("keys", atc::console::keys::help::markdown_table),
     ("exit-codes", exit_codes),
 ];
@@ -122,8 +122,8 @@ fn the_view_in_the_readme_is_understood_as_it_stands() {
     let file = folder.path().join("config.toml");
     fs::write(&file, block).unwrap();
     let home = folder.path().to_path_buf();
-    let paths =
-        atc::config::Paths { home: home.clone(), config_dir: home.clone(), state_dir: home.clone(), data_dir: home };
+    let [config_dir, state_dir, data_dir, cache_dir] = [(); 4].map(|()| home.clone());
+    let paths = atc::config::Paths { home, config_dir, state_dir, data_dir, cache_dir };
     let sources = atc::config::Sources { file: Some(file), ..Default::default() };
     let views = atc::config::load(&sources, &paths).unwrap().config.views;
     assert_eq!(views.len(), 1);

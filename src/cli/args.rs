@@ -29,6 +29,9 @@ pub enum Command {
         verb: ConfigVerb,
         options: Options,
     },
+    Cache {
+        verb: CacheVerb,
+    },
     /// Help or version: print it, and all is done.
     Say(String),
 }
@@ -66,6 +69,14 @@ pub enum ConfigVerb {
     Path,
     /// Say whether the configuration is right, and if not, everything that is wrong
     Check,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+pub enum CacheVerb {
+    /// Print where the cache is and how large
+    Path,
+    /// Delete it
+    Clear,
 }
 
 /// Arguments that cannot be carried out.
@@ -112,6 +123,11 @@ enum Verb {
     Config {
         #[command(subcommand)]
         verb: ConfigVerb,
+    },
+    /// What is kept for the next start
+    Cache {
+        #[command(subcommand)]
+        verb: CacheVerb,
     },
 }
 
@@ -164,6 +180,7 @@ fn command(cli: Cli) -> Command {
         Some(Verb::Open { file }) => Command::Open { file, options },
         Some(Verb::Demo { serve, speed, seed }) => Command::Demo { demo: Demo { serve, speed, seed }, options },
         Some(Verb::Config { verb }) => Command::Config { verb, options },
+        Some(Verb::Cache { verb }) => Command::Cache { verb },
     }
 }
 
@@ -263,6 +280,8 @@ mod tests {
             "open",
             "config",
             "config burn",
+            "cache",
+            "cache fill",
             "frobnicate",
         ] {
             let refusal = run(bad).unwrap_err();

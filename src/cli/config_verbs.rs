@@ -6,8 +6,9 @@ use super::args::{ConfigVerb, Options};
 use super::exit::Exit;
 use super::output;
 use crate::config::options::OPTIONS;
+use crate::config::repo_options;
 use crate::config::rows::ROWS;
-use crate::config::{Config, Invalid, Loaded, Paths, Sources, load};
+use crate::config::{Config, Invalid, Loaded, Origin, Paths, Sources, load};
 
 /// What there is to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +56,7 @@ fn show(loaded: &Loaded) -> String {
     for option in OPTIONS {
         let (its_section, name) = option.section_and_name();
         if its_section != section {
+            by_repository(&mut lines, loaded, section);
             section = its_section;
             lines.push(String::new());
             lines.push(format!("[{section}]"));
@@ -64,10 +66,23 @@ fn show(loaded: &Loaded) -> String {
             None => format!("{:<44} # not set", format!("#{name} =")),
         });
     }
+    by_repository(&mut lines, loaded, section);
     for rows in ROWS {
         lines.push(format!("\n# {}: {}\n{}", rows.key, loaded.origin(rows.key), (rows.show)(&loaded.config)));
     }
     lines.join("\n")
+}
+
+/// What a section sets for some repositories: only the file can.
+fn by_repository(lines: &mut Vec<String>, loaded: &Loaded, section: &str) {
+    let Some(section) = repo_options::find(section) else { return };
+    for repos in (section.set)(&loaded.config) {
+        lines.push(String::new());
+        lines.push(format!("[{}.\"{repos}\"]", section.name));
+        let set =
+            section.options.iter().filter_map(|option| Some((option.name, (option.show)(&loaded.config, repos)?)));
+        lines.extend(set.map(|(name, value)| format!("{:<44} # {}", format!("{name} = {value}"), Origin::File)));
+    }
 }
 
 fn path(loaded: Option<&Loaded>, sources: &Sources, paths: &Paths) -> String {
@@ -80,6 +95,7 @@ fn path(loaded: Option<&Loaded>, sources: &Sources, paths: &Paths) -> String {
         ("templates", paths.templates(config)),
         ("ledger", paths.ledger(config)),
         ("journal", paths.journal()),
+        ("cache", paths.cache()),
         ("data", paths.data_dir.clone()),
     ];
     let line = |(what, path): &(&str, std::path::PathBuf)| {
@@ -100,6 +116,7 @@ fn check(loaded: &Loaded) -> Report {
     lines.extend(loaded.warnings.iter().map(|warning| format!("warning: {warning}")));
     let missing: Vec<_> = [
         ("token_file", &loaded.config.token_file, Path::is_file as fn(&Path) -> bool, "file"),
+        ("ca_file", &loaded.config.ca_file, Path::is_file, "file"),
         ("templates_dir", &loaded.config.templates_dir, Path::is_dir, "directory"),
     ]
     .into_iter()

@@ -6,7 +6,7 @@
 //! ```text
 //! arguments ──parse──> Command ─┬─ Config ──> config_verbs ──> text + Exit
 //!                               ├─ Say ─────> text
-//!                               └─ Console, Open, Demo ──> runtime
+//!                               └─ Console, Open, Demo, Cache ──> runtime
 //! ```
 
 pub mod args;
@@ -15,5 +15,5 @@ pub mod exit;
 pub mod origin;
 pub mod output;
 
-pub use args::{Command, ConfigVerb, Demo, Options, Refusal, parse};
+pub use args::{CacheVerb, Command, ConfigVerb, Demo, Options, Refusal, parse};
 pub use exit::Exit;

@@ -1,8 +1,10 @@
 //! `config.example.toml` and the README's tables, written from the table of options. A test keeps them equal.
 
 use super::options::{OPTIONS, OTHER_VARIABLES, Opt};
+use super::repo_options::{self, RepoSection};
 use super::rows::{Field, ROWS, Rows};
 use super::schema::Config;
+use super::text::quote;
 
 const WIDTH: usize = 100;
 
@@ -16,6 +18,7 @@ pub fn example() -> String {
     for option in OPTIONS {
         let (its_section, name) = option.section_and_name();
         if its_section != section {
+            by_repository(&mut out, section);
             section = its_section;
             out.push_str(&format!("\n[{section}]\n"));
         }
@@ -26,6 +29,7 @@ pub fn example() -> String {
         out.push_str(&format!("# Values: {}. Environment: {}\n", plain(option.values), option.variable()));
         out.push_str(&format!("#{name} = {}\n", example_value(option)));
     }
+    by_repository(&mut out, section);
     for rows in ROWS {
         out.push_str(&format!("\n{}", rows_example(rows)));
     }
@@ -59,6 +63,16 @@ pub fn rows_table() -> String {
     out
 }
 
+/// How a section's options are set for some repositories.
+fn by_repository(out: &mut String, section: &str) {
+    let Some(RepoSection { doc, example: (repos, entry), .. }) = repo_options::find(section) else { return };
+    out.push('\n');
+    for line in wrap(doc, WIDTH - 2) {
+        out.push_str(&format!("# {line}\n"));
+    }
+    out.push_str(&format!("#[{section}.{}]\n#{entry}\n", quote(repos)));
+}
+
 fn default_value(option: &Opt) -> Option<String> {
     (option.show)(&Config::default()).filter(|value| value != "[]" && value != "{}")
 }
@@ -70,9 +84,20 @@ fn example_value(option: &Opt) -> String {
 /// The README's table of options.
 pub fn options_table() -> String {
     let mut out = String::from("| option | default | values | what it does |\n|---|---|---|---|\n");
+    let last_of = |section: &str| OPTIONS.iter().rfind(|option| option.section_and_name().0 == section);
     for option in OPTIONS {
         let default = default_value(option).map_or_else(|| "–".to_owned(), |value| format!("`{value}`"));
         out.push_str(&format!("| `{}` | {default} | {} | {} |\n", option.key, option.values, cell(option.doc)));
+        let section = option.section_and_name().0;
+        let is_last = last_of(section).is_some_and(|last| last.key == option.key);
+        if let Some(RepoSection { doc, example: (repos, entry), .. }) = repo_options::find(section).filter(|_| is_last)
+        {
+            let repos = quote(repos);
+            out.push_str(&format!(
+                "| `[{section}.{repos}]` | – | the options of `{section}`, such as `{entry}` | {} |\n",
+                cell(doc)
+            ));
+        }
     }
     out
 }

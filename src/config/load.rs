@@ -8,15 +8,18 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeString, DeTable, DeValue};
 
 use super::given::{Given, Raw};
 use super::options::{OPTIONS, OTHER_VARIABLES, Opt, find};
 use super::paths::Paths;
 use super::problem::{Invalid, Problem};
+use super::repo_options::{self, RepoSection};
 use super::rows::{self, ROWS, WrongAt};
 use super::schema::Config;
-use super::text::nearest;
+use super::text::{nearest, quote};
+use crate::domain::RepoPattern;
+use crate::domain::stuck::{Each, Said, Thresholds};
 use crate::text::Safe;
 
 /// A config file larger than this is not one.
@@ -84,6 +87,21 @@ pub struct Loaded {
 impl Loaded {
     pub fn origin(&self, key: &str) -> Origin {
         self.origins.get(key).cloned().unwrap_or(Origin::Default)
+    }
+
+    /// How long is too long, and where each of these limits is from.
+    pub fn thresholds(&self) -> Thresholds {
+        let said = |key| match self.origin(key) {
+            Origin::Default => Said::Default,
+            Origin::File => Said::Config,
+            Origin::Variable(_) | Origin::Argument(_) => Said::Environment,
+        };
+        self.config.stuck.thresholds(Each {
+            queued: said("stuck.queued_minutes"),
+            silent: said("stuck.silent_minutes"),
+            waiting: said("stuck.waiting_minutes"),
+            session_limit: said("stuck.session_limit_minutes"),
+        })
     }
 }
 
@@ -172,6 +190,8 @@ impl Layers<'_> {
             } else if let Some(rows) = rows::find(&key) {
                 wrong.extend(rows.read(&mut self.loaded.config, value, text));
                 self.loaded.origins.insert(rows.key, Origin::File);
+            } else if let Some(repo_section) = repo_options::find(section).filter(|_| is_repos(name.get_ref(), value)) {
+                self.repos(wrong, repo_section, name, value);
             } else if !OPTIONS.iter().any(|option| option.key.starts_with(&inside)) {
                 wrong.push(WrongAt { byte: name_at, what: unknown(&key), key });
             } else if let DeValue::Table(table) = value.get_ref() {
@@ -183,8 +203,51 @@ impl Layers<'_> {
         }
     }
 
+    /// A table of a section for some repositories.
+    fn repos(
+        &mut self,
+        wrong: &mut Vec<WrongAt>,
+        section: &'static RepoSection,
+        name: &Spanned<DeString<'_>>,
+        value: &Spanned<DeValue<'_>>,
+    ) {
+        let table_key = format!("{}.{}", section.name, quote(name.get_ref()));
+        let repos = match name.get_ref().parse::<RepoPattern>() {
+            Ok(repos) => repos,
+            Err(error) => {
+                return wrong.push(WrongAt { byte: name.span().start, key: table_key, what: error.to_string() });
+            }
+        };
+        let DeValue::Table(table) = value.get_ref() else {
+            let what = format!("is a section: write [{table_key}]");
+            return wrong.push(WrongAt { byte: value.span().start, key: table_key, what });
+        };
+        let base = self.base();
+        for (name, value) in table {
+            let key = format!("{table_key}.{}", name.get_ref());
+            let Some(option) = section.options.iter().find(|option| option.name == name.get_ref().as_ref()) else {
+                let names = section.options.iter().map(|option| option.name);
+                let what = match nearest(name.get_ref(), names) {
+                    Some(meant) => format!("cannot be set for repositories; did you mean {meant}?"),
+                    None => "cannot be set for repositories".to_owned(),
+                };
+                wrong.push(WrongAt { byte: name.span().start, key, what });
+                continue;
+            };
+            let given = Given { raw: Raw::Toml(value.get_ref()), base: &base, home: self.home };
+            if let Err(what) = (option.set)(&mut self.loaded.config, &repos, given) {
+                wrong.push(WrongAt { byte: value.span().start, key, what });
+            }
+        }
+    }
+
+    /// What a relative path in the file counts from.
+    fn base(&self) -> PathBuf {
+        self.loaded.file.parent().map(Path::to_path_buf).unwrap_or_default()
+    }
+
     fn file_option(&mut self, wrong: &mut Vec<WrongAt>, option: &'static Opt, value: &Spanned<DeValue<'_>>) {
-        let base = self.loaded.file.parent().map(Path::to_path_buf).unwrap_or_default();
+        let base = self.base();
         let given = Given { raw: Raw::Toml(value.get_ref()), base: &base, home: self.home };
         match (option.set)(&mut self.loaded.config, given) {
             Ok(()) => {
@@ -227,6 +290,11 @@ impl Layers<'_> {
             Err(wrong) => self.problems.push(Problem::new(place, Some(option.key), wrong)),
         }
     }
+}
+
+/// A name that can only be meant for repositories: one with a slash, or a table where no option takes one.
+fn is_repos(name: &str, value: &Spanned<DeValue<'_>>) -> bool {
+    name.contains('/') || name.contains('*') || matches!(value.get_ref(), DeValue::Table(_))
 }
 
 fn unknown(key: &str) -> String {

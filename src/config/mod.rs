@@ -1,6 +1,7 @@
 //! The options: what there is to choose, where each choice came from, and where files live.
 //!
-//! [`options::OPTIONS`] is the one table, [`rows::ROWS`] its part of lists that only a file can hold. The file, the `ATC_*` environment and the arguments are all read through it, and
+//! [`options::OPTIONS`] is the one table, with [`repo_options`] for what can differ by repository and [`rows::ROWS`] for
+//! lists of tables, both in the file alone. The file, the `ATC_*` environment and the arguments are all read through it, and
 //! `config.example.toml` and the README are written from it. What comes out is [`Config`], plain data; tokens are never
 //! part of it.
 //!
@@ -15,6 +16,7 @@ pub mod load;
 pub mod options;
 pub mod paths;
 pub mod problem;
+pub mod repo_options;
 pub mod rows;
 pub mod schema;
 mod text;

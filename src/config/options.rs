@@ -7,6 +7,9 @@ use super::text::quote;
 use super::url;
 use crate::domain::RepoName;
 
+/// The limits of the section `stuck`: a minute to a week.
+pub(super) const MINUTES: std::ops::RangeInclusive<u32> = 1..=10_080;
+
 /// One option.
 #[derive(Clone, Copy, Debug)]
 pub struct Opt {
@@ -49,7 +52,8 @@ pub const OPTIONS: &[Opt] = &[
         key: "repos",
         values: "a list of `owner/name`",
         example: Some(r#"["acme/billing", "acme/api"]"#),
-        doc: "The repositories to watch. With none, the repository of the current directory's `origin` remote.",
+        doc: "The repositories to watch. With none, the repository of the current directory's `origin` remote; \
+              outside of a checkout, your own tasks in all repositories.",
         set: |config, given| {
             let repo = |text: &str| {
                 let wrong = |error| format!("`{}` is no repository: {error}", clip(text));
@@ -69,6 +73,19 @@ pub const OPTIONS: &[Opt] = &[
             let all: Vec<_> = config.repos.iter().map(|repo| quote(repo.as_str())).collect();
             Some(format!("[{}]", all.join(", ")))
         },
+    },
+    Opt {
+        key: "own_tasks",
+        values: r#"`"auto"`, `true` or `false`"#,
+        example: None,
+        doc: "Your own tasks in all repositories, which GitHub lists in one request. \"auto\": they are the queue where no \
+              repository is named; where some are, the request only saves others and nothing else is shown. `true`: show \
+              them all, whatever else is watched. `false`: never ask for them.",
+        set: |config, given| {
+            config.own_tasks = given.switch()?;
+            Ok(())
+        },
+        show: |config| Some(switch(config.own_tasks)),
     },
     Opt {
         key: "host",
@@ -106,6 +123,17 @@ pub const OPTIONS: &[Opt] = &[
             Ok(())
         },
         show: |config| config.token_file.as_ref().map(|path| quote(&path.to_string_lossy())),
+    },
+    Opt {
+        key: "ca_file",
+        values: "a path",
+        example: Some(r#""/etc/ssl/our-proxy.pem""#),
+        doc: "A file of PEM certificates to trust besides the system's: behind a proxy that looks into TLS, its own.",
+        set: |config, given| {
+            config.ca_file = Some(given.path()?);
+            Ok(())
+        },
+        show: |config| config.ca_file.as_ref().map(|path| quote(&path.to_string_lossy())),
     },
     Opt {
         key: "copilot_api",
@@ -173,6 +201,18 @@ pub const OPTIONS: &[Opt] = &[
         show: |config| config.ledger.as_ref().map(|path| quote(&path.to_string_lossy())),
     },
     Opt {
+        key: "cache",
+        values: "`true` or `false`",
+        example: None,
+        doc: "Keep tasks, sessions with their prompts, pull requests and names on disk, readable by you alone, so that \
+              the next start shows them at once with their age and asks less.",
+        set: |config, given| {
+            config.cache = given.flag()?;
+            Ok(())
+        },
+        show: |config| Some(config.cache.to_string()),
+    },
+    Opt {
         key: "log_level",
         values: r#"`"off"`, `"error"`, `"warn"`, `"info"`, `"debug"` or `"trace"`"#,
         example: None,
@@ -187,7 +227,8 @@ pub const OPTIONS: &[Opt] = &[
         key: "poll.active_seconds",
         values: "2 to 3600",
         example: None,
-        doc: "Seconds between two looks at a repository in which something is running.",
+        doc: "How old, in seconds, news of a task that is running may be. Seconds between two looks at a repository in which \
+              something is running, unless a cheaper request speaks for it.",
         set: |config, given| {
             config.poll.active_seconds = given.whole(2..=3600)?;
             Ok(())
@@ -198,12 +239,47 @@ pub const OPTIONS: &[Opt] = &[
         key: "poll.idle_seconds",
         values: "2 to 86400",
         example: None,
-        doc: "Seconds between two looks at a repository in which nothing is running.",
+        doc: "Seconds between two looks at a repository in which nothing is running, at first.",
         set: |config, given| {
             config.poll.idle_seconds = given.whole(2..=86_400)?;
             Ok(())
         },
         show: |config| Some(config.poll.idle_seconds.to_string()),
+    },
+    Opt {
+        key: "poll.slowest_seconds",
+        values: "2 to 86400",
+        example: None,
+        doc: "A repository in which nothing happens is asked ever less often, until there are so many seconds between two \
+              looks. Anything new there, a refresh or selecting one of its tasks brings `idle_seconds` back.",
+        set: |config, given| {
+            config.poll.slowest_seconds = given.whole(2..=86_400)?;
+            Ok(())
+        },
+        show: |config| Some(config.poll.slowest_seconds.to_string()),
+    },
+    Opt {
+        key: "poll.whole_sweep_minutes",
+        values: "1 to 10080",
+        example: None,
+        doc: "Minutes between two readings of a whole list that is longer than a page. Only these find out that a task is \
+              gone, and it takes two.",
+        set: |config, given| {
+            config.poll.whole_sweep_minutes = given.whole(1..=10_080)?;
+            Ok(())
+        },
+        show: |config| Some(config.poll.whole_sweep_minutes.to_string()),
+    },
+    Opt {
+        key: "poll.away_factor",
+        values: "1 to 60",
+        example: None,
+        doc: "So many times slower while the terminal has lost the focus, where the terminal tells.",
+        set: |config, given| {
+            config.poll.away_factor = given.whole(1..=60)?;
+            Ok(())
+        },
+        show: |config| Some(config.poll.away_factor.to_string()),
     },
     Opt {
         key: "poll.budget_share",
@@ -218,12 +294,24 @@ pub const OPTIONS: &[Opt] = &[
         show: |config| Some(format!("{:?}", config.poll.budget_share)),
     },
     Opt {
+        key: "poll.unchanged_weight",
+        values: "above 0, at most 1",
+        example: None,
+        doc: "What an answer that proves that nothing changed (304) is taken to cost of a request. GitHub does not count it \
+              against the limit; it is work all the same.",
+        set: |config, given| {
+            config.poll.unchanged_weight = given.share()?;
+            Ok(())
+        },
+        show: |config| Some(format!("{:?}", config.poll.unchanged_weight)),
+    },
+    Opt {
         key: "stuck.queued_minutes",
         values: "1 to 10080",
         example: None,
         doc: "A task that has been queued longer than this is called stuck.",
         set: |config, given| {
-            config.stuck.queued_minutes = given.whole(1..=10_080)?;
+            config.stuck.queued_minutes = given.whole(MINUTES)?;
             Ok(())
         },
         show: |config| Some(config.stuck.queued_minutes.to_string()),
@@ -234,18 +322,30 @@ pub const OPTIONS: &[Opt] = &[
         example: None,
         doc: "A running task that has shown no sign of work for longer than this is called stuck.",
         set: |config, given| {
-            config.stuck.silent_minutes = given.whole(1..=10_080)?;
+            config.stuck.silent_minutes = given.whole(MINUTES)?;
             Ok(())
         },
         show: |config| Some(config.stuck.silent_minutes.to_string()),
     },
     Opt {
+        key: "stuck.waiting_minutes",
+        values: "1 to 10080",
+        example: None,
+        doc: "A task that has waited for an answer longer than this is called stuck.",
+        set: |config, given| {
+            config.stuck.waiting_minutes = given.whole(MINUTES)?;
+            Ok(())
+        },
+        show: |config| Some(config.stuck.waiting_minutes.to_string()),
+    },
+    Opt {
         key: "stuck.session_limit_minutes",
         values: "1 to 10080",
         example: None,
-        doc: "The service ends a session after about an hour; one that is still running after this is called stuck.",
+        doc: "The service ends a session after about an hour; one that is still running after this is called stuck. A \
+              job log that names the session's own limit counts instead.",
         set: |config, given| {
-            config.stuck.session_limit_minutes = given.whole(1..=10_080)?;
+            config.stuck.session_limit_minutes = given.whole(MINUTES)?;
             Ok(())
         },
         show: |config| Some(config.stuck.session_limit_minutes.to_string()),

@@ -9,7 +9,8 @@ use directories::{BaseDirs, ProjectDirs};
 use super::schema::Config;
 use crate::domain::{Fault, FaultKind};
 
-/// The directories of this user. On Linux they follow `XDG_CONFIG_HOME`, `XDG_STATE_HOME` and `XDG_DATA_HOME`.
+/// The directories of this user. On Linux they follow `XDG_CONFIG_HOME`, `XDG_STATE_HOME`, `XDG_DATA_HOME`
+/// and `XDG_CACHE_HOME`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paths {
     pub home: PathBuf,
@@ -19,6 +20,8 @@ pub struct Paths {
     pub state_dir: PathBuf,
     /// Kept logs: what can be fetched or made again.
     pub data_dir: PathBuf,
+    /// What may be deleted at any time.
+    pub cache_dir: PathBuf,
 }
 
 impl Paths {
@@ -39,6 +42,7 @@ impl Paths {
             config_dir: dirs.config_dir().to_path_buf(),
             state_dir: dirs.state_dir().unwrap_or_else(|| dirs.data_local_dir()).to_path_buf(),
             data_dir: dirs.data_dir().to_path_buf(),
+            cache_dir: dirs.cache_dir().to_path_buf(),
         })
     }
 
@@ -52,6 +56,10 @@ impl Paths {
 
     pub fn ledger(&self, config: &Config) -> PathBuf {
         config.ledger.clone().unwrap_or_else(|| self.state_dir.join("ledger.db"))
+    }
+
+    pub fn cache(&self) -> PathBuf {
+        self.cache_dir.join("cache.db")
     }
 
     pub fn templates(&self, config: &Config) -> PathBuf {

@@ -6,22 +6,26 @@ use std::path::PathBuf;
 
 use chrono::TimeDelta;
 
-use crate::domain::stuck::Thresholds;
-use crate::domain::{RepoName, SavedView};
+use crate::domain::stuck::{Each, Limits, Rule, Said, Thresholds};
+use crate::domain::{RepoName, RepoPattern, SavedView};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
     pub repos: Vec<RepoName>,
+    pub own_tasks: Switch,
     /// `github.com` or `SUBDOMAIN.ghe.com`, in lower case.
     pub host: String,
     /// Without a slash at the end. `None`: the host's own.
     pub api_url: Option<String>,
     pub token_file: Option<PathBuf>,
+    pub ca_file: Option<PathBuf>,
     pub copilot_api: CopilotApi,
     pub extra_headers: Headers,
     pub read_only: bool,
     pub templates_dir: Option<PathBuf>,
     pub ledger: Option<PathBuf>,
+    /// Keep on disk what costs requests to learn.
+    pub cache: bool,
     pub log_level: LogLevel,
     pub poll: Poll,
     pub stuck: Stuck,
@@ -34,14 +38,17 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             repos: Vec::new(),
+            own_tasks: Switch::Auto,
             host: "github.com".to_owned(),
             api_url: None,
             token_file: None,
+            ca_file: None,
             copilot_api: CopilotApi::Auto,
             extra_headers: Headers::default(),
             read_only: false,
             templates_dir: None,
             ledger: None,
+            cache: true,
             log_level: LogLevel::Info,
             poll: Poll::default(),
             stuck: Stuck::default(),
@@ -55,43 +62,73 @@ impl Default for Config {
 pub struct Poll {
     pub active_seconds: u32,
     pub idle_seconds: u32,
+    pub slowest_seconds: u32,
+    pub whole_sweep_minutes: u32,
+    pub away_factor: u32,
     /// Above 0, at most 1.
     pub budget_share: f64,
+    /// Above 0, at most 1.
+    pub unchanged_weight: f64,
 }
 
 impl Default for Poll {
     fn default() -> Self {
-        Self { active_seconds: 10, idle_seconds: 60, budget_share: 0.2 }
+        Self {
+            active_seconds: 10,
+            idle_seconds: 60,
+            slowest_seconds: 300,
+            whole_sweep_minutes: 30,
+            away_factor: 3,
+            budget_share: 0.2,
+            unchanged_weight: 0.02,
+        }
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stuck {
     pub queued_minutes: u32,
     pub silent_minutes: u32,
+    pub waiting_minutes: u32,
     pub session_limit_minutes: u32,
+    /// Minutes for some repositories, the most specific first.
+    pub repos: BTreeMap<RepoPattern, Each<Option<u32>>>,
 }
 
 impl Default for Stuck {
     fn default() -> Self {
-        let Thresholds { queued, silent, session_limit } = Thresholds::default();
+        let Limits { queued, silent, waiting, session_limit } = Thresholds::default().everywhere;
         let minutes = |delta: TimeDelta| u32::try_from(delta.num_minutes()).unwrap_or(u32::MAX);
         Self {
             queued_minutes: minutes(queued),
             silent_minutes: minutes(silent),
+            waiting_minutes: minutes(waiting),
             session_limit_minutes: minutes(session_limit),
+            repos: BTreeMap::new(),
         }
     }
 }
 
-impl From<Stuck> for Thresholds {
-    fn from(stuck: Stuck) -> Self {
+impl Stuck {
+    /// `said`: where each of the values that hold everywhere is from.
+    pub fn thresholds(&self, said: Each<Said>) -> Thresholds {
         let minutes = |n: u32| TimeDelta::minutes(n.into());
-        Self {
-            queued: minutes(stuck.queued_minutes),
-            silent: minutes(stuck.silent_minutes),
-            session_limit: minutes(stuck.session_limit_minutes),
-        }
+        let everywhere = Limits {
+            queued: minutes(self.queued_minutes),
+            silent: minutes(self.silent_minutes),
+            waiting: minutes(self.waiting_minutes),
+            session_limit: minutes(self.session_limit_minutes),
+        };
+        let rule = |(repos, set): (&RepoPattern, &Each<Option<u32>>)| Rule {
+            repos: repos.clone(),
+            limits: Each {
+                queued: set.queued.map(minutes),
+                silent: set.silent.map(minutes),
+                waiting: set.waiting.map(minutes),
+                session_limit: set.session_limit.map(minutes),
+            },
+        };
+        Thresholds::new(everywhere, said, self.repos.iter().map(rule).collect())
     }
 }
 

@@ -14,6 +14,8 @@ pub enum Effect {
     Mouse(bool),
     /// Ask every source now.
     Refresh,
+    /// The terminal has the focus, or lost it: nobody looks.
+    Focus(bool),
     /// The set of repositories changed.
     Watch(Vec<RepoName>),
     /// What the operator looks at: its task is polled closely, its log followed while `log` is named.
@@ -26,7 +28,8 @@ pub enum Effect {
         request: StartRequest,
         template: Option<String>,
     },
-    Cancel(CancelTarget),
+    /// One session, or several one after the other.
+    Cancel(Vec<CancelTarget>),
     /// Open in the browser. Checked there: https and the configured host.
     Open(Untrusted),
     /// Copy by OSC 52.

@@ -134,7 +134,7 @@ pub enum Op {
     Budget(BudgetNews),
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct BudgetNews {
     /// Requests that counted, in the last hour.
     pub spent: u64,
@@ -142,6 +142,19 @@ pub struct BudgetNews {
     pub allowed: u64,
     pub remaining: Option<u64>,
     pub reset_at: Option<Instant>,
+    pub more: BudgetDetail,
+}
+
+/// What is only told when asked for: it moves with every request.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct BudgetDetail {
+    /// Requests of this process in all.
+    pub sent: u64,
+    /// Of these, how many were answered with proof that nothing changed, for nothing.
+    pub unchanged: u64,
+    pub in_flight: u32,
+    /// By how much intervals are longer than wished to stay inside the allowance; 1: not at all.
+    pub stretch: f64,
 }
 
 /// News from this machine.
@@ -161,4 +174,27 @@ pub enum Local {
     Edited(Result<Untrusted, Fault>),
     /// A draft that a crash or a lost line left behind.
     Draft(Box<super::state::compose::Draft>),
+    /// What an earlier run knew, shown with its age until the service answers.
+    Remembered(Box<Remembered>),
+    /// What was remembered is another viewer's: nothing of it stays.
+    Forget,
+}
+
+/// A part of what an earlier run knew.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Remembered {
+    pub viewer: Option<Viewer>,
+    pub people: Vec<Person>,
+    pub tasks: Vec<RememberedTask>,
+    /// With the last part, only those that a task of some part names.
+    pub pulls: Vec<(PullRef, Pull)>,
+    /// When each source was last good.
+    pub good_at: Vec<(Source, Instant)>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct RememberedTask {
+    pub task: Task,
+    /// The task's own time in the answer its sessions came with.
+    pub sessions_as_of: Option<Instant>,
 }

@@ -47,7 +47,8 @@ pub fn lines(model: &Model) -> Vec<Line> {
     for condition in states.iter().map(Condition::State).chain(ours) {
         lines.push(row(&format!("{} {}", look(&condition).0, condition.word()), meaning(&condition)));
     }
-    lines.push(row("▲", "stuck: no sign of work for too long; the detail says why"));
+    lines.push(row("▲", "stuck: it should move and does not; the detail says why"));
+    lines.push(row("≠", "task, session, run and pull request disagree"));
     lines.push(row("•", "before the sign: marked; behind the word: changed since you last looked at it"));
     lines
 }

@@ -43,6 +43,30 @@ pub fn coarse(age: TimeDelta) -> String {
     }
 }
 
+/// How long until something, rounded up: in steps of ten seconds under a minute, of minutes under two hours.
+pub fn until(left: TimeDelta) -> String {
+    let s = left.num_seconds().max(0) + i64::from(left.subsec_nanos() > 0);
+    let up = |unit: i64| s.div_euclid(unit) + i64::from(s.rem_euclid(unit) > 0);
+    match s {
+        0..=60 => format!("{}s", up(10) * 10),
+        61..=7200 => format!("{}m", up(60)),
+        _ => format!("{}h", up(3600)),
+    }
+}
+
+/// The next instant at which [`until`] of `at - now` reads differently; `at` itself at the last.
+pub fn next_step(at: Instant, now: Instant) -> Instant {
+    let left = (at - now).num_seconds().max(0);
+    let unit = match left {
+        0..=60 => 10,
+        61..=7200 => 60,
+        _ => 3600,
+    };
+    let whole = if left % unit == 0 { left / unit - 1 } else { left / unit };
+    let next = at - TimeDelta::seconds(whole.max(0) * unit);
+    if next > now { next } else { at.max(now + TimeDelta::seconds(1)) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,6 +95,22 @@ mod tests {
             let change = next_change(since, now);
             assert!(change > now);
             assert_eq!(coarse(now - since), coarse(change - TimeDelta::seconds(1) - since), "at {s}");
+        }
+    }
+
+    #[test]
+    fn a_wait_reads_the_same_until_its_next_step_and_never_shorter_than_it_is() {
+        for (s, text) in [(0, "0s"), (1, "10s"), (10, "10s"), (41, "50s"), (61, "2m"), (900, "15m"), (7201, "3h")] {
+            assert_eq!(until(TimeDelta::seconds(s)), text);
+        }
+        let at = Instant::UNIX_EPOCH + TimeDelta::seconds(20_000);
+        for s in 0..10_000 {
+            let now = at - TimeDelta::seconds(s);
+            let step = next_step(at, now);
+            assert!(step > now, "at {s}");
+            if step <= at && s > 0 {
+                assert_eq!(until(at - now), until(at - step + TimeDelta::seconds(1)), "at {s}");
+            }
         }
     }
 }

@@ -4,11 +4,15 @@
 //! Looking ──run found──> Requested ──run completed──> RunEnded ──session ended──> Ended
 //!    │                      │                             └──session stays────> Orphaned
 //!    └──nothing safe──> NotFindable (asked again at the next poll, nothing guessed)
-//!                           └──refused──> Refused     └──no end in time──> Stubborn (force is offered)
+//!                           └──refused──> Refused     ├──no end in time──> Stubborn (force is offered)
+//!                                                      └──cannot be read──> Unverified (nothing is claimed)
 //! ```
 
 use super::{Fault, Instant, RunId, SessionId, TaskRef};
 use crate::text::Untrusted;
+
+/// No answer to one question cancels more sessions than this.
+pub const MOST_AT_ONCE: usize = 20;
 
 /// What a cancel is aimed at, pinned when the dialog opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,12 +55,22 @@ pub enum CancelPhase {
     /// No branch and no run id yet: nothing is safe to cancel.
     NotFindable,
     Refused(Fault),
+    /// Sent, but for so long nothing could be read that nobody can say what came of it.
+    Unverified(Fault),
 }
 
 impl CancelPhase {
     /// Nothing more will happen by itself.
     pub fn is_final(&self) -> bool {
-        matches!(self, Self::Ended | Self::Orphaned { .. } | Self::Stubborn | Self::NotFindable | Self::Refused(_))
+        match self {
+            Self::Looking | Self::Requested | Self::RunEnded => false,
+            Self::Ended
+            | Self::Orphaned { .. }
+            | Self::Stubborn
+            | Self::NotFindable
+            | Self::Refused(_)
+            | Self::Unverified(_) => true,
+        }
     }
 }
 

@@ -7,6 +7,8 @@ use super::{Fault, Instant, RepoName, SessionId, TaskId};
 pub enum Source {
     Viewer,
     Tasks(RepoName),
+    /// The viewer's own tasks over all repositories.
+    OwnTasks,
     Task(TaskId),
     Pulls,
     Run(TaskId),
@@ -15,11 +17,38 @@ pub enum Source {
     People,
 }
 
+/// Whether the viewer's own tasks over all repositories are asked for in one list, and what of it is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OwnTasks {
+    /// Where no repository is named they are the queue; where some are, only what belongs to these is shown.
+    #[default]
+    Auto,
+    /// All of them are shown, whatever else is watched.
+    Always,
+    Never,
+}
+
+impl OwnTasks {
+    /// Tasks of repositories that nobody named are shown, too.
+    pub fn reach_beyond(self, repos: &[RepoName]) -> bool {
+        match self {
+            Self::Auto => repos.is_empty(),
+            Self::Always => true,
+            Self::Never => false,
+        }
+    }
+}
+
+/// What was planned for a moment may come so much later before anybody need be told.
+const GRACE: chrono::TimeDelta = chrono::TimeDelta::seconds(30);
+
 /// The last answer and the last failure of one source. The last good data always stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Freshness {
     /// When the data on the screen was true.
     pub good_at: Option<Instant>,
+    /// What is shown is from an earlier run: stale, however young it is.
+    pub remembered: bool,
     /// Why the newest try failed; gone with the next good answer.
     pub fault: Option<Fault>,
     pub failed_at: Option<Instant>,
@@ -38,13 +67,26 @@ pub enum Verdict<'a> {
 
 impl Freshness {
     pub fn good(&mut self, at: Instant, next_try: Option<Instant>) {
-        *self = Self { good_at: Some(at), fault: None, failed_at: None, next_try };
+        *self = Self { good_at: Some(at), next_try, ..Self::default() };
+    }
+
+    /// An earlier run knew it at that time. Nothing that was learned in this one is touched.
+    pub fn remember(&mut self, at: Instant) {
+        if self.good_at.is_none() {
+            self.good_at = Some(at);
+            self.remembered = true;
+        }
     }
 
     pub fn failed(&mut self, at: Instant, fault: Fault, next_try: Option<Instant>) {
         self.fault = Some(fault);
         self.failed_at = Some(at);
         self.next_try = next_try;
+    }
+
+    /// It was asked for in this run, and there was an answer or a fault.
+    pub fn is_answered(&self) -> bool {
+        self.fault.is_some() || (self.good_at.is_some() && !self.remembered)
     }
 
     /// `stale_after`: how old good data may be before it is called stale.
@@ -54,8 +96,37 @@ impl Freshness {
         }
         match self.good_at {
             None => Verdict::Loading,
-            Some(at) if now - at > stale_after => Verdict::Stale(at),
+            Some(at) if self.remembered || self.stale_from(stale_after).is_some_and(|turns| now > turns) => {
+                Verdict::Stale(at)
+            }
             Some(_) => Verdict::Fresh,
         }
+    }
+
+    /// Up to when the good data is not called stale: as long as good data may be old, and while the next look, which may
+    /// be planned for later because nothing happens there, is not overdue.
+    pub fn stale_from(&self, stale_after: chrono::TimeDelta) -> Option<Instant> {
+        let by_age = self.good_at? + stale_after;
+        Some(self.next_try.map_or(by_age, |next| by_age.max(next + GRACE)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    #[test]
+    fn data_is_stale_when_news_is_overdue_and_not_while_it_is_planned_for_later() {
+        let at = |seconds| Instant::UNIX_EPOCH + TimeDelta::seconds(seconds);
+        let minute = TimeDelta::seconds(60);
+        let mut freshness = Freshness::default();
+        freshness.good(at(0), None);
+        assert_eq!(freshness.verdict(at(60), minute), Verdict::Fresh);
+        assert_eq!(freshness.verdict(at(61), minute), Verdict::Stale(at(0)));
+        freshness.good(at(0), Some(at(300)));
+        assert_eq!(freshness.verdict(at(330), minute), Verdict::Fresh);
+        assert_eq!(freshness.verdict(at(331), minute), Verdict::Stale(at(0)));
     }
 }

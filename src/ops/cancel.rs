@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use tokio::sync::mpsc;
+use tokio::time::Instant as Tick;
 use uuid::Uuid;
 
 use super::context::Context;
@@ -15,7 +16,10 @@ use crate::domain::{CancelPhase, CancelProgress, CancelTarget, Fault, FaultKind,
 use crate::ledger::port::{Action, Outcome};
 use crate::provider::port::{CancelAnswer, Fetched, LiveLogs};
 
-/// How patient a cancel is.
+/// Nobody is kept waiting longer for the run to be found.
+const LOOKING: Duration = Duration::from_secs(15);
+
+/// How patient a cancel is. Measured on the clock that nobody can set.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
     pub between_looks: Duration,
@@ -54,11 +58,39 @@ pub async fn cancel(
     cycle.tell(last).await;
 }
 
+/// Between two requests that change something.
+const GAP: Duration = Duration::from_secs(1);
+
+/// The same for several sessions: they are asked to end one a second and watched side by side. What becomes of one is
+/// nothing to the others.
+pub async fn cancel_all(
+    context: &Context,
+    targets: Vec<CancelTarget>,
+    patience: Patience,
+    report: mpsc::Sender<CancelProgress>,
+) {
+    let one = async |number: u32, target: CancelTarget, report: mpsc::Sender<CancelProgress>| {
+        tokio::time::sleep(GAP * number).await;
+        cancel(context, &target, patience, report).await;
+    };
+    let all = (0..).zip(targets).map(|(number, target)| one(number, target, report.clone()));
+    futures_util::future::join_all(all).await;
+}
+
 /// What one request led to, short of a refusal.
 enum Asked {
     /// Accepted, or sent and not known to be refused.
     Underway,
     AlreadyEnded,
+}
+
+fn patience(time: TimeDelta) -> Duration {
+    time.to_std().unwrap_or_default()
+}
+
+fn not_found_in_time() -> Fault {
+    let what = "nothing was sent: the run to cancel was not found in time";
+    Fault::new(FaultKind::Timeout, what, "try again; check the network if it lasts")
 }
 
 struct Cycle<'a> {
@@ -84,7 +116,8 @@ impl Cycle<'_> {
 
     /// Finds the runs and asks each to stop. `Err` is a final phase.
     async fn request(&mut self) -> Result<(), CancelPhase> {
-        let runs = self.find().await?;
+        let found = tokio::time::timeout(LOOKING, self.find()).await;
+        let runs = found.unwrap_or_else(|_| Err(CancelPhase::Refused(not_found_in_time())))?;
         self.runs = runs.iter().map(|run| run.id).collect();
         let mut refused = None;
         let mut accepted = false;
@@ -167,51 +200,61 @@ impl Cycle<'_> {
     }
 
     /// Looks until run and session have ended, or patience has. A session that is the first to end does not speak for
-    /// its run, which may still be cleaning up.
+    /// its run, which may still be cleaning up. Where the last look failed nothing is claimed.
     async fn verify(&self) -> CancelPhase {
-        let asked_at = self.context.now();
-        while !self.runs_completed().await {
-            if self.context.now() - asked_at > self.patience.run {
-                let ended = self.session_ended().await.is_some();
-                return if ended { CancelPhase::Ended } else { CancelPhase::Stubborn };
+        let asked_at = Tick::now();
+        loop {
+            let ended = self.runs_completed().await;
+            if ended == Ok(true) {
+                break;
+            }
+            if asked_at.elapsed() > patience(self.patience.run) {
+                return match (self.session_ended().await, ended) {
+                    (Ok(true), _) => CancelPhase::Ended,
+                    (_, Err(fault)) => CancelPhase::Unverified(fault),
+                    (_, Ok(_)) => CancelPhase::Stubborn,
+                };
             }
             tokio::time::sleep(self.patience.between_looks).await;
         }
         self.tell(CancelPhase::RunEnded).await;
-        let run_ended_at = self.context.now();
-        while self.session_ended().await.is_none() {
-            if self.context.now() - run_ended_at > self.patience.session {
-                return CancelPhase::Orphaned { frees_at: Some(self.frees_at()) };
+        let run_ended_at = Tick::now();
+        loop {
+            let ended = self.session_ended().await;
+            if ended == Ok(true) {
+                return CancelPhase::Ended;
+            }
+            if run_ended_at.elapsed() > patience(self.patience.session) {
+                return match ended {
+                    Err(fault) => CancelPhase::Unverified(fault),
+                    Ok(_) => CancelPhase::Orphaned { frees_at: Some(self.frees_at()) },
+                };
             }
             tokio::time::sleep(self.patience.between_looks).await;
         }
-        CancelPhase::Ended
     }
 
     fn frees_at(&self) -> Instant {
         self.target.since + self.patience.session_limit
     }
 
-    /// A look that fails counts as "not yet": patience decides, not one lost answer.
-    async fn runs_completed(&self) -> bool {
+    async fn runs_completed(&self) -> Result<bool, Fault> {
         for id in &self.runs {
-            match self.context.provider.run(&self.target.task.repo, *id).await {
-                Ok(run) if run.is_completed() => {}
-                _ => return false,
+            if !self.context.provider.run(&self.target.task.repo, *id).await?.is_completed() {
+                return Ok(false);
             }
         }
-        true
+        Ok(true)
     }
 
-    /// The state the target session (or, where it is not known, the task) ended in.
-    async fn session_ended(&self) -> Option<State> {
-        let Ok(Fetched::New { value: task, .. }) = self.context.provider.task(&self.target.task, None).await else {
-            return None;
+    /// Whether the target session (or, where it is not known, the task) has ended.
+    async fn session_ended(&self) -> Result<bool, Fault> {
+        // Without a validator there is no "same as before".
+        let Fetched::New { value: task, .. } = self.context.provider.task(&self.target.task, None).await? else {
+            return Ok(false);
         };
-        let state = self.target_state(&task);
         // A task may have ended while its session still says that it runs: the task is right.
-        let ended = !state.is_active() || !task.state.is_active();
-        ended.then(|| if state.is_active() { task.state } else { state })
+        Ok(!self.target_state(&task).is_active() || !task.state.is_active())
     }
 
     fn target_state(&self, task: &Task) -> State {

@@ -16,6 +16,9 @@ use super::reconcile;
 use crate::domain::{Fault, FaultKind, StartRequest, Task};
 use crate::ledger::port::{Action, Outcome};
 
+/// From the request to a word about it; what is left of it after the request is for the look.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(15);
+
 /// Starts one task. `id` is the intent's, made by the caller so that its answer can be told from others.
 pub async fn start(
     context: &Context,
@@ -29,13 +32,15 @@ pub async fn start(
     intent.template = template;
     let claimed_at = intent.at;
     context.claim(intent).await?;
+    let patience = tokio::time::Instant::now() + PATIENCE;
     match context.provider.start(request).await {
         Ok(task) => {
             context.record(id, Outcome::Confirmed(task.at.id.raw().to_owned())).await;
             Ok(task)
         }
         Err(fault) if fault.kind == FaultKind::UnknownOutcome => {
-            if let Ok(Some(task)) = reconcile::find_started(&*context.provider, request, claimed_at).await {
+            let look = reconcile::find_started(&*context.provider, request, claimed_at);
+            if let Ok(Ok(Some(task))) = tokio::time::timeout_at(patience, look).await {
                 context.record(id, Outcome::Confirmed(task.at.id.raw().to_owned())).await;
                 return Ok(task);
             }

@@ -69,6 +69,8 @@ pub struct Budget {
     pub sent: u64,
     /// Of these, how many counted against the limit (a 304 does not).
     pub counted: u64,
+    /// How many were answered with proof that nothing changed (304), which costs nothing of the limit.
+    pub unchanged: u64,
     /// In flight now.
     pub in_flight: u32,
 }
@@ -114,11 +116,18 @@ pub struct Authority {
     pub token_kind: Safe,
 }
 
+/// Told the name behind an id of a repository when it is learned.
+pub type TellName = Box<dyn Fn(u64, &RepoName) + Send + Sync>;
+
 /// A service that runs agent tasks.
 pub trait Provider: Send + Sync + std::fmt::Debug {
     fn authority(&self) -> Authority;
     fn budget(&self) -> Budget;
     fn live_logs(&self) -> LiveLogs;
+
+    /// Names behind the service's own ids of repositories, as an earlier run learned them, so that none of them is asked
+    /// for again; and whom to tell of others. A service without such ids has no use for either.
+    fn share_names(&self, _known: Vec<(u64, RepoName)>, _tell: TellName) {}
 
     fn viewer(&self) -> Call<'_, Viewer>;
     fn user(&self, id: UserId) -> Call<'_, Viewer>;

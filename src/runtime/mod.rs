@@ -1,6 +1,7 @@
 //! Everything with a side effect: the one loop, poller, log follower, effect runner, terminal, clock.
 
 pub mod app;
+pub mod cache;
 pub mod clock;
 pub mod drafts;
 pub mod engine;

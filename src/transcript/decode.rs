@@ -6,10 +6,13 @@
 //! ```
 
 use super::entry::{Entry, Kind};
+use super::facets::Facets;
+use super::facts::RunFacts;
 use super::job::JobLog;
+use super::outline::Outline;
 use super::session::SessionLog;
 use crate::domain::Instant;
-use crate::text::{Untrusted, width};
+use crate::text::width;
 
 /// Bytes of a line that are waited for. A longer one is shown as broken and the rest of it skipped.
 const LONGEST_LINE: usize = 64 * 1024 * 1024;
@@ -65,6 +68,9 @@ pub struct Transcript {
 pub(super) struct Log {
     pub(super) entries: Vec<Entry>,
     pub(super) stats: Stats,
+    pub(super) outline: Outline,
+    pub(super) facts: RunFacts,
+    facets: Facets,
     updated: Vec<u64>,
 }
 
@@ -73,6 +79,7 @@ impl Log {
     pub(super) fn push(&mut self, at: Option<Instant>, kind: Kind) -> usize {
         let id = self.entries.len();
         self.entries.push(Entry { id: id as u64, at, ended_at: None, failed: false, kind });
+        self.outline.pushed(id, at);
         id
     }
 
@@ -138,7 +145,13 @@ impl Transcript {
     fn lines(&mut self, bytes: &[u8]) {
         let Some(bytes) = bytes.strip_suffix(b"\n") else { return };
         match std::str::from_utf8(bytes) {
-            Ok(text) => text.split('\n').for_each(|line| self.line(line)),
+            Ok(text) => {
+                let mut from = 0;
+                for end in memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
+                    self.line(text.get(from..end).unwrap_or_default());
+                    from = end + 1;
+                }
+            }
             Err(_) => bytes.split(|b| *b == b'\n').for_each(|line| self.bytes(line)),
         }
     }
@@ -159,7 +172,14 @@ impl Transcript {
         updated.retain(|id| *id < before as u64);
         updated.sort_unstable();
         updated.dedup();
-        Change { added: self.log.entries.len() - before, updated }
+        let Log { entries, facets, .. } = &mut self.log;
+        let again = updated.iter().filter_map(|id| usize::try_from(*id).ok());
+        for index in again.chain(before..entries.len()) {
+            if let Some(entry) = entries.get(index) {
+                facets.read(index, entry);
+            }
+        }
+        Change { added: entries.len() - before, updated }
     }
 
     fn bytes(&mut self, line: &[u8]) {
@@ -188,8 +208,32 @@ impl Transcript {
         self.partial.capacity()
     }
 
-    /// The prompt the run was started with, as far as a job log tells it. Session logs do not.
-    pub fn prompt(&self) -> Option<&Untrusted> {
-        self.job.prompt()
+    /// Bytes that are held for the log, what is kept free for its growth included.
+    pub fn held(&self) -> usize {
+        let texts = |entry: &Entry| {
+            let extra = match &entry.kind {
+                Kind::Edit(edit) => size_of_val(&**edit) + edit.diff.len(),
+                _ => 0,
+            };
+            extra + entry.kind.texts().iter().map(|text| text.len()).sum::<usize>()
+        };
+        let entries = self.log.entries.capacity() * size_of::<Entry>();
+        let texts: usize = self.log.entries.iter().map(texts).sum();
+        entries + texts + self.log.facets.held() + self.session.held() + self.partial.capacity()
+    }
+
+    /// What every entry is about.
+    pub fn facets(&self) -> &Facets {
+        &self.log.facets
+    }
+
+    /// The turns so far.
+    pub fn outline(&self) -> &Outline {
+        &self.log.outline
+    }
+
+    /// What the log tells about its run. Of a session log that is the model alone.
+    pub fn facts(&self) -> &RunFacts {
+        &self.log.facts
     }
 }

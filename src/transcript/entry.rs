@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 
+use super::diff::Diff;
 use crate::domain::Instant;
 use crate::text::Untrusted;
 
@@ -35,7 +36,8 @@ pub enum Kind {
         lines: Option<(u32, u32)>,
         output: Option<Untrusted>,
     },
-    Edit(Edit),
+    /// Boxed: a log has far more of the others.
+    Edit(Box<Edit>),
     Search {
         query: Untrusted,
         output: Option<Untrusted>,
@@ -54,6 +56,8 @@ pub enum Kind {
         output: Option<Untrusted>,
     },
     Error(Untrusted),
+    /// What a person wrote to the agent.
+    User(Untrusted),
     /// Title and description the agent proposes for its pull request.
     PullSummary {
         title: Untrusted,
@@ -78,10 +82,8 @@ pub struct Command {
 pub struct Edit {
     pub verb: EditVerb,
     pub path: Untrusted,
-    /// Unified-diff body lines, or the new file's text with every line added.
-    pub diff: Vec<DiffLine>,
-    pub added: u32,
-    pub removed: u32,
+    /// The hunks of a unified diff, or the new file's text with every line added.
+    pub diff: Diff,
     /// What the tool said, where that is not the diff.
     pub said: Option<Untrusted>,
     /// The tool has answered.
@@ -93,22 +95,6 @@ pub enum EditVerb {
     Create,
     Edit,
     Patch,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub enum DiffLine {
-    Hunk(Untrusted),
-    Context(Untrusted),
-    Added(Untrusted),
-    Removed(Untrusted),
-}
-
-impl DiffLine {
-    pub fn text(&self) -> &Untrusted {
-        match self {
-            Self::Hunk(text) | Self::Context(text) | Self::Added(text) | Self::Removed(text) => text,
-        }
-    }
 }
 
 impl Entry {
@@ -146,13 +132,16 @@ impl Kind {
     /// Everything in it that is text, in the order it is shown. For searching and copying.
     pub fn texts(&self) -> Vec<&Untrusted> {
         match self {
-            Self::Text(text) | Self::Reasoning(text) | Self::Error(text) | Self::Line(text) | Self::Broken(text) => {
-                vec![text]
-            }
+            Self::Text(text)
+            | Self::Reasoning(text)
+            | Self::Error(text)
+            | Self::Line(text)
+            | Self::Broken(text)
+            | Self::User(text) => vec![text],
             Self::Setup { name, output } => std::iter::once(name).chain(output).collect(),
             Self::Command(c) => std::iter::once(&c.command).chain(&c.description).chain(&c.output).collect(),
             Self::View { path, output, .. } => std::iter::once(path).chain(output).collect(),
-            Self::Edit(e) => std::iter::once(&e.path).chain(e.diff.iter().map(DiffLine::text)).chain(&e.said).collect(),
+            Self::Edit(e) => [&e.path, e.diff.text()].into_iter().chain(&e.said).collect(),
             Self::Search { query, output } => std::iter::once(query).chain(output).collect(),
             Self::Progress { title, body, output } => [title, body].into_iter().chain(output).collect(),
             Self::Tool { name, input, output, .. } => [name, input].into_iter().chain(output).collect(),

@@ -6,17 +6,18 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use base64::Engine;
 use chrono::DateTime;
 
 use super::decode::Log;
 use super::entry::{Command, Kind};
+use super::outline::Tokens;
 use super::tools;
 use crate::domain::Instant;
 use crate::text::Untrusted;
 
 const ENGINE: &str = "[cca-engine] ";
-const PROMPT: &str = "  COPILOT_AGENT_PROMPT: ";
+/// The log tells some five hundred characters of it.
+const LONGEST_PROBLEM: usize = 8 * 1024;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct JobLog {
@@ -24,22 +25,22 @@ pub(super) struct JobLog {
     group: Option<Group>,
     /// Tools of the engine that run, by turn and name; the oldest is answered first.
     running: HashMap<(u32, Box<str>), VecDeque<usize>>,
-    prompt: Option<Untrusted>,
+    /// The turn read last.
+    turn: Option<u32>,
+    /// The problem statement, while its lines go on.
+    problem: Option<String>,
 }
 
 #[derive(Clone, Debug)]
 struct Group {
     index: usize,
     text: String,
-    /// Variables are only read below `env:`: a script may print what looks like one.
+    /// A step's header, and within it below `env:`: a script may print what looks like a variable.
+    header: bool,
     env: bool,
 }
 
 impl JobLog {
-    pub(super) fn prompt(&self) -> Option<&Untrusted> {
-        self.prompt.as_ref()
-    }
-
     pub(super) fn line(&mut self, log: &mut Log, line: &str) {
         let (at, text) = split_time(line);
         if line.is_empty() {
@@ -49,28 +50,33 @@ impl JobLog {
         if let Some(name) = text.strip_prefix("##[group]") {
             self.close(log, at);
             let index = log.push(at, Kind::Setup { name: name.into(), output: None });
-            self.group = Some(Group { index, text: String::new(), env: false });
+            let header = name.starts_with("Run ");
+            self.group = Some(Group { index, text: String::new(), header, env: false });
         } else if text == "##[endgroup]" {
             self.close(log, at);
         } else if self.group.is_some() && !text.starts_with("##[error]") {
-            self.inside(text);
+            self.inside(log, text);
         } else if let Some(event) = text.trim_start().strip_prefix(ENGINE) {
+            self.problem_ends(log);
             self.engine(log, at, text, event.trim());
         } else {
+            self.problem_goes_on(log, text);
+            if text.trim() == "Proceeding without custom agent." {
+                log.facts.no_custom_agent = true;
+            }
             log.push(at, plain(text));
         }
     }
 
     /// A line of a step header.
-    fn inside(&mut self, text: &str) {
+    fn inside(&mut self, log: &mut Log, text: &str) {
         let Some(group) = &mut self.group else { return };
         if text == "env:" {
-            group.env = true;
+            group.env = group.header;
         } else if !text.starts_with("  ") {
             group.env = false;
-        } else if let Some(value) = text.strip_prefix(PROMPT).filter(|_| group.env && self.prompt.is_none()) {
-            let bytes = base64::engine::general_purpose::STANDARD.decode(value.trim());
-            self.prompt = bytes.ok().filter(|b| !b.is_empty()).map(|bytes| Untrusted::from_bytes(&bytes));
+        } else if group.env {
+            log.facts.variable(text);
         }
         if !group.text.is_empty() {
             group.text.push('\n');
@@ -78,16 +84,35 @@ impl JobLog {
         group.text.push_str(text);
     }
 
+    /// `Problem statement (812 chars, source=job): …` goes on in lines without the engine's prefix.
+    fn problem_goes_on(&mut self, log: &mut Log, text: &str) {
+        let Some(problem) = &mut self.problem else { return };
+        problem.push('\n');
+        problem.push_str(text);
+        if problem.len() > LONGEST_PROBLEM {
+            self.problem_ends(log);
+        }
+    }
+
+    fn problem_ends(&mut self, log: &mut Log) {
+        if let Some(problem) = self.problem.take() {
+            let text = problem.trim_end();
+            let whole = text.strip_suffix("...").or_else(|| text.strip_suffix('…'));
+            log.facts.problem(whole.unwrap_or(text), whole.is_some());
+        }
+    }
+
     fn close(&mut self, log: &mut Log, at: Option<Instant>) {
         if let Some(group) = self.group.take()
             && let Some(entry) = log.change(group.index)
         {
             entry.ended_at = at;
-            tools::answer(entry, &group.text);
+            tools::answer(entry, group.text.into());
         }
     }
 
     pub(super) fn finish(&mut self, log: &mut Log) {
+        self.problem_ends(log);
         self.close(log, None);
     }
 
@@ -100,19 +125,38 @@ impl JobLog {
             self.turn(log, at, line, turn, event);
         } else {
             log.stats.stops += u64::from(event.starts_with("Main session complete"));
+            log.facts.engine(event);
+            if let Some((_, text)) = event.split_once("): ").filter(|(head, _)| head.starts_with("Problem statement ("))
+            {
+                self.problem = Some(text.to_owned());
+            }
             log.push(at, plain(line));
         }
     }
 
     fn turn(&mut self, log: &mut Log, at: Option<Instant>, line: &str, turn: u32, event: &str) {
         let (word, rest) = event.split_once(": ").unwrap_or((event, ""));
+        // A prompt is told with the number of the turn before it.
+        if word != "user.message" && self.turn.replace(turn) != Some(turn) {
+            log.outline.begin(log.entries.len(), false, at);
+        }
         match word {
             // The frame of a turn says nothing that its tools do not.
             "assistant.turn_start" | "assistant.turn_end" | "session.idle" => log.stats.ignored += 1,
             "assistant.usage" => {
-                let tokens = rest.split_whitespace().find_map(|field| field.strip_prefix("output=")?.parse().ok());
-                log.stats.completion_tokens += tokens.unwrap_or(0u64);
+                let count = |name| rest.split_whitespace().find_map(|field| field.strip_prefix(name)?.parse().ok());
+                let tokens = Tokens {
+                    input: count("input=").unwrap_or(0),
+                    output: count("output=").unwrap_or(0),
+                    ..Tokens::default()
+                };
+                log.stats.completion_tokens = log.stats.completion_tokens.saturating_add(tokens.output);
+                log.outline.spent(tokens);
                 log.stats.ignored += 1;
+            }
+            // Its words are not in the log.
+            "user.message" => {
+                log.push(at, Kind::User(format!("({rest})").into()));
             }
             "tool.execution_start" => {
                 let (name, preview) = rest.split_once(" — ").unwrap_or((rest, ""));
@@ -120,6 +164,7 @@ impl JobLog {
                 let index = log.push(at, started(name, preview.trim()));
                 log.stats.calls += 1;
                 log.stats.unanswered += 1;
+                log.outline.called();
                 self.running.entry((turn, name.into())).or_default().push_back(index);
             }
             "tool.execution_complete" => {
@@ -130,8 +175,10 @@ impl JobLog {
                     return;
                 };
                 entry.ended_at = at;
+                tools::answer(entry, "".into());
                 entry.failed = success.contains("success=false");
-                tools::answer(entry, "");
+                let index = usize::try_from(entry.id).unwrap_or(usize::MAX);
+                log.outline.answered(index, at);
                 log.stats.unanswered -= 1;
             }
             _ => {
@@ -147,9 +194,7 @@ fn started(name: &str, preview: &str) -> Kind {
         "bash" | "powershell" if !preview.is_empty() => {
             Kind::Command(Command { command: preview.into(), ..Command::default() })
         }
-        "view" if !preview.is_empty() => {
-            Kind::View { path: tools::short_path(&preview.into()), lines: None, output: None }
-        }
+        "view" if !preview.is_empty() => Kind::View { path: tools::short_path(preview), lines: None, output: None },
         "grep" | "rg" | "glob" if !preview.is_empty() => Kind::Search { query: preview.into(), output: None },
         _ => tools::other(name, preview.into()),
     }

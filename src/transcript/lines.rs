@@ -5,7 +5,8 @@
 
 use chrono::TimeDelta;
 
-use super::entry::{Command, DiffLine, Edit, EditVerb, Entry, Kind};
+use super::diff::Mark;
+use super::entry::{Command, Edit, EditVerb, Entry, Kind};
 use super::flow::{self, Fold, Parts, Rows};
 use super::markdown::Markdown;
 use super::tests_run::{TestsRun, tests_run};
@@ -90,7 +91,7 @@ pub fn folds(entry: &Entry, columns: u16) -> bool {
         Kind::Edit(edit) => DIFF.hides(edit.diff.len()),
         Kind::Progress { body, output, .. } => hides(REPORT, body) || any(output),
         Kind::Reasoning(text) => hides(THOUGHT, text),
-        Kind::Text(text) | Kind::Error(text) => hides(WORDS, text),
+        Kind::Text(text) | Kind::Error(text) | Kind::User(text) => hides(WORDS, text),
         Kind::PullSummary { body, .. } => hides(REPORT, body),
         Kind::Broken(_) => true,
         Kind::Line(_) => false,
@@ -159,6 +160,10 @@ impl Layout<'_> {
                 self.markdown(body, REPORT);
             }
             Kind::Error(text) => self.error(text),
+            Kind::User(text) => {
+                self.rows.flow(vec![(Ink::Strong, Safe::new("user"))], 0);
+                self.markdown(text, WORDS);
+            }
             Kind::Line(text) => self.rows.log(text.raw_for_match()),
             Kind::Broken(text) => {
                 self.rows.flow(vec![(Ink::Bad, Safe::new("unreadable record"))], 0);
@@ -205,8 +210,8 @@ impl Layout<'_> {
         if hidden > 0 {
             right.push((Ink::Dim, Safe::new(format!("+{hidden} {}", flow::plural(hidden)))));
         }
-        if let Kind::Command(Command { output: Some(output), .. }) = &self.entry.kind {
-            right.extend(tests_run(output.raw_for_match()).map(tally));
+        if let Kind::Command(Command { command, output: Some(output), .. }) = &self.entry.kind {
+            right.extend(tests_run(command.raw_for_match(), output.raw_for_match()).map(tally));
         }
         right
     }
@@ -267,24 +272,24 @@ impl Layout<'_> {
             EditVerb::Patch => "patch",
         };
         let mut right = self.right(0);
-        if edit.added > 0 {
-            right.insert(0, (Ink::Added, Safe::new(format!("+{}", edit.added))));
+        if edit.diff.added > 0 {
+            right.insert(0, (Ink::Added, Safe::new(format!("+{}", edit.diff.added))));
         }
-        if edit.removed > 0 {
-            let at = usize::from(edit.added > 0);
-            right.insert(at, (Ink::Removed, Safe::new(format!("−{}", edit.removed))));
+        if edit.diff.removed > 0 {
+            let at = usize::from(edit.diff.added > 0);
+            right.insert(at, (Ink::Removed, Safe::new(format!("−{}", edit.diff.removed))));
         }
         let heading = vec![word(Ink::File, verb), (Ink::Plain, edit.path.show_line())];
         self.rows.heading(heading, right, 0, !self.folded);
         let shown = if self.folded && DIFF.hides(edit.diff.len()) { DIFF.head } else { edit.diff.len() };
-        for line in edit.diff.iter().take(shown) {
-            let (ink, mark) = match line {
-                DiffLine::Hunk(_) => (Ink::Hunk, ""),
-                DiffLine::Context(_) => (Ink::Dim, "  "),
-                DiffLine::Added(_) => (Ink::Added, "+ "),
-                DiffLine::Removed(_) => (Ink::Removed, "− "),
+        for (mark, line) in edit.diff.lines().take(shown) {
+            let (ink, sign) = match mark {
+                Mark::Hunk => (Ink::Hunk, ""),
+                Mark::Context => (Ink::Dim, "  "),
+                Mark::Added => (Ink::Added, "+ "),
+                Mark::Removed => (Ink::Removed, "− "),
             };
-            self.rows.flow(vec![(ink, Safe::new(format!("{mark}{}", line.text().show_line())))], 2);
+            self.rows.flow(vec![(ink, Safe::new(format!("{sign}{}", line.show_line())))], 2);
         }
         self.rows.hidden(edit.diff.len() - shown);
         if let Some(said) = &edit.said {
@@ -328,7 +333,7 @@ fn word(ink: Ink, word: &str) -> (Ink, Safe) {
 
 /// `✓ 118 ✗ 0`, and of what failed how much of all: `✗ 1 of 6`.
 fn tally(run: TestsRun) -> (Ink, Safe) {
-    let TestsRun { passed, failed, packages } = run;
+    let TestsRun { passed, failed, packages, .. } = run;
     let of = if packages { " packages" } else { "" };
     match failed {
         0 => (Ink::Good, Safe::new(format!("✓ {passed} ✗ 0{of}"))),
@@ -359,6 +364,7 @@ fn duration(took: TimeDelta) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::diff;
     use super::*;
     use crate::domain::Instant;
 
@@ -445,13 +451,12 @@ mod tests {
 
     #[test]
     fn an_edit_shows_its_diff_and_counts() {
-        let diff =
-            vec![DiffLine::Hunk("@@ -1 +1 @@".into()), DiffLine::Removed("a".into()), DiffLine::Added("b".into())];
-        let edit =
-            Edit { verb: EditVerb::Edit, path: "src/a.rs".into(), diff, added: 7, removed: 3, said: None, done: true };
+        let mut edit = diff::replaced("src/a.rs".into(), "a", "b");
+        diff::answer(&mut edit, "@@ -9,1 +9,1 @@\n-a\n+b\n");
+        let edit = Box::new(edit);
         assert_eq!(
             laid(&entry(Kind::Edit(edit)), 60, true),
-            ["edit src/a.rs | +7  −3  3.2 s", "@@ -1 +1 @@", "− a", "+ b"]
+            ["edit src/a.rs | +1  −1  3.2 s", "@@ -9,1 +9,1 @@", "− a", "+ b"]
         );
     }
 

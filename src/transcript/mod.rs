@@ -1,22 +1,70 @@
-//! An agent's log: bytes in, entries out, lines for a width.
+//! An agent's log: bytes in, entries out, lines for a width; and what the log says as a whole.
 //!
 //! [`Transcript`] is fed the new tail of a log and keeps decoded [`Entry`]s; [`lines`] turns one entry into
 //! [`LogLine`]s for a width. Nothing here knows where the bytes come from or how a cell is coloured.
+//!
+//! ```text
+//!            ┌─> entries   what happened             ──> lines, for a width
+//!            ├─> facets    what each is about        ──> counts, next and previous, filters, results of tests
+//! absorb ────┼─> outline   turns                     ──> duration, calls, tokens, first words
+//!  (change)  ├─> facts     the run's clock, model …  ──> deadline
+//!      │     └─> stats
+//!      └───────> Diagnosis::absorb, ::end ──> findings, each with the entry and line that show it
+//! ```
+//!
+//! A round, as a pane does it:
+//!
+//! ```
+//! use atc::transcript::{Diagnosis, Ending, Facet, Format, Rules, Transcript};
+//!
+//! let rules = Rules::shipped();
+//! let (mut log, mut diagnosis) = (Transcript::new(Format::SessionLog), Diagnosis::default());
+//! // For every new tail; a log that shrank or was replaced starts both anew.
+//! let change = log.absorb(b"data: {\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":\"Hello\"}}]}\n");
+//! diagnosis.absorb(&rules, &log, &change);
+//! // When the session has ended and everything is read; `None` while it runs.
+//! let change = log.finish();
+//! diagnosis.absorb(&rules, &log, &change);
+//! diagnosis.end(&rules, &log, Some(Ending::default()));
+//!
+//! let findings = diagnosis.findings(&rules, &log);
+//! assert_eq!(findings.first().map(|finding| finding.title.as_str()), Some("Nothing was pushed"));
+//! assert_eq!((log.facets().count(Facet::Words), log.facets().next(0, Facet::Error)), (1, None));
+//! ```
+//!
+//! The bytes of a log are not kept: an entry owns its decoded texts, ids are remembered as hashes, and what an answer
+//! repeats of its call is dropped.
 
+mod arguments;
 pub mod decode;
-mod diff;
+pub mod diagnosis;
+pub mod diff;
 pub mod entry;
+pub mod facets;
+pub mod facts;
 mod flow;
 mod job;
 pub mod lines;
 mod markdown;
+pub mod outline;
+#[cfg(test)]
+mod properties;
 mod record;
+pub mod rules;
+mod runners;
 mod session;
+#[cfg(test)]
+mod testlog;
 #[cfg(test)]
 mod tests;
 pub mod tests_run;
 mod tools;
 
 pub use decode::{Change, Format, Stats, Transcript};
+pub use diagnosis::{Diagnosis, Ending, Finding};
 pub use entry::{Entry, Kind};
+pub use facets::{Facet, FacetSet, Facets};
+pub use facts::RunFacts;
 pub use lines::{Ink, LogLine, Options};
+pub use outline::{Outline, Turn};
+pub use rules::{Rules, Severity};

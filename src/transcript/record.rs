@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Visitor};
 use serde_json::Value;
 
+use super::outline::Tokens;
 use crate::domain::Instant;
 
 /// A string that borrows from the record where it holds no escapes.
@@ -50,6 +51,8 @@ pub(super) struct Record<'a> {
     pub(super) id: Option<Text<'a>>,
     #[serde(default)]
     pub(super) created: Option<i64>,
+    #[serde(borrow, default)]
+    pub(super) model: Option<Text<'a>>,
     #[serde(borrow, default)]
     pub(super) object: Option<Text<'a>>,
     #[serde(borrow, default)]
@@ -102,7 +105,38 @@ pub(super) struct Function<'a> {
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Usage {
     #[serde(default)]
+    pub(super) prompt_tokens: Option<u64>,
+    #[serde(default)]
     pub(super) completion_tokens: Option<u64>,
+    #[serde(default)]
+    pub(super) prompt_tokens_details: Option<Details>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Details {
+    #[serde(default)]
+    pub(super) cached_tokens: Option<u64>,
+}
+
+impl Usage {
+    fn loose(value: &Value) -> Self {
+        let count = |value: &Value, name: &str| value.get(name).and_then(Value::as_u64);
+        let details = value.get("prompt_tokens_details");
+        Self {
+            prompt_tokens: count(value, "prompt_tokens"),
+            completion_tokens: count(value, "completion_tokens"),
+            prompt_tokens_details: details.map(|details| Details { cached_tokens: count(details, "cached_tokens") }),
+        }
+    }
+
+    pub(super) fn tokens(&self) -> Tokens {
+        let cached = self.prompt_tokens_details.as_ref().and_then(|details| details.cached_tokens);
+        Tokens {
+            input: self.prompt_tokens.unwrap_or(0),
+            cached: cached.unwrap_or(0),
+            output: self.completion_tokens.unwrap_or(0),
+        }
+    }
 }
 
 impl<'a> Record<'a> {
@@ -121,9 +155,8 @@ impl<'a> Record<'a> {
             created: object.get("created").and_then(number),
             object: text(object.get("object")),
             choices: list(object.get("choices")).map(Choice::loose).collect(),
-            usage: object
-                .get("usage")
-                .map(|usage| Usage { completion_tokens: usage.get("completion_tokens").and_then(Value::as_u64) }),
+            usage: object.get("usage").map(Usage::loose),
+            model: text(object.get("model")),
         })
     }
 

@@ -2,88 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
-use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::entry::{Command, Kind};
-use super::{Entry, Format, Transcript};
-
-fn record(id: &str, created: i64, choices: &Value) -> String {
-    let record =
-        json!({"id": id, "created": created, "model": "m", "object": "chat.completion.chunk", "choices": choices});
-    format!("data: {record}\n\n")
-}
-
-fn says(id: &str, created: i64, text: &str) -> String {
-    record(id, created, &json!([{"delta": {"role": "assistant", "content": text}, "finish_reason": "tool_calls"}]))
-}
-
-fn call_of(call: &str, name: &str, arguments: &Value) -> Value {
-    json!({"id": call, "type": "function", "index": 0, "function": {"name": name, "arguments": arguments.to_string()}})
-}
-
-fn calls(id: &str, created: i64, call: &str, name: &str, arguments: &Value) -> String {
-    let call = call_of(call, name, arguments);
-    record(id, created, &json!([{"delta": {"role": "assistant", "tool_calls": [call]}, "finish_reason": "tool_calls"}]))
-}
-
-fn answers(id: &str, created: i64, call: &str, name: &str, arguments: &Value, result: &str) -> String {
-    let call = call_of(call, name, arguments);
-    record(id, created, &json!([{"delta": {"tool_calls": [call], "content": result}, "finish_reason": "tool_calls"}]))
-}
-
-fn stops(id: &str, created: i64, text: &str) -> String {
-    record(id, created, &json!([{"delta": {"role": "assistant", "content": text}, "finish_reason": "stop"}]))
-}
-
-fn read(log: &str) -> Transcript {
-    let mut transcript = Transcript::new(Format::SessionLog);
-    transcript.absorb(log.as_bytes());
-    transcript.finish();
-    transcript
-}
-
-fn command(entry: &Entry) -> &Command {
-    match &entry.kind {
-        Kind::Command(command) => command,
-        other => panic!("not a command: {other:?}"),
-    }
-}
-
-fn raw(text: &crate::text::Untrusted) -> &str {
-    text.raw_for_match()
-}
-
-/// A session of the kind the service keeps: set-up, words, calls answered out of order, an edit, a failure, two stops.
-fn session() -> String {
-    let ls = json!({"command": "cd /home/runner/work/api/api && ls", "description": "List", "sessionId": "main"});
-    let test = json!({"command": "cargo test"});
-    let view = json!({"path": "/home/runner/work/api/api/src/retry.rs", "view_range": [1, 15]});
-    let edit = json!({"path": "/home/runner/work/api/api/src/retry.rs", "old_str": "a", "new_str": "b"});
-    let setup = json!([{"delta": {"role": "assistant", "content": "ready\n- tool", "tool_calls": [
-        {"id": "s1", "index": 0, "function": {"name": "run_setup", "arguments": "{\"name\":\"Start MCP server\"}"}}
-    ]}, "finish_reason": "tool_calls"}]);
-    let turn = json!({"id": "t1", "created": 1_757_413_049, "object": "chat.completion.chunk",
-    "usage": {"completion_tokens": 100, "prompt_tokens": 1, "total_tokens": 101, "prompt_tokens_details": {"cached_tokens": 0}},
-    "choices": [
-        {"delta": {"role": "assistant", "content": "I will look."}, "finish_reason": "tool_calls"},
-        {"delta": {"role": "assistant", "tool_calls": [call_of("c1", "view", &view)]}, "finish_reason": "tool_calls"},
-        {"delta": {"role": "assistant", "tool_calls": [call_of("c2", "bash", &ls)]}, "finish_reason": "tool_calls"},
-    ]});
-    [
-        record("s1", 1_757_413_024_352, &setup),
-        format!("data: {turn}\n\n"),
-        answers("t1", 1_757_413_051, "c2", "bash", &ls, "src\n<exited with exit code 0>"),
-        answers("t1", 1_757_413_052, "c1", "view", &view, "--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n fn a() {}\n \n"),
-        calls("t2", 1_757_413_060, "c3", "str_replace", &edit),
-        answers("t2", 1_757_413_061, "c3", "str_replace", &edit, "--- a/x\n+++ b/x\n@@ -4,2 +4,2 @@\n k\n-a\n+b\n"),
-        calls("t3", 1_757_413_070, "c4", "bash", &test),
-        answers("t3", 1_757_413_080, "c4", "bash", &test, "1 failed\n<exited with exit code 101>"),
-        stops("t4", 1_757_413_090, "All done."),
-        stops("t5", 1_757_413_091, "<pr_title>Fix retry</pr_title><pr_description>Clock.</pr_description>"),
-    ]
-    .concat()
-}
+use super::entry::Kind;
+use super::facets::{Facet, FacetSet};
+use super::testlog::{JOB, answers, call_of, calls, command, raw, read, record, says, session, stops};
+use super::{Format, Transcript};
 
 #[test]
 fn a_whole_session_reads_as_what_happened() {
@@ -96,7 +20,9 @@ fn a_whole_session_reads_as_what_happened() {
     assert!(matches!(&entries[2].kind, Kind::View { path, lines: Some((1, 15)), output: Some(out) }
         if raw(path) == "src/retry.rs" && raw(out) == "fn a() {}\n"));
     assert_eq!((command(&entries[3]).exit, command(&entries[3]).output.as_ref().map(raw)), (Some(0), Some("src")));
-    assert!(matches!(&entries[4].kind, Kind::Edit(edit) if (edit.added, edit.removed, edit.done) == (1, 1, true)));
+    assert!(
+        matches!(&entries[4].kind, Kind::Edit(edit) if (edit.diff.added, edit.diff.removed, edit.done) == (1, 1, true))
+    );
     assert!(entries[5].is_error() && !entries[3].is_error());
     assert_eq!(entries[5].took().map(|t| t.num_seconds()), Some(10));
     assert!(matches!(&entries[6].kind, Kind::Text(text) if raw(text) == "All done."));
@@ -288,26 +214,6 @@ fn a_line_of_any_length_costs_bounded_memory() {
     assert_eq!((transcript.entries().len(), transcript.stats().broken), (2, 1));
 }
 
-const JOB: &str = "\u{feff}2026-06-26T12:24:44.1234567Z ##[group]Run agent\r
-2026-06-26T12:24:44.2000000Z \u{1b}[36;1mecho \"::error title=Copilot Error::not this one\"\u{1b}[0m\r
-2026-06-26T12:24:44.2000000Z   COPILOT_AGENT_PROMPT: bm90IHRoaXM=\r
-2026-06-26T12:24:44.3000000Z env:\r
-2026-06-26T12:24:44.3000000Z   COPILOT_AGENT_PROMPT: RG9jIG1hc3RlciB3aGF0IGlzIHlvdXIgYWN0b3JpZD8=\r
-2026-06-26T12:24:44.4000000Z ##[endgroup]\r
-2026-06-26T12:24:45.0000000Z   [cca-engine] Job 1-2-x: action=fix trigger=false repo=o/r branch=b\r
-2026-06-26T12:24:46.0000000Z [cca-engine] turn=1 assistant.turn_start\r
-2026-06-26T12:24:47.0000000Z [cca-engine] turn=1 tool.execution_start: bash — cargo te…\r
-2026-06-26T12:24:47.5000000Z [cca-engine] turn=1 tool.execution_start: bash — ls\r
-2026-06-26T12:24:49.0000000Z [cca-engine] turn=1 tool.execution_complete: bash success=false\r
-2026-06-26T12:24:50.0000000Z [cca-engine] turn=1 tool.execution_complete: bash success=true\r
-2026-06-26T12:24:50.5000000Z [cca-engine] turn=1 assistant.usage: model=m input=10 output=32\r
-2026-06-26T12:24:51.0000000Z [cca-engine] turn=9 something nobody knows\r
-2026-06-26T12:24:52.0000000Z [cca-engine] Main session complete after 1 turns\r
-2026-06-26T12:24:53.0000000Z [cca-engine] PR: \"Fix retry\"\r
-2026-06-26T12:24:54.0000000Z ##[error]Process completed with exit code 1.\r
-2026-06-26T12:24:55.0000000Z ::error title=Copilot Error::No quota left\r
-a line without a time";
-
 #[test]
 fn a_job_log_reads_as_a_timeline() {
     let mut transcript = Transcript::new(Format::JobLog);
@@ -329,7 +235,7 @@ fn a_job_log_reads_as_a_timeline() {
     assert!(matches!(&entries[9].kind, Kind::Line(text) if raw(text) == "a line without a time"));
     let stats = transcript.stats();
     assert_eq!((stats.calls, stats.unanswered, stats.completion_tokens, stats.stops), (2, 0, 32, 1));
-    assert_eq!(transcript.prompt().map(raw), Some("Doc master what is your actorid?"));
+    assert_eq!(transcript.facts().prompt.as_ref().map(raw), Some("Doc master what is your actorid?"));
 }
 
 #[test]
@@ -338,7 +244,7 @@ fn a_job_log_without_a_prompt_is_read_all_the_same() {
     let mut transcript = Transcript::new(Format::JobLog);
     transcript.absorb(log.as_bytes());
     transcript.finish();
-    assert_eq!(transcript.prompt(), None);
+    assert_eq!(transcript.facts().prompt, None);
     assert_eq!(transcript.entries().len(), 10);
 }
 
@@ -356,37 +262,176 @@ fn control_characters_in_a_job_log_are_decoded_whole_however_the_bytes_are_cut()
     }
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+#[test]
+fn the_outline_tells_what_every_turn_did_and_cost() {
+    let transcript = read(&session());
+    let (outline, entries) = (transcript.outline(), transcript.entries());
+    let turns = outline.turns();
+    assert_eq!(turns.len(), 6);
+    assert!(turns[0].setup && !turns[1].setup);
+    let shape: Vec<_> = turns.iter().map(|turn| (turn.first, turn.calls)).collect();
+    assert_eq!(shape, [(0, 1), (1, 2), (4, 1), (5, 1), (6, 0), (7, 0)]);
+    let tokens = turns[1].tokens;
+    assert_eq!((tokens.input, tokens.cached, tokens.output), (1, 0, 100));
+    assert_eq!(turns[3].took().map(|took| took.num_seconds()), Some(10), "until the last answer");
+    let words: Vec<_> = (0..6).map(|turn| outline.words(turn, entries).unwrap()).collect();
+    assert_eq!(words, ["Start MCP server", "I will look.", "src/retry.rs", "cargo test", "All done.", "Fix retry"]);
+    assert_eq!((outline.turn_of(0), outline.turn_of(3), outline.turn_of(99)), (Some(0), Some(1), Some(5)));
+    assert_eq!(outline.entries(1, entries).len(), 3);
+    assert_eq!(outline.entries(6, entries).len(), 0);
+}
 
-    #[test]
-    fn how_the_bytes_are_cut_makes_no_difference(cuts in prop::collection::vec(0usize..6000, 0..12)) {
-        for (format, log) in [(Format::SessionLog, session()), (Format::JobLog, JOB.to_owned())] {
-            let mut whole = Transcript::new(format);
-            whole.absorb(log.as_bytes());
-            whole.finish();
-            let mut cuts: Vec<_> = cuts.iter().map(|cut| cut % (log.len() + 1)).collect();
-            cuts.sort_unstable();
-            let mut pieces = Transcript::new(format);
-            let mut from = 0;
-            for cut in cuts.into_iter().chain([log.len()]) {
-                pieces.absorb(&log.as_bytes()[from..cut]);
-                from = cut;
-            }
-            pieces.finish();
-            prop_assert_eq!(pieces.entries(), whole.entries());
-            prop_assert_eq!(pieces.stats(), whole.stats());
-        }
-    }
+#[test]
+fn facets_count_and_lead_from_one_to_the_next() {
+    let transcript = read(&session());
+    let facets = transcript.facets();
+    let counts: Vec<_> = Facet::ALL.into_iter().map(|facet| (facet.word(), facets.count(facet))).collect();
+    assert_eq!(
+        counts,
+        [
+            ("words", 3),
+            ("commands", 2),
+            ("files", 1),
+            ("tests", 1),
+            ("reasoning", 0),
+            ("progress", 0),
+            ("errors", 1),
+            ("user", 0),
+            ("calls", 4),
+            ("setup", 1)
+        ]
+    );
+    assert_eq!((facets.next(0, Facet::Command), facets.next(3, Facet::Command)), (Some(3), Some(5)));
+    assert_eq!((facets.next(5, Facet::Command), facets.previous(5, Facet::Command)), (None, Some(3)));
+    assert_eq!((facets.from(3, Facet::Command), facets.next(usize::MAX, Facet::Words)), (Some(3), None));
+    let either = FacetSet::from(Facet::File).with(Facet::Error);
+    assert_eq!(facets.entries(either).collect::<Vec<_>>(), [4, 5]);
+    let run = facets.tests_of(5).unwrap();
+    assert!(run.is_red() && run.broke, "`1 failed` alone is no summary, but the command ran tests and failed");
+    assert_eq!(Facet::of_word("errors"), Some(Facet::Error));
+}
 
-    #[test]
-    fn any_bytes_at_all_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..600), json in any::<String>()) {
-        for format in [Format::SessionLog, Format::JobLog] {
-            let mut transcript = Transcript::new(format);
-            transcript.absorb(b"data: ");
-            transcript.absorb(&bytes);
-            transcript.absorb(format!("\ndata: {{\"choices\":[{{\"delta\":{{\"tool_calls\":{json:?}}}}}]}}\n").as_bytes());
-            transcript.finish();
-        }
+#[test]
+fn an_answer_that_comes_late_changes_the_facets_of_its_call() {
+    let arguments = json!({"command": "cargo test"});
+    let mut transcript = Transcript::new(Format::SessionLog);
+    transcript.absorb(calls("t", 1, "c", "bash", &arguments).as_bytes());
+    assert_eq!((transcript.facets().count(Facet::Tests), transcript.facets().count(Facet::Error)), (0, 0));
+    let result = "test result: FAILED. 3 passed; 2 failed; 1 ignored\n<exited with exit code 101>";
+    transcript.absorb(answers("t", 2, "c", "bash", &arguments, result).as_bytes());
+    let facets = transcript.facets();
+    assert_eq!((facets.count(Facet::Tests), facets.count(Facet::Error), facets.count(Facet::Call)), (1, 1, 1));
+    let run = facets.tests()[0].1;
+    assert_eq!((run.runner, run.passed, run.failed, run.skipped), ("cargo test", 3, 2, 1));
+}
+
+#[test]
+fn what_a_person_writes_is_not_the_agents_words() {
+    let said = json!([{"delta": {"role": "user", "content": "Please also fix the docs."}}]);
+    let transcript = read(&record("u", 5, &said));
+    assert!(matches!(&transcript.entries()[0].kind, Kind::User(text) if raw(text) == "Please also fix the docs."));
+    assert_eq!((transcript.facets().count(Facet::User), transcript.facets().count(Facet::Words)), (1, 0));
+}
+
+#[test]
+fn a_chunk_that_comes_twice_adds_nothing() {
+    let thought = json!({"thought": "First this."});
+    let log = session()
+        + &calls("t9", 7, "c9", "think", &thought)
+        + &answers("t9", 8, "c9", "think", &thought, "It is so.")
+        + &record(
+            "t10",
+            9,
+            &json!([{"delta": {"role": "assistant", "content": "OK"}}, {"delta": {"role": "assistant", "content": "OK"}}]),
+        );
+    let once = read(&log);
+    assert_eq!(once.entries().len(), 11, "who says a thing twice in one record says it twice");
+    for twice in [log.repeat(2), log.lines().flat_map(|line| [line, "\n", line, "\n"]).collect::<String>()] {
+        let transcript = read(&twice);
+        assert_eq!(transcript.entries(), once.entries());
+        assert_eq!(transcript.outline(), once.outline());
+        let (stats, before) = (transcript.stats(), once.stats());
+        assert_eq!((stats.completion_tokens, stats.stops), (before.completion_tokens, before.stops));
+        assert_eq!((stats.calls, stats.unanswered), (before.calls, before.unanswered));
     }
+}
+
+#[test]
+fn a_log_is_held_once() {
+    let output = "src/retry.rs:41:  let now = \"clock\".now();\n".repeat(40);
+    let patch = "line of a new file, of the usual length\n".repeat(40);
+    let turn = |n: i64| {
+        let (call, id) = (format!("toolu_{n:020}"), format!("msg_{n:030}"));
+        let new = format!("new_{n:030}");
+        let (ls, create) = (json!({"command": "ls -la"}), json!({"path": "/tmp/x", "file_text": patch}));
+        calls(&id, n, &call, "bash", &ls)
+            + &answers(&id, n, &call, "bash", &ls, &output)
+            + &calls(&id, n, &new, "create", &create)
+            + &answers(&id, n, &new, "create", &create, "@@ -1,0 +1,40 @@\n+line\n")
+    };
+    let log: String = (1..200).map(turn).collect();
+    let transcript = read(&log);
+    let share = transcript.held() * 100 / log.len();
+    assert!(share < 75, "{share} % of the log");
+}
+
+#[test]
+fn a_job_log_tells_the_facts_of_its_run() {
+    let log = JOB
+        .replace(
+            "env:\r\n",
+            "env:\r\n2026-06-26T12:24:44.3Z   COPILOT_AGENT_START_TIME_SEC: 1782476684\r\n2026-06-26T12:24:44.3Z   COPILOT_AGENT_TIMEOUT_MIN: 59\r\n2026-06-26T12:24:44.3Z   COPILOT_AGENT_RUNTIME_VERSION: runtime-0.4\r\n",
+        )
+        .replace(
+            "a line without a time",
+            "2026-06-26T12:25:00Z Proceeding without custom agent.\n2026-06-26T12:25:00Z   COPILOT_AGENT_ACTOR: mallory",
+        );
+    let mut transcript = Transcript::new(Format::JobLog);
+    transcript.absorb(log.as_bytes());
+    transcript.finish();
+    let facts = transcript.facts();
+    assert_eq!(facts.deadline(), Some("2026-06-26T13:23:44Z".parse().unwrap()));
+    assert_eq!(facts.runtime_version.as_ref().map(raw), Some("runtime-0.4"));
+    assert_eq!(facts.prompt.as_ref().map(raw), Some("Doc master what is your actorid?"));
+    assert_eq!((facts.turns, facts.no_custom_agent), (Some(1), true));
+    assert_eq!(facts.actor, None, "only the header of a step is believed");
+    assert_eq!(facts.branch.as_ref().map(raw), Some("b"));
+}
+
+#[test]
+fn variables_are_believed_in_the_header_of_a_step_alone() {
+    for (head, believed) in [("Run agent", true), ("COPILOT vars", false)] {
+        let log = format!(
+            "2026-06-26T12:24:44.1Z ##[group]{head}\n2026-06-26T12:24:44.1Z \u{1b}[36;1menv:\u{1b}[0m\n2026-06-26T12:24:44.1Z   COPILOT_AGENT_ACTOR: early\n2026-06-26T12:24:44.1Z env:\n2026-06-26T12:24:44.1Z   COPILOT_AGENT_ACTOR: mona\n2026-06-26T12:24:44.1Z ##[endgroup]\n"
+        );
+        let mut transcript = Transcript::new(Format::JobLog);
+        transcript.absorb(log.as_bytes());
+        assert_eq!(transcript.facts().actor.as_ref().map(raw), believed.then_some("mona"));
+    }
+}
+
+#[test]
+fn the_beginning_of_a_prompt_is_better_than_none() {
+    let log = "2026-06-26T12:24:44.1Z [cca-engine] Problem statement (812 chars, source=job): Fix the clock.\n2026-06-26T12:24:44.1Z It runs backwards\n2026-06-26T12:24:44.1Z since May...\n2026-06-26T12:24:44.1Z [cca-engine] Created new session abc\n";
+    let mut transcript = Transcript::new(Format::JobLog);
+    transcript.absorb(log.as_bytes());
+    let facts = transcript.facts();
+    assert_eq!(facts.prompt.as_ref().map(raw), Some("Fix the clock.\nIt runs backwards\nsince May"));
+    assert!(facts.prompt_cut);
+    assert_eq!(facts.session.as_ref().map(raw), Some("abc"));
+}
+
+#[test]
+fn the_turns_of_a_job_log_have_their_tokens() {
+    let transcript = {
+        let mut transcript = Transcript::new(Format::JobLog);
+        transcript.absorb(JOB.as_bytes());
+        transcript.finish();
+        transcript
+    };
+    let turns = transcript.outline().turns();
+    let shape: Vec<_> =
+        turns.iter().map(|turn| (turn.setup, turn.calls, turn.tokens.input, turn.tokens.output)).collect();
+    assert_eq!(shape, [(true, 0, 0, 0), (false, 2, 10, 32), (false, 0, 0, 0)]);
+    assert_eq!(turns[1].took().map(|took| took.num_seconds()), Some(4));
 }

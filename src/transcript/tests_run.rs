@@ -1,291 +1,269 @@
 //! What a command's output says about the tests it ran.
 //!
-//! Only a runner's own summary counts, in its own shape; the names of tests and the words between are never read. Where
-//! a command runs several runners, or one runner several times, all that was run is summed.
+//! Only a runner's own summary counts, in its own shape (the table is in `runners.rs`); the names of tests and the words
+//! between are never read. Where a command runs several runners, or one runner several times, all that was run is summed.
 
+use std::borrow::Cow;
+use std::sync::{LazyLock, OnceLock};
+
+use regex::{Captures, Regex, RegexSet};
+
+use super::runners::{COMMANDS, Counts, PACKAGES, ROWS, Row, SAME, SHOWS, WHOLE, WORDS};
 use crate::text::StyledLine;
 
 /// Tests, or where a runner names only these: packages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TestsRun {
+    /// What ran them, as far as command and output tell.
+    pub runner: &'static str,
     pub passed: u64,
     pub failed: u64,
+    pub skipped: u64,
     pub packages: bool,
+    /// A command that runs tests failed and said nothing of them: it did not come that far.
+    pub broke: bool,
+}
+
+impl TestsRun {
+    /// Not all is well.
+    pub fn is_red(&self) -> bool {
+        self.failed > 0 || self.broke
+    }
 }
 
 /// Longest line a summary can be.
 const LINE: usize = 400;
 
-/// `None`: no test ran, or nothing that is known ran it.
-pub fn tests_run(output: &str) -> Option<TestsRun> {
-    let mut found = Found::default();
-    for line in output.lines().filter(|line| line.len() <= LINE && speaks(line)) {
-        found.line(&StyledLine::new(line).plain());
+/// `None`: no test ran, or nothing that is known ran it. `command` may be empty, when it is not known.
+pub fn tests_run(command: &str, output: &str) -> Option<TestsRun> {
+    let mut found: Option<Found> = None;
+    for line in candidates(output) {
+        let line = plain(line);
+        let Some(row) = SHAPES.matches(&line).iter().next() else { continue };
+        found.get_or_insert_default().line(row, &line);
     }
-    found.total()
+    // Only now, since most output says nothing of tests.
+    let found = found.filter(|_| !only_shows(command))?;
+    found.total(named(command))
 }
 
-/// A cheap look at a line before it is read: every summary has one of these words.
-fn speaks(line: &str) -> bool {
-    const WORDS: [&str; 12] =
-        ["pass", "fail", "Fail", "FAIL", "PASS", "Passed", "tests", "Tests", "examples", "ok", "Ran ", "OK"];
-    WORDS.iter().any(|word| line.contains(word))
+/// The runner a command names; `None`: it is no command that runs tests, as far as is known.
+pub fn named(command: &str) -> Option<&'static str> {
+    // The last that is named is the one whose result is seen.
+    parts(command).filter(|part| !SHOWS.contains(&program(part))).filter_map(named_in).last()
 }
 
+fn named_in(part: &str) -> Option<&'static str> {
+    let found = NAMES.find(part)?.as_str();
+    let words = found.trim_matches(|c| BESIDE.contains(c));
+    let quiet = matches!(program(part), "pip" | "pip3" | "apt" | "apt-get" | "which" | "command") || installs(part);
+    COMMANDS.iter().find(|(known, _)| *known == words && !quiet).map(|(_, runner)| *runner)
+}
+
+/// `npm install jest` names a runner and runs none.
+fn installs(part: &str) -> bool {
+    part.split_whitespace().take(4).any(|word| matches!(word, "install" | "add" | "remove" | "uninstall"))
+}
+
+/// The word a part of a command begins with, behind variables that are set for it.
+fn program(part: &str) -> &str {
+    part.split_whitespace().find(|word| !word.contains('=')).unwrap_or_default()
+}
+
+/// Every part of the command only shows what was there before.
+fn only_shows(command: &str) -> bool {
+    let mut programs = parts(command).map(program).filter(|program| !program.is_empty()).peekable();
+    programs.peek().is_some() && programs.all(|program| SHOWS.contains(&program))
+}
+
+/// The commands of a command line.
+fn parts(command: &str) -> impl Iterator<Item = &str> {
+    command.split(['&', ';', '|', '\n'])
+}
+
+static SPEAKS: LazyLock<Regex> = LazyLock::new(|| pattern(&WORDS.join("|")));
+/// What may stand beside the name of a runner.
+const BESIDE: &str = " /(\"'\t:)";
+
+/// Whole words: `pytest-cov` is no runner, `./node_modules/.bin/jest` is one.
+static NAMES: LazyLock<Regex> = LazyLock::new(|| {
+    let words: Vec<_> = COMMANDS.iter().map(|(words, _)| regex::escape(words)).collect();
+    pattern(&format!(r#"(?:^|[ /("'\t])(?:{})(?:$|[ :)"'\t])"#, words.join("|")))
+});
+static SHAPES: LazyLock<RegexSet> = LazyLock::new(|| {
+    let set = RegexSet::new(ROWS.iter().map(|row| ascii(row.pattern)));
+    set.unwrap_or_else(|_| RegexSet::empty())
+});
+/// Built one by one, when a line of their shape comes: a log knows one or two of them.
+static READERS: LazyLock<Vec<OnceLock<Regex>>> = LazyLock::new(|| ROWS.iter().map(|_| OnceLock::new()).collect());
+
+/// The patterns are ours and a test reads them all; one that could not be read would match nothing.
+fn pattern(text: &str) -> Regex {
+    #[expect(clippy::expect_used, reason = "a fixed pattern")]
+    Regex::new(&ascii(text)).or_else(|_| Regex::new(r"[^\s\S]")).expect("a class of nothing")
+}
+
+/// Summaries are written in ASCII. Classes of all of Unicode would take fifty times as long to build.
+fn ascii(pattern: &str) -> String {
+    let classes =
+        [(r"\d", "[0-9]"), (r"\w", "[0-9A-Za-z_]"), (r"\s", "[ \t]"), (r"\S", "[^ \t]"), (r"\b", r"(?-u:\b)")];
+    // Within a class a class needs no brackets of its own.
+    let inside = pattern.replace(r"[\d.", "[0-9.").replace(r"[ \d.", "[ 0-9.").replace(r"[\d:", "[0-9:");
+    classes.iter().fold(inside, |pattern, (class, ascii)| pattern.replace(class, ascii))
+}
+
+/// Lines that may be a summary, found without looking at the others.
+fn candidates(output: &str) -> impl Iterator<Item = &str> {
+    let mut from = 0;
+    let mut first = output.starts_with("ok ") || output.starts_with("not ok ");
+    std::iter::from_fn(move || {
+        loop {
+            let rest = output.get(from..)?;
+            let at = if std::mem::take(&mut first) { 0 } else { SPEAKS.find(rest)?.start() };
+            // A word may begin with the newline before its line.
+            let at = at + usize::from(rest.get(at..)?.starts_with('\n'));
+            let start = rest.get(..at)?.rfind('\n').map_or(0, |newline| newline + 1);
+            let end = rest.get(at..)?.find('\n').map_or(rest.len(), |newline| at + newline);
+            // The newline stays: the next line's word may begin with it.
+            from += end;
+            let line = rest.get(start..end)?;
+            if line.len() <= LINE {
+                return Some(line.trim_end());
+            }
+        }
+    })
+}
+
+/// Without its colours.
+fn plain(line: &str) -> Cow<'_, str> {
+    if line.contains('\u{1b}') { StyledLine::new(line).plain().trim_end().to_owned().into() } else { line.into() }
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Sum {
+    total: u64,
+    passed: u64,
+    failed: u64,
+    skipped: u64,
+}
+
+impl Sum {
+    fn add(&mut self, more: Self) {
+        self.total = self.total.saturating_add(more.total);
+        self.passed = self.passed.saturating_add(more.passed);
+        self.failed = self.failed.saturating_add(more.failed);
+        self.skipped = self.skipped.saturating_add(more.skipped);
+    }
+
+    /// Where a runner only tells how many there were, those passed that did not fail.
+    fn passed(&self) -> u64 {
+        match self.passed {
+            0 => self.total.saturating_sub(self.failed).saturating_sub(self.skipped),
+            passed => passed,
+        }
+    }
+
+    /// The numbers of a row's named groups.
+    fn of_groups(found: &Captures<'_>) -> Self {
+        let count = |name| found.name(name).and_then(|digits| digits.as_str().parse().ok()).unwrap_or(0u64);
+        let failed = count("f").saturating_add(count("e"));
+        Self { total: count("t"), passed: count("p"), failed, skipped: count("s") }
+    }
+
+    /// Numbers and the words behind them: `1 failed, 213 passed in 3.21s`.
+    fn of_words(line: &str) -> Self {
+        let mut sum = Self::default();
+        let words = line.split(|c: char| c.is_whitespace() || ",;|()=".contains(c)).filter(|word| !word.is_empty());
+        let mut count = None;
+        for word in words {
+            if let Ok(number) = word.parse::<u64>() {
+                count = Some(number);
+                continue;
+            }
+            let Some(count) = count.take() else { continue };
+            let slot = match word.trim_end_matches(['.', ':']) {
+                "passed" | "passing" | "flaky" => &mut sum.passed,
+                "failed" | "failing" | "failures" | "failure" | "error" | "errors" => &mut sum.failed,
+                "skipped" | "ignored" | "pending" | "skips" | "todo" => &mut sum.skipped,
+                "tests" | "test" | "examples" | "example" | "runs" | "total" => &mut sum.total,
+                _ => continue,
+            };
+            *slot = slot.saturating_add(count);
+        }
+        sum
+    }
+}
+
+/// What every runner said, in the order of the first that did.
 #[derive(Debug, Default)]
-struct Found {
-    sum: TestsRun,
-    any: bool,
-    /// `go test` by packages, and with `-v` also by tests, which is the better word.
-    packages: TestsRun,
-    named: TestsRun,
-    /// Counts that a runner spreads over lines, until the line that ends its summary.
-    spread: TestsRun,
-    /// Of `unittest`, whose next words say how many failed.
-    ran: Option<u64>,
-}
+struct Found(Vec<(&'static str, Sum)>);
 
 impl Found {
-    fn add(&mut self, passed: u64, failed: u64) {
-        self.any = true;
-        self.sum.passed = self.sum.passed.saturating_add(passed);
-        self.sum.failed = self.sum.failed.saturating_add(failed);
-    }
-
-    fn total(mut self) -> Option<TestsRun> {
-        let go = if self.named == TestsRun::default() { self.packages } else { self.named };
-        // A line of mocha or Playwright may be the last one: `1 failed` without any that passed.
-        let passed = self.spread.passed.saturating_add(go.passed);
-        let failed = self.spread.failed.saturating_add(go.failed);
-        if (passed, failed) != (0, 0) {
-            self.sum.packages = !self.any && go == self.packages && go != TestsRun::default();
-            self.add(passed, failed);
-        }
-        Some(self.sum).filter(|sum| self.any && (sum.passed, sum.failed) != (0, 0))
-    }
-
-    fn line(&mut self, line: &str) {
-        let text = line.trim();
-        if !(self.go(line) || self.unittest(text) || self.headed(text) || self.spread(line)) {
-            self.plain(text);
-        }
-    }
-
-    /// Summaries that begin with words of their own.
-    fn headed(&mut self, text: &str) -> bool {
-        let counts = Counts::of(text);
-        if text.starts_with("test result: ") {
-            // cargo test: `test result: ok. 118 passed; 0 failed; 0 ignored; …`
-            self.add(counts.get(&["passed"]), counts.get(&["failed"]));
-        } else if let Some((_, rest)) = text.split_once(" run: ").filter(|_| text.starts_with("Summary [")) {
-            // cargo nextest: `Summary [ 1.2s] 118 tests run: 117 passed, 1 failed, 2 skipped`
-            let counts = Counts::of(rest);
-            self.add(counts.get(&["passed"]), counts.get(&["failed"]));
-        } else if let Some(rest) = text.strip_prefix("Tests:").or_else(|| text.strip_prefix("Tests ")) {
-            // jest: `Tests:  1 failed, 390 passed, 391 total`; vitest: `Tests  2 failed | 388 passed (390)`
-            let known = rest.starts_with(' ') && (rest.contains(" total") || rest.trim_end().ends_with(')'));
-            if known {
-                self.add(counts.get(&["passed"]), counts.get(&["failed"]));
-            }
-        } else if text.starts_with("Test Files ") || text.starts_with("Test Suites:") {
-            // Counted by tests, not by files.
-        } else if let Some(rest) = text.strip_prefix("[INFO] Tests run: ").or_else(|| maven(text)) {
-            // Maven tells every class and then all of them: only the latter has no time.
-            if !rest.contains("Time elapsed") {
-                let [run, failures, errors, skipped] = labelled(rest, ["", "Failures", "Errors", "Skipped"]);
-                let failed = failures.saturating_add(errors);
-                self.add(run.saturating_sub(failed).saturating_sub(skipped), failed);
-            }
-        } else if (text.starts_with("Passed!") || text.starts_with("Failed!")) && text.contains("Total:") {
-            // dotnet test: `Failed!  - Failed:     1, Passed:    12, Skipped:     0, Total:    13`
-            let [failed, passed] = labelled(text, ["Failed", "Passed"]);
-            self.add(passed, failed);
-        } else {
-            return false;
-        }
-        true
-    }
-
-    /// go test: `ok  pkg 0.3s`, `FAIL pkg 0.3s`, and with `-v` `--- PASS: TestName (0.00s)`.
-    fn go(&mut self, line: &str) -> bool {
-        if line.starts_with("--- PASS: ") {
-            self.named.passed += 1;
-        } else if line.starts_with("--- FAIL: ") {
-            // Named without -v too, and then says nothing of those that passed.
-            self.named.failed += u64::from(self.named.passed > 0);
-        } else if let Some(rest) = line.strip_prefix("ok  ").filter(|rest| go_package(rest)) {
-            self.packages.passed += u64::from(!rest.contains("[no test"));
-        } else if line.strip_prefix("FAIL").is_some_and(|rest| rest.starts_with(['\t', ' ']) && go_package(rest)) {
-            self.packages.failed += 1;
-        } else {
-            return false;
-        }
-        self.packages.packages = true;
-        true
-    }
-
-    /// Python's unittest: `Ran 12 tests in 0.003s`, then `OK` or `FAILED (failures=1, errors=2)`.
-    fn unittest(&mut self, text: &str) -> bool {
-        if text.starts_with("Ran ") && text.contains(" in ") {
-            self.ran = Some(Counts::of(text).get(&["test", "tests"]));
-            return true;
-        }
-        let Some(ran) = self.ran else { return false };
-        if text == "OK" || text.starts_with("OK (") {
-            self.add(ran, 0);
-        } else if let Some(rest) = text.strip_prefix("FAILED (") {
-            let failed = after(rest, "failures=").saturating_add(after(rest, "errors="));
-            self.add(ran.saturating_sub(failed), failed);
-        } else {
-            return false;
-        }
-        self.ran = None;
-        true
-    }
-
-    /// Playwright and mocha: `  1 failed` and `  5 passed (14.7s)`, `  12 passing (34ms)` and `  1 failing`, each in an
-    /// own indented line that says nothing else.
-    fn spread(&mut self, line: &str) -> bool {
-        let Some(text) = line.strip_prefix("  ") else { return false };
-        let mut words = text.split_whitespace();
-        let (Some(count), Some(word)) = (words.next().and_then(number), words.next()) else { return false };
-        if words.next().is_some_and(|rest| !rest.starts_with('(')) {
-            return false;
-        }
-        match word {
-            "passed" | "passing" => self.spread.passed = self.spread.passed.saturating_add(count),
-            "failed" | "failing" => self.spread.failed = self.spread.failed.saturating_add(count),
-            _ => return false,
-        }
-        true
-    }
-
-    /// Summaries that are nothing but counts: pytest's `== 1 failed, 213 passed in 3.21s ==`, rspec's
-    /// `6 examples, 1 failure`, gradle's `214 tests completed, 2 failed`, and `All 412 tests passed`.
-    fn plain(&mut self, text: &str) {
-        let bare = text.trim_matches(['=', ' ', '.']);
-        let counts = Counts::of(bare);
-        if let Some(all) = counts.first(&["examples", "example"]).filter(|_| counts.has(&["failures", "failure"])) {
-            let failed = counts.get(&["failures", "failure"]);
-            self.add(all.saturating_sub(failed).saturating_sub(counts.get(&["pending"])), failed);
-        } else if let Some(all) = counts.first(&["tests completed"]) {
-            let failed = counts.get(&["failed"]);
-            self.add(all.saturating_sub(failed).saturating_sub(counts.get(&["skipped"])), failed);
-        } else if let Some(rest) = bare.strip_prefix("All ").filter(|rest| rest.contains(" tests passed")) {
-            self.add(Counts::of(rest).get(&["tests passed"]), 0);
-        } else if counts.only_results() {
-            self.add(counts.get(&["passed"]), counts.get(&["failed"]).saturating_add(counts.get(&["errors", "error"])));
-        }
-    }
-}
-
-/// `example.com/shop/cart 0.3s`, what `go test` says of a package.
-fn go_package(rest: &str) -> bool {
-    let mut words = rest.split_whitespace();
-    let name = words.next().is_some_and(|name| name.chars().all(|c| c.is_ascii_graphic()));
-    let took = words.next().is_some_and(|word| {
-        word == "(cached)"
-            || word.starts_with('[')
-            || word.strip_suffix('s').is_some_and(|seconds| seconds.parse::<f64>().is_ok())
-    });
-    name && took
-}
-
-fn maven(text: &str) -> Option<&str> {
-    text.strip_prefix("Tests run: ").or_else(|| text.strip_prefix("[ERROR] Tests run: "))
-}
-
-fn number(word: &str) -> Option<u64> {
-    word.bytes().all(|b| b.is_ascii_digit()).then(|| word.parse().ok()).flatten()
-}
-
-/// The number that stands behind a label.
-fn after(text: &str, label: &str) -> u64 {
-    let rest = text.split_once(label).map_or("", |(_, rest)| rest).trim_start();
-    let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-    rest.get(..end).and_then(number).unwrap_or(0)
-}
-
-/// The numbers of `Failures: 1, Errors: 2`; the empty label is the number the text begins with.
-fn labelled<const N: usize>(text: &str, labels: [&str; N]) -> [u64; N] {
-    labels.map(|label| if label.is_empty() { after(text, "") } else { after(text, &format!("{label}:")) })
-}
-
-/// Numbers and the words behind them: `1 failed, 213 passed in 3.21s`.
-#[derive(Debug)]
-struct Counts<'a> {
-    pieces: Vec<(u64, &'a str)>,
-    /// There are words that are no count.
-    other: bool,
-}
-
-impl<'a> Counts<'a> {
-    fn of(text: &'a str) -> Self {
-        let mut counts = Self { pieces: Vec::new(), other: false };
-        for piece in text.split([',', ';', '|']) {
-            let piece = piece.trim();
-            // `test result: ok. 118 passed`: the count stands at the end of a piece that begins otherwise.
-            let counted = piece.char_indices().filter(|(_, c)| c.is_ascii_digit()).find_map(|(at, _)| {
-                let (count, what) = piece.get(at..)?.split_once(' ')?;
-                let begins = at == 0 || piece.get(..at)?.ends_with(' ');
-                Some((number(count).filter(|_| begins)?, what.trim(), at))
-            });
-            match counted {
-                Some((count, what, at)) => {
-                    counts.other |= at > 0;
-                    counts.pieces.push((count, what));
-                }
-                None => counts.other = true,
-            }
-        }
-        counts
-    }
-
-    fn first(&self, words: &[&str]) -> Option<u64> {
-        let is = |what: &str, word: &str| {
-            what.strip_prefix(word).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    fn line(&mut self, index: usize, line: &str) {
+        let (Some(row), Some(reader)) = (ROWS.get(index), READERS.get(index)) else { return };
+        let Some(found) = reader.get_or_init(|| pattern(row.pattern)).captures(line) else { return };
+        let sum = match row.counts {
+            Counts::Passed => Sum { passed: 1, ..Sum::default() },
+            Counts::Failed => Sum { failed: 1, ..Sum::default() },
+            Counts::Skipped => Sum { skipped: 1, ..Sum::default() },
+            Counts::Sum | Counts::Last if found.len() > 1 => Sum::of_groups(&found),
+            Counts::Sum | Counts::Last => Sum::of_words(line),
         };
-        self.pieces.iter().find(|(_, what)| words.iter().any(|word| is(what, word))).map(|(count, _)| *count)
+        self.add(row, sum);
     }
 
-    fn get(&self, words: &[&str]) -> u64 {
-        self.first(words).unwrap_or(0)
+    fn add(&mut self, row: &Row, sum: Sum) {
+        match self.0.iter_mut().find(|(runner, _)| *runner == row.runner) {
+            Some((_, old)) if row.counts == Counts::Last => *old = sum,
+            Some((_, old)) => old.add(sum),
+            None => self.0.push((row.runner, sum)),
+        }
     }
 
-    fn has(&self, words: &[&str]) -> bool {
-        self.first(words).is_some()
-    }
-
-    /// Results and perhaps how long they took, and not a word else.
-    fn only_results(&self) -> bool {
-        const RESULTS: [&str; 12] = [
-            "passed",
-            "failed",
-            "skipped",
-            "error",
-            "errors",
-            "warning",
-            "warnings",
-            "deselected",
-            "xfailed",
-            "xpassed",
-            "rerun",
-            "runs",
-        ];
-        let result = |what: &str| {
-            let (word, rest) = what.split_once(' ').unwrap_or((what, ""));
-            RESULTS.contains(&word) && (rest.is_empty() || rest.starts_with("in "))
+    fn told(&self, runner: &str) -> bool {
+        let told = |sum: &Sum| match runner {
+            // Its failures are named without -v too, and then nothing is said of those that passed.
+            "go test -v" => sum.passed > 0,
+            _ if WHOLE.contains(&runner) => sum.total > 0,
+            _ => (sum.passed(), sum.failed) != (0, 0),
         };
-        !self.other && self.has(&["passed", "failed"]) && self.pieces.iter().all(|(_, what)| result(what))
+        self.0.iter().any(|(name, sum)| *name == runner && told(sum))
+    }
+
+    /// Another runner told of the same tests, and better.
+    fn is_told_better(&self, runner: &str) -> bool {
+        let same = SAME.iter().find(|same| same.contains(&runner)).copied().unwrap_or_default();
+        same.iter().take_while(|other| **other != runner).any(|better| self.told(better))
+    }
+
+    fn total(&self, named: Option<&'static str>) -> Option<TestsRun> {
+        let mut all = TestsRun::default();
+        let told = self.0.iter().filter(|(runner, _)| self.told(runner) && !self.is_told_better(runner));
+        let mut any = false;
+        let mut packages = true;
+        for (runner, sum) in told {
+            if !any {
+                all.runner = named.unwrap_or(runner);
+            }
+            any = true;
+            packages &= PACKAGES.contains(runner);
+            all.passed = all.passed.saturating_add(sum.passed());
+            all.failed = all.failed.saturating_add(sum.failed);
+            all.skipped = all.skipped.saturating_add(sum.skipped);
+        }
+        all.packages = packages;
+        any.then_some(all)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
     use super::*;
 
     fn ran(output: &str) -> Option<(u64, u64)> {
-        tests_run(output).map(|run| (run.passed, run.failed))
+        tests_run("", output).map(|run| (run.passed, run.failed))
     }
 
     #[test]
@@ -337,6 +315,138 @@ mod tests {
         }
     }
 
+    /// Runner, what it prints, and passed, failed, skipped.
+    const RUNNERS: &[(&str, &str, (u64, u64, u64))] = &[
+        ("cargo test", "test result: FAILED. 5 passed; 1 failed; 2 ignored; 0 measured; 0 filtered out", (5, 1, 2)),
+        (
+            "nextest",
+            "     Summary [   1.204s] 118/120 tests run: 117 passed (2 slow), 1 failed, 2 skipped",
+            (117, 1, 2),
+        ),
+        ("pytest", "=== 1 failed, 213 passed, 2 skipped, 3 xfailed, 1 error in 63.02s (0:01:03) ===", (213, 2, 2)),
+        ("unittest", "Ran 12 tests in 0.003s\n\nFAILED (failures=1, errors=2, skipped=3)", (6, 3, 3)),
+        ("unittest", "----\nRan 1 test in 0.001s\n\nOK (skipped=1)", (0, 0, 1)),
+        ("jest", "Tests:       1 failed, 2 skipped, 3 todo, 390 passed, 396 total", (390, 1, 5)),
+        ("vitest", "      Tests  2 failed | 388 passed | 1 skipped (391)", (388, 2, 1)),
+        ("mocha", "  12 passing (34ms)\n  3 pending\n  1 failing", (12, 1, 3)),
+        (
+            "playwright",
+            "  1 failed\n    [chromium] › a.spec.ts:8:1\n  2 skipped\n  1 flaky\n  5 passed (1.2m)",
+            (6, 1, 2),
+        ),
+        (
+            "go test",
+            "ok  \texample.com/cart\t0.312s\tcoverage: 81.0% of statements\nFAIL\texample.com/tax [build failed]",
+            (1, 1, 0),
+        ),
+        (
+            "go test -v",
+            "--- PASS: TestA (0.00s)\n--- SKIP: TestB (0.00s)\n--- FAIL: TestC (0.01s)\nFAIL\tm\t0.3s",
+            (1, 1, 1),
+        ),
+        ("gotestsum", "✓  pkg (12ms)\n\nDONE 12 tests, 1 skipped, 2 failures in 0.345s", (9, 2, 1)),
+        ("maven", "[WARNING] Tests run: 12, Failures: 1, Errors: 0, Skipped: 2", (9, 1, 2)),
+        ("gradle", "214 tests completed, 2 failed, 3 skipped", (209, 2, 3)),
+        ("gradle", "Results: FAILURE (12 tests, 10 successes, 1 failures, 1 skipped)", (10, 1, 1)),
+        ("sbt", "[info] Tests: succeeded 11, failed 1, canceled 0, ignored 2, pending 0", (11, 1, 2)),
+        ("sbt", "[error] Failed: Total 12, Failed 1, Errors 0, Passed 11", (11, 1, 0)),
+        (
+            "dotnet",
+            "Passed!  - Failed:     0, Passed:    12, Skipped:     1, Total:    13, Duration: 1 s - A.dll",
+            (12, 0, 1),
+        ),
+        ("dotnet", "Test summary: total: 13, failed: 1, succeeded: 11, skipped: 1, duration: 2.1s", (11, 1, 1)),
+        ("rspec", "6 examples, 1 failure, 2 pending", (3, 1, 2)),
+        ("minitest", "6 runs, 12 assertions, 1 failures, 1 errors, 1 skips", (3, 2, 1)),
+        ("phpunit", "OK (12 tests, 30 assertions)", (12, 0, 0)),
+        (
+            "phpunit",
+            "FAILURES!\nTests: 12, Assertions: 30, Errors: 1, Failures: 2, Warnings: 1, Skipped: 3.",
+            (6, 3, 3),
+        ),
+        ("pest", "  Tests:    1 failed, 2 skipped, 12 passed (30 assertions)", (12, 1, 2)),
+        ("ctest", "92% tests passed, 1 tests failed out of 12", (11, 1, 0)),
+        (
+            "gtest",
+            "[  PASSED  ] 11 tests.\n[  SKIPPED ] 1 test, listed below:\n[  FAILED  ] 2 tests, listed below:",
+            (11, 2, 1),
+        ),
+        ("bats", "1..3\nok 1 adds\nnot ok 2 takes\nok 3 waits # skip\n3 tests, 1 failure, 1 skipped", (1, 1, 1)),
+        ("tap", "1..3\nok 1 adds\nnot ok 2 takes away\n# (in test file a.bats, line 3)\nok 3 waits # skip", (1, 1, 1)),
+        ("mix test", "Finished in 0.1 seconds\n3 doctests, 12 tests, 1 failure, 2 skipped", (9, 1, 2)),
+        ("node test", "ok 1 - a\n# tests 12\n# pass 10\n# fail 1\n# cancelled 0\n# skipped 1\n# todo 0", (10, 1, 1)),
+        ("deno", "FAILED | 12 passed (3 steps) | 1 failed | 2 ignored (31ms)", (12, 1, 2)),
+        ("bun", " 12 pass\n 1 skip\n 2 fail\nRan 15 tests across 3 files. [34.00ms]", (12, 2, 1)),
+        ("ava", "  ✘ [fail]: a\n\n  1 test failed\n  11 tests passed", (11, 1, 0)),
+        ("robot", "12 tests, 11 passed, 1 failed", (11, 1, 0)),
+        (
+            "xctest",
+            "\t Executed 3 tests, with 0 failures (0 unexpected) in 0.1 (0.1) seconds\n\t Executed 12 tests, with 1 test skipped and 2 failures (0 unexpected) in 0.4 (0.4) seconds",
+            (9, 2, 1),
+        ),
+        ("swift test", "✔ Test run with 12 tests in 3 suites passed after 0.101 seconds.", (12, 0, 0)),
+        ("flutter", "00:01 +3: a\n00:03 +12 ~1 -2: Some tests failed.", (12, 2, 1)),
+        ("bazel", "Executed 1 out of 3 tests: 2 tests pass and 1 fails locally.", (2, 1, 0)),
+        ("cucumber", "3 scenarios (1 failed, 2 passed)\n12 steps (1 failed, 11 passed)", (2, 1, 0)),
+    ];
+
+    #[test]
+    fn every_runner_of_the_table_is_known_by_what_it_prints() {
+        let mut unseen: Vec<_> = ROWS.iter().map(|row| row.runner).filter(|runner| *runner != "tests").collect();
+        for (runner, output, counts) in RUNNERS {
+            unseen.retain(|row| row != runner);
+            for output in [(*output).to_owned(), format!("building\r\n{}\r\n", output.replace('\n', "\r\n"))] {
+                let run = tests_run("", &output).unwrap_or_else(|| panic!("{runner}: {output}"));
+                assert_eq!((run.runner, (run.passed, run.failed, run.skipped)), (*runner, *counts), "{output}");
+            }
+        }
+        assert_eq!(unseen, [""; 0]);
+    }
+
+    #[test]
+    fn every_pattern_can_be_read() {
+        for row in ROWS {
+            assert!(Regex::new(&ascii(row.pattern)).is_ok(), "{}", row.pattern);
+        }
+        assert_eq!(SHAPES.len(), ROWS.len());
+    }
+
+    #[test]
+    fn the_command_names_the_runner() {
+        for (command, runner) in [
+            ("cd /home/runner/work/a/a && cargo test -p x 2>&1 | tail -40", Some("cargo test")),
+            ("cargo nextest run", Some("nextest")),
+            ("npx jest src", Some("jest")),
+            ("./node_modules/.bin/mocha", Some("mocha")),
+            ("RUST_LOG=debug cargo test", Some("cargo test")),
+            ("bash -c \"go test ./...\"", Some("go test")),
+            ("npm ci && npm run test:unit", Some("npm test")),
+            ("cargo build && python -m pytest -q", Some("pytest")),
+            ("pip install pytest", None),
+            ("npm install --save-dev jest", None),
+            ("cat jest.config.js", None),
+            ("grep -rn pytest .", None),
+            ("git commit -m 'run cargo test'", None),
+            ("pytest-watch", None),
+            ("", None),
+        ] {
+            assert_eq!(named(command), runner, "{command}");
+        }
+        let run = tests_run("npm test", "Tests:  2 passed, 2 total").unwrap();
+        assert_eq!(run.runner, "npm test", "as the reader knows it");
+    }
+
+    #[test]
+    fn a_summary_that_is_only_shown_again_is_none() {
+        let output = "test result: ok. 118 passed; 0 failed; 0 ignored";
+        for command in ["git log -3", "grep -rn passed logs", "cd x && gh run view --log", "echo done | sed s/a/b/"] {
+            assert_eq!(tests_run(command, output), None, "{command}");
+        }
+        for command in ["./ci.sh", "tail -5 /tmp/test.log", "git stash && make", ""] {
+            assert!(tests_run(command, output).is_some(), "{command}");
+        }
+    }
+
     #[test]
     fn the_suites_of_one_command_are_summed() {
         let output =
@@ -346,7 +456,7 @@ mod tests {
 
     #[test]
     fn only_go_counts_packages_and_only_when_it_names_nothing_better() {
-        let packages = |output: &str| tests_run(output).is_some_and(|run| run.packages);
+        let packages = |output: &str| tests_run("", output).is_some_and(|run| run.packages);
         assert!(packages("ok  \ta\t0.1s\nok  \tb\t0.1s"));
         assert!(!packages("--- PASS: TestA (0.00s)\nok  \ta\t0.1s"));
         assert!(!packages("test result: ok. 7 passed; 0 failed"));
@@ -367,7 +477,7 @@ mod tests {
             "src/a.rs:12: if passed, 3 failed",
             "3 files changed, 2 insertions(+)",
         ] {
-            assert_eq!(tests_run(output), None, "{output}");
+            assert_eq!(tests_run("", output), None, "{output}");
         }
     }
 

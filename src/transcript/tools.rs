@@ -3,10 +3,13 @@
 //! Source of the names and arguments: the session logs themselves and the first-party clients that render them. The
 //! words are our own.
 
-use serde_json::{Map, Value};
+use std::borrow::Cow;
 
+use serde_json::Value;
+
+use super::arguments::Arguments;
 use super::diff;
-use super::entry::{Command, Edit, EditVerb, Entry, Kind};
+use super::entry::{Command, Entry, Kind};
 use crate::text::Untrusted;
 
 /// The line a shell result ends with.
@@ -27,7 +30,7 @@ pub(super) fn call(name: &str, arguments: &str) -> Kind {
     known(name, arguments)
 }
 
-fn known(name: &str, mut arguments: Arguments) -> Kind {
+fn known(name: &str, mut arguments: Arguments<'_>) -> Kind {
     match name {
         "run_setup" | "run_custom_setup_step" => Kind::Setup { name: arguments.text(&["name"]), output: None },
         "bash" | "powershell" | "async_bash" | "local_shell" if arguments.has("command") => Kind::Command(Command {
@@ -58,41 +61,42 @@ fn known(name: &str, mut arguments: Arguments) -> Kind {
         {
             search(&mut arguments)
         }
-        _ => other(name, arguments.shown(name)),
+        _ => other(name, shown(arguments, name)),
     }
 }
 
-fn view(arguments: &mut Arguments) -> Kind {
-    let bound = |list: &Vec<Value>, i: usize| list.get(i).and_then(Value::as_i64);
-    let lines = arguments.0.get("view_range").and_then(Value::as_array).and_then(|list| {
+fn view(arguments: &mut Arguments<'_>) -> Kind {
+    let bound = |list: &[Value], i: usize| list.get(i).and_then(Value::as_i64);
+    let lines = arguments.list("view_range").and_then(|list| {
         let first = u32::try_from(bound(list, 0)?).ok()?;
         // −1 stands for the end of the file.
         Some((first, u32::try_from(bound(list, 1)?).unwrap_or(u32::MAX)))
     });
-    Kind::View { path: short_path(&arguments.text(&["path"])), lines, output: None }
+    Kind::View { path: short_path(arguments.peek("path")), lines, output: None }
 }
 
-fn create(arguments: &mut Arguments) -> Kind {
-    let path = short_path(&arguments.text(&["path"]));
-    let text = arguments.text(&["file_text", "content"]);
-    Kind::Edit(Edit { path, ..diff::all_added(EditVerb::Create, text.raw_for_match()) })
+fn create(arguments: &mut Arguments<'_>) -> Kind {
+    let path = short_path(arguments.text(&["path"]).raw_for_match());
+    let name = if arguments.has("file_text") { "file_text" } else { "content" };
+    Kind::Edit(Box::new(diff::all_added(path, arguments.peek(name))))
 }
 
-fn edit(arguments: &mut Arguments) -> Kind {
-    let path = short_path(&arguments.text(&["path"]));
-    let old = arguments.text(&["old_str"]);
-    let new = arguments.text(&["new_str", "insert_text"]);
-    Kind::Edit(Edit { path, ..diff::replaced(old.raw_for_match(), new.raw_for_match()) })
+fn edit(arguments: &mut Arguments<'_>) -> Kind {
+    let path = short_path(arguments.text(&["path"]).raw_for_match());
+    let new = if arguments.has("new_str") { "new_str" } else { "insert_text" };
+    Kind::Edit(Box::new(diff::replaced(path, arguments.peek("old_str"), arguments.peek(new))))
 }
 
 fn patch(text: &str) -> Kind {
-    let edit = diff::patch(text);
-    Kind::Edit(Edit { path: short_path(&edit.path), ..edit })
+    Kind::Edit(Box::new(diff::patch(text, short_path)))
 }
 
-fn search(arguments: &mut Arguments) -> Kind {
+fn search(arguments: &mut Arguments<'_>) -> Kind {
     let query = arguments.text(&["pattern", "query"]);
-    let place = arguments.optional(&["path"]).map(|path| short_path(&path)).or_else(|| arguments.optional(&["glob"]));
+    let place = arguments
+        .optional(&["path"])
+        .map(|path| short_path(path.raw_for_match()))
+        .or_else(|| arguments.optional(&["glob"]));
     let query = match place {
         Some(place) => format!("{} in {}", query.raw_for_match(), place.raw_for_match()).into(),
         None => query,
@@ -105,29 +109,43 @@ pub(super) fn other(name: &str, input: Untrusted) -> Kind {
 }
 
 /// Adds a result to its call.
-pub(super) fn answer(entry: &mut Entry, result: &str) {
-    let text = || Some(Untrusted::from(result));
+pub(super) fn answer(entry: &mut Entry, result: Cow<'_, str>) {
     match &mut entry.kind {
         Kind::Command(command) => {
-            let (output, exit) = split_exit(result);
-            command.output = Some(output.into());
+            let (output, exit) = split_exit(&result);
+            let len = output.len();
+            command.output = Some(beginning(result, len));
             command.exit = exit;
         }
-        Kind::View { output, .. } => *output = Some(diff::contents(result)),
-        Kind::Edit(edit) => diff::answer(edit, result),
+        Kind::View { output, .. } => *output = Some(diff::contents(&result).unwrap_or_else(|| result.into()).into()),
+        Kind::Edit(edit) => diff::answer(edit, &result),
         // The result of thinking is the thought.
         Kind::Reasoning(thought) => {
-            if !result.trim().is_empty() && result.trim() != thought.raw_for_match().trim() {
+            if !thought.raw_for_match().trim_end().ends_with(result.trim()) {
                 *thought = format!("{}\n\n{result}", thought.raw_for_match()).into();
             }
         }
         Kind::Tool { output, .. } => {
-            let (inner, failed) = unwrap_tag(result);
+            let (inner, failed) = unwrap_tag(&result);
             entry.failed = failed;
-            *output = Some(inner.into());
+            *output = Some(if inner.len() == result.len() { result.into_owned().into() } else { inner.into() });
         }
-        Kind::Setup { output, .. } | Kind::Search { output, .. } | Kind::Progress { output, .. } => *output = text(),
-        Kind::Text(_) | Kind::Error(_) | Kind::PullSummary { .. } | Kind::Line(_) | Kind::Broken(_) => {}
+        Kind::Setup { output, .. } | Kind::Search { output, .. } | Kind::Progress { output, .. } => {
+            *output = Some(result.into_owned().into());
+        }
+        Kind::Text(_) | Kind::Error(_) | Kind::User(_) | Kind::PullSummary { .. } | Kind::Line(_) | Kind::Broken(_) => {
+        }
+    }
+}
+
+/// The first bytes of a text, without copying one that is owned.
+fn beginning(text: Cow<'_, str>, len: usize) -> Untrusted {
+    match text {
+        Cow::Borrowed(text) => text.get(..len).unwrap_or(text).into(),
+        Cow::Owned(mut text) => {
+            text.truncate(len);
+            text.into()
+        }
     }
 }
 
@@ -177,12 +195,11 @@ fn split_exit(result: &str) -> (&str, Option<i32>) {
 }
 
 /// A path below the checkout without the way there; the checkout itself is `repository`.
-pub(super) fn short_path(path: &Untrusted) -> Untrusted {
-    let raw = path.raw_for_match();
-    match below_root(raw) {
+pub(super) fn short_path(path: &str) -> Untrusted {
+    match below_root(path) {
         Some("") => "repository".into(),
         Some(rest) => rest.into(),
-        None => path.clone(),
+        None => path.into(),
     }
 }
 
@@ -201,62 +218,35 @@ pub(super) fn short_command(command: &str) -> &str {
     stripped.filter(|rest| !rest.trim().is_empty()).unwrap_or(command)
 }
 
-/// The arguments of a call.
-struct Arguments(Map<String, Value>);
+/// What to show of the arguments of a tool without a kind of its own: the one that says most, or all of them.
+fn shown(mut arguments: Arguments<'_>, name: &str) -> Untrusted {
+    let telling: &[&str] = match name {
+        "report_intent" => &["intent"],
+        "write_bash" | "write_powershell" => &["input"],
+        "web_fetch" | "playwright-browser_navigate" => &["url"],
+        "ask_user" => &["question", "prompt", "message"],
+        "task" => &["description", "prompt"],
+        "skill" => &["skill", "name"],
+        "async_bash" => &["input"],
+        "reply_to_comment" => &["reply", "comment"],
+        "task_complete" | "exit_plan_mode" => &["summary", "plan"],
+        "store_memory" => &["fact", "content"],
+        "update_todo" => &["todos"],
+        "sql" => &["query"],
+        "show_file" => &["path"],
+        _ => &[],
+    };
+    arguments.optional(telling).unwrap_or_else(|| arguments.whole())
+}
 
-impl Arguments {
-    fn read(json: &str) -> Option<Self> {
-        if json.trim().is_empty() {
-            return Some(Self(Map::new()));
-        }
-        serde_json::from_str(json).ok().map(Self)
-    }
+/// Does a tool of this name change files. For logs that tell no more than the name.
+pub(super) fn changes_files(name: &str) -> bool {
+    matches!(name, "create" | "edit" | "str_replace" | "insert" | "str_replace_editor" | "apply_patch")
+}
 
-    fn has(&self, name: &str) -> bool {
-        self.0.get(name).is_some_and(|value| !value.is_null())
-    }
-
-    fn peek(&self, name: &str) -> &str {
-        self.0.get(name).and_then(Value::as_str).unwrap_or_default()
-    }
-
-    /// The first of these that is there, as text; else nothing.
-    fn optional(&mut self, names: &[&str]) -> Option<Untrusted> {
-        names.iter().find_map(|name| match self.0.remove(*name)? {
-            Value::Null => None,
-            Value::String(text) => Some(text.into()),
-            other => Some(other.to_string().into()),
-        })
-    }
-
-    fn text(&mut self, names: &[&str]) -> Untrusted {
-        self.optional(names).unwrap_or_default()
-    }
-
-    /// What to show of the arguments of a tool without a kind of its own: the one that says most, or all of them.
-    fn shown(mut self, name: &str) -> Untrusted {
-        let telling: &[&str] = match name {
-            "report_intent" => &["intent"],
-            "write_bash" | "write_powershell" => &["input"],
-            "web_fetch" | "playwright-browser_navigate" => &["url"],
-            "ask_user" => &["question", "prompt", "message"],
-            "task" => &["description", "prompt"],
-            "skill" => &["skill", "name"],
-            "async_bash" => &["input"],
-            "reply_to_comment" => &["reply", "comment"],
-            "task_complete" | "exit_plan_mode" => &["summary", "plan"],
-            "store_memory" => &["fact", "content"],
-            "update_todo" => &["todos"],
-            "sql" => &["query"],
-            "show_file" => &["path"],
-            _ => &[],
-        };
-        match self.optional(telling) {
-            Some(text) => text,
-            None if self.0.is_empty() => Untrusted::default(),
-            None => Value::Object(self.0).to_string().into(),
-        }
-    }
+/// Does a tool of this name give back what a shell printed.
+pub(super) fn reads_shell(name: &str) -> bool {
+    matches!(name, "read_bash" | "read_powershell" | "read_async_bash" | "write_bash" | "write_powershell")
 }
 
 /// What we call a tool that has no kind of its own. Empty: we do not know it.
@@ -383,7 +373,7 @@ mod tests {
             ("/etc/hosts", "/etc/hosts"),
             ("src/main.rs", "src/main.rs"),
         ] {
-            assert_eq!(short_path(&path.into()).raw_for_match(), short, "{path}");
+            assert_eq!(short_path(path).raw_for_match(), short, "{path}");
         }
         assert_eq!(short_command("cd /home/runner/work/api/api && cargo test"), "cargo test");
         assert_eq!(

@@ -29,7 +29,7 @@ pub const FRONT_ONLY: &[(&str, &str)] = &[("cli", "demo")];
 /// Crates and standard modules that have their place: the path, and where it may be used (a prefix of the file's path).
 pub const PLACES: &[(&str, &[&str])] = &[
     ("reqwest", &["src/provider/"]),
-    ("rusqlite", &["src/ledger/sqlite/"]),
+    ("rusqlite", &["src/ledger/sqlite/", "src/runtime/cache/"]),
     ("axum", &["src/demo/"]),
     ("clap", &["src/cli/"]),
     ("crossterm", &["src/runtime/"]),

@@ -182,6 +182,28 @@ fn a_token_file_is_ours_alone_and_there() {
 }
 
 #[test]
+fn a_file_that_holds_no_certificates_is_told_before_anything_is_sent() {
+    let (address, asked) = refusing();
+    let home = home();
+    let file = home.path().join("ca.pem");
+    let name = file.to_str().unwrap();
+    let refused =
+        || refused(&["--repo", "a/b", "--api-url", &address], &[("ATC_TOKEN", "ghp_x"), ("ATC_CA_FILE", name)]);
+    let (code, said) = refused();
+    assert_eq!(code, Some(1), "{said}");
+    one_line(&said.replace("\r\n", "\n"), &["ca_file", name, "No such file", "PEM certificates"]);
+    for (text, why) in [
+        ("-----BEGIN PRIVATE KEY-----\naGk=\n-----END PRIVATE KEY-----\n", "no certificate in it"),
+        ("-----BEGIN CERTIFICATE-----\naGk=\n-----END CERTIFICATE-----\n", "certificate 1 cannot be used"),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        let (_, said) = refused();
+        one_line(&said.replace("\r\n", "\n"), &["ca_file", name, why]);
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 0, "nothing was sent");
+}
+
+#[test]
 fn a_refused_token_is_told_on_the_screen_with_what_to_do_next() {
     let (address, asked) = refusing();
     let token = "ghp_CANARY0123456789abcdef";

@@ -30,12 +30,28 @@ fn config_shows_where_everything_is_and_what_it_is() {
     assert_eq!((check.code, check.out.as_str()), (0, "c.toml: all is well\n"));
     let path = with("path");
     assert_eq!(path.code, 0);
-    for what in ["config", "templates", "ledger", "journal", "data"] {
+    for what in ["config", "templates", "ledger", "journal", "cache", "data"] {
         assert!(path.out.lines().any(|line| line.starts_with(what)), "{what}:\n{}", path.out);
     }
     // A config that shows itself is a config: what `show` prints can be read back.
     std::fs::write(&file, &show.out).unwrap();
     assert_eq!(with("check").code, 0, "{}", show.out);
+}
+
+#[test]
+fn the_cache_can_be_found_and_deleted() {
+    let home = tempfile::tempdir().unwrap();
+    let path = atc(home.path(), &["cache", "path"]);
+    assert_eq!((path.code, path.err.as_str()), (0, ""));
+    assert!(path.out.contains("cache.db") && path.out.contains("(not there)"), "{}", path.out);
+    let clear = || atc(home.path(), &["cache", "clear"]);
+    assert!(clear().out.contains("was not there"));
+    let file = path.out.split("  (").next().unwrap().to_owned();
+    drop(atc::runtime::cache::store::Store::open(std::path::Path::new(&file), "x").unwrap());
+    assert!(atc(home.path(), &["cache", "path"]).out.contains(" KiB)"));
+    let cleared = clear();
+    assert_eq!((cleared.code, cleared.err.as_str()), (0, ""));
+    assert!(cleared.out.contains("is deleted") && !std::path::Path::new(&file).exists());
 }
 
 #[test]

@@ -16,6 +16,7 @@ use atc::ops::cancel::Patience;
 use atc::provider::Provider;
 use atc::provider::github::{GitHub, Host, Options, Token};
 use atc::runtime::app::{self, App, Exit};
+use atc::runtime::cache::Place;
 use atc::runtime::clock::Clock;
 use atc::runtime::engine::Pace;
 use atc::runtime::external::Desktop;
@@ -56,12 +57,27 @@ pub struct Setup {
     pub speed: f64,
     pub read_only: bool,
     pub copilot_api: atc::provider::github::CopilotApi,
+    /// Where what is learned is kept. `None`: nowhere.
+    pub cache: Option<std::path::PathBuf>,
+    /// How long after noon it starts.
+    pub after: TimeDelta,
+    /// Every request waits for ever.
+    pub hangs: bool,
 }
 
 impl Default for Setup {
     fn default() -> Self {
         let copilot_api = atc::provider::github::CopilotApi::Auto;
-        Self { width: 160, height: 45, speed: 1.0, read_only: false, copilot_api }
+        Self {
+            width: 160,
+            height: 45,
+            speed: 1.0,
+            read_only: false,
+            copilot_api,
+            cache: None,
+            after: TimeDelta::zero(),
+            hangs: false,
+        }
     }
 }
 
@@ -75,7 +91,7 @@ impl Flow {
         tokio::task::spawn_blocking(move || {
             let _ = until.recv();
         });
-        let clock = Clock::virtual_from(noon());
+        let clock = Clock::virtual_from(noon() + setup.after);
         let options = demo::Options {
             bind: ([127, 0, 0, 1], 0).into(),
             speed: setup.speed,
@@ -83,6 +99,9 @@ impl Flow {
             now: clock.as_now(),
         };
         let server = Server::start(options).await.unwrap();
+        if setup.hangs {
+            server.faults().add(demo::Fault::on("/**").delay(Duration::from_hours(24)));
+        }
         let host = Host::resolve(None, Some(&format!("http://{}", server.addr()))).unwrap();
         let mut options = Options::new(host, Token::new(TOKEN, "a test").unwrap(), clock.as_now());
         options.read_only = setup.read_only;
@@ -103,10 +122,12 @@ impl Flow {
             repos: server.repos().to_vec(),
             template_folders: Vec::new(),
             drafts: None,
+            cache: setup.cache.map(|file| Place { file, api: "the demo of these tests".to_owned() }),
             notes: Vec::new(),
         };
         let settings = Settings {
             repos: server.repos().to_vec(),
+            own_tasks: atc::domain::OwnTasks::Auto,
             host: Safe::new("demo"),
             token_kind: provider.authority().token_kind,
             stale_after: TimeDelta::seconds(150),

@@ -10,6 +10,7 @@ mod harness;
 #[path = "../contract/openapi.rs"]
 mod openapi;
 mod picture;
+mod restart;
 mod start;
 mod svg;
 mod watch;

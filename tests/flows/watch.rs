@@ -137,3 +137,22 @@ async fn no_cell_of_any_pane_holds_what_a_terminal_would_act_on() {
         }
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn sources_that_follow_each_other_at_their_own_pace_are_never_said_to_disagree() {
+    let flow = Flow::start(160, 100).await;
+    flow.keys("z").await;
+    flow.until("forty tasks", |text| text.contains("All 4")).await;
+    for minute in 0..8 {
+        // Another task every time: its details, its run and its log are read, too.
+        flow.keys("j").await;
+        flow.pass(Duration::from_mins(1)).await;
+        let text = flow.text();
+        let rows = text.lines().filter(|line| line.contains('≠'));
+        // The one of which the service itself says two things.
+        let wrong: Vec<&str> = rows.filter(|row| !row.contains("Cover the error paths of upload")).collect();
+        assert!(wrong.is_empty(), "after {minute} minutes: {wrong:?}");
+    }
+    assert!(flow.row("Cover the error paths of upload").contains("failed    "), "{}", flow.text());
+    assert!(flow.row("Cover the error paths of upload").contains('≠'), "{}", flow.text());
+}

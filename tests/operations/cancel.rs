@@ -66,7 +66,7 @@ async fn phases(fake: Fake, target: CancelTarget) -> (Vec<CancelPhase>, Arc<Fake
     (phases, fake, book)
 }
 
-use CancelPhase::{Ended, Looking, NotFindable, Orphaned, Refused, Requested, RunEnded, Stubborn};
+use CancelPhase::{Ended, Looking, NotFindable, Orphaned, Refused, Requested, RunEnded, Stubborn, Unverified};
 
 #[tokio::test(start_paused = true)]
 async fn a_202_is_only_a_request_until_run_and_session_have_ended() {
@@ -96,6 +96,44 @@ async fn a_run_that_does_not_obey_is_called_stubborn_and_not_cancelled() {
     let (phases, fake, _) = phases(world(None, None), target()).await;
     assert_eq!(phases, [Looking, Requested, Stubborn]);
     assert_eq!(fake.calls("cancel"), 1, "force is a second decision");
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_a_run_that_cannot_be_read_nothing_is_claimed() {
+    let fake = world(Some(5), Some(10));
+    let start = (fake.now)();
+    let now = fake.now.clone();
+    *fake.on_run.lock().unwrap() = Box::new(move |id| match now() - start {
+        passed if passed < TimeDelta::seconds(4) => Ok(run(id.0, RunStatus::InProgress, start)),
+        _ => Err(Fault::new(FaultKind::Offline, "reset", "check the network")),
+    });
+    *fake.on_task.lock().unwrap() = Box::new(|_| {});
+    let (phases, ..) = phases(fake, target()).await;
+    assert!(matches!(&phases[..], [Looking, Requested, Unverified(fault)] if fault.kind == FaultKind::Offline));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_cannot_be_read_is_not_called_an_orphan() {
+    let fake = world(Some(5), None);
+    fake.tasks.lock().unwrap().clear();
+    let (phases, ..) = phases(fake, target()).await;
+    assert!(matches!(&phases[..], [Looking, Requested, RunEnded, Unverified(_)]), "{phases:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_set_neither_shortens_nor_lengthens_patience() {
+    for hours in [-1, 1] {
+        let mut fake = world(Some(20), Some(40));
+        let (real, begin) = (fake.now.clone(), (fake.now)());
+        fake.now = Arc::new(move || {
+            let now = real();
+            if now - begin > TimeDelta::seconds(6) { now + TimeDelta::hours(hours) } else { now }
+        });
+        let begun = tokio::time::Instant::now();
+        let (phases, ..) = phases(fake, target()).await;
+        assert_eq!(phases, [Looking, Requested, RunEnded, Ended], "{hours} h");
+        assert!(begun.elapsed().as_secs() < 60, "{hours} h: {:?}", begun.elapsed());
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -184,4 +222,46 @@ async fn a_failed_task_with_a_session_that_says_it_runs_has_ended() {
     *fake.on_task.lock().unwrap() = Box::new(|task| task.state = State::Failed);
     let (phases, ..) = phases(fake, target()).await;
     assert_eq!(phases.last(), Some(&Ended));
+}
+
+#[tokio::test(start_paused = true)]
+async fn several_are_asked_one_a_second_and_one_that_is_refused_holds_up_no_other() {
+    let fake = world(None, None);
+    let asked = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let (now, times) = (fake.now.clone(), asked.clone());
+    *fake.on_cancel.lock().unwrap() = Box::new(move |(run, _)| {
+        times.lock().unwrap().push((now(), run));
+        let denied = Fault::new(FaultKind::Permission, "403", "give the token Actions: write");
+        if run == RunId(12) { Err(denied) } else { Ok(CancelAnswer::Accepted) }
+    });
+    let (start, clock) = ((fake.now)(), fake.now.clone());
+    *fake.on_run.lock().unwrap() = Box::new(move |id| {
+        let done = clock() - start >= TimeDelta::seconds(30);
+        let status = if done { RunStatus::Completed } else { RunStatus::InProgress };
+        Ok(run(id.0, status, start - TimeDelta::minutes(12)))
+    });
+    let clock = fake.now.clone();
+    *fake.on_task.lock().unwrap() = Box::new(move |task| {
+        if clock() - start >= TimeDelta::seconds(40) {
+            task.state = State::Cancelled;
+            task.sessions.as_mut().unwrap()[0].state = State::Cancelled;
+        }
+    });
+    let fake = Arc::new(fake);
+    let (ledger, now) = (Arc::new(Memory::new()), fake.now.clone());
+    let context = ops::Context { provider: fake.clone(), ledger: ledger.clone(), now, who: "op".into() };
+    let targets = [11, 12, 13].map(|id| CancelTarget { run: Some(RunId(id)), ..target() }).to_vec();
+    let (report, mut reports) = mpsc::channel(64);
+    ops::cancel::cancel_all(&context, targets, Patience::default(), report).await;
+    let mut last = Vec::new();
+    while let Some(progress) = reports.recv().await {
+        if progress.phase.is_final() {
+            last.push(progress.phase);
+        }
+    }
+    assert!(matches!(&last[..], [Refused(_), Ended, Ended]), "{last:?}");
+    let asked = asked.lock().unwrap();
+    assert_eq!(asked.iter().map(|(_, run)| run.0).collect::<Vec<_>>(), [11, 12, 13]);
+    assert!(asked.windows(2).all(|pair| pair[1].0 - pair[0].0 >= TimeDelta::seconds(1)), "{asked:?}");
+    assert_eq!(entries(&ledger).len(), 3, "each has its own intent");
 }

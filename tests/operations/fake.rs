@@ -38,7 +38,12 @@ pub struct Fake {
     pub on_branch: Script<String, Vec<Run>>,
     /// Changes the task before it is answered.
     pub on_task: Mutex<ChangeTask>,
+    pub viewer: Mutex<Viewer>,
     pub on_list: Script<TaskQuery, Fetched<TaskPage>>,
+    /// The viewer's own tasks.
+    pub on_own: Script<TaskQuery, Fetched<TaskPage>>,
+    pub on_user: Script<UserId, Viewer>,
+    pub on_pulls: Script<Vec<PullRef>, Vec<Option<Pull>>>,
 }
 
 impl std::fmt::Debug for Fake {
@@ -62,7 +67,11 @@ impl Fake {
             on_run: Mutex::new(Box::new(|_| unscripted())),
             on_branch: Mutex::new(Box::new(|_| unscripted())),
             on_task: Mutex::new(Box::new(|_| {})),
+            viewer: Mutex::new(Viewer { id: UserId(7), login: "mona".into() }),
             on_list: Mutex::new(Box::new(|_| unscripted())),
+            on_own: Mutex::new(Box::new(|_| Ok(page(Vec::new())))),
+            on_user: Mutex::new(Box::new(|id| Ok(Viewer { id, login: "hubot".into() }))),
+            on_pulls: Mutex::new(Box::new(|refs| Ok(vec![None; refs.len()]))),
         }
     }
 
@@ -73,6 +82,11 @@ impl Fake {
     fn note(&self, call: String) {
         self.calls.lock().unwrap().push(call);
     }
+}
+
+/// A list of one page.
+pub fn page(tasks: Vec<Task>) -> Fetched<TaskPage> {
+    Fetched::New { value: TaskPage { tasks, unreadable: 0, next: None, active_total: None }, validator: None }
 }
 
 pub fn repo() -> RepoName {
@@ -153,12 +167,12 @@ impl Provider for Fake {
 
     fn viewer(&self) -> Call<'_, Viewer> {
         self.note("viewer".into());
-        ready(Ok(Viewer { id: UserId(7), login: "mona".into() }))
+        ready(Ok(self.viewer.lock().unwrap().clone()))
     }
 
     fn user(&self, id: UserId) -> Call<'_, Viewer> {
         self.note(format!("user {id}"));
-        ready(Ok(Viewer { id, login: "hubot".into() }))
+        ready(self.on_user.lock().unwrap()(id))
     }
 
     fn default_branch(&self, _repo: &RepoName) -> Call<'_, Untrusted> {
@@ -170,8 +184,9 @@ impl Provider for Fake {
     }
 
     fn tasks(&self, query: &TaskQuery) -> Call<'_, Fetched<TaskPage>> {
-        self.note("list".into());
-        ready(self.on_list.lock().unwrap()(query.clone()))
+        let (name, script) = if query.repo.is_some() { ("list", &self.on_list) } else { ("own", &self.on_own) };
+        self.note(name.into());
+        ready(script.lock().unwrap()(query.clone()))
     }
 
     fn more_tasks(&self, _query: &TaskQuery, page: &PageCursor) -> Call<'_, TaskPage> {
@@ -232,7 +247,7 @@ impl Provider for Fake {
 
     fn pulls(&self, refs: &[PullRef]) -> Call<'_, Vec<Option<Pull>>> {
         self.note("pulls".into());
-        ready(Ok(vec![None; refs.len()]))
+        ready(self.on_pulls.lock().unwrap()(refs.to_vec()))
     }
 
     fn pulls_of_branch(&self, _repo: &RepoName, _branch: &Untrusted) -> Call<'_, Vec<PullRef>> {

@@ -2,8 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod cache;
 mod cancel;
+mod drift;
 mod fake;
+mod fleet;
 mod ledger;
 mod poller;
+mod poller_fleet;
+mod poller_life;
 mod start;

@@ -8,22 +8,19 @@ use atc::domain::{Fault, FaultKind, Source, State};
 use atc::ops;
 use atc::ops::cancel::Patience;
 use atc::provider::port::{Fetched, PageCursor, TaskPage, Validator};
+use atc::runtime::cache::Cache;
 use atc::runtime::engine::desk::Desk;
 use atc::runtime::engine::{Engine, Pace};
 use chrono::TimeDelta;
 use tokio::sync::mpsc;
 
-use crate::fake::{Fake, clock, repo, session, task};
+use crate::fake::{Fake, clock, page, repo, session, task};
 use atc::ledger::memory::Memory;
-
-fn page(tasks: Vec<atc::domain::Task>) -> Fetched<TaskPage> {
-    Fetched::New { value: TaskPage { tasks, unreadable: 0, next: None, active_total: None }, validator: None }
-}
 
 fn engine(fake: Fake) -> (Engine, Arc<Fake>, mpsc::Receiver<Event>) {
     let fake = Arc::new(fake);
     let (events, received) = mpsc::channel(1024);
-    let desk = Desk { provider: fake.clone(), now: fake.now.clone(), events };
+    let desk = Desk { provider: fake.clone(), now: fake.now.clone(), events, cache: Cache::default() };
     let context = ops::Context {
         provider: fake.clone(),
         ledger: Arc::new(Memory::new()),
@@ -44,10 +41,13 @@ fn drain(received: &mut mpsc::Receiver<Event>) -> Vec<Net> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_quiet_repository_is_asked_once_a_minute_and_a_busy_one_every_ten_seconds() {
-    for (state, least, most) in [(State::Completed, 9, 12), (State::InProgress, 52, 62)] {
+async fn a_quiet_repository_is_asked_ever_less_often_and_a_busy_one_every_ten_seconds() {
+    // Fresh: after 1, 3, 7 minutes. Quiet for hours: after 2, 6 minutes.
+    for (state, hours, least, most) in
+        [(State::Completed, 0, 4, 5), (State::Completed, 3, 3, 4), (State::InProgress, 0, 60, 71)]
+    {
         let fake = Fake::new(clock());
-        let created = (fake.now)();
+        let created = (fake.now)() - TimeDelta::hours(hours);
         let only = task("t1", state, created);
         *fake.on_list.lock().unwrap() = Box::new(move |_| Ok(page(vec![only.clone()])));
         let (mut engine, fake, mut received) = engine(fake);
@@ -129,8 +129,9 @@ async fn a_row_missing_once_stays_and_missing_twice_is_gone() {
             }
         }
     }
+    // Every look at a list of one page is a whole sweep: those at 60 and at about 180 seconds miss it.
     let gone_at = gone_at.expect("noticed in the end");
-    assert!(gone_at > 600, "one whole sweep is not proof");
+    assert!(gone_at > 100, "one whole sweep is not proof");
 }
 
 #[tokio::test(start_paused = true)]

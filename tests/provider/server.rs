@@ -1,11 +1,15 @@
 //! A server that does exactly what a test tells it to, down to the socket, and remembers what it was asked.
 
+#![allow(dead_code, reason = "two test programs share this file, and neither uses all of it")]
+
 use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 /// A request as it came over the wire.
@@ -46,20 +50,25 @@ pub enum Step {
     Wait(Duration),
     /// A byte at a time.
     Trickle(Vec<u8>, Duration),
+    /// So many bytes at a time.
+    Slices(Vec<u8>, usize, Duration),
     /// The same bytes, for as long as the client listens.
     Flood(Vec<u8>),
     Stall,
     Reset,
+    /// Keep the connection for another request instead of closing it.
+    Stay,
 }
 
 #[derive(Clone, Debug)]
 pub struct Reply(pub Vec<Step>);
 
 /// An ordinary answer to be refined.
+#[derive(Clone, Debug)]
 pub struct Answer {
-    status: u16,
-    headers: Vec<(String, String)>,
-    body: Vec<u8>,
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
 }
 
 pub fn answer(status: u16, body: impl Into<Vec<u8>>) -> Answer {
@@ -93,35 +102,66 @@ impl From<Answer> for Reply {
     }
 }
 
+/// A connection, plain or under TLS.
+pub trait Wire: AsyncRead + AsyncWrite + Unpin + Send {
+    /// The next close is a reset.
+    fn will_reset(&self) -> std::io::Result<()>;
+}
+
+impl Wire for TcpStream {
+    fn will_reset(&self) -> std::io::Result<()> {
+        self.set_zero_linger()
+    }
+}
+
+/// What stands between the door and the requests: a handshake. `None`: nobody came through.
+pub type Entered = Pin<Box<dyn Future<Output = Option<Box<dyn Wire>>> + Send>>;
+
 pub struct Server {
     pub address: SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
+    written: Arc<AtomicU64>,
 }
 
 impl Server {
     /// `script`: what to do with the n-th request, counted from zero.
     pub async fn start<R: Into<Reply>>(script: impl Fn(&Seen, usize) -> R + Send + Sync + 'static) -> Self {
+        Self::behind(|stream| Box::pin(async { Some(Box::new(stream) as Box<dyn Wire>) }), script).await
+    }
+
+    pub async fn behind<R: Into<Reply>>(
+        door: impl Fn(TcpStream) -> Entered + Send + Sync + 'static,
+        script: impl Fn(&Seen, usize) -> R + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let (log, script) = (seen.clone(), Arc::new(script));
+        let (seen, written) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicU64::new(0)));
+        let (log, count, script, door) = (seen.clone(), written.clone(), Arc::new(script), Arc::new(door));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (log, script) = (log.clone(), script.clone());
+                let (log, count, script, door) = (log.clone(), count.clone(), script.clone(), door.clone());
                 tokio::spawn(async move {
-                    if let Some((mut stream, request)) = read(stream).await {
+                    let Some(mut stream) = door(stream).await else { return };
+                    while let Some(request) = read(&mut *stream).await {
                         let nth = {
                             let mut log: std::sync::MutexGuard<'_, Vec<Seen>> = log.lock().unwrap();
                             log.push(request.clone());
                             log.len() - 1
                         };
                         let reply: Reply = (*script)(&request, nth).into();
-                        let _ = act(&mut stream, reply).await;
+                        if !matches!(act(&mut *stream, reply, &count).await, Ok(true)) {
+                            return;
+                        }
                     }
                 });
             }
         });
-        Self { address, seen }
+        Self { address, seen, written }
+    }
+
+    /// Bytes that were written to sockets; some of them may still be in the system's hands.
+    pub fn written(&self) -> u64 {
+        self.written.load(Ordering::Relaxed)
     }
 
     pub fn base(&self) -> String {
@@ -144,7 +184,7 @@ impl Server {
     }
 }
 
-async fn read(mut stream: TcpStream) -> Option<(TcpStream, Seen)> {
+async fn read(stream: &mut dyn Wire) -> Option<Seen> {
     let mut bytes = Vec::new();
     let end = loop {
         if let Some(at) = bytes.windows(4).position(|w| w == b"\r\n\r\n") {
@@ -170,30 +210,56 @@ async fn read(mut stream: TcpStream) -> Option<(TcpStream, Seen)> {
         }
     }
     let body = String::from_utf8_lossy(&bytes[end..]).into_owned();
-    Some((stream, Seen { method, target, headers, body, at: tokio::time::Instant::now() }))
+    Some(Seen { method, target, headers, body, at: tokio::time::Instant::now() })
 }
 
-async fn act(stream: &mut TcpStream, reply: Reply) -> std::io::Result<()> {
+/// Whether the connection stays open for another request.
+async fn act(stream: &mut dyn Wire, reply: Reply, count: &AtomicU64) -> std::io::Result<bool> {
     for step in reply.0 {
         match step {
-            Step::Send(bytes) => stream.write_all(&bytes).await?,
+            Step::Send(bytes) => write(stream, &bytes, count).await?,
             Step::Wait(time) => tokio::time::sleep(time).await,
-            Step::Trickle(bytes, every) => {
-                for byte in bytes {
-                    stream.write_all(&[byte]).await?;
-                    tokio::time::sleep(every).await;
-                }
-            }
+            Step::Trickle(bytes, every) => slices(stream, &bytes, (1, every), count).await?,
+            Step::Slices(bytes, size, every) => slices(stream, &bytes, (size, every), count).await?,
             Step::Flood(bytes) => loop {
-                stream.write_all(&bytes).await?;
+                write(stream, &bytes, count).await?;
             },
             Step::Stall => std::future::pending::<()>().await,
             Step::Reset => {
-                stream.set_zero_linger()?;
-                return Ok(());
+                stream.will_reset()?;
+                return Ok(false);
+            }
+            Step::Stay => {
+                stream.flush().await?;
+                return Ok(true);
             }
         }
     }
     stream.flush().await?;
-    stream.shutdown().await
+    stream.shutdown().await?;
+    Ok(false)
+}
+
+async fn slices(
+    stream: &mut dyn Wire,
+    bytes: &[u8],
+    (size, every): (usize, Duration),
+    count: &AtomicU64,
+) -> std::io::Result<()> {
+    for slice in bytes.chunks(size) {
+        write(stream, slice, count).await?;
+        stream.flush().await?;
+        if every.is_zero() {
+            tokio::task::yield_now().await;
+        } else {
+            tokio::time::sleep(every).await;
+        }
+    }
+    Ok(())
+}
+
+async fn write(stream: &mut dyn Wire, bytes: &[u8], count: &AtomicU64) -> std::io::Result<()> {
+    stream.write_all(bytes).await?;
+    count.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+    Ok(())
 }

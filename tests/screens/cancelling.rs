@@ -10,7 +10,7 @@ use atc::text::Untrusted;
 use chrono::TimeDelta;
 
 use crate::draw::text;
-use crate::world::{Console, ago, every_state, now, repo, run, settings};
+use crate::world::{Console, ago, every_state, now, repo, run, settings, task};
 
 fn later(console: &mut Console, milliseconds: i64) {
     console.at += TimeDelta::milliseconds(milliseconds);
@@ -97,7 +97,8 @@ fn the_target_is_the_one_the_question_named_whatever_moves() {
     console.good(Source::Tasks(repo("api")), News::Tasks { tasks, unreadable: 0 });
     console.good(Source::Tasks(repo("api")), News::Gone(vec![TaskId::new("axum")]));
     let effects = console.keys("y");
-    let [Effect::Cancel(target)] = effects.as_slice() else { panic!("{effects:?}") };
+    let [Effect::Cancel(targets)] = effects.as_slice() else { panic!("{effects:?}") };
+    let [target] = targets.as_slice() else { panic!("{targets:?}") };
     assert_eq!(target.task.id, TaskId::new("retry"));
     assert_eq!(target.branch, Some("copilot/retry".into()));
     assert_eq!((target.since, target.force), (ago(12), false));
@@ -114,7 +115,8 @@ fn the_run_is_named_only_when_the_service_named_it() {
         assert!(screen.contains("run 7 ("), "{screen}");
         later(&mut console, 300);
         let effects = console.keys("y");
-        let [Effect::Cancel(target)] = effects.as_slice() else { panic!("{effects:?}") };
+        let [Effect::Cancel(targets)] = effects.as_slice() else { panic!("{effects:?}") };
+        let [target] = targets.as_slice() else { panic!("{targets:?}") };
         assert_eq!(target.run.is_some(), named, "{matched:?}");
     }
 }
@@ -155,7 +157,7 @@ fn a_run_that_does_not_obey_may_be_forced_after_a_second_question() {
     assert_eq!(dialog.title.as_str(), "Force-cancel this run?");
     later(&mut console, 300);
     let effects = console.keys("y");
-    assert!(matches!(effects.as_slice(), [Effect::Cancel(target)] if target.force), "{effects:?}");
+    assert!(matches!(effects.as_slice(), [Effect::Cancel(targets)] if targets[0].force), "{effects:?}");
     let known = &console.model.world.tasks.get(&TaskId::new("retry")).unwrap();
     assert_eq!(known.cancel_steps.len(), 1, "a new try tells its own story");
 }
@@ -261,4 +263,83 @@ fn leaving_while_a_cancel_is_under_way_is_asked_about() {
     assert_eq!(calm.keys("q"), [Effect::Quit]);
     let mut hasty = asked();
     assert_eq!(hasty.happen(What::Key(Chord::ctrl('c'))), [Effect::Quit]);
+}
+
+/// A console with so many running tasks of two repositories, all marked.
+fn marked(count: usize, repos: &[&str]) -> Console {
+    let mut console = Console::new(80, 24);
+    for of in repos {
+        let mine = (0..count).filter(|n| repos[n % repos.len()] == *of);
+        let tasks = mine.map(|n| task(&format!("m{n:02}"), of, &format!("Work {n}"), State::InProgress, 10, 1));
+        let news = News::Tasks { tasks: tasks.collect(), unreadable: 0 };
+        console.good(Source::Tasks(repo(of)), news);
+    }
+    console.keys("*");
+    assert_eq!(console.model.queue.tally().marked, count);
+    console
+}
+
+fn told(console: &mut Console, id: &str, phase: CancelPhase) {
+    let task = console.model.world.tasks.get(&TaskId::new(id)).unwrap().task.at.clone();
+    let progress = CancelProgress { task, phase, at: console.at, runs: Vec::new(), matched: None };
+    console.happen(What::Op(Op::Cancel(progress)));
+}
+
+#[test]
+fn what_is_marked_is_cancelled_by_one_answer_and_each_row_has_its_own_result() {
+    let mut console = marked(3, &["api", "web"]);
+    console.keys("x");
+    let screen = text(&console.model);
+    assert!(screen.contains("Cancel 3 sessions?") && screen.contains("acme/web  Work 1   running for"), "{screen}");
+    console.wait(TimeDelta::seconds(1));
+    let effects = console.keys("y");
+    let [Effect::Cancel(targets)] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(targets.len(), 3);
+    assert!(text(&console.model).matches("cancelling").count() >= 3);
+    told(&mut console, "m00", CancelPhase::Ended);
+    assert!(text(&console.model).contains("cancelling 3: 1 ended, 2 under way"));
+    told(&mut console, "m01", CancelPhase::NotFindable);
+    told(&mut console, "m02", CancelPhase::Ended);
+    assert!(text(&console.model).contains("cancelled 3: 2 ended, 1 without a run"));
+    let still: Vec<_> = console.model.listed().filter(|k| k.marked).map(|k| k.task.at.id.raw().to_owned()).collect();
+    assert_eq!(still, ["m01"], "what went wrong stays marked for another try");
+}
+
+#[test]
+fn more_than_five_are_cancelled_only_when_the_repositorys_name_is_typed() {
+    let mut console = marked(6, &["api"]);
+    console.keys("x");
+    console.wait(TimeDelta::seconds(1));
+    assert!(console.keys("y").is_empty() && console.model.dialog.is_some(), "a letter is only a letter here");
+    assert!(console.press(Key::Enter).is_empty() && console.model.dialog.is_some(), "half a word is no answer");
+    console.press(Key::Backspace);
+    console.keys("acme/api");
+    assert!(text(&console.model).contains("type acme/api and press enter: acme/api"), "{}", text(&console.model));
+    let effects = console.press(Key::Enter);
+    assert!(matches!(effects.as_slice(), [Effect::Cancel(targets)] if targets.len() == 6), "{effects:?}");
+}
+
+#[test]
+fn where_the_marked_are_of_several_repositories_their_number_is_typed() {
+    let mut console = marked(8, &["api", "web"]);
+    console.keys("x");
+    console.wait(TimeDelta::seconds(1));
+    console.keys("8");
+    assert!(matches!(console.press(Key::Enter).as_slice(), [Effect::Cancel(targets)] if targets.len() == 8));
+}
+
+#[test]
+fn more_than_twenty_are_not_even_asked_about() {
+    let mut console = marked(21, &["api"]);
+    console.keys("x");
+    assert!(console.model.dialog.is_none() && text(&console.model).contains("at most 20 are cancelled at once"));
+}
+
+#[test]
+fn the_marked_that_are_not_listed_are_told_before_they_are_cancelled() {
+    let mut console = marked(3, &["api"]);
+    console.keys("/work 1");
+    console.press(Key::Enter);
+    console.keys("x");
+    assert!(text(&console.model).contains("2 of them are marked but not listed now"));
 }

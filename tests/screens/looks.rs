@@ -123,7 +123,9 @@ fn empty_panes_say_why_and_what_next() {
     };
     let mut none = settings();
     none.repos.clear();
-    show("no repositories", &Console::with(none, 80, 24));
+    show("no repositories: the own tasks are the queue", &Console::with(none.clone(), 80, 24));
+    none.own_tasks = atc::domain::OwnTasks::Never;
+    show("no repositories, and no own tasks either", &Console::with(none, 80, 24));
     let mut console = Console::new(80, 24);
     show("nothing read yet", &console);
     console.keys("p");

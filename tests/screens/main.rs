@@ -7,13 +7,16 @@
 #![allow(clippy::format_push_string, clippy::trivially_copy_pass_by_ref)]
 
 mod cancelling;
+mod disagreeing;
 mod draw;
 mod looks;
 mod news;
 mod properties;
 mod querying;
 mod queueing;
+mod remembered;
 mod sleeping;
+mod sources;
 mod typing;
 mod viewing;
 mod world;

@@ -123,7 +123,7 @@ fn pages_of_one_sweep_add_up_what_could_not_be_read() {
         let result = Ok(News::Tasks { tasks: vec![], unreadable });
         let source = Source::Tasks(repo("api"));
         console.happen(What::Net(Net { source, generation, next_try: None, result }));
-        assert_eq!(console.model.world.unreadable[&repo("api")], total);
+        assert_eq!(console.model.world.unreadable[&Source::Tasks(repo("api"))], total);
     }
 }
 

@@ -279,7 +279,7 @@ impl Console {
                 matched: Some(Matched::BySession),
             })));
         }
-        self.happen(What::Op(Op::Budget(BudgetNews { spent: 212, allowed: 1000, remaining: None, reset_at: None })));
+        self.happen(What::Op(Op::Budget(BudgetNews { spent: 212, allowed: 1000, ..BudgetNews::default() })));
         self.keys("g");
     }
 

@@ -34,27 +34,43 @@ pub fn look(condition: &Condition<'_>) -> (&'static str, Tone) {
     }
 }
 
+/// What a cancel that was asked for says of the condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OfCancel {
+    /// Nothing: there is none, or it came to nothing.
+    None,
+    Cancelling,
+    /// Since then.
+    Orphaned(Instant),
+}
+
 impl Known {
     pub fn condition(&self, now: Instant) -> Condition<'_> {
         let state = Condition::State(&self.task.state);
         if !self.task.state.is_active() {
             return state;
         }
-        match self.cancel.as_ref().map(|c| (&c.phase, c.at)) {
-            Some((CancelPhase::Orphaned { .. }, _)) => return Condition::Orphaned,
-            Some((
-                CancelPhase::Looking | CancelPhase::Requested | CancelPhase::RunEnded | CancelPhase::Stubborn,
-                _,
-            )) => {
-                return Condition::Cancelling;
+        match (self.cancel_verdict(), self.orphan_at()) {
+            (OfCancel::Orphaned(_), _) => Condition::Orphaned,
+            (OfCancel::Cancelling, _) => Condition::Cancelling,
+            (OfCancel::None, Some(at)) if now >= at => Condition::Orphaned,
+            (OfCancel::None, _) => state,
+        }
+    }
+
+    /// Of a task that still works.
+    pub(super) fn cancel_verdict(&self) -> OfCancel {
+        let Some(cancel) = &self.cancel else { return OfCancel::None };
+        match cancel.phase {
+            CancelPhase::Orphaned { .. } => OfCancel::Orphaned(cancel.at),
+            CancelPhase::Looking | CancelPhase::Requested | CancelPhase::RunEnded | CancelPhase::Stubborn => {
+                OfCancel::Cancelling
             }
             // Proved elsewhere; the task's own word is still to come.
-            Some((CancelPhase::Ended, at)) if self.task.touched_at() <= at => return Condition::Cancelling,
-            _ => {}
-        }
-        match self.orphan_at() {
-            Some(at) if now >= at => Condition::Orphaned,
-            _ => state,
+            CancelPhase::Ended if self.task.touched_at() <= cancel.at => OfCancel::Cancelling,
+            CancelPhase::Ended | CancelPhase::NotFindable | CancelPhase::Refused(_) | CancelPhase::Unverified(_) => {
+                OfCancel::None
+            }
         }
     }
 
@@ -86,27 +102,22 @@ impl Known {
         self.task.state.is_active() && self.cancel.as_ref().is_some_and(|c| !c.phase.is_final())
     }
 
+    /// Why it counts as stuck. Of one that only an earlier run saw nobody can say what it has done since.
     pub fn stuck(&self, settings: &Settings, now: Instant) -> Option<Stuck> {
-        stuck::judge(&self.task, self.last_sign, now, settings.stuck)
-    }
-
-    /// When the verdicts above change by themselves, at the earliest after `now`.
-    pub fn next_verdict(&self, settings: &Settings, now: Instant) -> Option<Instant> {
-        if !self.task.state.is_active() {
+        if self.remembered || !self.task.state.is_active() {
             return None;
         }
-        let limits = settings.stuck;
-        let touched = self.last_sign.map_or(self.task.touched_at(), |s| s.max(self.task.touched_at()));
-        let moment = TimeDelta::milliseconds(1);
-        let candidates = match self.task.state {
-            State::Queued => [Some(self.task.created_at + limits.queued + moment), None, self.orphan_at()],
-            State::InProgress => [
-                Some(touched + limits.silent + moment),
-                self.task.latest_session().map(|s| s.created_at + limits.session_limit + moment),
-                self.orphan_at(),
-            ],
-            _ => [None; 3],
-        };
-        candidates.into_iter().flatten().filter(|at| *at > now).min()
+        stuck::judge(&self.task.state, &self.signs(settings), &settings.stuck.of(&self.task.at.repo), now)
+    }
+
+    /// When one of the verdicts (the condition, stuck, a disagreement) changes by time alone, at the earliest after `now`.
+    /// A disagreement that waits for a source to be read again comes with that reading:
+    /// [`World::settled_by`](super::world::World::settled_by).
+    pub fn next_verdict(&self, settings: &Settings, now: Instant) -> Option<Instant> {
+        let stuck = self.task.state.is_active().then(|| {
+            stuck::next_change(&self.task.state, &self.signs(settings), &settings.stuck.of(&self.task.at.repo), now)
+        });
+        let told = self.suspicions(None).filter(|suspicion| suspicion.late.is_none()).map(|suspicion| suspicion.from);
+        stuck.flatten().into_iter().chain(told.filter(|from| *from > now)).min()
     }
 }

@@ -16,6 +16,10 @@ pub struct Dialog {
     pub body: Vec<Safe>,
     /// The words of the Yes button.
     pub yes: Safe,
+    /// What must be typed before Yes counts; `None`: its own letter is enough.
+    pub word: Option<Safe>,
+    /// What was typed so far.
+    pub typed: String,
     pub ask: Ask,
     /// The button under the cursor is Yes.
     pub on_yes: bool,
@@ -24,8 +28,12 @@ pub struct Dialog {
 /// What Yes does. The target is pinned here, whatever moves on the screen.
 #[derive(Clone, Debug)]
 pub enum Ask {
-    Cancel(CancelTarget),
-    Start { request: StartRequest, template: Option<String> },
+    /// One session, or all that were marked.
+    Cancel(Vec<CancelTarget>),
+    Start {
+        request: StartRequest,
+        template: Option<String>,
+    },
     Quit,
     Copy(Untrusted),
 }
@@ -44,6 +52,31 @@ pub struct DialogPlace {
 }
 
 impl Dialog {
+    /// A question that one key answers.
+    pub fn new(opened_at: Instant, title: impl AsRef<str>, body: Vec<Safe>, yes: impl AsRef<str>, ask: Ask) -> Self {
+        Self {
+            opened_at,
+            title: Safe::new(title),
+            body,
+            yes: Safe::new(yes),
+            word: None,
+            typed: String::new(),
+            ask,
+            on_yes: false,
+        }
+    }
+
+    /// What had to be typed was typed, or nothing had to be.
+    pub fn is_earnest(&self) -> bool {
+        self.word.as_ref().is_none_or(|word| word.as_str() == self.typed)
+    }
+
+    /// The line on which the word is typed.
+    pub fn typing(&self) -> Option<Safe> {
+        let word = self.word.as_ref()?;
+        Some(Safe::new(format!("To go on, type {word} and press enter: {}▏", self.typed)))
+    }
+
     pub fn hears(&self, now: Instant) -> bool {
         now - self.opened_at >= GRACE
     }
@@ -59,9 +92,13 @@ impl Dialog {
     pub fn place(&self, place: &Place) -> DialogPlace {
         let columns = usize::from(place.size.width.saturating_sub(2));
         let mut lines: Vec<Safe> = self.body.iter().flat_map(|line| wrap(line, columns)).collect();
-        let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
+        let typing = self.typing();
+        let fixed = 2 + u16::from(typing.is_some());
+        let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(fixed);
         let area = place.over(rows);
-        lines.truncate(usize::from(area.height.saturating_sub(2)));
+        lines.truncate(usize::from(area.height.saturating_sub(fixed)));
+        // What is to be typed is never the line that is left out.
+        lines.extend(typing);
         let (no, yes) = self.buttons();
         let wide = |text: &Safe| u16::try_from(width::width(text)).unwrap_or(u16::MAX);
         let y = area.bottom().saturating_sub(1);

@@ -72,6 +72,12 @@ impl Shown {
         self.fetched_at.max(self.freshness(world).and_then(|freshness| freshness.good_at))
     }
 
+    /// When its newest entry with a time was written. A result may come later than what was written after its call.
+    pub fn written_at(&self) -> Option<Instant> {
+        let entries = self.transcript.entries().iter().rev().take(LOOK_BACK);
+        entries.filter_map(|entry| entry.at.max(entry.ended_at)).max()
+    }
+
     /// Which of the task's sessions this is, and how many there are.
     pub fn session_number(&self, world: &World) -> Option<(usize, usize)> {
         let task = &world.tasks.get(self.task.as_ref()?)?.task;
@@ -93,6 +99,9 @@ impl Shown {
         Sheet { width: text.width.saturating_sub(margin(text.width) + 1), height: text.height, wrap }
     }
 }
+
+/// Entries from the end in which the newest time is looked for.
+const LOOK_BACK: usize = 64;
 
 /// Columns left of the text: the cursor's bar, the time where there is room for it, the fold mark.
 pub fn margin(width: u16) -> u16 {

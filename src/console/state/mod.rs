@@ -1,9 +1,12 @@
 //! What the operator sees: data only. Changed by `update`, drawn by `view`.
 
+pub mod batch;
+pub mod budget;
 pub mod compose;
 pub mod condition;
 pub mod detail;
 pub mod dialog;
+pub mod evidence;
 pub mod layout;
 pub mod line;
 pub mod log;

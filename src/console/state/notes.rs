@@ -23,4 +23,9 @@ impl Notes {
         let stays = if bad { TimeDelta::seconds(60) } else { TimeDelta::seconds(5) };
         self.current = Some(Note { bad, text: Safe::new(text), until: now + stays });
     }
+
+    /// What was asked for stays long enough to be read.
+    pub fn tell(&mut self, now: Instant, text: impl AsRef<str>) {
+        self.current = Some(Note { bad: false, text: Safe::new(text), until: now + TimeDelta::seconds(30) });
+    }
 }

@@ -3,12 +3,13 @@
 use chrono::{FixedOffset, Offset, TimeDelta, Utc};
 
 use crate::domain::stuck::Thresholds;
-use crate::domain::{RepoName, SavedView};
+use crate::domain::{OwnTasks, RepoName, SavedView};
 use crate::text::Safe;
 
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub repos: Vec<RepoName>,
+    pub own_tasks: OwnTasks,
     /// The host's name for the header: `github.com`, a tenant, `demo`.
     pub host: Safe,
     pub token_kind: Safe,
@@ -30,6 +31,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             repos: Vec::new(),
+            own_tasks: OwnTasks::Auto,
             host: Safe::new("github.com"),
             token_kind: Safe::new("unknown"),
             ascii: false,
@@ -40,5 +42,12 @@ impl Default for Settings {
             mouse: true,
             views: SavedView::defaults(),
         }
+    }
+}
+
+impl Settings {
+    /// The viewer's own tasks are shown whatever their repository.
+    pub fn reach_beyond(&self) -> bool {
+        self.own_tasks.reach_beyond(&self.repos)
     }
 }

@@ -4,7 +4,7 @@ use super::Model;
 use super::settings::Settings;
 use super::tone::{Tone, Words};
 use crate::domain::freshness::Verdict;
-use crate::domain::{Freshness, Instant, RepoName, Source};
+use crate::domain::{Freshness, Instant, Source};
 
 /// The instant as `14:02` on the operator's clock.
 pub fn clock(settings: &Settings, at: Instant) -> String {
@@ -33,8 +33,17 @@ impl Model {
 
     /// The sources the operator relies on all the time: whether they fail is told in the header.
     pub fn standing_sources(&self) -> impl Iterator<Item = Source> + '_ {
-        let fixed = [Source::Viewer, Source::Pulls].into_iter().filter(|s| self.world.freshness.contains_key(s));
-        self.settings.repos.iter().cloned().map(Source::Tasks).chain(fixed)
+        let lists = self.lists();
+        let also = [Source::Viewer, Source::Pulls, Source::OwnTasks];
+        let also = also.into_iter().filter(|s| self.world.freshness.contains_key(s) && !lists.contains(s));
+        let also: Vec<Source> = also.collect();
+        lists.into_iter().chain(also)
+    }
+
+    /// The lists the queue is made of.
+    pub fn lists(&self) -> Vec<Source> {
+        let own = self.settings.reach_beyond().then_some(Source::OwnTasks);
+        self.settings.repos.iter().cloned().map(Source::Tasks).chain(own).collect()
     }
 
     pub fn failing(&self) -> usize {
@@ -43,37 +52,50 @@ impl Model {
 
     /// What to say about the task lists: the worst first, and how many others are not fresh. Empty: all are fresh.
     pub fn queue_trust(&self) -> Words {
-        let repos = &self.settings.repos;
-        let mut all: Vec<(u8, &RepoName, Verdict<'_>)> = repos
+        let lists = self.lists();
+        let mut all: Vec<(u8, &Source, Verdict<'_>)> = lists
             .iter()
-            .map(|repo| (repo, self.verdict(&Source::Tasks(repo.clone()))))
+            .map(|list| (list, self.verdict(list)))
             .filter(|(_, verdict)| *verdict != Verdict::Fresh)
-            .map(|(repo, verdict)| (rank(&verdict), repo, verdict))
+            .map(|(list, verdict)| (rank(&verdict), list, verdict))
             .collect();
         all.sort_by_key(|(rank, ..)| *rank);
-        let Some((worst, repo, verdict)) = all.first() else { return Words::new() };
+        let Some((worst, list, verdict)) = all.first() else { return Words::new() };
         let alike = all.iter().filter(|(rank, ..)| rank == worst).count();
         if *verdict == Verdict::Loading {
-            let what = if alike > 1 { format!("{alike} repos") } else { repo.to_string() };
+            let what = if alike > 1 { format!("{alike} repos") } else { list_name(list) };
             return Words::one(Tone::Dim, format!("loading {what} …"));
         }
         // Whose it is goes without saying where it is true of all.
         let whose = match all.len() - 1 {
-            others if alike == repos.len() && others == 0 => String::new(),
-            _ if alike == repos.len() && matches!(verdict, Verdict::Stale(_)) => String::new(),
-            _ if alike == repos.len() => format!("all {alike} repos "),
-            0 => format!("{repo} "),
-            others => format!("{repo} (+{others}) "),
+            others if alike == lists.len() && others == 0 => String::new(),
+            _ if alike == lists.len() && matches!(verdict, Verdict::Stale(_)) => String::new(),
+            _ if alike == lists.len() => format!("all {alike} repos "),
+            0 => format!("{} ", list_name(list)),
+            others => format!("{} (+{others}) ", list_name(list)),
         };
-        self.say(&whose, verdict)
+        self.say(&whose, verdict, self.next_try(list))
+    }
+
+    fn next_try(&self, source: &Source) -> Option<Instant> {
+        self.world.freshness.get(source)?.next_try
+    }
+
+    /// `, next try in 40s`; nothing where none is planned.
+    pub fn next_try_words(&self, at: Option<Instant>) -> String {
+        match at {
+            None => String::new(),
+            Some(at) if at <= self.now => ", trying again".to_owned(),
+            Some(at) => format!(", next try in {}", crate::domain::age::until(at - self.now)),
+        }
     }
 
     /// What to say about one source; empty when it is fresh.
     pub fn trust(&self, source: &Source) -> Words {
-        self.say("", &self.verdict(source))
+        self.say("", &self.verdict(source), self.next_try(source))
     }
 
-    fn say(&self, whose: &str, verdict: &Verdict<'_>) -> Words {
+    fn say(&self, whose: &str, verdict: &Verdict<'_>, next_try: Option<Instant>) -> Words {
         match verdict {
             Verdict::Fresh => Words::new(),
             Verdict::Loading => Words::one(Tone::Dim, format!("{whose}loading …")),
@@ -81,9 +103,18 @@ impl Model {
                 Words::one(Tone::Dim, format!("{whose}stale {}", crate::domain::age::coarse(self.now - *at)))
             }
             Verdict::Failed(fault, at) => {
-                Words::one(Tone::Bad, format!("{whose}failed {}: {fault}", clock(&self.settings, *at)))
+                let next = self.next_try_words(next_try);
+                Words::one(Tone::Bad, format!("{whose}failed {}{next}: {fault}", clock(&self.settings, *at)))
             }
         }
+    }
+}
+
+/// What a list is called where it is named among others.
+pub fn list_name(list: &Source) -> String {
+    match list {
+        Source::Tasks(repo) => repo.to_string(),
+        _ => "your tasks".to_owned(),
     }
 }
 

@@ -131,7 +131,9 @@ pub fn cancel_life(known: &Known, settings: &Settings) -> Words {
             CancelPhase::RunEnded => (Tone::Warn, format!("run cancelled {time}")),
             CancelPhase::Ended => (Tone::Good, format!("session ended {time}")),
             CancelPhase::Orphaned { frees_at } => {
-                let frees = frees_at.map(|at| format!("; frees itself at {}", super::trust::clock(settings, at)));
+                // The run or its log may have told more of the deadline than was known to the cancel.
+                let frees = frees_at.map(|_| known.deadline(settings).at).filter(|frees| frees > at);
+                let frees = frees.map(|at| format!("; frees itself at {}", super::trust::clock(settings, at)));
                 (Tone::Odd, format!("orphaned {time}: its run is gone{}", frees.unwrap_or_default()))
             }
             // It may end by itself after all, and then there is nothing left to force.
@@ -143,6 +145,9 @@ pub fn cancel_life(known: &Known, settings: &Settings) -> Words {
             }
             CancelPhase::NotFindable => (Tone::Bad, format!("no run found at {time}: nothing was cancelled")),
             CancelPhase::Refused(fault) => (Tone::Bad, format!("refused {time}: {fault}")),
+            CancelPhase::Unverified(fault) => {
+                (Tone::Bad, format!("not verified by {time}, it cannot be read: {fault}"))
+            }
         };
         if words.is_empty() {
             words.push(tone, if matches!(phase, CancelPhase::Orphaned { .. }) { "⚠ " } else { "◐ " });

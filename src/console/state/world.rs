@@ -1,7 +1,8 @@
 //! What is known of the service: tasks, pulls, runs, people, and how fresh each source is.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use super::evidence::Evidence;
 use super::seen::Seen;
 use super::settings::Settings;
 use super::tasks::Tasks;
@@ -20,6 +21,10 @@ pub struct World {
     pub tasks: Tasks,
     /// `Ok(None)` inside: asked, and gone or not visible.
     pub pulls: HashMap<(RepoName, PullId), Option<Pull>>,
+    /// When each of them was last answered for.
+    pub pulls_read: HashMap<(RepoName, PullId), Instant>,
+    /// Repositories of which a pull request was seen: the token may look there.
+    pub pulls_seen: HashSet<RepoName>,
     pub people: HashMap<UserId, Untrusted>,
     pub seen: Seen,
     pub freshness: HashMap<Source, Freshness>,
@@ -28,7 +33,7 @@ pub struct World {
     /// When a repository's tasks were first read: what was created later is news.
     pub first_read: HashMap<RepoName, Instant>,
     /// Items a source sent that could not be read.
-    pub unreadable: HashMap<RepoName, u32>,
+    pub unreadable: HashMap<Source, u32>,
     pub budget: BudgetNews,
 }
 
@@ -48,8 +53,11 @@ pub struct Known {
     pub sessions_as_of: Option<Instant>,
     /// The newest proof of work besides the task's own times: its log grew.
     pub last_sign: Option<Instant>,
+    pub evidence: Evidence,
     /// Something visible changed since the operator last looked at it.
     pub changed: bool,
+    /// An earlier run saw it, and the service has not answered for it yet. Whatever it answers is newer.
+    pub remembered: bool,
     /// The operator marked it.
     pub marked: bool,
     /// What free words of a query are looked for in: name, repository, agent, login and pull number, in lower case, each on
@@ -78,7 +86,9 @@ impl Known {
             cancel_steps: Vec::new(),
             since_seen: false,
             last_sign: None,
+            evidence: Evidence::default(),
             changed: false,
+            remembered: false,
             marked: false,
             hay,
         }
@@ -120,7 +130,7 @@ impl World {
             viewer: self.viewer.as_ref().map(|viewer| viewer.id),
             changed: known.changed,
             marked: known.marked,
-            disagrees: false,
+            disagrees: known.disagreement(self, now).is_some(),
             hay: &known.hay,
             now,
         }
@@ -133,6 +143,12 @@ impl World {
             .iter()
             .filter_map(|slot| self.tasks.at(*slot))
             .max_by(|a, b| (a.task.created_at, &a.task.at.id).cmp(&(b.task.created_at, &b.task.at.id)))
+    }
+
+    /// Whether the task is the viewer's own, as far as that is known.
+    pub fn is_own(&self, task: &Task) -> bool {
+        let viewer = self.viewer.as_ref().map(|viewer| viewer.id);
+        viewer.is_some() && task.creator.as_ref().map(|person| person.id) == viewer
     }
 
     /// The creator's login, where it is known.

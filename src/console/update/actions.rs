@@ -1,6 +1,6 @@
 //! What the keys and the commands do, outside the log, the compose form and the lines being typed.
 
-use super::{cancel, compose, dialog, line, queue, scroll};
+use super::{cancel, cancel_marked, compose, dialog, line, queue, scroll};
 use crate::console::effect::Effect;
 use crate::console::keys::Intent;
 use crate::console::state::compose::Draft;
@@ -45,8 +45,10 @@ pub fn run(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
             model.notes.say(model.now, false, "asking every source …");
         }
         Intent::Mouse => mouse(model, !model.settings.mouse, effects),
+        Intent::Cancel if on_the_marked(model) => cancel_marked::ask(model),
         Intent::Cancel => cancel::ask(model),
         Intent::Open => give(model, Target::Address, Effect::Open, "opening", effects),
+        Intent::Copy if on_the_marked(model) => copy_marked(model, effects),
         Intent::Copy => give(model, Target::Address, Effect::Copy, "copied", effects),
         Intent::CopyBranch => give(model, Target::Branch, Effect::Copy, "copied", effects),
         Intent::FollowUp => follow_up(model, effects),
@@ -283,16 +285,15 @@ fn quit(model: &mut Model, effects: &mut Vec<Effect>) {
     let what = if under_way == 1 { "A cancel is" } else { "Several cancels are" };
     dialog::open(
         model,
-        Dialog {
-            opened_at: model.now,
-            title: Safe::new("Quit now?"),
-            body: vec![Safe::new(format!(
+        Dialog::new(
+            model.now,
+            "Quit now?",
+            vec![Safe::new(format!(
                 "{what} under way. What was requested stays requested; nobody watches how it ends."
             ))],
-            yes: Safe::new("Yes, quit"),
-            ask: Ask::Quit,
-            on_yes: false,
-        },
+            "Yes, quit",
+            Ask::Quit,
+        ),
     );
 }
 
@@ -323,6 +324,20 @@ fn give(
     };
     model.notes.say(model.now, false, format!("{verb} {}", text.show_line()));
     effects.push(effect(text));
+}
+
+/// In the queue, marks are what an action is about; elsewhere it is the task that is looked at.
+fn on_the_marked(model: &Model) -> bool {
+    model.place.focus == Pane::Queue && model.place.detail.is_none() && model.queue.tally().marked > 0
+}
+
+/// The addresses of all that is marked, one a line.
+fn copy_marked(model: &mut Model, effects: &mut Vec<Effect>) {
+    let all: Vec<String> = queue::marked(model)
+        .filter_map(|known| Some(address(model, known)?.raw_for_wire().lines().next()?.to_owned()))
+        .collect();
+    model.notes.say(model.now, all.is_empty(), format!("copied the addresses of {} tasks", all.len()));
+    effects.push(Effect::Copy(all.join("\n").into()));
 }
 
 /// The task's own page, else its pull request's. Given by the service, never built.

@@ -3,13 +3,14 @@
 use super::dialog;
 use crate::console::effect::Effect;
 use crate::console::state::Model;
+use crate::console::state::batch::Batch;
 use crate::console::state::detail::duration;
 use crate::console::state::dialog::{Ask, Dialog};
 use crate::console::state::trust::clock_seconds;
 use crate::console::state::world::Known;
 use crate::domain::Condition;
 use crate::domain::cancel::Matched;
-use crate::domain::{CancelPhase, CancelProgress, CancelTarget, Run};
+use crate::domain::{CancelPhase, CancelProgress, CancelTarget, Run, TaskId};
 use crate::text::Safe;
 
 /// Asks before the selected task's session is cancelled; says why not where there is nothing to cancel.
@@ -24,21 +25,24 @@ pub fn ask(model: &mut Model) {
     model.dirty = true;
 }
 
-fn question(model: &Model, known: &Known) -> Result<Dialog, String> {
-    let task = &known.task;
-    if !task.state.is_active() {
-        return Err(format!("nothing to cancel: the task is {}", task.state.word()));
+/// Why a task has nothing that could be cancelled now.
+pub(super) fn refusal(model: &Model, known: &Known) -> Option<String> {
+    if !known.task.state.is_active() {
+        return Some(format!("nothing to cancel: the task is {}", known.task.state.word()));
     }
     if known.condition(model.now) == Condition::Orphaned {
-        return Err("its run is already gone; the task frees itself, nothing can hurry it".to_owned());
+        return Some("its run is already gone; the task frees itself, nothing can hurry it".to_owned());
     }
-    let force = match known.cancel.as_ref().map(|c| &c.phase) {
-        Some(CancelPhase::Stubborn) => true,
-        Some(_) if known.is_cancelling() => {
-            return Err("already being cancelled; the detail shows how far it is".to_owned());
-        }
-        _ => false,
-    };
+    let under_way = "already being cancelled; the detail shows how far it is";
+    known.is_cancelling().then(|| under_way.to_owned())
+}
+
+fn question(model: &Model, known: &Known) -> Result<Dialog, String> {
+    if let Some(why_not) = refusal(model, known) {
+        return Err(why_not);
+    }
+    let task = &known.task;
+    let force = known.cancel.as_ref().is_some_and(|c| c.phase == CancelPhase::Stubborn);
     let age = duration(model.now - known.condition_since(model.now));
     let mut body =
         vec![Safe::new(format!("{}  {}   {} for {age}", task.at.repo, task.name.show_line(), task.state.word()))];
@@ -52,19 +56,12 @@ fn question(model: &Model, known: &Known) -> Result<Dialog, String> {
     }
     let (title, yes) =
         if force { ("Force-cancel this run?", "Yes, force it") } else { ("Cancel this session?", "Yes, cancel it") };
-    Ok(Dialog {
-        opened_at: model.now,
-        title: Safe::new(title),
-        body,
-        yes: Safe::new(yes),
-        ask: Ask::Cancel(target(known, force)),
-        on_yes: false,
-    })
+    Ok(Dialog::new(model.now, title, body, yes, Ask::Cancel(vec![target(known, force)])))
 }
 
 /// Pinned now, whatever moves on the screen afterwards. A run is only named here when the service named it; one found
 /// by branch is looked for again when it is cancelled.
-fn target(known: &Known, force: bool) -> CancelTarget {
+pub(super) fn target(known: &Known, force: bool) -> CancelTarget {
     let task = &known.task;
     let session = task.latest_session();
     let joined = known.run.as_ref().filter(|j| j.matched == Some(Matched::BySession));
@@ -95,16 +92,36 @@ fn run_line(known: &Known) -> String {
 }
 
 /// Yes was said.
-pub fn confirmed(model: &mut Model, target: CancelTarget, effects: &mut Vec<Effect>) {
-    let progress = CancelProgress {
-        task: target.task.clone(),
-        phase: CancelPhase::Looking,
-        at: model.now,
-        runs: target.run.into_iter().collect(),
-        matched: None,
-    };
-    take(model, progress);
-    effects.push(Effect::Cancel(target));
+pub fn confirmed(model: &mut Model, targets: Vec<CancelTarget>, effects: &mut Vec<Effect>) {
+    for target in &targets {
+        let progress = CancelProgress {
+            task: target.task.clone(),
+            phase: CancelPhase::Looking,
+            at: model.now,
+            runs: target.run.into_iter().collect(),
+            matched: None,
+        };
+        take(model, progress);
+    }
+    let several = targets.len() > 1;
+    let tasks = targets.iter().map(|target| target.task.id.clone()).collect();
+    model.queue.batch = several.then_some(Batch { tasks });
+    effects.push(Effect::Cancel(targets));
+}
+
+/// How far the batch is that a task belongs to; what is done with is unmarked, what went wrong stays marked.
+fn of_batch(model: &mut Model, id: &TaskId) -> bool {
+    let Some(batch) = model.queue.batch.take_if(|batch| batch.tasks.contains(id)) else { return false };
+    let standing = batch.standing(&model.world);
+    model.notes.say(model.now, standing.failed() > 0, standing.says());
+    let is_done = |known: &Known| known.cancel.as_ref().is_some_and(|c| c.phase == CancelPhase::Ended);
+    if let Some(known) = model.world.tasks.get_mut(id) {
+        known.marked &= !is_done(known);
+    }
+    if standing.under_way() > 0 {
+        model.queue.batch = Some(batch);
+    }
+    true
 }
 
 /// One step further, or the end.
@@ -118,22 +135,27 @@ pub fn progress(model: &mut Model, progress: CancelProgress) {
             format!("orphaned: the run of “{name}” is gone, the task still says it works — it frees itself"),
         )),
         CancelPhase::Stubborn => {
-            Some((true, format!("“{name}” still runs although its cancel was accepted — press x to force it")))
+            Some((true, format!("“{name}” still runs although its cancel was sent — press x to force it")))
         }
         CancelPhase::NotFindable => {
             Some((true, format!("no run of “{name}” was found, nothing was cancelled — try again in a moment")))
         }
         CancelPhase::Refused(fault) => Some((true, format!("not cancelled: {fault}"))),
+        CancelPhase::Unverified(fault) => {
+            Some((true, format!("the cancel of “{name}” was sent, what came of it cannot be read: {fault}")))
+        }
     };
-    if let Some((bad, text)) = note {
+    let id = progress.task.id.clone();
+    take(model, progress);
+    if !of_batch(model, &id)
+        && let Some((bad, text)) = note
+    {
         model.notes.say(model.now, bad, text);
     }
-    take(model, progress);
 }
 
 fn take(model: &mut Model, progress: CancelProgress) {
     model.dirty = true;
-    model.queue.due = true;
     let selected = model.queue.selected.as_ref() == Some(&progress.task.id);
     let Some(known) = model.world.tasks.get_mut(&progress.task.id) else { return };
     let is_new_try = known.cancel.as_ref().is_some_and(|c| c.phase.is_final() && c.phase != progress.phase)

@@ -1,11 +1,14 @@
 //! The `:` commands. Any clear beginning of a name will do; what is wrong is said in the line.
 
+use std::collections::HashSet;
+
 use super::{actions, line, queue};
 use crate::console::effect::Effect;
 use crate::console::keys::Intent;
 use crate::console::state::Model;
 use crate::console::state::place::Pane;
-use crate::domain::{Column, Group, Order, Query, RepoName, SavedView, Source};
+use crate::console::state::world::Known;
+use crate::domain::{Column, Group, Order, Query, RepoName, SavedView, Source, TaskId};
 
 /// A command: its name, how it is written, what it does.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +51,7 @@ pub const COMMANDS: &[Command] = &[
     with("group", GROUP, group, "put rows that share something together, or go to the next group"),
     with("mark", "mark all|none|range", mark, "choose tasks for one action together"),
     plain("refresh", Intent::Refresh, "ask every source now"),
+    with("budget", "budget", budget, "what watching costs: requests, the limit, and how much slower it goes"),
     plain("open", Intent::Open, "open in the browser"),
     plain("copy", Intent::Copy, "copy the address"),
     plain("branch", Intent::CopyBranch, "copy the branch name"),
@@ -162,8 +166,8 @@ fn repo(model: &mut Model, arguments: &[&str], effects: &mut Vec<Effect>) -> Res
         "remove" => repos.retain(|r| *r != name),
         _ => repos = vec![name],
     }
-    forget(model, &repos);
     model.settings.repos.clone_from(&repos);
+    forget(model, &repos);
     effects.push(Effect::Watch(repos));
     model.queue.due = true;
     model.reviews.due = true;
@@ -173,14 +177,31 @@ fn repo(model: &mut Model, arguments: &[&str], effects: &mut Vec<Effect>) -> Res
 
 /// What belongs to repositories no longer watched leaves the world.
 fn forget(model: &mut Model, kept: &[RepoName]) {
+    let beyond = model.settings.reach_beyond();
     let world = &mut model.world;
-    world.tasks.retain(|k| kept.contains(&k.task.at.repo));
-    world.pulls.retain(|(repo, _), _| kept.contains(repo));
-    world.first_read.retain(|repo, _| kept.contains(repo));
-    world.unreadable.retain(|repo, _| kept.contains(repo));
+    let stays = |known: &Known| kept.contains(&known.task.at.repo) || (beyond && world.is_own(&known.task));
+    let gone: Vec<TaskId> =
+        world.tasks.values().filter(|known| !stays(known)).map(|known| known.task.at.id.clone()).collect();
+    for id in gone {
+        world.tasks.remove(&id);
+    }
+    let of_tasks = world.tasks.values().map(|known| known.task.at.repo.clone());
+    let shown: HashSet<RepoName> = kept.iter().cloned().chain(of_tasks).collect();
+    world.pulls.retain(|(repo, _), _| shown.contains(repo));
+    world.first_read.retain(|repo, _| shown.contains(repo));
     let gone = |source: &Source| matches!(source, Source::Tasks(repo) if !kept.contains(repo));
     world.freshness.retain(|source, _| !gone(source));
+    world.unreadable.retain(|source, _| !gone(source));
     world.generations.retain(|source, _| !gone(source));
+}
+
+fn budget(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Result<(), String> {
+    if !arguments.is_empty() {
+        return Err("“budget” takes nothing after it".to_owned());
+    }
+    model.notes.tell(model.now, model.budget_words());
+    model.dirty = true;
+    Ok(())
 }
 
 fn view(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Result<(), String> {

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{actions, cancel, compose};
 use crate::console::effect::Effect;
-use crate::console::keys::{Chord, Context, Intent, lookup};
+use crate::console::keys::{Chord, Context, Intent, Key, lookup};
 use crate::console::state::Model;
 use crate::console::state::dialog::{Ask, Dialog};
 use crate::domain::{Instant, StartRequest};
@@ -16,6 +16,9 @@ pub fn open(model: &mut Model, dialog: Dialog) {
 }
 
 pub fn key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
+    if type_word(model, chord) {
+        return;
+    }
     let Some(intent) = lookup(Context::Dialog, chord) else { return };
     match intent {
         // Leaving needs no second question, whatever the first one is.
@@ -29,8 +32,12 @@ pub fn key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
         Intent::Yes => answer(model, true, effects),
         Intent::No => answer(model, false, effects),
         Intent::Accept => {
-            let yes = dialog.on_yes;
-            answer(model, yes, effects);
+            // Who has typed the word means yes; who has typed half of it does not mean no.
+            let (yes, asks_for_word) = (dialog.on_yes, dialog.word.is_some());
+            if asks_for_word && !dialog.is_earnest() {
+                return;
+            }
+            answer(model, yes || asks_for_word, effects);
         }
         Intent::NextChoice | Intent::PreviousChoice => {
             dialog.on_yes = !dialog.on_yes;
@@ -40,11 +47,31 @@ pub fn key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
     }
 }
 
+/// Where a word must be typed, letters are letters: no single key means yes or no.
+fn type_word(model: &mut Model, chord: Chord) -> bool {
+    let Some(dialog) = model.dialog.as_mut().filter(|d| d.word.is_some()) else { return false };
+    let text_key = match (chord.key, chord.ctrl, chord.alt) {
+        (Key::Char(c), false, false) => Some(Some(c)),
+        (Key::Backspace, false, false) => Some(None),
+        _ => None,
+    };
+    let Some(change) = text_key else { return false };
+    if dialog.hears(model.now) {
+        match change {
+            Some(c) if dialog.typed.len() < 200 && !c.is_control() => dialog.typed.push(c),
+            Some(_) => {}
+            None => drop(dialog.typed.pop()),
+        }
+        model.dirty = true;
+    }
+    true
+}
+
 /// A click: a button answers, anything else is not heard.
 pub fn click(model: &mut Model, column: u16, row: u16, effects: &mut Vec<Effect>) {
     let Some(dialog) = model.dialog.as_ref().filter(|d| d.hears(model.now)) else { return };
     let place = dialog.place(&model.place);
-    if place.yes.contains(column, row) {
+    if place.yes.contains(column, row) && dialog.is_earnest() {
         answer(model, true, effects);
     } else if place.no.contains(column, row) {
         answer(model, false, effects);
@@ -54,7 +81,7 @@ pub fn click(model: &mut Model, column: u16, row: u16, effects: &mut Vec<Effect>
 fn answer(model: &mut Model, yes: bool, effects: &mut Vec<Effect>) {
     let Some(dialog) = model.dialog.take() else { return };
     model.dirty = true;
-    if !yes {
+    if !yes || !dialog.is_earnest() {
         return;
     }
     let writes = !matches!(dialog.ask, Ask::Quit | Ask::Copy(_));
@@ -62,7 +89,7 @@ fn answer(model: &mut Model, yes: bool, effects: &mut Vec<Effect>) {
         return model.notes.say(model.now, true, actions::READ_ONLY);
     }
     match dialog.ask {
-        Ask::Cancel(target) => cancel::confirmed(model, target, effects),
+        Ask::Cancel(targets) => cancel::confirmed(model, targets, effects),
         Ask::Start { request, template } => {
             model.notes.say(model.now, false, format!("starting a task in {} …", request.repo));
             let id = request_id(dialog.opened_at, &request);

@@ -9,6 +9,7 @@
 
 pub mod actions;
 pub mod cancel;
+pub mod cancel_marked;
 pub mod command;
 pub mod compose;
 pub mod dialog;
@@ -20,6 +21,7 @@ pub mod net;
 pub mod offers;
 pub mod op;
 pub mod queue;
+pub mod remember;
 pub mod reviews;
 pub mod scroll;
 mod settle;
@@ -47,7 +49,8 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
                 model.dirty = true;
             }
         }
-        What::Focus(_) | What::Wake => {}
+        What::Focus(focused) => effects.push(Effect::Focus(focused)),
+        What::Wake => {}
         What::Net(answer) => net::answer(model, answer),
         What::Op(news) => op::news(model, news, &mut effects),
         What::Local(local) => self::local(model, local),
@@ -69,5 +72,7 @@ fn local(model: &mut Model, local: Local) {
         }
         Local::Edited(result) => compose::edited(model, result),
         Local::Draft(draft) => compose::draft(model, *draft),
+        Local::Remembered(part) => remember::take(model, *part),
+        Local::Forget => remember::forget(model),
     }
 }

@@ -5,10 +5,11 @@ use chrono::Timelike;
 use super::{log, queue};
 use crate::console::event::{LogNews, Net, News};
 use crate::console::state::Model;
+use crate::console::state::evidence::ToldByLog;
 use crate::console::state::tasks::Slot;
 use crate::console::state::world::{Known, RunJoin, World};
 use crate::domain::freshness::Verdict;
-use crate::domain::{Fault, Pull, PullRef, RepoName, Source, Task};
+use crate::domain::{Fault, Instant, Pull, PullRef, RepoName, Source, Task};
 
 pub fn answer(model: &mut Model, net: Net) {
     if !is_watched(model, &net) {
@@ -25,14 +26,37 @@ pub fn answer(model: &mut Model, net: Net) {
     let freshness = model.world.freshness.entry(source.clone()).or_default();
     match result {
         Ok(news) => {
+            let read_before = freshness.good_at;
             freshness.good(model.now, next_try);
             take(model, &source, news, same_sweep);
+            settle(model, &source, read_before);
         }
         Err(fault) => freshness.failed(model.now, fault, next_try),
     }
     if is_told(model, &source) && shown(model, &source) != before {
         model.dirty = true;
     }
+}
+
+/// An answer without news may be what a suspicion waited for.
+fn settle(model: &mut Model, source: &Source, read_before: Option<Instant>) {
+    let settled: Vec<Slot> = model.world.settled_by(source, read_before, model.now).collect();
+    model.dirty |= !settled.is_empty();
+    for slot in settled {
+        model.world.tasks.at_mut(slot);
+    }
+    // The whole detail tells how old each source is.
+    model.dirty |= model.place.detail.is_some() && concerns_selected(model, source);
+}
+
+fn concerns_selected(model: &Model, source: &Source) -> bool {
+    model.selected().is_some_and(|known| match source {
+        Source::Tasks(repo) => known.task.at.repo == *repo,
+        Source::OwnTasks => model.world.is_own(&known.task),
+        Source::Task(id) | Source::Run(id) => known.task.at.id == *id,
+        Source::Pulls => !known.task.artifacts.is_empty(),
+        Source::Viewer | Source::Log(_) | Source::People => false,
+    })
 }
 
 /// A repository that was taken off the list may still have an answer under way.
@@ -60,8 +84,8 @@ enum Shown {
     Loading,
     Fresh,
     Stale,
-    /// The fault and the minute it happened in.
-    Failed(Fault, (u32, u32)),
+    /// The fault, the minute it happened in, and the next try.
+    Failed(Fault, (u32, u32), Option<Instant>),
 }
 
 fn shown(model: &Model, source: &Source) -> Shown {
@@ -69,7 +93,10 @@ fn shown(model: &Model, source: &Source) -> Shown {
         Verdict::Loading => Shown::Loading,
         Verdict::Fresh => Shown::Fresh,
         Verdict::Stale(_) => Shown::Stale,
-        Verdict::Failed(fault, at) => Shown::Failed(fault.clone(), (at.hour(), at.minute())),
+        Verdict::Failed(fault, at) => {
+            let next_try = model.world.freshness.get(source).and_then(|freshness| freshness.next_try);
+            Shown::Failed(fault.clone(), (at.hour(), at.minute()), next_try)
+        }
     }
 }
 
@@ -85,11 +112,15 @@ fn take(model: &mut Model, source: &Source, news: News, same_sweep: bool) {
                 model.dirty = true;
             }
         }
-        News::Tasks { tasks, unreadable } => {
-            if let Source::Tasks(repo) = source {
-                model.world.first_read.entry(repo.clone()).or_insert(model.now);
-                unreadable_items(model, repo, unreadable, same_sweep);
+        News::Tasks { mut tasks, unreadable } => {
+            match source {
+                Source::Tasks(repo) => {
+                    model.world.first_read.entry(repo.clone()).or_insert(model.now);
+                }
+                Source::OwnTasks => own_tasks(model, &mut tasks),
+                _ => {}
             }
+            unreadable_items(model, source, unreadable, same_sweep);
             for task in tasks {
                 merge_task(model, task);
             }
@@ -118,11 +149,20 @@ fn take(model: &mut Model, source: &Source, news: News, same_sweep: bool) {
     }
 }
 
-fn unreadable_items(model: &mut Model, repo: &RepoName, count: u32, same_sweep: bool) {
-    let before = model.world.unreadable.get(repo).copied().unwrap_or(0);
+fn unreadable_items(model: &mut Model, source: &Source, count: u32, same_sweep: bool) {
+    let before = model.world.unreadable.get(source).copied().unwrap_or(0);
     let now = if same_sweep { before.saturating_add(count) } else { count };
-    model.world.unreadable.insert(repo.clone(), now);
+    model.world.unreadable.insert(source.clone(), now);
     model.dirty |= before != now;
+}
+
+/// Of the viewer's own tasks, those that belong on the screen. A repository nobody named is read from here on.
+fn own_tasks(model: &mut Model, tasks: &mut Vec<Task>) {
+    let (repos, beyond) = (&model.settings.repos, model.settings.reach_beyond());
+    tasks.retain(|task| beyond || repos.contains(&task.at.repo));
+    for task in tasks.iter().filter(|task| !repos.contains(&task.at.repo)) {
+        model.world.first_read.entry(task.at.repo.clone()).or_insert(model.now);
+    }
 }
 
 fn person_known(model: &mut Model, person: crate::domain::Person) {
@@ -162,9 +202,10 @@ pub fn merge_task(model: &mut Model, task: Task) {
         model.dirty = true;
         return;
     };
-    let (task, sessions_are_new) = merged(&old.task, task);
+    let remembered = old.remembered;
+    let (task, sessions_are_new) = merged(&old.task, task, remembered);
     let as_of = if sessions_are_new { Some(task.touched_at()) } else { old.sessions_as_of };
-    if task == old.task && as_of == old.sessions_as_of {
+    if task == old.task && as_of == old.sessions_as_of && !remembered {
         return;
     }
     let hay = queue::hay(&model.world, &task);
@@ -189,12 +230,14 @@ pub fn merge_task(model: &mut Model, task: Task) {
     known.changed |= visible && !selected;
     known.sessions_as_of = as_of;
     known.hay = hay;
+    known.remembered = false;
     model.dirty = true;
 }
 
 /// The newer of two answers about one task, with what only the other knows; and whether its sessions are the new ones.
-fn merged(old: &Task, new: Task) -> (Task, bool) {
-    let is_older = new.touched_at() < old.touched_at();
+/// `remembered`: the old one is of an earlier run, and whatever the service says is newer.
+fn merged(old: &Task, new: Task, remembered: bool) -> (Task, bool) {
+    let is_older = !remembered && new.touched_at() < old.touched_at();
     let brings_sessions = new.sessions.is_some() && !(is_older && old.sessions.is_some());
     let (mut base, other) = if is_older { (old.clone(), new) } else { (new, old.clone()) };
     if base.sessions.is_none() {
@@ -216,8 +259,13 @@ fn started_again(known: &Known, task: &Task) -> bool {
     !known.task.state.is_active() && task.state.is_active() && known.cancel.is_some()
 }
 
-fn merge_pull(model: &mut Model, at: PullRef, pull: Option<Pull>) {
+pub(super) fn merge_pull(model: &mut Model, at: PullRef, pull: Option<Pull>) {
     let key = (at.repo, at.id);
+    model.world.pulls_read.insert(key.clone(), model.now);
+    if pull.is_some() && !model.world.pulls_seen.contains(&key.0) {
+        model.world.pulls_seen.insert(key.0.clone());
+        model.queue.due = true;
+    }
     let before = model.world.pulls.get(&key);
     if before == Some(&pull) {
         return;
@@ -235,13 +283,26 @@ fn merge_pull(model: &mut Model, at: PullRef, pull: Option<Pull>) {
     }
 }
 
+/// A log tells when work was last done, and how long its run may take.
 fn log_grew(model: &mut Model, news: LogNews) {
+    let session = news.session.clone();
     // Growth while we look is a sign of work; the first bytes of a log may be old.
-    let looking = model.log.shown.as_ref().filter(|s| s.session.as_ref() == Some(&news.session));
+    let looking = model.log.shown.as_ref().filter(|s| s.session.as_ref() == Some(&session));
     let grew = looking.is_some_and(|s| s.fetched_at.is_some()) && !news.reset && !news.bytes.is_empty();
-    let task = looking.and_then(|s| s.task.clone()).filter(|_| grew);
-    if let Some(known) = task.and_then(|id| model.world.tasks.get_mut(&id)) {
-        known.last_sign = Some(model.now);
-    }
+    let task = looking.and_then(|s| s.task.clone());
     log::news(model, news);
+    let Some(slot) = task.and_then(|id| model.world.tasks.slot(&id)) else { return };
+    let (Some(known), Some(shown)) = (model.world.tasks.at(slot), &model.log.shown) else { return };
+    let is_latest = known.task.latest_session().is_some_and(|latest| latest.id == session);
+    let written = shown.written_at().filter(|at| is_latest && *at <= model.now);
+    let sign = written.max(grew.then_some(model.now)).max(known.last_sign);
+    let told = ToldByLog::read(&session, shown.transcript.facts()).map(Box::new);
+    let told = told.or_else(|| known.evidence.log.clone());
+    if sign == known.last_sign && told == known.evidence.log {
+        return;
+    }
+    if let Some(known) = model.world.tasks.at_mut(slot) {
+        known.last_sign = sign;
+        known.evidence.log = told;
+    }
 }

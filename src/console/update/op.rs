@@ -2,18 +2,19 @@
 
 use super::{cancel, compose, net, queue};
 use crate::console::effect::Effect;
-use crate::console::event::Op;
+use crate::console::event::{BudgetNews, Op};
 use crate::console::state::Model;
 use crate::console::state::place::Pane;
 use crate::domain::{Fault, FaultKind, Task};
 
 /// The new task is in the queue at once and under the cursor.
-fn started(model: &mut Model, task: Task) {
+fn started(model: &mut Model, task: Task, pull_asked: bool) {
     let id = task.at.id.clone();
     model.notes.say(model.now, false, format!("started in {}: {}", task.at.repo, task.name.show_line()));
     net::merge_task(model, task);
     if let Some(known) = model.world.tasks.get_mut(&id) {
         known.changed = false;
+        known.evidence.pull_asked = pull_asked;
     }
     queue::rebuild(model);
     queue::reveal(model, &id);
@@ -31,9 +32,10 @@ pub fn news(model: &mut Model, op: Op, effects: &mut Vec<Effect>) {
         Op::Cancel(progress) => cancel::progress(model, progress),
         Op::Started { request, result } => {
             model.dirty = true;
+            let pull_asked = compose::asked_pull(model, request);
             compose::started(model, request, &result, effects);
             match result {
-                Ok(task) => started(model, *task),
+                Ok(task) => started(model, *task, pull_asked),
                 // What the form says of it goes with the form; this stays to be read.
                 Err(fault) => model.notes.say(model.now, true, refused(&fault)),
             }
@@ -47,7 +49,9 @@ pub fn news(model: &mut Model, op: Op, effects: &mut Vec<Effect>) {
             model.dirty |= model.place.focus == Pane::Compose;
         }
         Op::Budget(budget) => {
-            model.dirty |= model.world.budget != budget;
+            // What only `:budget` tells moves with every request.
+            let shown = |budget: &BudgetNews| (budget.spent, budget.allowed);
+            model.dirty |= shown(&model.world.budget) != shown(&budget);
             model.world.budget = budget;
         }
     }

@@ -4,6 +4,8 @@ use chrono::TimeDelta;
 
 use super::log;
 use crate::console::state::Model;
+use crate::console::state::world::Known;
+use crate::domain::disagreement::Side;
 use crate::domain::{Column, Instant, Source, age};
 
 /// Ages in lists may read old for this long, so that a screenful of them wakes the console at most six times a minute.
@@ -51,13 +53,23 @@ fn ages(model: &Model) -> impl Iterator<Item = Instant> + '_ {
         let touched = updated.then(|| k.task.touched_at());
         [Some(k.task.created_at), Some(k.condition_since(model.now)), touched].into_iter().flatten()
     });
+    let told = selected.into_iter().flat_map(|k| told_ages(model, k));
     let run = selected.and_then(|k| k.run.as_ref()?.run.as_ref()).filter(|r| !r.is_completed());
     let reviews = model.reviews.rows.iter().skip(model.reviews.top).take(rows(panes.reviews));
     let of_pulls = reviews.filter_map(|key| Some(model.world.pulls.get(key)?.as_ref()?.created_at));
     of_tasks
         .chain(of_pulls)
+        .chain(told)
         .chain(run.map(|r| r.started_at.unwrap_or(r.created_at)))
         .map(|since| age::next_change(since, model.now))
+}
+
+/// The ages that only the detail tells: of what is wrong, and in the whole detail of each source.
+fn told_ages<'a>(model: &'a Model, known: &'a Known) -> impl Iterator<Item = Instant> + 'a {
+    let stuck = known.stuck(&model.settings, model.now).map(|stuck| stuck.since());
+    let differs = known.disagreements(&model.world, model.now).map(|differs| differs.since);
+    let sides = [Side::Task, Side::Session, Side::Run, Side::Pull].into_iter().filter(|_| model.place.detail.is_some());
+    stuck.into_iter().chain(differs).chain(sides.filter_map(|side| model.world.read_at(known, side)))
 }
 
 /// The clock in the header reads hours and minutes.
@@ -67,14 +79,19 @@ fn clock(model: &Model) -> Instant {
     whole + TimeDelta::seconds(60 - into)
 }
 
-/// When data will be called stale, and how old stale data reads.
+/// When data will be called stale, how old stale data reads, and how far away the next try of what failed.
 fn stale(model: &Model) -> impl Iterator<Item = Instant> + '_ {
     let own = model.queue.selected.iter().flat_map(|id| [Source::Task(id.clone()), Source::Run(id.clone())]);
     model.standing_sources().chain(own).filter_map(|source| {
         let freshness = model.world.freshness.get(&source)?;
-        let good = freshness.good_at.filter(|_| freshness.fault.is_none())?;
-        let turns = good + model.settings.stale_after + TimeDelta::milliseconds(1);
-        Some(if turns > model.now { turns } else { age::next_change(good, model.now) })
+        if freshness.fault.is_some() {
+            let next = freshness.next_try.filter(|at| *at > model.now)?;
+            return Some(age::next_step(next, model.now));
+        }
+        let good = freshness.good_at?;
+        let turns = freshness.stale_from(model.settings.stale_after)? + TimeDelta::milliseconds(1);
+        let stays_fresh = turns > model.now && !freshness.remembered;
+        Some(if stays_fresh { turns } else { age::next_change(good, model.now) })
     })
 }
 

@@ -7,7 +7,7 @@ use super::theme::{Theme, Tone};
 use crate::console::state::Model;
 use crate::console::state::layout::Area;
 use crate::console::state::tone::{Words, wrap};
-use crate::console::state::trust::clock;
+use crate::console::state::trust::{clock, list_name};
 use crate::domain::Source;
 use crate::domain::freshness::Verdict;
 use crate::text::Safe;
@@ -22,7 +22,8 @@ pub fn reviews(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) {
 
 fn why_no_tasks(model: &Model) -> Vec<(Tone, String)> {
     let queue = &model.queue;
-    if model.settings.repos.is_empty() {
+    let lists = model.lists();
+    if lists.is_empty() {
         return vec![
             (Tone::Plain, "No repositories yet.".to_owned()),
             (Tone::Dim, ":repo add owner/name adds one here; or start with atc --repo owner/name.".to_owned()),
@@ -39,8 +40,8 @@ fn why_no_tasks(model: &Model) -> Vec<(Tone, String)> {
         return faults;
     }
     if queue.tally().all == 0 {
-        let loading = |r: &&crate::domain::RepoName| model.verdict(&Source::Tasks((*r).clone())) == Verdict::Loading;
-        let waiting: Vec<String> = model.settings.repos.iter().filter(loading).map(ToString::to_string).collect();
+        let loading = |list: &&Source| model.verdict(list) == Verdict::Loading;
+        let waiting: Vec<String> = lists.iter().filter(loading).map(list_name).collect();
         if !waiting.is_empty() {
             return vec![(Tone::Dim, format!("loading {} …", waiting.join(", ")))];
         }
@@ -50,6 +51,7 @@ fn why_no_tasks(model: &Model) -> Vec<(Tone, String)> {
     let is_all = view.is_none_or(|view| view.query.is_empty());
     let next = match is_all {
         true if model.settings.read_only => "",
+        true if model.settings.repos.is_empty() => "n writes one; :repo add owner/name watches a repository.",
         true => "n writes one.",
         false => "v goes to the next view.",
     };
@@ -58,9 +60,11 @@ fn why_no_tasks(model: &Model) -> Vec<(Tone, String)> {
 
 fn failures(model: &Model) -> Vec<(Tone, String)> {
     let mut lines = Vec::new();
-    for repo in &model.settings.repos {
-        if let Verdict::Failed(fault, at) = model.verdict(&Source::Tasks(repo.clone())) {
-            lines.push((Tone::Bad, format!("{repo}: {} ({})", fault.what, clock(&model.settings, at))));
+    for list in &model.lists() {
+        if let Verdict::Failed(fault, at) = model.verdict(list) {
+            let next = model.next_try_words(model.world.freshness.get(list).and_then(|freshness| freshness.next_try));
+            let when = clock(&model.settings, at);
+            lines.push((Tone::Bad, format!("{}: {} ({when}{next})", list_name(list), fault.what)));
             lines.push((Tone::Plain, format!("→ {}", fault.next_step)));
         }
     }
@@ -76,8 +80,7 @@ fn why_no_pulls(model: &Model) -> Vec<(Tone, String)> {
     }
     let named = model.world.tasks.values().any(|k| model.world.pull_of(&k.task).is_some());
     let gone = model.world.pulls.values().filter(|p| p.is_none()).count();
-    let unread = |r: &crate::domain::RepoName| model.verdict(&Source::Tasks(r.clone())) == Verdict::Loading;
-    let still_loading = gone == 0 && model.settings.repos.iter().any(unread);
+    let still_loading = gone == 0 && model.lists().iter().any(|list| model.verdict(list) == Verdict::Loading);
     if (named && gone == 0) || still_loading {
         vec![(Tone::Dim, "loading pull requests …".to_owned())]
     } else if gone > 0 {

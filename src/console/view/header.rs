@@ -56,6 +56,7 @@ fn pieces(model: &Model) -> Vec<Piece> {
     };
     let repos = match model.settings.repos.as_slice() {
         _ if model.place.log_only => String::new(),
+        [] if model.settings.reach_beyond() => "· your tasks".to_owned(),
         [] => "· no repositories".to_owned(),
         [one] => format!("· {one}"),
         many => format!("· {} repos", many.len()),

@@ -169,9 +169,8 @@ fn ranked(typed: &str, candidates: Vec<Candidate<'_>>) -> Vec<Completion> {
     for candidate in candidates {
         let begins = candidate.names.iter().any(|name| plain(name).starts_with(&beginning));
         let score = || candidate.names.iter().filter_map(|name| fuzzy.as_ref()?.score(name)).max();
-        match if begins { Some(u32::MAX) } else { score() } {
-            Some(score) => best.push((Reverse(score), candidate)),
-            None => {}
+        if let Some(score) = if begins { Some(u32::MAX) } else { score() } {
+            best.push((Reverse(score), candidate));
         }
     }
     best.sort_by_key(|(score, _)| *score);

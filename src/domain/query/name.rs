@@ -23,7 +23,6 @@ impl Name {
     pub(super) fn matches(&self, name: &str) -> bool {
         match self.0.as_slice() {
             [] => false,
-            [whole] if whole.is_ascii() && name.is_ascii() => whole.eq_ignore_ascii_case(name),
             [whole] => strip(name, whole) == Some(""),
             [first, between @ .., last] => {
                 let Some(mut rest) = strip(name, first) else { return false };
@@ -31,7 +30,7 @@ impl Name {
                     let Some(behind) = places(rest, part).next() else { return false };
                     rest = behind;
                 }
-                places(rest, last).any(str::is_empty)
+                last.is_empty() || places(rest, last).any(str::is_empty)
             }
         }
     }
@@ -54,6 +53,13 @@ fn places<'a>(text: &'a str, part: &str) -> impl Iterator<Item = &'a str> {
 
 /// What follows the part if the text begins with it. The part is in lower case.
 fn strip<'a>(text: &'a str, part: &str) -> Option<&'a str> {
+    // Most names are plain; a letter outside of ASCII may be one inside of it in lower case.
+    if let Some((start, rest)) = text.split_at_checked(part.len())
+        && start.is_ascii()
+        && part.is_ascii()
+    {
+        return start.eq_ignore_ascii_case(part).then_some(rest);
+    }
     let mut wanted = part.chars();
     let mut found = text.chars();
     while !wanted.as_str().is_empty() {
@@ -88,6 +94,10 @@ mod tests {
             ("acme/*", "acme/api", true),
             ("acme/*", "acme2/api", false),
             ("**", "x", true),
+            ("*x", "", false),
+            // A kelvin sign is a k in lower case.
+            ("k*", "\u{212a}x", true),
+            ("kx", "\u{212a}X", true),
         ] {
             assert_eq!(Name::pattern(pattern).matches(name), holds, "{pattern} {name}");
         }

@@ -43,15 +43,17 @@ impl Reader<'_> {
                 self.wrong(piece.at, "nothing stands behind the “~”; to look for the sign itself, put it in quotes");
                 return;
             }
-            Body::Text(item) => Vec::from_iter(self.whole(item).then(|| Value::Word(FreeWord::new(&item.text)))),
+            Body::Text(item) => {
+                Vec::from_iter(self.whole(item).then(|| Value::Word(Box::new(FreeWord::new(&item.text)))))
+            }
             Body::Fuzzy(item) => Vec::from_iter(self.whole(item).then(|| self.fuzzy(item)).flatten()),
-            Body::Qualified { name, name_at, items } => match table::find(name) {
-                Some(qualifier) => items.iter().filter_map(|item| self.value(qualifier, items.len(), item)).collect(),
-                None => {
+            Body::Qualified { name, name_at, items } => {
+                let Some(qualifier) = table::find(name) else {
                     self.no_qualifier(name, name_at, &piece.at);
                     return;
-                }
-            },
+                };
+                items.iter().filter_map(|item| self.value(qualifier, items.len(), item)).collect()
+            }
         };
         if !any.is_empty() {
             self.terms.push(Term { not: piece.not, any });
@@ -66,13 +68,13 @@ impl Reader<'_> {
     fn whole(&mut self, item: &Item<'_>) -> bool {
         if item.open {
             self.wrong(item.at.clone(), "the quote is not closed");
-        } else if item.text.is_empty() {
+        } else if item.text.trim().is_empty() {
             self.wrong(item.at.clone(), "there is nothing between the quotes");
         }
         if let Some(stray) = &item.stray {
             self.wrong(stray.clone(), "a blank belongs behind the closing quote");
         }
-        !item.text.is_empty()
+        !item.text.trim().is_empty()
     }
 
     fn fuzzy(&mut self, item: &Item<'_>) -> Option<Value> {

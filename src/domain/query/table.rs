@@ -260,7 +260,7 @@ const IS: &[Word] = &[
     flag(
         "needs-me",
         Flag::NeedsMe,
-        "it waits for a user, is orphaned, or is past its deadline and no cancel is under way",
+        "it waits for a user, is orphaned, or is past its deadline; not while it is being cancelled",
     ),
     flag("stuck", Flag::Stuck, "queued too long, silent too long, past its deadline, or orphaned"),
     flag("orphaned", Flag::Orphaned, "its run is gone, GitHub still says it works"),

@@ -20,7 +20,7 @@ pub(super) struct Term {
 
 #[derive(Clone, Debug)]
 pub(super) enum Value {
-    Word(FreeWord),
+    Word(Box<FreeWord>),
     Fuzzy(Fuzzy),
     Flag(Flag),
     /// The states of these signs, and an unknown state of this name.

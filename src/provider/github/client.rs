@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::endpoints::Copilot;
 use super::host::Host;
-use super::http::{Http, Limits, Parts, Request};
+use super::http::{Http, Limits, Network, Parts, Request};
 use super::repos::Repos;
 use super::token::Token;
 use crate::domain::agents::CustomAgent;
@@ -20,7 +20,7 @@ use crate::domain::{
 };
 use crate::provider::port::{
     AgentSession, Authority, Budget, Call, CancelAnswer, Fetched, LiveLogs, LogBody, PageCursor, Provider, TaskPage,
-    TaskQuery, Validator,
+    TaskQuery, TellName, Validator,
 };
 use crate::text::{Safe, Untrusted};
 
@@ -45,12 +45,13 @@ pub struct Options {
     pub read_only: bool,
     pub now: Now,
     pub limits: Limits,
+    pub network: Network,
 }
 
 impl Options {
     pub fn new(host: Host, token: Token, now: Now) -> Self {
-        let (copilot_api, limits) = (CopilotApi::default(), Limits::default());
-        Self { host, token, copilot_api, extra_headers: Vec::new(), read_only: false, now, limits }
+        let (copilot_api, limits, network) = (CopilotApi::default(), Limits::default(), Network::default());
+        Self { host, token, copilot_api, extra_headers: Vec::new(), read_only: false, now, limits, network }
     }
 }
 
@@ -70,10 +71,10 @@ impl fmt::Debug for GitHub {
 
 impl GitHub {
     pub fn new(options: Options) -> Result<Self, Fault> {
-        let Options { host, token, copilot_api, extra_headers, read_only, now, limits } = options;
+        let Options { host, token, copilot_api, extra_headers, read_only, now, limits, network } = options;
         let copilot_headers = extra_headers.into_iter().map(extra_header).collect::<Result<_, _>>()?;
         let copilot = Copilot::new(copilot_api, token.kind());
-        let http = Http::new(Parts { host, token, read_only, now, limits, copilot_headers });
+        let http = Http::new(Parts { host, token, read_only, now, limits, network, copilot_headers });
         Ok(Self { http: Arc::new(http), repos: Arc::default(), copilot: Arc::new(copilot) })
     }
 
@@ -142,6 +143,10 @@ impl Provider for GitHub {
 
     fn live_logs(&self) -> LiveLogs {
         self.copilot.live_logs()
+    }
+
+    fn share_names(&self, known: Vec<(u64, RepoName)>, tell: TellName) {
+        self.repos.share(known, tell);
     }
 
     fn viewer(&self) -> Call<'_, Viewer> {

@@ -78,6 +78,11 @@ impl Host {
         }
     }
 
+    /// The API's address, for telling what was learned from one service from what was learned from another.
+    pub fn address(&self) -> &str {
+        self.api.as_str()
+    }
+
     /// Ends in a slash.
     pub(super) fn api(&self) -> &Url {
         &self.api

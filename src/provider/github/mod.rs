@@ -20,7 +20,7 @@ pub use endpoints::{
     SessionQuery, SignIn,
 };
 pub use host::Host;
-pub use http::Limits;
+pub use http::{Limits, Network, Roots};
 pub use token::{Token, TokenKind};
 pub use wire::agent_job::{AgentJob, AgentModel, JobError, JobPull, ListedAgent, ModelBilling, ModelPolicy};
 pub use wire::artifact::RunArtifact;

@@ -1,21 +1,38 @@
 //! What is known of repository names and ids, learned in passing, so that neither is asked for twice.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant as Tick;
 
 use crate::domain::RepoName;
+use crate::provider::port::TellName;
 
-#[derive(Debug, Default)]
+/// A repository that could not be seen may have been shared meanwhile.
+const HIDDEN: Duration = Duration::from_hours(1);
+/// A question that failed for a passing reason is asked again, but not with every list.
+const FAILED: Duration = Duration::from_mins(1);
+
+#[derive(Default)]
 pub struct Repos {
     known: Mutex<Known>,
+    tell: OnceLock<TellName>,
+}
+
+impl fmt::Debug for Repos {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Repos").field("known", &self.known).finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Default)]
 struct Known {
     ids: HashMap<RepoName, u64>,
     names: HashMap<u64, RepoName>,
-    /// Asked for, and gone or not visible.
-    hidden: HashSet<u64>,
+    /// Asked for in vain: not again before then.
+    vain: HashMap<u64, Tick>,
 }
 
 impl Repos {
@@ -23,20 +40,44 @@ impl Repos {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Takes up what was known before, where nothing newer was learned, and tells what is learned from now on. Whoever
+    /// asked first is told.
+    pub fn share(&self, before: Vec<(u64, RepoName)>, tell: TellName) {
+        let mut known = self.known();
+        for (id, repo) in before {
+            known.ids.entry(repo.clone()).or_insert(id);
+            known.names.entry(id).or_insert(repo);
+        }
+        drop(known);
+        let _ = self.tell.set(tell);
+    }
+
     pub fn learn(&self, repo: &RepoName, id: u64) {
         let mut known = self.known();
-        if known.ids.get(repo) != Some(&id) {
-            known.ids.insert(repo.clone(), id);
-            known.names.insert(id, repo.clone());
+        if known.ids.get(repo) == Some(&id) && known.names.get(&id) == Some(repo) {
+            return;
+        }
+        known.ids.insert(repo.clone(), id);
+        known.names.insert(id, repo.clone());
+        drop(known);
+        if let Some(tell) = self.tell.get() {
+            tell(id, repo);
         }
     }
 
+    /// It is gone or not visible.
     pub fn hide(&self, id: u64) {
-        self.known().hidden.insert(id);
+        self.known().vain.insert(id, Tick::now() + HIDDEN);
     }
 
+    /// What it is called could not be asked just now.
+    pub fn failed(&self, id: u64) {
+        self.known().vain.insert(id, Tick::now() + FAILED);
+    }
+
+    /// It was asked for in vain a short while ago.
     pub fn is_hidden(&self, id: u64) -> bool {
-        self.known().hidden.contains(&id)
+        self.known().vain.get(&id).is_some_and(|again| *again > Tick::now())
     }
 
     pub fn id(&self, repo: &RepoName) -> Option<u64> {

@@ -6,6 +6,8 @@ use crate::domain::{Fault, FaultKind, Instant};
 
 /// Nothing waits longer than this for another try, unless the service said so.
 pub const LONGEST: Duration = Duration::from_mins(15);
+/// A broken line costs the service nothing, and somebody is waiting for it to work again.
+const LINE: Duration = Duration::from_mins(2);
 /// A token that was refused or a repository that is gone may be mended by somebody: look again now and then.
 const LASTING: Duration = Duration::from_mins(5);
 
@@ -17,8 +19,14 @@ pub fn wait(every: Duration, failures: u32, fault: &Fault, now: Instant) -> Dura
     if !fault.is_passing() && fault.kind != FaultKind::NotFound {
         return LASTING;
     }
+    let longest = if is_line(fault) { LINE } else { LONGEST };
     let doubled = 2_u32.saturating_pow(failures.saturating_sub(1).min(10));
-    every.max(Duration::from_secs(5)).saturating_mul(doubled).min(LONGEST)
+    every.max(Duration::from_secs(5)).saturating_mul(doubled).min(longest)
+}
+
+/// The way to the service is broken, not the service.
+pub fn is_line(fault: &Fault) -> bool {
+    matches!(fault.kind, FaultKind::Offline | FaultKind::Timeout)
 }
 
 #[cfg(test)]
@@ -33,8 +41,9 @@ mod tests {
     fn a_passing_fault_is_tried_again_ever_more_slowly_but_never_given_up() {
         let every = Duration::from_secs(10);
         let now = Instant::UNIX_EPOCH;
-        let waits: Vec<u64> = (1..=12).map(|n| wait(every, n, &fault(FaultKind::Offline), now).as_secs()).collect();
-        assert_eq!(waits, [10, 20, 40, 80, 160, 320, 640, 900, 900, 900, 900, 900]);
+        let waits = |kind| (1..=10).map(|n| wait(every, n, &fault(kind), now).as_secs()).collect::<Vec<_>>();
+        assert_eq!(waits(FaultKind::Server), [10, 20, 40, 80, 160, 320, 640, 900, 900, 900]);
+        assert_eq!(waits(FaultKind::Offline), [10, 20, 40, 80, 120, 120, 120, 120, 120, 120]);
     }
 
     #[test]

@@ -7,12 +7,15 @@ use tokio::sync::mpsc;
 use crate::console::event::{Event, Net, News, Op, What};
 use crate::domain::{Fault, Instant, Now, Source};
 use crate::provider::Provider;
+use crate::runtime::cache::Cache;
 
 #[derive(Clone)]
 pub struct Desk {
     pub provider: Arc<dyn Provider>,
     pub now: Now,
     pub events: mpsc::Sender<Event>,
+    /// Hears every answer, for the next start.
+    pub cache: Cache,
 }
 
 impl std::fmt::Debug for Desk {
@@ -33,6 +36,9 @@ impl Desk {
     }
 
     pub async fn net(&self, source: Source, generation: u64, next_try: Option<Instant>, result: Result<News, Fault>) {
+        if let Ok(news) = &result {
+            self.cache.keep(&source, news, self.now());
+        }
         self.send(What::Net(Net { source, generation, next_try, result })).await;
     }
 

@@ -48,11 +48,12 @@ impl Engine {
         match effect {
             Effect::Watch(repos) => self.wish(Wish::Watch(repos)),
             Effect::Refresh => self.wish(Wish::Refresh),
+            Effect::Focus(focused) => self.wish(Wish::Focus(focused)),
             Effect::Attend { task, log } => {
                 self.attention.send_replace(Attention { task, log });
             }
             Effect::Start { id, request, template } => self.start(id, request, template),
-            Effect::Cancel(target) => self.cancel(target),
+            Effect::Cancel(targets) => self.cancel(targets),
             Effect::LoadAgents(repo) => self.load_agents(repo),
             Effect::Quit
             | Effect::Suspend
@@ -87,7 +88,7 @@ impl Engine {
         });
     }
 
-    fn cancel(&self, target: CancelTarget) {
+    fn cancel(&self, targets: Vec<CancelTarget>) {
         let (desk, context, wishes) = (self.desk.clone(), self.context.clone(), self.wishes.clone());
         let patience = self.patience;
         tokio::spawn(async move {
@@ -98,7 +99,7 @@ impl Engine {
                     desk.op(Op::Cancel(progress)).await;
                 }
             };
-            tokio::join!(ops::cancel::cancel(&context, &target, patience, report), tell);
+            tokio::join!(ops::cancel::cancel_all(&context, targets, patience, report), tell);
         });
     }
 

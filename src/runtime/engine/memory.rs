@@ -2,9 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::domain::{
-    Artifact, Instant, PullId, PullRef, PullState, RepoName, RunId, Session, State, Task, TaskId, TaskRef, UserId,
-};
+use super::people::People;
+use super::pull_book::PullBook;
+use crate::console::event::{Remembered, RememberedTask};
+use crate::domain::{Artifact, Instant, PullRef, RepoName, RunId, Session, State, Task, TaskId, TaskRef};
 use crate::provider::port::Validator;
 use crate::text::Untrusted;
 
@@ -21,7 +22,10 @@ pub struct Light {
     pub sessions: Vec<Session>,
     pub pulls: Vec<PullRef>,
     pub validator: Option<Validator>,
-    pub creator: Option<UserId>,
+    /// The viewer's own: the list of own tasks speaks for it.
+    pub own: bool,
+    /// The task with its sessions, as it came last.
+    pub whole: Option<Box<Task>>,
 }
 
 impl Light {
@@ -31,28 +35,57 @@ impl Light {
     }
 }
 
+/// What was new in an answer about a task.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Learned {
+    /// It was not known, or in another state.
+    pub turned: bool,
+    /// It was seen at work before and has ended now.
+    pub ended: bool,
+    /// Anything the answer said of it was not known.
+    pub news: bool,
+    /// It names a pull request that was not known.
+    pub pull: bool,
+}
+
 #[derive(Debug, Default)]
 pub struct Memory {
     pub tasks: HashMap<TaskId, Light>,
-    /// Pulls that will not change any more.
-    pub settled: HashSet<(RepoName, PullId)>,
-    /// Answered with a mergeability that is still being computed.
-    pub computing: bool,
-    pub people: HashSet<UserId>,
+    active: HashSet<TaskId>,
+    pub pulls: PullBook,
+    pub people: People,
 }
 
 impl Memory {
-    /// Takes in a task as a list or a single answer gave it.
-    pub fn learn(&mut self, task: &Task) {
-        let known = self.tasks.get(&task.at.id);
+    /// Takes in a task as a list or a single answer gave it. `own`: it came with the viewer's own tasks.
+    pub fn learn(&mut self, task: &Task, own: bool) -> Learned {
+        let id = &task.at.id;
+        let known = self.tasks.remove(id);
+        // Two sources may answer out of order: an older row changes nothing.
+        if let Some(newer) = known.as_ref().filter(|known| known.touched > task.touched_at()) {
+            let newer = Light { own: newer.own || own, ..newer.clone() };
+            self.tasks.insert(id.clone(), newer);
+            return Learned::default();
+        }
+        let known = known.as_ref();
+        let mut learned = Learned {
+            turned: known.is_none_or(|known| known.state != task.state),
+            ended: known.is_some_and(|known| known.state.is_active()) && !task.state.is_active(),
+            news: known.is_none_or(|known| known.state != task.state || known.touched != task.touched_at()),
+            pull: false,
+        };
         let sessions = task.sessions.clone().or_else(|| known.map(|light| light.sessions.clone())).unwrap_or_default();
         let latest = sessions.iter().max_by_key(|session| session.created_at);
-        let pulls = task.artifacts.iter().filter_map(|artifact| match artifact {
-            Artifact::Pull { id, node, .. } => {
-                Some(PullRef { repo: task.at.repo.clone(), id: *id, node: node.clone() })
+        let pulls: Vec<PullRef> = task.artifacts.iter().filter_map(|artifact| pull_of(task, artifact)).collect();
+        for pull in &pulls {
+            learned.pull |= self.pulls.learn(pull);
+            if learned.news {
+                self.pulls.doubt(pull);
             }
-            Artifact::Branch { .. } => None,
-        });
+        }
+        if let Some(stranger) = task.creator.as_ref().filter(|person| person.login.is_none()) {
+            self.people.saw(stranger.id);
+        }
         let light = Light {
             at: task.at.clone(),
             state: task.state.clone(),
@@ -65,50 +98,83 @@ impl Memory {
                 .or_else(|| latest.and_then(|session| session.head_ref.clone()))
                 .or_else(|| known.and_then(|l| l.head_ref.clone())),
             run: latest.and_then(|session| session.run),
-            pulls: pulls.collect(),
+            pulls,
             validator: known.and_then(|light| light.validator.clone()),
-            creator: task.creator.as_ref().filter(|person| person.login.is_none()).map(|person| person.id),
+            own: own || known.is_some_and(|light| light.own),
+            whole: if task.sessions.is_some() {
+                Some(Box::new(task.clone()))
+            } else {
+                known.and_then(|light| light.whole.clone())
+            },
             sessions,
         };
-        for pull in &light.pulls {
-            if known.is_some_and(|known| known.touched != light.touched) {
-                // A touched task may have reopened its pull.
-                self.settled.remove(&(pull.repo.clone(), pull.id));
+        if light.state.is_active() {
+            self.active.insert(id.clone());
+        } else {
+            self.active.remove(id);
+        }
+        self.tasks.insert(id.clone(), light);
+        learned
+    }
+
+    /// A task is gone, and what it named with it.
+    pub fn forget(&mut self, id: &TaskId) {
+        self.active.remove(id);
+        if let Some(light) = self.tasks.remove(id) {
+            for pull in &light.pulls {
+                self.pulls.forget(pull);
             }
         }
-        self.tasks.insert(task.at.id.clone(), light);
     }
 
-    /// Pulls worth asking for: known, and neither merged nor closed when last seen.
-    pub fn open_pulls(&self) -> Vec<PullRef> {
-        let mut seen = HashSet::new();
-        let mut refs: Vec<PullRef> = self
-            .tasks
-            .values()
-            .flat_map(|light| &light.pulls)
-            .filter(|pull| !self.settled.contains(&(pull.repo.clone(), pull.id)))
-            .filter(|pull| seen.insert((pull.repo.clone(), pull.id)))
-            .cloned()
-            .collect();
-        refs.sort_by(|a, b| (&a.repo, a.id).cmp(&(&b.repo, b.id)));
-        refs
-    }
-
-    /// Remembers which pulls are over.
-    pub fn settle(&mut self, asked: &PullRef, state: Option<PullState>) {
-        if !matches!(state, Some(PullState::Open | PullState::Draft)) {
-            self.settled.insert((asked.repo.clone(), asked.id));
+    /// Takes in what an earlier run knew. The details of an ended task are those of its newest touch and need not be asked
+    /// again; one that works is looked into once, because its run is found by its sessions.
+    pub fn seed(&mut self, remembered: &Remembered) {
+        let viewer = remembered.viewer.as_ref().map(|viewer| viewer.id);
+        for RememberedTask { task, sessions_as_of } in &remembered.tasks {
+            if self.tasks.contains_key(&task.at.id) {
+                continue;
+            }
+            let own = viewer.is_some() && task.creator.as_ref().map(|person| person.id) == viewer;
+            self.learn(task, own);
+            if let Some(light) = self.tasks.get_mut(&task.at.id) {
+                light.detailed = sessions_as_of.filter(|_| !light.state.is_active());
+            }
+        }
+        for (at, pull) in &remembered.pulls {
+            self.pulls.answer(at, Some(pull));
+        }
+        for person in &remembered.people {
+            self.people.knows(person.id);
         }
     }
 
-    /// The next creator whose login is not known yet.
-    pub fn next_stranger(&mut self) -> Option<UserId> {
-        let id = self.tasks.values().filter_map(|light| light.creator).find(|id| !self.people.contains(id))?;
-        self.people.insert(id);
-        Some(id)
+    /// The tasks of a list, each with its last known touch. `None`: the viewer's own outside of `watched`.
+    pub fn listed<'a>(
+        &'a self,
+        repo: Option<&'a RepoName>,
+        watched: &'a [RepoName],
+    ) -> impl Iterator<Item = (&'a TaskId, Instant)> + 'a {
+        let theirs = move |light: &&Light| match repo {
+            Some(repo) => light.at.repo == *repo,
+            None => light.own && !watched.contains(&light.at.repo),
+        };
+        self.tasks.values().filter(theirs).map(|light| (&light.at.id, light.touched))
     }
 
-    pub fn ids_of(&self, repo: &RepoName) -> HashSet<TaskId> {
-        self.tasks.values().filter(|light| &light.at.repo == repo).map(|light| light.at.id.clone()).collect()
+    pub fn active(&self) -> impl Iterator<Item = &Light> {
+        self.active.iter().filter_map(|id| self.tasks.get(id))
+    }
+
+    /// The pulls that speak for tasks at work.
+    pub fn pulse(&self) -> HashSet<(RepoName, crate::domain::PullId)> {
+        self.active().flat_map(|light| &light.pulls).map(|pull| (pull.repo.clone(), pull.id)).collect()
+    }
+}
+
+fn pull_of(task: &Task, artifact: &Artifact) -> Option<PullRef> {
+    match artifact {
+        Artifact::Pull { id, node, .. } => Some(PullRef { repo: task.at.repo.clone(), id: *id, node: node.clone() }),
+        Artifact::Branch { .. } => None,
     }
 }

@@ -1,7 +1,7 @@
 //! What happens behind the screen: the poller, the log follower, and the hands that carry out effects.
 //!
 //! ```text
-//! Effect ─> effects ─┬─> poller   (Watch, Attend, Refresh, Pause) ─> provider ─> Event::Net
+//! Effect ─> effects ─┬─> poller   (Watch, Attend, Refresh, Focus, Pause) ─> provider ─> Event::Net
 //!                    ├─> follower (the attended session's log)    ─> provider ─> Event::Net(Log)
 //!                    └─> ops      (Start, Cancel)                 ─> provider, ledger ─> Event::Op
 //! ```
@@ -13,12 +13,17 @@ pub mod budget;
 pub mod desk;
 pub mod effects;
 pub mod follower;
+pub mod list_state;
 pub mod log_source;
 pub mod memory;
+pub mod people;
 pub mod poller;
+pub mod pull_book;
+pub mod purse;
 pub mod reads;
 pub mod schedule;
 pub mod sweep;
+pub mod turns;
 
 pub use effects::Engine;
 pub use poller::Pace;

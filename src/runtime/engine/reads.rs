@@ -2,13 +2,15 @@
 
 use crate::console::event::News;
 use crate::domain::cancel::Matched;
-use crate::domain::{Fault, Instant, Job, Pull, PullRef, RepoName, Run, RunId, TaskRef, UserId, Viewer};
+use crate::domain::{
+    Fault, FaultKind, Instant, Job, Person, Pull, PullRef, RepoName, Run, RunId, TaskRef, UserId, Viewer,
+};
 use crate::provider::Provider;
 use crate::provider::port::{Fetched, Validator};
 use crate::text::Untrusted;
 
 use super::memory::Light;
-use super::sweep::{Found, ListState, sweep};
+use super::sweep::{Ask, Depth, Found, Swept, sweep};
 
 /// Session and run are stamped by two clocks.
 const CLOCK_SLACK: chrono::TimeDelta = chrono::TimeDelta::seconds(5);
@@ -17,20 +19,38 @@ const CLOCK_SLACK: chrono::TimeDelta = chrono::TimeDelta::seconds(5);
 #[derive(Debug)]
 pub enum Brought {
     Viewer(Viewer),
-    List { repo: RepoName, found: Found },
-    Task { task: Option<Box<crate::domain::Task>>, validator: Option<Validator>, at: TaskRef },
+    /// `repo` `None`: the viewer's own tasks.
+    List {
+        repo: Option<RepoName>,
+        depth: Depth,
+        found: Found,
+    },
+    Task {
+        task: Option<Box<crate::domain::Task>>,
+        validator: Option<Validator>,
+        at: TaskRef,
+    },
     Pulls(Vec<(PullRef, Option<Pull>)>),
-    Run { task: TaskRef, run: Option<Run>, matched: Option<Matched>, jobs: Vec<Job> },
-    Person { id: UserId, login: Option<Viewer> },
+    Run {
+        task: TaskRef,
+        run: Option<Run>,
+        matched: Option<Matched>,
+        jobs: Vec<Job>,
+    },
+    /// `None`: the service has no login for this id.
+    Person {
+        id: UserId,
+        viewer: Option<Viewer>,
+    },
 }
 
 pub async fn viewer(provider: &dyn Provider) -> Result<Brought, Fault> {
     provider.viewer().await.map(Brought::Viewer)
 }
 
-pub async fn list(provider: &dyn Provider, repo: RepoName, state: ListState, whole: bool) -> Result<Brought, Fault> {
-    let found = sweep(provider, &repo, &state, whole).await?;
-    Ok(Brought::List { repo, found })
+pub async fn list(provider: &dyn Provider, ask: Ask) -> Result<Brought, Fault> {
+    let found = sweep(provider, &ask).await?;
+    Ok(Brought::List { repo: ask.repo, depth: ask.depth, found })
 }
 
 pub async fn task(provider: &dyn Provider, at: TaskRef, validator: Option<Validator>) -> Result<Brought, Fault> {
@@ -77,23 +97,27 @@ pub async fn run(provider: &dyn Provider, light: Light) -> Result<Brought, Fault
     Ok(Brought::Run { task: light.at, run, matched, jobs })
 }
 
-pub async fn person(provider: &dyn Provider, id: UserId) -> Brought {
-    Brought::Person { id, login: provider.user(id).await.ok() }
+pub async fn person(provider: &dyn Provider, id: UserId) -> Result<Brought, Fault> {
+    match provider.user(id).await {
+        Ok(viewer) => Ok(Brought::Person { id, viewer: Some(viewer) }),
+        Err(fault) if matches!(fault.kind, FaultKind::NotFound | FaultKind::Permission | FaultKind::Gone) => {
+            Ok(Brought::Person { id, viewer: None })
+        }
+        Err(fault) => Err(fault),
+    }
 }
 
 impl Brought {
-    /// The event for the console; `gone`: tasks two sweeps no longer found.
+    /// The event for the console.
     pub fn into_news(self) -> News {
         match self {
             Self::Viewer(viewer) => News::Viewer(viewer),
             Self::List { found: Found::Same, .. } | Self::Task { task: None, .. } => News::Same,
-            Self::List { found: Found::Some { tasks, unreadable, .. }, .. } => News::Tasks { tasks, unreadable },
+            Self::List { found: Found::Some(Swept { tasks, unreadable, .. }), .. } => News::Tasks { tasks, unreadable },
             Self::Task { task: Some(task), .. } => News::Task(task),
             Self::Pulls(pulls) => News::Pulls(pulls),
             Self::Run { task, run, matched, jobs } => News::Run { task, run, matched, jobs },
-            Self::Person { id, login } => {
-                News::Person(crate::domain::Person { id, login: login.map(|viewer| viewer.login) })
-            }
+            Self::Person { id, viewer } => News::Person(Person { id, login: viewer.map(|viewer| viewer.login) }),
         }
     }
 }

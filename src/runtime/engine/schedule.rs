@@ -6,7 +6,8 @@
 //! ```
 //!
 //! One fetch in flight per source; a wish while it flies sets one "again" bit. A deadline that was missed is not made up
-//! for: the next one counts from the answer.
+//! for: the next one counts from the answer. What is due says so and waits to be launched: whether there is room and
+//! money for it is decided elsewhere (see `purse` and `turns`).
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -15,21 +16,40 @@ use tokio::time::Instant as Tick;
 
 use crate::domain::Source;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 struct Slot {
     due: Option<Tick>,
     /// `None`: asked once, then only when poked.
     every: Option<Duration>,
+    /// When the last answer came, good or bad.
+    landed: Option<Tick>,
     flying: bool,
     again: bool,
+    /// Who wanted it asked before its time.
+    poked: Option<Poke>,
     generation: u64,
     failures: u32,
+    setback: Option<Setback>,
+}
+
+/// Why the last fetch failed, as far as the next try goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Setback {
+    /// The service itself named the time of the next try.
+    Held,
+    /// The way to the service is broken, for everybody.
+    Line,
+    Other,
 }
 
 /// All sources with their deadlines.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Schedule {
     slots: HashMap<Source, Slot>,
+    /// Counted over all sources, so that one that was forgotten and is wanted again never looks older than it was.
+    generation: u64,
+    /// Everything is this much slower: nobody looks.
+    slower: u32,
 }
 
 /// A fetch to be made now.
@@ -39,33 +59,61 @@ pub struct Due {
     pub generation: u64,
 }
 
+/// A source that is due and not in flight.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Waiting {
+    pub source: Source,
+    pub poked: Option<Poke>,
+    /// How long it has been due.
+    pub late: Duration,
+    /// The pace it is asked at.
+    pub every: Option<Duration>,
+}
+
+/// Who wants a source asked before its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Poke {
+    /// It is time, without hurry. A source in a back-off stays there.
+    Time,
+    /// Other news say that it moved. A source in a back-off stays there.
+    News,
+    /// The operator: a back-off is cut short, and it goes first.
+    Operator,
+}
+
+impl Default for Schedule {
+    fn default() -> Self {
+        Self { slots: HashMap::new(), generation: 0, slower: 1 }
+    }
+}
+
 impl Schedule {
     /// Asks for a source: new ones are due at once, known ones keep their deadline unless the new pace is faster.
     pub fn want(&mut self, source: Source, every: Option<Duration>, now: Tick) {
-        let slot = self.slots.entry(source).or_insert(Slot {
-            due: Some(now),
-            every,
-            flying: false,
-            again: false,
-            generation: 0,
-            failures: 0,
-        });
+        let slower = self.slower;
+        let slot = self.slots.entry(source).or_insert_with(|| Slot { due: Some(now), ..Slot::default() });
         slot.every = every;
-        if let (Some(every), false) = (every, slot.flying) {
-            let soonest = now + every;
-            if slot.failures == 0 && slot.due.is_none_or(|due| due > soonest) {
-                slot.due = Some(soonest);
-            }
-        }
+        slot.sooner(now, slower);
     }
 
-    /// Forgets a source. An answer still in flight is dropped by its generation.
+    /// Asks for a source once, after a while.
+    pub fn want_in(&mut self, source: Source, within: Duration, now: Tick) {
+        let due = now + within;
+        self.slots.entry(source).or_insert_with(|| Slot { due: Some(due), ..Slot::default() });
+    }
+
+    /// Forgets a source. An answer still in flight is dropped.
     pub fn drop(&mut self, source: &Source) {
         self.slots.remove(source);
     }
 
     pub fn retain(&mut self, keep: impl Fn(&Source) -> bool) {
         self.slots.retain(|source, _| keep(source));
+    }
+
+    /// Is this the fetch the source is waiting for?
+    pub fn expects(&self, due: &Due) -> bool {
+        self.slots.get(&due.source).is_some_and(|slot| slot.flying && slot.generation == due.generation)
     }
 
     pub fn knows(&self, source: &Source) -> bool {
@@ -77,57 +125,100 @@ impl Schedule {
         self.slots.get(source).is_some_and(|slot| slot.every.is_some())
     }
 
-    /// As soon as possible. A source in a back-off the service asked for stays there unless `even_failed`.
-    pub fn poke(&mut self, source: &Source, now: Tick, even_failed: bool) {
-        if let Some(slot) = self.slots.get_mut(source) {
-            if slot.flying {
-                slot.again = true;
-            } else if slot.failures == 0 || even_failed {
-                slot.due = Some(now);
-            }
+    /// It answered, and its last answer was good.
+    pub fn is_sound(&self, source: &Source) -> bool {
+        self.slots.get(source).is_some_and(|slot| slot.landed.is_some() && slot.failures == 0)
+    }
+
+    /// As soon as possible.
+    pub fn poke(&mut self, source: &Source, now: Tick, by: Poke) {
+        let Some(slot) = self.slots.get_mut(source) else { return };
+        slot.poked = slot.poked.max(Some(by));
+        if slot.flying {
+            slot.again = true;
+        } else if slot.failures == 0 || by == Poke::Operator {
+            slot.due = Some(slot.due.map_or(now, |due| due.min(now)));
         }
     }
 
+    /// Within this time, if it would not be due anyway.
+    pub fn soon(&mut self, source: &Source, within: Duration, now: Tick) {
+        if let Some(slot) = self.slots.get_mut(source).filter(|slot| !slot.flying && slot.failures == 0) {
+            let latest = now + within;
+            slot.due = Some(slot.due.map_or(latest, |due| due.min(latest)));
+        }
+    }
+
+    /// The operator wants everything asked now; what was asked for once and answered is not asked again.
     pub fn poke_all(&mut self, now: Tick) {
-        let sources: Vec<Source> = self.slots.keys().cloned().collect();
+        let again = |slot: &Slot| slot.every.is_some() || slot.due.is_some() || slot.failures > 0;
+        let sources: Vec<Source> =
+            self.slots.iter().filter(|(_, slot)| again(slot)).map(|(source, _)| source.clone()).collect();
         for source in sources {
-            self.poke(&source, now, true);
+            self.poke(&source, now, Poke::Operator);
         }
     }
 
-    /// The next time anything is due.
-    pub fn next(&self) -> Option<Tick> {
-        self.slots.values().filter(|slot| !slot.flying).filter_map(|slot| slot.due).min()
+    /// The line works again: what failed because of it need not wait any longer.
+    fn revive(&mut self, now: Tick) {
+        for slot in self.slots.values_mut().filter(|slot| slot.setback == Some(Setback::Line) && !slot.flying) {
+            slot.due = slot.due.map(|due| due.min(now));
+        }
     }
 
-    /// Takes at most `room` sources that are due, the longest overdue first.
-    pub fn take(&mut self, now: Tick, room: usize) -> Vec<Due> {
-        let mut due: Vec<(Tick, Source)> = self
-            .slots
-            .iter()
-            .filter(|(_, slot)| !slot.flying)
-            .filter_map(|(source, slot)| slot.due.filter(|due| *due <= now).map(|due| (due, source.clone())))
-            .collect();
-        due.sort_by_key(|(due, source)| (*due, rank(source)));
-        due.truncate(room);
-        due.into_iter()
-            .filter_map(|(_, source)| {
-                let slot = self.slots.get_mut(&source)?;
-                slot.flying = true;
-                slot.due = None;
-                slot.generation += 1;
-                let generation = slot.generation;
-                Some(Due { source, generation })
-            })
-            .collect()
+    /// Every pace from now on so many times slower; back at full pace what is overdue by it is due at once.
+    pub fn slow_down(&mut self, times: u32, now: Tick) {
+        self.slower = times.max(1);
+        let slower = self.slower;
+        for slot in self.slots.values_mut() {
+            slot.sooner(now, slower);
+        }
+    }
+
+    /// So much time has passed that the clock of the deadlines did not count: the machine slept. A time the service named
+    /// is kept all the same.
+    pub fn slept(&mut self, gap: Duration, now: Tick) {
+        for slot in self.slots.values_mut().filter(|slot| slot.setback != Some(Setback::Held)) {
+            slot.due = slot.due.map(|due| due.checked_sub(gap).unwrap_or(now).max(now.min(due)));
+        }
+    }
+
+    /// The next time something turns due that is not yet.
+    pub fn next_after(&self, now: Tick) -> Option<Tick> {
+        self.slots.values().filter(|slot| !slot.flying).filter_map(|slot| slot.due).filter(|due| *due > now).min()
+    }
+
+    /// What is due now, in no order.
+    pub fn waiting(&self, now: Tick) -> impl Iterator<Item = Waiting> + '_ {
+        self.slots.iter().filter(|(_, slot)| !slot.flying).filter_map(move |(source, slot)| {
+            let late = now.checked_duration_since(slot.due?)?;
+            Some(Waiting { source: source.clone(), poked: slot.poked, late, every: slot.every })
+        })
+    }
+
+    /// Sends a source on its way.
+    pub fn launch(&mut self, source: &Source) -> Option<Due> {
+        let slot = self.slots.get_mut(source)?;
+        self.generation += 1;
+        slot.flying = true;
+        slot.due = None;
+        slot.poked = None;
+        slot.generation = self.generation;
+        Some(Due { source: source.clone(), generation: slot.generation })
     }
 
     /// A good answer: back to the source's own pace. Returns the wait until the next fetch, if one is planned.
-    pub fn succeeded(&mut self, source: &Source, now: Tick, stretch: f64) -> Option<Duration> {
+    pub fn succeeded(&mut self, source: &Source, now: Tick) -> Option<Duration> {
+        let slower = self.slower;
         let slot = self.slots.get_mut(source)?;
         slot.failures = 0;
-        let wait = slot.every.map(|every| jitter(every.mul_f64(stretch), slot.generation));
-        slot.land(now, wait)
+        let before = slot.setback.take();
+        let wait = slot.every.map(|every| early(every * slower, slot.generation));
+        let wait = slot.land(now, wait);
+        if before == Some(Setback::Line) {
+            self.revive(now);
+        }
+        wait
     }
 
     /// A failure: `wait_for` turns pace and failures in a row into a wait.
@@ -135,63 +226,82 @@ impl Schedule {
         &mut self,
         source: &Source,
         now: Tick,
+        setback: Setback,
         wait_for: impl Fn(Duration, u32) -> Duration,
     ) -> Option<Duration> {
         let slot = self.slots.get_mut(source)?;
         slot.failures += 1;
         slot.again = false;
+        slot.setback = Some(setback);
         let wait = wait_for(slot.every.unwrap_or(Duration::from_secs(10)), slot.failures);
         let generation = slot.generation;
-        slot.land(now, Some(jitter(wait, generation)))
+        slot.land(now, Some(late(wait, generation)))
     }
 }
 
 impl Slot {
+    /// Not later than its pace says, counted from the last answer.
+    fn sooner(&mut self, now: Tick, slower: u32) {
+        let Some(every) = self.every.filter(|_| !self.flying && self.failures == 0) else { return };
+        let by_pace = self.landed.map_or(now, |landed| landed + early(every * slower, self.generation)).max(now);
+        self.due = Some(self.due.map_or(by_pace, |due| due.min(by_pace)));
+    }
+
     fn land(&mut self, now: Tick, wait: Option<Duration>) -> Option<Duration> {
         self.flying = false;
+        self.landed = Some(now);
         let wait = if std::mem::take(&mut self.again) { Some(Duration::ZERO) } else { wait };
         self.due = wait.map(|wait| now + wait);
         wait
     }
 }
 
-/// What goes first when several are equally due: what the operator looks at, then lists, then the rest.
-fn rank(source: &Source) -> u8 {
-    match source {
-        Source::Viewer => 0,
-        Source::Tasks(_) => 1,
-        Source::Task(_) | Source::Log(_) => 2,
-        Source::Run(_) => 3,
-        Source::Pulls | Source::People => 4,
-    }
+/// A twentieth to three twentieths earlier, so that many consoles and many sources do not fall into step, and that what is
+/// on the screen, after the answer's own way, is no older than its pace says. Repeatable for a generation.
+fn early(wait: Duration, generation: u64) -> Duration {
+    wait.mul_f64(0.95 - share(generation) / 10.0)
 }
 
-/// Up to a tenth later, so that many consoles and many sources do not fall into step. Repeatable for a generation.
-fn jitter(wait: Duration, generation: u64) -> Duration {
+/// Up to a tenth later: a wait the service asked for is never cut.
+fn late(wait: Duration, generation: u64) -> Duration {
+    wait.mul_f64(1.0 + share(generation) / 10.0)
+}
+
+fn share(generation: u64) -> f64 {
     let mixed = generation.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48;
-    let share = f64::from(u16::try_from(mixed & 0xFFFF).unwrap_or(0)) / 65_535.0;
-    wait.mul_f64(1.0 + share / 10.0)
+    f64::from(u16::try_from(mixed & 0xFFFF).unwrap_or(0)) / 65_535.0
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::TaskId;
 
     const PACE: Option<Duration> = Some(Duration::from_secs(10));
+
+    fn secs(s: u64) -> Duration {
+        Duration::from_secs(s)
+    }
+
+    fn waits(schedule: &Schedule, source: &Source, now: Tick) -> bool {
+        schedule.waiting(now).any(|waiting| waiting.source == *source)
+    }
 
     #[tokio::test(start_paused = true)]
     async fn a_source_in_flight_is_not_asked_again_but_remembers_one_wish() {
         let mut schedule = Schedule::default();
         let now = Tick::now();
         schedule.want(Source::Viewer, PACE, now);
-        assert_eq!(schedule.take(now, 4), [Due { source: Source::Viewer, generation: 1 }]);
-        schedule.poke(&Source::Viewer, now, false);
-        schedule.poke(&Source::Viewer, now, false);
-        assert!(schedule.take(now, 4).is_empty());
-        assert_eq!(schedule.succeeded(&Source::Viewer, now, 1.0), Some(Duration::ZERO));
-        assert_eq!(schedule.take(now, 4).len(), 1);
-        let wait = schedule.succeeded(&Source::Viewer, now, 1.0).unwrap();
-        assert!(wait >= Duration::from_secs(10) && wait <= Duration::from_secs(11));
+        let due = schedule.launch(&Source::Viewer).unwrap();
+        assert!(schedule.expects(&due));
+        schedule.poke(&Source::Viewer, now, Poke::News);
+        schedule.poke(&Source::Viewer, now, Poke::News);
+        assert!(!waits(&schedule, &Source::Viewer, now));
+        assert_eq!(schedule.succeeded(&Source::Viewer, now), Some(Duration::ZERO));
+        assert!(!schedule.expects(&due) && waits(&schedule, &Source::Viewer, now));
+        schedule.launch(&Source::Viewer);
+        let wait = schedule.succeeded(&Source::Viewer, now).unwrap();
+        assert!(wait >= Duration::from_millis(8_500) && wait <= Duration::from_millis(9_500), "{wait:?}");
     }
 
     #[tokio::test(start_paused = true)]
@@ -199,37 +309,102 @@ mod tests {
         let mut schedule = Schedule::default();
         let now = Tick::now();
         schedule.want(Source::Pulls, PACE, now);
-        schedule.take(now, 1);
-        let late = now + Duration::from_secs(95);
-        schedule.succeeded(&Source::Pulls, late, 1.0);
-        assert!(schedule.next().unwrap() >= late + Duration::from_secs(10));
+        schedule.launch(&Source::Pulls);
+        let late = now + secs(95);
+        schedule.succeeded(&Source::Pulls, late);
+        assert!(schedule.next_after(late).unwrap() >= late + Duration::from_millis(8_500));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_back_off_is_not_cut_short_by_a_wish_but_by_the_operator() {
+    async fn a_back_off_is_not_cut_short_by_news_but_by_the_operator() {
         let mut schedule = Schedule::default();
         let now = Tick::now();
         schedule.want(Source::Pulls, PACE, now);
-        schedule.take(now, 1);
-        schedule.failed(&Source::Pulls, now, |_, _| Duration::from_mins(1));
-        schedule.poke(&Source::Pulls, now, false);
+        schedule.launch(&Source::Pulls);
+        schedule.failed(&Source::Pulls, now, Setback::Other, |_, _| secs(60));
+        schedule.poke(&Source::Pulls, now, Poke::News);
+        schedule.soon(&Source::Pulls, secs(1), now);
         schedule.want(Source::Pulls, PACE, now);
-        assert!(schedule.take(now + Duration::from_secs(50), 1).is_empty());
+        assert!(!waits(&schedule, &Source::Pulls, now + secs(59)));
         schedule.poke_all(now);
-        assert_eq!(schedule.take(now, 1).len(), 1);
+        assert!(
+            schedule.waiting(now).all(|waiting| waiting.poked == Some(Poke::Operator))
+                && waits(&schedule, &Source::Pulls, now)
+        );
     }
 
     #[tokio::test(start_paused = true)]
-    async fn no_more_than_the_room_flies_and_one_time_sources_rest_after_their_answer() {
+    async fn when_the_line_works_again_only_what_failed_because_of_it_is_tried_at_once() {
         let mut schedule = Schedule::default();
         let now = Tick::now();
-        for n in 0..6 {
-            schedule.want(Source::Task(crate::domain::TaskId::new(format!("t{n}"))), None, now);
+        let failing = [
+            (Source::Viewer, Setback::Line),
+            (Source::Pulls, Setback::Line),
+            (Source::OwnTasks, Setback::Held),
+            (Source::People, Setback::Other),
+        ];
+        for (source, setback) in failing {
+            schedule.want(source.clone(), PACE, now);
+            schedule.launch(&source);
+            schedule.failed(&source, now, setback, |_, _| secs(600));
         }
-        assert_eq!(schedule.take(now, 4).len(), 4);
-        assert_eq!(schedule.take(now, 4).len(), 2);
-        let first = Source::Task(crate::domain::TaskId::new("t0"));
-        assert_eq!(schedule.succeeded(&first, now, 1.0), None);
-        assert!(schedule.take(now + Duration::from_secs(9999), 4).is_empty());
+        schedule.launch(&Source::Viewer);
+        schedule.succeeded(&Source::Viewer, now);
+        assert!(waits(&schedule, &Source::Pulls, now));
+        for source in [Source::OwnTasks, Source::People] {
+            assert!(!waits(&schedule, &source, now + secs(599)), "{source:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_time_sources_rest_after_their_answer_and_a_refresh_leaves_them_alone() {
+        let mut schedule = Schedule::default();
+        let now = Tick::now();
+        let first = Source::Task(TaskId::new("t0"));
+        schedule.want(first.clone(), None, now);
+        schedule.launch(&first);
+        assert_eq!(schedule.succeeded(&first, now), None);
+        schedule.poke_all(now);
+        assert!(!waits(&schedule, &first, now + secs(9999)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_source_wanted_again_is_never_taken_for_an_older_answer() {
+        let mut schedule = Schedule::default();
+        let now = Tick::now();
+        schedule.want(Source::Pulls, PACE, now);
+        let before = schedule.launch(&Source::Pulls).unwrap();
+        schedule.drop(&Source::Pulls);
+        schedule.want(Source::Pulls, PACE, now);
+        let after = schedule.launch(&Source::Pulls).unwrap();
+        assert!(after.generation > before.generation && !schedule.expects(&before));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_looking_slows_everything_and_a_look_makes_the_overdue_due_once() {
+        let mut schedule = Schedule::default();
+        let now = Tick::now();
+        schedule.want(Source::Pulls, PACE, now);
+        schedule.slow_down(6, now);
+        schedule.launch(&Source::Pulls);
+        let wait = schedule.succeeded(&Source::Pulls, now).unwrap();
+        assert!(wait > secs(50), "{wait:?}");
+        schedule.slow_down(1, now + secs(20));
+        assert!(waits(&schedule, &Source::Pulls, now + secs(20)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_a_sleep_of_the_machine_what_is_overdue_is_due_and_nothing_earlier_than_now() {
+        let mut schedule = Schedule::default();
+        let now = Tick::now();
+        for (source, setback) in [(Source::Pulls, Setback::Line), (Source::OwnTasks, Setback::Held)] {
+            schedule.want(source.clone(), Some(secs(300)), now);
+            schedule.launch(&source);
+            schedule.failed(&source, now, setback, |_, _| secs(300));
+        }
+        schedule.slept(secs(3600), now);
+        let late: Vec<_> = schedule.waiting(now).map(|waiting| (waiting.source, waiting.late)).collect();
+        assert_eq!(late, [(Source::Pulls, Duration::ZERO)]);
+        assert!(waits(&schedule, &Source::OwnTasks, now + secs(330)));
     }
 }

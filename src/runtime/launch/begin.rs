@@ -10,7 +10,7 @@ use crate::config::{self, Loaded, LogLevel, Paths};
 use crate::domain::{Fault, FaultKind};
 use crate::runtime::{journal, panic, terminal};
 
-use super::{demo, screen, service};
+use super::{demo, kept, screen, service};
 
 /// Runs the program and returns its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
@@ -23,6 +23,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     };
     let result = match command {
         Command::Say(text) => Ok(output::say(&text).code()),
+        Command::Cache { verb } => kept::run(verb),
         Command::Config { verb, options } => Ok(config_verbs::run(verb, &options).code()),
         Command::Console(options) => with_screen(&options, service::console),
         Command::Open { file, options } => with_screen(&options, |setting| screen::open(setting, &file)),

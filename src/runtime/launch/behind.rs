@@ -14,6 +14,7 @@ use crate::ops;
 use crate::ops::cancel::Patience;
 use crate::provider::Provider;
 use crate::runtime::app::Effects;
+use crate::runtime::cache::{self, Cache};
 use crate::runtime::drafts::Drafts;
 use crate::runtime::engine::desk::Desk;
 use crate::runtime::engine::{Engine, Pace};
@@ -37,6 +38,8 @@ pub struct Parts {
     pub template_folders: Vec<PathBuf>,
     /// `None`: drafts are not kept.
     pub drafts: Option<Drafts>,
+    /// `None`: nothing is kept for the next start.
+    pub cache: Option<cache::Place>,
     pub notes: Vec<Fault>,
 }
 
@@ -46,15 +49,17 @@ pub struct Behind {
     parts: Option<Parts>,
     engine: Option<Engine>,
     draft: Option<(watch::Sender<Option<Draft>>, tokio::task::JoinHandle<()>)>,
+    cache: Cache,
 }
 
 impl Behind {
     pub fn new(parts: Parts) -> Self {
-        Self { parts: Some(parts), engine: None, draft: None }
+        Self { parts: Some(parts), engine: None, draft: None, cache: Cache::default() }
     }
 
-    /// The last draft is on disk when this returns.
+    /// The last draft is on disk when this returns, and the cache too, unless the disk is very slow.
     pub async fn finish(self) {
+        self.cache.finish().await;
         if let Some((newest, writer)) = self.draft {
             drop(newest);
             let _ = writer.await;
@@ -69,7 +74,9 @@ impl Effects for Behind {
         let mut notes = parts.notes;
         notes.extend(ledger.writable().err());
         let context = ops::Context { provider: parts.provider.clone(), ledger, now: parts.now.clone(), who: parts.who };
-        let desk = Desk { provider: parts.provider, now: parts.now, events: parts.events };
+        self.cache = parts.cache.map(|place| Cache::start(place, parts.now.clone())).unwrap_or_default();
+        let cache = self.cache.clone();
+        let desk = Desk { provider: parts.provider, now: parts.now, events: parts.events, cache };
         let mut engine = Engine::spawn(desk.clone(), context, parts.pace, parts.patience);
         engine.perform(Effect::Watch(parts.repos));
         self.engine = Some(engine);

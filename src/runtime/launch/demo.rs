@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::begin::{Setting, runtime};
 use super::behind::OpenLedger;
-use super::service;
+use super::service::{self, Shelf};
 use crate::cli::{self, output};
 use crate::demo::{self, Server};
 use crate::domain::{Fault, FaultKind, Now};
@@ -41,7 +41,10 @@ pub fn console(mut setting: Setting, demo: &cli::Demo) -> Result<u8, Fault> {
         let ledger: OpenLedger = Box::new(|| Arc::new(Memory::new()));
         // The addresses of this world look like GitHub's and lead nowhere there: none is opened.
         let hosts = Vec::new();
-        service::run(setting, provider, server.repos().to_vec(), hosts, ledger, Some(Safe::new("demo"))).await
+        // This world begins anew at every start: nothing of it is worth keeping.
+        let shelf = Shelf { ledger, cache: None };
+        let (repos, host) = (server.repos().to_vec(), Some(Safe::new("demo")));
+        Box::pin(service::run(setting, provider, shelf, repos, hosts, host)).await
     })
 }
 

@@ -13,8 +13,7 @@ use crate::console::event::{Event, Local, What};
 use crate::console::state::settings::Settings;
 use crate::console::view::Theme;
 use crate::console::{Effect, Model};
-use crate::domain::stuck::Thresholds;
-use crate::domain::{Fault, FaultKind, RepoName};
+use crate::domain::{Fault, FaultKind, OwnTasks, RepoName};
 use crate::runtime::app::{self, App, Effects};
 use crate::runtime::external::{self, Desktop};
 use crate::runtime::terminal::Tty;
@@ -42,23 +41,28 @@ pub fn channel() -> (mpsc::Sender<Event>, mpsc::Receiver<Event>) {
 
 pub fn settings(setting: &Setting, shown: Shown) -> Settings {
     let config = &setting.loaded.config;
-    let stuck = &config.stuck;
     Settings {
         repos: shown.repos,
+        own_tasks: own_tasks(config),
         host: shown.host,
         token_kind: shown.token_kind,
         ascii: ascii(config),
         zone: setting.clock.zone(),
         // Two missed polls of the slowest pace, and a little.
         stale_after: TimeDelta::seconds(i64::from(config.poll.idle_seconds) * 2 + 30),
-        stuck: Thresholds {
-            queued: TimeDelta::minutes(stuck.queued_minutes.into()),
-            silent: TimeDelta::minutes(stuck.silent_minutes.into()),
-            session_limit: TimeDelta::minutes(stuck.session_limit_minutes.into()),
-        },
+        stuck: setting.loaded.thresholds(),
         read_only: shown.read_only,
         mouse: config.ui.mouse,
         views: config.views.clone(),
+    }
+}
+
+/// What the option `own_tasks` means.
+pub fn own_tasks(config: &Config) -> OwnTasks {
+    match config.own_tasks {
+        Switch::Auto => OwnTasks::Auto,
+        Switch::On => OwnTasks::Always,
+        Switch::Off => OwnTasks::Never,
     }
 }
 

@@ -1,5 +1,8 @@
 //! The console on GitHub: token, provider, engine.
 
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,14 +14,18 @@ use super::screen::{self, Shown};
 use crate::cli::origin;
 use crate::config::{Config, CopilotApi};
 use crate::console::Model;
-use crate::domain::{Fault, RepoName};
+use crate::domain::{Fault, FaultKind, RepoName};
 use crate::ledger;
 use crate::ops::cancel::Patience;
 use crate::provider::Provider;
-use crate::provider::github::{self, GitHub, Host, token};
+use crate::provider::github::{self, GitHub, Host, Roots, token};
+use crate::runtime::cache;
 use crate::runtime::drafts::Drafts;
 use crate::runtime::engine::Pace;
 use crate::text::Safe;
+
+/// All the authorities of the world are a quarter of this.
+const MAX_CA_FILE: u64 = 1 << 20;
 
 /// `atc`: the console on the configured host.
 pub fn console(setting: Setting) -> Result<u8, Fault> {
@@ -32,10 +39,12 @@ pub fn console(setting: Setting) -> Result<u8, Fault> {
     tracing::info!(source = %found.source, "token found");
     let repos = repos(config, host.web());
     let web = host.web().to_owned();
-    let provider = Arc::new(GitHub::new(options(config, host, found.token, &setting))?);
+    let api = host.address().to_owned();
+    let cache = config.cache.then(|| cache::Place { file: setting.paths.cache(), api });
+    let provider = Arc::new(GitHub::new(options(config, host, found.token, &setting)?)?);
     let ledger_file = setting.paths.ledger(config);
     let ledger: OpenLedger = Box::new(move || ledger::open(&ledger_file));
-    runtime.block_on(run(setting, provider, repos, vec![web], ledger, None))
+    runtime.block_on(run(setting, provider, Shelf { ledger, cache }, repos, vec![web], None))
 }
 
 /// The configured repositories, else that of the checkout atc was started in.
@@ -47,7 +56,7 @@ fn repos(config: &Config, web_host: &str) -> Vec<RepoName> {
     here.and_then(|here| origin::repo_of_checkout(&here, web_host)).into_iter().collect()
 }
 
-fn options(config: &Config, host: Host, token: token::Token, setting: &Setting) -> github::Options {
+fn options(config: &Config, host: Host, token: token::Token, setting: &Setting) -> Result<github::Options, Fault> {
     let mut options = github::Options::new(host, token, setting.clock.as_now());
     options.copilot_api = match config.copilot_api {
         CopilotApi::Auto => github::CopilotApi::Auto,
@@ -55,16 +64,40 @@ fn options(config: &Config, host: Host, token: token::Token, setting: &Setting) 
     };
     options.extra_headers = config.extra_headers.0.clone().into_iter().collect();
     options.read_only = config.read_only;
-    options
+    options.network.roots = config.ca_file.as_deref().map_or(Ok(Roots::default()), roots)?;
+    Ok(options)
+}
+
+/// Read at the start: a certificate that cannot be used is told before the first picture, not at every request.
+fn roots(file: &Path) -> Result<Roots, Fault> {
+    let mut pem = Vec::new();
+    let read = File::open(file).and_then(|file| file.take(MAX_CA_FILE + 1).read_to_end(&mut pem));
+    let roots = match read {
+        Err(error) => Err(error.to_string()),
+        Ok(_) if pem.len() as u64 > MAX_CA_FILE => Err("it is far too large".to_owned()),
+        Ok(_) => Roots::from_pem(&pem),
+    };
+    roots.map_err(|why| {
+        let what = format!("the certificates of ca_file, {}, cannot be read: {why}", file.display());
+        Fault::new(FaultKind::Local, what, "give a file of PEM certificates, or leave the option out")
+    })
+}
+
+/// What is kept on disk, and where.
+#[expect(missing_debug_implementations, reason = "it holds a function")]
+pub struct Shelf {
+    pub ledger: OpenLedger,
+    /// `None`: nothing is kept for the next start.
+    pub cache: Option<cache::Place>,
 }
 
 /// The console on a provider, until its end. `host`: what the header calls it, where that is not the provider's own name.
 pub async fn run(
     setting: Setting,
     provider: Arc<dyn Provider>,
+    shelf: Shelf,
     repos: Vec<RepoName>,
     hosts: Vec<String>,
-    ledger: OpenLedger,
     host: Option<Safe>,
 ) -> Result<u8, Fault> {
     let config = &setting.loaded.config;
@@ -80,7 +113,7 @@ pub async fn run(
         provider,
         now: setting.clock.as_now(),
         events: channel.0.clone(),
-        ledger,
+        ledger: shelf.ledger,
         who: who(),
         pace: pace(config),
         patience: Patience {
@@ -90,6 +123,7 @@ pub async fn run(
         repos,
         template_folders: vec![setting.paths.templates(config)],
         drafts: Some(Drafts::new(&setting.paths.state_dir)),
+        cache: shelf.cache,
         notes: setting.notes.clone(),
     };
     let model = Model::new(setting.clock.now(), screen::settings(&setting, shown));
@@ -104,7 +138,12 @@ fn pace(config: &Config) -> Pace {
     Pace {
         active: Duration::from_secs(poll.active_seconds.into()),
         idle: Duration::from_secs(poll.idle_seconds.into()),
+        slowest: Duration::from_secs(poll.slowest_seconds.into()),
+        whole_sweep: Duration::from_secs(u64::from(poll.whole_sweep_minutes) * 60),
+        away: poll.away_factor,
         share: poll.budget_share,
+        unchanged: poll.unchanged_weight,
+        own_tasks: screen::own_tasks(config),
         ..Pace::default()
     }
 }

@@ -1,5 +1,6 @@
 //! The pane: rows, selection, and how each view is looked at.
 
+use crate::console::state::batch::Batch;
 use crate::console::state::tasks::Slot;
 use crate::domain::query::Wrong;
 use crate::domain::{Column, Group, Instant, Order, Query, SavedView, TaskId};
@@ -124,6 +125,8 @@ pub struct QueuePane {
     pub typed: Typed,
     /// Where the mark key was last used: a range goes from there to the cursor.
     pub anchor: Option<TaskId>,
+    /// The cancels of the last answer that was about several tasks, while some are under way.
+    pub batch: Option<Batch>,
     pub roster: Roster,
     /// Order or query changed: every task is looked at again at the end of the update.
     pub due: bool,

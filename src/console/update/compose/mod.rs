@@ -9,4 +9,4 @@ mod tests;
 
 pub use form::{edited, intent, key, leave, paste};
 pub use list::{agents, draft, open, templates};
-pub use start::{confirmed, started};
+pub use start::{asked_pull, confirmed, started};

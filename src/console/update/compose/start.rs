@@ -34,14 +34,9 @@ pub(super) fn ask(model: &mut Model) {
     }
     let Some(request) = form.request() else { return };
     let template = form.template.as_ref().map(|template| template.id.clone());
-    model.dialog = Some(Dialog {
-        opened_at: model.now,
-        title: Safe::new(format!("Start a task in {}?", request.repo)),
-        body: describe(form, &request),
-        yes: Safe::new("Yes, start it"),
-        ask: Ask::Start { request, template },
-        on_yes: false,
-    });
+    let title = format!("Start a task in {}?", request.repo);
+    let body = describe(form, &request);
+    model.dialog = Some(Dialog::new(model.now, title, body, "Yes, start it", Ask::Start { request, template }));
     model.dirty = true;
 }
 
@@ -93,6 +88,13 @@ pub fn confirmed(
     }
     effects.push(Effect::Start { id, request, template });
     model.dirty = true;
+}
+
+/// The start that was sent under this id asked for a pull request of its own.
+pub fn asked_pull(model: &Model, request: Uuid) -> bool {
+    // The form stands still until the answer is here.
+    let form = model.compose.form.as_ref().filter(|_| model.compose.sending == Some(request));
+    form.and_then(Form::request).is_some_and(|request| request.create_pull_request && request.head_ref.is_none())
 }
 
 /// The answer to a start.

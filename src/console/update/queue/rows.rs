@@ -10,9 +10,8 @@ use crate::console::state::queue::{Entry, Heading, QueuePane, Roster, Row, Tally
 use crate::console::state::settings::Settings;
 use crate::console::state::tasks::Slot;
 use crate::console::state::world::{Known, PullOf, World};
-use crate::domain::freshness::Verdict;
 use crate::domain::query::Facts;
-use crate::domain::{Condition, Group, Instant, Order, Query, Source, State, Task};
+use crate::domain::{Condition, Freshness, Group, Instant, Order, Query, Source, State, Task};
 use crate::text::Safe;
 
 /// Brings rows, counts and selection up to what the world is now.
@@ -47,10 +46,10 @@ pub fn rebuild(model: &mut Model) {
     reselect(model);
 }
 
-/// Every repository has answered once, with tasks or with a fault.
+/// Every list has answered once, with tasks or with a fault.
 pub fn all_read(model: &Model) -> bool {
-    let repos = &model.settings.repos;
-    repos.iter().all(|repo| model.verdict(&Source::Tasks(repo.clone())) != Verdict::Loading)
+    let answered = |list: &Source| model.world.freshness.get(list).is_some_and(Freshness::is_answered);
+    model.lists().iter().all(answered)
 }
 
 /// What free words of a query are looked for in; changes with the task, a person's name or a pull request's number.

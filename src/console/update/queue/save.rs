@@ -34,14 +34,8 @@ pub fn save_view(model: &mut Model, name: &str) -> Result<(), String> {
     model.queue.due = true;
     let mut body = vec![Safe::new("It is there for this run. These lines in the config file keep it:")];
     body.extend(text.lines().map(Safe::new));
-    let dialog = Dialog {
-        opened_at: model.now,
-        title: Safe::new("Copy the new view for the config file?"),
-        body,
-        yes: Safe::new("Yes, copy the lines"),
-        ask: Ask::Copy(Untrusted::new(text)),
-        on_yes: false,
-    };
+    let title = "Copy the new view for the config file?";
+    let dialog = Dialog::new(model.now, title, body, "Yes, copy the lines", Ask::Copy(Untrusted::new(text)));
     dialog::open(model, dialog);
     Ok(())
 }

@@ -100,7 +100,7 @@ fn failed(model: &mut Model, good_at: Option<chrono::TimeDelta>) {
         good_at: good_at.map(|s| start() + s),
         fault: Some(fault),
         failed_at: Some(start() + TimeDelta::seconds(60)),
-        next_try: None,
+        ..Freshness::default()
     };
     model.world.freshness.insert(Source::Log(SessionId::new("s1")), freshness);
 }

@@ -43,10 +43,8 @@ impl Row<'_> {
             put_right(buffer, Area { x: area.x + WORD_AT + WORD, width: AGE, ..area }, &since, theme);
         }
         let name_at = area.x + columns.name_at;
-        if self.known.stuck(&model.settings, model.now).is_some() {
-            put(buffer, area, name_at - 2, y, "▲", theme.style(Tone::Warn));
-        } else if self.known.changed {
-            put(buffer, area, name_at - 2, y, "•", theme.style(Tone::AccentStrong));
+        if let Some((sign, tone)) = self.known.sign(&model.world, &model.settings, model.now) {
+            put(buffer, area, name_at - 2, y, sign, theme.style(tone));
         }
         let name = Safe::new(width::cut_end(&task.name.show_line(), usize::from(columns.name)));
         let name_tone = if self.selected { Tone::Strong } else { Tone::Plain };

@@ -77,6 +77,7 @@ fn fuzzy_words_leave_letters_out_but_not_all_reason() {
         &[
             ("~flky", true),
             ("~fxflk", true),
+            ("~fxtst", true),
             ("~FlakyTest", true),
             ("~shdlr", true),
             ("~acmapi", true),

@@ -46,6 +46,7 @@ fn a_wrong_query_says_where_and_what_is_possible() {
         ("fix \"my ag", "\"my ag", "the quote is not closed"),
         ("agent:\"my ag", "\"my ag", "the quote is not closed"),
         ("\"\"", "\"\"", "nothing between the quotes"),
+        ("~\" \"", "\" \"", "nothing between the quotes"),
         ("agent:\"\"", "\"\"", "nothing between the quotes"),
         ("\"a\"b c", "b", "a blank belongs behind the closing quote"),
     ] {

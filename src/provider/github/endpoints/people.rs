@@ -61,7 +61,7 @@ impl GitHub {
         Ok((request, found))
     }
 
-    /// The name a repository id stands for; `None` when it is gone or not visible, which is remembered too.
+    /// The name a repository id stands for; `None` when it is gone or not visible, which is remembered for a while.
     pub(super) async fn repo_by_id(&self, id: u64) -> Result<Option<RepoName>, Fault> {
         if let Some(known) = self.repos.name(id) {
             return Ok(Some(known));
@@ -74,7 +74,10 @@ impl GitHub {
         let name: Option<RepoName> = match self.read::<Repository>(&request, "a repository").await {
             Ok(found) => found.full_name.and_then(|name| name.parse().ok()),
             Err(fault) if matches!(fault.kind, FaultKind::NotFound | FaultKind::Permission | FaultKind::Gone) => None,
-            Err(fault) => return Err(fault),
+            Err(fault) => {
+                self.repos.failed(id);
+                return Err(fault);
+            }
         };
         match &name {
             Some(repo) => self.repos.learn(repo, id),

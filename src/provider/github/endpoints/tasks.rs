@@ -40,7 +40,8 @@ impl GitHub {
         let (items, mut bad) = lenient::many::<wire::Task>(tasks);
         let mut tasks = Vec::with_capacity(items.len());
         for item in items {
-            match self.repo_of(&item, query.repo.as_ref()).await? {
+            // One name that cannot be told does not hide the other tasks; it is asked for again with a later list.
+            match self.repo_of(&item, query.repo.as_ref()).await.ok().flatten() {
                 Some(repo) => tasks.push(convert::task(item, repo)),
                 None => bad += 1,
             }

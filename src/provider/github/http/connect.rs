@@ -4,14 +4,18 @@
 //! a header at all. Each comes in two kinds: plain http is only ever spoken to this machine, so that kind knows no
 //! proxy and reads no certificates, which would take most of the time to the first answer of a local server.
 
+use std::sync::Arc;
+
 use reqwest::{Client, Response, Url};
 use tokio::sync::OnceCell;
 
+use super::network::Network;
 use super::options::Limits;
 
 #[derive(Debug)]
 pub struct Clients {
     limits: Limits,
+    network: Network,
     ours: Pair,
     plain: Pair,
 }
@@ -23,8 +27,8 @@ struct Pair {
 }
 
 impl Clients {
-    pub fn new(limits: Limits) -> Self {
-        Self { limits, ours: Pair::default(), plain: Pair::default() }
+    pub fn new(limits: Limits, network: Network) -> Self {
+        Self { limits, network, ours: Pair::default(), plain: Pair::default() }
     }
 
     /// For addresses the token belongs to.
@@ -45,11 +49,11 @@ impl Clients {
                 .await;
         }
         let build = || async {
-            let limits = self.limits.clone();
-            match tokio::task::spawn_blocking(move || https(&limits)).await {
+            let (limits, network) = (self.limits.clone(), self.network.clone());
+            match tokio::task::spawn_blocking(move || https(&limits, &network)).await {
                 Ok(client) => client,
                 // The runtime is going down; building here then costs nobody anything.
-                Err(_) => https(&self.limits),
+                Err(_) => https(&self.limits, &self.network),
             }
         };
         pair.https.get_or_try_init(build).await
@@ -66,13 +70,27 @@ impl Plain<'_> {
     }
 }
 
-fn https(limits: &Limits) -> Result<Client, reqwest::Error> {
-    settings(limits).build().or_else(|_| {
-        // A host without a CA store: the certificates this program was built with.
-        let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
-        let roots = roots.filter_map(|der| reqwest::Certificate::from_der(der).ok());
-        settings(limits).tls_certs_only(roots).build()
-    })
+fn https(limits: &Limits, network: &Network) -> Result<Client, reqwest::Error> {
+    let builder = || {
+        let mut builder = settings(limits);
+        if network.direct {
+            builder = builder.no_proxy();
+        }
+        match &network.names {
+            Some(names) => builder.dns_resolver(Arc::clone(names)),
+            None => builder,
+        }
+    };
+    match builder().build() {
+        Ok(client) if network.roots.is_empty() => Ok(client),
+        Ok(_) => builder().tls_certs_merge(network.roots.iter()).build(),
+        Err(_) => {
+            // A host without a CA store: the certificates this program was built with.
+            let built_in = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
+            let built_in = built_in.filter_map(|der| reqwest::Certificate::from_der(der).ok());
+            builder().tls_certs_only(built_in.chain(network.roots.iter())).build()
+        }
+    }
 }
 
 fn settings(limits: &Limits) -> reqwest::ClientBuilder {
@@ -95,6 +113,6 @@ mod tests {
 
     #[test]
     fn a_client_for_https_can_be_built_on_any_host() {
-        assert!(https(&Limits::default()).is_ok());
+        assert!(https(&Limits::default(), &Network::default()).is_ok());
     }
 }

@@ -63,7 +63,7 @@ impl Http {
         }
         let what = causes(&error);
         let next = if what.contains("certificate") {
-            "check the host, and the system's certificates (SSL_CERT_FILE names another set)"
+            "check the host; if a proxy looks into TLS here, name its certificate in the option ca_file"
         } else {
             "check the network, the proxy variables and the host"
         };

@@ -119,7 +119,9 @@ impl Gate {
         if zone == Zone::Copilot {
             return;
         }
-        if status != 304 {
+        if status == 304 {
+            state.budget.unchanged += 1;
+        } else {
             state.budget.counted += 1;
         }
         let core = headers.get("x-ratelimit-resource").is_none_or(|resource| resource == "core");

@@ -16,6 +16,7 @@ mod connect;
 mod failure;
 mod gate;
 mod limits;
+mod network;
 mod options;
 mod request;
 mod send;
@@ -24,6 +25,7 @@ mod web;
 
 pub(super) use answer::Answer;
 pub(super) use failure::{message_of, unknown_outcome};
+pub use network::{Network, Roots};
 pub use options::Limits;
 pub(super) use request::{Body, Need, Op, Request, Shape, Zone};
 pub(super) use send::{Http, Parts};

@@ -13,6 +13,7 @@ use super::answer::{Answer, is_page};
 use super::connect::Clients;
 use super::failure::{Failure, write_outcome};
 use super::gate::Gate;
+use super::network::Network;
 use super::options::Limits;
 use super::request::{Body, Request, Shape, Zone};
 use super::version::{self, Latch};
@@ -29,6 +30,7 @@ pub struct Parts {
     pub read_only: bool,
     pub now: Now,
     pub limits: Limits,
+    pub network: Network,
     /// For the session log service alone; the operator's own.
     pub copilot_headers: Vec<(HeaderName, HeaderValue)>,
 }
@@ -48,8 +50,8 @@ pub struct Http {
 
 impl Http {
     pub fn new(parts: Parts) -> Self {
-        let Parts { host, token, read_only, now, limits, copilot_headers } = parts;
-        let clients = Clients::new(limits.clone());
+        let Parts { host, token, read_only, now, limits, network, copilot_headers } = parts;
+        let clients = Clients::new(limits.clone(), network);
         let gate = Gate::new(limits.in_flight);
         Self { host, token, now, gate, read_only, limits, copilot_headers, clients, latch: Latch::default() }
     }

@@ -6,6 +6,7 @@ use reqwest::Url;
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 
 use super::connect::Clients;
+use super::network::Network;
 use super::options::Limits;
 use crate::domain::{Fault, FaultKind};
 
@@ -20,7 +21,7 @@ pub struct Web {
 
 impl Web {
     pub fn new(limits: Limits) -> Self {
-        Self { patience: limits.attempt, clients: Clients::new(limits) }
+        Self { patience: limits.attempt, clients: Clients::new(limits, Network::default()) }
     }
 
     /// Status and body, whatever they are. The fields are in the body, so that no journal of addresses has them.

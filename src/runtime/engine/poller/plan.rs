@@ -1,94 +1,128 @@
-//! What follows from an answer: which source is worth asking next, and how often.
+//! What follows from an answer: which source is worth asking next.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use tokio::time::Instant as Tick;
 
 use super::run::Poller;
-use super::thrift::Thrift;
-use crate::domain::{Mergeable, RepoName, Source, Task, TaskId};
+use crate::domain::{Pull, PullRef, RepoName, Source, Task, TaskId};
+use crate::runtime::engine::memory::Light;
+use crate::runtime::engine::pull_book::Moved;
 use crate::runtime::engine::reads::Brought;
-use crate::runtime::engine::sweep::Found;
+use crate::runtime::engine::schedule::Poke;
+use crate::runtime::engine::sweep::{Depth, Found};
 
 /// An active task that says nothing for this long has its run looked at, once in a while.
 const SILENT: chrono::TimeDelta = chrono::TimeDelta::minutes(15);
-const SILENT_PACE: Duration = Duration::from_mins(2);
+const SILENT_PACE: Duration = Duration::from_mins(10);
+/// Pull requests named by several answers are asked about together.
+const GATHER: Duration = Duration::from_secs(1);
+/// A list without a change for this long is quiet at the first sight.
+const QUIET: chrono::TimeDelta = chrono::TimeDelta::hours(1);
 
 impl Poller {
-    /// Remembers an answer and plans what follows from it. Returns tasks that are gone.
-    pub(super) fn learn(&mut self, brought: &Brought, now: Tick) -> Vec<TaskId> {
+    /// Remembers an answer and plans what follows from it. Returns tasks that are gone. What does not belong on the screen
+    /// is taken out of the answer.
+    pub(super) fn learn(&mut self, brought: &mut Brought, now: Tick) -> Vec<TaskId> {
         match brought {
-            Brought::List { repo, found: Found::Some { tasks, validator, whole, .. } } => {
-                let known = self.memory.ids_of(repo);
-                let at = self.desk.now();
-                let list = self.lists.entry(repo.clone()).or_default();
-                let gone = list.absorb(tasks, validator.clone(), *whole, &known, at);
-                for id in &gone {
-                    self.memory.tasks.remove(id);
-                    self.thrift.forget(id);
-                    self.schedule.drop(&Source::Task(id.clone()));
-                }
-                for task in tasks {
-                    self.learn_task(task, now);
-                }
-                self.pace_list(repo, now);
-                gone
-            }
+            Brought::Viewer(viewer) => self.memory.people.knows(viewer.id),
+            Brought::List { repo, depth, found } => return self.learn_list(repo.clone().as_ref(), *depth, found, now),
             Brought::Task { task: Some(task), validator, at } => {
-                self.learn_task(task, now);
-                if let Some(light) = self.memory.tasks.get_mut(&at.id) {
+                let (own, id) = (self.memory.tasks.get(&at.id).is_some_and(|light| light.own), at.id.clone());
+                self.learn_task(task, own, now);
+                if let Some(light) = self.memory.tasks.get_mut(&id) {
                     light.validator.clone_from(validator);
                 }
                 if self.attended.as_ref() == Some(at) {
                     self.tell_follower.send_replace(Some((**task).clone()));
                 }
-                Vec::new()
             }
-            Brought::Pulls(pulls) => {
-                for (asked, pull) in pulls {
-                    self.memory.settle(asked, pull.as_ref().map(|pull| pull.state));
-                    self.memory.computing |= pull.as_ref().is_some_and(|pull| pull.mergeable == Mergeable::Computing);
-                }
-                let every = if self.memory.computing { self.pace.attended } else { self.pace.pulls };
-                self.schedule.want(Source::Pulls, (!self.memory.open_pulls().is_empty()).then_some(every), now);
-                Vec::new()
-            }
-            _ => Vec::new(),
+            Brought::Pulls(pulls) => self.learn_pulls(pulls, now),
+            Brought::Person { id, viewer } => match viewer {
+                Some(_) => self.memory.people.knows(*id),
+                None => self.memory.people.nameless(*id, now),
+            },
+            Brought::Task { task: None, .. } | Brought::Run { .. } => {}
         }
+        self.plan_people(now);
+        Vec::new()
     }
 
-    fn learn_task(&mut self, task: &Task, now: Tick) {
-        let id = &task.at.id;
-        let turned = self.memory.tasks.get(id).is_none_or(|light| light.state != task.state);
-        let open_before = self.memory.tasks.get(id).map_or(0, |light| light.pulls.len());
-        self.memory.learn(task);
-        let Some(light) = self.memory.tasks.get(id) else { return };
-        let (outdated, active) = (light.is_outdated(), light.state.is_active());
-        let more_pulls = light.pulls.len() > open_before;
-        let silent = active && self.desk.now() - light.touched > SILENT;
-        let attended = self.attended.as_ref().is_some_and(|at| &at.id == id);
-        let worth = |thrift: &mut Thrift| {
-            if active { thrift.allows_working(id, turned, now) } else { thrift.spend_on_ended(now) }
+    /// `repo` `None`: the viewer's own tasks.
+    fn learn_list(&mut self, repo: Option<&RepoName>, depth: Depth, found: &mut Found, now: Tick) -> Vec<TaskId> {
+        let beyond = self.pace.own_tasks.reach_beyond(&self.watched);
+        if let Found::Some(swept) = found
+            && !beyond
+        {
+            let watched = &self.watched;
+            swept.tasks.retain(|task| watched.contains(&task.at.repo));
+        }
+        let (lists, own, memory) = (&mut self.lists, &mut self.own, &self.memory);
+        let list = match repo {
+            Some(repo) => lists.entry(repo.clone()).or_default(),
+            None => own,
         };
-        if outdated && (attended || worth(&mut self.thrift)) {
-            self.thrift.looked(id, now, self.pace.details.mul_f64(self.meter.stretch()));
-            let every = if attended { self.attended_pace(id) } else { None };
-            self.schedule.want(Source::Task(id.clone()), every, now);
-            self.schedule.poke(&Source::Task(id.clone()), now, false);
-        } else if attended {
-            self.schedule.want(Source::Task(id.clone()), self.attended_pace(id), now);
+        let first = list.newest.is_none();
+        // Where only what is watched is shown, its own list says what is gone.
+        let known = memory.listed(repo, &self.watched).filter(|_| repo.is_some() || beyond);
+        let gone = list.absorb(found, depth, known, self.pace.unchanged, now);
+        for id in &gone {
+            self.memory.forget(id);
+            self.thrift.forget(id);
+            self.schedule.drop(&Source::Task(id.clone()));
+        }
+        let mut news = !gone.is_empty();
+        if let Found::Some(swept) = found {
+            for task in &swept.tasks {
+                news |= self.learn_task(task, repo.is_none(), now);
+            }
+        }
+        let at = self.desk.now();
+        let list = repo.map_or(Some(&mut self.own), |repo| self.lists.get_mut(repo));
+        if let Some(list) = list {
+            let quiet = list.newest.is_none_or(|newest| at - newest > QUIET);
+            match (first, news) {
+                (true, _) if quiet => list.calm.long(),
+                (false, false) => list.calm.nothing_new(),
+                _ => list.calm.stir(),
+            }
+        }
+        self.plan_people(now);
+        gone
+    }
+
+    /// True: something of it was not known.
+    fn learn_task(&mut self, task: &Task, own: bool, now: Tick) -> bool {
+        let id = &task.at.id;
+        let learned = self.memory.learn(task, own);
+        let Some(light) = self.memory.tasks.get(id) else { return learned.news };
+        let (outdated, active) = (light.is_outdated(), light.state.is_active());
+        let silent = active && self.desk.now() - light.touched > SILENT;
+        let attended = self.is_attended(id);
+        let source = Source::Task(id.clone());
+        let worth = if active { learned.turned || self.thrift.allows(id, now) } else { learned.ended };
+        let every = if attended { self.attended_pace(id) } else { None };
+        if outdated && (attended || worth) {
+            self.thrift.looked(id, now, self.pace.details);
+            self.schedule.want(source.clone(), every, now);
+            self.schedule.poke(&source, now, if attended { Poke::News } else { Poke::Time });
+        } else if every.is_some() || self.schedule.knows(&source) {
+            // At work: asked on. Ended meanwhile: not again.
+            self.schedule.want(source, every, now);
         }
         if task.sessions.is_some() {
             self.plan_run(id, active, attended, silent, now);
         }
-        if more_pulls {
-            self.schedule.want(Source::Pulls, Some(self.pace.pulls), now);
-            self.schedule.poke(&Source::Pulls, now, false);
+        if learned.pull {
+            self.schedule.want_in(Source::Pulls, GATHER, now);
+            self.schedule.soon(&Source::Pulls, GATHER, now);
         }
+        learned.news
     }
 
     /// The run of the selected task and of a silent one is looked at while they work, and once more when they have ended.
-    fn plan_run(&mut self, id: &TaskId, active: bool, attended: bool, silent: bool, now: Tick) {
+    pub(super) fn plan_run(&mut self, id: &TaskId, active: bool, attended: bool, silent: bool, now: Tick) {
         let source = Source::Run(id.clone());
         match (active, attended) {
             (true, true) => self.schedule.want(source, Some(self.pace.run), now),
@@ -97,16 +131,42 @@ impl Poller {
                 let seen_working = self.schedule.is_repeated(&source);
                 self.schedule.want(source.clone(), None, now);
                 if seen_working {
-                    self.schedule.poke(&source, now, false);
+                    self.schedule.poke(&source, now, Poke::Time);
                 }
             }
             _ => {}
         }
     }
 
-    fn pace_list(&mut self, repo: &RepoName, now: Tick) {
-        let busy = self.memory.tasks.values().any(|light| &light.at.repo == repo && light.state.is_active());
-        let every = if busy { self.pace.active } else { self.pace.idle };
-        self.schedule.want(Source::Tasks(repo.clone()), Some(every), now);
+    /// A pull that moved has its task asked for: at once, or when there is time where it was only a push.
+    fn learn_pulls(&mut self, pulls: &[(PullRef, Option<Pull>)], now: Tick) {
+        let mut moved = HashMap::new();
+        for (asked, pull) in pulls {
+            match self.memory.pulls.answer(asked, pull.as_ref()) {
+                Moved::No => {}
+                Moved::Push => drop(moved.insert(asked, Poke::Time)),
+                Moved::Otherwise => drop(moved.insert(asked, Poke::News)),
+            }
+        }
+        if moved.is_empty() {
+            return self.memory.pulls.calm.nothing_new();
+        }
+        self.memory.pulls.calm.stir();
+        let poke = |light: &Light| light.pulls.iter().filter_map(|pull| moved.get(pull)).max().copied();
+        let tasks: Vec<(TaskId, Poke)> =
+            self.memory.active().filter_map(|light| Some((light.at.id.clone(), poke(light)?))).collect();
+        for (id, poke) in tasks {
+            let source = Source::Task(id.clone());
+            let every = if self.is_attended(&id) { self.attended_pace(&id) } else { None };
+            self.thrift.looked(&id, now, self.pace.details);
+            self.schedule.want(source.clone(), every, now);
+            self.schedule.poke(&source, now, poke);
+        }
+    }
+
+    fn plan_people(&mut self, now: Tick) {
+        if self.memory.people.next(now).is_some() {
+            self.schedule.want_in(Source::People, Duration::ZERO, now);
+        }
     }
 }

@@ -8,16 +8,21 @@ use tokio::task::JoinSet;
 use tokio::time::Instant as Tick;
 
 use super::pace::Pace;
+use super::recall::Recalled;
+use super::sleep::{self, Clocks};
 use super::thrift::Thrift;
 use crate::console::event::{BudgetNews, News, Op};
 use crate::domain::{Fault, Instant, RepoName, Source, Task, TaskId, TaskRef};
 use crate::runtime::engine::backoff;
 use crate::runtime::engine::budget::Meter;
 use crate::runtime::engine::desk::Desk;
-use crate::runtime::engine::memory::Memory;
-use crate::runtime::engine::reads::{self, Brought};
-use crate::runtime::engine::schedule::{Due, Schedule};
-use crate::runtime::engine::sweep::ListState;
+use crate::runtime::engine::list_state::ListState;
+use crate::runtime::engine::memory::{Light, Memory};
+use crate::runtime::engine::purse::Purse;
+use crate::runtime::engine::reads::Brought;
+use crate::runtime::engine::schedule::{Due, Poke, Schedule, Setback};
+use crate::runtime::engine::sweep::Found;
+use crate::runtime::engine::turns::Turns;
 
 /// Wishes of the console.
 #[derive(Debug)]
@@ -27,14 +32,21 @@ pub enum Wish {
     Refresh,
     /// Ask about this task now: something was just done to it.
     Look(TaskRef),
+    /// The terminal has the focus, or lost it.
+    Focus(bool),
     Pause(bool),
 }
 
-const MOST_IN_FLIGHT: usize = 4;
+/// An ended task is asked for when the cursor has stayed on it for this long.
+const DWELL: Duration = Duration::from_millis(250);
+
+/// A fetch that came back.
 #[derive(Debug)]
-struct Landed {
-    source: Option<Due>,
-    result: Result<Brought, Fault>,
+pub(super) struct Landed {
+    pub due: Due,
+    /// What was set aside for it.
+    pub need: f64,
+    pub result: Result<Brought, Fault>,
 }
 
 /// The poller's own state; runs until its wishes' channel closes.
@@ -43,37 +55,49 @@ pub struct Poller {
     pub(super) desk: Desk,
     pub(super) pace: Pace,
     pub(super) schedule: Schedule,
+    pub(super) watched: Vec<RepoName>,
     pub(super) lists: HashMap<RepoName, ListState>,
+    /// The list of the viewer's own tasks.
+    pub(super) own: ListState,
     pub(super) memory: Memory,
+    pub(super) recalled: Recalled,
     pub(super) attended: Option<TaskRef>,
     /// The attended task as last heard of, for the log follower.
     pub(super) tell_follower: watch::Sender<Option<Task>>,
+    pub(super) purse: Purse,
+    pub(super) turns: Turns,
     pub(super) meter: Meter,
     spent: BudgetNews,
     pub(super) thrift: Thrift,
-    paused: bool,
+    clocks: Clocks,
+    pub(super) paused: bool,
     /// Nothing is asked before the console has said what to watch.
-    begun: bool,
-    asking_person: bool,
-    in_flight: JoinSet<Landed>,
+    pub(super) begun: bool,
+    pub(super) in_flight: JoinSet<Landed>,
 }
 
 impl Poller {
     pub fn new(desk: Desk, pace: Pace, tell_follower: watch::Sender<Option<Task>>) -> Self {
+        let now = Tick::now();
         Self {
+            clocks: Clocks::new(desk.now(), now),
             desk,
             pace,
             schedule: Schedule::default(),
+            watched: Vec::new(),
             lists: HashMap::new(),
+            own: ListState::default(),
             memory: Memory::default(),
+            recalled: Recalled::default(),
             attended: None,
             tell_follower,
+            purse: Purse::new(pace.share, pace.unchanged, now),
+            turns: Turns::default(),
             meter: Meter::new(pace.share),
             spent: BudgetNews::default(),
-            thrift: Thrift::new(Tick::now()),
+            thrift: Thrift::default(),
             paused: false,
             begun: false,
-            asking_person: false,
             in_flight: JoinSet::new(),
         }
     }
@@ -81,12 +105,18 @@ impl Poller {
     pub async fn run(mut self, mut wishes: mpsc::Receiver<Wish>) {
         self.schedule.want(Source::Viewer, None, Tick::now());
         loop {
-            self.launch();
-            let next = self.next_due();
+            self.look_at_the_clocks();
+            let money = self.launch();
+            let next = self.next_due(money);
             tokio::select! {
                 biased;
                 wish = wishes.recv() => match wish {
-                    Some(wish) => self.grant(wish),
+                    Some(wish) => {
+                        if let Wish::Watch(repos) = &wish {
+                            self.recall(repos).await;
+                        }
+                        self.grant(wish);
+                    }
                     None => return,
                 },
                 Some(landed) = self.in_flight.join_next() => {
@@ -99,8 +129,21 @@ impl Poller {
         }
     }
 
-    fn next_due(&self) -> Option<Tick> {
-        if !self.begun || self.paused || self.in_flight.len() >= MOST_IN_FLIGHT { None } else { self.schedule.next() }
+    /// `money`: when the purse allows what is due already.
+    fn next_due(&self, money: Option<Tick>) -> Option<Tick> {
+        if !self.begun || self.paused {
+            return None;
+        }
+        let now = Tick::now();
+        [self.schedule.next_after(now), money, Some(now + sleep::LOOK)].into_iter().flatten().min()
+    }
+
+    fn look_at_the_clocks(&mut self) {
+        let now = Tick::now();
+        if let Some(gap) = self.clocks.slept(self.desk.now(), now) {
+            tracing::info!(seconds = gap.as_secs(), "the machine slept, or its clock was set");
+            self.schedule.slept(gap, now);
+        }
     }
 
     fn grant(&mut self, wish: Wish) {
@@ -108,32 +151,56 @@ impl Poller {
         match wish {
             Wish::Watch(repos) => {
                 self.begun = true;
-                self.watch(&repos, now);
+                self.watch(repos, now);
             }
             Wish::Attend(task) => self.attend(task, now),
-            Wish::Refresh => self.schedule.poke_all(now),
-            Wish::Look(task) => {
-                self.schedule.want(Source::Task(task.id.clone()), None, now);
-                self.schedule.poke(&Source::Task(task.id), now, false);
-                self.schedule.poke(&Source::Tasks(task.repo), now, false);
+            Wish::Refresh => {
+                for list in self.lists.values_mut().chain([&mut self.own]) {
+                    list.calm.stir();
+                }
+                self.memory.pulls.calm.stir();
+                self.schedule.poke_all(now);
+                if let Some(task) = self.attended.clone() {
+                    self.schedule.want(Source::Task(task.id.clone()), self.attended_pace(&task.id), now);
+                    self.schedule.poke(&Source::Task(task.id), now, Poke::Operator);
+                }
             }
+            Wish::Look(task) => {
+                self.schedule.want(Source::Task(task.id.clone()), self.attended_pace_of(&task.id), now);
+                for source in [Source::Task(task.id.clone()), Source::Run(task.id), Source::Tasks(task.repo)] {
+                    self.schedule.poke(&source, now, Poke::Operator);
+                }
+            }
+            Wish::Focus(focused) => self.schedule.slow_down(if focused { 1 } else { self.pace.away }, now),
             Wish::Pause(paused) => self.paused = paused,
         }
     }
 
-    fn watch(&mut self, repos: &[RepoName], now: Tick) {
-        self.lists.retain(|repo, _| repos.contains(repo));
-        self.memory.tasks.retain(|_, light| repos.contains(&light.at.repo));
+    fn watch(&mut self, repos: Vec<RepoName>, now: Tick) {
+        self.watched = repos;
+        let watched = &self.watched;
+        let beyond = self.pace.own_tasks.reach_beyond(watched);
+        self.lists.retain(|repo, _| watched.contains(repo));
+        let kept = |light: &Light| watched.contains(&light.at.repo) || (beyond && light.own);
+        let gone: Vec<TaskId> =
+            self.memory.tasks.values().filter(|light| !kept(light)).map(|light| light.at.id.clone()).collect();
+        for id in &gone {
+            self.memory.forget(id);
+            self.thrift.forget(id);
+        }
         let memory = &self.memory;
         self.schedule.retain(|source| match source {
-            Source::Tasks(repo) => repos.contains(repo),
+            Source::Tasks(repo) => watched.contains(repo),
             Source::Task(id) | Source::Run(id) => memory.tasks.contains_key(id),
             _ => true,
         });
-        for repo in repos {
+        for repo in watched {
             self.lists.entry(repo.clone()).or_default();
-            self.schedule.want(Source::Tasks(repo.clone()), Some(self.pace.active), now);
         }
+        // What of the own tasks belongs on the screen may have changed: they are read anew.
+        self.own = ListState::default();
+        self.schedule.drop(&Source::OwnTasks);
+        self.cover(now);
     }
 
     fn attend(&mut self, task: Option<TaskRef>, now: Tick) {
@@ -147,13 +214,29 @@ impl Poller {
         }
         self.attended.clone_from(&task);
         self.tell_follower.send_replace(None);
-        if let Some(task) = task {
-            // The whole answer once, even if it is the same as before: the follower and the run's look-up need it.
-            if let Some(light) = self.memory.tasks.get_mut(&task.id) {
-                light.validator = None;
+        let Some(task) = task else { return };
+        if let Some(list) = self.lists.get_mut(&task.repo) {
+            list.calm.stir();
+            self.cover(now);
+        }
+        let source = Source::Task(task.id.clone());
+        let light = self.memory.tasks.get_mut(&task.id);
+        let ended = light.as_ref().is_some_and(|light| !light.state.is_active());
+        if let Some(light) = light {
+            if let Some(whole) = light.whole.clone().filter(|_| ended && !light.is_outdated()) {
+                // Nothing more can be learned of it.
+                self.tell_follower.send_replace(Some(*whole));
+                return self.plan_run(&task.id, false, true, false, now);
             }
-            self.schedule.want(Source::Task(task.id.clone()), self.attended_pace(&task.id), now);
-            self.schedule.poke(&Source::Task(task.id), now, false);
+            // The whole answer once, even if it is the same as before: the follower and the run's look-up need it.
+            light.validator = None;
+        }
+        if ended {
+            self.schedule.drop(&source);
+            self.schedule.want_in(source, DWELL, now);
+        } else {
+            self.schedule.want(source.clone(), self.attended_pace(&task.id), now);
+            self.schedule.poke(&source, now, Poke::Operator);
         }
     }
 
@@ -163,112 +246,74 @@ impl Poller {
         active.then_some(self.pace.attended)
     }
 
-    fn launch(&mut self) {
-        if !self.begun || self.paused {
-            return;
-        }
-        let now = Tick::now();
-        let room = MOST_IN_FLIGHT.saturating_sub(self.in_flight.len());
-        for due in self.schedule.take(now, room) {
-            self.fly(due, now);
-        }
-        if self.in_flight.len() < MOST_IN_FLIGHT
-            && !self.asking_person
-            && let Some(id) = self.memory.next_stranger()
-        {
-            self.asking_person = true;
-            let provider = self.desk.provider.clone();
-            self.in_flight
-                .spawn(async move { Landed { source: None, result: Ok(reads::person(&*provider, id).await) } });
-        }
+    fn attended_pace_of(&self, id: &TaskId) -> Option<Duration> {
+        if self.is_attended(id) { self.attended_pace(id) } else { None }
     }
 
-    fn fly(&mut self, due: Due, now: Tick) {
-        let provider = self.desk.provider.clone();
-        let light_of = |id: &TaskId| self.memory.tasks.get(id).cloned();
-        match &due.source {
-            Source::Viewer => self.spawn(due, async move { reads::viewer(&*provider).await }),
-            Source::Tasks(repo) => {
-                let (repo, state) = (repo.clone(), self.lists.get(repo).cloned().unwrap_or_default());
-                let whole = state.whole_at.is_none_or(|at| {
-                    (self.desk.now() - at).to_std().unwrap_or_default() >= self.pace.whole_sweep
-                        || !state.missed.is_empty()
-                });
-                self.spawn(due, async move { reads::list(&*provider, repo, state, whole).await });
-            }
-            Source::Task(id) => {
-                let known = light_of(id);
-                let at = known.as_ref().map(|light| light.at.clone()).or_else(|| self.attended.clone());
-                let Some(at) = at.filter(|at| &at.id == id) else {
-                    self.schedule.succeeded(&due.source, now, 1.0);
-                    self.schedule.drop(&due.source);
-                    return;
-                };
-                let validator = known.filter(|light| !light.is_outdated()).and_then(|light| light.validator);
-                self.spawn(due, async move { reads::task(&*provider, at, validator).await });
-            }
-            Source::Pulls => {
-                let refs = self.memory.open_pulls();
-                self.memory.computing = false;
-                self.spawn(due, async move { reads::pulls(&*provider, refs).await });
-            }
-            Source::Run(id) => match light_of(id) {
-                Some(light) => self.spawn(due, async move { reads::run(&*provider, light).await }),
-                None => self.schedule.drop(&due.source),
-            },
-            // Logs are the follower's, people are asked one at a time beside the schedule.
-            Source::Log(_) | Source::People => self.schedule.drop(&due.source),
-        }
-    }
-
-    fn spawn(&mut self, due: Due, fetch: impl Future<Output = Result<Brought, Fault>> + Send + 'static) {
-        self.in_flight.spawn(async move { Landed { source: Some(due), result: fetch.await } });
+    pub(super) fn is_attended(&self, id: &TaskId) -> bool {
+        self.attended.as_ref().is_some_and(|at| at.id == *id)
     }
 
     async fn land(&mut self, landed: Landed) {
-        let Some(due) = landed.source else {
-            self.asking_person = false;
-            if let Ok(brought) = landed.result {
-                self.desk.net(Source::People, 0, None, Ok(brought.into_news())).await;
-            }
-            return;
-        };
-        if !self.schedule.knows(&due.source) {
-            return;
-        }
+        let Landed { due, need, result } = landed;
+        self.purse.release(need);
         let now = Tick::now();
-        match landed.result {
-            Ok(brought) => {
-                let gone = self.learn(&brought, now);
-                let stretch = self.stretch(&due.source);
-                let wait = self.schedule.succeeded(&due.source, now, stretch);
-                let next_try = self.at(wait);
-                let news = brought.into_news();
-                self.desk.net(due.source.clone(), due.generation, next_try, Ok(news)).await;
-                if !gone.is_empty() {
-                    self.desk.net(due.source, due.generation, next_try, Ok(News::Gone(gone))).await;
-                }
+        let budget = self.desk.provider.budget();
+        self.purse.settle(&budget, now, self.desk.now());
+        if self.schedule.expects(&due) {
+            match result {
+                Ok(brought) => self.take_in(due, brought, now).await,
+                Err(fault) => self.failed(due, fault, now).await,
             }
-            Err(fault) => {
-                let at = self.desk.now();
-                let wait = self.schedule.failed(&due.source, now, |every, n| backoff::wait(every, n, &fault, at));
-                self.desk.net(due.source, due.generation, self.at(wait), Err(fault)).await;
-            }
+            self.cover(now);
         }
-        let spent = self.meter.read(self.desk.provider.budget(), self.desk.now());
+        let spent = self.meter.read(budget, now);
         if spent != self.spent {
             self.spent = spent;
             self.desk.op(Op::Budget(spent)).await;
         }
     }
 
-    /// What the operator looks at gives way last.
-    fn stretch(&self, source: &Source) -> f64 {
-        let attended = self.attended.as_ref().is_some_and(|at| match source {
-            Source::Task(id) | Source::Run(id) => *id == at.id,
-            _ => false,
-        });
-        if attended { self.meter.attended_stretch() } else { self.meter.stretch() }
+    async fn take_in(&mut self, due: Due, mut brought: Brought, now: Tick) {
+        self.check_viewer(&brought, now).await;
+        let gone = self.learn(&mut brought, now);
+        let cut = match &mut brought {
+            Brought::List { found: Found::Some(swept), .. } => swept.cut.take(),
+            _ => None,
+        };
+        // The pace it has from now on is the one the next wait counts by.
+        self.cover(now);
+        let wait = if cut.is_none() { self.schedule.succeeded(&due.source, now) } else { None };
+        let next_try = self.told(&due.source, wait);
+        self.desk.net(due.source.clone(), due.generation, next_try, Ok(brought.into_news())).await;
+        if !gone.is_empty() {
+            self.desk.net(due.source.clone(), due.generation, next_try, Ok(News::Gone(gone))).await;
+        }
+        if let Some(fault) = cut {
+            self.failed(due, fault, now).await;
+        } else if wait.is_none() {
+            self.schedule.drop(&due.source);
+        }
+    }
+
+    async fn failed(&mut self, due: Due, fault: Fault, now: Tick) {
+        let at = self.desk.now();
+        let setback = match &fault {
+            fault if fault.retry_at.is_some() => Setback::Held,
+            fault if backoff::is_line(fault) => Setback::Line,
+            _ => Setback::Other,
+        };
+        let wait = self.schedule.failed(&due.source, now, setback, |every, n| backoff::wait(every, n, &fault, at));
+        self.desk.net(due.source, due.generation, self.at(wait), Err(fault)).await;
+    }
+
+    /// When the next look will be, as far as can be told: what is not looked at closely is later while money is short.
+    fn told(&self, source: &Source, wait: Option<Duration>) -> Option<Instant> {
+        let stretch = match source {
+            Source::Tasks(_) | Source::Pulls | Source::OwnTasks => self.meter.stretch(),
+            _ => 1.0,
+        };
+        self.at(wait.map(|wait| wait.mul_f64(stretch)))
     }
 
     fn at(&self, wait: Option<Duration>) -> Option<Instant> {

@@ -1,7 +1,8 @@
-//! When the details of a task nobody looks at are worth a request of their own.
+//! When the details of a working task nobody looks at are worth a request of their own.
 //!
-//! A list row says that a task moved, not what its sessions cost or said. A task that works is looked into now and then;
-//! one that has ended once, from a small allowance: a few at once after the start, then one a minute.
+//! A list row says that a task moved, not what its sessions cost or said. A task that works is looked into when its state
+//! turned, else now and then; one that has ended once, when it was seen to end. What ended before is left alone until it is
+//! looked at.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -10,35 +11,15 @@ use tokio::time::Instant as Tick;
 
 use crate::domain::TaskId;
 
-const ALLOWANCE: f64 = 60.0;
-
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Thrift {
-    left: f64,
-    counted_at: Tick,
     /// When a working task may be looked into again, although its row keeps moving.
     due: HashMap<TaskId, Tick>,
 }
 
 impl Thrift {
-    pub fn new(now: Tick) -> Self {
-        Self { left: ALLOWANCE, counted_at: now, due: HashMap::new() }
-    }
-
-    /// May a working task be looked into now? `turned`: its state changed, which is always worth it.
-    pub fn allows_working(&self, id: &TaskId, turned: bool, now: Tick) -> bool {
-        turned || self.due.get(id).is_none_or(|at| *at <= now)
-    }
-
-    /// May one more ended task be looked into? Spends one of the allowance.
-    pub fn spend_on_ended(&mut self, now: Tick) -> bool {
-        self.left = (self.left + (now - self.counted_at).as_secs_f64() / 60.0).min(ALLOWANCE);
-        self.counted_at = now;
-        let spend = self.left >= 1.0;
-        if spend {
-            self.left -= 1.0;
-        }
-        spend
+    pub fn allows(&self, id: &TaskId, now: Tick) -> bool {
+        self.due.get(id).is_none_or(|at| *at <= now)
     }
 
     /// It was looked into: not again before `wait` has passed.

@@ -3,8 +3,10 @@
 use uuid::Uuid;
 
 use super::*;
+use crate::console::event::Op;
 use crate::console::state::dialog::{Ask, Dialog};
 use crate::console::state::place::Pane;
+use crate::console::update::op;
 use crate::domain::{StartRequest, State, Task, TaskId, TaskRef};
 
 fn task() -> Task {
@@ -122,6 +124,26 @@ fn a_confirmed_start_keeps_the_draft_sends_once_and_ends_in_the_queue() {
     assert_eq!(model.place.focus, Pane::Queue);
     assert!(model.compose.form.is_none() && model.compose.drafts.is_empty());
     assert!(note(&model).contains("Do it"));
+}
+
+#[test]
+fn whether_a_pull_request_was_asked_for_is_remembered_with_the_task() {
+    for (asked, branch) in [("true", ""), ("false", ""), ("true", "copilot/x")] {
+        let mut model = filled();
+        let (id, _) = send(&mut model);
+        for field in &mut model.compose.form.as_mut().unwrap().fields {
+            match field.id {
+                FieldId::CreatePull => field.set(asked),
+                FieldId::HeadRef => field.set(branch),
+                _ => {}
+            }
+        }
+        let started = Op::Started { request: id, result: Ok(Box::new(task())) };
+        op::news(&mut model, started, &mut Vec::new());
+        let known = model.world.tasks.get(&TaskId::new("t-9")).unwrap();
+        // On a branch that is there already, its own pull request goes on.
+        assert_eq!(known.evidence.pull_asked, asked == "true" && branch.is_empty(), "{asked} {branch}");
+    }
 }
 
 #[test]

@@ -1,0 +1,92 @@
+//! The four lines under the queue, of the task or the pull request under the cursor.
+
+use super::alerts::alerts;
+use super::pieces::{agent_words, branch_words, labelled, pull_told, run_told, spread};
+use crate::console::state::Model;
+use crate::console::state::reviews::{Waits, waits};
+use crate::console::state::tone::{Tone, Words};
+use crate::console::state::words::{checks, pull_state, says, verdict};
+use crate::console::state::world::Known;
+use crate::domain::Pull;
+use crate::text::Untrusted;
+
+const LABEL: usize = 8;
+
+/// What is wrong (else the prompt), who works, the pull request, the run.
+pub fn compact(model: &Model, known: &Known) -> Vec<Words> {
+    let (pull, found) = pull_told(model, known);
+    let mut pull = vec![pull];
+    if let Some(found) = found {
+        pull.push(match &found.checks {
+            Some(found) => Words::one(Tone::Dim, "checks ").and(checks(Some(found))),
+            None => checks(None),
+        });
+        pull.push(verdict(found));
+    }
+    let branch = branch_words(known).map(|branch| Words::one(Tone::Dim, "branch ").and(branch));
+    let run: Vec<Words> = [run_told(model, known)].into_iter().chain(branch).collect();
+    let lines = [
+        headline(model, known),
+        ("agent", spread(&agent_words(model, known))),
+        ("pr", spread(&pull)),
+        ("run", spread(&run)),
+    ];
+    lines.into_iter().map(|(label, words)| labelled(label, LABEL, words)).collect()
+}
+
+/// The four lines of a pull request: itself, its checks, what it waits for, where it is.
+pub fn compact_pull(model: &Model, pull: &Pull) -> Vec<Words> {
+    let (tone, word) = pull_state(pull.state);
+    let mut own = vec![
+        Words::one(Tone::Plain, format!("{}#{} ", pull.repo, pull.number)).with(tone, word),
+        Words::one(Tone::Good, format!("+{}", pull.additions)).with(Tone::Bad, format!(" −{}", pull.deletions)),
+        Words::one(Tone::Dim, format!("opened {}", model.day_and_clock(pull.created_at))),
+    ];
+    own.extend(pull.author.as_ref().map(|a| Words::one(Tone::Dim, "by ").with(Tone::Plain, a.show_line())));
+    let mut all_checks = vec![checks(pull.checks.as_ref())];
+    let failing = pull.checks.as_ref().map(|c| c.failing.as_slice()).unwrap_or_default();
+    all_checks.extend(failing.iter().skip(1).map(|name| Words::one(Tone::Bad, name.show_line())));
+    let waiting = waits(pull, model.world.viewer.as_ref());
+    let verdict = verdict(pull);
+    let mut review = vec![if verdict.is_empty() { Words::one(Tone::Dim, "over") } else { verdict }];
+    if waiting.is_some_and(|w| w != Waits::Approval) {
+        review.insert(0, says(pull, waiting));
+    }
+    let branch = Words::one(Tone::Dim, "branch ").with(Tone::Plain, pull.head_ref.show_line());
+    let place = [
+        Words::one(Tone::Plain, pull.url.show_line()),
+        branch.with(Tone::Dim, " → ").with(Tone::Plain, pull.base_ref.show_line()),
+    ];
+    let lines =
+        [("pr", spread(&own)), ("checks", spread(&all_checks)), ("review", spread(&review)), ("link", spread(&place))];
+    lines.into_iter().map(|(label, words)| labelled(label, LABEL, words)).collect()
+}
+
+/// The first line: what is wrong, all of it as far as there is room; the prompt where nothing is, or behind what leaves
+/// it readable.
+fn headline(model: &Model, known: &Known) -> (&'static str, Words) {
+    let alerts = alerts(model, known);
+    let Some(first) = alerts.first() else { return ("prompt", prompt(known)) };
+    let label = first.label;
+    let mut words: Vec<Words> = alerts.iter().map(|alert| alert.words.clone()).collect();
+    if alerts.iter().all(|alert| alert.is_short) && known.task.latest_session().is_some() {
+        words.push(prompt(known));
+    }
+    (label, spread(&words))
+}
+
+fn prompt(known: &Known) -> Words {
+    let Some(session) = known.task.latest_session() else { return Words::one(Tone::Dim, "loading …") };
+    match &session.prompt {
+        Some(prompt) if !prompt.is_empty() => Words::one(Tone::Plain, format!("“{}”", opening(prompt))),
+        _ => Words::one(Tone::Dim, "not recorded"),
+    }
+}
+
+/// A prompt's first words on one line. Only as much of it is read as any screen can show.
+fn opening(prompt: &Untrusted) -> String {
+    let start: String = prompt.raw_for_match().chars().take(600).collect();
+    let lines = Untrusted::new(start).show_block();
+    let lines: Vec<&str> = lines.iter().map(|l| l.trim()).filter(|l| !l.is_empty()).collect();
+    lines.join(" ")
+}

@@ -1,0 +1,123 @@
+//! The cache as the rest of the program holds it: tells what to keep without waiting, asks once for what was kept.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::keeper::{self, Word};
+use super::store::Keep;
+use crate::console::event::{News, Remembered};
+use crate::domain::{Fault, Instant, Now, RepoName, Source, Viewer};
+
+/// Answers that may wait for the disk.
+const WAITING: usize = 256;
+/// The parts of a large picture wait for the screen, not in memory.
+const PARTS: usize = 2;
+/// The last writes get so long when the console ends.
+const LAST_WRITES: Duration = Duration::from_secs(1);
+
+/// Where to keep what.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub file: PathBuf,
+    /// The API's address: what two of them say is never mixed.
+    pub api: String,
+}
+
+/// A part of what an earlier run knew.
+#[derive(Debug, Default)]
+pub struct Part {
+    /// For the screen.
+    pub shown: Remembered,
+    /// Names behind the service's own ids of repositories; with the first part.
+    pub names: Vec<(u64, RepoName)>,
+    /// Why nothing is cached.
+    pub fault: Option<Fault>,
+    /// The next part is on its way.
+    pub more: bool,
+}
+
+/// A way to the keeper of the cache. The default keeps nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Cache {
+    words: Option<mpsc::Sender<Word>>,
+    lost: Arc<AtomicU64>,
+}
+
+impl Cache {
+    /// Starts the keeper on a thread of its own. Nothing of the disk is touched here.
+    pub fn start(place: Place, now: Now) -> Self {
+        let (words, heard) = mpsc::channel(WAITING);
+        let lost = Arc::default();
+        let counted = Arc::clone(&lost);
+        let thread = std::thread::Builder::new().name("cache".to_owned());
+        match thread.spawn(move || keeper::keep(&place, &now, heard, &counted)) {
+            Ok(_) => Self { words: Some(words), lost },
+            Err(error) => {
+                tracing::warn!(%error, "nothing is cached: no thread");
+                Self::default()
+            }
+        }
+    }
+
+    /// Keeps what is worth keeping of an answer. Never waits: while the disk is slow the cache falls behind.
+    pub fn keep(&self, source: &Source, news: &News, at: Instant) {
+        match news {
+            News::Tasks { tasks, .. } => self.tell(|| Keep::Tasks(tasks.clone())),
+            News::Task(task) => self.tell(|| Keep::Tasks(vec![(**task).clone()])),
+            News::Gone(ids) => self.tell(|| Keep::Gone(ids.clone())),
+            News::Pulls(pulls) => self.tell(|| Keep::Pulls(pulls.clone())),
+            News::Person(person) if person.login.is_some() => self.tell(|| Keep::Person(person.clone())),
+            News::Same | News::Viewer(_) | News::Person(_) | News::Run { .. } | News::Log(_) => {}
+        }
+        if matches!(source, Source::Tasks(_) | Source::Pulls) {
+            self.tell(|| Keep::Good(source.clone(), at));
+        }
+    }
+
+    /// Keeps the name behind a repository's id.
+    pub fn keep_name(&self, id: u64, name: &RepoName) {
+        self.tell(|| Keep::Name(id, name.clone()));
+    }
+
+    /// Where there is no room nothing is made.
+    fn tell(&self, keep: impl FnOnce() -> Keep) {
+        let Some(words) = &self.words else { return };
+        if let Ok(room) = words.try_reserve() {
+            room.send(Word::Keep(keep()));
+        } else if self.lost.fetch_add(1, Ordering::Relaxed) == 0 {
+            tracing::warn!("the cache falls behind: the disk is slow");
+        }
+    }
+
+    /// What an earlier run knew of these repositories, in parts, the first at once. Ends when all was told.
+    pub async fn recall(&self, repos: Vec<RepoName>) -> mpsc::Receiver<Part> {
+        let (tell, parts) = mpsc::channel(PARTS);
+        if let Some(words) = &self.words {
+            let _ = words.send(Word::Recall { repos, tell }).await;
+        }
+        parts
+    }
+
+    /// Who looks: what is kept belongs to this viewer, and what was kept for another one goes. Before this nothing is
+    /// written. Waits for its turn: this word must not be lost.
+    pub async fn belongs_to(&self, viewer: &Viewer) {
+        if let Some(words) = &self.words {
+            let _ = words.send(Word::Keep(Keep::Viewer(viewer.clone()))).await;
+        }
+    }
+
+    /// Lets the last writes reach the disk, unless that takes too long.
+    pub async fn finish(&self) {
+        let Some(words) = &self.words else { return };
+        let (done, written) = oneshot::channel();
+        let last = async {
+            let _ = words.send(Word::End(done)).await;
+            let _ = written.await;
+        };
+        let _ = tokio::time::timeout(LAST_WRITES, last).await;
+    }
+}

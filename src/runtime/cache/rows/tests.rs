@@ -1,0 +1,237 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use proptest::option::of;
+use proptest::prelude::*;
+
+use super::{pull, task};
+use crate::domain::{
+    Artifact, Checks, Instant, Mergeable, NodeId, Person, Pull, PullId, PullState, RepoName, ReviewDecision, RunId,
+    Session, SessionId, State, Task, TaskId, TaskRef, Usage, UserId,
+};
+use crate::text::Untrusted;
+
+fn text() -> impl Strategy<Value = Untrusted> {
+    "(?s).{0,20}".prop_map(Untrusted::from)
+}
+
+fn texts() -> impl Strategy<Value = Vec<Untrusted>> {
+    proptest::collection::vec(text(), 0..3)
+}
+
+fn instant() -> impl Strategy<Value = Instant> {
+    (-8_334_601_228_800..=8_210_266_876_799_i64, prop_oneof![Just(0), 0..1_000_000_000_u32])
+        .prop_map(|(seconds, nanos)| Instant::from_timestamp(seconds, nanos).unwrap())
+}
+
+fn state() -> impl Strategy<Value = State> {
+    const KNOWN: &[&str] =
+        &["queued", "in_progress", "waiting_for_user", "idle", "completed", "failed", "timed_out", "cancelled"];
+    prop_oneof![proptest::sample::select(KNOWN).prop_map(str::to_owned), "(?s).{0,9}"]
+        .prop_map(|word| State::parse(&word))
+}
+
+fn pull_state() -> impl Strategy<Value = PullState> {
+    proptest::sample::select(&[PullState::Open, PullState::Draft, PullState::Closed, PullState::Merged][..])
+}
+
+fn repo() -> RepoName {
+    "acme/billing.js".parse().unwrap()
+}
+
+fn usage() -> impl Strategy<Value = Usage> {
+    prop_oneof![
+        any::<u64>().prop_map(Usage::AiCredits),
+        proptest::num::f64::NORMAL.prop_map(Usage::PremiumRequests),
+        Just(Usage::PremiumRequests(0.1 + 0.2)),
+    ]
+}
+
+fn session() -> impl Strategy<Value = Session> {
+    let times = (instant(), of(instant()), of(instant()));
+    let texts = (of(text()), of(text()), of(text()), of(text()), of(text()), of(text()));
+    (".{1,9}", state(), texts, times, of(usage()), of(any::<u64>())).prop_map(
+        |(
+            id,
+            state,
+            (name, prompt, model, head_ref, base_ref, error),
+            (created_at, updated_at, completed_at),
+            usage,
+            run,
+        )| {
+            let run = run.map(RunId);
+            let id = SessionId::new(id);
+            Session {
+                id,
+                state,
+                name,
+                prompt,
+                model,
+                head_ref,
+                base_ref,
+                created_at,
+                updated_at,
+                completed_at,
+                usage,
+                error,
+                run,
+            }
+        },
+    )
+}
+
+fn artifact() -> impl Strategy<Value = Artifact> {
+    prop_oneof![
+        (any::<u64>(), of(".{1,9}"), of(pull_state())).prop_map(|(id, node, state)| Artifact::Pull {
+            id: PullId(id),
+            node: node.map(NodeId::new),
+            state
+        }),
+        (text(), of(text())).prop_map(|(head_ref, base_ref)| Artifact::Branch { head_ref, base_ref }),
+    ]
+}
+
+fn any_task() -> impl Strategy<Value = Task> {
+    let times = (instant(), of(instant()), of(instant()));
+    let creator = of((any::<u64>(), of(text())).prop_map(|(id, login)| Person { id: UserId(id), login }));
+    let artifacts = proptest::collection::vec(artifact(), 0..3);
+    let sessions = of(proptest::collection::vec(session(), 0..3));
+    ((text(), state(), times, creator), (of(text()), of(any::<u32>()), artifacts, of(text()), sessions)).prop_map(
+        |(
+            (name, state, (created_at, updated_at, archived_at), creator),
+            (custom_agent, session_count, artifacts, html_url, sessions),
+        )| Task {
+            at: TaskRef { repo: repo(), id: TaskId::new("t1") },
+            name,
+            state,
+            created_at,
+            updated_at,
+            archived_at,
+            creator,
+            custom_agent,
+            session_count,
+            artifacts,
+            html_url,
+            sessions,
+        },
+    )
+}
+
+fn review() -> impl Strategy<Value = ReviewDecision> {
+    prop_oneof![
+        Just(ReviewDecision::Approved),
+        Just(ReviewDecision::ChangesRequested),
+        Just(ReviewDecision::ReviewRequired),
+        Just(ReviewDecision::NoRule),
+        text().prop_map(ReviewDecision::Unknown),
+    ]
+}
+
+fn mergeable() -> impl Strategy<Value = Mergeable> {
+    prop_oneof![
+        Just(Mergeable::Yes),
+        Just(Mergeable::Conflicting),
+        Just(Mergeable::Computing),
+        Just(Mergeable::Unknown("yes".into())),
+        text().prop_map(Mergeable::Unknown),
+    ]
+}
+
+fn checks() -> impl Strategy<Value = Checks> {
+    (any::<[u32; 5]>(), texts()).prop_map(|([passed, failed, pending, needs_approval, skipped], failing)| Checks {
+        passed,
+        failed,
+        pending,
+        needs_approval,
+        skipped,
+        failing,
+    })
+}
+
+fn any_pull() -> impl Strategy<Value = Pull> {
+    let words = (text(), text(), text(), text(), of(text()), texts(), texts());
+    let numbers = any::<[u64; 4]>();
+    (words, numbers, pull_state(), (instant(), instant()), review(), mergeable(), of(checks())).prop_map(
+        |(
+            (title, url, head_ref, base_ref, author, requested, changes_by),
+            [id, number, additions, deletions],
+            state,
+            (created_at, updated_at),
+            review,
+            mergeable,
+            checks,
+        )| Pull {
+            id: PullId(id),
+            node: NodeId::new("PR_1"),
+            repo: repo(),
+            number,
+            title,
+            url,
+            state,
+            head_ref,
+            base_ref,
+            author,
+            created_at,
+            updated_at,
+            additions,
+            deletions,
+            review,
+            requested,
+            changes_by,
+            mergeable,
+            checks,
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn any_task_comes_back_as_it_was(task in any_task()) {
+        let mut back = task::decode(task.at.clone(), task::encode(&task).as_bytes()).unwrap();
+        let details = task::encode_details(&task).map(|details| task::decode_details(details.as_bytes()).unwrap());
+        prop_assert_eq!(details.as_ref().map(|(touched, _)| *touched), task.sessions.as_ref().map(|_| task.touched_at()));
+        back.sessions = details.map(|(_, sessions)| sessions);
+        prop_assert_eq!(back, task);
+    }
+
+    #[test]
+    fn any_pull_request_comes_back_as_it_was(pull in any_pull()) {
+        prop_assert_eq!(pull::decode(pull.id, pull::encode(&pull).as_bytes()), Some(pull));
+    }
+
+    #[test]
+    fn any_bytes_are_a_row_or_none_and_never_a_panic(
+        task in any_task(),
+        bytes in proptest::collection::vec(any::<u8>(), 0..60),
+        at in any::<prop::sample::Index>(),
+        bit in 0..8_u8,
+    ) {
+        let at_task = task.at.clone();
+        let mut row = task::encode(&task).into_bytes();
+        let cut = row[..at.index(row.len())].to_vec();
+        let flipped = at.index(row.len());
+        row[flipped] ^= 1 << bit;
+        for row in [&row, &cut, &bytes] {
+            let _ = task::decode(at_task.clone(), row);
+            let _ = task::decode_details(row);
+            let _ = pull::decode(PullId(1), row);
+        }
+    }
+}
+
+#[test]
+fn what_a_newer_program_added_is_skipped_and_what_it_left_out_is_nothing() {
+    let at = TaskRef { repo: repo(), id: TaskId::new("t1") };
+    let row = r#"{"z":{"new":[1]},"n":"x","s":"hibernating","c":12,"f":[{"p":7,"s":"queued"},{"q":1}]}"#;
+    let task = task::decode(at, row.as_bytes()).unwrap();
+    assert_eq!(task.state.wire(), "hibernating");
+    assert_eq!(task.artifacts, [Artifact::Pull { id: PullId(7), node: None, state: None }]);
+    assert_eq!((task.creator, task.updated_at), (None, None));
+}
+
+#[test]
+fn rows_are_small() {
+    let at = TaskRef { repo: repo(), id: TaskId::new("t1") };
+    let row = r#"{"n":"Fix flaky retry test in scheduler","s":"completed","c":1795176000}"#;
+    let task = task::decode(at, row.as_bytes()).unwrap();
+    assert_eq!(task::encode(&task), row);
+}

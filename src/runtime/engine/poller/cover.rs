@@ -1,0 +1,139 @@
+//! How often each list is asked: which sources speak for the tasks at work, and whether that saves anything.
+//!
+//! A list is asked at full pace while something works there that nobody else speaks for. The list of own tasks speaks for
+//! these exactly; a pull request speaks for its task nearly always, and lists it relieves are still read at the idle pace.
+//! Either is used only where it saves more than it costs: two small repositories are better asked one by one, and lists
+//! that prove for nothing that nothing changed need no help.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use tokio::time::Instant as Tick;
+
+use super::run::Poller;
+use crate::domain::{RepoName, Source};
+use crate::runtime::engine::list_state::ListState;
+use crate::runtime::engine::memory::Light;
+
+/// How much dearer the lists must be than the list of own tasks for it to be worth its price.
+const OWN_WORTH: f64 = 1.5;
+/// The same for pull requests, which now and then do not move with their task.
+const PULLS_WORTH: f64 = 2.0;
+/// Between two requests while there are pull requests that were never asked about.
+const PULLS_FASTEST: Duration = Duration::from_secs(10);
+
+/// What speaks for a task besides its repository's list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Speakers {
+    own: bool,
+    pulls: bool,
+}
+
+impl Poller {
+    /// Gives every standing source its pace. Called after everything that may change one.
+    pub(super) fn cover(&mut self, now: Tick) {
+        let speakers = self.speakers();
+        let busy = self.at_work(Speakers::default());
+        let hot = self.at_work(speakers);
+        let pace = |repo: &RepoName| match (hot.contains_key(repo), busy.contains_key(repo)) {
+            (true, _) => self.pace.active,
+            (false, true) => self.pace.idle.max(self.pace.active),
+            (false, false) => {
+                let calm = self.lists.get(repo).map(|list| list.calm).unwrap_or_default();
+                calm.pace(self.pace.idle, self.pace.slowest)
+            }
+        };
+        let paces: Vec<(RepoName, Duration)> = self.watched.iter().map(|repo| (repo.clone(), pace(repo))).collect();
+        for (repo, every) in paces {
+            self.schedule.want(Source::Tasks(repo), Some(every), now);
+        }
+        self.cover_own(speakers.own, now);
+        self.cover_pulls(speakers.pulls, now);
+    }
+
+    fn cover_own(&mut self, speaks: bool, now: Tick) {
+        if !self.own_is_asked() {
+            return;
+        }
+        let beyond = self.memory.active().any(|light| light.own && !self.watched.contains(&light.at.repo));
+        let calm = self.own.calm.pace(self.pace.idle, self.pace.slowest);
+        let every = if speaks || beyond { self.pace.active } else { calm };
+        self.schedule.want(Source::OwnTasks, Some(every), now);
+    }
+
+    fn cover_pulls(&mut self, speak: bool, now: Tick) {
+        let open = self.memory.pulls.open();
+        if open == 0 {
+            self.schedule.drop(&Source::Pulls);
+        } else if self.schedule.knows(&Source::Pulls) {
+            let every = match () {
+                () if speak => self.pace.active,
+                () if self.memory.pulls.is_computing() => self.pace.attended,
+                () if self.memory.pulls.has_unasked() => PULLS_FASTEST,
+                () => self.pulls_pace(),
+            };
+            self.schedule.want(Source::Pulls, Some(every), now);
+        }
+    }
+
+    /// How long the pull request of a task nobody works on may go unasked.
+    pub(super) fn pulls_pace(&self) -> Duration {
+        self.memory.pulls.calm.pace(self.pace.pulls, self.pace.slowest)
+    }
+
+    /// With one repository its own list says the same.
+    pub(super) fn own_is_asked(&self) -> bool {
+        use crate::domain::OwnTasks::{Always, Auto, Never};
+        match self.pace.own_tasks {
+            Auto => self.watched.len() != 1,
+            Always => true,
+            Never => false,
+        }
+    }
+
+    /// Who speaks for tasks besides the lists, because that is cheaper.
+    fn speakers(&self) -> Speakers {
+        let alone = Speakers::default();
+        let own = Speakers { own: self.own_is_asked() && self.schedule.is_sound(&Source::OwnTasks), ..alone };
+        let price = self.price(&self.own);
+        let own = if own.own && self.waste(alone) - self.waste(own) > OWN_WORTH * price { own } else { alone };
+        let pulls = Speakers { pulls: self.schedule.is_sound(&Source::Pulls), ..own };
+        if pulls.pulls && self.waste(own) - self.waste(pulls) > PULLS_WORTH { pulls } else { own }
+    }
+
+    /// What one round over all lists at full pace costs while nothing changes, in requests.
+    fn waste(&self, speakers: Speakers) -> f64 {
+        let lists = self.at_work(speakers);
+        lists.keys().filter_map(|repo| self.lists.get(*repo)).map(|list| self.price(list)).sum()
+    }
+
+    fn price(&self, list: &ListState) -> f64 {
+        if list.proven { self.pace.unchanged } else { 1.0 }
+    }
+
+    /// The watched repositories with tasks at work that only their list speaks for, and how many these are.
+    fn at_work(&self, speakers: Speakers) -> HashMap<&RepoName, u32> {
+        let spoken_for = |light: &Light| {
+            (speakers.own && light.own) || (speakers.pulls && light.pulls.iter().any(|at| self.memory.pulls.speaks(at)))
+        };
+        let mut at_work = HashMap::new();
+        for light in self.memory.active().filter(|light| !spoken_for(light)) {
+            if self.lists.contains_key(&light.at.repo) {
+                *at_work.entry(&light.at.repo).or_insert(0) += 1;
+            }
+        }
+        at_work
+    }
+
+    /// How much more than others a list is worth: more tasks at work, or the one that is looked at.
+    pub(super) fn weight(&self, repo: &RepoName, at_work: &HashMap<RepoName, u32>) -> f64 {
+        let tasks = at_work.get(repo).copied().unwrap_or(0).min(12);
+        let attended = self.attended.as_ref().is_some_and(|at| at.repo == *repo);
+        (1.0 + f64::from(tasks) / 4.0) * if attended { 2.0 } else { 1.0 }
+    }
+
+    /// Tasks at work by repository.
+    pub(super) fn busy(&self) -> HashMap<RepoName, u32> {
+        self.at_work(Speakers::default()).into_iter().map(|(repo, tasks)| (repo.clone(), tasks)).collect()
+    }
+}

@@ -1,0 +1,78 @@
+//! What an earlier run knew, taken up before anything is asked: on the screen with its age, and in the memory, so that
+//! what cannot have changed is not asked again.
+//!
+//! It was kept for one viewer. If another one answers, everything of it goes, from the disk and from the screen.
+
+use tokio::time::Instant as Tick;
+
+use super::run::Poller;
+use crate::console::event::{Local, Op, What};
+use crate::domain::{RepoName, Source, UserId};
+use crate::runtime::cache::Part;
+use crate::runtime::engine::memory::Memory;
+use crate::runtime::engine::reads::Brought;
+use crate::runtime::engine::schedule::Poke;
+use crate::text::Safe;
+
+/// Whose the picture is, and who looks.
+#[derive(Debug, Default)]
+pub(super) struct Recalled {
+    /// Whom it was kept for. `None`: there was nothing.
+    kept_for: Option<UserId>,
+    /// Who looks now, once the service has said so.
+    viewer: Option<UserId>,
+}
+
+impl Poller {
+    /// Takes up what an earlier run knew of the repositories that are new here.
+    pub(super) async fn recall(&mut self, repos: &[RepoName]) {
+        let new: Vec<_> = repos.iter().filter(|repo| !self.lists.contains_key(repo)).cloned().collect();
+        if new.is_empty() {
+            return;
+        }
+        let mut parts = self.desk.cache.recall(new).await;
+        while let Some(Part { shown, names, fault, more }) = parts.recv().await {
+            if let Some(fault) = fault {
+                self.desk.op(Op::Note { bad: false, text: Safe::new(fault.to_string()) }).await;
+                return;
+            }
+            if let Some(owner) = &shown.viewer {
+                // Another console may have taken the cache over for somebody else since.
+                if self.recalled.viewer.is_some_and(|viewer| viewer != owner.id) {
+                    return;
+                }
+                self.recalled.kept_for = Some(owner.id);
+            }
+            let cache = self.desk.cache.clone();
+            self.desk.provider.share_names(names, Box::new(move |id, name| cache.keep_name(id, name)));
+            self.memory.seed(&shown);
+            self.desk.send(What::Local(Local::Remembered(Box::new(shown)))).await;
+            if !more {
+                break;
+            }
+        }
+        if self.memory.pulls.open() > 0 {
+            self.schedule.want(Source::Pulls, Some(self.pulls_pace()), Tick::now());
+        }
+    }
+
+    /// The service says who looks. Another one than the picture was kept for: it goes, and everything is asked anew.
+    pub(super) async fn check_viewer(&mut self, brought: &Brought, now: Tick) {
+        let Brought::Viewer(viewer) = brought else { return };
+        self.desk.cache.belongs_to(viewer).await;
+        self.recalled.viewer = Some(viewer.id);
+        if self.recalled.kept_for.take().is_none_or(|kept_for| kept_for == viewer.id) {
+            return;
+        }
+        tracing::info!("another viewer than before: what was kept for that one goes");
+        self.desk.send(What::Local(Local::Forget)).await;
+        self.memory = Memory::default();
+        self.schedule.retain(|source| !matches!(source, Source::Task(_) | Source::Run(_)));
+        for (repo, list) in &mut self.lists {
+            // What is still on its way is said to this viewer.
+            if std::mem::take(list).whole_at.is_some() {
+                self.schedule.poke(&Source::Tasks(repo.clone()), now, Poke::News);
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Who goes first when not everything that is due can be sent at once. Pure.
+//!
+//! What the operator asked for, then what is looked at, then the pulses that speak for many tasks, then lists, then
+//! details; the longest overdue first within each. Lists leave some money for pulses, and details for lists, so that what
+//! speaks for many never waits for it. But nobody starves: the longer a class waits while others spend, the less it leaves,
+//! and in the end it goes first. So while a list waits a seventh of what is spent is for lists at the least, and while a
+//! detail waits a thirteenth for details.
+
+use std::cmp::Ordering;
+
+use crate::domain::Source;
+
+/// What a request is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Asked for by the operator.
+    Wish,
+    /// The selected task and its run.
+    Close,
+    /// One request about many tasks, or one that such a request called for.
+    Pulse,
+    List,
+    Detail,
+}
+
+/// Something that is due.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate {
+    pub source: Source,
+    pub class: Class,
+    /// What it will probably cost.
+    pub need: f64,
+    /// How long it has been due, in its own intervals, weighted by what depends on it.
+    pub urgency: f64,
+}
+
+/// The part of a full purse that lists leave for pulses, so that these never wait for money.
+const LISTS_LEAVE: f64 = 0.07;
+/// After so many requests of others it is the turn of a list, or of a detail.
+const LISTS_TURN: f64 = 6.0;
+const DETAILS_TURN: f64 = 12.0;
+/// The part that details leave for all others.
+const DETAILS_LEAVE: f64 = 0.3;
+
+#[derive(Debug, Default)]
+pub struct Turns {
+    /// What was spent on others while one waited, in requests.
+    since_list: f64,
+    since_detail: f64,
+}
+
+impl Turns {
+    /// Best first.
+    pub fn order(&self, candidates: &mut [Candidate]) {
+        let by_rank = |a: &Candidate, b: &Candidate| self.rank(a.class).cmp(&self.rank(b.class));
+        let by_urgency = |a: &Candidate, b: &Candidate| b.urgency.partial_cmp(&a.urgency).unwrap_or(Ordering::Equal);
+        candidates.sort_by(|a, b| by_rank(a, b).then_with(|| by_urgency(a, b)));
+    }
+
+    fn rank(&self, class: Class) -> u8 {
+        match class {
+            Class::Wish => 0,
+            Class::Close => 1,
+            Class::Detail if self.details_turn() => 2,
+            Class::List if self.lists_turn() => 3,
+            Class::Pulse => 4,
+            Class::List => 5,
+            Class::Detail => 6,
+        }
+    }
+
+    fn details_turn(&self) -> bool {
+        self.since_detail >= DETAILS_TURN
+    }
+
+    fn lists_turn(&self) -> bool {
+        self.since_list >= LISTS_TURN
+    }
+
+    /// The part of a full purse that this class leaves for the others.
+    pub fn keep(&self, class: Class) -> f64 {
+        let impatience = |since: f64, turn: f64| (1.0 - since / turn).max(0.0);
+        match class {
+            Class::Wish | Class::Close | Class::Pulse => 0.0,
+            Class::List => LISTS_LEAVE * impatience(self.since_list, LISTS_TURN),
+            Class::Detail => DETAILS_LEAVE * impatience(self.since_detail, DETAILS_TURN),
+        }
+    }
+
+    /// One of `candidates` was sent.
+    pub fn took(&mut self, sent: &Candidate, candidates: &[Candidate]) {
+        let waits = |wanted| candidates.iter().any(|candidate| candidate.class == wanted);
+        let count = |since: f64, own| if sent.class == own || !waits(own) { 0.0 } else { since + sent.need };
+        self.since_list = count(self.since_list, Class::List);
+        self.since_detail = count(self.since_detail, Class::Detail);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::indexing_slicing)]
+
+    use super::*;
+
+    fn candidate(class: Class, urgency: f64) -> Candidate {
+        Candidate { source: Source::Pulls, class, need: 1.0, urgency }
+    }
+
+    fn served(all: &[Candidate], times: usize) -> Vec<Class> {
+        let mut turns = Turns::default();
+        let next = |_| {
+            let mut all = all.to_vec();
+            turns.order(&mut all);
+            turns.took(&all[0], &all);
+            all[0].class
+        };
+        (0..times).map(next).collect()
+    }
+
+    #[test]
+    fn what_the_operator_asks_for_goes_first_and_the_longest_overdue_of_a_kind() {
+        let mut all = [
+            candidate(Class::Detail, 9.0),
+            candidate(Class::List, 1.0),
+            candidate(Class::List, 2.0),
+            candidate(Class::Wish, 0.0),
+            candidate(Class::Pulse, 0.5),
+            candidate(Class::Close, 0.0),
+        ];
+        Turns::default().order(&mut all);
+        let order: Vec<_> = all.iter().map(|candidate| (candidate.class, candidate.urgency)).collect();
+        let expected = [
+            (Class::Wish, 0.0),
+            (Class::Close, 0.0),
+            (Class::Pulse, 0.5),
+            (Class::List, 2.0),
+            (Class::List, 1.0),
+            (Class::Detail, 9.0),
+        ];
+        assert_eq!(order, expected);
+    }
+
+    #[test]
+    fn nobody_starves_where_pulses_could_use_up_everything() {
+        let all = [candidate(Class::Pulse, 9.0), candidate(Class::List, 1.0), candidate(Class::Detail, 1.0)];
+        let served = served(&all, 300);
+        let of = |class| served.iter().filter(|served| **served == class).count();
+        assert!(of(Class::List) >= 35 && of(Class::Detail) >= 20 && of(Class::Pulse) >= 200, "{served:?}");
+    }
+
+    #[test]
+    fn a_class_that_has_nothing_to_ask_costs_the_others_nothing() {
+        assert!(served(&[candidate(Class::Pulse, 1.0)], 50).iter().all(|class| *class == Class::Pulse));
+    }
+}

@@ -1,0 +1,323 @@
+//! The rules a log is diagnosed by: read from a table, each by itself, so that a broken one costs only itself.
+
+use std::sync::OnceLock;
+
+use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
+use serde::Deserialize;
+
+use super::entry::Kind;
+use crate::text::Untrusted;
+
+const SHIPPED: &str = include_str!("../../assets/diagnosis.toml");
+/// Bytes a compiled pattern may take.
+const PATTERN: usize = 1 << 20;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    Note,
+    Warning,
+    Error,
+}
+
+/// What only the log as a whole can tell, once the session has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Check {
+    TestsRed,
+    EditsNotPushed,
+    NothingPushed,
+    TimedOut,
+    CommandRunning,
+}
+
+/// Kinds of entries by the names rules have for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Place {
+    Words,
+    Reasoning,
+    Setup,
+    Command,
+    View,
+    Edit,
+    Search,
+    Progress,
+    Tool,
+    Error,
+    User,
+    Summary,
+    Line,
+    Broken,
+}
+
+impl Place {
+    fn of(kind: &Kind) -> Self {
+        match kind {
+            Kind::Text(_) => Self::Words,
+            Kind::Reasoning(_) => Self::Reasoning,
+            Kind::Setup { .. } => Self::Setup,
+            Kind::Command(_) => Self::Command,
+            Kind::View { .. } => Self::View,
+            Kind::Edit(_) => Self::Edit,
+            Kind::Search { .. } => Self::Search,
+            Kind::Progress { .. } => Self::Progress,
+            Kind::Tool { .. } => Self::Tool,
+            Kind::Error(_) => Self::Error,
+            Kind::User(_) => Self::User,
+            Kind::PullSummary { .. } => Self::Summary,
+            Kind::Line(_) => Self::Line,
+            Kind::Broken(_) => Self::Broken,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Part {
+    Input,
+    Output,
+}
+
+/// A rule as it is written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    id: String,
+    title: String,
+    severity: Severity,
+    next: String,
+    #[serde(default, rename = "in")]
+    places: Vec<Place>,
+    tool: Option<String>,
+    part: Option<Part>,
+    #[serde(default)]
+    failed: bool,
+    pattern: Option<String>,
+    absent: Option<String>,
+    check: Option<Check>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Rule {
+    pub id: Untrusted,
+    pub(super) title: Untrusted,
+    pub severity: Severity,
+    pub(super) next: Untrusted,
+    places: Vec<Place>,
+    tool: Option<String>,
+    part: Option<Part>,
+    failed: bool,
+    pattern: Option<Regex>,
+    pub(super) absent: Option<Regex>,
+    pub(super) check: Option<Check>,
+}
+
+/// A rule that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleFault {
+    pub file: Untrusted,
+    pub line: usize,
+    pub reason: Untrusted,
+}
+
+/// All rules in use, and those that cannot be used.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    usable: Vec<Rule>,
+    faults: Vec<RuleFault>,
+    /// All patterns as one, and the rule of each. Made when the first text is looked at.
+    all: OnceLock<(RegexSet, Vec<usize>)>,
+}
+
+impl Rules {
+    /// Those that come with the program.
+    pub fn shipped() -> Self {
+        Self::default().with_file("assets/diagnosis.toml", SHIPPED)
+    }
+
+    /// These and those of a file. A rule of an id that is there already takes its place.
+    #[must_use]
+    pub fn with_file(mut self, file: &str, text: &str) -> Self {
+        self.all = OnceLock::new();
+        for (line, block) in blocks(text) {
+            match read(block) {
+                Ok(rule) => match self.usable.iter_mut().find(|old| old.id == rule.id) {
+                    Some(old) => *old = rule,
+                    None => self.usable.push(rule),
+                },
+                Err((at, reason)) => {
+                    self.faults.push(RuleFault { file: file.into(), line: line + at, reason: reason.into() });
+                }
+            }
+        }
+        self
+    }
+
+    pub fn rules(&self) -> &[Rule] {
+        &self.usable
+    }
+
+    /// Rules that cannot be used, and why.
+    pub fn faults(&self) -> &[RuleFault] {
+        &self.faults
+    }
+
+    /// The rules whose patterns are in a text, in order; where they look is not asked.
+    pub(super) fn found_in(&self, text: &str) -> Vec<usize> {
+        let (set, rules) = self.all.get_or_init(|| {
+            let (rules, patterns): (Vec<_>, Vec<_>) = self
+                .usable
+                .iter()
+                .enumerate()
+                .filter_map(|(index, rule)| Some((index, rule.pattern.as_ref()?.as_str())))
+                .unzip();
+            let set = RegexSetBuilder::new(patterns).unicode(true).size_limit(64 * PATTERN).build();
+            (set.unwrap_or_else(|_| RegexSet::empty()), rules)
+        });
+        set.matches(text).iter().filter_map(|at| rules.get(at).copied()).collect()
+    }
+}
+
+impl Rule {
+    /// Is this an entry the rule looks at.
+    pub(super) fn looks_at(&self, kind: &Kind, failed: bool) -> bool {
+        let tool = match (&self.tool, kind) {
+            (None, _) => true,
+            (Some(tool), Kind::Tool { name, .. }) => name.raw_for_match() == tool,
+            (Some(_), _) => false,
+        };
+        tool && (self.places.is_empty() || self.places.contains(&Place::of(kind))) && (failed || !self.failed)
+    }
+
+    /// Is this part of an entry one the rule looks at.
+    pub(super) fn reads(&self, output: bool) -> bool {
+        self.part.is_none_or(|part| (part == Part::Output) == output)
+    }
+
+    pub(super) fn pattern(&self) -> Option<&Regex> {
+        self.pattern.as_ref()
+    }
+}
+
+/// The tables of a file, each with the lines before it: a fault in one is not a fault in the next.
+fn blocks(text: &str) -> Vec<(usize, &str)> {
+    let mut starts: Vec<(usize, usize)> = Vec::new();
+    let mut at = 0;
+    for (line, words) in text.split_inclusive('\n').enumerate() {
+        if words.trim() == "[[rule]]" {
+            starts.push((line + 1, at));
+        }
+        at += words.len();
+    }
+    let before = text.get(..starts.first().map_or(text.len(), |(_, at)| *at)).unwrap_or_default();
+    let stray = before.lines().any(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
+    let ends = starts.iter().skip(1).map(|(_, at)| *at).chain([text.len()]);
+    let rules = starts.iter().zip(ends).filter_map(|((line, at), end)| Some((*line, text.get(*at..end)?)));
+    stray.then_some((1, before)).into_iter().chain(rules).collect()
+}
+
+/// `Err`: lines below the block's first, and why.
+fn read(block: &str) -> Result<Rule, (usize, String)> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct File {
+        #[serde(default)]
+        rule: Vec<Written>,
+    }
+    let file: File = toml::from_str(block).map_err(|error| {
+        let before = error.span().and_then(|span| block.get(..span.start)).unwrap_or_default();
+        (before.matches('\n').count(), error.message().trim().to_owned())
+    })?;
+    let Some(written) = file.rule.into_iter().next() else {
+        return Err((0, "this is no rule: rules begin with [[rule]]".to_owned()));
+    };
+    let compile = |name: &str, pattern: Option<String>| {
+        let compiled = pattern.map(|pattern| RegexBuilder::new(&pattern).size_limit(PATTERN).build()).transpose();
+        compiled.map_err(|error| {
+            let line = block.lines().position(|line| line.trim_start().starts_with(name)).unwrap_or(0);
+            let reason = error.to_string();
+            (line, format!("{name}: {}", reason.lines().last().unwrap_or_default().trim()))
+        })
+    };
+    let (pattern, absent) = (compile("pattern", written.pattern)?, compile("absent", written.absent)?);
+    if written.id.trim().is_empty() {
+        return Err((0, "the id is empty".to_owned()));
+    }
+    if pattern.is_none() && absent.is_none() && written.check.is_none() {
+        return Err((0, "it looks for nothing: give pattern, absent or check".to_owned()));
+    }
+    Ok(Rule {
+        id: written.id.into(),
+        title: written.title.into(),
+        severity: written.severity,
+        next: written.next.into(),
+        places: written.places,
+        tool: written.tool,
+        part: written.part,
+        failed: written.failed,
+        pattern,
+        absent,
+        check: written.check,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::indexing_slicing)]
+
+    use super::*;
+
+    #[test]
+    fn every_rule_that_is_shipped_can_be_used() {
+        let rules = Rules::shipped();
+        assert_eq!(rules.faults(), []);
+        assert_eq!(rules.rules().len(), SHIPPED.matches("\n[[rule]]").count());
+    }
+
+    #[test]
+    fn a_broken_rule_is_named_with_its_line_and_stops_no_other() {
+        let good = "[[rule]]\nid = \"a\"\ntitle = \"A\"\nseverity = \"note\"\nnext = \"x\"\npattern = 'a'\n";
+        let text = [
+            good,
+            "[[rule]]\nid = \"b\"\ntitle = \"B\"\nseverity = \"loud\"\nnext = \"x\"\npattern = 'b'\n",
+            "[[rule]]\nid = \"c\"\ntitle = \"C\"\nseverity = \"note\"\nnext = \"x\"\npattern = '(c'\n",
+            "[[rule]]\nid = \"d\ntitle = \"D\"\n",
+            "[[rule]]\nid = \"e\"\ntitle = \"E\"\nseverity = \"note\"\nnext = \"x\"\n",
+            "[[rule]]\nid = \"f\"\ntitle = \"F\"\nseverity = \"note\"\nnext = \"x\"\npattern = 'f'\ncolour = 3\n",
+            &good.replace("\"a\"", "\"g\""),
+        ]
+        .concat();
+        let rules = Rules::default().with_file("mine.toml", &text);
+        let ids: Vec<_> = rules.rules().iter().map(|rule| rule.id.raw_for_match()).collect();
+        assert_eq!(ids, ["a", "g"]);
+        let lines: Vec<_> = rules.faults().iter().map(|fault| fault.line).collect();
+        assert_eq!(lines, [10, 18, 20, 22, 33]);
+        let reasons: Vec<_> = rules.faults().iter().map(|fault| fault.reason.raw_for_match()).collect();
+        assert!(reasons[0].contains("loud") && reasons[1].contains("unclosed group"), "{reasons:?}");
+        assert!(reasons[3].contains("looks for nothing") && reasons[4].contains("colour"), "{reasons:?}");
+        assert!(rules.faults().iter().all(|fault| fault.file == "mine.toml".into()));
+    }
+
+    #[test]
+    fn what_stands_before_the_first_rule_is_no_rule() {
+        let faults = |text: &str| Rules::default().with_file("x", text).faults().len();
+        assert_eq!((faults(""), faults("# words\n\n"), faults("id = 3\n"), faults("[rule]\nid = 3")), (0, 0, 1, 1));
+    }
+
+    #[test]
+    fn a_rule_of_the_same_id_takes_the_place_of_the_shipped_one() {
+        let text = "[[rule]]\nid = \"firewall\"\ntitle = \"Mine\"\nseverity = \"note\"\nnext = \"x\"\npattern = 'a'\n";
+        let rules = Rules::shipped().with_file("mine.toml", text);
+        assert_eq!(rules.rules().len(), Rules::shipped().rules().len());
+        let mine = rules.rules().iter().find(|rule| rule.id == "firewall".into());
+        assert_eq!(mine.map(|rule| rule.severity), Some(Severity::Note));
+    }
+
+    #[test]
+    fn a_pattern_without_end_is_refused() {
+        let text =
+            "[[rule]]\nid = \"a\"\ntitle = \"A\"\nseverity = \"note\"\nnext = \"x\"\npattern = '(?:a{1000}){1000}'\n";
+        assert_eq!(Rules::default().with_file("x", text).faults().len(), 1);
+    }
+}

@@ -1,0 +1,84 @@
+//! A console that ends and starts again: the picture of the last end is there before anything is answered.
+
+use std::path::Path;
+use std::time::Duration;
+
+use atc::runtime::cache::store::Store;
+use chrono::TimeDelta;
+
+use crate::harness::{Flow, Setup};
+
+fn setup(file: &Path) -> Setup {
+    Setup { cache: Some(file.to_owned()), ..Setup::default() }
+}
+
+/// Watches for a while, ends, and returns when all of it is on disk. The cache's thread works in real time.
+async fn first_run(file: &Path) -> Flow {
+    let flow = Flow::with(setup(file)).await;
+    flow.sees("Migrate billing").await;
+    flow.sees("#1288").await;
+    flow.pass(Duration::from_secs(20)).await;
+    flow
+}
+
+/// How many tasks are kept, once there are that many.
+fn kept(file: &Path, flow: &Flow) -> usize {
+    let on_screen: usize = {
+        let text = flow.text();
+        let count = text.split("All ").nth(1).expect("a count").split_whitespace().next().unwrap();
+        count.parse().unwrap()
+    };
+    loop {
+        let store = Store::open(file, "the demo of these tests").unwrap();
+        let mut found = 0;
+        for repo in flow.server.repos() {
+            let bad = store.tasks(repo, |_, _| {
+                found += 1;
+                true
+            });
+            assert_eq!(bad.unwrap(), 0);
+        }
+        if found >= on_screen {
+            return found;
+        }
+        std::thread::yield_now();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_screen_after_a_restart_shows_the_old_rows_with_their_age_although_the_network_hangs() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cache.db");
+    let flow = first_run(&file).await;
+    assert!(kept(&file, &flow) >= 40);
+    flow.quit().await;
+
+    let after = TimeDelta::hours(2);
+    let flow = Flow::with(Setup { after, hangs: true, ..setup(&file) }).await;
+    let text = flow.sees("stale").await;
+    assert!(text.contains("stale 2h") || text.contains("stale 1h"), "{text}");
+    for words in ["Migrate billing to the v3 tax API", "by mona", "#1288"] {
+        assert!(text.contains(words), "{words} is missing:\n{text}");
+    }
+    // The network is still asked, and that it does not answer is told beside the rows that stay.
+    let text = flow.sees("failed 1").await;
+    assert!(text.contains("Migrate billing"), "{text}");
+    flow.server.faults().clear();
+    flow.until("the answers", |text| !text.contains("failed 1") && !text.contains("stale")).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_restart_neither_ended_tasks_nor_people_are_asked_for_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cache.db");
+    let flow = first_run(&file).await;
+    let asked = |flow: &Flow| (flow.requests("GET", "/tasks/"), flow.requests("GET", "/user/"));
+    let (tasks, people) = asked(&flow);
+    kept(&file, &flow);
+    flow.quit().await;
+    let flow = first_run(&file).await;
+    let again = asked(&flow);
+    assert!(people > 0 && again.1 == 0, "{} people after {people}", again.1);
+    // What works is looked into once more, and so is what the cursor stands on.
+    assert!(again.0 * 2 < tasks, "{} tasks after {tasks}", again.0);
+}

@@ -1,0 +1,240 @@
+//! Two runs on one cache: what the first learned the second does not ask for, and nobody sees what was kept for another.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use atc::console::Effect;
+use atc::console::event::{Event, Local, Net, News, Op, Remembered, What};
+use atc::domain::{
+    Artifact, Fault, FaultKind, Instant, Person, PullId, Session, Source, State, Task, TaskId, UserId, Viewer,
+};
+use atc::ledger::memory::Memory;
+use atc::ops;
+use atc::ops::cancel::Patience;
+use atc::provider::port::{Fetched, TaskPage};
+use atc::runtime::cache::{Cache, Place};
+use atc::runtime::engine::desk::Desk;
+use atc::runtime::engine::{Engine, Pace};
+use chrono::TimeDelta;
+use tokio::sync::mpsc;
+
+use crate::fake::{Fake, clock, repo, session, task};
+
+/// One run of a console without its screen. The cache's thread works in real time, which the paused clock must not
+/// outrun while it is waited for.
+struct Run {
+    engine: Engine,
+    fake: Arc<Fake>,
+    received: mpsc::Receiver<Event>,
+    cache: Cache,
+}
+
+fn still() -> std::sync::mpsc::SyncSender<()> {
+    let (hold, until) = std::sync::mpsc::sync_channel::<()>(0);
+    tokio::task::spawn_blocking(move || {
+        let _ = until.recv();
+    });
+    hold
+}
+
+impl Run {
+    /// Starts, and returns with all that was remembered.
+    async fn start(fake: Fake, file: &Path) -> (Self, Remembered) {
+        let fake = Arc::new(fake);
+        let (events, mut received) = mpsc::channel(1024);
+        let place = Place { file: file.to_owned(), api: "https://api.github.com/".to_owned() };
+        let cache = Cache::start(place, fake.now.clone());
+        let desk = Desk { provider: fake.clone(), now: fake.now.clone(), events, cache: cache.clone() };
+        let ledger = Arc::new(Memory::new());
+        let context = ops::Context { provider: fake.clone(), ledger, now: fake.now.clone(), who: "op".into() };
+        let mut engine = Engine::spawn(desk, context, Pace::default(), Patience::default());
+        engine.perform(Effect::Watch(vec![repo()]));
+        // A picture of so few tasks is told in one part, and before anything else.
+        match received.recv().await.unwrap().what {
+            What::Local(Local::Remembered(part)) => (Self { engine, fake, received, cache }, *part),
+            other => panic!("before the cache: {other:?}"),
+        }
+    }
+
+    async fn pass(&mut self, seconds: u64) -> Vec<What> {
+        let mut news = Vec::new();
+        for _ in 0..seconds {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            while let Ok(event) = self.received.try_recv() {
+                news.push(event.what);
+            }
+        }
+        news
+    }
+
+    async fn end(self) -> Arc<Fake> {
+        let _still = still();
+        self.cache.finish().await;
+        drop(self.engine);
+        self.fake
+    }
+}
+
+fn tasks(remembered: &Remembered) -> Vec<&Task> {
+    remembered.tasks.iter().map(|one| &one.task).collect()
+}
+
+/// A service with these tasks, whose details it gives one by one.
+fn service(tasks: Vec<Task>, viewer: u64) -> Fake {
+    let fake = Fake::new(clock());
+    *fake.viewer.lock().unwrap() = Viewer { id: UserId(viewer), login: "mona".into() };
+    for task in &tasks {
+        let sessions =
+            vec![Session { error: Some("it broke".into()), ..session(task.state.clone(), task.created_at, "p") }];
+        fake.tasks.lock().unwrap().insert(task.at.id.clone(), Task { sessions: Some(sessions), ..task.clone() });
+    }
+    *fake.on_list.lock().unwrap() = Box::new(move |_| {
+        let page = TaskPage { tasks: tasks.clone(), unreadable: 0, next: None, active_total: None };
+        Ok(Fetched::New { value: page, validator: None })
+    });
+    fake
+}
+
+fn at() -> Instant {
+    chrono::DateTime::from_timestamp(1_790_000_000, 0).unwrap() - TimeDelta::hours(3)
+}
+
+fn three() -> Vec<Task> {
+    let by = |task: Task| Task { creator: Some(Person { id: UserId(42), login: None }), ..task };
+    let mut failed = by(task("failed", State::Failed, at()));
+    failed.artifacts.push(Artifact::Pull { id: PullId(9), node: None, state: None });
+    vec![by(task("done", State::Completed, at())), failed, by(task("works", State::InProgress, at()))]
+}
+
+#[tokio::test(start_paused = true)]
+async fn details_of_ended_tasks_and_logins_are_not_asked_again_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cache.db");
+    let (mut first, remembered) = Run::start(service(three(), 7), &file).await;
+    assert!(tasks(&remembered).is_empty());
+    first.pass(60).await;
+    let fake = first.end().await;
+    assert_eq!((fake.calls("task done"), fake.calls("task failed"), fake.calls("user")), (1, 1, 1));
+
+    let (mut second, remembered) = Run::start(service(three(), 7), &file).await;
+    let known = tasks(&remembered);
+    assert_eq!(known.len(), 3);
+    let failed = known.iter().find(|task| task.at.id == TaskId::new("failed")).unwrap();
+    assert_eq!(failed.latest_session().unwrap().error, Some("it broke".into()));
+    assert!(
+        matches!(&remembered.good_at[..], [(source, _)] if *source == Source::Tasks(repo())),
+        "{:?}",
+        remembered.good_at
+    );
+    assert_eq!(remembered.people, [Person { id: UserId(42), login: Some("hubot".into()) }]);
+    assert_eq!(remembered.viewer.unwrap().id, UserId(7));
+
+    let news = second.pass(60).await;
+    let fake = second.end().await;
+    assert_eq!((fake.calls("task done"), fake.calls("task failed"), fake.calls("user")), (0, 0, 0));
+    assert_eq!(fake.calls("task works"), 1, "what works is looked into once: its run is found by its session");
+    assert!(fake.calls("pulls") > 0, "a pull request of a remembered task is asked for");
+    assert!(!news.iter().any(|what| matches!(what, What::Local(Local::Forget))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_ended_task_that_moved_meanwhile_is_asked_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cache.db");
+    let (mut first, _) = Run::start(service(three(), 7), &file).await;
+    first.pass(60).await;
+    first.end().await;
+    let mut moved = three();
+    moved[0].updated_at = Some(at() + TimeDelta::hours(1));
+    let (mut second, _) = Run::start(service(moved, 7), &file).await;
+    second.pass(60).await;
+    let fake = second.end().await;
+    assert_eq!((fake.calls("task done"), fake.calls("task failed")), (1, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_the_service_no_longer_lists_goes_when_two_sweeps_agree() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cache.db");
+    let (mut first, _) = Run::start(service(three()[..2].to_vec(), 7), &file).await;
+    first.pass(60).await;
+    first.end().await;
+    let (mut second, remembered) = Run::start(service(three()[1..2].to_vec(), 7), &file).await;
+    assert_eq!(tasks(&remembered).len(), 2);
+    let is_gone = |what: &What| matches!(what, What::Net(Net { result: Ok(News::Gone(ids)), .. }) if *ids == [TaskId::new("done")]);
+    assert!(!second.pass(60).await.iter().any(is_gone), "one sweep is not proof");
+    assert!(second.pass(900).await.iter().any(is_gone));
+    second.end().await;
+    let (third, remembered) = Run::start(service(Vec::new(), 7), &file).await;
+    assert_eq!(tasks(&remembered).len(), 1, "from the disk too");
+    third.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_viewer_sees_nothing_of_what_was_kept_and_it_leaves_the_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cache.db");
+    let (mut first, _) = Run::start(service(three(), 7), &file).await;
+    first.pass(60).await;
+    first.end().await;
+
+    let (mut second, remembered) = Run::start(service(three()[..1].to_vec(), 8), &file).await;
+    assert_eq!(tasks(&remembered).len(), 3, "nobody knows yet who looks");
+    let news = second.pass(60).await;
+    let forgotten = news.iter().position(|what| matches!(what, What::Local(Local::Forget))).expect("forgotten");
+    let listed_again = |what: &What| matches!(what, What::Net(Net { result: Ok(News::Tasks { .. }), .. }));
+    assert!(news[forgotten..].iter().any(listed_again), "everything is asked anew");
+    let fake = second.end().await;
+    assert_eq!(fake.calls("task done"), 1, "with this token's eyes");
+
+    let (third, remembered) = Run::start(service(Vec::new(), 8), &file).await;
+    let left: Vec<_> = tasks(&remembered).iter().map(|task| task.at.id.raw().to_owned()).collect();
+    assert_eq!(left, ["done"]);
+    assert_eq!(remembered.viewer.unwrap().id, UserId(8));
+    third.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_failing_service_says_is_not_kept_and_the_picture_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cache.db");
+    let (mut first, _) = Run::start(service(three(), 7), &file).await;
+    first.pass(60).await;
+    first.end().await;
+    let broken = service(Vec::new(), 7);
+    *broken.on_list.lock().unwrap() = Box::new(|_| Err(Fault::new(FaultKind::Server, "500", "wait")));
+    let (mut second, _) = Run::start(broken, &file).await;
+    second.pass(120).await;
+    second.end().await;
+    let (third, remembered) = Run::start(service(Vec::new(), 7), &file).await;
+    assert_eq!(tasks(&remembered).len(), 3);
+    third.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cache_that_cannot_be_opened_is_said_once_and_all_else_works() {
+    let folder = tempfile::tempdir().unwrap();
+    let in_the_way = folder.path().join("a-file");
+    std::fs::write(&in_the_way, "").unwrap();
+    let fake = Arc::new(service(three(), 7));
+    let (events, mut received) = mpsc::channel(1024);
+    let place = Place { file: in_the_way.join("cache.db"), api: "x".to_owned() };
+    let desk =
+        Desk { provider: fake.clone(), now: fake.now.clone(), events, cache: Cache::start(place, fake.now.clone()) };
+    let context = ops::Context {
+        provider: fake.clone(),
+        ledger: Arc::new(Memory::new()),
+        now: fake.now.clone(),
+        who: "op".into(),
+    };
+    let mut engine = Engine::spawn(desk, context, Pace::default(), Patience::default());
+    engine.perform(Effect::Watch(vec![repo()]));
+    let first = received.recv().await.unwrap().what;
+    assert!(matches!(&first, What::Op(Op::Note { bad: false, text }) if text.contains("cache")), "{first:?}");
+    loop {
+        if let What::Net(Net { result: Ok(News::Tasks { tasks, .. }), .. }) = received.recv().await.unwrap().what {
+            return assert_eq!(tasks.len(), 3);
+        }
+    }
+}
