@@ -499,7 +499,7 @@ fn views_are_read_with_all_they_say() {
     assert_eq!((mine.name.as_str(), mine.query.text()), ("Mine", "user:@me -is:ended"));
     assert_eq!(mine.order, Order { by: Column::Age, reversed: true });
     assert_eq!((mine.group, mine.columns.as_deref()), (Some(Group::Repo), Some(&[Column::Pull, Column::Cost][..])));
-    assert_eq!(mine.empty.as_ref().map(|text| text.as_str()), Some("Nothing."));
+    assert_eq!(mine.empty.as_ref().map(atc::text::Safe::as_str), Some("Nothing."));
     let plain = &views[1];
     assert!(plain.query.is_empty() && plain.group.is_none() && plain.columns.is_none() && plain.empty.is_none());
     assert_eq!(Desk::new("views = [{ name = 'One' }]").config().views[0].name.as_str(), "One");
@@ -547,7 +547,8 @@ fn everything_that_is_wrong_with_views_is_named_at_its_place() {
         let expected: Vec<_> = expected.iter().map(|problem| format!("config/config.toml:{problem}")).collect();
         assert_eq!(Desk::new(file).problems(), expected, "{file}");
     }
-    let many: String = (0..22).map(|n| format!("[[views]]\nname = 'v{n}'\n")).collect();
+    let many: Vec<_> = (0..22).map(|n| format!("[[views]]\nname = 'v{n}'\n")).collect();
+    let many = many.concat();
     assert_eq!(Desk::new(&many).problems(), ["config/config.toml:42:8: views.name: there are more than 20 views"]);
 }
 

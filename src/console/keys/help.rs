@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::intent::{Context, Intent};
 use super::table::{TABLE, bindings};
 use crate::console::state::Model;
+use crate::console::state::queue::kind;
 use crate::domain::Condition;
 use crate::domain::State;
 
@@ -76,11 +77,7 @@ pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
     let mut keys: Vec<_> = wanted
         .into_iter()
         .filter(|i| !(model.settings.read_only && i.writes()))
-        .filter(|i| {
-            *i != Intent::Cancel
-                || context == Context::Templates
-                || model.selected().is_some_and(|k| k.task.state.is_active())
-        })
+        .filter(|i| *i != Intent::Cancel || context == Context::Templates || may_cancel(context, model))
         .filter_map(|intent| key_of(context, intent))
         .take(6)
         .collect();
@@ -99,18 +96,21 @@ fn queue(model: &Model) -> Vec<Intent> {
         return keys;
     }
     if model.queue.tally().marked > 0 {
-        return vec![
-            Intent::Mark,
-            Intent::MarkRange,
-            Intent::MarkAll,
-            Intent::UnmarkAll,
-            Intent::Cancel,
-            Intent::Filter,
-        ];
+        return [Intent::Cancel, Intent::Copy, Intent::Mark, Intent::MarkRange, Intent::UnmarkAll, Intent::MarkAll]
+            .into();
     }
     let mut keys = task(model, vec![Intent::Enter]);
     keys.extend([Intent::Compose, Intent::Filter]);
     keys
+}
+
+/// Something is at work of what the key would cancel: in the queue the marked tasks where there are some.
+fn may_cancel(context: Context, model: &Model) -> bool {
+    if context == Context::Queue && model.queue.tally().marked > 0 {
+        let both = kind::MARKED | kind::ACTIVE;
+        return model.queue.roster.entries.iter().any(|entry| entry.kinds & both == both);
+    }
+    model.selected().is_some_and(|known| known.task.state.is_active())
 }
 
 /// What can be done about the selected task, by its state.

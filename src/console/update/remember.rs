@@ -26,6 +26,7 @@ pub fn take(model: &mut Model, part: Remembered) {
     }
     for person in people {
         if let (Entry::Vacant(place), Some(login)) = (world.people.entry(person.id), person.login) {
+            world.seen.logins.add(&login);
             place.insert(login);
         }
     }
@@ -47,6 +48,7 @@ pub fn take(model: &mut Model, part: Remembered) {
 
 fn take_task(world: &mut World, RememberedTask { task, sessions_as_of }: RememberedTask) {
     if !world.tasks.contains_key(&task.at.id) {
+        world.seen.task(&task);
         let hay = queue::hay(world, &task);
         world.tasks.insert(Known { remembered: true, sessions_as_of, ..Known::new(task, hay) });
     }

@@ -126,7 +126,8 @@ pub async fn run<E: Effects>(
         editor: external::editor(),
         folder: setting.paths.state_dir.clone(),
     };
-    Ok(app::run(app).await.code())
+    // On the heap: the loop holds the whole screen, and what waits for it would be as large.
+    Ok(Box::pin(app::run(app)).await.code())
 }
 
 /// The loop takes its hands by value; they are needed once more after it has ended.

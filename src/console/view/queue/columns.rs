@@ -22,8 +22,10 @@ pub const AGE: u16 = 4;
 const CHECKS: [u16; 2] = [18, 12];
 /// The checks as one sign.
 pub const SIGN: u16 = 1;
-/// The name keeps at least this much when columns are added,
+/// The name keeps at least this much beside pull request, repository and time in the state,
 const NAME_LEAST: u16 = 28;
+/// this much when others are added,
+const NAME_GOOD: u16 = 36;
 /// and this much beside the column the rows are sorted by.
 const NAME_BESIDE_SORT: u16 = 10;
 /// Wider than this no name needs to be; the rest is left between the columns.
@@ -87,7 +89,11 @@ impl Columns {
         let mut chosen: Vec<(Column, u16)> = Vec::new();
         let sort = model.queue.order().by;
         for column in by_worth(model) {
-            let least = if column == sort { NAME_BESIDE_SORT } else { NAME_LEAST };
+            let least = match column {
+                _ if column == sort => NAME_BESIDE_SORT,
+                Column::Pull | Column::Repo | Column::InState => NAME_LEAST,
+                _ => NAME_GOOD,
+            };
             let Some(wanted) = wants(model, column, width).into_iter().find(|wanted| spare > least + wanted) else {
                 continue;
             };
