@@ -10,7 +10,7 @@
 //! A log that is read anew gets a new `Diagnosis`. Nothing is judged here about a session that still runs but what its
 //! log says word for word.
 
-use regex::Regex;
+use regex::bytes::Regex;
 
 use super::decode::{Change, Transcript};
 use super::entry::{Entry, Kind};
@@ -165,7 +165,7 @@ fn judge(rule: &Rule, log: &Transcript, ending: Ending) -> Option<usize> {
             rule.looks_at(&entry.kind, entry.is_error())
                 && texts(&entry.kind)
                     .iter()
-                    .any(|(output, text)| rule.reads(*output) && absent.is_match(text.raw_for_match()))
+                    .any(|(output, text)| rule.reads(*output) && absent.is_match(text.raw_for_match().as_bytes()))
         });
         return (!said).then_some(last);
     }
@@ -236,7 +236,7 @@ fn pushes(entry: &Entry) -> bool {
 fn finding(rule: &Rule, index: usize, entry: &Entry, count: usize) -> Finding {
     let shown = rule.pattern().filter(|_| rule.looks_at(&entry.kind, entry.is_error())).and_then(|pattern| {
         texts(&entry.kind).into_iter().filter(|(output, _)| rule.reads(*output)).find_map(|(_, text)| {
-            let found = pattern.find(text.raw_for_match())?;
+            let found = pattern.find(text.raw_for_match().as_bytes())?;
             Some((line_at(text.raw_for_match(), found.start(), found.end()), group(pattern, text.raw_for_match())))
         })
     });
@@ -244,7 +244,7 @@ fn finding(rule: &Rule, index: usize, entry: &Entry, count: usize) -> Finding {
         let first = entry.kind.texts().into_iter().find(|text| !text.is_empty());
         (first.map_or("", |text| text.raw_for_match().lines().next().unwrap_or_default()), None)
     });
-    let title = rule.title.raw_for_match().replace("{1}", found.unwrap_or("something"));
+    let title = rule.title.raw_for_match().replace("{1}", found.as_deref().unwrap_or("something"));
     Finding {
         rule: rule.id.clone(),
         severity: rule.severity,
@@ -255,19 +255,23 @@ fn finding(rule: &Rule, index: usize, entry: &Entry, count: usize) -> Finding {
     }
 }
 
-/// The line round what was found; of an empty line, the match may have begun with the newline before it.
+/// The line round what was found, of several lines the first that is not empty. Patterns work on bytes: what they find
+/// may begin within a character, lines do not.
 fn line_at(text: &str, start: usize, end: usize) -> &str {
-    let start = start + text.get(start..end).map_or(0, |found| found.len() - found.trim_start().len());
-    let from = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
-    let to = text.get(start..).and_then(|rest| rest.find('\n')).map_or(text.len(), |newline| start + newline);
+    let bytes = text.as_bytes();
+    let empty = bytes.get(start..end).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    let start = start + empty;
+    let from = memchr::memrchr(b'\n', bytes.get(..start).unwrap_or_default()).map_or(0, |newline| newline + 1);
+    let to =
+        memchr::memchr(b'\n', bytes.get(start..).unwrap_or_default()).map_or(text.len(), |newline| start + newline);
     text.get(from..to).unwrap_or_default()
 }
 
 /// The first group that found anything, without the signs round it.
-fn group<'a>(pattern: &Regex, text: &'a str) -> Option<&'a str> {
-    let found = pattern.captures(text)?;
-    let group = found.iter().skip(1).flatten().next()?.as_str();
-    Some(group.trim_matches(['\'', '"', '`', '’', '‘', ',', '.', ';', ')', '(']))
+fn group(pattern: &Regex, text: &str) -> Option<String> {
+    let found = pattern.captures(text.as_bytes())?;
+    let group = String::from_utf8_lossy(found.iter().skip(1).flatten().next()?.as_bytes());
+    Some(group.trim_matches(['\'', '"', '`', '’', '‘', ',', '.', ';', ')', '(']).to_owned())
 }
 
 #[cfg(test)]

@@ -149,6 +149,20 @@ impl Facets {
         self.sets.capacity() * size_of::<FacetSet>() + self.tests.capacity() * size_of::<(usize, TestsRun)>()
     }
 
+    /// Forgets all entries but `len` of them from `start` on.
+    pub(super) fn cut(&mut self, start: usize, len: usize) {
+        self.sets.truncate(start + len);
+        self.sets.drain(..start.min(self.sets.len()));
+        self.tests.retain_mut(|(entry, _)| {
+            let inside = (start..start + len).contains(entry);
+            *entry = entry.saturating_sub(start);
+            inside
+        });
+        for (facet, count) in Facet::ALL.into_iter().zip(&mut self.counts) {
+            *count = self.sets.iter().filter(|set| set.has(facet)).count();
+        }
+    }
+
     /// Reads an entry that is new or reads differently now.
     pub(super) fn read(&mut self, index: usize, entry: &Entry) {
         let tests = tests_of(entry);

@@ -89,6 +89,18 @@ impl Outline {
         said.and_then(first_line).or_else(did)
     }
 
+    /// Forgets all entries but `len` of them from `start` on. A turn that lies before and behind them stays with what it
+    /// was as a whole.
+    pub(super) fn cut(&mut self, start: usize, len: usize) {
+        let first = self.turn_of(start).unwrap_or(0);
+        let end = self.turns.partition_point(|turn| turn.first < start + len);
+        self.turns.truncate(end);
+        self.turns.drain(..first.min(end));
+        for turn in &mut self.turns {
+            turn.first = turn.first.saturating_sub(start);
+        }
+    }
+
     /// A turn begins at this entry.
     pub(super) fn begin(&mut self, first: usize, setup: bool, at: Option<Instant>) {
         // Steps of the set-up are one turn.

@@ -435,3 +435,28 @@ fn the_turns_of_a_job_log_have_their_tokens() {
     assert_eq!(shape, [(true, 0, 0, 0), (false, 2, 10, 32), (false, 0, 0, 0)]);
     assert_eq!(turns[1].took().map(|took| took.num_seconds()), Some(4));
 }
+
+#[test]
+fn a_part_of_a_log_has_the_facets_and_turns_of_its_entries() {
+    let whole = read(&session());
+    for (start, end) in [(0, 8), (3, 6), (5, 6), (2, 2), (6, 99), (9, 12)] {
+        let mut part = whole.clone();
+        let ids: Vec<u64> = (100..).take(8).collect();
+        part.cut(start..end, &ids);
+        let count = end.min(8).saturating_sub(start);
+        assert_eq!(part.entries().len(), count, "{start}..{end}");
+        for (index, entry) in part.entries().iter().enumerate() {
+            assert_eq!(entry.kind, whole.entries()[start + index].kind);
+            assert_eq!(entry.id, 100 + index as u64);
+            assert_eq!(part.facets().of(index), whole.facets().of(start + index));
+            assert_eq!(part.facets().tests_of(index), whole.facets().tests_of(start + index));
+            let turn =
+                |log: &Transcript, index| log.outline().turn_of(index).map(|turn| log.outline().turns()[turn].at);
+            assert_eq!(turn(&part, index), turn(&whole, start + index));
+        }
+        for facet in Facet::ALL {
+            assert_eq!(part.facets().count(facet), part.facets().entries(facet).count(), "{facet:?}");
+        }
+        assert_eq!(part.facets().next(count, Facet::Call), None);
+    }
+}

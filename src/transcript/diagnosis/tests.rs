@@ -389,3 +389,13 @@ fn piece_by_piece_or_at_once_the_findings_are_the_same() {
     assert_eq!(pieces, found(Format::SessionLog, &log));
     assert!(pieces.len() > 5, "{pieces:?}");
 }
+
+#[test]
+fn a_find_in_the_middle_of_a_character_is_shown_with_its_whole_line() {
+    let own = "[[rule]]\nid = \"a\"\ntitle = \"{1}\"\nseverity = \"note\"\nnext = \"x\"\npattern = '(.b.)'\n";
+    let rules = Rules::default().with_file("mine.toml", own);
+    let log = says("w", 1, "before\näbé\nafter");
+    let finding = findings_of(Format::SessionLog, &log, &rules, None).remove(0);
+    assert_eq!(finding.evidence.line, "äbé".into());
+    assert!(finding.title.contains('b'), "{:?}", finding.title);
+}
