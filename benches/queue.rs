@@ -3,7 +3,14 @@
 //! `cargo bench --bench queue` prints criterion's figures and then the table of the README: the median and the 99th
 //! percentile of each action, and the memory one task takes.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::cast_possible_truncation)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    clippy::cast_possible_wrap,
+    clippy::disallowed_methods,
+    reason = "a bench makes its own data and reads the clock"
+)]
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -83,11 +90,11 @@ fn task(n: usize, turn: usize) -> Task {
         updated_at: Some(created + TimeDelta::minutes(20 + turn as i64)),
         archived_at: None,
         creator: Some(Person { id: UserId((n % 50) as u64), login: Some(format!("person-{}", n % 50).into()) }),
-        custom_agent: (n % 4 == 0).then(|| "test-writer".into()),
+        custom_agent: n.is_multiple_of(4).then(|| "test-writer".into()),
         session_count: Some(1),
-        artifacts: if n % 2 == 0 { vec![pull] } else { Vec::new() },
+        artifacts: if n.is_multiple_of(2) { vec![pull] } else { Vec::new() },
         html_url: Some(format!("https://github.com/{}/agents/tasks/{n:08x}", repo(n)).into()),
-        sessions: (n % 10 == 0).then(|| vec![session]),
+        sessions: n.is_multiple_of(10).then(|| vec![session]),
     }
 }
 
@@ -100,7 +107,7 @@ fn pull(n: usize) -> (PullRef, Option<Pull>) {
         number: n as u64 + 1,
         title: format!("Work {n}").into(),
         url: format!("https://github.com/{}/pull/{}", repo(n), n + 1).into(),
-        state: if n % 4 == 0 { PullState::Draft } else { PullState::Merged },
+        state: if n.is_multiple_of(4) { PullState::Draft } else { PullState::Merged },
         head_ref: format!("copilot/work-{n}").into(),
         base_ref: "main".into(),
         author: Some("copilot".into()),
@@ -228,14 +235,14 @@ fn main() {
     );
     println!("|---|---|---|");
     for (row, (name, _)) in ACTIONS.iter().enumerate() {
-        let cell = |tasks| spent.get_mut(&(row, tasks)).map(figures).unwrap_or_default();
+        let cell = |tasks| spent.get_mut(&(row, tasks)).map(|all| figures(all)).unwrap_or_default();
         let [few, many] = SIZES.map(cell);
         println!("| {name} | {few} | {many} |");
     }
     println!("\nOne task takes {per_task} bytes in all, {each} of them in its own place.");
 }
 
-fn figures(all: &mut Vec<Duration>) -> String {
+fn figures(all: &mut [Duration]) -> String {
     all.sort_unstable();
     let at = |share: usize| all.get((all.len() * share / 100).min(all.len().saturating_sub(1))).copied();
     match (at(50), at(99)) {
