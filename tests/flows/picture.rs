@@ -9,7 +9,6 @@ use crate::svg;
 async fn the_readme_shows_the_dashboard_as_it_is() {
     let flow = Flow::start(150, 42).await;
     flow.select("Fix flaky retry test in scheduler").await;
-    flow.keys("/").await;
     flow.press(atc::console::keys::Key::Esc).await;
     flow.sees("following").await;
     flow.pass(Duration::from_secs(90)).await;
