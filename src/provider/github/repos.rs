@@ -88,3 +88,32 @@ impl Repos {
         self.known().names.get(&id).cloned()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    fn repo(name: &str) -> RepoName {
+        name.parse().unwrap()
+    }
+
+    #[test]
+    fn names_of_an_earlier_run_are_used_and_only_news_is_told() {
+        let repos = Repos::default();
+        repos.learn(&repo("acme/moved"), 3);
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let hears = Arc::clone(&told);
+        let before = vec![(1, repo("acme/api")), (2, repo("acme/web")), (3, repo("acme/old"))];
+        repos.share(before, Box::new(move |id, name| hears.lock().unwrap().push((id, name.clone()))));
+        assert_eq!((repos.name(1), repos.id(&repo("acme/web"))), (Some(repo("acme/api")), Some(2)));
+        assert_eq!(repos.name(3), Some(repo("acme/moved")), "what this run learned is newer");
+        repos.learn(&repo("acme/api"), 1);
+        assert!(told.lock().unwrap().is_empty());
+        repos.learn(&repo("acme/renamed"), 1);
+        repos.learn(&repo("acme/renamed"), 1);
+        assert_eq!(*told.lock().unwrap(), [(1, repo("acme/renamed"))]);
+        assert_eq!(repos.name(1), Some(repo("acme/renamed")));
+    }
+}
