@@ -1,5 +1,5 @@
 //! What watching a fleet costs and how soon a change is on the screen: the poller over a simulated fleet, on virtual time.
-//! `cargo bench --bench poller` prints the README's table; a second of it is a day there.
+//! `cargo bench --bench poller` prints the README's tables. Repeated runs differ a little: equals are taken in any order.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::print_stdout)]
 

@@ -113,6 +113,27 @@ async fn ones_own_tasks_find_their_repository_by_address_or_by_id() {
 }
 
 #[tokio::test]
+async fn a_name_that_cannot_be_told_just_now_hides_no_other_task_and_is_not_asked_for_with_every_list() {
+    let server = Server::start(|seen, _| match seen.path() {
+        "/agents/tasks" => {
+            let mut nameless = world::task("b");
+            nameless["html_url"] = Value::Null;
+            nameless["repository"]["id"] = json!(555);
+            reply(200, &world::list(&[world::task("a"), nameless]))
+        }
+        // No answer to what was asked.
+        _ => reply(200, &json!([])),
+    })
+    .await;
+    let github = github(&server);
+    let first = page(github.tasks(&TaskQuery::default()).await.unwrap());
+    assert_eq!((first.tasks.len(), first.unreadable), (1, 1));
+    let asked = server.count();
+    github.tasks(&TaskQuery::default()).await.unwrap();
+    assert_eq!(server.count(), asked + 1);
+}
+
+#[tokio::test]
 async fn one_bad_item_never_hides_the_other_ninety_nine() {
     let mut tasks: Vec<Value> = (0..100).map(|n| world::task(&format!("t{n}"))).collect();
     tasks[42] = json!({"id": null, "state": 7});
