@@ -7,15 +7,21 @@ pub mod decode;
 mod diff;
 pub mod entry;
 mod flow;
+pub mod index;
 mod job;
 pub mod lines;
 mod markdown;
 mod record;
+pub mod search;
 mod session;
+pub mod source;
+#[cfg(test)]
+mod big_tests;
 #[cfg(test)]
 mod tests;
 pub mod tests_run;
 mod tools;
+pub mod window;
 
 pub use decode::{Change, Format, Stats, Transcript};
 pub use entry::{Entry, Kind};
