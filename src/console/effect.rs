@@ -27,6 +27,13 @@ pub enum Effect {
         template: Option<String>,
     },
     Cancel(CancelTarget),
+    /// Something to be read from a log that is too large to be held.
+    BigLog(super::biglog::Wish),
+    /// Write this to a new file.
+    Save {
+        to: String,
+        text: Untrusted,
+    },
     /// Open in the browser. Checked there: https and the configured host.
     Open(Untrusted),
     /// Copy by OSC 52.

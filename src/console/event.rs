@@ -157,6 +157,8 @@ pub enum Local {
         format: Format,
         bytes: Vec<u8>,
     },
+    /// News of a log file, mostly of one too large to be held.
+    BigLog(super::biglog::News),
     /// What `$EDITOR` left.
     Edited(Result<Untrusted, Fault>),
     /// A draft that a crash or a lost line left behind.

@@ -1,6 +1,7 @@
 //! Everything with a side effect: the one loop, poller, log follower, effect runner, terminal, clock.
 
 pub mod app;
+pub mod biglog;
 pub mod clock;
 pub mod drafts;
 pub mod engine;
@@ -11,6 +12,7 @@ pub mod journal;
 pub mod launch;
 pub mod panic;
 pub mod private;
+pub mod save;
 pub mod signals;
 pub mod templates;
 pub mod terminal;

@@ -190,6 +190,10 @@ proptest! {
             let before = index.before(block_of(window.frame.range.start)).unwrap() + window.frame.newlines;
             let naive = log[..window.frame.range.start as usize].iter().filter(|b| **b == b'\n').count();
             prop_assert_eq!(before, naive as u64);
+            for (at, entry) in window.transcript.entries().iter().enumerate() {
+                let line = starts.partition_point(|start| *start <= entry.id) as u64;
+                prop_assert_eq!(window.frame.line_number(&index, at), Some(line));
+            }
         }
     }
 
@@ -210,14 +214,14 @@ proptest! {
         let next = search::next(&log[..], (format, len), &pattern, from, run).unwrap();
         prop_assert_eq!(next.map(|hit| hit.offset), hits.iter().find(|hit| **hit >= from).or(hits.first()).copied());
         let before = search::previous(&log[..], (format, len), &pattern, from, run).unwrap();
-        prop_assert_eq!(before.map(|hit| hit.offset), hits.iter().rfind(|hit| **hit < line).or(hits.last()).copied());
+        prop_assert_eq!(before.map(|hit| hit.offset), hits.iter().rfind(|hit| **hit < from).or(hits.last()).copied());
         for hit in [first, next, before].into_iter().flatten() {
             let rank = counted.before(block_of(hit.offset)) + u64::from(hit.nth);
             prop_assert_eq!(hits.get(rank as usize), Some(&hit.offset));
         }
         let hinted = search::next(&log[..], (format, len), &pattern, counted.hint(from), run).unwrap();
         prop_assert_eq!(hinted, next);
-        let hinted = search::previous(&log[..], (format, len), &pattern, counted.hint_before(line), run).unwrap();
+        let hinted = search::previous(&log[..], (format, len), &pattern, counted.hint_before(from), run).unwrap();
         prop_assert_eq!(hinted, before);
     }
 }
@@ -247,6 +251,17 @@ fn a_match_across_the_border_of_two_reads_is_found() {
             assert_eq!(scan(&log, Format::JobLog, &pattern, 0).0.total(), 1, "{border} {shift}");
         }
     }
+}
+
+#[test]
+fn a_hit_that_goes_over_the_end_of_its_block_is_the_one_before() {
+    let mut log = vec![b'a'; BLOCK as usize - 3];
+    log.extend_from_slice(b"\nneedle\nother\n");
+    let (pattern, len) = (Pattern::new("needle").unwrap(), log.len() as u64);
+    let (hits, _) = scan(&log, Format::JobLog, &pattern, 0);
+    let from = hits.hint_before(len);
+    let hit = search::previous(&log[..], (Format::JobLog, len), &pattern, from, || false).unwrap();
+    assert_eq!((from, hit), (BLOCK, Some(Hit { offset: BLOCK - 2, nth: 0 })));
 }
 
 #[test]
@@ -281,7 +296,7 @@ fn a_line_that_is_too_long_is_one_broken_entry_and_costs_its_head() {
     log.extend(text(3, "after").bytes());
     let window = read(&log, Plan::new(Spot::End, 10));
     let kinds: Vec<_> = window.transcript.entries().iter().map(|e| (e.id, matches!(e.kind, Kind::Broken(_)))).collect();
-    assert_eq!(kinds, [(start, true), (window.frame.offset_of(1), false)]);
+    assert_eq!(kinds, [(start, true), (log.len() as u64 - text(3, "after").len() as u64, false)]);
     assert_eq!(window.frame.entry_at(start + 100_000), 0);
     let pattern = Pattern::new("after").unwrap();
     assert_eq!(scan(&log, Format::SessionLog, &pattern, 0).0.total(), 1);

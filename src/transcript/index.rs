@@ -20,6 +20,8 @@ pub struct Index {
     totals: Vec<u64>,
     /// Bytes counted.
     passed: u64,
+    /// What was counted ends in the middle of a line.
+    half: bool,
 }
 
 /// Counts of blocks that follow each other; the last block may not be whole yet.
@@ -29,6 +31,8 @@ pub struct Counted {
     pub newlines: Vec<u32>,
     /// Where counting has come to.
     pub passed: u64,
+    /// The byte before that is no newline.
+    pub half: bool,
 }
 
 /// Where the line of a number is.
@@ -55,6 +59,7 @@ impl Index {
             total
         }));
         self.passed = counted.passed;
+        self.half = counted.half;
     }
 
     /// Bytes counted so far.
@@ -65,6 +70,11 @@ impl Index {
     /// Newlines counted so far.
     pub fn newlines(&self) -> u64 {
         self.totals.last().copied().unwrap_or(0)
+    }
+
+    /// Lines counted so far; one without a newline at the end is a line.
+    pub fn lines(&self) -> u64 {
+        self.newlines() + u64::from(self.half)
     }
 
     /// Newlines before a block. `None`: not counted yet.
@@ -101,6 +111,7 @@ pub fn count(
     let mut at = block_start(first);
     let mut buffer = vec![0; usize::try_from(BLOCK * 4).unwrap_or_default()];
     let mut newlines = Vec::new();
+    let mut half = false;
     while at < end {
         let most = buffer.len().min(usize::try_from(end - at).unwrap_or(usize::MAX));
         let read = bytes.read_at(at, buffer.get_mut(..most).unwrap_or_default())?;
@@ -110,16 +121,17 @@ pub fn count(
         let piece = buffer.get(..read).unwrap_or_default();
         let block = usize::try_from(BLOCK).unwrap_or(usize::MAX);
         newlines.extend(piece.chunks(block).map(|block| u32::try_from(count_newlines(block)).unwrap_or(u32::MAX)));
+        half = piece.last().is_some_and(|byte| *byte != b'\n');
         at += read as u64;
         if newlines.len() >= blocks {
             let counts = std::mem::take(&mut newlines);
             let next = first + counts.len();
-            if tell(Counted { first, newlines: counts, passed: at }).is_break() {
+            if tell(Counted { first, newlines: counts, passed: at, half }).is_break() {
                 return Ok(());
             }
             first = next;
         }
     }
-    let _ = tell(Counted { first, newlines, passed: at.min(end) });
+    let _ = tell(Counted { first, newlines, passed: at.min(end), half });
     Ok(())
 }

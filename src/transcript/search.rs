@@ -24,7 +24,8 @@ use super::source::{self, BLOCK, Bytes, Run, block_of};
 #[derive(Clone, Debug)]
 pub struct Pattern {
     text: String,
-    regex: Regex,
+    /// `None`: not a text but entries in which something went wrong.
+    regex: Option<Regex>,
     sieve: Sieve,
 }
 
@@ -62,7 +63,12 @@ impl Pattern {
                 .map_or(Sieve::All, Sieve::Folded),
             None => Sieve::All,
         };
-        Some(Self { text: text.to_owned(), regex, sieve })
+        Some(Self { text: text.to_owned(), regex: Some(regex), sieve })
+    }
+
+    /// Looks for errors instead of a text.
+    pub fn errors() -> Self {
+        Self { text: String::new(), regex: None, sieve: Sieve::All }
     }
 
     /// As it was typed.
@@ -71,17 +77,19 @@ impl Pattern {
     }
 
     /// What to look for in a text that is shown.
-    pub fn regex(&self) -> &Regex {
-        &self.regex
+    pub fn regex(&self) -> Option<&Regex> {
+        self.regex.as_ref()
     }
 
-    /// Does one of the texts of this line, decoded by itself, match.
+    /// Is it in this line, decoded by itself.
     pub fn holds(&self, format: Format, line: &[u8]) -> bool {
         let mut transcript = Transcript::new(format);
         transcript.absorb(line);
         transcript.finish();
-        let mut texts = transcript.entries().iter().flat_map(|entry| entry.kind.texts());
-        texts.any(|text| self.regex.is_match(text.raw_for_match()))
+        transcript.entries().iter().any(|entry| match &self.regex {
+            Some(regex) => entry.kind.texts().iter().any(|text| regex.is_match(text.raw_for_match())),
+            None => entry.is_error(),
+        })
     }
 
     /// The lines of a run that hold it, each with where it begins in the run, as long as `each` says go on.
@@ -99,6 +107,12 @@ impl Pattern {
             from = end;
         }
         ControlFlow::Continue(())
+    }
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
     }
 }
 
@@ -263,7 +277,7 @@ pub fn next(
     Ok(None)
 }
 
-/// The last line before `before` that holds the pattern; none before it: from the end.
+/// The last line beginning before `before` that holds the pattern; none there: from the end.
 pub fn previous(
     bytes: &(impl Bytes + ?Sized),
     (format, len): (Format, u64),
@@ -271,7 +285,7 @@ pub fn previous(
     before: u64,
     stop: impl Fn() -> bool,
 ) -> io::Result<Option<Hit>> {
-    let before = source::line_start(bytes, before.min(len))?;
+    let before = source::next_line_start(bytes, before.min(len), len)?;
     for (least, mut end) in [(0, before), (before, len)] {
         while end > least {
             let start = end.saturating_sub(BLOCK * 4).max(least);

@@ -14,6 +14,7 @@ use std::io;
 use std::ops::{ControlFlow, Range};
 
 use super::decode::{Change, Format, Transcript};
+use super::index::Index;
 use super::source::{self, BLOCK, Bytes, Run, block_of, block_start};
 
 /// Bytes before what is kept that are read for calls that are still open there.
@@ -79,8 +80,17 @@ pub struct Frame {
     pub sees_end: bool,
     /// Newlines between the beginning of the first line's block and the line.
     pub newlines: u64,
-    /// Each line that says something: where it begins, and the entry it made or changed.
-    lines: Vec<(u64, u32)>,
+    lines: Vec<Line>,
+}
+
+/// A line that says something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Line {
+    offset: u64,
+    /// Lines of the window before it.
+    nth: u32,
+    /// The entry it made or changed.
+    entry: u32,
 }
 
 impl Frame {
@@ -89,27 +99,22 @@ impl Frame {
         self.range.start == 0
     }
 
-    /// The window ends with the log.
+    /// The window ends with the log, as long as it was then.
     pub fn is_last(&self) -> bool {
         self.range.end >= self.len
     }
 
     /// The entry of the line that holds this byte; of a line that says nothing, the entry before it.
     pub fn entry_at(&self, offset: u64) -> usize {
-        let behind = self.lines.partition_point(|(start, _)| *start <= offset);
+        let behind = self.lines.partition_point(|line| line.offset <= offset);
         let line = behind.checked_sub(1).and_then(|at| self.lines.get(at));
-        line.map_or(0, |(_, entry)| *entry as usize)
+        line.map_or(0, |line| line.entry as usize)
     }
 
-    /// Where the first line begins that made or changed an entry.
-    pub fn offset_of(&self, entry: usize) -> u64 {
-        let first = self.lines.iter().find(|(_, made)| *made as usize == entry);
-        first.map_or(self.range.start, |(start, _)| *start)
-    }
-
-    /// The block the window begins in.
-    pub fn block(&self) -> usize {
-        block_of(self.range.start)
+    /// The number of the line an entry begins on, the first of the log being 1. `None`: not counted yet.
+    pub fn line_number(&self, index: &Index, entry: usize) -> Option<u64> {
+        let line = self.lines.iter().find(|line| line.entry as usize == entry)?;
+        Some(index.before(block_of(self.range.start))? + self.newlines + u64::from(line.nth) + 1)
     }
 }
 
@@ -138,6 +143,7 @@ pub fn read(bytes: &(impl Bytes + ?Sized), format: Format, len: u64, plan: Plan)
         behind: 0,
         half: None,
         lines: Vec::new(),
+        nth: 0,
         ids: Vec::new(),
     };
     let stopped = source::runs(bytes, lead, len, |run| reading.take(run))?;
@@ -183,7 +189,9 @@ struct Reading {
     behind: usize,
     /// Where a last line without a newline begins.
     half: Option<u64>,
-    lines: Vec<(u64, u32)>,
+    lines: Vec<Line>,
+    /// Lines kept so far.
+    nth: u32,
     ids: Vec<u64>,
 }
 
@@ -204,6 +212,7 @@ impl Reading {
                 self.half = Some(offset);
             }
             self.note(offset, before, &change);
+            self.nth += u32::from(offset >= self.start);
         }
         ControlFlow::Continue(())
     }
@@ -231,7 +240,8 @@ impl Reading {
         let changed = change.updated.last().and_then(|id| usize::try_from(*id).ok());
         let entry = if change.added > 0 { Some(before) } else { changed };
         if let Some(entry) = entry.and_then(|entry| entry.checked_sub(self.first)) {
-            self.lines.push((offset, u32::try_from(entry).unwrap_or(u32::MAX)));
+            let entry = u32::try_from(entry).unwrap_or(u32::MAX);
+            self.lines.push(Line { offset, nth: self.nth, entry });
         }
     }
 
@@ -240,6 +250,7 @@ impl Reading {
         let before = self.transcript.entries().len();
         let change = self.transcript.finish();
         if let Some(half) = self.half {
+            self.nth = self.nth.saturating_sub(1);
             self.note(half, before, &change);
         }
     }

@@ -1,5 +1,6 @@
 //! What the operator sees: data only. Changed by `update`, drawn by `view`.
 
+pub mod big;
 pub mod compose;
 pub mod condition;
 pub mod detail;

@@ -8,6 +8,7 @@
 //! ```
 
 pub mod actions;
+pub mod big;
 pub mod cancel;
 pub mod command;
 pub mod compose;
@@ -65,6 +66,9 @@ fn local(model: &mut Model, local: Local) {
             model.place.log_only = true;
             model.place.focus = super::state::place::Pane::Log;
             log::open_file(model, name, format, &bytes);
+        }
+        Local::BigLog(news) => {
+            big::news(model, news);
         }
         Local::Edited(result) => compose::edited(model, result),
         Local::Draft(draft) => compose::draft(model, *draft),

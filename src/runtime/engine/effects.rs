@@ -7,9 +7,11 @@ use super::follower::{Follower, Target};
 use super::poller::{Pace, Poller, Wish};
 use crate::console::Effect;
 use crate::console::event::Op;
-use crate::domain::{CancelTarget, RepoName, SessionId, StartRequest, TaskRef};
+use crate::domain::{CancelTarget, Fault, RepoName, SessionId, StartRequest, TaskRef};
 use crate::ops;
 use crate::ops::cancel::Patience;
+use crate::runtime::save;
+use crate::text::{Safe, Untrusted};
 
 /// Selecting row after row must not ask for each of them: one attention at most this often.
 const ATTEND_GAP: std::time::Duration = std::time::Duration::from_millis(150);
@@ -53,6 +55,7 @@ impl Engine {
             }
             Effect::Start { id, request, template } => self.start(id, request, template),
             Effect::Cancel(target) => self.cancel(target),
+            Effect::Save { to, text } => self.save(to, text),
             Effect::LoadAgents(repo) => self.load_agents(repo),
             Effect::Quit
             | Effect::Suspend
@@ -61,6 +64,7 @@ impl Engine {
             | Effect::Copy(_)
             | Effect::Editor(_)
             | Effect::Mouse(_)
+            | Effect::BigLog(_)
             | Effect::KeepDraft(_) => {}
         }
     }
@@ -99,6 +103,23 @@ impl Engine {
                 }
             };
             tokio::join!(ops::cancel::cancel(&context, &target, patience, report), tell);
+        });
+    }
+
+    fn save(&self, to: String, text: Untrusted) {
+        let desk = self.desk.clone();
+        tokio::spawn(async move {
+            let write = move || {
+                let to = save::typed(&to, save::home().as_deref());
+                let len = save::save(&to, |file| file.write_all(text.raw_for_disk().as_bytes()))?;
+                Ok::<_, Fault>(save::said(&to, len))
+            };
+            let (bad, text) = match tokio::task::spawn_blocking(write).await {
+                Ok(Ok(said)) => (false, said),
+                Ok(Err(fault)) => (true, fault.to_string()),
+                Err(_) => return,
+            };
+            desk.op(Op::Note { bad, text: Safe::new(text) }).await;
         });
     }
 

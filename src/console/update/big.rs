@@ -1,0 +1,488 @@
+//! A log of which only a window is held: steps that leave it wait for another, searches and jumps go to the runtime.
+//!
+//! Nothing is read here. What is to be read is put among the wishes, which every update ends by sending.
+
+use crate::console::biglog::{News, Told, Wish};
+use crate::console::effect::Effect;
+use crate::console::event::LogOrigin;
+use crate::console::keys::Intent;
+use crate::console::state::Model;
+use crate::console::state::big::{Asked, Big, Hunt, Landing, Step, WAITING};
+use crate::console::state::log::Shown;
+use crate::console::state::reader::Reader;
+use crate::text::Safe;
+use crate::transcript::index::{Counted, Where};
+use crate::transcript::search::{Found, Hit, Pattern};
+use crate::transcript::window::{Plan, Spot, Window};
+use crate::transcript::{Format, Transcript};
+
+use super::log;
+
+/// Lines kept either side of what is in sight, for a screen whose height is not known yet.
+const ROWS: usize = 60;
+
+const REPLACED: &str = "the file was replaced: this is what it holds now";
+
+/// A window of a log, and the reader in it.
+struct Pane<'a> {
+    big: &'a mut Big,
+    reader: &'a mut Reader,
+    transcript: &'a mut Transcript,
+    complete: &'a mut bool,
+}
+
+fn pane(shown: &mut Shown) -> Option<Pane<'_>> {
+    let Shown { big, reader, transcript, complete, .. } = shown;
+    Some(Pane { big: big.as_deref_mut()?, reader, transcript, complete })
+}
+
+/// News of the log that is open. True: something changed on the screen.
+pub fn news(model: &mut Model, news: News) -> bool {
+    let now = model.now;
+    let (log, what) = (news.log, news.what);
+    let what = match what {
+        Told::Opened { name, format, len, window } => {
+            opened(model, log, name, (format, len), window);
+            return true;
+        }
+        Told::Whole { name, format, bytes } => {
+            log::open_file(model, name, format, &bytes);
+            model.notes.say(now, false, REPLACED);
+            return true;
+        }
+        what => what,
+    };
+    let Some(shown) = &mut model.log.shown else { return false };
+    if let Told::More { bytes, anew } = &what {
+        log::more(shown, bytes, *anew);
+        return true;
+    }
+    let Some(mut pane) = pane(shown).filter(|pane| pane.big.log == log) else { return false };
+    let note = match what {
+        Told::Window { request, result } => match result {
+            Ok(window) => {
+                pane.window(request, *window);
+                None
+            }
+            Err(fault) => {
+                pane.big.asked = None;
+                pane.big.waiting.clear();
+                Some((true, fault.to_string()))
+            }
+        },
+        Told::Counted(counted) => {
+            pane.counted(&counted);
+            None
+        }
+        Told::Found { search, found } => {
+            pane.found(search, &found);
+            None
+        }
+        Told::Hit { search, hit } => pane.hit(search, hit).map(|text| (false, text.to_owned())),
+        Told::Grew { len, settled } => {
+            pane.grew(len, settled);
+            None
+        }
+        Told::Opened { .. } | Told::Whole { .. } | Told::More { .. } => None,
+    };
+    if let Some((bad, text)) = note {
+        model.notes.say(now, bad, text);
+    }
+    true
+}
+
+fn opened(model: &mut Model, log: u64, name: Safe, (format, len): (Format, u64), window: Option<Box<Window>>) {
+    let before = model.log.shown.as_ref().and_then(|shown| shown.big.as_ref()).is_some();
+    let mut shown = Shown::new(None, None);
+    shown.file = Some(name);
+    shown.origin = Some(LogOrigin::File);
+    shown.transcript = Transcript::new(format);
+    shown.complete = true;
+    let mut big = Big { log, len, settled: true, ..Big::default() };
+    match window {
+        Some(window) => {
+            shown.complete = window.frame.sees_end;
+            shown.transcript = window.transcript;
+            big.frame = window.frame;
+        }
+        None => ask(&mut big, Spot::End, Landing::End, ROWS),
+    }
+    shown.big = Some(Box::new(big));
+    model.log.shown = Some(shown);
+    model.place.log_only = true;
+    model.place.focus = crate::console::state::place::Pane::Log;
+    if before {
+        model.notes.say(model.now, false, REPLACED);
+    }
+}
+
+fn ask(big: &mut Big, spot: Spot, landing: Landing, rows: usize) {
+    let request = big.number();
+    let plan = Plan { settled: big.settled, ..Plan::new(spot, rows) };
+    big.wishes.retain(|wish| !matches!(wish, Wish::Window { .. }));
+    big.wishes.push(Wish::Window { request, plan });
+    big.asked = Some(Asked { request, landing });
+}
+
+/// A step in a log of this kind. False: it is not one.
+pub fn step(model: &mut Model, step: Step) -> bool {
+    let Some(mut pane) = model.log.shown.as_mut().and_then(pane) else { return false };
+    let note = pane.step(step, false);
+    if let Some(text) = note {
+        model.notes.say(model.now, false, text);
+    }
+    model.dirty = true;
+    true
+}
+
+/// The `/` line changed or was accepted. False: the log is held whole.
+pub fn search(model: &mut Model, pattern: &str, accepted: bool) -> bool {
+    let Some(mut pane) = model.log.shown.as_mut().and_then(pane) else { return false };
+    pane.search(pattern, accepted);
+    model.dirty = true;
+    true
+}
+
+/// Goes to a line by its number, or so many percent down.
+pub fn jump(model: &mut Model, to: &str) -> Result<(), String> {
+    let Some(pane) = model.log.shown.as_mut().and_then(pane) else {
+        return Err("only the lines of a large file are numbered; g, G and / find the way here".to_owned());
+    };
+    let number = |text: &str| text.parse::<u64>().map_err(|_| format!("“{to}” is neither a line nor a percentage"));
+    let rows = pane.rows();
+    match to.strip_suffix('%') {
+        Some(percent) => {
+            let percent = number(percent)?.min(100);
+            let at = u64::try_from(u128::from(pane.big.len) * u128::from(percent) / 100).unwrap_or(pane.big.len);
+            ask(pane.big, Spot::Bytes(at, at), Landing::Line(0), rows);
+        }
+        None => match pane.big.index.find(number(to)?.max(1), pane.big.len) {
+            Where::In { block, newlines } => ask(pane.big, Spot::Line { block, newlines }, Landing::Line(0), rows),
+            Where::Unknown => return Err("that line is not counted yet: a moment".to_owned()),
+            Where::Behind => return Err(format!("the log has {} lines", pane.big.index.lines())),
+        },
+    }
+    model.dirty = true;
+    Ok(())
+}
+
+/// Ends every update: asks for the next window before the reader needs it, and sends what is wished for.
+pub fn settle(shown: &mut Shown, effects: &mut Vec<Effect>) {
+    let Some(mut pane) = pane(shown) else { return };
+    pane.look_ahead();
+    effects.extend(pane.big.wishes.drain(..).map(Effect::BigLog));
+}
+
+impl Pane<'_> {
+    fn rows(&self) -> usize {
+        self.reader.page() + 1
+    }
+
+    /// Does a step, or lets it wait for the window it needs. `force`: does it with what is held.
+    fn step(&mut self, step: Step, force: bool) -> Option<&'static str> {
+        // What was asked for before comes first.
+        let on_the_way = self.big.asked.is_some_and(|asked| asked.landing != Landing::Stay);
+        if !force && (on_the_way || !self.is_ready(step)) {
+            if self.big.waiting.len() < WAITING {
+                self.big.waiting.push_back(step);
+            }
+            if self.big.asked.is_none() {
+                self.ask_round(Landing::Stay);
+            }
+            return None;
+        }
+        let entries = self.transcript.entries();
+        let followed = self.reader.follow;
+        match step {
+            Step::Up(rows) => self.reader.up(entries, rows),
+            Step::Down(rows) => self.reader.down(entries, rows),
+            Step::Key(Intent::Top) if !self.big.is_first() => {
+                let rows = self.rows();
+                ask(self.big, Spot::Start, Landing::Top, rows);
+            }
+            Step::Key(Intent::Follow) if self.reader.follow => self.reader.pause(),
+            Step::Key(Intent::Bottom | Intent::Follow) if !self.big.is_last() => {
+                let rows = self.rows();
+                ask(self.big, Spot::End, Landing::End, rows);
+            }
+            Step::Key(intent @ (Intent::NextHit | Intent::PreviousHit)) => {
+                return self.next_hit(intent == Intent::NextHit);
+            }
+            Step::Key(intent @ (Intent::NextError | Intent::PreviousError)) => {
+                return self.next_error(intent == Intent::NextError);
+            }
+            Step::Key(intent) => log::step(self.reader, entries, intent),
+        }
+        self.stay_within(followed);
+        None
+    }
+
+    /// Following is for the end of the log, not for the end of what is held.
+    fn stay_within(&mut self, followed: bool) {
+        if self.reader.follow && !followed && !self.big.is_last() {
+            self.reader.hold(self.transcript.entries());
+        }
+    }
+
+    /// What is held is enough for the step.
+    fn is_ready(&mut self, step: Step) -> bool {
+        if !self.big.waiting.is_empty() {
+            return false;
+        }
+        let page = self.reader.page();
+        let (above, below) = match step {
+            Step::Up(rows) => (rows, 0),
+            Step::Down(rows) => (0, rows),
+            Step::Key(Intent::NextEntry) => (0, page),
+            Step::Key(Intent::PreviousEntry) => (page, 0),
+            Step::Key(_) => return true,
+        };
+        let spare = self.reader.spare(self.transcript.entries(), above.max(below));
+        (spare.0 >= above || self.big.is_first()) && (spare.1 >= below || self.big.is_last())
+    }
+
+    fn ask_round(&mut self, landing: Landing) {
+        let entries = self.transcript.entries();
+        let (first, last) = self.reader.in_sight(entries);
+        let at = |index: usize| entries.get(index).map_or(self.big.frame.range.start, |entry| entry.id);
+        let spot = Spot::Bytes(at(first), at(last));
+        let rows = self.rows();
+        ask(self.big, spot, landing, rows);
+    }
+
+    /// Asks for a window round what is in sight when less than a page is left on one side.
+    fn look_ahead(&mut self) {
+        if self.big.asked.is_some() || (self.big.is_first() && self.big.is_last()) {
+            return;
+        }
+        if self.reader.follow {
+            // It grew: the end is somewhere else.
+            if !self.big.is_last() {
+                let rows = self.rows();
+                ask(self.big, Spot::End, Landing::End, rows);
+            }
+            return;
+        }
+        let page = self.reader.page();
+        let entries = self.transcript.entries();
+        let (above, below) = self.reader.spare(entries, page);
+        if (above >= page || self.big.is_first()) && (below >= page || self.big.is_last()) {
+            return;
+        }
+        let (first, last) = self.reader.in_sight(entries);
+        let id = |index: usize| entries.get(index).map_or(0, |entry| entry.id);
+        let here = (id(first), id(last));
+        // However little came the last time, the same would come again.
+        if self.big.ahead_of != Some(here) {
+            self.big.ahead_of = Some(here);
+            self.ask_round(Landing::Stay);
+        }
+    }
+
+    fn window(&mut self, request: u64, window: Window) {
+        let Some(asked) = self.big.asked.take_if(|asked| asked.request == request) else { return };
+        let Window { transcript, frame } = window;
+        let old = std::mem::replace(self.transcript, transcript);
+        let entries = self.transcript.entries();
+        self.reader.rebase(old.entries(), entries);
+        // A call without a result has none only where the end was seen.
+        *self.complete = frame.sees_end;
+        self.big.frame = frame;
+        let found = self.big.frame.entry_at(self.big.frame.found);
+        match asked.landing {
+            Landing::Stay => {}
+            Landing::Top => self.reader.to_top(entries),
+            Landing::End => self.reader.resume(),
+            Landing::Line(row) => self.reader.begin_at(entries, found, row),
+            Landing::Hit(hit, forward) => self.land(hit, forward),
+        }
+        let mut force = true;
+        let mut steps = std::mem::take(&mut self.big.waiting);
+        while let Some(step) = steps.pop_front() {
+            // Notes of steps that waited would come too late to mean anything.
+            let _ = self.step(step, std::mem::take(&mut force));
+            if !self.big.waiting.is_empty() || self.big.asked.is_some_and(|asked| asked.landing != Landing::Stay) {
+                break;
+            }
+        }
+        self.big.waiting.extend(steps);
+    }
+
+    fn counted(&mut self, counted: &Counted) {
+        let before = self.big.index.lines();
+        self.big.index.take(counted);
+        if self.big.grown && !self.reader.follow {
+            let new = self.big.index.lines().saturating_sub(before);
+            self.reader.unseen += usize::try_from(new).unwrap_or(usize::MAX);
+        }
+    }
+
+    fn grew(&mut self, len: u64, settled: bool) {
+        self.big.grown |= len > self.big.len && self.big.index.passed() >= self.big.len;
+        let was_half = !self.big.settled;
+        (self.big.len, self.big.settled) = (len, settled);
+        // What was held back as half a line is taken for a whole one.
+        if self.reader.follow && settled && was_half {
+            let rows = self.rows();
+            ask(self.big, Spot::End, Landing::End, rows);
+        }
+    }
+}
+
+// Searching.
+impl Pane<'_> {
+    fn search(&mut self, text: &str, accepted: bool) {
+        if let Some(hunt) = self.big.search.as_mut().filter(|hunt| hunt.pattern.text() == text && !hunt.accepted) {
+            hunt.accepted = accepted;
+            return;
+        }
+        let running = self.big.search.take().filter(|hunt| !hunt.accepted);
+        let origin = running.map_or_else(|| self.here(), |hunt| hunt.origin);
+        self.big.wishes.retain(|wish| !matches!(wish, Wish::Search { .. } | Wish::Next { .. }));
+        let Some(pattern) = Pattern::new(text) else {
+            self.reader.mark(None);
+            self.big.wishes.push(Wish::EndSearch);
+            return self.back_to(origin);
+        };
+        self.reader.mark(Some(&pattern));
+        let id = self.big.number();
+        let from = if origin.2 { 0 } else { origin.0 };
+        self.big.wishes.push(Wish::Search { search: id, pattern: Box::new(pattern.clone()), from });
+        self.big.search = Some(Hunt {
+            id,
+            pattern,
+            hits: crate::transcript::search::Hits::default(),
+            passed: 0,
+            done: false,
+            current: None,
+            origin,
+            accepted,
+            left: None,
+        });
+    }
+
+    fn here(&self) -> (u64, usize, bool) {
+        let top = self.reader.top();
+        let id = self.transcript.entries().get(top.entry).map_or(0, |entry| entry.id);
+        (id, top.row, self.reader.follow)
+    }
+
+    fn back_to(&mut self, (offset, row, follow): (u64, usize, bool)) {
+        if self.here() == (offset, row, follow) {
+            return;
+        }
+        let rows = self.rows();
+        match follow {
+            true if self.big.is_last() => self.reader.resume(),
+            true => ask(self.big, Spot::End, Landing::End, rows),
+            false => ask(self.big, Spot::Bytes(offset, offset), Landing::Line(row), rows),
+        }
+    }
+
+    fn found(&mut self, search: u64, found: &Found) {
+        let Some(hunt) = self.big.search.as_mut().filter(|hunt| hunt.id == search) else { return };
+        hunt.hits.add(found);
+        hunt.passed = found.passed;
+        hunt.done = found.done;
+        if let Some(first) = found.first {
+            self.land(first, true);
+        } else if found.done && hunt.hits.total() == 0 {
+            let origin = hunt.origin;
+            self.back_to(origin);
+        }
+    }
+
+    /// Puts the reader at a hit, by way of another window where it must be.
+    fn land(&mut self, hit: Hit, forward: bool) {
+        if let Some(hunt) = &mut self.big.search {
+            hunt.current = Some(hit);
+        }
+        if self.big.frame.range.contains(&hit.offset) {
+            let entry = self.big.frame.entry_at(hit.offset);
+            self.reader.stand(self.transcript.entries(), entry, forward);
+        } else {
+            let rows = self.rows();
+            ask(self.big, Spot::Bytes(hit.offset, hit.offset), Landing::Hit(hit, forward), rows);
+        }
+    }
+
+    fn next_hit(&mut self, forward: bool) -> Option<&'static str> {
+        let Some(hunt) = &self.big.search else { return Some("nothing found: / searches the log") };
+        if hunt.done && hunt.hits.total() == 0 {
+            return Some("nothing found: / searches the log");
+        }
+        if self.reader.next_row(self.transcript.entries(), forward) {
+            return None;
+        }
+        let from = hunt.current.map_or(self.here().0, |hit| hit.offset);
+        if let Some(hunt) = &mut self.big.search {
+            hunt.left = Some(from);
+        }
+        self.go_on(from, forward);
+        None
+    }
+
+    /// Asks for the hit behind or before the one at `from`.
+    fn go_on(&mut self, from: u64, forward: bool) {
+        let Some(hunt) = &self.big.search else { return };
+        let (search, pattern) = (hunt.id, Box::new(hunt.pattern.clone()));
+        let from = if forward { hunt.hits.hint(from + 1) } else { hunt.hits.hint_before(from) };
+        self.big.wishes.retain(|wish| !matches!(wish, Wish::Next { .. }));
+        self.big.wishes.push(Wish::Next { search, pattern, from, forward });
+        self.big.forward = forward;
+    }
+
+    fn hit(&mut self, search: u64, hit: Option<Hit>) -> Option<&'static str> {
+        let forward = self.big.forward;
+        let Some(hunt) = self.big.search.as_mut().filter(|hunt| hunt.id == search) else {
+            return self.error(search, hit);
+        };
+        let Some(hit) = hit else { return Some("nothing found") };
+        // A call and its result are lines of their own and one entry: that one was left.
+        let left = hunt.left.filter(|left| *left != hit.offset);
+        hunt.current = Some(hit);
+        let same = self.big.frame.range.contains(&hit.offset)
+            && self.reader.hit_entry() == Some(self.big.frame.entry_at(hit.offset));
+        if left.is_some() && same {
+            self.go_on(hit.offset, forward);
+        } else {
+            self.land(hit, forward);
+        }
+        None
+    }
+
+    /// The scan for an error came to its end. It went round it, the reader does not.
+    fn error(&mut self, search: u64, hit: Option<Hit>) -> Option<&'static str> {
+        let (_, from) = self.big.error.take_if(|(id, _)| *id == search)?;
+        let rows = self.rows();
+        match hit {
+            Some(hit) if (hit.offset >= from) == self.big.forward => {
+                ask(self.big, Spot::Bytes(hit.offset, hit.offset), Landing::Line(0), rows);
+                None
+            }
+            _ if self.big.forward => Some("no error further down"),
+            _ => Some("no error further up"),
+        }
+    }
+
+    /// Within what is held at once, else by a scan.
+    fn next_error(&mut self, forward: bool) -> Option<&'static str> {
+        let entries = self.transcript.entries();
+        let followed = self.reader.follow;
+        let held = log::next_error(self.reader, entries, forward);
+        if held.is_none() {
+            self.stay_within(followed);
+            return None;
+        }
+        if (forward && self.big.is_last()) || (!forward && self.big.is_first()) {
+            return held;
+        }
+        let range = &self.big.frame.range;
+        let from = if forward { range.end } else { range.start };
+        let search = self.big.number();
+        self.big.error = Some((search, from));
+        self.big.forward = forward;
+        self.big.wishes.push(Wish::Next { search, pattern: Box::new(Pattern::errors()), from, forward });
+        None
+    }
+}
