@@ -22,6 +22,8 @@ pub struct Config {
     pub read_only: bool,
     pub templates_dir: Option<PathBuf>,
     pub ledger: Option<PathBuf>,
+    /// Megabytes; 0: none are kept.
+    pub keep_logs_mb: u32,
     pub log_level: LogLevel,
     pub poll: Poll,
     pub stuck: Stuck,
@@ -40,6 +42,7 @@ impl Default for Config {
             read_only: false,
             templates_dir: None,
             ledger: None,
+            keep_logs_mb: 200,
             log_level: LogLevel::Info,
             poll: Poll::default(),
             stuck: Stuck::default(),

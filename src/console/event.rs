@@ -109,6 +109,10 @@ pub enum LogOrigin {
     JobLog,
     /// Job steps of a running Actions run: coarse.
     JobSteps,
+    /// The service has it no more: what was kept of it on this machine.
+    Kept {
+        at: Instant,
+    },
     File,
 }
 

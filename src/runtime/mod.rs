@@ -9,6 +9,7 @@ pub mod external;
 pub mod hangup;
 pub mod input;
 pub mod journal;
+pub mod kept;
 pub mod launch;
 pub mod panic;
 pub mod private;

@@ -18,6 +18,10 @@ use regex::{Regex, RegexBuilder, bytes};
 
 use super::decode::{Format, Transcript};
 use super::source::{self, BLOCK, Bytes, Run, block_of};
+use crate::text::{Untrusted, width};
+
+/// Bytes of a line that are shown as the place of a hit.
+const SHOWN: usize = 1000;
 
 /// What is looked for: a text, or a regular expression after a slash. Upper and lower case are the same unless the
 /// pattern has an upper-case letter.
@@ -89,6 +93,23 @@ impl Pattern {
         transcript.entries().iter().any(|entry| match &self.regex {
             Some(regex) => entry.kind.texts().iter().any(|text| regex.is_match(text.raw_for_match())),
             None => entry.is_error(),
+        })
+    }
+
+    /// The line of text, within this line decoded by itself, that it is in first.
+    pub fn text_in(&self, format: Format, line: &[u8]) -> Option<Untrusted> {
+        let regex = self.regex.as_ref()?;
+        self.sieve.find(line)?;
+        let mut transcript = Transcript::new(format);
+        transcript.absorb(line);
+        transcript.finish();
+        let mut texts = transcript.entries().iter().flat_map(|entry| entry.kind.texts());
+        texts.find_map(|text| {
+            let text = text.raw_for_match();
+            let hit = regex.find(text)?;
+            let start = text.get(..hit.start())?.rfind('\n').map_or(0, |newline| newline + 1);
+            let end = text.get(hit.start()..)?.find('\n').map_or(text.len(), |newline| hit.start() + newline);
+            Some(width::cut_bytes(text.get(start..end)?, SHOWN).into())
         })
     }
 

@@ -104,6 +104,7 @@ impl Flow {
             repos: server.repos().to_vec(),
             template_folders: Vec::new(),
             drafts: None,
+            kept: None,
             notes: Vec::new(),
         };
         let settings = Settings {

@@ -486,3 +486,6 @@ impl Pane<'_> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests;

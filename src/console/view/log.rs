@@ -211,6 +211,10 @@ fn source(model: &Model, shown: &Shown, origin: LogOrigin, columns: u16) -> Safe
         LogOrigin::CopilotApi => "live (Copilot API)",
         LogOrigin::JobLog => "job log",
         LogOrigin::JobSteps => "job steps",
+        LogOrigin::Kept { at } => {
+            let old = age::coarse(model.now - at);
+            return Safe::new(if old == "now" { "kept copy".to_owned() } else { format!("kept copy, {old} old") });
+        }
         LogOrigin::File => "file",
     };
     match shown.good_at(&model.world).filter(|_| !shown.complete).map(|at| age::coarse(model.now - at)) {

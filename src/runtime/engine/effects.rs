@@ -10,6 +10,7 @@ use crate::console::event::Op;
 use crate::domain::{CancelTarget, Fault, RepoName, SessionId, StartRequest, TaskRef};
 use crate::ops;
 use crate::ops::cancel::Patience;
+use crate::runtime::kept::Kept;
 use crate::runtime::save;
 use crate::text::{Safe, Untrusted};
 
@@ -33,14 +34,25 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts poller and follower on the current runtime.
+    /// Starts poller and follower on the current runtime. Finished logs are not kept.
     pub fn spawn(desk: Desk, context: ops::Context, pace: Pace, patience: Patience) -> Self {
+        Self::spawn_keeping(desk, context, pace, patience, None)
+    }
+
+    /// The same with a place to keep finished logs in.
+    pub fn spawn_keeping(
+        desk: Desk,
+        context: ops::Context,
+        pace: Pace,
+        patience: Patience,
+        kept: Option<Kept>,
+    ) -> Self {
         let (wishes, wish_list) = mpsc::channel(64);
         let (attention, attended) = watch::channel(Attention::default());
         let (task_seen, task) = watch::channel(None);
         let (target, target_seen) = watch::channel(None);
         tokio::spawn(Poller::new(desk.clone(), pace, task_seen).run(wish_list));
-        tokio::spawn(Follower::new(desk.clone(), target_seen, task).run());
+        tokio::spawn(Follower::new(desk.clone(), target_seen, task).keeping(kept).run());
         tokio::spawn(relay(attended, wishes.clone(), target));
         Self { desk, context, patience, wishes, attention }
     }

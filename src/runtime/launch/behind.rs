@@ -17,6 +17,7 @@ use crate::runtime::app::Effects;
 use crate::runtime::drafts::Drafts;
 use crate::runtime::engine::desk::Desk;
 use crate::runtime::engine::{Engine, Pace};
+use crate::runtime::kept::Kept;
 use crate::runtime::templates;
 use crate::text::Safe;
 
@@ -37,6 +38,8 @@ pub struct Parts {
     pub template_folders: Vec<PathBuf>,
     /// `None`: drafts are not kept.
     pub drafts: Option<Drafts>,
+    /// `None`: finished logs are not kept.
+    pub kept: Option<Kept>,
     pub notes: Vec<Fault>,
 }
 
@@ -70,7 +73,7 @@ impl Effects for Behind {
         notes.extend(ledger.writable().err());
         let context = ops::Context { provider: parts.provider.clone(), ledger, now: parts.now.clone(), who: parts.who };
         let desk = Desk { provider: parts.provider, now: parts.now, events: parts.events };
-        let mut engine = Engine::spawn(desk.clone(), context, parts.pace, parts.patience);
+        let mut engine = Engine::spawn_keeping(desk.clone(), context, parts.pace, parts.patience, parts.kept);
         engine.perform(Effect::Watch(parts.repos));
         self.engine = Some(engine);
         let kept = parts.drafts.clone();

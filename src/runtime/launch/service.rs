@@ -18,6 +18,7 @@ use crate::provider::Provider;
 use crate::provider::github::{self, GitHub, Host, token};
 use crate::runtime::drafts::Drafts;
 use crate::runtime::engine::Pace;
+use crate::runtime::kept::Kept;
 use crate::text::Safe;
 
 /// `atc`: the console on the configured host.
@@ -90,6 +91,7 @@ pub async fn run(
         repos,
         template_folders: vec![setting.paths.templates(config)],
         drafts: Some(Drafts::new(&setting.paths.state_dir)),
+        kept: Kept::new(&setting.paths.state_dir, config.keep_logs_mb),
         notes: setting.notes.clone(),
     };
     let model = Model::new(setting.clock.now(), screen::settings(&setting, shown));
