@@ -119,7 +119,7 @@ impl Frame {
 }
 
 /// Reads and decodes a window of a log of `len` bytes.
-pub fn read(bytes: &(impl Bytes + ?Sized), format: Format, len: u64, plan: Plan) -> io::Result<Window> {
+pub fn read(bytes: &(impl Bytes + ?Sized), format: Format, len: u64, mut plan: Plan) -> io::Result<Window> {
     let (from, to) = match plan.spot {
         Spot::Start => (0, 0),
         Spot::End => (len, len),
@@ -130,6 +130,23 @@ pub fn read(bytes: &(impl Bytes + ?Sized), format: Format, len: u64, plan: Plan)
         }
     };
     let found = source::line_start(bytes, from.min(len))?;
+    loop {
+        let window = round(bytes, (format, len), (found, to), plan)?;
+        let first = window.transcript.entries().first().map(|entry| entry.id);
+        // An entry before what is in sight is always kept, too. Lines that say nothing may go on for long.
+        if window.frame.is_first() || first.is_some_and(|first| first < found) {
+            return Ok(window);
+        }
+        (plan.least, plan.most) = (plan.least.max(BLOCK) * 4, plan.most.max(BLOCK) * 4);
+    }
+}
+
+fn round(
+    bytes: &(impl Bytes + ?Sized),
+    (format, len): (Format, u64),
+    (found, to): (u64, u64),
+    plan: Plan,
+) -> io::Result<Window> {
     let start = start(bytes, found, plan)?;
     let lead = source::next_line_start(bytes, start.saturating_sub(plan.lead), start)?;
     let mut reading = Reading {
@@ -169,7 +186,7 @@ fn start(bytes: &(impl Bytes + ?Sized), found: u64, plan: Plan) -> io::Result<u6
         start = before;
     }
     let start = source::next_line_start(bytes, start, found)?;
-    // A line before what is in sight is always kept, however long it is.
+    // At least one line, however long it is.
     if start == found && found > 0 { source::line_start(bytes, found - 1) } else { Ok(start) }
 }
 
@@ -185,7 +202,7 @@ struct Reading {
     /// Entries kept: from `first` on, up to `last`.
     first: usize,
     last: usize,
-    /// Lines kept behind `to`.
+    /// Lines kept behind `to` that made an entry.
     behind: usize,
     /// Where a last line without a newline begins.
     half: Option<u64>,
@@ -217,8 +234,8 @@ impl Reading {
         ControlFlow::Continue(())
     }
 
-    /// What is kept may end before the line at `offset`. A line behind what is in sight is always kept, so that a reader
-    /// who goes on line by line gets somewhere, however long the lines are.
+    /// What is kept may end before the line at `offset`. An entry behind what is in sight is always kept, so that a reader
+    /// who goes on row by row gets somewhere, however long the lines are.
     fn is_enough(&self, offset: u64) -> bool {
         let past = offset.saturating_sub(self.to);
         let plan = &self.plan;
@@ -235,7 +252,7 @@ impl Reading {
             self.first = self.last;
             return;
         }
-        self.behind += usize::from(offset > self.to);
+        self.behind += usize::from(offset > self.to && change.added > 0);
         self.ids.extend((0..change.added as u64).map(|nth| offset + nth));
         let changed = change.updated.last().and_then(|id| usize::try_from(*id).ok());
         let entry = if change.added > 0 { Some(before) } else { changed };

@@ -62,6 +62,8 @@ pub enum Landing {
     /// At the line that was asked for, so many rows into its entry.
     Line(usize),
     Hit(Hit, bool),
+    /// With the entry under the cursor so many rows down the screen.
+    Cursor(usize),
 }
 
 /// A movement.

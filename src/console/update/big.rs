@@ -9,7 +9,7 @@ use crate::console::keys::Intent;
 use crate::console::state::Model;
 use crate::console::state::big::{Asked, Big, Hunt, Landing, Step, WAITING};
 use crate::console::state::log::Shown;
-use crate::console::state::reader::Reader;
+use crate::console::state::reader::{Reader, Spot as Place};
 use crate::text::Safe;
 use crate::transcript::index::{Counted, Where};
 use crate::transcript::search::{Found, Hit, Pattern};
@@ -178,67 +178,118 @@ impl Pane<'_> {
         self.reader.page() + 1
     }
 
-    /// Does a step, or lets it wait for the window it needs. `force`: does it with what is held.
-    fn step(&mut self, step: Step, force: bool) -> Option<&'static str> {
+    /// Does a step, or lets it wait for the window it needs. `first`: the window has just come that it waited for.
+    fn step(&mut self, step: Step, first: bool) -> Option<&'static str> {
         // What was asked for before comes first.
         let on_the_way = self.big.asked.is_some_and(|asked| asked.landing != Landing::Stay);
-        if !force && (on_the_way || !self.is_ready(step)) {
-            if self.big.waiting.len() < WAITING {
-                self.big.waiting.push_back(step);
-            }
-            if self.big.asked.is_none() {
-                self.ask_round(Landing::Stay);
-            }
+        let spare = self.spare(step);
+        if on_the_way || !self.big.waiting.is_empty() || (spare == Some(0) && !first) {
+            self.wait(step);
             return None;
         }
+        match (step, spare) {
+            (Step::Up(rows), Some(held)) if held < rows => {
+                self.reader.up(self.transcript.entries(), held);
+                self.wait_for_rest(Step::Up(rows - held), held);
+            }
+            (Step::Down(rows), Some(held)) if held < rows => {
+                self.reader.down(self.transcript.entries(), held);
+                self.reader.hold(self.transcript.entries());
+                self.wait_for_rest(Step::Down(rows - held), held);
+            }
+            _ => return self.take(step),
+        }
+        None
+    }
+
+    /// `done`: rows of the step that were done. None: nothing more comes of it.
+    fn wait_for_rest(&mut self, step: Step, done: usize) {
+        if done > 0 {
+            self.wait(step);
+        }
+    }
+
+    fn wait(&mut self, step: Step) {
+        if self.big.waiting.len() < WAITING {
+            self.big.waiting.push_back(step);
+        }
+        if self.big.asked.is_none() {
+            self.ask_round(Landing::Stay);
+        }
+    }
+
+    /// How much of a step what is held allows: rows or entries. `None`: all of it.
+    fn spare(&mut self, step: Step) -> Option<usize> {
+        let entries = self.transcript.entries();
+        let (up, wanted) = match step {
+            Step::Up(rows) => (true, rows),
+            Step::Down(rows) => (false, rows),
+            Step::Key(Intent::PreviousEntry) => (true, 1),
+            Step::Key(Intent::NextEntry) => (false, 1),
+            Step::Key(_) => return None,
+        };
+        if (up && self.big.is_first()) || (!up && self.big.is_last()) {
+            return None;
+        }
+        let held = match step {
+            Step::Key(_) if up => self.reader.cursor,
+            Step::Key(_) => entries.len().saturating_sub(self.reader.cursor + 1),
+            _ => {
+                let (above, below) = self.reader.spare(entries, wanted);
+                if up { above } else { below }
+            }
+        };
+        (held < wanted).then_some(held)
+    }
+
+    fn take(&mut self, step: Step) -> Option<&'static str> {
         let entries = self.transcript.entries();
         let followed = self.reader.follow;
+        let rows = self.rows();
         match step {
             Step::Up(rows) => self.reader.up(entries, rows),
-            Step::Down(rows) => self.reader.down(entries, rows),
-            Step::Key(Intent::Top) if !self.big.is_first() => {
-                let rows = self.rows();
-                ask(self.big, Spot::Start, Landing::Top, rows);
+            Step::Down(rows) => {
+                self.reader.down(entries, rows);
+                if self.reader.follow && !followed && !self.big.is_last() {
+                    self.reader.hold(entries);
+                }
             }
-            Step::Key(Intent::Follow) if self.reader.follow => self.reader.pause(),
+            Step::Key(Intent::Top) if !self.big.is_first() => ask(self.big, Spot::Start, Landing::Top, rows),
+            Step::Key(Intent::Follow) if followed => self.reader.pause(),
             Step::Key(Intent::Bottom | Intent::Follow) if !self.big.is_last() => {
-                let rows = self.rows();
                 ask(self.big, Spot::End, Landing::End, rows);
             }
+            Step::Key(Intent::FoldAll) => self.fold_all(),
             Step::Key(intent @ (Intent::NextHit | Intent::PreviousHit)) => {
                 return self.next_hit(intent == Intent::NextHit);
             }
             Step::Key(intent @ (Intent::NextError | Intent::PreviousError)) => {
                 return self.next_error(intent == Intent::NextError);
             }
-            Step::Key(intent) => log::step(self.reader, entries, intent),
+            Step::Key(intent) => {
+                log::step(self.reader, entries, intent);
+                self.stay_within(followed);
+            }
         }
-        self.stay_within(followed);
         None
     }
 
     /// Following is for the end of the log, not for the end of what is held.
     fn stay_within(&mut self, followed: bool) {
         if self.reader.follow && !followed && !self.big.is_last() {
-            self.reader.hold(self.transcript.entries());
+            self.reader.pause();
         }
     }
 
-    /// What is held is enough for the step.
-    fn is_ready(&mut self, step: Step) -> bool {
-        if !self.big.waiting.is_empty() {
-            return false;
+    /// The entry under the cursor keeps its row, even where there is not enough held above it for that.
+    fn fold_all(&mut self) {
+        let row = self.reader.cursor_row();
+        let entries = self.transcript.entries();
+        self.reader.fold_all(entries);
+        let (above, _) = self.reader.spare(entries, 1);
+        if !self.reader.follow && above == 0 && !self.big.is_first() {
+            self.ask_round(Landing::Cursor(row));
         }
-        let page = self.reader.page();
-        let (above, below) = match step {
-            Step::Up(rows) => (rows, 0),
-            Step::Down(rows) => (0, rows),
-            Step::Key(Intent::NextEntry) => (0, page),
-            Step::Key(Intent::PreviousEntry) => (page, 0),
-            Step::Key(_) => return true,
-        };
-        let spare = self.reader.spare(self.transcript.entries(), above.max(below));
-        (spare.0 >= above || self.big.is_first()) && (spare.1 >= below || self.big.is_last())
     }
 
     fn ask_round(&mut self, landing: Landing) {
@@ -293,15 +344,19 @@ impl Pane<'_> {
             Landing::Stay => {}
             Landing::Top => self.reader.to_top(entries),
             Landing::End => self.reader.resume(),
-            Landing::Line(row) => self.reader.begin_at(entries, found, row),
+            Landing::Line(row) => {
+                let is_last = self.big.is_last();
+                self.reader.begin_at(entries, Place { entry: found, row }, is_last);
+            }
+            Landing::Cursor(row) => self.reader.put_cursor(entries, row),
             Landing::Hit(hit, forward) => self.land(hit, forward),
         }
-        let mut force = true;
         let mut steps = std::mem::take(&mut self.big.waiting);
+        let mut first = true;
         while let Some(step) = steps.pop_front() {
             // Notes of steps that waited would come too late to mean anything.
-            let _ = self.step(step, std::mem::take(&mut force));
-            if !self.big.waiting.is_empty() || self.big.asked.is_some_and(|asked| asked.landing != Landing::Stay) {
+            let _ = self.step(step, std::mem::take(&mut first));
+            if !self.big.waiting.is_empty() {
                 break;
             }
         }

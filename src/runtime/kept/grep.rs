@@ -38,7 +38,11 @@ pub struct Grepped {
 impl Kept {
     /// Looks through all logs, the newest first. `each` gets the hits as they are found and says whether to go on; it is
     /// asked without a hit, too, every few thousand lines. Reads from the disk: not for the loop.
-    pub fn grep(&self, pattern: &Pattern, mut each: impl FnMut(Option<GrepHit>) -> ControlFlow<()>) -> io::Result<Grepped> {
+    pub fn grep(
+        &self,
+        pattern: &Pattern,
+        mut each: impl FnMut(Option<GrepHit>) -> ControlFlow<()>,
+    ) -> io::Result<Grepped> {
         let mut grepped = Grepped::default();
         for entry in self.all()? {
             grepped.logs += 1;
@@ -117,7 +121,9 @@ mod tests {
 
     fn record(words: &str) -> String {
         let words = serde_json::to_string(words).unwrap();
-        format!(r#"data: {{"id":"r","object":"chat.completion.chunk","choices":[{{"delta":{{"role":"assistant","content":{words}}}}}]}}"#)
+        format!(
+            r#"data: {{"id":"r","object":"chat.completion.chunk","choices":[{{"delta":{{"role":"assistant","content":{words}}}}}]}}"#
+        )
     }
 
     fn kept(dir: &std::path::Path) -> Kept {

@@ -58,13 +58,23 @@ impl Reader {
         self.stale = true;
     }
 
-    /// Puts an entry at the top and the cursor on it.
-    pub fn begin_at(&mut self, entries: &[Entry], index: usize, row: usize) {
+    /// Puts a row of an entry at the top and the cursor on the entry. `is_last`: the log ends with what is held.
+    pub fn begin_at(&mut self, entries: &[Entry], at: Spot, is_last: bool) {
         self.pause();
-        let end = self.last_page(entries);
-        self.top = Spot { entry: index, row }.min(end);
-        self.cursor = index;
+        self.top = if is_last { at.min(self.last_page(entries)) } else { at };
+        self.cursor = at.entry;
         self.clamp(entries);
+    }
+
+    /// The row on the screen the entry under the cursor begins on; 0 where that is above it.
+    pub fn cursor_row(&self) -> usize {
+        self.rows.iter().position(|row| row.at.entry == self.cursor).unwrap_or(0)
+    }
+
+    /// Puts the entry under the cursor so many rows down the screen.
+    pub fn put_cursor(&mut self, entries: &[Entry], rows: usize) {
+        self.top = self.above(entries, Spot { entry: self.cursor, row: 0 }, rows);
+        self.pause();
     }
 
     /// Where the reader is: the entry at the top and the row of it.
