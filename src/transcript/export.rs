@@ -239,3 +239,7 @@ fn diff(out: &mut String, lines: &[DiffLine], markdown: bool) {
         let _ = writeln!(out, "{fence}");
     }
 }
+
+#[cfg(test)]
+#[path = "export_tests.rs"]
+mod tests;

@@ -175,3 +175,7 @@ async fn windows(open: watch::Receiver<LogFile>, mut asked: watch::Receiver<Aske
         teller.tell(log, Told::Window { request, result }).await;
     }
 }
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;
