@@ -1,4 +1,5 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(clippy::cast_possible_truncation, clippy::naive_bytecount)]
 
 use std::ops::ControlFlow;
 
@@ -231,7 +232,7 @@ fn job_log() -> Vec<u8> {
     let mut log = Vec::new();
     for n in 0..20_000u32 {
         let words = "word ".repeat((n % 31) as usize);
-        log.extend(format!("2026-09-09T10:00:00.{:07}Z {n} {words}\u{1b}[32mok\u{1b}[0m\n", n).bytes());
+        log.extend(format!("2026-09-09T10:00:00.{n:07}Z {n} {words}\u{1b}[32mok\u{1b}[0m\n").bytes());
         if n % 5000 == 77 {
             log.extend("x".repeat(1024 * 1024).bytes());
             log.push(b'\n');

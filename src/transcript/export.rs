@@ -158,7 +158,7 @@ fn heading(entry: &Entry) -> (String, Safe) {
         }
         Kind::Search { query, .. } => return ("search".to_owned(), query.show_line()),
         Kind::Progress { title, .. } => return ("progress".to_owned(), title.show_line()),
-        Kind::Tool { name, title, .. } if title.is_empty() => return ("call".to_owned(), name.show_line()),
+        Kind::Tool { name, title: "", .. } => return ("call".to_owned(), name.show_line()),
         Kind::Tool { title, .. } => title,
         Kind::Error(_) => "error",
         Kind::PullSummary { title, .. } => return ("pull request".to_owned(), title.show_line()),

@@ -25,6 +25,7 @@ pub fn clock() -> Now {
 }
 
 type ChangeTask = Box<dyn FnMut(&mut Task) + Send>;
+type LogScript = Box<dyn FnMut() -> Result<LogBody, Fault> + Send>;
 type Script<A, T> = Mutex<Box<dyn FnMut(A) -> Result<T, Fault> + Send>>;
 
 pub struct Fake {
@@ -39,6 +40,8 @@ pub struct Fake {
     /// Changes the task before it is answered.
     pub on_task: Mutex<ChangeTask>,
     pub on_list: Script<TaskQuery, Fetched<TaskPage>>,
+    /// Live logs can be read while this is set.
+    pub on_log: Mutex<Option<LogScript>>,
 }
 
 impl std::fmt::Debug for Fake {
@@ -63,6 +66,7 @@ impl Fake {
             on_branch: Mutex::new(Box::new(|_| unscripted())),
             on_task: Mutex::new(Box::new(|_| {})),
             on_list: Mutex::new(Box::new(|_| unscripted())),
+            on_log: Mutex::default(),
         }
     }
 
@@ -148,6 +152,9 @@ impl Provider for Fake {
     }
 
     fn live_logs(&self) -> LiveLogs {
+        if self.on_log.lock().unwrap().is_some() {
+            return LiveLogs::Available;
+        }
         LiveLogs::Off(Safe::new("scripted"))
     }
 
@@ -227,7 +234,8 @@ impl Provider for Fake {
     }
 
     fn session_log(&self, _id: &SessionId) -> Call<'_, LogBody> {
-        ready(Ok(LogBody::NotYet))
+        self.note("log".into());
+        ready(self.on_log.lock().unwrap().as_mut().map_or(Ok(LogBody::NotYet), |log| log()))
     }
 
     fn pulls(&self, refs: &[PullRef]) -> Call<'_, Vec<Option<Pull>>> {

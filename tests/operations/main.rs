@@ -4,6 +4,7 @@
 
 mod cancel;
 mod fake;
+mod kept;
 mod ledger;
 mod poller;
 mod start;

@@ -170,7 +170,7 @@ pub fn begin(path: &Path) -> io::Result<Begun> {
     // From a cold disk the end may take a while: the frame is drawn without it then.
     let (tell, told) = mpsc::sync_channel(1);
     let reader = file.clone();
-    std::thread::spawn(move || tell.send(reader.read(Plan::new(Spot::End, FIRST_ROWS))));
+    std::thread::spawn(move || drop(tell.send(reader.read(Plan::new(Spot::End, FIRST_ROWS)))));
     let window = told.recv_timeout(PATIENCE).ok().transpose()?.map(Box::new);
     Ok(Begun::Window { file, window })
 }

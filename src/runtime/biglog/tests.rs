@@ -46,7 +46,7 @@ impl Desk {
     }
 
     async fn told(&mut self) -> (u64, Told) {
-        let event = tokio::time::timeout(Duration::from_secs(60), self.events.recv()).await.expect("news").unwrap();
+        let event = tokio::time::timeout(Duration::from_mins(1), self.events.recv()).await.expect("news").unwrap();
         match event.what {
             What::Local(Local::BigLog(News { log, what })) => (log, what),
             other => panic!("{other:?}"),
@@ -65,7 +65,7 @@ impl Desk {
 
     async fn note(&mut self) -> (bool, String) {
         loop {
-            let event = tokio::time::timeout(Duration::from_secs(60), self.events.recv()).await.expect("note").unwrap();
+            let event = tokio::time::timeout(Duration::from_mins(1), self.events.recv()).await.expect("note").unwrap();
             if let What::Op(Op::Note { bad, text }) = event.what {
                 return (bad, text.to_string());
             }
@@ -115,7 +115,7 @@ async fn what_is_appended_is_told_and_counted() {
     let mut desk = Desk::new(&text);
     append(&desk.path.clone(), &line(110_000));
     let (1, Told::Grew { len, settled: false }) = desk.next().await else { panic!("not told") };
-    assert_eq!(len as usize, text.len() + line(110_000).len());
+    assert_eq!(len, (text.len() + line(110_000).len()) as u64);
     loop {
         if let (_, Told::Counted(counted)) = desk.told().await
             && counted.passed == len

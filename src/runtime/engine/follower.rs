@@ -168,7 +168,7 @@ impl Following {
         let complete = ended && enough;
         let (origin, format, because) = (body.origin, body.format, body.because);
         if complete {
-            self.keep(origin, format, &body.bytes);
+            self.keep(origin, format, &body.bytes).await;
         }
         let (reset, bytes) = match self.seen.take(origin, body.bytes) {
             New::Nothing => {
@@ -201,16 +201,15 @@ impl Following {
         wait
     }
 
-    /// Keeps a log that is all there will be, off to the side.
-    fn keep(&self, origin: LogOrigin, format: Format, bytes: &[u8]) {
+    /// Keeps a log that is all there will be.
+    async fn keep(&self, origin: LogOrigin, format: Format, bytes: &[u8]) {
         let whole = matches!(origin, LogOrigin::CopilotApi | LogOrigin::JobLog) && !bytes.is_empty();
         let Some(kept) = self.kept.clone().filter(|_| whole) else { return };
         let (session, bytes) = (self.target.session.clone(), bytes.to_vec());
-        tokio::task::spawn_blocking(move || {
-            if let Err(error) = kept.keep(&session, format, &bytes) {
-                tracing::warn!(%error, "a finished log could not be kept");
-            }
-        });
+        let written = tokio::task::spawn_blocking(move || kept.keep(&session, format, &bytes)).await;
+        if let Ok(Err(error)) = written {
+            tracing::warn!(%error, "a finished log could not be kept");
+        }
     }
 
     async fn failed(&mut self, desk: &Desk, fault: Fault) -> Duration {

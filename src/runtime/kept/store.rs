@@ -129,9 +129,10 @@ impl Kept {
 
     /// The id is a stranger's: what can be read of it, and a hash that tells two ids apart whatever they hold.
     fn path(&self, session: &SessionId, format: Format) -> PathBuf {
-        let hash: String = Sha256::digest(session.raw()).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let hash = Sha256::digest(session.raw());
+        let hash = hash.first_chunk().map_or(0, |first| u64::from_be_bytes(*first));
         let end = if format == Format::SessionLog { SESSION } else { JOB };
-        self.folder.join(format!("{}-{hash}{end}", sink::file_name(session.raw())))
+        self.folder.join(format!("{}-{hash:016x}{end}", sink::file_name(session.raw())))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Reading a large log through windows is reading it whole: the same keys show the same rows.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(clippy::format_collect, clippy::naive_bytecount)]
 
 use std::ops::ControlFlow;
 
@@ -156,7 +157,9 @@ impl Desk {
             ControlFlow::Continue(())
         })
         .unwrap();
-        told.into_iter().for_each(|counted| self.tell(Told::Counted(counted)));
+        for counted in told {
+            self.tell(Told::Counted(counted));
+        }
     }
 
     fn press(&mut self, key: Key) {
