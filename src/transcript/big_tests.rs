@@ -1,3 +1,5 @@
+//! Windows, counts and hits of a log against what reading it whole gives, for logs of every kind.
+
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 #![allow(clippy::cast_possible_truncation, clippy::naive_bytecount)]
 

@@ -1,3 +1,5 @@
+//! A saved log holds what was read, and nothing that acts on a terminal unless it is raw.
+
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use super::*;

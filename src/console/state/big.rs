@@ -34,6 +34,8 @@ pub struct Big {
     pub waiting: VecDeque<Step>,
     /// Where the reader was when a window round it was last asked for without a need.
     pub ahead_of: Option<(u64, u64)>,
+    /// The last read failed: nothing is read ahead until something else is wanted.
+    pub broken: bool,
     /// It grew after all of it had been counted: lines that come are new.
     pub grown: bool,
     /// The scan for an error under way, and where it began.
@@ -49,6 +51,8 @@ pub struct Big {
 pub struct Asked {
     pub request: u64,
     pub landing: Landing,
+    /// The entries that were in sight, where a window round them was asked for.
+    pub round: Option<(u64, u64)>,
 }
 
 /// Where the reader will be when the window is there.

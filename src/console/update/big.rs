@@ -7,16 +7,17 @@ use crate::console::effect::Effect;
 use crate::console::event::LogOrigin;
 use crate::console::keys::Intent;
 use crate::console::state::Model;
-use crate::console::state::big::{Asked, Big, Hunt, Landing, Step, WAITING};
+use crate::console::state::big::{Asked, Big, Landing, Step, WAITING};
 use crate::console::state::log::Shown;
 use crate::console::state::reader::{Reader, Spot as Place};
 use crate::text::Safe;
 use crate::transcript::index::{Counted, Where};
-use crate::transcript::search::{Found, Hit, Pattern};
 use crate::transcript::window::{Plan, Spot, Window};
 use crate::transcript::{Format, Transcript};
 
 use super::log;
+
+mod search;
 
 /// Lines kept either side of what is in sight, for a screen whose height is not known yet.
 const ROWS: usize = 60;
@@ -67,6 +68,7 @@ pub fn news(model: &mut Model, news: News) -> bool {
             Err(fault) => {
                 pane.big.asked = None;
                 pane.big.waiting.clear();
+                pane.big.broken = true;
                 Some((true, fault.to_string()))
             }
         },
@@ -121,13 +123,14 @@ fn ask(big: &mut Big, spot: Spot, landing: Landing, rows: usize) {
     let plan = Plan { settled: big.settled, ..Plan::new(spot, rows) };
     big.wishes.retain(|wish| !matches!(wish, Wish::Window { .. }));
     big.wishes.push(Wish::Window { request, plan });
-    big.asked = Some(Asked { request, landing });
+    big.asked = Some(Asked { request, landing, round: None });
+    big.broken = false;
 }
 
 /// A step in a log of this kind. False: it is not one.
 pub fn step(model: &mut Model, step: Step) -> bool {
     let Some(mut pane) = model.log.shown.as_mut().and_then(pane) else { return false };
-    let note = pane.step(step, false);
+    let note = pane.step(step, None);
     if let Some(text) = note {
         model.notes.say(model.now, false, text);
     }
@@ -178,35 +181,35 @@ impl Pane<'_> {
         self.reader.page() + 1
     }
 
-    /// Does a step, or lets it wait for the window it needs. `first`: the window has just come that it waited for.
-    fn step(&mut self, step: Step, first: bool) -> Option<&'static str> {
+    /// Does a step, or lets it wait for the window it needs. `tried`: a window round these entries has just come.
+    fn step(&mut self, step: Step, tried: Option<(u64, u64)>) -> Option<&'static str> {
+        self.big.broken = false;
         // What was asked for before comes first.
         let on_the_way = self.big.asked.is_some_and(|asked| asked.landing != Landing::Stay);
         let spare = self.spare(step);
-        if on_the_way || !self.big.waiting.is_empty() || (spare == Some(0) && !first) {
+        if on_the_way || !self.big.waiting.is_empty() {
             self.wait(step);
             return None;
         }
-        match (step, spare) {
-            (Step::Up(rows), Some(held)) if held < rows => {
-                self.reader.up(self.transcript.entries(), held);
-                self.wait_for_rest(Step::Up(rows - held), held);
+        let Some(held) = spare else { return self.take(step) };
+        let entries = self.transcript.entries();
+        let rest = match step {
+            Step::Up(rows) => {
+                self.reader.up(entries, held);
+                Step::Up(rows.saturating_sub(held))
             }
-            (Step::Down(rows), Some(held)) if held < rows => {
-                self.reader.down(self.transcript.entries(), held);
-                self.reader.hold(self.transcript.entries());
-                self.wait_for_rest(Step::Down(rows - held), held);
+            Step::Down(rows) => {
+                self.reader.down(entries, held);
+                self.reader.hold(entries);
+                Step::Down(rows.saturating_sub(held))
             }
-            _ => return self.take(step),
+            key @ Step::Key(_) => key,
+        };
+        // Another window round the same would hold the same: nothing comes of the rest.
+        if held > 0 || tried != Some(self.in_sight()) {
+            self.wait(rest);
         }
         None
-    }
-
-    /// `done`: rows of the step that were done. None: nothing more comes of it.
-    fn wait_for_rest(&mut self, step: Step, done: usize) {
-        if done > 0 {
-            self.wait(step);
-        }
     }
 
     fn wait(&mut self, step: Step) {
@@ -292,18 +295,26 @@ impl Pane<'_> {
         }
     }
 
-    fn ask_round(&mut self, landing: Landing) {
+    /// The first and the last entry in sight.
+    fn in_sight(&mut self) -> (u64, u64) {
         let entries = self.transcript.entries();
         let (first, last) = self.reader.in_sight(entries);
-        let at = |index: usize| entries.get(index).map_or(self.big.frame.range.start, |entry| entry.id);
-        let spot = Spot::Bytes(at(first), at(last));
+        let id = |index: usize| entries.get(index).map_or(self.big.frame.range.start, |entry| entry.id);
+        (id(first), id(last))
+    }
+
+    fn ask_round(&mut self, landing: Landing) {
+        let (first, last) = self.in_sight();
         let rows = self.rows();
-        ask(self.big, spot, landing, rows);
+        ask(self.big, Spot::Bytes(first, last), landing, rows);
+        if let Some(asked) = &mut self.big.asked {
+            asked.round = Some((first, last));
+        }
     }
 
     /// Asks for a window round what is in sight when less than a page is left on one side.
     fn look_ahead(&mut self) {
-        if self.big.asked.is_some() || (self.big.is_first() && self.big.is_last()) {
+        if self.big.asked.is_some() || self.big.broken || (self.big.is_first() && self.big.is_last()) {
             return;
         }
         if self.reader.follow {
@@ -320,9 +331,7 @@ impl Pane<'_> {
         if (above >= page || self.big.is_first()) && (below >= page || self.big.is_last()) {
             return;
         }
-        let (first, last) = self.reader.in_sight(entries);
-        let id = |index: usize| entries.get(index).map_or(0, |entry| entry.id);
-        let here = (id(first), id(last));
+        let here = self.in_sight();
         // However little came the last time, the same would come again.
         if self.big.ahead_of != Some(here) {
             self.big.ahead_of = Some(here);
@@ -333,6 +342,12 @@ impl Pane<'_> {
     fn window(&mut self, request: u64, window: Window) {
         let Some(asked) = self.big.asked.take_if(|asked| asked.request == request) else { return };
         let Window { transcript, frame } = window;
+        let (first, last) = self.in_sight();
+        let stays = asked.landing == Landing::Stay && !self.transcript.entries().is_empty();
+        if stays && !(frame.range.contains(&first) && frame.range.contains(&last)) {
+            // The reader went on in the old window meanwhile, further than the new one reaches.
+            return self.ask_round(Landing::Stay);
+        }
         let old = std::mem::replace(self.transcript, transcript);
         let entries = self.transcript.entries();
         self.reader.rebase(old.entries(), entries);
@@ -352,10 +367,10 @@ impl Pane<'_> {
             Landing::Hit(hit, forward) => self.land(hit, forward),
         }
         let mut steps = std::mem::take(&mut self.big.waiting);
-        let mut first = true;
+        let tried = asked.round;
         while let Some(step) = steps.pop_front() {
             // Notes of steps that waited would come too late to mean anything.
-            let _ = self.step(step, std::mem::take(&mut first));
+            let _ = self.step(step, tried);
             if !self.big.waiting.is_empty() {
                 break;
             }
@@ -374,6 +389,7 @@ impl Pane<'_> {
 
     fn grew(&mut self, len: u64, settled: bool) {
         self.big.grown |= len > self.big.len && self.big.index.passed() >= self.big.len;
+        self.big.broken = false;
         let was_half = !self.big.settled;
         (self.big.len, self.big.settled) = (len, settled);
         // What was held back as half a line is taken for a whole one.
@@ -381,164 +397,6 @@ impl Pane<'_> {
             let rows = self.rows();
             ask(self.big, Spot::End, Landing::End, rows);
         }
-    }
-}
-
-// Searching.
-impl Pane<'_> {
-    fn search(&mut self, text: &str, accepted: bool) {
-        if let Some(hunt) = self.big.search.as_mut().filter(|hunt| hunt.pattern.text() == text && !hunt.accepted) {
-            hunt.accepted = accepted;
-            return;
-        }
-        let running = self.big.search.take().filter(|hunt| !hunt.accepted);
-        let origin = running.map_or_else(|| self.here(), |hunt| hunt.origin);
-        self.big.wishes.retain(|wish| !matches!(wish, Wish::Search { .. } | Wish::Next { .. }));
-        let Some(pattern) = Pattern::new(text) else {
-            self.reader.mark(None);
-            self.big.wishes.push(Wish::EndSearch);
-            return self.back_to(origin);
-        };
-        self.reader.mark(Some(&pattern));
-        let id = self.big.number();
-        let from = if origin.2 { 0 } else { origin.0 };
-        self.big.wishes.push(Wish::Search { search: id, pattern: Box::new(pattern.clone()), from });
-        self.big.search = Some(Hunt {
-            id,
-            pattern,
-            hits: crate::transcript::search::Hits::default(),
-            passed: 0,
-            done: false,
-            current: None,
-            origin,
-            accepted,
-            left: None,
-        });
-    }
-
-    fn here(&self) -> (u64, usize, bool) {
-        let top = self.reader.top();
-        let id = self.transcript.entries().get(top.entry).map_or(0, |entry| entry.id);
-        (id, top.row, self.reader.follow)
-    }
-
-    fn back_to(&mut self, (offset, row, follow): (u64, usize, bool)) {
-        if self.here() == (offset, row, follow) {
-            return;
-        }
-        let rows = self.rows();
-        match follow {
-            true if self.big.is_last() => self.reader.resume(),
-            true => ask(self.big, Spot::End, Landing::End, rows),
-            false => ask(self.big, Spot::Bytes(offset, offset), Landing::Line(row), rows),
-        }
-    }
-
-    fn found(&mut self, search: u64, found: &Found) {
-        let Some(hunt) = self.big.search.as_mut().filter(|hunt| hunt.id == search) else { return };
-        hunt.hits.add(found);
-        hunt.passed = found.passed;
-        hunt.done = found.done;
-        if let Some(first) = found.first {
-            self.land(first, true);
-        } else if found.done && hunt.hits.total() == 0 {
-            let origin = hunt.origin;
-            self.back_to(origin);
-        }
-    }
-
-    /// Puts the reader at a hit, by way of another window where it must be.
-    fn land(&mut self, hit: Hit, forward: bool) {
-        if let Some(hunt) = &mut self.big.search {
-            hunt.current = Some(hit);
-        }
-        if self.big.frame.range.contains(&hit.offset) {
-            let entry = self.big.frame.entry_at(hit.offset);
-            self.reader.stand(self.transcript.entries(), entry, forward);
-        } else {
-            let rows = self.rows();
-            ask(self.big, Spot::Bytes(hit.offset, hit.offset), Landing::Hit(hit, forward), rows);
-        }
-    }
-
-    fn next_hit(&mut self, forward: bool) -> Option<&'static str> {
-        let Some(hunt) = &self.big.search else { return Some("nothing found: / searches the log") };
-        if hunt.done && hunt.hits.total() == 0 {
-            return Some("nothing found: / searches the log");
-        }
-        if self.reader.next_row(self.transcript.entries(), forward) {
-            return None;
-        }
-        let from = hunt.current.map_or(self.here().0, |hit| hit.offset);
-        if let Some(hunt) = &mut self.big.search {
-            hunt.left = Some(from);
-        }
-        self.go_on(from, forward);
-        None
-    }
-
-    /// Asks for the hit behind or before the one at `from`.
-    fn go_on(&mut self, from: u64, forward: bool) {
-        let Some(hunt) = &self.big.search else { return };
-        let (search, pattern) = (hunt.id, Box::new(hunt.pattern.clone()));
-        let from = if forward { hunt.hits.hint(from + 1) } else { hunt.hits.hint_before(from) };
-        self.big.wishes.retain(|wish| !matches!(wish, Wish::Next { .. }));
-        self.big.wishes.push(Wish::Next { search, pattern, from, forward });
-        self.big.forward = forward;
-    }
-
-    fn hit(&mut self, search: u64, hit: Option<Hit>) -> Option<&'static str> {
-        let forward = self.big.forward;
-        let Some(hunt) = self.big.search.as_mut().filter(|hunt| hunt.id == search) else {
-            return self.error(search, hit);
-        };
-        let Some(hit) = hit else { return Some("nothing found") };
-        // A call and its result are lines of their own and one entry: that one was left.
-        let left = hunt.left.filter(|left| *left != hit.offset);
-        hunt.current = Some(hit);
-        let same = self.big.frame.range.contains(&hit.offset)
-            && self.reader.hit_entry() == Some(self.big.frame.entry_at(hit.offset));
-        if left.is_some() && same {
-            self.go_on(hit.offset, forward);
-        } else {
-            self.land(hit, forward);
-        }
-        None
-    }
-
-    /// The scan for an error came to its end. It went round it, the reader does not.
-    fn error(&mut self, search: u64, hit: Option<Hit>) -> Option<&'static str> {
-        let (_, from) = self.big.error.take_if(|(id, _)| *id == search)?;
-        let rows = self.rows();
-        match hit {
-            Some(hit) if (hit.offset >= from) == self.big.forward => {
-                ask(self.big, Spot::Bytes(hit.offset, hit.offset), Landing::Line(0), rows);
-                None
-            }
-            _ if self.big.forward => Some("no error further down"),
-            _ => Some("no error further up"),
-        }
-    }
-
-    /// Within what is held at once, else by a scan.
-    fn next_error(&mut self, forward: bool) -> Option<&'static str> {
-        let entries = self.transcript.entries();
-        let followed = self.reader.follow;
-        let held = log::next_error(self.reader, entries, forward);
-        if held.is_none() {
-            self.stay_within(followed);
-            return None;
-        }
-        if (forward && self.big.is_last()) || (!forward && self.big.is_first()) {
-            return held;
-        }
-        let range = &self.big.frame.range;
-        let from = if forward { range.end } else { range.start };
-        let search = self.big.number();
-        self.big.error = Some((search, from));
-        self.big.forward = forward;
-        self.big.wishes.push(Wish::Next { search, pattern: Box::new(Pattern::errors()), from, forward });
-        None
     }
 }
 

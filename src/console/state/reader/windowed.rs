@@ -84,8 +84,9 @@ impl Reader {
 
     /// What is held ends here, the log does not: no following.
     pub fn hold(&mut self, entries: &[Entry]) {
-        self.top = self.last_page(entries);
+        let end = self.last_page(entries);
         self.pause();
+        self.go(entries, end);
     }
 
     /// Marks a pattern wherever it is in sight; where it is else, others know.

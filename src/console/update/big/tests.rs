@@ -209,7 +209,7 @@ fn step(desk: &mut Desk, step: char) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_keys_show_what_they_show_of_a_log_that_is_held_whole(
@@ -381,4 +381,23 @@ fn news_of_a_file_that_was_replaced_are_dropped() {
     desk.log = 1;
     desk.answer(late);
     assert_eq!(desk.rows(), shown);
+}
+
+#[test]
+fn a_read_that_failed_is_told_and_not_tried_again_by_itself() {
+    let mut desk = Desk::new(log(400), true);
+    desk.keys("g");
+    desk.is_slow = true;
+    (0..4).for_each(|_| desk.press(Key::PageDown));
+    let Some(Wish::Window { request, .. }) = desk.slow.pop() else { panic!("nothing was asked for") };
+    desk.slow.clear();
+    let fault = crate::domain::Fault::new(crate::domain::FaultKind::Local, "the disk is gone", "plug it in");
+    desk.tell(Told::Window { request, result: Err(fault) });
+    assert!(desk.model.notes.current.as_ref().unwrap().text.contains("the disk is gone"));
+    desk.send(What::Wake);
+    assert!(desk.slow.is_empty());
+    // The next key tries again.
+    desk.is_slow = false;
+    desk.press(Key::PageDown);
+    assert!(desk.shown().big.as_ref().unwrap().asked.is_none() && desk.rows().len() == 21);
 }
