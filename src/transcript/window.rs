@@ -58,6 +58,11 @@ impl Plan {
         let lines = rows.max(20) * 2;
         Self { spot, lines, least: BLOCK, most: 8 * BLOCK, lead: LEAD, ahead: AHEAD, settled: true }
     }
+
+    /// The end, as much of it as a screen shows: for the first picture.
+    pub fn first() -> Self {
+        Self { lines: 64, least: BLOCK / 4, lead: BLOCK / 2, ..Self::new(Spot::End, 0) }
+    }
 }
 
 /// The lines round a place of a log.
@@ -181,7 +186,7 @@ fn start(bytes: &(impl Bytes + ?Sized), found: u64, plan: Plan) -> io::Result<u6
     let least = found.saturating_sub(plan.most);
     let mut lines = source::newlines(bytes, start, found)?;
     while lines < plan.lines as u64 && start > least {
-        let before = start.saturating_sub(BLOCK).max(least);
+        let before = start.saturating_sub(BLOCK / 4).max(least);
         lines += source::newlines(bytes, before, start)?;
         start = before;
     }

@@ -7,14 +7,20 @@
 
 use std::collections::VecDeque;
 
+use chrono::TimeDelta;
+
 use crate::console::biglog::Wish;
 use crate::console::keys::Intent;
+use crate::domain::Instant;
 use crate::transcript::index::Index;
 use crate::transcript::search::{Hit, Hits, Pattern};
 use crate::transcript::window::Frame;
 
 /// Steps that wait for a window at most; a key held down longer than that is not owed anything.
 pub const WAITING: usize = 32;
+
+/// Milliseconds before a read is spoken of.
+const PATIENCE: i64 = 150;
 
 #[derive(Debug, Default)]
 pub struct Big {
@@ -53,6 +59,8 @@ pub struct Asked {
     pub landing: Landing,
     /// The entries that were in sight, where a window round them was asked for.
     pub round: Option<(u64, u64)>,
+    /// When it was asked for.
+    pub since: Option<Instant>,
 }
 
 /// Where the reader will be when the window is there.
@@ -107,6 +115,12 @@ impl Big {
 
     pub fn is_last(&self) -> bool {
         self.frame.range.end >= self.len
+    }
+
+    /// When the screen says that something is being read: not for the moment a cached page takes.
+    pub fn told_at(&self) -> Option<Instant> {
+        let asked = self.asked.filter(|asked| asked.landing != Landing::Stay || !self.waiting.is_empty())?;
+        Some(asked.since? + TimeDelta::milliseconds(PATIENCE))
     }
 
     /// How many lines it has, once all are counted.

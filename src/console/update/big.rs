@@ -10,6 +10,7 @@ use crate::console::state::Model;
 use crate::console::state::big::{Asked, Big, Landing, Step, WAITING};
 use crate::console::state::log::Shown;
 use crate::console::state::reader::{Reader, Spot as Place};
+use crate::domain::Instant;
 use crate::text::Safe;
 use crate::transcript::index::{Counted, Where};
 use crate::transcript::window::{Plan, Spot, Window};
@@ -59,6 +60,7 @@ pub fn news(model: &mut Model, news: News) -> bool {
         return true;
     }
     let Some(mut pane) = pane(shown).filter(|pane| pane.big.log == log) else { return false };
+    let mut changed = true;
     let note = match what {
         Told::Window { request, result } => match result {
             Ok(window) => {
@@ -74,23 +76,33 @@ pub fn news(model: &mut Model, news: News) -> bool {
         },
         Told::Counted(counted) => {
             pane.counted(&counted);
+            // One picture when all is counted, not one for every part of it.
+            changed = pane.big.lines().is_some();
             None
         }
         Told::Found { search, found } => {
             pane.found(search, &found);
+            // What was found is about to be shown.
+            changed = pane.big.asked.is_none();
             None
         }
-        Told::Hit { search, hit } => pane.hit(search, hit).map(|text| (false, text.to_owned())),
+        Told::Hit { search, hit } => {
+            let note = pane.hit(search, hit).map(|text| (false, text.to_owned()));
+            changed = pane.big.asked.is_none();
+            note
+        }
         Told::Grew { len, settled } => {
             pane.grew(len, settled);
+            changed = !pane.reader.follow;
             None
         }
         Told::Opened { .. } | Told::Whole { .. } | Told::More { .. } => None,
     };
     if let Some((bad, text)) = note {
         model.notes.say(now, bad, text);
+        changed = true;
     }
-    true
+    changed
 }
 
 fn opened(model: &mut Model, log: u64, name: Safe, (format, len): (Format, u64), window: Option<Box<Window>>) {
@@ -123,18 +135,19 @@ fn ask(big: &mut Big, spot: Spot, landing: Landing, rows: usize) {
     let plan = Plan { settled: big.settled, ..Plan::new(spot, rows) };
     big.wishes.retain(|wish| !matches!(wish, Wish::Window { .. }));
     big.wishes.push(Wish::Window { request, plan });
-    big.asked = Some(Asked { request, landing, round: None });
+    big.asked = Some(Asked { request, landing, round: None, since: None });
     big.broken = false;
 }
 
 /// A step in a log of this kind. False: it is not one.
 pub fn step(model: &mut Model, step: Step) -> bool {
     let Some(mut pane) = model.log.shown.as_mut().and_then(pane) else { return false };
+    let before = pane.looks();
     let note = pane.step(step, None);
+    model.dirty |= note.is_some() || pane.looks() != before;
     if let Some(text) = note {
         model.notes.say(model.now, false, text);
     }
-    model.dirty = true;
     true
 }
 
@@ -170,15 +183,24 @@ pub fn jump(model: &mut Model, to: &str) -> Result<(), String> {
 }
 
 /// Ends every update: asks for the next window before the reader needs it, and sends what is wished for.
-pub fn settle(shown: &mut Shown, effects: &mut Vec<Effect>) {
+pub fn settle(shown: &mut Shown, now: Instant, effects: &mut Vec<Effect>) {
     let Some(mut pane) = pane(shown) else { return };
     pane.look_ahead();
+    if let Some(asked) = &mut pane.big.asked {
+        asked.since.get_or_insert(now);
+    }
     effects.extend(pane.big.wishes.drain(..).map(Effect::BigLog));
 }
 
 impl Pane<'_> {
     fn rows(&self) -> usize {
         self.reader.page() + 1
+    }
+
+    /// What the screen shows of where the reader is, besides the rows.
+    fn looks(&self) -> (Place, usize, bool, usize, Option<Place>) {
+        let reader = &self.reader;
+        (reader.top(), reader.cursor, reader.follow, reader.unseen, reader.hit())
     }
 
     /// Does a step, or lets it wait for the window it needs. `tried`: a window round these entries has just come.
@@ -318,8 +340,11 @@ impl Pane<'_> {
             return;
         }
         if self.reader.follow {
-            // It grew: the end is somewhere else.
-            if !self.big.is_last() {
+            // It grew and the end is somewhere else, or a tall screen has room for more.
+            let here = self.in_sight();
+            let has_room = !self.big.is_first() && self.reader.rows.len() < self.rows();
+            if !self.big.is_last() || (has_room && self.big.ahead_of != Some(here)) {
+                self.big.ahead_of = Some(here);
                 let rows = self.rows();
                 ask(self.big, Spot::End, Landing::End, rows);
             }

@@ -44,7 +44,7 @@ fn follow_in(model: &mut Model, pane: Option<Area>, effects: &mut Vec<Effect>) {
     if let (Some(pane), Some(shown)) = (pane, &mut model.log.shown) {
         let sheet = shown.sheet(pane, model.log.wrap);
         model.dirty |= shown.reader.settle(shown.transcript.entries(), sheet);
-        big::settle(shown, effects);
+        big::settle(shown, model.now, effects);
     }
 }
 
@@ -307,7 +307,10 @@ pub fn next_wake(model: &Model) -> Option<Instant> {
 }
 
 fn wake(model: &Model) -> Option<Instant> {
-    let shown = model.log.shown.as_ref().filter(|shown| !shown.complete && shown.big.is_none())?;
+    if let Some(big) = model.log.shown.as_ref().and_then(|shown| shown.big.as_ref()) {
+        return big.told_at().filter(|at| *at > model.now);
+    }
+    let shown = model.log.shown.as_ref().filter(|shown| !shown.complete)?;
     let entries = shown.transcript.entries();
     let pending = shown.reader.rows.iter().filter(|row| row.at.row == 0).filter_map(|row| {
         let entry = entries.get(row.at.entry).filter(|entry| entry.kind.is_pending())?;

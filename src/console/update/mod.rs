@@ -59,7 +59,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
 }
 
 fn local(model: &mut Model, local: Local) {
-    model.dirty = true;
+    model.dirty |= !matches!(local, Local::BigLog(_));
     match local {
         Local::Templates { templates, faults } => compose::templates(model, templates, faults),
         Local::LogFile { name, format, bytes } => {
@@ -68,7 +68,7 @@ fn local(model: &mut Model, local: Local) {
             log::open_file(model, name, format, &bytes);
         }
         Local::BigLog(news) => {
-            big::news(model, news);
+            model.dirty |= big::news(model, news);
         }
         Local::Edited(result) => compose::edited(model, result),
         Local::Draft(draft) => compose::draft(model, *draft),

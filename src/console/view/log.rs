@@ -166,7 +166,7 @@ type Word = (u8, Tone, Safe);
 fn words(model: &Model, columns: u16) -> Vec<Word> {
     let Some(shown) = &model.log.shown else { return Vec::new() };
     if let Some(big) = &shown.big {
-        return biglog::words(shown, big);
+        return biglog::words(shown, big, model.now);
     }
     let mut words = Vec::new();
     // Not part of the title, whose end is cut: it tells which of two logs of one name this is.

@@ -10,14 +10,12 @@ use std::time::Duration;
 
 use crate::transcript::Format;
 use crate::transcript::source::Bytes;
-use crate::transcript::window::{self, Plan, Spot, Window};
+use crate::transcript::window::{self, Plan, Window};
 
 /// A file up to this size is held whole: facets, outline and diagnosis look at all of it. A larger one is read by windows.
 pub const WHOLE: u64 = 4 * 1024 * 1024;
 /// Bytes taken from what is no file (a pipe), which cannot be read by offset.
 const PIPE: u64 = 64 * 1024 * 1024;
-/// Lines of the first window, whatever the screen's height is.
-const FIRST_ROWS: usize = 60;
 /// The first picture waits so long for the disk at most.
 const PATIENCE: Duration = Duration::from_millis(40);
 /// Bytes at the end that prove that a file only grew.
@@ -36,6 +34,27 @@ impl Bytes for FileBytes {
                 Ok(read) => have += read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
+            }
+        }
+        Ok(have)
+    }
+}
+
+/// The file as far as it is in memory. What is not is an error, and never waited for.
+#[cfg(target_os = "linux")]
+#[derive(Debug)]
+struct Cached<'a>(&'a FileBytes);
+
+#[cfg(target_os = "linux")]
+impl Bytes for Cached<'_> {
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        use rustix::io::ReadWriteFlags;
+        let mut have = 0;
+        while let Some(rest) = buffer.get_mut(have..).filter(|rest| !rest.is_empty()) {
+            let mut rest = [io::IoSliceMut::new(rest)];
+            match rustix::io::preadv2(&self.0.0, &mut rest, offset + have as u64, ReadWriteFlags::NOWAIT)? {
+                0 => break,
+                read => have += read,
             }
         }
         Ok(have)
@@ -167,10 +186,15 @@ pub fn begin(path: &Path) -> io::Result<Begun> {
         let bytes = file.rest(0)?;
         return Ok(Begun::Whole { format: file.format, bytes, file: Some(file) });
     }
-    // From a cold disk the end may take a while: the frame is drawn without it then.
+    // Nearly always the end is in memory.
+    #[cfg(target_os = "linux")]
+    if let Ok(window) = window::read(&Cached(&file.bytes), file.format, file.len, Plan::first()) {
+        return Ok(Begun::Window { file, window: Some(Box::new(window)) });
+    }
+    // From a cold disk it may take a while: the frame is drawn without it then.
     let (tell, told) = mpsc::sync_channel(1);
     let reader = file.clone();
-    std::thread::spawn(move || drop(tell.send(reader.read(Plan::new(Spot::End, FIRST_ROWS)))));
+    std::thread::spawn(move || drop(tell.send(reader.read(Plan::first()))));
     let window = told.recv_timeout(PATIENCE).ok().transpose()?.map(Box::new);
     Ok(Begun::Window { file, window })
 }

@@ -127,10 +127,10 @@ impl Reader {
         true
     }
 
-    /// The entry of the hit the reader stands at.
-    pub fn hit_entry(&self) -> Option<usize> {
+    /// The row of the hit the reader stands at.
+    pub fn hit(&self) -> Option<Spot> {
         let search = self.search.as_ref()?;
-        search.hits.get(search.current?).copied()
+        Some(Spot { entry: *search.hits.get(search.current?)?, row: search.row })
     }
 }
 

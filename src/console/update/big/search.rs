@@ -119,7 +119,7 @@ impl Pane<'_> {
         let left = hunt.left.filter(|left| *left != hit.offset);
         hunt.current = Some(hit);
         let same = self.big.frame.range.contains(&hit.offset)
-            && self.reader.hit_entry() == Some(self.big.frame.entry_at(hit.offset));
+            && self.reader.hit().is_some_and(|at| at.entry == self.big.frame.entry_at(hit.offset));
         if left.is_some() && same {
             self.go_on(hit.offset, forward);
         } else {

@@ -23,6 +23,8 @@ struct Desk {
     slow: Vec<Wish>,
     is_slow: bool,
     wishes: Vec<Wish>,
+    /// Bytes of a window on either side: fewer than in earnest, so that a short log has many.
+    most: u64,
 }
 
 fn record(id: usize, words: &str) -> String {
@@ -74,7 +76,8 @@ fn log(entries: usize) -> Vec<u8> {
 impl Desk {
     fn new(bytes: Vec<u8>, is_window: bool) -> Self {
         let model = super::super::log::tests::console(None);
-        let mut desk = Self { model, bytes, log: 1, slow: Vec::new(), is_slow: false, wishes: Vec::new() };
+        let mut desk =
+            Self { model, bytes, log: 1, slow: Vec::new(), is_slow: false, wishes: Vec::new(), most: 12_000 };
         desk.send(What::Resize(Size { width: 80, height: 24 }));
         let (len, format) = (desk.bytes.len() as u64, Format::SessionLog);
         let name = Safe::new("big.log");
@@ -106,8 +109,7 @@ impl Desk {
         let (bytes, len, format) = (self.bytes.clone(), self.bytes.len() as u64, Format::SessionLog);
         match wish {
             Wish::Window { request, plan } => {
-                // Smaller than in earnest, so that a short log has many.
-                let plan = Plan { least: 2000, most: 12_000, ..plan };
+                let plan = Plan { least: 2000, most: self.most, ..plan };
                 let window = window::read(&bytes[..], format, len, plan).unwrap();
                 self.tell(Told::Window { request, result: Ok(Box::new(window)) });
             }
@@ -400,4 +402,35 @@ fn a_read_that_failed_is_told_and_not_tried_again_by_itself() {
     desk.is_slow = false;
     desk.press(Key::PageDown);
     assert!(desk.shown().big.as_ref().unwrap().asked.is_none() && desk.rows().len() == 21);
+}
+
+#[test]
+fn a_key_whose_window_is_still_to_come_draws_nothing_until_it_is_late() {
+    let mut desk = Desk::new(log(400), true);
+    desk.keys("g");
+    desk.is_slow = true;
+    desk.model.dirty = false;
+    desk.press(Key::Char('G'));
+    assert!(!desk.model.dirty, "nothing changed yet");
+    let wake = crate::console::update::next_wake(&desk.model).unwrap();
+    desk.model.now = wake;
+    desk.send(What::Wake);
+    assert!(desk.model.dirty && desk.rule().contains("reading …"), "{}", desk.rule());
+    desk.catch_up();
+    assert!(desk.shown().reader.follow && !desk.rule().contains("reading"), "{}", desk.rule());
+}
+
+#[test]
+fn a_screen_taller_than_the_first_window_is_filled() {
+    let mut desk = Desk::new(log(400), true);
+    desk.most = 100_000;
+    desk.send(What::Resize(Size { width: 160, height: 120 }));
+    let len = desk.bytes.len() as u64;
+    let plan = Plan { lines: 6, least: 1, ..Plan::first() };
+    let window = Some(Box::new(window::read(&desk.bytes[..], Format::SessionLog, len, plan).unwrap()));
+    desk.is_slow = true;
+    desk.tell(Told::Opened { name: Safe::new("big.log"), format: Format::SessionLog, len, window });
+    assert!(desk.rows().len() < 117, "{}", desk.rows().len());
+    desk.catch_up();
+    assert_eq!(desk.rows().len(), 117);
 }

@@ -4,11 +4,12 @@ use super::Word;
 use crate::console::state::big::{Big, Hunt};
 use crate::console::state::log::Shown;
 use crate::console::view::theme::Tone;
+use crate::domain::Instant;
 use crate::text::Safe;
 
-pub(super) fn words(shown: &Shown, big: &Big) -> Vec<Word> {
+pub(super) fn words(shown: &Shown, big: &Big, now: Instant) -> Vec<Word> {
     let mut words = Vec::new();
-    if big.asked.is_some() && !big.waiting.is_empty() {
+    if big.told_at().is_some_and(|at| at <= now) {
         words.push((8, Tone::Dim, Safe::new("reading …")));
     }
     if let Some(hunt) = &big.search {
