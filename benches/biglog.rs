@@ -6,6 +6,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     clippy::print_stdout,
     clippy::disallowed_types,
     clippy::disallowed_methods,
@@ -76,13 +77,12 @@ fn write_log(path: &Path, len: usize) {
         };
         let tool = serde_json::json!([{"id": format!("call_{n}"), "type": "function", "index": 0,
             "function": {"name": "bash", "arguments": r#"{"command":"cargo test --all","description":"Run the tests"}"#}}]);
-        let records = match n % 3 {
-            0 => frame(serde_json::json!({"role": "assistant", "content": text})),
-            _ => {
-                let call = frame(serde_json::json!({"role": "assistant", "content": "", "tool_calls": tool}));
-                let output = format!("{text}\n<exited with exit code 0>");
-                call + &frame(serde_json::json!({"content": output, "tool_calls": tool}))
-            }
+        let records = if n.is_multiple_of(3) {
+            frame(serde_json::json!({"role": "assistant", "content": text}))
+        } else {
+            let call = frame(serde_json::json!({"role": "assistant", "content": "", "tool_calls": tool}));
+            let output = format!("{text}\n<exited with exit code 0>");
+            call + &frame(serde_json::json!({"content": output, "tool_calls": tool}))
         };
         written += out.write(records.as_bytes()).unwrap();
         n += 1;

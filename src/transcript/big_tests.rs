@@ -319,6 +319,18 @@ fn a_result_far_away_is_not_made_up() {
 }
 
 #[test]
+fn a_step_of_a_job_that_never_ends_does_not_fill_the_memory() {
+    let mut log = b"2026-09-09T10:00:00.0000000Z before\n2026-09-09T10:00:00.0000000Z ##[group]endless\n".to_vec();
+    let line = b"2026-09-09T10:00:00.0000000Z and on and on and on it goes\n";
+    (0..600_000).for_each(|_| log.extend_from_slice(line));
+    let read = |spot| window::read(&log[..], Format::JobLog, log.len() as u64, Plan::new(spot, 40)).unwrap();
+    let top = read(Spot::Start);
+    assert!(top.frame.range.end < 9 * 1024 * 1024 && !top.frame.is_last(), "{:?}", top.frame.range);
+    let beyond = read(Spot::Bytes(top.frame.range.end, top.frame.range.end));
+    assert!(beyond.frame.range.contains(&top.frame.range.end) && !beyond.transcript.entries().is_empty());
+}
+
+#[test]
 fn a_half_record_at_the_end_waits_while_the_log_grows() {
     let mut log = text(1, "whole").into_bytes();
     log.extend_from_slice(b"\ndata: {\"id\":\"half");

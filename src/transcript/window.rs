@@ -3,8 +3,8 @@
 //! ```text
 //!        lead          from … to (in sight)         look-ahead
 //! ──|~~~~~~~~~~~|━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━|~~~~~~~~~~~~~~~~|──
-//!    read for      kept: at least `around` on      read for the results of
-//!    open calls    either side of what is in sight  calls that are kept
+//!    read for      kept: what is in sight and      read for the results of
+//!    open calls    some lines on either side       calls that are kept
 //! ```
 //!
 //! Calls and results belong together over a bounded distance: a call whose result is further down stays without one, a
@@ -22,6 +22,9 @@ pub const LEAD: u64 = BLOCK;
 /// Bytes behind what is kept that are read for results.
 pub const AHEAD: u64 = 2 * BLOCK;
 
+/// Bytes on either side beyond which no entry is looked for any more: a step of a job log may go on for a gigabyte.
+const FURTHEST: u64 = 128 * BLOCK;
+
 /// Where a window is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spot {
@@ -36,7 +39,7 @@ pub enum Spot {
     },
 }
 
-/// How much of a log is wanted, and what of it was seen before.
+/// How much of a log is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Plan {
     pub spot: Spot,
@@ -139,7 +142,7 @@ pub fn read(bytes: &(impl Bytes + ?Sized), format: Format, len: u64, mut plan: P
         let window = round(bytes, (format, len), (found, to), plan)?;
         let first = window.transcript.entries().first().map(|entry| entry.id);
         // An entry before what is in sight is always kept, too. Lines that say nothing may go on for long.
-        if window.frame.is_first() || first.is_some_and(|first| first < found) {
+        if window.frame.is_first() || first.is_some_and(|first| first < found) || plan.most >= FURTHEST {
             return Ok(window);
         }
         (plan.least, plan.most) = (plan.least.max(BLOCK) * 4, plan.most.max(BLOCK) * 4);
@@ -244,7 +247,8 @@ impl Reading {
     fn is_enough(&self, offset: u64) -> bool {
         let past = offset.saturating_sub(self.to);
         let plan = &self.plan;
-        self.behind > 0 && (past >= plan.most || (past >= plan.least && self.behind >= plan.lines))
+        let is_enough = past >= plan.most || (past >= plan.least && self.behind >= plan.lines);
+        (self.behind > 0 && is_enough) || past >= FURTHEST
     }
 
     /// Notes what came of the line at `offset`.

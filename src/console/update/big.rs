@@ -227,11 +227,20 @@ impl Pane<'_> {
             }
             key @ Step::Key(_) => key,
         };
-        // Another window round the same would hold the same: nothing comes of the rest.
         if held > 0 || tried != Some(self.in_sight()) {
             self.wait(rest);
+        } else {
+            self.leap(matches!(step, Step::Up(_) | Step::Key(Intent::PreviousEntry)));
         }
         None
+    }
+
+    /// Another window round the same would hold the same: an entry reaches further than any window. On to what is beyond.
+    fn leap(&mut self, up: bool) {
+        let range = &self.big.frame.range;
+        let at = if up { range.start.saturating_sub(1) } else { range.end };
+        let rows = self.rows();
+        ask(self.big, Spot::Bytes(at, at), Landing::Line(0), rows);
     }
 
     fn wait(&mut self, step: Step) {
