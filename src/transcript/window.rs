@@ -97,7 +97,7 @@ struct Line {
     offset: u64,
     /// Lines of the window before it.
     nth: u32,
-    /// The entry it made or changed.
+    /// The first entry it made, or the one it changed. Those it made have its offset as id, and the numbers after that.
     entry: u32,
 }
 
@@ -112,16 +112,17 @@ impl Frame {
         self.range.end >= self.len
     }
 
-    /// The entry of the line that holds this byte; of a line that says nothing, the entry before it.
+    /// The first entry of the line that holds this byte; of a line that says nothing, the entry before it.
     pub fn entry_at(&self, offset: u64) -> usize {
         let behind = self.lines.partition_point(|line| line.offset <= offset);
         let line = behind.checked_sub(1).and_then(|at| self.lines.get(at));
         line.map_or(0, |line| line.entry as usize)
     }
 
-    /// The number of the line an entry begins on, the first of the log being 1. `None`: not counted yet.
-    pub fn line_number(&self, index: &Index, entry: usize) -> Option<u64> {
-        let line = self.lines.iter().find(|line| line.entry as usize == entry)?;
+    /// The number of the line that made an entry, the first of the log being 1. `None`: not counted yet.
+    pub fn line_number(&self, index: &Index, id: u64) -> Option<u64> {
+        let behind = self.lines.partition_point(|line| line.offset <= id);
+        let line = self.lines.get(behind.checked_sub(1)?)?;
         Some(index.before(block_of(self.range.start))? + self.newlines + u64::from(line.nth) + 1)
     }
 }

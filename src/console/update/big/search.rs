@@ -4,6 +4,7 @@ use super::{Pane, ask};
 use crate::console::biglog::Wish;
 use crate::console::state::big::{Hunt, Landing};
 use crate::console::update::log;
+use crate::text::Untrusted;
 use crate::transcript::search::{Found, Hit, Hits, Pattern};
 use crate::transcript::window::Spot;
 
@@ -75,12 +76,24 @@ impl Pane<'_> {
             hunt.current = Some(hit);
         }
         if self.big.frame.range.contains(&hit.offset) {
-            let entry = self.big.frame.entry_at(hit.offset);
+            let held = self.holding(hit.offset);
+            let entry = if forward { held.first() } else { held.last() };
+            let entry = entry.copied().unwrap_or_else(|| self.big.frame.entry_at(hit.offset));
             self.reader.stand(self.transcript.entries(), entry, forward);
         } else {
             let rows = self.rows();
             ask(self.big, Spot::Bytes(hit.offset, hit.offset), Landing::Hit(hit, forward), rows);
         }
+    }
+
+    /// The entries that the line at `offset` made, as far as what is looked for is in them.
+    fn holding(&self, offset: u64) -> Vec<usize> {
+        let regex = self.big.search.as_ref().and_then(|hunt| hunt.pattern.regex());
+        let entries = self.transcript.entries();
+        let first = entries.partition_point(|entry| entry.id < offset);
+        let made = entries.iter().enumerate().skip(first).zip(offset..).take_while(|((_, entry), id)| entry.id == *id);
+        let holds = |text: &&Untrusted| regex.is_some_and(|regex| regex.is_match(text.raw_for_match()));
+        made.filter(|((_, entry), _)| entry.kind.texts().iter().any(holds)).map(|((index, _), _)| index).collect()
     }
 
     pub(super) fn next_hit(&mut self, forward: bool) -> Option<&'static str> {
@@ -92,6 +105,14 @@ impl Pane<'_> {
             return None;
         }
         let from = hunt.current.map_or(self.here().0, |hit| hit.offset);
+        // One line may have made several entries that hold it.
+        let here = self.reader.hit().map_or(0, |at| at.entry);
+        let held = self.holding(from);
+        let other = if forward { held.iter().find(|e| **e > here) } else { held.iter().rev().find(|e| **e < here) };
+        if let Some(entry) = other.filter(|_| held.contains(&here)) {
+            self.reader.stand(self.transcript.entries(), *entry, forward);
+            return None;
+        }
         if let Some(hunt) = &mut self.big.search {
             hunt.left = Some(from);
         }

@@ -359,7 +359,7 @@ fn the_end_is_followed_while_the_file_grows_and_news_are_counted_while_it_is_not
     grow(&mut desk, "newer words");
     grow(&mut desk, "the very newest words");
     assert_eq!(desk.rows(), rows);
-    assert!(desk.rule().contains("paused, 2 new"), "{}", desk.rule());
+    assert!(desk.rule().contains("paused, 2 new lines"), "{}", desk.rule());
     desk.keys("G");
     assert!(desk.rows().last().unwrap().contains("the very newest words"));
 }
@@ -433,4 +433,23 @@ fn a_screen_taller_than_the_first_window_is_filled() {
     assert!(desk.rows().len() < 117, "{}", desk.rows().len());
     desk.catch_up();
     assert_eq!(desk.rows().len(), 117);
+}
+
+#[test]
+fn entries_of_one_line_are_hits_of_their_own() {
+    let mut bytes = log(100);
+    let both = r#"data: {"id":"b","object":"chat.completion.chunk","choices":[{"delta":{"role":"assistant","content":"I mention zebras","tool_calls":[{"id":"kb","type":"function","index":0,"function":{"name":"bash","arguments":"{\"command\":\"feed zebras\"}"}}]}}]}"#;
+    bytes.extend(format!("{both}\n\n").bytes());
+    bytes.extend(log(100));
+    let mut desk = Desk::new(bytes, true);
+    desk.count();
+    desk.keys("g/zebras\r");
+    assert_eq!(desk.cursor(), "I mention zebras");
+    let line = desk.rule();
+    desk.keys("n");
+    assert_eq!((desk.cursor().as_str(), desk.rule()), ("feed zebras", line), "the same line");
+    desk.keys("N");
+    assert_eq!(desk.cursor(), "I mention zebras");
+    desk.keys("N");
+    assert_eq!(desk.cursor(), "feed zebras", "round the whole log");
 }

@@ -19,7 +19,7 @@ pub(super) fn words(shown: &Shown, big: &Big, now: Instant) -> Vec<Word> {
     words.push(match (shown.reader.follow, shown.reader.unseen) {
         (true, _) => (5, Tone::Dim, Safe::new("following")),
         (false, 0) => (6, Tone::Warn, Safe::new("paused")),
-        (false, new) => (6, Tone::Warn, Safe::new(format!("paused, {} new", grouped(new as u64)))),
+        (false, new) => (6, Tone::Warn, Safe::new(format!("paused, {} new lines", grouped(new as u64)))),
     });
     words.push((7, Tone::Dim, Safe::new(place(shown, big))));
     let broken = shown.transcript.stats().broken;
@@ -31,11 +31,10 @@ pub(super) fn words(shown: &Shown, big: &Big, now: Instant) -> Vec<Word> {
 
 /// Which line the cursor is on and how many there are; what has not been counted yet is `~`.
 fn place(shown: &Shown, big: &Big) -> String {
-    let entry = shown.reader.cursor;
-    let id = shown.transcript.entries().get(entry).map_or(0, |entry| entry.id);
+    let id = shown.transcript.entries().get(shown.reader.cursor).map_or(0, |entry| entry.id);
     let percent = if shown.reader.follow { 100 } else { big.percent(id) };
     let number = |n: Option<u64>| n.map_or_else(|| "~".to_owned(), grouped);
-    let line = number(big.frame.line_number(&big.index, entry));
+    let line = number(big.frame.line_number(&big.index, id));
     format!("line {line}/{} {percent}%", number(big.lines()))
 }
 
