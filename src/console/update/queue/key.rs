@@ -26,8 +26,12 @@ pub fn place(world: &World, order: Order, slot: Slot, known: &Known, now: Instan
 /// moves nothing it need not.
 pub fn compare(tasks: &Tasks, order: Order, a: &Place, b: &Place) -> Ordering {
     let rest = || {
-        let texts = match (tasks.at(a.slot), tasks.at(b.slot)) {
-            (Some(a), Some(b)) if order.by == Column::Name => first_line(a).cmp(first_line(b)),
+        // To look a task up costs more than all the rest: only where its name decides.
+        let texts = match order.by {
+            Column::Name => {
+                let name = |place: &Place| tasks.at(place.slot).map(first_line);
+                name(a).cmp(&name(b))
+            }
             _ => Ordering::Equal,
         };
         let texts = if order.reversed { texts.reverse() } else { texts };
