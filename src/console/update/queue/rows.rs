@@ -144,7 +144,7 @@ impl Eyes<'_> {
         roster.order.clear();
         let place = |(slot, known)| key::place(self.world, self.order, slot, known, self.now);
         roster.order.extend(tasks.iter().map(place));
-        roster.order.sort_unstable_by(|a, b| key::compare(tasks, self.order, a, b));
+        key::sort(tasks, self.order, &mut roster.order);
     }
 
     fn look_at(&self, roster: &mut Roster, touched: &[Slot]) {
