@@ -185,8 +185,7 @@ mod tests {
 
     #[test]
     fn names_are_sorted_piece_by_piece_as_they_are_whole() {
-        use crate::domain::{RepoName, State, Task, TaskId, TaskRef};
-        let repo: RepoName = "acme/api".parse().unwrap();
+        use crate::domain::Task;
         let mut tasks = Tasks::default();
         let long =
             "the very same beginning of a name, again and again and again, for longer than any key is, ".repeat(3);
@@ -198,18 +197,9 @@ mod tests {
                 _ => format!("fix flaky retry test in module {}\0{n}", n % 3),
             };
             let task = Task {
-                at: TaskRef { repo: repo.clone(), id: TaskId::new(format!("t{n:03}")) },
                 name: name.as_str().into(),
-                state: State::Queued,
                 created_at: Instant::UNIX_EPOCH + TimeDelta::seconds(n % 50),
-                updated_at: None,
-                archived_at: None,
-                creator: None,
-                custom_agent: None,
-                session_count: None,
-                artifacts: Vec::new(),
-                html_url: None,
-                sessions: None,
+                ..Task::queued(&format!("t{n:03}"))
             };
             tasks.insert(Known::new(task, format!("{name}\nacme/api").into()));
         }
