@@ -33,18 +33,8 @@ pub fn lines(model: &Model) -> Vec<Line> {
         }
     }
     heading(&mut lines, "Signs");
-    let states = [
-        State::Queued,
-        State::InProgress,
-        State::WaitingForUser,
-        State::Idle,
-        State::Completed,
-        State::Failed,
-        State::TimedOut,
-        State::Cancelled,
-    ];
     let ours = [Condition::Cancelling, Condition::Orphaned];
-    for condition in states.iter().map(Condition::State).chain(ours) {
+    for condition in State::KNOWN.iter().map(Condition::State).chain(ours) {
         lines.push(row(&format!("{} {}", look(&condition).0, condition.word()), meaning(&condition)));
     }
     lines.push(row("▲", "stuck: it should move and does not; the detail says why"));

@@ -17,6 +17,18 @@ pub enum State {
 }
 
 impl State {
+    /// Every state whose word is known, in the order of a task's life.
+    pub const KNOWN: [Self; 8] = [
+        Self::Queued,
+        Self::InProgress,
+        Self::WaitingForUser,
+        Self::Idle,
+        Self::Completed,
+        Self::Failed,
+        Self::TimedOut,
+        Self::Cancelled,
+    ];
+
     pub fn parse(word: &str) -> Self {
         match word {
             "queued" => Self::Queued,

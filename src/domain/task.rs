@@ -1,6 +1,6 @@
 //! An agent task.
 
-use super::{Cost, Instant, NodeId, Person, PullId, PullState, RepoName, Session, State, TaskId};
+use super::{Cost, Instant, NodeId, Person, PullId, PullState, RepoName, Session, State, TaskId, UserId};
 use crate::text::Untrusted;
 
 /// Where a task is: enough to ask for it again.
@@ -36,7 +36,34 @@ pub enum Artifact {
     Branch { head_ref: Untrusted, base_ref: Option<Untrusted> },
 }
 
+#[cfg(test)]
+#[expect(clippy::missing_panics_doc, reason = "a fixture of tests")]
 impl Task {
+    /// A task of `acme/api` that has just been created at the beginning of time, and says no more than it must.
+    pub fn queued(id: &str) -> Self {
+        Self {
+            at: TaskRef { repo: "acme/api".parse().unwrap(), id: TaskId::new(id) },
+            name: "x".into(),
+            state: State::Queued,
+            created_at: Instant::UNIX_EPOCH,
+            updated_at: None,
+            archived_at: None,
+            creator: None,
+            custom_agent: None,
+            session_count: None,
+            artifacts: Vec::new(),
+            html_url: None,
+            sessions: None,
+        }
+    }
+}
+
+impl Task {
+    /// It was this user who started it. An unknown viewer has no tasks.
+    pub fn is_of(&self, viewer: Option<UserId>) -> bool {
+        viewer.is_some() && self.creator.as_ref().map(|person| person.id) == viewer
+    }
+
     /// The time the service last touched it, as far as it said.
     pub fn touched_at(&self) -> Instant {
         self.updated_at.unwrap_or(self.created_at)

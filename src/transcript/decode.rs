@@ -207,17 +207,6 @@ impl Transcript {
         &self.log.stats
     }
 
-    /// Keeps these entries and gives each its id: a part of a log that was read with what stands round it. It takes no more.
-    pub(super) fn cut(&mut self, kept: std::ops::Range<usize>, ids: &[u64]) {
-        self.log.entries.truncate(kept.end);
-        self.log.entries.drain(..kept.start.min(kept.end));
-        self.log.entries.shrink_to_fit();
-        for (entry, id) in self.log.entries.iter_mut().zip(ids) {
-            entry.id = *id;
-        }
-        (self.session, self.job, self.partial) = (SessionLog::default(), JobLog::default(), Vec::new());
-    }
-
     #[cfg(test)]
     pub(super) fn partial_bytes(&self) -> usize {
         self.partial.capacity()

@@ -7,7 +7,8 @@ use std::io::{self, Write};
 use std::ops::ControlFlow;
 
 use super::decode::Format;
-use super::entry::{DiffLine, EditVerb, Entry, Kind};
+use super::diff::{Diff, Mark};
+use super::entry::{EditVerb, Entry, Kind};
 use super::source::{self, Bytes};
 use super::window::{self, Plan, Spot};
 use crate::text::{Safe, Untrusted};
@@ -137,6 +138,7 @@ enum Body {
 fn heading(entry: &Entry) -> (String, Safe) {
     let word = match &entry.kind {
         Kind::Text(_) => "agent",
+        Kind::User(_) => "user",
         Kind::Reasoning(_) => "reasoning",
         Kind::Setup { name, .. } => return ("setup".to_owned(), name.show_line()),
         Kind::Command(command) => {
@@ -153,7 +155,7 @@ fn heading(entry: &Entry) -> (String, Safe) {
                 EditVerb::Edit => "edit",
                 EditVerb::Patch => "patch",
             };
-            let counts = format!("{} +{} -{}", edit.path.show_line(), edit.added, edit.removed);
+            let counts = format!("{} +{} -{}", edit.path.show_line(), edit.diff.added, edit.diff.removed);
             return (verb.to_owned(), Safe::new(counts));
         }
         Kind::Search { query, .. } => return ("search".to_owned(), query.show_line()),
@@ -171,7 +173,7 @@ fn heading(entry: &Entry) -> (String, Safe) {
 fn bodies(entry: &Entry) -> Vec<(Body, &Untrusted)> {
     let block = |text| (Body::Block, text);
     match &entry.kind {
-        Kind::Text(text) | Kind::Reasoning(text) => vec![(Body::Words, text)],
+        Kind::Text(text) | Kind::Reasoning(text) | Kind::User(text) => vec![(Body::Words, text)],
         Kind::Error(text) | Kind::Broken(text) | Kind::Line(text) => vec![block(text)],
         Kind::Command(command) => std::iter::once(&command.command).chain(&command.output).map(block).collect(),
         Kind::Setup { output, .. } | Kind::View { output, .. } | Kind::Search { output, .. } => {
@@ -215,17 +217,17 @@ fn fence(lines: &[Safe]) -> String {
     "`".repeat(longest.unwrap_or(0).max(2) + 1)
 }
 
-fn diff(out: &mut String, lines: &[DiffLine], markdown: bool) {
-    let shown: Vec<Safe> = lines
-        .iter()
-        .map(|line| {
-            let mark = match line {
-                DiffLine::Hunk(_) => "",
-                DiffLine::Context(_) => " ",
-                DiffLine::Added(_) => "+",
-                DiffLine::Removed(_) => "-",
+fn diff(out: &mut String, diff: &Diff, markdown: bool) {
+    let shown: Vec<Safe> = diff
+        .lines()
+        .map(|(mark, line)| {
+            let sign = match mark {
+                Mark::Hunk => "",
+                Mark::Context => " ",
+                Mark::Added => "+",
+                Mark::Removed => "-",
             };
-            Safe::new(format!("{mark}{}", line.text().show_line()))
+            Safe::new(format!("{sign}{}", line.show_line()))
         })
         .collect();
     let fence = fence(&shown);

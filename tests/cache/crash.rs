@@ -1,14 +1,12 @@
 //! Killed at any moment, written by many at once: what was written is there, and the file opens.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufReader, Write};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::Barrier;
 
+use crate::child::{WRITE_FROM, WRITE_HERE, said, writer};
 use crate::make::{file, keep, kept, open};
-
-const WRITE_HERE: &str = "CACHE_TEST_WRITE_HERE";
-const WRITE_FROM: &str = "CACHE_TEST_WRITE_FROM";
 
 /// Not a test: what the killed process does. It says each number once it is written.
 #[test]
@@ -28,26 +26,6 @@ fn write_until_killed() {
         }
         writeln!(out, "kept {number}").unwrap();
     }
-}
-
-pub fn writer(program: &mut Command, file: &Path, from: u64) -> Child {
-    program
-        .args(["crash::write_until_killed", "--exact", "--ignored", "--nocapture", "--test-threads=1"])
-        .env(WRITE_HERE, file)
-        .env(WRITE_FROM, from.to_string())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
-}
-
-/// The words after `word`, of lines that were written whole.
-pub fn said(lines: impl BufRead, word: &str) -> impl Iterator<Item = String> {
-    let word = format!("{word} ");
-    lines
-        .split(b'\n')
-        .map_while(Result::ok)
-        .filter_map(move |line| String::from_utf8_lossy(&line).split_once(&word).map(|(_, rest)| rest.to_owned()))
 }
 
 #[test]

@@ -10,7 +10,7 @@ use atc::domain::FaultKind;
 use atc::runtime::cache::file::{parts, remove};
 use atc::runtime::cache::store::{Keep, Store};
 
-use crate::crash::{said, writer};
+use crate::child::{said, writer};
 use crate::make::{API, TODAY, file, keep, kept, open, repo, task, viewer};
 
 fn sql(file: &Path, statement: &str) {

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+#[path = "../ledger/child.rs"]
+mod child;
 mod crash;
 mod disk;
 mod make;

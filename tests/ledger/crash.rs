@@ -1,18 +1,16 @@
 //! Killed at any moment, written by many at once: what was acknowledged is there, once, and the chain holds.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufReader, Write};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::Barrier;
 
 use atc::ledger::{Chain, Ledger};
 use uuid::Uuid;
 
+use crate::child::{WRITE_FROM, WRITE_HERE, said, writer};
 use crate::make::{at, confirmed, file, intent, numbers, open};
-
-const WRITE_HERE: &str = "LEDGER_TEST_WRITE_HERE";
-const WRITE_FROM: &str = "LEDGER_TEST_WRITE_FROM";
 
 /// Not a test: what the killed process does. It says each number once it is acknowledged.
 #[test]
@@ -30,27 +28,6 @@ fn write_until_killed() {
         writeln!(out, "claimed {number}").unwrap();
         ledger.record(Uuid::from_u128(number), at(1), &confirmed("t")).unwrap();
     }
-}
-
-/// This test program again, running only the function above. Its first words come from the test harness.
-pub fn writer(program: &mut Command, file: &Path, from: u128) -> Child {
-    program
-        .args(["crash::write_until_killed", "--exact", "--ignored", "--nocapture", "--test-threads=1"])
-        .env(WRITE_HERE, file)
-        .env(WRITE_FROM, from.to_string())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
-}
-
-/// The lines after `word` that were written whole.
-pub fn said(lines: impl BufRead, word: &str) -> impl Iterator<Item = String> {
-    let word = format!("{word} ");
-    lines.split(b'\n').map_while(Result::ok).filter_map(move |line| {
-        let line = String::from_utf8_lossy(&line).into_owned();
-        line.split_once(&word).map(|(_, rest)| rest.to_owned())
-    })
 }
 
 #[test]

@@ -9,7 +9,7 @@ use atc::domain::FaultKind;
 use atc::ledger::sqlite::Sqlite;
 use atc::ledger::{Chain, Ledger};
 
-use crate::crash::{said, writer};
+use crate::child::{said, writer};
 use crate::make::{file, intent, numbers, open};
 
 fn sql(file: &Path, statement: &str) {

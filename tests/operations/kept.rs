@@ -11,6 +11,7 @@ use atc::ledger::memory::Memory;
 use atc::ops;
 use atc::ops::cancel::Patience;
 use atc::provider::port::{Fetched, LogBody, TaskPage};
+use atc::runtime::cache::Cache;
 use atc::runtime::engine::desk::Desk;
 use atc::runtime::engine::{Engine, Pace};
 use atc::runtime::kept::Kept;
@@ -38,7 +39,7 @@ async fn look(folder: &Path, state: State, log: impl FnMut() -> Result<LogBody, 
     *fake.on_log.lock().unwrap() = Some(Box::new(log));
     let fake = Arc::new(fake);
     let (events, mut received) = mpsc::channel::<Event>(1024);
-    let desk = Desk { provider: fake.clone(), now: fake.now.clone(), events };
+    let desk = Desk { provider: fake.clone(), now: fake.now.clone(), events, cache: Cache::default() };
     let context = ops::Context {
         provider: fake.clone(),
         ledger: Arc::new(Memory::new()),

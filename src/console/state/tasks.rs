@@ -193,23 +193,10 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
     use super::*;
-    use crate::domain::{Instant, State, TaskRef};
 
     fn known(id: &str, pull: Option<u64>) -> Known {
-        let task = Task {
-            at: TaskRef { repo: "acme/api".parse().unwrap(), id: TaskId::new(id) },
-            name: "x".into(),
-            state: State::Queued,
-            created_at: Instant::UNIX_EPOCH,
-            updated_at: None,
-            archived_at: None,
-            creator: None,
-            custom_agent: None,
-            session_count: None,
-            artifacts: pull.into_iter().map(|n| Artifact::Pull { id: PullId(n), node: None, state: None }).collect(),
-            html_url: None,
-            sessions: None,
-        };
+        let artifacts = pull.into_iter().map(|n| Artifact::Pull { id: PullId(n), node: None, state: None }).collect();
+        let task = Task { artifacts, ..Task::queued(id) };
         Known::new(task, Box::default())
     }
 

@@ -147,8 +147,7 @@ impl World {
 
     /// Whether the task is the viewer's own, as far as that is known.
     pub fn is_own(&self, task: &Task) -> bool {
-        let viewer = self.viewer.as_ref().map(|viewer| viewer.id);
-        viewer.is_some() && task.creator.as_ref().map(|person| person.id) == viewer
+        task.is_of(self.viewer.as_ref().map(|viewer| viewer.id))
     }
 
     /// The creator's login, where it is known.

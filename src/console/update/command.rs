@@ -8,8 +8,7 @@ use crate::console::effect::Effect;
 use crate::console::keys::Intent;
 use crate::console::state::Model;
 use crate::console::state::place::Pane;
-use crate::console::state::world::Known;
-use crate::domain::{Column, Group, Order, Query, RepoName, SavedView, Source, TaskId};
+use crate::domain::{Column, Group, Order, Query, RepoName, SavedView, Source};
 use crate::transcript::export::{self, Shape};
 
 /// A command: its name, how it is written, what it does.
@@ -187,12 +186,8 @@ fn repo(model: &mut Model, arguments: &[&str], effects: &mut Vec<Effect>) -> Res
 fn forget(model: &mut Model, kept: &[RepoName]) {
     let beyond = model.settings.reach_beyond();
     let world = &mut model.world;
-    let stays = |known: &Known| kept.contains(&known.task.at.repo) || (beyond && world.is_own(&known.task));
-    let gone: Vec<TaskId> =
-        world.tasks.values().filter(|known| !stays(known)).map(|known| known.task.at.id.clone()).collect();
-    for id in gone {
-        world.tasks.remove(&id);
-    }
+    let viewer = world.viewer.as_ref().map(|viewer| viewer.id);
+    world.tasks.retain(|known| kept.contains(&known.task.at.repo) || (beyond && known.task.is_of(viewer)));
     let of_tasks = world.tasks.values().map(|known| known.task.at.repo.clone());
     let shown: HashSet<RepoName> = kept.iter().cloned().chain(of_tasks).collect();
     world.pulls.retain(|(repo, _), _| shown.contains(repo));

@@ -89,7 +89,7 @@ pub fn filter(model: &mut Model, text: String) {
         model.queue.typed = Typed { text, query, wrong };
         // A row that is filtered away has no neighbours worth a look: the best match is the first.
         model.queue.index = 0;
-        model.queue.due = true;
+        model.queue.requery = true;
         model.dirty = true;
     }
 }

@@ -7,7 +7,9 @@ use crate::console::state::queue::Row;
 
 pub(super) fn settle(model: &mut Model) {
     let time_has_come = model.queue.recheck_at.is_some_and(|at| at <= model.now);
-    if model.queue.due || model.queue.relist || time_has_come || model.world.tasks.any_touched() {
+    let queue = &model.queue;
+    let asked = queue.due || queue.reorder || queue.requery || queue.relist;
+    if asked || time_has_come || model.world.tasks.any_touched() {
         queue::rebuild(model);
     }
     model.queue.settled = model.queue.settled || queue::all_read(model);

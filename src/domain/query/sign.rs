@@ -13,17 +13,6 @@ pub(super) const CANCELLED: u32 = 1 << 7;
 pub(super) const CANCELLING: u32 = 1 << 16;
 pub(super) const ORPHANED: u32 = 1 << 17;
 
-const STATES: [State; 8] = [
-    State::Queued,
-    State::InProgress,
-    State::WaitingForUser,
-    State::Idle,
-    State::Completed,
-    State::Failed,
-    State::TimedOut,
-    State::Cancelled,
-];
-
 /// The row says this state, which the service may say of more tasks than that.
 pub(super) const fn row(state: u32) -> u32 {
     state << 8
@@ -56,7 +45,7 @@ fn bit(state: &State) -> u32 {
 pub(super) fn naming(text: &str) -> u32 {
     let mut signs = 0;
     let mut add = |word: &str, sign: u32| signs |= if word.to_lowercase().contains(text) { sign } else { 0 };
-    for state in &STATES {
+    for state in &State::KNOWN {
         add(state.wire(), bit(state));
         add(&state.word(), row(bit(state)));
     }

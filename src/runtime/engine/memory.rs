@@ -135,8 +135,7 @@ impl Memory {
             if self.tasks.contains_key(&task.at.id) {
                 continue;
             }
-            let own = viewer.is_some() && task.creator.as_ref().map(|person| person.id) == viewer;
-            self.learn(task, own);
+            self.learn(task, task.is_of(viewer));
             if let Some(light) = self.tasks.get_mut(&task.at.id) {
                 light.detailed = sessions_as_of.filter(|_| !light.state.is_active());
             }

@@ -84,7 +84,9 @@ impl Purse {
     fn hear_of_others(&mut self, budget: &Budget, now: Tick, clock: Instant) {
         let Some(remaining) = budget.remaining else { return };
         let said = (remaining, budget.reset_at, budget.counted);
-        if self.others.is_some_and(|left| left.said == said) {
+        // Of a window that is over by our own clock nothing is left to be heard until something new is said.
+        let is_old = |left: Left| left.until <= now && (left.said.0, left.said.1) == (remaining, budget.reset_at);
+        if self.others.is_some_and(|left| left.said == said || is_old(left)) {
             return;
         }
         let wait = budget.reset_at.and_then(|at| (at - clock).to_std().ok()).filter(|wait| !wait.is_zero());
@@ -116,7 +118,14 @@ impl Purse {
     /// Enough for something that costs `need`, and as much again as `keep` of a full purse left over.
     pub fn affords(&self, need: f64, keep: f64) -> bool {
         // What costs more than the purse ever holds must be possible now and then.
-        self.level - self.reserved >= (need + keep * self.most()).min(self.most())
+        self.level - self.reserved >= (need + self.kept(keep)).min(self.most())
+    }
+
+    /// What is to be left over. Nothing in a new window of which nobody has said yet what it holds: whoever asks first will
+    /// be told.
+    fn kept(&self, keep: f64) -> f64 {
+        let is_new = self.others.is_some_and(|left| left.until <= self.filled_at);
+        if is_new { 0.0 } else { keep * self.most() }
     }
 
     /// The operator may go into debt, a little.
@@ -126,7 +135,7 @@ impl Purse {
 
     /// When [`affords`](Self::affords) will be true.
     pub fn when(&self, need: f64, keep: f64, now: Tick) -> Tick {
-        let missing = (need + keep * self.most()).min(self.most()) - (self.level - self.reserved);
+        let missing = (need + self.kept(keep)).min(self.most()) - (self.level - self.reserved);
         let wait = (missing / self.rate(now)).clamp(0.05, 3600.0);
         now + Duration::from_secs_f64(wait)
     }

@@ -128,8 +128,12 @@ pub struct QueuePane {
     /// The cancels of the last answer that was about several tasks, while some are under way.
     pub batch: Option<Batch>,
     pub roster: Roster,
-    /// Order or query changed: every task is looked at again at the end of the update.
+    /// Something every task depends on changed: all are looked at again at the end of the update.
     pub due: bool,
+    /// The order changed: all find their places anew, nothing else of them is looked at.
+    pub reorder: bool,
+    /// The typed query changed: all are asked it, nothing else of them is looked at.
+    pub requery: bool,
     /// The view or its groups changed: the rows are listed anew at the end of the update.
     pub relist: bool,
     /// When a verdict (stuck, orphaned) changes without any news, so that the rows are rebuilt then.

@@ -18,6 +18,8 @@ pub struct Roster {
     /// How many tasks are in each view.
     pub counts: Vec<usize>,
     pub tally: Tally,
+    /// The typed query they were asked last may answer otherwise by time alone.
+    pub timed: bool,
     /// When to look at a task again although nothing is heard of it; entries that were overtaken are skipped.
     pub rechecks: BinaryHeap<Reverse<(Instant, Slot)>>,
 }

@@ -60,14 +60,8 @@ pub(in crate::console) fn add_task(model: &mut Model, id: &str, sessions: Option
         name: "Fix flaky retry test in scheduler".into(),
         state: State::InProgress,
         created_at: start(),
-        updated_at: None,
-        archived_at: None,
-        creator: None,
-        custom_agent: None,
-        session_count: None,
-        artifacts: Vec::new(),
-        html_url: None,
         sessions,
+        ..Task::queued(id)
     };
     let known = Known { state_since: start(), sessions_as_of: None, ..Known::new(task, "".into()) };
     model.world.tasks.insert(known);

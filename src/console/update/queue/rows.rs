@@ -22,11 +22,22 @@ pub fn rebuild(model: &mut Model) {
     let Model { world, settings, queue, .. } = model;
     let eyes = Eyes { world, settings, query: &queue.typed.query, order: queue.order(), now };
     let before = (queue.roster.tally, queue.roster.counts.clone());
-    if std::mem::take(&mut queue.due) || touched.len() * 4 > world.tasks.len() {
-        eyes.look_at_all(&mut queue.roster);
+    let (reorder, requery) = (std::mem::take(&mut queue.reorder), std::mem::take(&mut queue.requery));
+    let roster = &mut queue.roster;
+    // A query that time alone answers otherwise changes when each task is looked at again.
+    let by_time = requery && (roster.timed || eyes.query.is_timed());
+    roster.timed = eyes.query.is_timed();
+    if std::mem::take(&mut queue.due) || by_time || touched.len() * 4 > world.tasks.len() {
+        eyes.look_at_all(roster, reorder);
     } else {
-        due_again(&mut queue.roster, now, &mut touched);
-        eyes.look_at(&mut queue.roster, &touched);
+        due_again(roster, now, &mut touched);
+        eyes.look_at(roster, &touched);
+        if requery {
+            eyes.ask_all(roster);
+        }
+        if reorder {
+            eyes.order_all(roster);
+        }
     }
     queue.recheck_at = next_recheck(&mut queue.roster);
     let Listing { rows, headings, marked } = list(&eyes, queue);
@@ -92,19 +103,48 @@ struct Eyes<'a> {
 }
 
 impl Eyes<'_> {
-    fn look_at_all(&self, roster: &mut Roster) {
+    /// Everything of every task; `reorder`: in another order than before.
+    fn look_at_all(&self, roster: &mut Roster, reorder: bool) {
         let tasks = &self.world.tasks;
         roster.entries.clear();
         roster.entries.resize(tasks.slots(), Entry::default());
         roster.counts = vec![0; self.settings.views.len()];
         roster.tally = Tally::default();
         roster.rechecks.clear();
-        roster.order.clear();
         for (slot, known) in tasks.iter() {
             self.enter(roster, slot, known);
-            roster.order.push(key::place(self.world, self.order, slot, known, self.now));
         }
-        roster.order.sort_unstable_by(|a, b| key::compare(tasks, self.order, a, b));
+        let listed = |roster: &Roster| roster.order.iter().filter(|place| tasks.at(place.slot).is_some()).count();
+        if reorder || listed(roster) != tasks.len() {
+            return self.order_all(roster);
+        }
+        // Where most stand where they stood, finding that out is cheaper than sorting.
+        roster.order.retain(|place| tasks.at(place.slot).is_some());
+        for place in &mut roster.order {
+            if let Some(known) = tasks.at(place.slot) {
+                *place = key::place(self.world, self.order, place.slot, known, self.now);
+            }
+        }
+        roster.order.sort_by(|a, b| key::compare(tasks, self.order, a, b));
+    }
+
+    /// The typed query alone.
+    fn ask_all(&self, roster: &mut Roster) {
+        for (slot, known) in self.world.tasks.iter() {
+            if let Some(entry) = roster.entries.get_mut(slot.index()) {
+                entry.passes =
+                    self.query.is_empty() || self.query.matches(&self.world.facts(known, self.settings, self.now));
+            }
+        }
+    }
+
+    /// The places alone.
+    fn order_all(&self, roster: &mut Roster) {
+        let tasks = &self.world.tasks;
+        roster.order.clear();
+        let place = |(slot, known)| key::place(self.world, self.order, slot, known, self.now);
+        roster.order.extend(tasks.iter().map(place));
+        key::sort(tasks, self.order, &mut roster.order);
     }
 
     fn look_at(&self, roster: &mut Roster, touched: &[Slot]) {
@@ -148,8 +188,10 @@ impl Eyes<'_> {
         let facts = self.world.facts(known, self.settings, self.now);
         let mut recheck = known.next_verdict(self.settings, self.now);
         let mut ask = |query: &Query| {
-            recheck = earliest(recheck, query.next_change(&facts));
-            query.matches(&facts)
+            if query.is_timed() {
+                recheck = earliest(recheck, query.next_change(&facts));
+            }
+            query.is_empty() || query.matches(&facts)
         };
         let mut views = 0;
         for (n, (view, count)) in self.settings.views.iter().zip(&mut roster.counts).enumerate() {

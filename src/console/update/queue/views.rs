@@ -19,7 +19,7 @@ pub fn set_view(model: &mut Model, view: usize) {
         queue.selected = Some(selected);
     }
     queue.top = 0;
-    queue.due |= queue.order() != same_order;
+    queue.reorder |= queue.order() != same_order;
     relist(model);
 }
 
@@ -32,7 +32,7 @@ pub fn set_sort(model: &mut Model, order: Order) {
     if let Some(look) = model.queue.looks.get_mut(model.queue.view) {
         look.order = order;
     }
-    model.queue.due = true;
+    model.queue.reorder = true;
     model.dirty = true;
 }
 

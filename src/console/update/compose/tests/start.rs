@@ -7,23 +7,10 @@ use crate::console::event::Op;
 use crate::console::state::dialog::{Ask, Dialog};
 use crate::console::state::place::Pane;
 use crate::console::update::op;
-use crate::domain::{StartRequest, State, Task, TaskId, TaskRef};
+use crate::domain::{StartRequest, Task, TaskId};
 
 fn task() -> Task {
-    Task {
-        at: TaskRef { repo: "acme/api".parse().unwrap(), id: TaskId::new("t-9") },
-        name: "Do it".into(),
-        state: State::Queued,
-        created_at: Instant::UNIX_EPOCH,
-        updated_at: None,
-        archived_at: None,
-        creator: None,
-        custom_agent: None,
-        session_count: None,
-        artifacts: Vec::new(),
-        html_url: None,
-        sessions: None,
-    }
+    Task { name: "Do it".into(), ..Task::queued("t-9") }
 }
 
 /// Start, answered with Yes: the id it was sent under, and the effects.
