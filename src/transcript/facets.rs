@@ -8,7 +8,7 @@ use super::tests_run::{self, TestsRun};
 use super::tools;
 
 /// One thing an entry may be about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Facet {
     /// The agent's words.
     Words,
@@ -54,6 +54,22 @@ impl Facet {
             Self::User => "user",
             Self::Call => "calls",
             Self::Setup => "setup",
+        }
+    }
+
+    /// What stands beside the word where it is offered.
+    pub fn hint(self) -> &'static str {
+        match self {
+            Self::Words => "what the agent said",
+            Self::Command => "what ran in the shell",
+            Self::File => "files that were changed",
+            Self::Tests => "tests that ran, and how they ended",
+            Self::Reasoning => "what the agent thought",
+            Self::Progress => "progress reports",
+            Self::Error => "what went wrong",
+            Self::User => "what people wrote to the agent",
+            Self::Call => "every tool",
+            Self::Setup => "what came before the agent",
         }
     }
 
@@ -206,7 +222,8 @@ fn facets_of(entry: &Entry) -> FacetSet {
     }
 }
 
-fn tests_of(entry: &Entry) -> Option<TestsRun> {
+/// What the tests of an entry said.
+pub(super) fn tests_of(entry: &Entry) -> Option<TestsRun> {
     match &entry.kind {
         Kind::Command(command) => {
             let line = command.command.raw_for_match();

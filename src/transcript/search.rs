@@ -12,112 +12,19 @@
 use std::io;
 use std::ops::ControlFlow;
 
-use memchr::memmem::Finder;
 use memchr::{memchr, memrchr};
-use regex::{Regex, RegexBuilder, bytes};
 
-use super::decode::{Format, Transcript};
+use super::decode::Format;
 use super::source::{self, BLOCK, Bytes, Run, block_of};
-use crate::text::{Untrusted, width};
 
-/// Bytes of a line that are shown as the place of a hit.
-const SHOWN: usize = 1000;
-
-/// What is looked for: a text, or a regular expression after a slash. Upper and lower case are the same unless the
-/// pattern has an upper-case letter.
-#[derive(Clone, Debug)]
-pub struct Pattern {
-    text: String,
-    /// `None`: not a text but entries in which something went wrong.
-    regex: Option<Regex>,
-    sieve: Sieve,
-}
-
-/// Finds the lines of a raw log that may hold a pattern.
-#[derive(Clone, Debug)]
-enum Sieve {
-    /// A piece of the pattern that stands in the raw log just as it is shown.
-    Piece(Box<Finder<'static>>),
-    /// The same, in upper or lower case.
-    Folded(bytes::Regex),
-    /// Every line may.
-    All,
-}
+pub use super::pattern::{Mode, Pattern};
 
 impl Pattern {
-    /// `None`: nothing to look for, or a regular expression that is not complete.
-    pub fn new(text: &str) -> Option<Self> {
-        let (source, literal) = match text.strip_prefix('/') {
-            Some(regex) => (regex.to_owned(), None),
-            None => (regex::escape(text), Some(text)),
-        };
-        if source.is_empty() {
-            return None;
-        }
-        let exact = text.contains(char::is_uppercase);
-        let regex = RegexBuilder::new(&source).case_insensitive(!exact).build().ok()?;
-        let piece = literal.and_then(plain_piece);
-        let sieve = match piece {
-            Some(piece) if exact || !piece.bytes().any(|b| b.is_ascii_alphabetic()) => {
-                Sieve::Piece(Box::new(Finder::new(piece.as_bytes()).into_owned()))
-            }
-            Some(piece) => bytes::RegexBuilder::new(&regex::escape(piece))
-                .case_insensitive(true)
-                .build()
-                .map_or(Sieve::All, Sieve::Folded),
-            None => Sieve::All,
-        };
-        Some(Self { text: text.to_owned(), regex: Some(regex), sieve })
-    }
-
-    /// Looks for errors instead of a text.
-    pub fn errors() -> Self {
-        Self { text: String::new(), regex: None, sieve: Sieve::All }
-    }
-
-    /// As it was typed.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// What to look for in a text that is shown.
-    pub fn regex(&self) -> Option<&Regex> {
-        self.regex.as_ref()
-    }
-
-    /// Is it in this line, decoded by itself.
-    pub fn holds(&self, format: Format, line: &[u8]) -> bool {
-        let mut transcript = Transcript::new(format);
-        transcript.absorb(line);
-        transcript.finish();
-        transcript.entries().iter().any(|entry| match &self.regex {
-            Some(regex) => entry.kind.texts().iter().any(|text| regex.is_match(text.raw_for_match())),
-            None => entry.is_error(),
-        })
-    }
-
-    /// The line of text, within this line decoded by itself, that it is in first.
-    pub fn text_in(&self, format: Format, line: &[u8]) -> Option<Untrusted> {
-        let regex = self.regex.as_ref()?;
-        self.sieve.find(line)?;
-        let mut transcript = Transcript::new(format);
-        transcript.absorb(line);
-        transcript.finish();
-        let mut texts = transcript.entries().iter().flat_map(|entry| entry.kind.texts());
-        texts.find_map(|text| {
-            let text = text.raw_for_match();
-            let hit = regex.find(text)?;
-            let start = text.get(..hit.start())?.rfind('\n').map_or(0, |newline| newline + 1);
-            let end = text.get(hit.start()..)?.find('\n').map_or(text.len(), |newline| hit.start() + newline);
-            Some(width::cut_bytes(text.get(start..end)?, SHOWN).into())
-        })
-    }
-
     /// The lines of a run that hold it, each with where it begins in the run, as long as `each` says go on.
     fn hits<B>(&self, format: Format, run: Run<'_>, mut each: impl FnMut(usize) -> ControlFlow<B>) -> ControlFlow<B> {
         let mut from = 0;
         while let Some(rest) = run.bytes.get(from..).filter(|rest| !rest.is_empty()) {
-            let Some(at) = self.sieve.find(rest) else { break };
+            let Some(at) = self.candidate(rest) else { break };
             let (before, behind) = rest.split_at_checked(at).unwrap_or((rest, &[]));
             let start = from + memrchr(b'\n', before).map_or(0, |newline| newline + 1);
             let end = memchr(b'\n', behind).map_or(run.bytes.len(), |newline| from + at + newline + 1);
@@ -129,29 +36,6 @@ impl Pattern {
         }
         ControlFlow::Continue(())
     }
-}
-
-impl PartialEq for Pattern {
-    fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
-    }
-}
-
-impl Sieve {
-    fn find(&self, bytes: &[u8]) -> Option<usize> {
-        match self {
-            Self::Piece(finder) => finder.find(bytes),
-            Self::Folded(regex) => regex.find(bytes).map(|hit| hit.start()),
-            Self::All => Some(0),
-        }
-    }
-}
-
-/// The longest piece of a text that stands in JSON, and in JSON in a string of JSON, just as it is: no encoder escapes
-/// letters, digits and these.
-fn plain_piece(text: &str) -> Option<&str> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || " !#$%()*+,-.:;=?@[]^_`{|}~".contains(c);
-    text.split(|c| !plain(c)).max_by_key(|piece| piece.len()).filter(|piece| !piece.is_empty())
 }
 
 /// Lines that hold a pattern, counted by the block they begin in.

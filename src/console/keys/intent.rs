@@ -1,5 +1,7 @@
 //! What a key can mean. The same words stand in the help, the config and the tests.
 
+use crate::transcript::Facet;
+
 /// Where a key is pressed. A key is looked up in the innermost context first, then in `Global`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Context {
@@ -82,6 +84,17 @@ pub enum Intent {
     PreviousError,
     NextHit,
     PreviousHit,
+    /// To the next entry of a kind.
+    Next(Facet),
+    Previous(Facet),
+    NextTurn,
+    PreviousTurn,
+    /// Only entries of the kind with this number, in the order of the bar; 0: all of them.
+    Facet(u8),
+    /// Which entries are to be seen, typed.
+    Sift,
+    Outline,
+    Times,
     Session,
     // Form
     NextField,
@@ -101,4 +114,8 @@ pub enum Intent {
     /// The completion at the cursor.
     Take,
     SaveView,
+    /// What is searched for is a text, or a regular expression.
+    SearchMode,
+    /// What is searched for becomes the filter.
+    OnlyHits,
 }

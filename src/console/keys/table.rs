@@ -2,6 +2,7 @@
 
 use super::chord::{Chord, Key};
 use super::intent::{Context, Intent};
+use crate::transcript::Facet;
 
 /// One row of the table.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +27,9 @@ const fn c(c: char) -> Chord {
 const fn k(key: Key) -> Chord {
     Chord::plain(key)
 }
+
+const FACET: &str =
+    "only commands, files, tests, reasoning, progress, errors, words, user's words, calls; the same key again: all";
 
 /// One meaning, nine keys: one row of the help.
 const VIEW: &str = "the saved view with this number";
@@ -123,6 +127,27 @@ const LOG: &[Binding] = &[
     bind(Context::Log, c('/'), Intent::Filter, "search in the log", "search"),
     bind(Context::Log, c('n'), Intent::NextHit, "next hit", "next hit"),
     bind(Context::Log, c('N'), Intent::PreviousHit, "previous hit", ""),
+    bind(Context::Log, c('c'), Intent::Next(Facet::Call), "next tool call", "call"),
+    bind(Context::Log, c('C'), Intent::Previous(Facet::Call), "previous tool call", ""),
+    bind(Context::Log, c('i'), Intent::Next(Facet::File), "next file that was changed", "file"),
+    bind(Context::Log, c('I'), Intent::Previous(Facet::File), "previous file that was changed", ""),
+    bind(Context::Log, c('u'), Intent::Next(Facet::User), "next message of a person", ""),
+    bind(Context::Log, c('U'), Intent::Previous(Facet::User), "previous message of a person", ""),
+    bind(Context::Log, c('}'), Intent::NextTurn, "next turn", "turn"),
+    bind(Context::Log, c('{'), Intent::PreviousTurn, "the turn's beginning, then the turn before", ""),
+    bind(Context::Log, c('t'), Intent::Outline, "outline of the turns: duration, calls, tokens", "turns"),
+    bind(Context::Log, c('1'), Intent::Facet(1), FACET, ""),
+    bind(Context::Log, c('2'), Intent::Facet(2), FACET, ""),
+    bind(Context::Log, c('3'), Intent::Facet(3), FACET, ""),
+    bind(Context::Log, c('4'), Intent::Facet(4), FACET, ""),
+    bind(Context::Log, c('5'), Intent::Facet(5), FACET, ""),
+    bind(Context::Log, c('6'), Intent::Facet(6), FACET, ""),
+    bind(Context::Log, c('7'), Intent::Facet(7), FACET, ""),
+    bind(Context::Log, c('8'), Intent::Facet(8), FACET, ""),
+    bind(Context::Log, c('9'), Intent::Facet(9), FACET, ""),
+    bind(Context::Log, c('0'), Intent::Facet(0), "every entry again", ""),
+    bind(Context::Log, c('&'), Intent::Sift, "only some entries: kinds, path:, re: or a text", "only"),
+    bind(Context::Log, c('T'), Intent::Times, "times of day, since the start, since the entry above", ""),
     bind(Context::Log, c('S'), Intent::Session, "the task's session before this one", "session"),
     bind(Context::Log, c('d'), Intent::Detail, "everything about the task", ""),
     bind(Context::Log, c('x'), Intent::Cancel, "cancel the running session (asks)", "cancel"),
@@ -185,6 +210,8 @@ const LINE: &[Binding] = &[
     bind(Context::Line, k(Key::Tab), Intent::NextChoice, "complete the word, then the next completion", "complete"),
     bind(Context::Line, k(Key::BackTab), Intent::PreviousChoice, "the completion before", ""),
     bind(Context::Line, k(Key::Right), Intent::Take, "at the end of the line: take the completion", ""),
+    bind(Context::Line, Chord::ctrl('r'), Intent::SearchMode, "search in a log: a text, or a regular expression", ""),
+    bind(Context::Line, Chord::ctrl('f'), Intent::OnlyHits, "search in a log: only the entries that hold it", ""),
     bind(Context::Line, Chord::ctrl('s'), Intent::SaveView, "keep the query as a view for this run", "save"),
 ];
 

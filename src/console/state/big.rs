@@ -44,8 +44,8 @@ pub struct Big {
     pub broken: bool,
     /// It grew after all of it had been counted: lines that come are new.
     pub grown: bool,
-    /// The scan for an error under way, and where it began.
-    pub error: Option<(u64, u64)>,
+    /// The scan for an entry of a kind under way.
+    pub sought: Option<Sought>,
     /// What is looked for next is further down.
     pub forward: bool,
     /// The last number given to a request or a search.
@@ -76,6 +76,16 @@ pub enum Landing {
     Hit(Hit, bool),
     /// With the entry under the cursor so many rows down the screen.
     Cursor(usize),
+}
+
+/// A scan for an entry of a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sought {
+    pub id: u64,
+    /// Where it began.
+    pub from: u64,
+    /// What is said when there is none.
+    pub none: &'static str,
 }
 
 /// A movement.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use unicode_segmentation::GraphemeCursor;
 
-use crate::domain::query::Completion;
+use crate::domain::query::{Completion, Wrong};
 
 #[derive(Clone, Debug, Default)]
 pub struct Line {
@@ -14,6 +14,8 @@ pub struct Line {
     pub cursor: usize,
     /// Where the command is wrong.
     pub fault: Option<String>,
+    /// What is wrong with what is typed about a log, and where in it.
+    pub wrong: Option<Wrong>,
     /// How far back in the history the text comes from; 0: typed just now.
     pub back: usize,
     /// What there was before the line was opened: giving it up brings that back.
@@ -38,6 +40,8 @@ pub enum LineKind {
     Command,
     QueueFilter,
     LogSearch,
+    /// Which entries of a log are to be seen.
+    LogFilter,
 }
 
 impl Line {

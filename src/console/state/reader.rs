@@ -1,5 +1,7 @@
 //! Where a reader is in a transcript: what is in sight, what is folded, where the cursor is, what is searched.
 //!
+//! A filter leaves out entries: those have no rows, and nothing here ever stands at one.
+//!
 //! The place is kept as an entry and a row of it, never as a number of rows from the start: what arrives, folds or is
 //! laid out anew elsewhere does not move the text under the reader's eyes.
 //!
@@ -13,12 +15,18 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use regex::{Regex, RegexBuilder};
-
 use crate::transcript::lines::{self, LogLine, Options};
-use crate::transcript::{Change, Entry};
+use crate::transcript::{Change, Entry, Transcript};
 
+mod search;
+mod sieve;
+mod sweep;
 mod windowed;
+
+pub use search::Search;
+pub use sieve::Anchor;
+
+use sieve::Sieve;
 
 /// Rows kept laid out; more are laid out again when they are needed.
 const KEPT_ROWS: usize = 100_000;
@@ -50,8 +58,10 @@ pub struct Row {
 #[derive(Debug)]
 pub struct Reader {
     pub follow: bool,
-    /// Entries that came since following stopped.
+    /// Entries that came since following stopped, as far as they can be seen.
     pub unseen: usize,
+    /// The first of them.
+    fresh: Option<usize>,
     /// The entry keys act on.
     pub cursor: usize,
     pub search: Option<Search>,
@@ -65,23 +75,12 @@ pub struct Reader {
     all: Option<bool>,
     laid: HashMap<u64, Arc<[LogLine]>>,
     laid_rows: usize,
+    /// The filter in force.
+    sieve: Option<Sieve>,
+    /// The filter that will take its place.
+    coming: Option<Sieve>,
     /// Something changed since the rows in sight were made.
     stale: bool,
-}
-
-/// A text that is looked for, and the entries that hold it.
-#[derive(Debug)]
-pub struct Search {
-    pub pattern: String,
-    pub regex: Regex,
-    pub hits: Vec<usize>,
-    /// Which of the hits the reader stands at.
-    pub current: Option<usize>,
-    /// The row of that hit's entry that was jumped to.
-    row: usize,
-    /// Where the search began.
-    origin: (Spot, bool),
-    accepted: bool,
 }
 
 impl Default for Reader {
@@ -89,6 +88,7 @@ impl Default for Reader {
         Self {
             follow: true,
             unseen: 0,
+            fresh: None,
             cursor: 0,
             search: None,
             rows: Vec::new(),
@@ -98,6 +98,8 @@ impl Default for Reader {
             all: None,
             laid: HashMap::new(),
             laid_rows: 0,
+            sieve: None,
+            coming: None,
             stale: true,
         }
     }
@@ -108,35 +110,33 @@ impl Reader {
     pub fn restart(&mut self) {
         self.folds.clear();
         self.forget();
-        self.unseen = 0;
+        (self.unseen, self.fresh) = (0, None);
+        for sieve in [&mut self.sieve, &mut self.coming].into_iter().flatten() {
+            sieve.sweep = sweep::Sweep::default();
+        }
         if let Some(search) = &mut self.search {
-            search.hits.clear();
-            search.current = None;
+            search.restart();
         }
     }
 
     /// News came: what is laid out of changed entries is out of date, and what is new is counted.
-    pub fn grew(&mut self, entries: &[Entry], change: &Change) {
+    pub fn grew(&mut self, log: &Transcript, change: &Change) {
+        let entries = log.entries();
         for id in &change.updated {
             self.drop_layout(*id);
         }
         self.stale = true;
-        if !self.follow {
-            self.unseen += change.added;
+        if !self.follow && change.added > 0 {
+            self.fresh.get_or_insert(entries.len() - change.added);
         }
-        let first_new = entries.len() - change.added;
-        if let Some(search) = &mut self.search {
+        for sieve in [&mut self.sieve, &mut self.coming].into_iter().flatten() {
             let updated = change.updated.iter().filter_map(|id| usize::try_from(*id).ok());
-            for index in updated.chain(first_new..entries.len()) {
-                let held = search.hits.binary_search(&index);
-                if let (Err(at), Some(entry)) = (held, entries.get(index))
-                    && search.finds(entry)
-                {
-                    search.hits.insert(at, index);
-                    search.current = search.current.map(|current| current + usize::from(at <= current));
-                }
-            }
+            updated.for_each(|index| sieve.again(log, index));
+            sieve.pace.refill();
+            sieve.advance(log);
         }
+        self.count_unseen(entries);
+        self.search_news(entries, &change.updated);
     }
 
     /// Makes the rows in sight. True: they are other rows than before.
@@ -151,11 +151,11 @@ impl Reader {
         self.stale = false;
         if self.follow {
             self.top = self.last_page(entries);
-            self.cursor = entries.len().saturating_sub(1);
+            self.cursor = self.last(entries).unwrap_or(0);
         }
         self.clamp(entries);
         let mut rows = Vec::with_capacity(usize::from(sheet.height));
-        let mut at = self.top;
+        let mut at = Spot { entry: self.from(entries, self.top.entry), ..self.top };
         while let Some(entry) = entries.get(at.entry).filter(|_| rows.len() < usize::from(sheet.height)) {
             let layout = self.layout(entry);
             let room = usize::from(sheet.height) - rows.len();
@@ -166,7 +166,7 @@ impl Reader {
                 fold: folds.filter(|_| row == 0),
                 line: line.clone(),
             }));
-            at = Spot { entry: at.entry + 1, row: 0 };
+            at = Spot { entry: self.from(entries, at.entry + 1), row: 0 };
         }
         let moved = rows != self.rows;
         self.rows = rows;
@@ -210,13 +210,27 @@ impl Reader {
         entries.get(index).map_or(0, |entry| self.layout(entry).len())
     }
 
-    fn clamp(&mut self, entries: &[Entry]) {
-        let last = entries.len().saturating_sub(1);
+    /// Nothing stands where nothing can be seen. False: nothing can be.
+    fn clamp(&mut self, entries: &[Entry]) -> bool {
+        let Some(last) = self.last(entries) else {
+            (self.top, self.cursor) = (Spot::default(), 0);
+            return false;
+        };
         if self.top.entry > last {
             self.top = Spot { entry: last, row: usize::MAX };
         }
+        let top = self.from(entries, self.top.entry);
+        if top != self.top.entry {
+            self.top = Spot { entry: top, row: 0 };
+        }
         self.top.row = self.top.row.min(self.height(entries, self.top.entry).saturating_sub(1));
-        self.cursor = self.cursor.min(last);
+        self.cursor = self.from(entries, self.cursor).min(last);
+        true
+    }
+
+    /// Before the first row.
+    fn start(&self, entries: &[Entry]) -> Spot {
+        Spot { entry: self.from(entries, 0), row: 0 }
     }
 
     /// `rows` rows further up, or the very first row.
@@ -225,7 +239,7 @@ impl Reader {
         let mut left = rows;
         while left > at.row {
             left -= at.row;
-            let Some(entry) = at.entry.checked_sub(1) else { return Spot::default() };
+            let Some(entry) = self.before(at.entry) else { return self.start(entries) };
             at = Spot { entry, row: self.height(entries, entry) };
         }
         Spot { row: at.row - left, ..at }
@@ -241,7 +255,7 @@ impl Reader {
                 return Spot { row: at.row + left, ..at };
             }
             left -= rest;
-            at = Spot { entry: at.entry + 1, row: 0 };
+            at = Spot { entry: self.from(entries, at.entry + 1), row: 0 };
         }
         at
     }
@@ -257,7 +271,9 @@ impl Reader {
     }
 
     pub fn up(&mut self, entries: &[Entry], rows: usize) {
-        self.clamp(entries);
+        if !self.clamp(entries) {
+            return;
+        }
         let top = self.above(entries, self.top, rows);
         if top < self.top {
             self.pause();
@@ -267,7 +283,9 @@ impl Reader {
 
     /// At the end it follows again.
     pub fn down(&mut self, entries: &[Entry], rows: usize) {
-        self.clamp(entries);
+        if !self.clamp(entries) {
+            return;
+        }
         let end = self.last_page(entries);
         let top = self.below(entries, self.top, rows);
         if top >= end {
@@ -278,16 +296,20 @@ impl Reader {
     }
 
     pub fn to_top(&mut self, entries: &[Entry]) {
-        if self.last_page(entries) != Spot::default() {
+        if !self.clamp(entries) {
+            return;
+        }
+        let start = self.start(entries);
+        if self.last_page(entries) != start {
             self.pause();
         }
-        self.go(entries, Spot::default());
-        self.cursor = 0;
+        self.go(entries, start);
+        self.cursor = start.entry;
     }
 
     pub fn resume(&mut self) {
         self.follow = true;
-        self.unseen = 0;
+        (self.unseen, self.fresh) = (0, None);
         self.stale = true;
     }
 
@@ -301,24 +323,39 @@ impl Reader {
         self.top = top;
         self.stale = true;
         let height = usize::from(self.sheet.height).max(1);
-        let last = self.below(entries, top, height - 1).entry.min(entries.len().saturating_sub(1));
-        let first = if top.row == 0 { top.entry } else { (top.entry + 1).min(last) };
+        let Some(end) = self.last(entries) else { return };
+        let last = self.below(entries, top, height - 1).entry.min(end);
+        let first = if top.row == 0 { top.entry } else { self.from(entries, top.entry + 1).min(last) };
         // An entry that fills the page alone keeps the cursor.
         self.cursor = if last <= top.entry { top.entry } else { self.cursor.clamp(first, last) };
     }
 
     /// Puts the cursor on an entry and as much of that entry in sight as fits, moving no further than needed.
     pub fn show(&mut self, entries: &[Entry], index: usize) {
-        let index = index.min(entries.len().saturating_sub(1));
+        if !self.clamp(entries) {
+            return;
+        }
+        let last = self.last(entries).unwrap_or(0);
+        let index = index.min(last);
         let rows = self.height(entries, index);
         let height = usize::from(self.sheet.height).max(1);
         let head = Spot { entry: index, row: 0 };
         self.show_rows(entries, head, rows.min(height));
         self.cursor = index;
         let end = self.last_page(entries);
-        if self.top >= end && index + 1 == entries.len() {
+        if self.top >= end && index == last {
             self.resume();
         }
+    }
+
+    /// Puts an entry at the top of the page, or as near as the end of the log allows, and the cursor on it.
+    pub fn put_on_top(&mut self, entries: &[Entry], index: usize) {
+        if !self.clamp(entries) {
+            return;
+        }
+        self.top = Spot { entry: index, row: 0 }.min(self.last_page(entries));
+        self.cursor = index;
+        self.pause();
     }
 
     /// Brings `rows` rows from `head` on in sight.
@@ -335,7 +372,7 @@ impl Reader {
     }
 
     pub fn fold(&mut self, entries: &[Entry]) {
-        let Some(entry) = entries.get(self.cursor) else { return };
+        let Some(entry) = self.at_cursor(entries) else { return };
         if !lines::folds(entry, self.sheet.width) {
             return;
         }
@@ -369,112 +406,5 @@ impl Reader {
         if !self.follow {
             self.top = self.above(entries, head, offset);
         }
-    }
-
-    /// Looks for `pattern` as it stands; an empty one ends the search where it began.
-    pub fn search(&mut self, entries: &[Entry], pattern: &str, accepted: bool) {
-        let running = self.search.take().filter(|search| !search.accepted);
-        let origin = running.map_or((self.top, self.follow), |search| search.origin);
-        self.stale = true;
-        let Some(mut search) = Search::new(pattern, origin, accepted) else {
-            (self.top, self.follow) = origin;
-            return;
-        };
-        search.hits = (0..entries.len()).filter(|i| entries.get(*i).is_some_and(|entry| search.finds(entry))).collect();
-        let from = if origin.1 { 0 } else { origin.0.entry };
-        let first = search.hits.partition_point(|hit| *hit < from);
-        let first = if first < search.hits.len() { first } else { 0 };
-        let found = !search.hits.is_empty();
-        self.search = Some(search);
-        if found {
-            self.jump(entries, first, None);
-        } else {
-            (self.top, self.follow) = origin;
-        }
-    }
-
-    /// To the next row that holds what is looked for, or the one before. At the end it goes on at the other end.
-    /// False: nothing is looked for, or it is nowhere.
-    pub fn next_hit(&mut self, entries: &[Entry], forward: bool) -> bool {
-        let Some((current, row, count)) = self.search.as_ref().map(|s| (s.current, s.row, s.hits.len())) else {
-            return false;
-        };
-        if count == 0 {
-            return false;
-        }
-        let rows = current.map(|hit| self.hit_rows(entries, hit)).unwrap_or_default();
-        let other = if forward { rows.iter().find(|r| **r > row) } else { rows.iter().rev().find(|r| **r < row) };
-        match (current, other) {
-            (Some(hit), Some(row)) => self.jump(entries, hit, Some(*row)),
-            (Some(hit), None) => {
-                let next = if forward { (hit + 1) % count } else { (hit + count - 1) % count };
-                let row = if forward { None } else { self.hit_rows(entries, next).last().copied() };
-                self.jump(entries, next, row);
-            }
-            (None, _) => self.jump(entries, if forward { 0 } else { count - 1 }, None),
-        }
-        true
-    }
-
-    /// The rows of a hit's entry that hold what is looked for. The entry is opened when they are folded away.
-    fn hit_rows(&mut self, entries: &[Entry], hit: usize) -> Vec<usize> {
-        let Some(search) = &self.search else { return Vec::new() };
-        let Some(entry) = search.hits.get(hit).and_then(|index| entries.get(*index)) else { return Vec::new() };
-        let regex = search.regex.clone();
-        let find = |rows: &[LogLine]| -> Vec<usize> {
-            let held = rows.iter().enumerate().filter(|(_, row)| regex.is_match(&row.text()));
-            held.map(|(i, _)| i).collect()
-        };
-        let rows = find(&self.layout(entry));
-        if !rows.is_empty() || !self.is_folded(entry.id) {
-            return rows;
-        }
-        self.folds.insert(entry.id, false);
-        self.drop_layout(entry.id);
-        find(&self.layout(entry))
-    }
-
-    /// `row`: which row of the entry; else the first that holds it.
-    fn jump(&mut self, entries: &[Entry], hit: usize, row: Option<usize>) {
-        let rows = self.hit_rows(entries, hit);
-        let row = row.or_else(|| rows.first().copied()).unwrap_or(0);
-        let Some(search) = &mut self.search else { return };
-        let Some(index) = search.hits.get(hit).copied() else { return };
-        search.current = Some(hit);
-        search.row = row;
-        let spot = Spot { entry: index, row };
-        if !self.rows.iter().any(|row| row.at == spot) || self.stale {
-            let height = usize::from(self.sheet.height);
-            let in_sight = self.top <= spot && spot < self.below(entries, self.top, height);
-            if !in_sight || self.follow {
-                self.top = self.above(entries, spot, height / 3);
-            }
-        }
-        self.cursor = index;
-        self.pause();
-    }
-
-    /// Does the search stand at this row.
-    pub fn is_current_hit(&self, at: Spot) -> bool {
-        self.search.as_ref().is_some_and(|search| {
-            let hit = search.current.and_then(|current| search.hits.get(current));
-            hit == Some(&at.entry) && search.row == at.row
-        })
-    }
-}
-
-impl Search {
-    /// Literal; upper and lower case are the same unless the pattern has an upper-case letter. `None`: nothing to look for.
-    fn new(pattern: &str, origin: (Spot, bool), accepted: bool) -> Option<Self> {
-        if pattern.is_empty() {
-            return None;
-        }
-        let mut builder = RegexBuilder::new(&regex::escape(pattern));
-        let regex = builder.case_insensitive(!pattern.contains(char::is_uppercase)).build().ok()?;
-        Some(Self { pattern: pattern.to_owned(), regex, hits: Vec::new(), current: None, row: 0, origin, accepted })
-    }
-
-    fn finds(&self, entry: &Entry) -> bool {
-        entry.kind.texts().iter().any(|text| self.regex.is_match(text.raw_for_match()))
     }
 }

@@ -14,7 +14,7 @@ use crate::domain::Instant;
 use crate::text::Safe;
 use crate::transcript::index::{Counted, Where};
 use crate::transcript::window::{Plan, Spot, Window};
-use crate::transcript::{Format, Transcript};
+use crate::transcript::{Facet, Format, Pattern, Transcript};
 
 use super::log;
 
@@ -152,7 +152,7 @@ pub fn step(model: &mut Model, step: Step) -> bool {
 }
 
 /// The `/` line changed or was accepted. False: the log is held whole.
-pub fn search(model: &mut Model, pattern: &str, accepted: bool) -> bool {
+pub fn search(model: &mut Model, pattern: Option<Pattern>, accepted: bool) -> bool {
     let Some(mut pane) = model.log.shown.as_mut().and_then(pane) else { return false };
     pane.search(pattern, accepted);
     model.dirty = true;
@@ -298,7 +298,12 @@ impl Pane<'_> {
                 return self.next_hit(intent == Intent::NextHit);
             }
             Step::Key(intent @ (Intent::NextError | Intent::PreviousError)) => {
-                return self.next_error(intent == Intent::NextError);
+                return self.next_of(Some(Facet::Error), intent == Intent::NextError);
+            }
+            Step::Key(Intent::Next(facet)) => return self.next_of(Some(facet), true),
+            Step::Key(Intent::Previous(facet)) => return self.next_of(Some(facet), false),
+            Step::Key(intent @ (Intent::NextTurn | Intent::PreviousTurn)) => {
+                return self.next_of(None, intent == Intent::NextTurn);
             }
             Step::Key(intent) => {
                 log::step(self.reader, entries, intent);

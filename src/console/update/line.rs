@@ -8,6 +8,7 @@ use crate::console::state::line::{Line, LineKind};
 use crate::console::state::queue::Typed;
 use crate::domain::Query;
 use crate::text::Untrusted;
+use crate::transcript::Mode;
 
 /// Commands kept for the arrow keys.
 const HISTORY: usize = 100;
@@ -33,6 +34,8 @@ pub fn key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
         Some(Intent::PreviousChoice) => complete(model, false),
         Some(Intent::Take) if offers::take(model) => {}
         Some(Intent::SaveView) => save_view(model),
+        Some(Intent::SearchMode) => search_mode(model),
+        Some(Intent::OnlyHits) => only_hits(model),
         _ => edit(model, chord),
     }
 }
@@ -68,17 +71,27 @@ fn edit(model: &mut Model, chord: Chord) {
     }
 }
 
-/// The text is another one: filter and search follow every key.
+/// The text is another one: filter and search follow every key, and what may stand at the cursor is offered.
 fn typed(model: &mut Model) {
+    follow(model);
+    offers::renew(model);
+}
+
+/// What the line is about follows its text.
+pub(super) fn follow(model: &mut Model) {
     let Some(line) = &model.line else { return };
     let text = line.text.clone();
-    match line.kind {
-        LineKind::Command => {}
+    let wrong = match line.kind {
+        LineKind::Command => None,
         LineKind::QueueFilter => {
             filter(model, text);
-            offers::renew(model);
+            None
         }
         LineKind::LogSearch => log::search(model, &text, false),
+        LineKind::LogFilter => log::facets::typed(model, &text),
+    };
+    if let Some(line) = &mut model.line {
+        line.wrong = wrong;
     }
 }
 
@@ -104,7 +117,7 @@ fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
             }
             None => remember(&mut model.place.queries, line.text.trim().to_owned()),
         },
-        LineKind::LogSearch => log::search(model, &line.text, true),
+        LineKind::LogSearch | LineKind::LogFilter => accept_in_log(model, line),
         LineKind::Command => {
             let text = line.text.trim().to_owned();
             if text.is_empty() {
@@ -118,12 +131,49 @@ fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
     }
 }
 
+/// What is wrong keeps the line open.
+fn accept_in_log(model: &mut Model, line: Line) {
+    let wrong = match line.kind {
+        LineKind::LogFilter => log::facets::typed(model, &line.text),
+        _ => log::search(model, &line.text, true),
+    };
+    if wrong.is_some() {
+        model.line = Some(Line { wrong, offers: None, ..line });
+    } else {
+        log::facets::close(model);
+    }
+}
+
+/// Reads what is searched for the other way: as a text, or as a regular expression. It stays so for searches to come.
+fn search_mode(model: &mut Model) {
+    if model.line.as_ref().is_some_and(|line| line.kind == LineKind::LogSearch) {
+        model.log.mode = match model.log.mode {
+            Mode::Literal => Mode::Regex,
+            Mode::Regex => Mode::Literal,
+        };
+        typed(model);
+    }
+}
+
+/// What is searched for becomes the filter, and stays what is searched for.
+fn only_hits(model: &mut Model) {
+    let Some(line) = model.line.take_if(|line| line.kind == LineKind::LogSearch) else { return };
+    let wrong = log::search(model, &line.text, true).or_else(|| log::facets::only_hits(model, &line.text).err());
+    if wrong.is_some() {
+        model.line = Some(Line { wrong, ..line });
+    }
+}
+
 fn give_up(model: &mut Model) {
     let Some(line) = model.line.take() else { return };
     match line.kind {
         LineKind::Command => {}
         LineKind::QueueFilter => filter(model, line.before),
-        LineKind::LogSearch => log::search(model, "", false),
+        LineKind::LogSearch => drop(log::search(model, "", false)),
+        LineKind::LogFilter => {
+            log::facets::typed(model, &line.before);
+            log::facets::close(model);
+        }
     }
 }
 
@@ -142,7 +192,7 @@ fn history(model: &mut Model, older: bool) {
     let history = match line.kind {
         LineKind::Command => &model.place.commands,
         LineKind::QueueFilter => &model.place.queries,
-        LineKind::LogSearch => return,
+        LineKind::LogSearch | LineKind::LogFilter => return,
     };
     let back = if older { (line.back + 1).min(history.len()) } else { line.back.saturating_sub(1) };
     let text = history.len().checked_sub(back).and_then(|at| history.get(at)).cloned().unwrap_or_default();
@@ -163,7 +213,8 @@ fn save_view(model: &mut Model) {
 
 /// Completes the query at the cursor, or the last word of the command, as far as it is clear.
 fn complete(model: &mut Model, forward: bool) {
-    if model.line.as_ref().is_some_and(|line| line.kind == LineKind::QueueFilter) {
+    let offered = |line: &Line| matches!(line.kind, LineKind::QueueFilter | LineKind::LogFilter);
+    if model.line.as_ref().is_some_and(offered) {
         return offers::choose(model, forward);
     }
     let Some(line) = model.line.as_ref().filter(|l| forward && l.kind == LineKind::Command) else { return };

@@ -9,11 +9,18 @@ use crate::console::keys::Intent;
 use crate::console::state::Model;
 use crate::console::state::big::Step;
 use crate::console::state::layout::Area;
-use crate::console::state::log::{Attended, Shown};
+use crate::console::state::log::facets::bar as bar_of;
+use crate::console::state::log::{Attended, Shown, Times};
 use crate::console::state::reader::Reader;
+use crate::domain::query::Wrong;
 use crate::domain::{Instant, SessionId, Task, TaskRef, age};
 use crate::text::{Safe, Untrusted};
-use crate::transcript::{Entry, Format, Transcript};
+use crate::transcript::{Entry, Facet, Format, Pattern, Transcript};
+
+pub mod facets;
+pub(super) mod jump;
+
+const NOTHING_FOUND: &str = "nothing found: / searches the log";
 
 /// Rows of a wheel step.
 const WHEEL: usize = 3;
@@ -71,6 +78,13 @@ pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> b
     match intent {
         Intent::Session => next_session(model),
         Intent::Wrap => model.log.wrap = !model.log.wrap,
+        Intent::Times => times(model),
+        Intent::Sift => {
+            if let Some(text) = facets::open(model) {
+                model.notes.say(model.now, false, text);
+            }
+        }
+        Intent::Back => return close(model),
         _ => {
             let pane = model.place.panes().log;
             return read(model, pane, intent, effects);
@@ -78,6 +92,34 @@ pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> b
     }
     model.dirty = true;
     true
+}
+
+/// The next way to tell the times.
+fn times(model: &mut Model) {
+    model.log.times = match model.log.times {
+        Times::Clock => Times::Since,
+        Times::Since => Times::Gap,
+        Times::Gap => Times::Clock,
+    };
+    let text = match model.log.times {
+        Times::Clock => "times of day",
+        Times::Since if model.log.shown.as_ref().is_some_and(|shown| shown.big.is_some()) => {
+            "times since the start: not known of a log this large, whose start is not read"
+        }
+        Times::Since => "times since the start",
+        Times::Gap => "times since the entry above",
+    };
+    model.notes.say(model.now, false, text);
+}
+
+/// Going back closes what is open over the whole log first: the outline, then the filter. False: nothing was.
+fn close(model: &mut Model) -> bool {
+    if let Some(shown) = model.log.shown.as_mut().filter(|shown| shown.outline) {
+        shown.outline = false;
+        model.dirty = true;
+        return true;
+    }
+    facets::clear(model)
 }
 
 /// The intents that move the reader.
@@ -100,6 +142,12 @@ fn read(model: &mut Model, pane: Option<Area>, intent: Intent, effects: &mut Vec
             | Intent::PreviousError
             | Intent::NextHit
             | Intent::PreviousHit
+            | Intent::Next(_)
+            | Intent::Previous(_)
+            | Intent::NextTurn
+            | Intent::PreviousTurn
+            | Intent::Facet(_)
+            | Intent::Outline
             | Intent::Copy
     );
     let Some(shown) = model.log.shown.as_mut().filter(|_| known) else { return known };
@@ -107,7 +155,11 @@ fn read(model: &mut Model, pane: Option<Area>, intent: Intent, effects: &mut Vec
         let sheet = shown.sheet(pane, model.log.wrap);
         shown.reader.settle(shown.transcript.entries(), sheet);
     }
-    if shown.big.is_some() && intent != Intent::Copy {
+    if jump::outline(shown, pane, intent) {
+        model.dirty = true;
+        return true;
+    }
+    if shown.big.is_some() && !matches!(intent, Intent::Copy | Intent::Facet(_) | Intent::Outline) {
         let page = shown.reader.page();
         let step = match intent {
             Intent::Up => Step::Up(1),
@@ -118,16 +170,29 @@ fn read(model: &mut Model, pane: Option<Area>, intent: Intent, effects: &mut Vec
         };
         return big::step(model, step);
     }
-    let (reader, entries) = (&mut shown.reader, shown.transcript.entries());
+    let Shown { reader, transcript, .. } = &mut *shown;
+    let entries = transcript.entries();
     model.dirty = true;
     let note = match intent {
-        Intent::NextError | Intent::PreviousError => next_error(reader, entries, intent == Intent::NextError),
+        Intent::NextError => jump::to(reader, transcript, Facet::Error, true),
+        Intent::PreviousError => jump::to(reader, transcript, Facet::Error, false),
+        Intent::Next(facet) => jump::to(reader, transcript, facet, true),
+        Intent::Previous(facet) => jump::to(reader, transcript, facet, false),
+        Intent::NextTurn => jump::turn(shown, true),
+        Intent::PreviousTurn => jump::turn(shown, false),
+        Intent::Facet(key) => facets::key(shown, key),
+        Intent::Outline => {
+            shown.outline = true;
+            None
+        }
         Intent::NextHit | Intent::PreviousHit => {
             let found = reader.next_hit(entries, intent == Intent::NextHit);
-            (!found).then_some("nothing found: / searches the log")
+            let hidden = reader.search.as_ref().is_some_and(|search| search.hidden() > 0);
+            let why = if hidden { "no hit among the entries that are shown — 0 shows all" } else { NOTHING_FOUND };
+            (!found).then_some(why)
         }
         Intent::Copy => {
-            let copy = entries.get(reader.cursor).map(|entry| Effect::Copy(copied(entry)));
+            let copy = reader.at_cursor(entries).map(|entry| Effect::Copy(copied(entry)));
             let note = if copy.is_some() { "copied the entry" } else { "there is nothing here to copy yet" };
             effects.extend(copy);
             Some(note)
@@ -155,26 +220,9 @@ pub(super) fn step(reader: &mut Reader, entries: &[Entry], intent: Intent) {
         Intent::Follow | Intent::Bottom => reader.resume(),
         Intent::Fold | Intent::Enter => reader.fold(entries),
         Intent::FoldAll => reader.fold_all(entries),
-        Intent::NextEntry => reader.show(entries, reader.cursor + 1),
-        Intent::PreviousEntry => reader.show(entries, reader.cursor.saturating_sub(1)),
+        Intent::NextEntry => reader.show(entries, reader.beside(entries, true)),
+        Intent::PreviousEntry => reader.show(entries, reader.beside(entries, false)),
         _ => {}
-    }
-}
-
-pub(super) fn next_error(reader: &mut Reader, entries: &[Entry], forward: bool) -> Option<&'static str> {
-    let is_error = |index: &usize| entries.get(*index).is_some_and(Entry::is_error);
-    let found = if forward {
-        (reader.cursor + 1..entries.len()).find(is_error)
-    } else {
-        (0..reader.cursor).rev().find(is_error)
-    };
-    match found {
-        Some(index) => {
-            reader.show(entries, index);
-            None
-        }
-        None if forward => Some("no error further down"),
-        None => Some("no error further up"),
     }
 }
 
@@ -227,7 +275,7 @@ fn absorb(shown: &mut Shown, bytes: &[u8]) {
         change.added += last.added;
         change.updated.extend(last.updated);
     }
-    shown.reader.grew(shown.transcript.entries(), &change);
+    shown.reader.grew(&shown.transcript, &change);
 }
 
 /// A log opened from disk: `atc open`.
@@ -252,13 +300,28 @@ pub(super) fn more(shown: &mut Shown, bytes: &[u8], replaced: bool) {
     absorb(shown, bytes);
 }
 
-/// The `/` line of the log changed (on every key) or was accepted.
-pub fn search(model: &mut Model, pattern: &str, accepted: bool) {
-    if big::search(model, pattern, accepted) {
-        return;
+/// The `/` line of the log changed (on every key) or was accepted. What is wrong with it is given back, and what was found
+/// before stays.
+pub fn search(model: &mut Model, text: &str, accepted: bool) -> Option<Wrong> {
+    let pattern = match Pattern::read(text, model.log.mode) {
+        Ok(pattern) => pattern,
+        Err(wrong) => return Some(wrong),
+    };
+    if big::search(model, pattern.clone(), accepted) {
+        return None;
     }
     if let Some(shown) = &mut model.log.shown {
         shown.reader.search(shown.transcript.entries(), pattern, accepted);
+        model.dirty = true;
+    }
+    None
+}
+
+/// Time has come for the next piece of what is being looked for.
+pub fn work(model: &mut Model) {
+    let Some(shown) = model.log.shown.as_mut().filter(|shown| shown.big.is_none()) else { return };
+    if shown.reader.is_busy(shown.transcript.entries()) {
+        shown.reader.work(&shown.transcript, model.now);
         model.dirty = true;
     }
 }
@@ -272,6 +335,12 @@ pub fn mouse(model: &mut Model, mouse: Mouse, _effects: &mut Vec<Effect>) {
 
 /// A click puts the cursor on an entry; on its heading it folds or opens it.
 fn mouse_in(model: &mut Model, pane: Area, mouse: Mouse) {
+    if let Some(shown) = &mut model.log.shown
+        && jump::mouse(shown, pane, mouse.kind, (mouse.column, mouse.row))
+    {
+        model.dirty = true;
+        return;
+    }
     let step = match mouse.kind {
         MouseKind::WheelUp => Some(Step::Up(WHEEL)),
         MouseKind::WheelDown => Some(Step::Down(WHEEL)),
@@ -281,7 +350,18 @@ fn mouse_in(model: &mut Model, pane: Area, mouse: Mouse) {
         return;
     }
     let Some(shown) = &mut model.log.shown else { return };
-    let text = shown.text_area(pane);
+    let at = (mouse.column, mouse.row);
+    let parts = shown.parts(pane);
+    if let Some(bar) = parts.bar.filter(|bar| mouse.kind == MouseKind::Click && bar.contains(at.0, at.1)) {
+        let item = bar_of(shown, bar).into_iter().find(|item| item.area.contains(at.0, at.1));
+        let note = item.and_then(|item| facets::key(shown, item.key));
+        if let Some(text) = note {
+            model.notes.say(model.now, false, text);
+        }
+        model.dirty = true;
+        return;
+    }
+    let text = parts.text;
     let (reader, entries) = (&mut shown.reader, shown.transcript.entries());
     model.dirty = true;
     match mouse.kind {
@@ -290,7 +370,7 @@ fn mouse_in(model: &mut Model, pane: Area, mouse: Mouse) {
         MouseKind::Click => {
             let row = mouse.row.checked_sub(text.y).and_then(|row| reader.rows.get(usize::from(row)));
             let Some((at, fold)) = row.map(|row| (row.at, row.fold)) else { return };
-            if at.entry + 1 < entries.len() {
+            if !reader.is_last(entries, at.entry) {
                 reader.pause();
             }
             reader.cursor = at.entry;
@@ -309,6 +389,9 @@ pub fn next_wake(model: &Model) -> Option<Instant> {
 fn wake(model: &Model) -> Option<Instant> {
     if let Some(big) = model.log.shown.as_ref().and_then(|shown| shown.big.as_ref()) {
         return big.told_at().filter(|at| *at > model.now);
+    }
+    if model.log.shown.as_ref().is_some_and(|shown| shown.reader.is_busy(shown.transcript.entries())) {
+        return Some(model.now + TimeDelta::milliseconds(1));
     }
     let shown = model.log.shown.as_ref().filter(|shown| !shown.complete)?;
     let entries = shown.transcript.entries();

@@ -51,7 +51,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             }
         }
         What::Focus(focused) => effects.push(Effect::Focus(focused)),
-        What::Wake => {}
+        What::Wake => log::work(model),
         What::Net(answer) => net::answer(model, answer),
         What::Op(news) => op::news(model, news, &mut effects),
         What::Local(local) => self::local(model, local),

@@ -8,17 +8,18 @@
 
 use super::line;
 use crate::console::state::Model;
-use crate::console::state::line::{LineKind, Offers};
+use crate::console::state::line::{Line, LineKind, Offers};
 use crate::domain::RepoName;
-use crate::domain::query::{Vocabulary, complete};
+use crate::domain::query::{Completions, Vocabulary, complete};
 use crate::text::Untrusted;
+use crate::transcript::filter;
 
 /// Branches are taken from so many of the first tasks: there is about one a task.
 const BRANCHES: usize = 2000;
 
 /// After an edit: offers what could be meant by what is being typed.
 pub fn renew(model: &mut Model) {
-    let offers = model.line.as_ref().filter(|line| line.kind == LineKind::QueueFilter).and_then(|line| {
+    let offers = model.line.as_ref().and_then(|line| {
         let typed = line.text.get(..line.cursor).unwrap_or_default();
         // Where nothing is begun, nothing pushes itself forward.
         let begun = typed.ends_with(|c: char| !c.is_whitespace());
@@ -53,8 +54,7 @@ pub fn choose(model: &mut Model, forward: bool) {
     line.text.replace_range(replace.clone(), &insert);
     line.cursor = replace.start + insert.len();
     line.back = 0;
-    let text = line.text.clone();
-    line::filter(model, text);
+    line::follow(model);
     if count == 1 {
         renew(model);
     }
@@ -63,7 +63,7 @@ pub fn choose(model: &mut Model, forward: bool) {
 /// Takes the one that stands in the line, or the first, and goes on to what may follow. False: nothing is offered, or
 /// the cursor has a character to step over.
 pub fn take(model: &mut Model) -> bool {
-    let at_end = |line: &&crate::console::state::line::Line| line.cursor == line.text.len();
+    let at_end = |line: &&Line| line.cursor == line.text.len();
     let Some(chosen) = model.line.as_ref().filter(at_end).and_then(|line| Some(line.offers.as_ref()?.at.is_some()))
     else {
         return false;
@@ -74,8 +74,7 @@ pub fn take(model: &mut Model) -> bool {
     let Some(line) = &mut model.line else { return true };
     if !line.text.ends_with(':') && !line.text.ends_with(' ') {
         line.insert(" ");
-        let text = line.text.clone();
-        line::filter(model, text);
+        line::follow(model);
     }
     renew(model);
     true
@@ -88,6 +87,17 @@ pub fn close(model: &mut Model) -> bool {
 
 fn found(model: &Model) -> Option<Offers> {
     let line = model.line.as_ref()?;
+    let completions = match line.kind {
+        LineKind::QueueFilter => of_the_queue(model, line),
+        LineKind::LogFilter => filter::complete(&line.text, line.cursor),
+        LineKind::Command | LineKind::LogSearch => return None,
+    };
+    let same = |insert: &str| line.text.get(completions.replace.clone()) == Some(insert);
+    let all: Vec<_> = completions.all.into_iter().filter(|offer| !same(&offer.insert)).collect();
+    (!all.is_empty()).then_some(Offers { replace: completions.replace, all, at: None })
+}
+
+fn of_the_queue(model: &Model, line: &Line) -> Completions {
     let seen = &model.world.seen;
     let repos: Vec<RepoName> = model.settings.repos.clone();
     // Whatever the query lets through: half a branch matches nothing yet.
@@ -102,8 +112,5 @@ fn found(model: &Model) -> Option<Offers> {
         branches: &branches,
         states: seen.states.all(),
     };
-    let completions = complete(&line.text, line.cursor, &vocabulary);
-    let same = |insert: &str| line.text.get(completions.replace.clone()) == Some(insert);
-    let all: Vec<_> = completions.all.into_iter().filter(|offer| !same(&offer.insert)).collect();
-    (!all.is_empty()).then_some(Offers { replace: completions.replace, all, at: None })
+    complete(&line.text, line.cursor, &vocabulary)
 }

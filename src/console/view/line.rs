@@ -12,10 +12,12 @@ use crate::console::state::line::{Line, LineKind};
 use crate::console::state::tone::{Words, wrap};
 use crate::domain::query::Wrong;
 use crate::text::{Safe, width};
+use crate::transcript::Mode;
 
 /// Returns where the text cursor belongs.
 pub fn draw(model: &Model, line: &Line, theme: &Theme, area: Area, buffer: &mut Buffer) -> (u16, u16) {
-    let wrong = model.queue.typed.wrong.as_ref().filter(|wrong| shows(line, wrong));
+    let told = if line.kind == LineKind::QueueFilter { &model.queue.typed.wrong } else { &line.wrong };
+    let wrong = told.as_ref().filter(|wrong| shows(line, wrong));
     let x = put_words(buffer, area, area.x + 1, area.y, &prompt(model, line, area), theme);
     let room = usize::from(area.right().saturating_sub(x + 1));
     let (cursor, end) = text(line, wrong, room, x, theme, area, buffer);
@@ -45,12 +47,18 @@ pub fn draw(model: &Model, line: &Line, theme: &Theme, area: Area, buffer: &mut 
 /// What is still being typed, and may become right with a completion, is not called wrong yet.
 fn shows(line: &Line, wrong: &Wrong) -> bool {
     let begun = line.offers.is_some() && (wrong.at.start..=wrong.at.end + 1).contains(&line.cursor);
-    line.kind == LineKind::QueueFilter && !begun
+    !begun
 }
 
 /// The query of the view is there, whatever is typed after it.
 fn prompt(model: &Model, line: &Line, area: Area) -> Words {
-    let sign = Words::one(Tone::AccentStrong, if line.kind == LineKind::Command { ":" } else { "/" });
+    let sign = match line.kind {
+        LineKind::Command => ":",
+        LineKind::LogFilter => "&",
+        LineKind::LogSearch if model.log.mode == Mode::Regex => "regex /",
+        LineKind::QueueFilter | LineKind::LogSearch => "/",
+    };
+    let sign = Words::one(Tone::AccentStrong, sign);
     let view = model.settings.views.get(model.queue.view).filter(|_| line.kind == LineKind::QueueFilter);
     let Some(view) = view else { return sign };
     let query = view.query.text();
@@ -98,7 +106,8 @@ fn hint(line: &Line) -> &'static str {
     match line.kind {
         LineKind::Command => "enter run   tab complete   ↑ older   esc back",
         LineKind::QueueFilter => "tab complete   ↑ older   ctrl+s save as a view   esc back",
-        LineKind::LogSearch => "enter keep   esc clear",
+        LineKind::LogSearch => "enter keep   ctrl+r text or regex   ctrl+f only these   esc clear",
+        LineKind::LogFilter => "enter keep   tab complete   esc back",
     }
 }
 

@@ -4,14 +4,15 @@ use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
 
 use super::rule;
-use super::safe::put;
+use super::safe::{put, put_words};
 use super::theme::{Theme, Tone};
 use crate::console::event::LogOrigin;
 use crate::console::state::Model;
 use crate::console::state::layout::Area;
+use crate::console::state::log::facets::bar as bar_of;
 use crate::console::state::log::{Shown, margin};
 use crate::console::state::place::Pane;
-use crate::console::state::reader::Row;
+use crate::console::state::reader::{Row, Search};
 use crate::domain::freshness::Verdict;
 use crate::domain::{Fault, Instant, Source, State, age};
 use crate::text::{Colour, Safe, Sgr, width};
@@ -31,7 +32,8 @@ pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) -> Op
         );
         return None;
     };
-    let text = shown.text_area(area);
+    let parts = shown.parts(area);
+    let text = parts.text;
     if let Some(because) = &shown.because {
         let why = Safe::new(width::cut_end(because, usize::from(area.width).saturating_sub(1)));
         put(buffer, area, area.x + 1, area.y + 1, &why, theme.style(Tone::Dim));
@@ -39,6 +41,27 @@ pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) -> Op
     if shown.transcript.entries().is_empty() {
         let area = Area { y: text.y.saturating_sub(1), height: text.height + 1, ..text };
         empty(*theme, area, buffer, &reasons(model, shown));
+        return None;
+    }
+    if let Some(bar) = parts.bar {
+        for item in bar_of(shown, bar) {
+            put_words(buffer, bar, item.area.x, bar.y, &item.words, theme);
+        }
+    }
+    if let Some(area) = parts.outline {
+        outline::draw(model, shown, theme, area, buffer);
+    }
+    if parts.outline.is_some_and(|area| area.right() >= text.right()) {
+        return None;
+    }
+    if shown.reader.visible() == Some(0) {
+        let area = Area { y: text.y.saturating_sub(1), height: text.height + 1, ..text };
+        empty(
+            *theme,
+            area,
+            buffer,
+            &["No entry is let through by the filter.", "0 shows all, & changes it."].map(Safe::new),
+        );
         return None;
     }
     for (y, row) in (text.y..text.bottom()).zip(&shown.reader.rows) {
@@ -68,8 +91,9 @@ fn draw_margin(
         return;
     }
     let columns = margin(line.width);
-    if let Some(at) = entry.at.filter(|_| columns > 9) {
-        put(buffer, line, line.x + 1, line.y, clock(model, at, "%H:%M:%S"), theme.style(Tone::Dim));
+    if columns > 9 {
+        let time = times::told(model, shown, entry, row.at.entry);
+        put(buffer, line, line.x + 1, line.y, time, theme.style(Tone::Dim));
     }
     if let Some(folded) = row.fold {
         let mark = match (folded, theme.ascii) {
@@ -126,7 +150,7 @@ fn waiting(model: &Model, shown: &Shown, entry: &Entry) -> Safe {
 /// Byte ranges of the row's text that hold what is searched.
 fn found(shown: &Shown, row: &Row) -> Vec<(usize, usize)> {
     let Some(search) = &shown.reader.search else { return Vec::new() };
-    search.regex.find_iter(&row.line.text()).map(|hit| (hit.start(), hit.end())).collect()
+    search.pattern.marks(&row.line.text())
 }
 
 fn mark_hit(shown: &Shown, row: &Row) -> Modifier {
@@ -159,6 +183,9 @@ fn title(model: &Model) -> Safe {
     Safe::new(format!("Log · {name}"))
 }
 
+/// Columns of the filter in the rule, at most.
+const FILTER: usize = 30;
+
 /// A word of the rule and how much it matters: the least is dropped first.
 type Word = (u8, Tone, Safe);
 
@@ -177,11 +204,13 @@ fn words(model: &Model, columns: u16) -> Vec<Word> {
         words.push((9, tone, text));
     }
     if let Some(search) = &shown.reader.search {
-        words.push(match search.current {
-            Some(current) => (7, Tone::Plain, Safe::new(format!("hit {}/{}", current + 1, search.hits.len()))),
-            None if search.hits.is_empty() => (7, Tone::Warn, Safe::new("no hit")),
-            None => (7, Tone::Plain, Safe::new(format!("{} hits", search.hits.len()))),
-        });
+        words.push(hits(search, shown.transcript.entries()));
+    }
+    if let Some(filter) = shown.reader.filter() {
+        let coming = shown.reader.sifting(shown.transcript.entries());
+        let coming = coming.map_or_else(String::new, |percent| format!(", {percent}%"));
+        let text = width::cut_end(&format!("only {}", Safe::new(filter.text())), FILTER);
+        words.push((7, Tone::Accent, Safe::new(text + &coming)));
     }
     if let Some(origin) = shown.origin {
         words.push((8, Tone::Dim, source(model, shown, origin, columns)));
@@ -196,12 +225,30 @@ fn words(model: &Model, columns: u16) -> Vec<Word> {
         (false, 0) => (6, Tone::Warn, Safe::new("paused")),
         (false, new) => (6, Tone::Warn, Safe::new(format!("paused, {new} new"))),
     });
-    words.push((3, Tone::Dim, Safe::new(format!("{entries} {}", if entries == 1 { "entry" } else { "entries" }))));
+    let entries_of = if entries == 1 { "entry" } else { "entries" };
+    words.push(match shown.reader.visible() {
+        Some(visible) => (6, Tone::Accent, Safe::new(format!("{visible} of {entries} {entries_of}"))),
+        None => (3, Tone::Dim, Safe::new(format!("{entries} {entries_of}"))),
+    });
     let broken = shown.transcript.stats().broken;
     if broken > 0 {
         words.push((4, Tone::Warn, Safe::new(format!("{broken} unreadable"))));
     }
     words
+}
+
+/// Where the reader is among the hits, and how much of the log was looked through while it is.
+fn hits(search: &Search, entries: &[Entry]) -> Word {
+    let count = search.hits().len();
+    let so_far = search.percent(entries).map_or_else(String::new, |percent| format!(", {percent}%"));
+    match search.current() {
+        Some(current) => (7, Tone::Plain, Safe::new(format!("hit {}/{count}{so_far}", current + 1))),
+        None if count == 0 && so_far.is_empty() && search.hidden() > 0 => {
+            (7, Tone::Warn, Safe::new(format!("no hit shown, {} hidden", search.hidden())))
+        }
+        None if count == 0 && so_far.is_empty() => (7, Tone::Warn, Safe::new("no hit")),
+        None => (7, Tone::Plain, Safe::new(format!("{count} hits{so_far}"))),
+    }
 }
 
 /// Where the log comes from and how old that is.
@@ -370,5 +417,7 @@ fn colour(colour: Colour) -> Color {
 }
 
 mod biglog;
+mod outline;
 #[cfg(test)]
 mod tests;
+mod times;

@@ -1,6 +1,7 @@
 //! Reading a log of which only a window is held: what is needed to go from one window to the next without the text
 //! moving under the reader's eyes.
 
+use super::sweep::Sweep;
 use super::{Reader, Search, Spot};
 use crate::transcript::Entry;
 use crate::transcript::search::Pattern;
@@ -44,9 +45,8 @@ impl Reader {
         self.top = Spot { entry: top.map_or(0, either), row };
         self.cursor = moved(self.cursor).map_or(0, either);
         if let Some(search) = &mut self.search {
-            let kept = search.hits.first().and_then(|hit| moved(*hit)?.ok());
-            search.current = kept.map(|_| 0);
-            search.hits = kept.into_iter().collect();
+            search.at = search.at.and_then(|hit| moved(hit)?.ok());
+            search.hold(search.at.into_iter().collect());
         }
         let same = |entry: &Entry| {
             let before = old.binary_search_by_key(&entry.id, |entry| entry.id).ok();
@@ -91,31 +91,23 @@ impl Reader {
 
     /// Marks a pattern wherever it is in sight; where it is else, others know.
     pub fn mark(&mut self, pattern: Option<&Pattern>) {
-        self.search = pattern.and_then(|pattern| {
-            Some(Search {
-                pattern: pattern.text().to_owned(),
-                regex: pattern.regex()?.clone(),
-                hits: Vec::new(),
-                current: None,
-                row: 0,
-                origin: (self.top, self.follow),
-                accepted: true,
-            })
-        });
+        let origin = (self.top, self.follow);
+        let pattern = pattern.filter(|pattern| pattern.is_text()).cloned();
+        self.search = pattern.map(|pattern| Search::new(pattern, Sweep::ended(Vec::new()), origin, true));
         self.stale = true;
     }
 
     /// Puts the cursor on an entry that holds what is marked: on its first row that does, or coming from below on its last.
     pub fn stand(&mut self, entries: &[Entry], index: usize, forward: bool) {
         let Some(search) = &mut self.search else { return self.show(entries, index) };
-        search.hits = vec![index];
-        let row = if forward { None } else { self.hit_rows(entries, 0).last().copied() };
-        self.jump(entries, 0, row);
+        search.hold(vec![index]);
+        let row = if forward { None } else { self.hit_rows(entries, index).last().copied() };
+        self.jump(entries, index, row);
     }
 
     /// To the next row of the same entry that holds what is marked. False: there is none.
     pub fn next_row(&mut self, entries: &[Entry], forward: bool) -> bool {
-        let Some((Some(current), row)) = self.search.as_ref().map(|search| (search.current, search.row)) else {
+        let Some((Some(current), row)) = self.search.as_ref().map(|search| (search.at, search.row)) else {
             return false;
         };
         let rows = self.hit_rows(entries, current);
@@ -130,7 +122,7 @@ impl Reader {
     /// The row of the hit the reader stands at.
     pub fn hit(&self) -> Option<Spot> {
         let search = self.search.as_ref()?;
-        Some(Spot { entry: *search.hits.get(search.current?)?, row: search.row })
+        Some(Spot { entry: search.at?, row: search.row })
     }
 }
 

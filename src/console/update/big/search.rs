@@ -2,22 +2,24 @@
 
 use super::{Pane, ask};
 use crate::console::biglog::Wish;
-use crate::console::state::big::{Hunt, Landing};
-use crate::console::update::log;
+use crate::console::state::big::{Hunt, Landing, Sought};
+use crate::console::update::log::jump;
 use crate::text::Untrusted;
+use crate::transcript::Facet;
 use crate::transcript::search::{Found, Hit, Hits, Pattern};
 use crate::transcript::window::Spot;
 
 impl Pane<'_> {
-    pub(super) fn search(&mut self, text: &str, accepted: bool) {
-        if let Some(hunt) = self.big.search.as_mut().filter(|hunt| hunt.pattern.text() == text && !hunt.accepted) {
+    pub(super) fn search(&mut self, pattern: Option<Pattern>, accepted: bool) {
+        let same = |hunt: &&mut Hunt| Some(&hunt.pattern) == pattern.as_ref() && !hunt.accepted;
+        if let Some(hunt) = self.big.search.as_mut().filter(same) {
             hunt.accepted = accepted;
             return;
         }
         let running = self.big.search.take().filter(|hunt| !hunt.accepted);
         let origin = running.map_or_else(|| self.here(), |hunt| hunt.origin);
         self.big.wishes.retain(|wish| !matches!(wish, Wish::Search { .. } | Wish::Next { .. }));
-        let Some(pattern) = Pattern::new(text) else {
+        let Some(pattern) = pattern else {
             self.reader.mark(None);
             self.big.wishes.push(Wish::EndSearch);
             return self.back_to(origin);
@@ -88,11 +90,11 @@ impl Pane<'_> {
 
     /// The entries that the line at `offset` made, as far as what is looked for is in them.
     fn holding(&self, offset: u64) -> Vec<usize> {
-        let regex = self.big.search.as_ref().and_then(|hunt| hunt.pattern.regex());
+        let pattern = self.big.search.as_ref().map(|hunt| &hunt.pattern);
         let entries = self.transcript.entries();
         let first = entries.partition_point(|entry| entry.id < offset);
         let made = entries.iter().enumerate().skip(first).zip(offset..).take_while(|((_, entry), id)| entry.id == *id);
-        let holds = |text: &&Untrusted| regex.is_some_and(|regex| regex.is_match(text.raw_for_match()));
+        let holds = |text: &&Untrusted| pattern.is_some_and(|pattern| pattern.is_in(text.raw_for_match()));
         made.filter(|((_, entry), _)| entry.kind.texts().iter().any(holds)).map(|((index, _), _)| index).collect()
     }
 
@@ -133,7 +135,7 @@ impl Pane<'_> {
     pub(super) fn hit(&mut self, search: u64, hit: Option<Hit>) -> Option<&'static str> {
         let forward = self.big.forward;
         let Some(hunt) = self.big.search.as_mut().filter(|hunt| hunt.id == search) else {
-            return self.error(search, hit);
+            return self.sought(search, hit);
         };
         let Some(hit) = hit else { return Some("nothing found") };
         // A call and its result are lines of their own and one entry: that one was left.
@@ -149,25 +151,26 @@ impl Pane<'_> {
         None
     }
 
-    /// The scan for an error came to its end. It went round it, the reader does not.
-    fn error(&mut self, search: u64, hit: Option<Hit>) -> Option<&'static str> {
-        let (_, from) = self.big.error.take_if(|(id, _)| *id == search)?;
+    /// The scan for an entry of a kind came to its end. It went round it, the reader does not.
+    fn sought(&mut self, search: u64, hit: Option<Hit>) -> Option<&'static str> {
+        let Sought { from, none, .. } = self.big.sought.take_if(|sought| sought.id == search)?;
         let rows = self.rows();
         match hit {
             Some(hit) if (hit.offset >= from) == self.big.forward => {
                 ask(self.big, Spot::Bytes(hit.offset, hit.offset), Landing::Line(0), rows);
                 None
             }
-            _ if self.big.forward => Some("no error further down"),
-            _ => Some("no error further up"),
+            _ => Some(none),
         }
     }
 
-    /// Within what is held at once, else by a scan.
-    pub(super) fn next_error(&mut self, forward: bool) -> Option<&'static str> {
-        let entries = self.transcript.entries();
+    /// To the next entry of a kind, or to the next turn: within what is held at once, else by a scan.
+    pub(super) fn next_of(&mut self, facet: Option<Facet>, forward: bool) -> Option<&'static str> {
         let followed = self.reader.follow;
-        let held = log::next_error(self.reader, entries, forward);
+        let held = match facet {
+            Some(facet) => jump::to(self.reader, self.transcript, facet, forward),
+            None => self.turn(forward),
+        };
         if held.is_none() {
             self.stay_within(followed);
             return None;
@@ -178,9 +181,27 @@ impl Pane<'_> {
         let range = &self.big.frame.range;
         let from = if forward { range.end } else { range.start };
         let search = self.big.number();
-        self.big.error = Some((search, from));
+        self.big.sought = Some(Sought { id: search, from, none: held.unwrap_or_default() });
         self.big.forward = forward;
-        self.big.wishes.push(Wish::Next { search, pattern: Box::new(Pattern::errors()), from, forward });
+        let pattern = Box::new(facet.map_or_else(Pattern::turns, Pattern::facet));
+        self.big.wishes.push(Wish::Next { search, pattern, from, forward });
         None
+    }
+
+    /// To a turn that begins within what is held.
+    fn turn(&mut self, forward: bool) -> Option<&'static str> {
+        let turns = self.transcript.outline().turns();
+        let cursor = self.reader.cursor;
+        let mut starts = turns.iter().map(|turn| turn.first);
+        let next = if forward { starts.find(|at| *at > cursor) } else { starts.take_while(|at| *at < cursor).last() };
+        // What stands first in a window may have begun before it.
+        match next.filter(|at| *at > 0 || self.big.is_first()) {
+            Some(start) => {
+                self.reader.put_on_top(self.transcript.entries(), start);
+                None
+            }
+            None if forward => Some("no turn further down"),
+            None => Some("no turn further up"),
+        }
     }
 }

@@ -78,7 +78,8 @@ impl Desk {
         let model = super::super::log::tests::console(None);
         let mut desk =
             Self { model, bytes, log: 1, slow: Vec::new(), is_slow: false, wishes: Vec::new(), most: 12_000 };
-        desk.send(What::Resize(Size { width: 80, height: 24 }));
+        // The facets have a row of their own where a log is held whole.
+        desk.send(What::Resize(Size { width: 80, height: 24 + u16::from(!is_window) }));
         let (len, format) = (desk.bytes.len() as u64, Format::SessionLog);
         let name = Safe::new("big.log");
         let local = if is_window {

@@ -10,7 +10,7 @@ use crate::console::state::settings::Settings;
 use crate::console::state::world::Known;
 use crate::domain::{RepoName, Session, State};
 
-pub(in crate::console) const PANE: Area = Area { x: 0, y: 0, width: 80, height: 21 };
+pub(in crate::console) const PANE: Area = Area { x: 0, y: 0, width: 80, height: 22 };
 
 pub(in crate::console) fn start() -> Instant {
     Utc.with_ymd_and_hms(2026, 11, 20, 13, 1, 10).unwrap()
@@ -430,7 +430,7 @@ fn searching_jumps_as_it_is_typed_and_returns_when_it_is_given_up() {
     search(&mut model, "entry 19", false);
     settle(&mut model, PANE);
     assert!(seen(&model).contains(&"entry 190".to_owned()));
-    assert_eq!(reader(&model).search.as_ref().unwrap().hits.len(), 11);
+    assert_eq!(reader(&model).search.as_ref().unwrap().hits().len(), 11);
     search(&mut model, "nowhere", false);
     settle(&mut model, PANE);
     assert_eq!(span(&model), before);
@@ -444,12 +444,12 @@ fn searching_jumps_as_it_is_typed_and_returns_when_it_is_given_up() {
 fn hits_are_walked_in_a_circle_and_new_ones_count() {
     let mut model = reading(100);
     search(&mut model, "ENTRY 5", true);
-    assert_eq!(reader(&model).search.as_ref().unwrap().hits.len(), 0, "an upper-case letter means itself");
+    assert_eq!(reader(&model).search.as_ref().unwrap().hits().len(), 0, "an upper-case letter means itself");
     search(&mut model, "entry 5", true);
     settle(&mut model, PANE);
     let current = |model: &Model| {
         let search = reader(model).search.as_ref().unwrap();
-        search.hits[search.current.unwrap()]
+        search.hits()[search.current().unwrap()]
     };
     assert_eq!(current(&model), 5);
     press(&mut model, PANE, Intent::NextHit);
@@ -459,7 +459,7 @@ fn hits_are_walked_in_a_circle_and_new_ones_count() {
     assert_eq!(current(&model), 59);
     assert!(seen(&model).contains(&"entry 59".to_owned()));
     news(&mut model, news_of("s1", false, &says(500, "entry 500")));
-    assert_eq!(reader(&model).search.as_ref().unwrap().hits.len(), 12);
+    assert_eq!(reader(&model).search.as_ref().unwrap().hits().len(), 12);
     press(&mut model, PANE, Intent::NextHit);
     assert_eq!(current(&model), 100);
     press(&mut model, PANE, Intent::NextHit);
@@ -484,9 +484,9 @@ fn a_hit_that_is_folded_away_is_opened() {
 fn a_click_opens_and_the_wheel_scrolls() {
     let mut model = with_output();
     press(&mut model, PANE, Intent::Top);
-    mouse_in(&mut model, PANE, Mouse { kind: MouseKind::Click, column: 20, row: 11 });
+    mouse_in(&mut model, PANE, Mouse { kind: MouseKind::Click, column: 20, row: 12 });
     settle(&mut model, PANE);
-    assert_eq!(seen(&model)[11], "out 0", "row 10 of the text is row 11 of the pane");
+    assert_eq!(seen(&model)[11], "out 0", "row 10 of the text is row 12 of the pane");
     mouse_in(&mut model, PANE, Mouse { kind: MouseKind::WheelDown, column: 20, row: 5 });
     settle(&mut model, PANE);
     assert_eq!(seen(&model)[0], "entry 3");
@@ -554,7 +554,7 @@ fn any_keys_in_any_order_keep_a_sound_picture() {
         let pane = Area { width: [3, 20, 80, 200][roll % 4], height: [1, 2, 7, 30][roll / 4 % 4], ..PANE };
         match roll % 23 {
             20 => news(&mut model, news_of("s1", roll % 7 == 0, &lines(100 + n, 103 + n))),
-            21 => search(&mut model, ["out", "entry 1", ""][roll % 3], roll % 2 == 0),
+            21 => drop(search(&mut model, ["out", "entry 1", ""][roll % 3], roll % 2 == 0)),
             22 => {
                 let row = u16::try_from(roll % 40).unwrap();
                 mouse_in(&mut model, pane, Mouse { kind: MouseKind::Click, column: 5, row });

@@ -289,7 +289,7 @@ fn a_kind_is_told_by_the_colour_of_its_first_word() {
         ("$ cargo", Color::Cyan),
         ("view src", Color::Blue),
         ("edit src", Color::Blue),
-        ("progress", Color::Green),
+        ("progress Hand", Color::Green),
         ("error", Color::Red),
         ("exit 101", Color::Red),
         ("exit 0", Color::Green),
