@@ -161,8 +161,8 @@ impl Shown {
 
     /// When the session began, as far as the log tells.
     pub fn began_at(&self) -> Option<Instant> {
-        let entries = self.transcript.entries().iter().take(LOOK_BACK);
-        entries.filter_map(|entry| entry.at).next().filter(|_| self.big.is_none())
+        let mut entries = self.transcript.entries().iter().take(LOOK_BACK);
+        entries.find_map(|entry| entry.at).filter(|_| self.big.is_none())
     }
 
     /// The sheet the log is laid out on in this pane.

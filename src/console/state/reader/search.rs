@@ -162,12 +162,11 @@ impl Reader {
         };
         let rows = here.map(|at| self.hit_rows(entries, at)).unwrap_or_default();
         let other = if forward { rows.iter().find(|r| **r > row) } else { rows.iter().rev().find(|r| **r < row) };
-        match (here, other) {
-            (Some(at), Some(row)) => self.jump(entries, at, Some(*row)),
-            _ => {
-                let row = if forward { None } else { self.hit_rows(entries, next).last().copied() };
-                self.jump(entries, next, row);
-            }
+        if let (Some(at), Some(row)) = (here, other) {
+            self.jump(entries, at, Some(*row));
+        } else {
+            let row = if forward { None } else { self.hit_rows(entries, next).last().copied() };
+            self.jump(entries, next, row);
         }
         true
     }
