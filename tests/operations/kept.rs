@@ -49,7 +49,7 @@ async fn look(folder: &Path, state: State, log: impl FnMut() -> Result<LogBody, 
     let kept = Kept::new(folder, 10);
     let mut engine = Engine::spawn_keeping(desk, context, Pace::default(), Patience::default(), kept);
     engine.perform(Effect::Watch(vec![repo()]));
-    engine.perform(Effect::Attend { task: Some(at), log: Some(SessionId::new("s1")) });
+    engine.perform(Effect::Attend { task: Some(at), log: Some(SessionId::new("s1")), beside: Vec::new() });
     tokio::time::sleep(Duration::from_mins(3)).await;
     let mut told = Vec::new();
     while let Ok(event) = received.try_recv() {
