@@ -62,8 +62,7 @@ pub(super) fn settle(model: &mut Model) -> Vec<Heard> {
     model.dirty |= before != (wall.tasks.clone(), sessions(&wall));
     for (tile, area) in wall.tiles.iter_mut().zip(Wall::areas(body, wall.tasks.len())) {
         let sheet = sheet(area);
-        tile.reader.resume();
-        model.dirty |= tile.reader.settle(tile.transcript.entries(), sheet);
+        model.dirty |= tile.reader.headings(tile.transcript.entries(), sheet);
     }
     let heard = wall.tiles.iter().filter_map(|tile| heard(model, tile, true)).collect();
     model.log.wall = Some(wall);

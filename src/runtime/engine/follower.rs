@@ -44,7 +44,7 @@ impl Closeness {
     fn paces(self) -> (Duration, Duration) {
         match self {
             Self::Read => (Duration::from_secs(2), Duration::from_secs(10)),
-            Self::Glance => (Duration::from_secs(10), Duration::from_secs(60)),
+            Self::Glance => (Duration::from_secs(10), Duration::from_mins(1)),
         }
     }
 }
