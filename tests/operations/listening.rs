@@ -34,6 +34,10 @@ struct Stage {
     fake: Arc<Fake>,
 }
 
+fn heard(task: &Task, glance: bool) -> Heard {
+    Heard { session: task.sessions.as_ref().unwrap()[0].id.clone(), task: task.clone(), glance }
+}
+
 impl Stage {
     fn new() -> Self {
         let fake = Fake::new(clock());
@@ -73,10 +77,6 @@ impl Stage {
         logs.bodies.entry(session.to_owned()).or_default().extend(text.bytes());
     }
 
-    fn heard(&self, task: &Task, glance: bool) -> Heard {
-        Heard { session: task.sessions.as_ref().unwrap()[0].id.clone(), task: task.clone(), glance }
-    }
-
     fn attend(&mut self, read: Option<&Task>, beside: Vec<Heard>) {
         let log = read.map(|task| task.sessions.as_ref().unwrap()[0].id.clone());
         self.engine.perform(Effect::Attend { task: read.map(|task| task.at.clone()), log, beside });
@@ -109,7 +109,7 @@ async fn every_log_in_sight_is_followed_and_what_left_is_not() {
     for session in ["s-a", "s-b", "s-c"] {
         stage.write(session, "one\n");
     }
-    let beside = vec![stage.heard(&b, false), stage.heard(&c, false)];
+    let beside = vec![heard(&b, false), heard(&c, false)];
     stage.attend(Some(&a), beside);
     let news = stage.pass(Duration::from_secs(5)).await;
     for session in ["s-a", "s-b", "s-c"] {
@@ -133,7 +133,7 @@ async fn a_log_that_only_changes_its_place_goes_on_where_it_was() {
     stage.write("s-a", "one\n");
     stage.attend(Some(&a), Vec::new());
     stage.pass(Duration::from_secs(5)).await;
-    let beside = vec![stage.heard(&a, false)];
+    let beside = vec![heard(&a, false)];
     stage.attend(Some(&b), beside);
     stage.write("s-a", "two\n");
     let news = stage.pass(Duration::from_secs(15)).await;
@@ -146,9 +146,10 @@ async fn a_log_that_only_changes_its_place_goes_on_where_it_was() {
 async fn a_glance_is_rare_and_passes_on_the_end_of_a_log_and_never_all_of_a_long_one() {
     let mut stage = Stage::new();
     let task = stage.task("a", State::InProgress);
-    let long: String = (0..4_000).map(|n| format!("line {n} of a log that is long already\n")).collect();
+    let long: String =
+        (0..4_000).fold(String::new(), |log, n| log + &format!("line {n} of a log that is long already\n"));
     stage.write("s-a", &long);
-    let beside = vec![stage.heard(&task, true)];
+    let beside = vec![heard(&task, true)];
     stage.attend(None, beside);
     let first = stage.pass(Duration::from_secs(5)).await;
     let [news] = first.as_slice() else { panic!("{} pieces of news", first.len()) };
@@ -175,7 +176,7 @@ async fn a_log_beside_is_complete_when_its_session_is_known_to_have_ended() {
     let mut stage = Stage::new();
     let mut task = stage.task("a", State::InProgress);
     stage.write("s-a", "one\n");
-    let beside = vec![stage.heard(&task, false)];
+    let beside = vec![heard(&task, false)];
     stage.attend(None, beside);
     let news = stage.pass(Duration::from_secs(5)).await;
     assert!(news.iter().all(|news| !news.complete));
@@ -183,7 +184,7 @@ async fn a_log_beside_is_complete_when_its_session_is_known_to_have_ended() {
     for session in task.sessions.iter_mut().flatten() {
         session.state = State::Completed;
     }
-    let beside = vec![stage.heard(&task, false)];
+    let beside = vec![heard(&task, false)];
     stage.attend(None, beside);
     let news = stage.pass(Duration::from_secs(30)).await;
     assert!(news.iter().any(|news| news.complete), "{news:?}");
