@@ -9,6 +9,7 @@ mod fake;
 mod fleet;
 mod kept;
 mod ledger;
+mod listening;
 mod poller;
 mod poller_fleet;
 mod poller_life;

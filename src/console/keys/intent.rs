@@ -10,6 +10,8 @@ pub enum Context {
     /// The full detail of the selected task.
     Detail,
     Log,
+    /// The last lines of all that runs.
+    Wall,
     Reviews,
     /// The template list of the compose pane.
     Templates,
@@ -96,6 +98,7 @@ pub enum Intent {
     Outline,
     Times,
     Session,
+    Split,
     // Form
     NextField,
     PreviousField,

@@ -3,10 +3,8 @@
 use chrono::TimeDelta;
 use ratatui::buffer::Buffer;
 
-use crate::console::state::Model;
 use crate::console::state::layout::Area;
 use crate::console::state::log::Shown;
-use crate::console::state::place::Pane;
 use crate::console::state::tone::Words;
 use crate::console::view::safe::{put, put_words};
 use crate::console::view::theme::{Theme, Tone};
@@ -20,7 +18,8 @@ const TOOK: usize = 7;
 const CALLS: usize = 6;
 const TOKENS: usize = 7;
 
-pub(super) fn draw(model: &Model, shown: &Shown, theme: &Theme, area: Area, buffer: &mut Buffer) {
+/// `focused`: the log has the keys.
+pub(super) fn draw(shown: &Shown, theme: &Theme, (area, focused): (Area, bool), buffer: &mut Buffer) {
     let columns = [("turn", NUMBER), ("took", TOOK), ("calls", CALLS), ("tokens", TOKENS)];
     let heading = columns.map(|(word, wide)| width::pad_left(word, wide)).concat();
     put_words(buffer, area, area.x + 1, area.y, &Words::one(Tone::Dim, heading), theme);
@@ -33,7 +32,7 @@ pub(super) fn draw(model: &Model, shown: &Shown, theme: &Theme, area: Area, buff
         let chosen = shown.turn() == Some(index);
         if chosen {
             let bar = if theme.ascii { "|" } else { "▌" };
-            let tone = if model.place.focus == Pane::Log { Tone::Accent } else { Tone::Dim };
+            let tone = if focused { Tone::Accent } else { Tone::Dim };
             put(buffer, area, area.x, y, bar, theme.style(tone));
         }
         let number = if turn.setup { String::new() } else { (index + 1 - setup).to_string() };
