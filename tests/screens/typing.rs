@@ -214,7 +214,7 @@ fn a_saved_log_has_no_dead_keys_and_leads_nowhere_else() {
     let bytes = b"data: {}\n".to_vec();
     let format = atc::transcript::Format::SessionLog;
     console.happen(What::Local(Local::LogFile { name: Safe::new("saved.log"), format, bytes }));
-    for key in "Qpn1zxdfRroL+-".chars() {
+    for key in "QpnzxdfRroL+-".chars() {
         console.keys(&key.to_string());
         assert_eq!((console.model.place.focus, console.model.context()), (Pane::Log, Context::Log), "{key}");
         assert!(console.model.notes.current.is_some(), "{key} says nothing");

@@ -28,8 +28,7 @@ const fn k(key: Key) -> Chord {
     Chord::plain(key)
 }
 
-const FACET: &str =
-    "only commands, files, tests, reasoning, progress, errors, words, user's words, calls; the same key again: all";
+const FACET: &str = "one kind of entry alone, as the bar above the log says; again: all";
 
 /// One meaning, nine keys: one row of the help.
 const VIEW: &str = "the saved view with this number";

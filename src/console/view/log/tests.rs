@@ -290,7 +290,7 @@ fn a_kind_is_told_by_the_colour_of_its_first_word() {
         ("view src", Color::Blue),
         ("edit src", Color::Blue),
         ("progress Hand", Color::Green),
-        ("error", Color::Red),
+        ("error The", Color::Red),
         ("exit 101", Color::Red),
         ("exit 0", Color::Green),
         ("+     let now", Color::Green),
