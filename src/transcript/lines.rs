@@ -7,9 +7,10 @@ use chrono::TimeDelta;
 
 use super::diff::Mark;
 use super::entry::{Command, Edit, EditVerb, Entry, Kind};
+use super::facets::tests_of;
 use super::flow::{self, Fold, Parts, Rows};
 use super::markdown::Markdown;
-use super::tests_run::{TestsRun, tests_run};
+use super::tests_run::TestsRun;
 use super::tools;
 use crate::text::{Safe, Sgr, Untrusted, width};
 
@@ -26,6 +27,7 @@ pub enum Ink {
     Error,
     Reasoning,
     Code,
+    Link,
     Added,
     Removed,
     Hunk,
@@ -180,7 +182,7 @@ impl Layout<'_> {
     }
 
     fn markdown(&mut self, text: &Untrusted, fold: Fold) {
-        let mut markdown = Markdown::default();
+        let mut markdown = Markdown::of(body(text));
         self.text(text, fold, |rows, line| markdown.line(rows, line));
     }
 
@@ -210,9 +212,7 @@ impl Layout<'_> {
         if hidden > 0 {
             right.push((Ink::Dim, Safe::new(format!("+{hidden} {}", flow::plural(hidden)))));
         }
-        if let Kind::Command(Command { command, output: Some(output), .. }) = &self.entry.kind {
-            right.extend(tests_run(command.raw_for_match(), output.raw_for_match()).map(tally));
-        }
+        right.extend(tests_of(self.entry).map(tally));
         right
     }
 
@@ -331,9 +331,12 @@ fn word(ink: Ink, word: &str) -> (Ink, Safe) {
     (ink, Safe::new(format!("{word} ")))
 }
 
-/// `✓ 118 ✗ 0`, and of what failed how much of all: `✗ 1 of 6`.
+/// `✓ 118 ✗ 0`, of what failed how much of all: `✗ 1 of 6`, and where nothing is told of tests just that.
 fn tally(run: TestsRun) -> (Ink, Safe) {
-    let TestsRun { passed, failed, packages, .. } = run;
+    let TestsRun { passed, failed, packages, broke, .. } = run;
+    if broke {
+        return (Ink::Bad, Safe::new("✗ no test result"));
+    }
     let of = if packages { " packages" } else { "" };
     match failed {
         0 => (Ink::Good, Safe::new(format!("✓ {passed} ✗ 0{of}"))),
@@ -408,7 +411,7 @@ mod tests {
     #[test]
     fn a_command_that_failed_shows_how_it_began_and_ended() {
         let rows = laid(&command("cargo test", &numbers(100), 101), 80, true);
-        assert_eq!(rows.first().map(String::as_str), Some("$ cargo test | exit 101  3.2 s"));
+        assert_eq!(rows.first().map(String::as_str), Some("$ cargo test | exit 101  3.2 s  ✗ no test result"));
         assert_eq!(rows.get(1..4), Some(&["line 1".to_owned(), "line 2".to_owned(), "… +90 lines".to_owned()][..]));
         assert_eq!(rows.last().map(String::as_str), Some("line 100"));
     }

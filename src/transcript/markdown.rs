@@ -1,18 +1,33 @@
-//! The assistant's markdown, simply: headings, lists, check lists, quotes, fences, bold and code. What is not one of
-//! these stays as it was written; nothing is taken away but the marks that became an ink.
+//! The assistant's markdown, simply: headings, lists, check lists, quotes, fences, tables, links, bold and code. What is
+//! not one of these stays as it was written; nothing is taken away but the marks that became an ink.
 
 use super::flow::{Parts, Rows};
 use super::lines::Ink;
-use crate::text::Safe;
+use crate::text::{Safe, width};
 
-/// Lays out one text line by line.
+/// Lays out one text line by line, from its first.
 #[derive(Debug, Default)]
 pub(super) struct Markdown {
     fenced: bool,
+    tables: Vec<Table>,
+    /// Lines laid out so far.
+    line: usize,
 }
 
 impl Markdown {
+    /// Of this text: how wide the columns of a table are is known when all of it was seen.
+    pub(super) fn of(text: &str) -> Self {
+        Self { tables: tables(text), ..Self::default() }
+    }
+
     pub(super) fn line(&mut self, rows: &mut Rows, raw: &str) {
+        let nth = self.line;
+        self.line += 1;
+        if let Some(table) = self.tables.iter().find(|table| table.lines.contains(&nth))
+            && table.columns() <= rows.width
+        {
+            return rows.flow(table.row(nth, raw), 0);
+        }
         let line = Safe::new(raw);
         let text = line.trim_start_matches(' ');
         let indent = line.len() - text.len();
@@ -40,8 +55,127 @@ impl Markdown {
                 parts.push((ink, Safe::new(mark)));
             }
             inline(rest, &mut parts);
-            rows.flow(parts, indent + crate::text::width::width(mark));
+            rows.flow(parts, indent + width::width(mark));
         }
+    }
+}
+
+/// A table: which lines it is, how wide its columns are and which of them stand at the right.
+#[derive(Debug)]
+struct Table {
+    lines: std::ops::Range<usize>,
+    widths: Vec<(usize, bool)>,
+}
+
+const BETWEEN: &str = " │ ";
+
+/// A row of bars, a row of dashes below it, and the rows of bars that follow.
+fn tables(text: &str) -> Vec<Table> {
+    let mut found: Vec<Table> = Vec::new();
+    // Most texts have none.
+    if !text.contains('|') {
+        return found;
+    }
+    let mut fenced = false;
+    let mut above: Option<(usize, &str)> = None;
+    for (n, line) in text.lines().enumerate() {
+        if line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~") {
+            fenced = !fenced;
+        }
+        if fenced || !line.contains('|') {
+            above = None;
+            continue;
+        }
+        match found.last_mut().filter(|table| table.lines.end == n) {
+            Some(table) => {
+                table.widen(line);
+                table.lines.end = n + 1;
+            }
+            None => {
+                if let Some((first, heading)) = above.filter(|(_, heading)| is_rule(line, cells(heading).len())) {
+                    let right = cells(line).into_iter().map(|cell| (0, cell.ends_with(':') && !cell.starts_with(':')));
+                    let mut table = Table { lines: first..n + 1, widths: right.collect() };
+                    table.widen(heading);
+                    found.push(table);
+                }
+            }
+        }
+        above = Some((n, line));
+    }
+    found
+}
+
+fn is_rule(line: &str, columns: usize) -> bool {
+    let cells = cells(line);
+    let dashes = |cell: &&str| cell.trim_matches(':').len() > 1 && cell.trim_matches(':').bytes().all(|b| b == b'-');
+    cells.len() == columns && columns > 0 && cells.iter().all(|cell| dashes(&cell))
+}
+
+/// What stands between the bars. `\|` is a bar of the text.
+fn cells(line: &str) -> Vec<&str> {
+    let line = line.trim();
+    let line = line.strip_prefix('|').unwrap_or(line);
+    let mut cells = Vec::new();
+    let (mut from, mut before) = (0, ' ');
+    for (at, c) in line.char_indices() {
+        if c == '|' && before != '\\' {
+            cells.push(line.get(from..at).unwrap_or_default().trim());
+            from = at + 1;
+        }
+        before = c;
+    }
+    let last = line.get(from..).unwrap_or_default().trim();
+    if !last.is_empty() {
+        cells.push(last);
+    }
+    cells
+}
+
+fn cell(text: &str) -> (Parts, usize) {
+    let mut parts = Parts::new();
+    inline(&text.replace("\\|", "|"), &mut parts);
+    let wide = parts.iter().map(|(_, text)| width::width(text)).sum();
+    (parts, wide)
+}
+
+impl Table {
+    fn widen(&mut self, line: &str) {
+        for (column, text) in self.widths.iter_mut().zip(cells(line)) {
+            column.0 = column.0.max(cell(text).1);
+        }
+    }
+
+    fn columns(&self) -> usize {
+        self.widths.iter().map(|(wide, _)| wide + width::width(BETWEEN)).sum::<usize>()
+    }
+
+    fn row(&self, nth: usize, line: &str) -> Parts {
+        let at = nth - self.lines.start;
+        let mut parts = Parts::new();
+        if at == 1 {
+            let dashes: Vec<String> = self.widths.iter().map(|(wide, _)| "─".repeat(*wide)).collect();
+            parts.push((Ink::Dim, Safe::new(dashes.join("─┼─"))));
+            return parts;
+        }
+        let mut cells = cells(line).into_iter();
+        for (n, (wide, right)) in self.widths.iter().enumerate() {
+            if n > 0 {
+                parts.push((Ink::Dim, Safe::new(BETWEEN)));
+            }
+            let (mut words, own) = cell(cells.next().unwrap_or_default());
+            let gap = (Ink::Plain, Safe::new(" ".repeat(wide.saturating_sub(own))));
+            words.insert(if *right { 0 } else { words.len() }, gap);
+            if at == 0 {
+                words.iter_mut().for_each(|(ink, _)| *ink = Ink::Strong);
+            }
+            parts.extend(words);
+        }
+        // More cells than the heading has are not lost.
+        for more in cells {
+            parts.push((Ink::Dim, Safe::new(BETWEEN)));
+            inline(more, &mut parts);
+        }
+        parts
     }
 }
 
@@ -75,11 +209,21 @@ fn item(text: &str) -> (&str, Ink, &str) {
     }
 }
 
-/// Bold and code within a line. A mark without its partner is text.
+/// Bold, code and links within a line. A mark without its partner is text.
 fn inline(text: &str, parts: &mut Parts) {
     let mut rest = text;
-    while let Some(at) = rest.find(['*', '`']) {
+    while let Some(at) = rest.find(['*', '`', '[']) {
         let (before, marked) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        if let Some((words, to, after)) = link(marked) {
+            push(parts, Ink::Plain, before.strip_suffix('!').unwrap_or(before));
+            push(parts, Ink::Link, words);
+            // An address is told, not hidden behind words.
+            if to != words {
+                push(parts, Ink::Dim, &format!(" ({to})"));
+            }
+            rest = after;
+            continue;
+        }
         let mark = if marked.starts_with("**") { "**" } else { "`" };
         let inner = marked.strip_prefix(mark).and_then(|inner| inner.split_once(mark));
         let Some((inner, after)) = inner.filter(|(inner, _)| !inner.trim().is_empty()) else {
@@ -97,6 +241,14 @@ fn inline(text: &str, parts: &mut Parts) {
     push(parts, Ink::Plain, rest);
 }
 
+/// Words and address of `[words](address)`, and what follows it.
+fn link(text: &str) -> Option<(&str, &str, &str)> {
+    let (words, rest) = text.strip_prefix('[')?.split_once("](")?;
+    let (to, after) = rest.split_once(')')?;
+    let plain = !words.is_empty() && !words.contains(['[', ']', '`']) && !to.is_empty();
+    (plain && !to.contains(char::is_whitespace)).then_some((words, to, after))
+}
+
 fn push(parts: &mut Parts, ink: Ink, text: &str) {
     if !text.is_empty() {
         parts.push((ink, Safe::new(text)));
@@ -109,7 +261,7 @@ mod tests {
 
     fn laid(text: &str, width: u16) -> Vec<String> {
         let mut rows = Rows::new(width, true);
-        let mut markdown = Markdown::default();
+        let mut markdown = Markdown::of(text);
         text.lines().for_each(|line| markdown.line(&mut rows, line));
         rows.done.iter().map(|row| row.parts.iter().map(|(_, text)| text.as_str()).collect()).collect()
     }
@@ -154,5 +306,29 @@ mod tests {
     #[test]
     fn nothing_in_a_fence_is_a_mark() {
         assert_eq!(laid("```rust\n# **not** bold\n```\n# yes", 80), ["```rust", "# **not** bold", "```", "yes"]);
+    }
+
+    #[test]
+    fn a_table_stands_in_columns_where_it_fits_and_as_it_was_written_where_not() {
+        let table = "| crate | tests |\n|---|---:|\n| `scheduler` | 118 |\n| a \\| b | **7** | more |\nafter";
+        assert_eq!(
+            laid(table, 40),
+            ["crate     │ tests", "──────────┼──────", "scheduler │   118", "a | b     │     7 │ more", "after"]
+                .map(|row| row.trim_end().to_owned())
+        );
+        assert_eq!(laid("| crate | tests |\n|---|---:|", 12).first().map(String::as_str), Some("| crate |"));
+        for text in ["a | b\nc | d", "```\na|b\n-|-\n```", "|---|---|", "a | b\n--- | --- | ---"] {
+            assert_eq!(laid(text, 40), text.lines().collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn a_link_is_words_and_where_it_leads() {
+        assert_eq!(laid("see [the run](https://x.y/1) now", 80), ["see the run (https://x.y/1) now"]);
+        assert_eq!(laid("![shot](a.png)", 80), ["shot (a.png)"]);
+        assert_eq!(inks("[a](b)").first(), Some(&(Ink::Link, "a".to_owned())));
+        for text in ["[x] y", "a[0](", "[a]( b )", "list[i](n + 1)", "[](x)"] {
+            assert_eq!(laid(text, 80), [text]);
+        }
     }
 }

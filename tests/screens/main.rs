@@ -17,6 +17,7 @@ mod queueing;
 mod remembered;
 mod sleeping;
 mod sources;
+mod traps;
 mod typing;
 mod viewing;
 mod watching;

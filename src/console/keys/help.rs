@@ -53,11 +53,15 @@ pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
         Context::Queue => queue(model),
         Context::Detail => task(model, vec![Intent::Back, Intent::Enter]),
         Context::Log if model.place.log_only => {
-            vec![Intent::Fold, Intent::FoldAll, Intent::Filter, Intent::NextError, Intent::Wrap, Intent::Quit]
+            vec![Intent::Fold, Intent::Filter, Intent::Sift, Intent::NextError, Intent::Outline, Intent::Quit]
         }
-        Context::Log => {
-            vec![Intent::Back, Intent::Fold, Intent::Follow, Intent::Filter, Intent::NextError, Intent::Cancel]
+        Context::Log if model.log.shown.as_ref().is_some_and(|shown| shown.outline) => {
+            vec![Intent::Back, Intent::Outline, Intent::NextTurn, Intent::Sift, Intent::Filter]
         }
+        Context::Log => [Intent::Back, Intent::Fold, Intent::Follow, Intent::Filter, Intent::NextError]
+            .into_iter()
+            .chain([Intent::Cancel, Intent::Sift, Intent::Outline])
+            .collect(),
         Context::Wall => vec![Intent::Enter, Intent::Detail, Intent::Cancel, Intent::Open, Intent::Back],
         Context::Reviews if model.reviews.selected.is_some() => {
             vec![Intent::Enter, Intent::Open, Intent::Copy, Intent::CopyBranch, Intent::FollowUp, Intent::Detail]

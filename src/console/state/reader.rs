@@ -237,7 +237,8 @@ impl Reader {
             return false;
         };
         if self.top.entry > last {
-            self.top = Spot { entry: last, row: usize::MAX };
+            // What stood there is gone: the end takes its place, a whole page of it.
+            self.top = self.last_page(entries);
         }
         let top = self.from(entries, self.top.entry);
         if top != self.top.entry {

@@ -225,7 +225,8 @@ fn words(model: &Model, shown: &Shown, columns: u16) -> Vec<Word> {
         let coming = shown.reader.sifting(shown.transcript.entries());
         let coming = coming.map_or_else(String::new, |percent| format!(", {percent}%"));
         let text = width::cut_end(&format!("only {}", Safe::new(filter.text())), FILTER);
-        words.push((7, Tone::Accent, Safe::new(text + &coming)));
+        // What is not there to be seen must never be taken for what is not there.
+        words.push((9, Tone::Accent, Safe::new(text + &coming)));
     }
     if let Some(origin) = shown.origin {
         words.push((8, Tone::Dim, source(model, shown, origin, columns)));
@@ -372,7 +373,7 @@ fn ink_style(theme: Theme, ink: Ink) -> Style {
         Ink::Plain => Tone::Plain,
         Ink::Dim => Tone::Dim,
         Ink::Strong => Tone::Strong,
-        Ink::Command | Ink::Hunk | Ink::Code | Ink::Pending => Tone::Accent,
+        Ink::Command | Ink::Hunk | Ink::Code | Ink::Link | Ink::Pending => Tone::Accent,
         Ink::File => Tone::File,
         Ink::Progress | Ink::Good | Ink::Added => Tone::Good,
         Ink::Error => Tone::BadStrong,

@@ -80,6 +80,7 @@ pub fn ascii(symbol: &str) -> Option<&'static str> {
         "“" | "”" => "\"",
         "‘" | "’" => "'",
         "│" => "|",
+        "┼" => "+",
         _ => return None,
     };
     Some(plain)

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::*;
 use crate::console::event::LogNews;
 use crate::console::keys::Intent;
+use crate::console::state::log::Times;
 use crate::console::update::log::tests::{add_task, calls, console, news_of, press, says, settle, start};
 use crate::console::update::log::{news, open_file, search};
 use crate::domain::{Fault, FaultKind, Freshness, SessionId, Source};
@@ -250,6 +251,72 @@ fn which_session_is_shown_is_told_however_long_the_name_is() {
     let screen = text(&model, SMALL);
     assert!(screen.starts_with("── Log · A task"), "{screen}");
     assert!(screen.lines().next().is_some_and(|rule| rule.contains("session 2 of 2")), "{screen}");
+}
+
+#[test]
+fn only_one_kind() {
+    for (name, pane) in [
+        ("tests_80x24", SMALL),
+        ("tests_160x45", Area { height: 45, ..LARGE }),
+        ("tests_160x10", Area { height: 10, ..LARGE }),
+        ("tests_40x10", Area { width: 40, height: 10, ..SMALL }),
+    ] {
+        let mut model = read(&log(), pane);
+        press(&mut model, pane, Intent::Facet(3));
+        insta::assert_snapshot!(name, text(&model, pane));
+    }
+}
+
+#[test]
+fn nothing_of_a_kind() {
+    let pane = Area { height: 18, ..SMALL };
+    let mut model = read(&log(), pane);
+    press(&mut model, pane, Intent::Facet(8));
+    insta::assert_snapshot!("nothing_80x18", text(&model, pane));
+}
+
+#[test]
+fn the_outline() {
+    for (name, pane) in [
+        ("outline_80x24", SMALL),
+        ("outline_160x45", Area { height: 45, ..LARGE }),
+        ("outline_40x10", Area { width: 40, height: 10, ..SMALL }),
+    ] {
+        let mut model = read(&log(), pane);
+        press(&mut model, pane, Intent::Outline);
+        press(&mut model, pane, Intent::Top);
+        press(&mut model, pane, Intent::Down);
+        press(&mut model, pane, Intent::Down);
+        insta::assert_snapshot!(name, text(&model, pane));
+    }
+}
+
+#[test]
+fn times_and_a_table() {
+    let table = "The figures, see [the run](https://github.com/acme/api/actions/runs/1):\n\n| crate | tests | took |\n\
+        |---|---:|---|\n| `scheduler` | 118 | **9.8 s** |\n| retry | 6 | 0.4 s |\n\n> quoted";
+    let log = log() + &says(4000, table);
+    for (name, times) in [("since_80x24", Times::Since), ("gap_80x24", Times::Gap)] {
+        let mut model = read(&log, SMALL);
+        model.log.times = times;
+        insta::assert_snapshot!(name, text(&model, SMALL));
+    }
+}
+
+#[test]
+fn without_the_signs_of_unicode() {
+    let pane = Area { height: 45, ..LARGE };
+    let mut model = read(&log(), pane);
+    press(&mut model, pane, Intent::Facet(3));
+    press(&mut model, pane, Intent::Outline);
+    let mut buffer = Buffer::empty(Rect::new(0, 0, pane.width, pane.height));
+    draw(&model, &Theme { colour: false, ascii: true }, pane, &mut buffer);
+    crate::console::view::safe::to_ascii(&mut buffer);
+    let rows = buffer.content().chunks(usize::from(pane.width));
+    let rows = rows.map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>().trim_end().to_owned());
+    let screen = rows.collect::<Vec<_>>().join("\n");
+    assert!(screen.chars().all(|c| c.is_ascii() || c.is_alphabetic()), "{screen}");
+    insta::assert_snapshot!("ascii_160x45", screen);
 }
 
 #[test]
