@@ -18,6 +18,8 @@ use std::sync::Arc;
 use crate::transcript::lines::{self, LogLine, Options};
 use crate::transcript::{Change, Entry, Transcript};
 
+#[cfg(test)]
+mod cost_tests;
 mod search;
 mod sieve;
 mod sweep;

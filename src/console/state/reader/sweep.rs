@@ -146,7 +146,7 @@ impl Pace {
     pub(super) fn next(&mut self, now: Instant) {
         if let Some(before) = self.at {
             let late = now - before > LATE;
-            self.piece = if late { self.piece / 4 } else { self.piece * 2 }.clamp(LEAST / 16, MOST);
+            self.piece = if late { self.piece / 4 } else { self.piece * 2 }.clamp(LEAST, MOST);
         }
         self.at = Some(now);
         self.left = self.piece;
@@ -237,8 +237,11 @@ mod tests {
         pace.next(at(0));
         pace.next(at(33));
         assert_eq!(pace.left, LEAST * 2);
+        pace.next(at(66));
+        pace.next(at(99));
+        assert_eq!(pace.left, LEAST * 8);
         pace.next(at(300));
-        assert_eq!(pace.left, LEAST / 2);
+        assert_eq!(pace.left, LEAST * 2);
         for n in 0..40 {
             pace.next(at(300 + n * 33));
         }

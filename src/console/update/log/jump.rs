@@ -81,8 +81,13 @@ pub(super) fn outline(shown: &mut Shown, pane: Option<Area>, intent: Intent) -> 
         Intent::Down => steps(shown, 1, true),
         Intent::PageUp => steps(shown, rows, false),
         Intent::PageDown => steps(shown, rows, true),
-        Intent::Top => steps(shown, count, false),
-        Intent::Bottom => steps(shown, count, true),
+        Intent::Top | Intent::Bottom => {
+            let shows = |turn: &usize| shown.turn_start(*turn).is_some();
+            let end = if intent == Intent::Top { (0..count).find(shows) } else { (0..count).rfind(shows) };
+            if let Some(turn) = end {
+                go(shown, turn);
+            }
+        }
         Intent::Fold | Intent::Enter | Intent::Outline | Intent::Back => shown.outline = false,
         _ => return false,
     }
