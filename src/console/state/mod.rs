@@ -8,6 +8,7 @@ pub mod condition;
 pub mod detail;
 pub mod dialog;
 pub mod evidence;
+pub mod found;
 pub mod layout;
 pub mod line;
 pub mod log;
@@ -101,6 +102,8 @@ impl Model {
             Context::Help
         } else if self.place.detail.is_some() {
             Context::Detail
+        } else if self.log.found.is_some() {
+            Context::Found
         } else if self.log.wall.is_some() {
             Context::Wall
         } else {

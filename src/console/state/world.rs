@@ -150,6 +150,12 @@ impl World {
         task.is_of(self.viewer.as_ref().map(|viewer| viewer.id))
     }
 
+    /// The task a session belongs to, where it is known.
+    pub fn task_of_session(&self, session: &crate::domain::SessionId) -> Option<&crate::domain::TaskId> {
+        let has_it = |known: &&Known| known.task.sessions.iter().flatten().any(|of_it| of_it.id == *session);
+        self.tasks.values().find(has_it).map(|known| &known.task.at.id)
+    }
+
     /// The creator's login, where it is known.
     pub fn login<'a>(&'a self, task: &'a Task) -> Option<&'a Untrusted> {
         let person = task.creator.as_ref()?;

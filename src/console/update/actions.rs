@@ -136,6 +136,7 @@ pub fn focus(model: &mut Model, pane: Pane) {
     model.place.help = None;
     model.place.detail = None;
     model.log.wall = None;
+    model.log.found = None;
     model.place.focus = pane;
     model.dirty = true;
 }

@@ -14,6 +14,7 @@ pub mod cancel_marked;
 pub mod command;
 pub mod compose;
 pub mod dialog;
+pub mod found;
 pub mod key;
 pub mod line;
 pub mod log;

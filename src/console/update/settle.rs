@@ -30,6 +30,7 @@ pub(super) fn settle(model: &mut Model) {
     if let Some(area) = panes.reviews {
         model.reviews.top = in_view(model.reviews.top, model.reviews.index, model.reviews.rows.len(), area.body_rows());
     }
+    super::found::settle(model);
     super::scroll::clamp_overlays(model);
 }
 

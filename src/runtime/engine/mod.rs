@@ -16,6 +16,7 @@ pub mod follower;
 pub mod followers;
 pub mod list_state;
 pub mod log_source;
+pub mod look_through;
 pub mod memory;
 pub mod people;
 pub mod poller;
