@@ -39,6 +39,8 @@ pub enum Setback {
     Held,
     /// The way to the service is broken, for everybody.
     Line,
+    /// Nothing was sent, because of others' failures: it says nothing of this source, and any answer ends it.
+    HeldBack,
     Other,
 }
 
@@ -159,9 +161,11 @@ impl Schedule {
         }
     }
 
-    /// The line works again: what failed because of it need not wait any longer.
-    fn revive(&mut self, now: Tick) {
-        for slot in self.slots.values_mut().filter(|slot| slot.setback == Some(Setback::Line) && !slot.flying) {
+    /// An answer came: what was held back need not wait any longer; nor, if the line works again, what failed because of it.
+    fn revive(&mut self, line: bool, now: Tick) {
+        let waits =
+            |slot: &Slot| slot.setback == Some(Setback::HeldBack) || (line && slot.setback == Some(Setback::Line));
+        for slot in self.slots.values_mut().filter(|slot| waits(slot) && !slot.flying) {
             slot.due = slot.due.map(|due| due.min(now));
         }
     }
@@ -215,9 +219,7 @@ impl Schedule {
         let before = slot.setback.take();
         let wait = slot.every.map(|every| early(every * slower, slot.generation));
         let wait = slot.land(now, wait);
-        if before == Some(Setback::Line) {
-            self.revive(now);
-        }
+        self.revive(before == Some(Setback::Line), now);
         wait
     }
 
@@ -230,7 +232,7 @@ impl Schedule {
         wait_for: impl Fn(Duration, u32) -> Duration,
     ) -> Option<Duration> {
         let slot = self.slots.get_mut(source)?;
-        slot.failures += 1;
+        slot.failures = if setback == Setback::HeldBack { slot.failures.max(1) } else { slot.failures + 1 };
         slot.again = false;
         slot.setback = Some(setback);
         let wait = wait_for(slot.every.unwrap_or(Duration::from_secs(10)), slot.failures);
@@ -354,6 +356,27 @@ mod tests {
         for source in [Source::OwnTasks, Source::People] {
             assert!(!waits(&schedule, &source, now + secs(599)), "{source:?}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_held_back_for_others_failures_waits_as_told_counts_as_no_failure_and_goes_at_any_answer() {
+        let mut schedule = Schedule::default();
+        let now = Tick::now();
+        for source in [Source::Viewer, Source::Pulls] {
+            schedule.want(source, PACE, now);
+        }
+        for _ in 0..10 {
+            schedule.launch(&Source::Pulls);
+            let wait = schedule.failed(&Source::Pulls, now, Setback::HeldBack, |_, n| {
+                assert_eq!(n, 1, "nothing was sent");
+                secs(60)
+            });
+            assert!(wait.is_some_and(|wait| wait >= secs(60)));
+        }
+        assert!(!waits(&schedule, &Source::Pulls, now + secs(59)));
+        schedule.launch(&Source::Viewer);
+        schedule.succeeded(&Source::Viewer, now);
+        assert!(waits(&schedule, &Source::Pulls, now));
     }
 
     #[tokio::test(start_paused = true)]

@@ -12,7 +12,7 @@ use super::recall::Recalled;
 use super::sleep::{self, Clocks};
 use super::thrift::Thrift;
 use crate::console::event::{BudgetNews, News, Op};
-use crate::domain::{Fault, Instant, RepoName, Source, Task, TaskId, TaskRef};
+use crate::domain::{Fault, FaultKind, Instant, RepoName, Source, Task, TaskId, TaskRef};
 use crate::runtime::engine::backoff;
 use crate::runtime::engine::budget::Meter;
 use crate::runtime::engine::desk::Desk;
@@ -158,6 +158,7 @@ impl Poller {
             }
             Wish::Attend(task) => self.attend(task, now),
             Wish::Refresh => {
+                self.desk.provider.insist();
                 for list in self.lists.values_mut().chain([&mut self.own]) {
                     list.calm.stir();
                 }
@@ -303,6 +304,9 @@ impl Poller {
     async fn failed(&mut self, due: Due, fault: Fault, now: Tick) {
         let at = self.desk.now();
         let setback = match &fault {
+            fault if fault.kind == FaultKind::HeldBack => Setback::HeldBack,
+            // Without an answer nobody named a time but ourselves.
+            fault if fault.kind == FaultKind::Offline => Setback::Line,
             fault if fault.retry_at.is_some() => Setback::Held,
             fault if backoff::is_line(fault) => Setback::Line,
             _ => Setback::Other,
