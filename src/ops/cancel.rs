@@ -142,11 +142,12 @@ impl Cycle<'_> {
     async fn find(&mut self) -> Result<Vec<Run>, CancelPhase> {
         let provider = &self.context.provider;
         let repo = &self.target.task.repo;
-        provider.insist();
         let mut named = self.target.run;
         if let (None, Some(session), LiveLogs::Available) = (named, &self.target.session, provider.live_logs()) {
+            provider.insist();
             named = provider.agent_session(session).await.ok().and_then(|session| session.run);
         }
+        provider.insist();
         if let Some(id) = named {
             let run = provider.run(repo, id).await.map_err(CancelPhase::Refused)?;
             self.matched = Some(Matched::BySession);
