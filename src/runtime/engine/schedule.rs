@@ -16,6 +16,11 @@ use tokio::time::Instant as Tick;
 
 use crate::domain::Source;
 
+/// So much later than told is nothing to whoever waits, and enough for many consoles not to come back as one.
+const LATE_MOST: Duration = Duration::from_secs(10);
+/// No try is farther away than the window of the service's limit is long.
+const LONGEST: Duration = Duration::from_hours(1);
+
 #[derive(Clone, Debug, Default)]
 struct Slot {
     due: Option<Tick>,
@@ -264,9 +269,11 @@ fn early(wait: Duration, generation: u64) -> Duration {
     wait.mul_f64(0.95 - share(generation) / 10.0)
 }
 
-/// Up to a tenth later: a wait the service asked for is never cut.
+/// Up to a tenth later, but by no more than a few seconds and never past an hour: a wait the service asked for is neither
+/// cut nor stretched.
 fn late(wait: Duration, generation: u64) -> Duration {
-    wait.mul_f64(1.0 + share(generation) / 10.0)
+    let most = (wait / 10).min(LATE_MOST).min(LONGEST.saturating_sub(wait));
+    wait + most.mul_f64(share(generation))
 }
 
 fn share(generation: u64) -> f64 {
@@ -304,6 +311,24 @@ mod tests {
         schedule.launch(&Source::Viewer);
         let wait = schedule.succeeded(&Source::Viewer, now).unwrap();
         assert!(wait >= Duration::from_millis(8_500) && wait <= Duration::from_millis(9_500), "{wait:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_that_was_told_is_neither_cut_nor_stretched_and_none_is_longer_than_an_hour() {
+        let mut schedule = Schedule::default();
+        let now = Tick::now();
+        schedule.want(Source::Pulls, PACE, now);
+        let mut spread = std::collections::HashSet::new();
+        for told in [1, 30, 60, 900, 3595, 3600] {
+            for _ in 0..200 {
+                schedule.launch(&Source::Pulls);
+                let wait = schedule.failed(&Source::Pulls, now, Setback::Held, |_, _| secs(told)).unwrap();
+                assert!(wait >= secs(told) && wait <= secs(3600), "{told}: {wait:?}");
+                assert!(wait - secs(told) <= secs(10).min(secs(told) / 10), "{told}: {wait:?}");
+                spread.insert(wait);
+            }
+        }
+        assert!(spread.len() > 800, "many consoles do not come back as one: {}", spread.len());
     }
 
     #[tokio::test(start_paused = true)]

@@ -341,14 +341,14 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_request_that_waited_for_a_place_is_stopped_by_a_limit_met_meanwhile() {
-        let gate = Gate::new(1);
+        let gate = Gate::new(1, Fuse::default());
         let first = gate.enter(Zone::Rest, secs(5)).await.unwrap();
         assert_eq!(gate.budget().in_flight, 1);
         let (second, ()) = tokio::join!(gate.enter(Zone::Rest, secs(5)), async {
             gate.limited(Zone::Rest, Limit::Primary, &HeaderMap::new(), Instant::UNIX_EPOCH);
             drop(first);
         });
-        assert_eq!(second.unwrap_err(), secs(60));
+        assert_eq!(second.unwrap_err(), Held::Limit(secs(60)));
         assert_eq!(gate.budget().in_flight, 0);
     }
 
@@ -378,5 +378,43 @@ mod tests {
         assert_eq!(start.elapsed(), secs(0));
         gate.poll_turn("a").await;
         assert_eq!(start.elapsed(), secs(60));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_waits_for_a_probe_takes_no_place_from_another_host() {
+        let gate = Gate::new(2, Fuse::default());
+        for _ in 0..5 {
+            gate.enter(Zone::Rest, secs(5)).await.unwrap().failed(None);
+        }
+        tokio::time::advance(secs(5)).await;
+        let probe = gate.enter(Zone::Rest, secs(5)).await.unwrap();
+        let waiting = futures_util::future::join_all((0..5).map(|_| gate.enter(Zone::Rest, secs(5))));
+        let other = async {
+            tokio::task::yield_now().await;
+            assert!(gate.enter(Zone::Copilot, secs(5)).await.is_ok());
+            probe.answered();
+            drop(probe);
+            Tick::now()
+        };
+        // Only two of the five have a place at once, so the others are still waiting when the test ends.
+        let start = Tick::now();
+        let (_, end) = tokio::join!(tokio::time::timeout(secs(1), waiting), other);
+        assert_eq!(end, start);
+        assert_eq!(gate.enter(Zone::Copilot, secs(5)).await.map(|_| ()), Ok(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_probe_that_never_ends_holds_nobody_for_ever_and_one_given_up_is_followed_by_another() {
+        let gate = Gate::new(4, Fuse::default());
+        for _ in 0..5 {
+            gate.enter(Zone::Rest, secs(5)).await.unwrap().failed(None);
+        }
+        tokio::time::advance(secs(5)).await;
+        let probe = gate.enter(Zone::Rest, secs(5)).await.unwrap();
+        let start = Tick::now();
+        assert_eq!(gate.enter(Zone::Rest, secs(5)).await.unwrap_err(), Held::Mute(secs(5)));
+        assert_eq!(start.elapsed(), secs(5));
+        let (next, ()) = tokio::join!(gate.enter(Zone::Rest, secs(5)), async { drop(probe) });
+        assert!(next.is_ok_and(|next| next.is_probe));
     }
 }
