@@ -1,10 +1,13 @@
 //! The hands: carries out what the console wants done, off the loop. Never blocks the caller.
 
 use tokio::sync::{mpsc, watch};
+use tokio::time::Instant as Tick;
 
 use super::desk::Desk;
 use super::follower::{Follower, Target};
 use super::poller::{Pace, Poller, Wish};
+use super::purse::Purse;
+use super::till::Till;
 use crate::console::Effect;
 use crate::console::event::Op;
 use crate::domain::{CancelTarget, Fault, RepoName, SessionId, StartRequest, TaskRef};
@@ -51,8 +54,9 @@ impl Engine {
         let (attention, attended) = watch::channel(Attention::default());
         let (task_seen, task) = watch::channel(None);
         let (target, target_seen) = watch::channel(None);
-        tokio::spawn(Poller::new(desk.clone(), pace, task_seen).run(wish_list));
-        tokio::spawn(Follower::new(desk.clone(), target_seen, task).keeping(kept).run());
+        let till = Till::new(desk.clone(), Purse::new(pace.share, pace.unchanged, Tick::now()));
+        tokio::spawn(Poller::new(desk.clone(), pace, till.clone(), task_seen).run(wish_list));
+        tokio::spawn(Follower::new(desk.clone(), till, target_seen, task).keeping(kept).run());
         tokio::spawn(relay(attended, wishes.clone(), target));
         Self { desk, context, patience, wishes, attention }
     }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! idle ──target──> fetch ──new──> fetch in 2 s
-//!                    ├──same──> fetch in 2 → 3 → 4½ … 10 s
+//!                    ├──same──> fetch in 2 → 3 → 4½ … 10 s (10 … 30 s where only the run and its jobs can be read)
 //!                    ├──fault─> back-off
 //!                    └──session ended, everything read──> rest (until the session wakes up or the target changes)
 //! ```
@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use super::backoff;
 use super::desk::Desk;
 use super::log_source::{self, New, Seen};
+use super::till::Till;
 use crate::console::event::{LogNews, LogOrigin, News};
 use crate::domain::{Fault, Session, SessionId, Source, State, Task, TaskRef};
 use crate::runtime::kept::Kept;
@@ -27,7 +28,10 @@ pub struct Target {
 }
 
 const FASTEST: Duration = Duration::from_secs(2);
-const SLOWEST: Duration = Duration::from_secs(10);
+/// Between two looks while something comes, and while nothing does: at the live log, which costs nothing of the limit, and
+/// at the run and its jobs, of which each look takes two requests or three.
+const LIVE: (Duration, Duration) = (FASTEST, Duration::from_secs(10));
+const COUNTED: (Duration, Duration) = (Duration::from_secs(10), Duration::from_secs(30));
 /// Between two looks at a session that waits for somebody.
 const WAITING: Duration = Duration::from_secs(15);
 /// A job log may come a little after the session's end: so many looks before "this is all there is".
@@ -36,6 +40,7 @@ const LATE_LOOKS: u32 = 5;
 #[derive(Debug)]
 pub struct Follower {
     desk: Desk,
+    till: Till,
     target: watch::Receiver<Option<Target>>,
     /// The attended task as the poller last saw it.
     task: watch::Receiver<Option<Task>>,
@@ -57,8 +62,13 @@ struct Following {
 }
 
 impl Follower {
-    pub fn new(desk: Desk, target: watch::Receiver<Option<Target>>, task: watch::Receiver<Option<Task>>) -> Self {
-        Self { desk, target, task, kept: None }
+    pub fn new(
+        desk: Desk,
+        till: Till,
+        target: watch::Receiver<Option<Target>>,
+        task: watch::Receiver<Option<Task>>,
+    ) -> Self {
+        Self { desk, till, target, task, kept: None }
     }
 
     #[must_use]
@@ -96,7 +106,7 @@ impl Follower {
     async fn follow(&mut self, following: &mut Following) -> Result<(), watch::error::RecvError> {
         loop {
             let session = self.session(&following.target);
-            let look = following.look(&self.desk, session);
+            let look = following.look(&self.desk, &self.till, session);
             let wait = tokio::select! {
                 biased;
                 changed = self.target.changed() => return changed,
@@ -149,13 +159,13 @@ fn unknown_session(target: &Target, now: crate::domain::Instant) -> Session {
 
 impl Following {
     /// One fetch. Returns the wait until the next; `None`: there is nothing more to come.
-    async fn look(&mut self, desk: &Desk, session: Session) -> Option<Duration> {
+    async fn look(&mut self, desk: &Desk, till: &Till, session: Session) -> Option<Duration> {
         let ended = !session.state.is_active();
         if ended && self.told_complete {
             return None;
         }
         self.told_complete = false;
-        let body = log_source::read(&*desk.provider, &self.target.task, &session).await;
+        let body = log_source::read(&*desk.provider, till, &self.target.task, &session).await;
         let body = log_source::or_kept(self.kept.as_ref(), &session, body).await;
         self.generation += 1;
         let body = match body {
@@ -170,17 +180,18 @@ impl Following {
         if complete {
             self.keep(origin, format, &body.bytes).await;
         }
+        let (fastest, slowest) = if origin == LogOrigin::CopilotApi { LIVE } else { COUNTED };
         let (reset, bytes) = match self.seen.take(origin, body.bytes) {
             New::Nothing => {
-                self.pace = self.pace.mul_f64(1.5).min(SLOWEST);
+                self.pace = self.pace.mul_f64(1.5).clamp(fastest, slowest);
                 (false, Vec::new())
             }
             New::Tail(tail) => {
-                self.pace = FASTEST;
+                self.pace = fastest;
                 (false, tail)
             }
             New::All(all) => {
-                self.pace = FASTEST;
+                self.pace = fastest;
                 (true, all)
             }
         };
