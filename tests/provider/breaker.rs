@@ -44,7 +44,9 @@ fn well(seen: &Seen, base: &str) -> Reply {
 impl Ward {
     async fn new(trouble: &Reply, prefix: &'static str) -> Self {
         let (still, until) = std::sync::mpsc::sync_channel::<()>(0);
-        tokio::task::spawn_blocking(move || drop(until.recv()));
+        tokio::task::spawn_blocking(move || {
+            let _ = until.recv();
+        });
         let ill = Arc::new(AtomicBool::new(false));
         let (is_ill, trouble) = (ill.clone(), trouble.clone());
         let base = Arc::new(std::sync::OnceLock::<String>::new());
