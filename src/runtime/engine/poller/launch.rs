@@ -24,7 +24,7 @@ impl Poller {
             return None;
         }
         let now = Tick::now();
-        self.till.settle();
+        self.till.purse().fill(now);
         while self.in_flight.len() < MOST_IN_FLIGHT {
             let mut candidates = self.candidates(now);
             self.turns.order(&mut candidates);
