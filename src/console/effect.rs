@@ -1,6 +1,6 @@
 //! What the console wants done. Data, carried out by `runtime/effects`.
 
-use crate::domain::{CancelTarget, RepoName, SessionId, StartRequest, TaskRef};
+use crate::domain::{CancelTarget, RepoName, SessionId, StartRequest, Task, TaskRef};
 use crate::text::Untrusted;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -18,10 +18,12 @@ pub enum Effect {
     Focus(bool),
     /// The set of repositories changed.
     Watch(Vec<RepoName>),
-    /// What the operator looks at: its task is polled closely, its log followed while `log` is named.
+    /// What the operator looks at: its task is polled closely, its log followed while `log` is named, and so are the logs
+    /// in sight beside it. What is missing is no longer wanted.
     Attend {
         task: Option<TaskRef>,
         log: Option<SessionId>,
+        beside: Vec<Heard>,
     },
     Start {
         id: uuid::Uuid,
@@ -46,4 +48,14 @@ pub enum Effect {
     LoadAgents(RepoName),
     /// Keep the draft; `None` forgets it.
     KeepDraft(Option<Box<super::state::compose::Draft>>),
+}
+
+/// A log that is listened to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heard {
+    /// As it is known: whether its session still works decides how the log is read.
+    pub task: Task,
+    pub session: SessionId,
+    /// Only its last lines are looked at, and less often.
+    pub glance: bool,
 }

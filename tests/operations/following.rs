@@ -48,7 +48,7 @@ fn watched(share: f64) -> Watched {
     let context = ops::Context { provider: fake.clone(), ledger, now: fake.now.clone(), who: "op".into() };
     let mut engine = Engine::spawn(desk, context, Pace { share, ..Pace::default() }, Patience::default());
     engine.perform(Effect::Watch(vec![repo()]));
-    engine.perform(Effect::Attend { task: Some(at), log: Some(SessionId::new("s1")) });
+    engine.perform(Effect::Attend { task: Some(at), log: Some(SessionId::new("s1")), beside: Vec::new() });
     Watched { fake, received, engine }
 }
 
@@ -96,7 +96,7 @@ async fn what_counts_is_looked_at_less_often_than_what_does_not() {
     let looks = counted.pass(600).await.len();
     assert!((16..=24).contains(&looks), "{looks} looks at run and jobs in ten minutes");
     let mut live = watched(0.2);
-    *live.fake.on_log.lock().unwrap() = Some(Box::new(|| Ok(atc::provider::port::LogBody::NotYet)));
+    *live.fake.on_log.lock().unwrap() = Some(Box::new(|_| Ok(atc::provider::port::LogBody::NotYet)));
     let looks = live.pass(600).await.len();
     assert!((58..=70).contains(&looks), "{looks} looks at a live log in ten minutes");
 }

@@ -10,6 +10,7 @@ mod fleet;
 mod following;
 mod kept;
 mod ledger;
+mod listening;
 mod poller;
 mod poller_fleet;
 mod poller_life;

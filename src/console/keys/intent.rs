@@ -8,6 +8,8 @@ pub enum Context {
     /// The full detail of the selected task.
     Detail,
     Log,
+    /// The last lines of all that runs.
+    Wall,
     Reviews,
     /// The template list of the compose pane.
     Templates,
@@ -83,6 +85,7 @@ pub enum Intent {
     NextHit,
     PreviousHit,
     Session,
+    Split,
     // Form
     NextField,
     PreviousField,

@@ -124,6 +124,7 @@ const LOG: &[Binding] = &[
     bind(Context::Log, c('n'), Intent::NextHit, "next hit", "next hit"),
     bind(Context::Log, c('N'), Intent::PreviousHit, "previous hit", ""),
     bind(Context::Log, c('S'), Intent::Session, "the task's session before this one", "session"),
+    bind(Context::Log, c('|'), Intent::Split, "keep this log in sight and read another above it; again: one log", ""),
     bind(Context::Log, c('d'), Intent::Detail, "everything about the task", ""),
     bind(Context::Log, c('x'), Intent::Cancel, "cancel the running session (asks)", "cancel"),
     bind(Context::Log, c('f'), Intent::FollowUp, "follow up: a new task on the same branch", "follow up"),
@@ -131,6 +132,16 @@ const LOG: &[Binding] = &[
     bind(Context::Log, c('o'), Intent::Open, "open in the browser", "open"),
     bind(Context::Log, c('y'), Intent::Copy, "copy the entry", "copy"),
     bind(Context::Log, c('Y'), Intent::CopyBranch, "copy the branch name", ""),
+];
+
+const WALL: &[Binding] = &[
+    bind(Context::Wall, k(Key::Enter), Intent::Enter, "open the log under the cursor", "log"),
+    bind(Context::Wall, k(Key::Tab), Intent::NextPane, "next log", ""),
+    bind(Context::Wall, k(Key::BackTab), Intent::PreviousPane, "previous log", ""),
+    bind(Context::Wall, c('d'), Intent::Detail, "everything about its task", "detail"),
+    bind(Context::Wall, c('x'), Intent::Cancel, "cancel the running session (asks)", "cancel"),
+    bind(Context::Wall, c('o'), Intent::Open, "open in the browser", "open"),
+    bind(Context::Wall, c('q'), Intent::Back, "close the wall", ""),
 ];
 
 const REVIEWS: &[Binding] = &[
@@ -189,11 +200,12 @@ const LINE: &[Binding] = &[
 ];
 
 /// Every context's own bindings, in the order the help shows them.
-pub const TABLE: [(Context, &[Binding]); 10] = [
+pub const TABLE: [(Context, &[Binding]); 11] = [
     (Context::Global, GLOBAL),
     (Context::Queue, QUEUE),
     (Context::Detail, DETAIL),
     (Context::Log, LOG),
+    (Context::Wall, WALL),
     (Context::Reviews, REVIEWS),
     (Context::Templates, TEMPLATES),
     (Context::Form, FORM),
@@ -238,6 +250,7 @@ impl Context {
             Self::Queue => "Queue",
             Self::Detail => "Detail",
             Self::Log => "Log",
+            Self::Wall => "Wall",
             Self::Reviews => "Reviews",
             Self::Templates => "Compose: templates",
             Self::Form => "Compose: form",

@@ -22,6 +22,7 @@ pub mod tabs;
 pub mod tasks;
 pub mod tone;
 pub mod trust;
+pub mod wall;
 pub mod words;
 pub mod world;
 
@@ -100,6 +101,8 @@ impl Model {
             Context::Help
         } else if self.place.detail.is_some() {
             Context::Detail
+        } else if self.log.wall.is_some() {
+            Context::Wall
         } else {
             match self.place.focus {
                 place::Pane::Queue => Context::Queue,
