@@ -4,12 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::{mpsc, watch};
+use tokio::time::Instant as Tick;
 
 use super::desk::Desk;
 use super::follower::{Closeness, Target};
 use super::followers::{Followers, Wanted};
 use super::look_through;
 use super::poller::{Pace, Poller, Wish};
+use super::purse::Purse;
+use super::till::Till;
 use crate::console::Effect;
 use crate::console::effect::Heard;
 use crate::console::event::Op;
@@ -62,8 +65,9 @@ impl Engine {
         let (attention, attended) = watch::channel(Attention::default());
         let (task_seen, task) = watch::channel(None);
         let (wanted, wanted_seen) = watch::channel(Wanted::default());
-        tokio::spawn(Poller::new(desk.clone(), pace, task_seen).run(wish_list));
-        tokio::spawn(Followers::new(desk.clone(), kept.clone(), wanted_seen, task).run());
+        let till = Till::new(desk.clone(), Purse::new(pace.share, pace.unchanged, Tick::now()));
+        tokio::spawn(Poller::new(desk.clone(), pace, till.clone(), task_seen).run(wish_list));
+        tokio::spawn(Followers::new(desk.clone(), till, kept.clone(), wanted_seen, task).run());
         tokio::spawn(relay(attended, wishes.clone(), wanted));
         Self { desk, context, patience, wishes, attention, kept, grep: Arc::default() }
     }

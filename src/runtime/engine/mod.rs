@@ -25,6 +25,7 @@ pub mod purse;
 pub mod reads;
 pub mod schedule;
 pub mod sweep;
+pub mod till;
 pub mod turns;
 
 pub use effects::Engine;
