@@ -6,6 +6,7 @@ use super::intent::{Context, Intent};
 use super::table::{TABLE, bindings};
 use crate::console::state::Model;
 use crate::console::state::queue::kind;
+use crate::console::state::tasks::Slot;
 use crate::domain::Condition;
 use crate::domain::State;
 
@@ -107,8 +108,9 @@ fn queue(model: &Model) -> Vec<Intent> {
 /// Something is at work of what the key would cancel: in the queue the marked tasks where there are some.
 fn may_cancel(context: Context, model: &Model) -> bool {
     if context == Context::Queue && model.queue.tally().marked > 0 {
-        let both = kind::MARKED | kind::ACTIVE;
-        return model.queue.roster.entries.iter().any(|entry| entry.kinds & both == both);
+        let entry = |slot: Slot| model.queue.roster.entries.get(slot.index());
+        let is_active = |slot: Slot| entry(slot).is_some_and(|entry| entry.kinds & kind::ACTIVE != 0);
+        return model.world.tasks.marks().iter().any(is_active);
     }
     model.selected().is_some_and(|known| known.task.state.is_active())
 }

@@ -10,6 +10,7 @@ pub mod evidence;
 pub mod layout;
 pub mod line;
 pub mod log;
+pub mod marks;
 pub mod notes;
 pub mod place;
 pub mod queue;

@@ -43,15 +43,18 @@ pub fn compare(tasks: &Tasks, order: Order, a: &Place, b: &Place) -> Ordering {
     a.key.cmp(&b.key).then_with(rest)
 }
 
-/// Sorts all places. Names that begin alike are sorted by what follows, a piece at a time: a name is looked up once a piece
-/// and not once a comparison.
+/// Sorts all places. Names are copied side by side first, because to look up each where it lies costs more than all the
+/// rest; those that begin alike are sorted by what follows, a piece at a time.
 pub fn sort(tasks: &Tasks, order: Order, places: &mut [Place]) {
     if order.by != Column::Name {
         return places.sort_unstable_by(|a, b| compare(tasks, order, a, b));
     }
-    places.sort_unstable_by_key(|place| place.key);
-    for alike in places.chunk_by_mut(|a, b| a.key == b.key) {
-        sort_alike(tasks, order, alike, PIECE);
+    let mut names = Names { text: Vec::new(), reversed: order.reversed };
+    let named = |place: &Place| Named { piece: place.key, name: names.add(tasks, place), place: *place };
+    let mut named: Vec<Named> = places.iter().map(named).collect();
+    names.sort(&mut named, &|a, b| compare(tasks, order, a, b));
+    for (to, from) in places.iter_mut().zip(named) {
+        *to = from.place;
     }
 }
 
@@ -60,32 +63,52 @@ const PIECE: usize = 15;
 /// Names that are alike for longer are compared whole.
 const MOST_ALIKE: usize = 8 * PIECE;
 
-/// Sorts places whose names are the same up to `from`.
-fn sort_alike(tasks: &Tasks, order: Order, alike: &mut [Place], from: usize) {
-    if alike.len() < 2 {
-        return;
+/// The names of many places, as far as they are sorted by pieces.
+struct Names {
+    text: Vec<u8>,
+    reversed: bool,
+}
+
+#[derive(Clone, Copy)]
+struct Named {
+    /// What it is sorted by at present.
+    piece: u128,
+    /// What of its name follows that: from where to where in the text.
+    name: (u32, u32),
+    place: Place,
+}
+
+impl Names {
+    /// What follows the piece that is in the place's key.
+    fn add(&mut self, tasks: &Tasks, place: &Place) -> (u32, u32) {
+        let name = tasks.at(place.slot).map(first_line).unwrap_or_default().as_bytes();
+        let begun = self.text.len();
+        self.text.extend(name.iter().take(MOST_ALIKE).skip(PIECE));
+        let at = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        (at(begun), at(self.text.len()))
     }
-    let piece = |place: &Place| {
-        let name = tasks.at(place.slot).map(first_line).unwrap_or_default();
-        let piece = name.as_bytes().get(from..).map_or(0, bytes);
-        if order.reversed { u128::MAX - piece } else { piece }
-    };
-    let mut pieces: Vec<(u128, Place)> = alike.iter().map(|place| (piece(place), *place)).collect();
-    pieces.sort_unstable_by_key(|(piece, _)| *piece);
-    for (to, (_, from)) in alike.iter_mut().zip(&pieces) {
-        *to = *from;
-    }
-    let mut rest = alike;
-    for same in pieces.chunk_by(|(a, _), (b, _)| a == b) {
-        let (these, others) = rest.split_at_mut(same.len());
-        rest = others;
-        // Nothing follows, or too much that is the same.
-        let ends = same.first().is_some_and(|(piece, _)| *piece == 0 || *piece == u128::MAX);
-        if ends || from >= MOST_ALIKE {
-            these.sort_unstable_by(|a, b| compare(tasks, order, a, b));
-        } else {
-            sort_alike(tasks, order, these, from + PIECE);
+
+    /// Sorts what is the same up to the present piece; the rest by comparing whole.
+    fn sort(&self, named: &mut [Named], whole: &impl Fn(&Place, &Place) -> Ordering) {
+        named.sort_unstable_by_key(|named| named.piece);
+        for alike in named.chunk_by_mut(|a, b| a.piece == b.piece).filter(|alike| alike.len() > 1) {
+            if alike.iter().any(|named| named.name.0 < named.name.1) {
+                for named in alike.iter_mut() {
+                    self.next_piece(named);
+                }
+                self.sort(alike, whole);
+            } else {
+                alike.sort_unstable_by(|a, b| whole(&a.place, &b.place));
+            }
         }
+    }
+
+    fn next_piece(&self, named: &mut Named) {
+        let (from, to) = named.name;
+        let rest = self.text.get(from as usize..to as usize).unwrap_or_default();
+        let piece = bytes(rest);
+        named.piece = if self.reversed { u128::MAX - piece } else { piece };
+        named.name.0 = to.min(from.saturating_add(PIECE as u32));
     }
 }
 
@@ -116,12 +139,9 @@ fn value(world: &World, column: Column, known: &Known, now: Instant) -> Option<u
             rank << 64 | most_first(checks.map_or(0, |c| u64::from(c.failed)))
         }),
         Column::Sessions => known.sessions().map(most_first),
-        Column::Agent => task.custom_agent.as_ref().map(|agent| text(&agent.raw_for_match().to_lowercase())),
-        Column::Model => {
-            let model = task.latest_session()?.model_name()?;
-            Some(text(&model.raw_for_match().to_lowercase()))
-        }
-        Column::Creator => world.login(task).map(|login| text(&login.raw_for_match().to_lowercase())),
+        Column::Agent => task.custom_agent.as_ref().map(|agent| lower(agent.raw_for_match())),
+        Column::Model => task.latest_session()?.model_name().map(|model| lower(model.raw_for_match())),
+        Column::Creator => world.login(task).map(|login| lower(login.raw_for_match())),
         Column::Cost => {
             let cost = task.cost()?;
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a price, only to sort by")]
@@ -145,6 +165,18 @@ fn pull<'a>(world: &'a World, known: &Known) -> Option<&'a crate::domain::Pull> 
 /// The first bytes of a text, in its own order.
 fn text(text: &str) -> u128 {
     bytes(text.as_bytes())
+}
+
+/// The same of the text in lower case.
+fn lower(whole: &str) -> u128 {
+    if !whole.is_ascii() {
+        return text(&whole.to_lowercase());
+    }
+    let mut first = [0; PIECE];
+    for (to, from) in first.iter_mut().zip(whole.bytes()) {
+        *to = from.to_ascii_lowercase();
+    }
+    bytes(&first)
 }
 
 fn bytes(bytes: &[u8]) -> u128 {
@@ -178,6 +210,7 @@ mod tests {
     fn texts_and_times_keep_their_order_as_numbers() {
         assert!(text("") < text("a") && text("a") < text("ab") && text("ab") < text("b"));
         assert!(text("\u{ff}\u{ff}\u{ff}\u{ff}\u{ff}\u{ff}\u{ff}\u{ff}") < UNKNOWN);
+        assert_eq!((lower("Mona"), lower("ÉMILE"), lower("")), (text("mona"), text("émile"), text("")));
         let at = |seconds| Instant::UNIX_EPOCH + TimeDelta::seconds(seconds);
         assert!(newest_first(at(5)) < newest_first(at(0)) && newest_first(at(0)) < newest_first(at(-5)));
         assert!(most_first(0) << 32 < UNKNOWN);
