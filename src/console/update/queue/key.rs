@@ -43,72 +43,114 @@ pub fn compare(tasks: &Tasks, order: Order, a: &Place, b: &Place) -> Ordering {
     a.key.cmp(&b.key).then_with(rest)
 }
 
-/// Sorts all places. Names are copied side by side first, because to look up each where it lies costs more than all the
-/// rest; those that begin alike are sorted by what follows, a piece at a time.
+/// Sorts all places: by the key's upper half, those alike by its lower half, then by what follows of the name, then the
+/// newest first. Only a number and a place's index are moved about.
 pub fn sort(tasks: &Tasks, order: Order, places: &mut [Place]) {
-    if order.by != Column::Name {
-        return places.sort_unstable_by(|a, b| compare(tasks, order, a, b));
-    }
-    let mut names = Names { text: Vec::new(), reversed: order.reversed };
-    let named = |place: &Place| Named { piece: place.key, name: names.add(tasks, place), place: *place };
-    let mut named: Vec<Named> = places.iter().map(named).collect();
-    names.sort(&mut named, &|a, b| compare(tasks, order, a, b));
-    for (to, from) in places.iter_mut().zip(named) {
-        *to = from.place;
+    let names = (order.by == Column::Name).then(|| Names::of(tasks, places));
+    let sorter = Sorter { tasks, order, places, names };
+    let mut turns: Vec<Turn> = (0..).take(places.len()).map(|at| Turn { piece: 0, at }).collect();
+    sorter.sort(&mut turns, 0);
+    let sorted: Vec<Place> = turns.iter().filter_map(|turn| places.get(turn.at as usize)).copied().collect();
+    for (to, from) in places.iter_mut().zip(sorted) {
+        *to = from;
     }
 }
 
 /// Bytes of a text in a key.
 const PIECE: usize = 15;
 /// Names that are alike for longer are compared whole.
-const MOST_ALIKE: usize = 8 * PIECE;
+const MOST_ALIKE: usize = 128;
 
-/// The names of many places, as far as they are sorted by pieces.
-struct Names {
-    text: Vec<u8>,
-    reversed: bool,
-}
-
+/// A place while it is sorted: what it is compared by at present, and its index.
 #[derive(Clone, Copy)]
-struct Named {
-    /// What it is sorted by at present.
-    piece: u128,
-    /// What of its name follows that: from where to where in the text.
-    name: (u32, u32),
-    place: Place,
+struct Turn {
+    piece: u64,
+    at: u32,
 }
 
-impl Names {
-    /// What follows the piece that is in the place's key.
-    fn add(&mut self, tasks: &Tasks, place: &Place) -> (u32, u32) {
-        let name = tasks.at(place.slot).map(first_line).unwrap_or_default().as_bytes();
-        let begun = self.text.len();
-        self.text.extend(name.iter().take(MOST_ALIKE).skip(PIECE));
-        let at = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        (at(begun), at(self.text.len()))
-    }
+struct Sorter<'a> {
+    tasks: &'a Tasks,
+    order: Order,
+    places: &'a [Place],
+    names: Option<Names>,
+}
 
-    /// Sorts what is the same up to the present piece; the rest by comparing whole.
-    fn sort(&self, named: &mut [Named], whole: &impl Fn(&Place, &Place) -> Ordering) {
-        named.sort_unstable_by_key(|named| named.piece);
-        for alike in named.chunk_by_mut(|a, b| a.piece == b.piece).filter(|alike| alike.len() > 1) {
-            if alike.iter().any(|named| named.name.0 < named.name.1) {
-                for named in alike.iter_mut() {
-                    self.next_piece(named);
-                }
-                self.sort(alike, whole);
-            } else {
-                alike.sort_unstable_by(|a, b| whole(&a.place, &b.place));
+impl Sorter<'_> {
+    /// Sorts what is alike in all pieces before this one.
+    fn sort(&self, turns: &mut [Turn], piece: usize) {
+        if turns.len() < 2 {
+            return;
+        }
+        for turn in &mut *turns {
+            turn.piece = self.piece(turn.at as usize, piece);
+        }
+        turns.sort_unstable_by_key(|turn| turn.piece);
+        for alike in turns.chunk_by_mut(|a, b| a.piece == b.piece) {
+            if piece < self.last_piece() {
+                self.sort(alike, piece + 1);
+            } else if alike.len() > 1 {
+                let place = |turn: &Turn| self.places.get(turn.at as usize);
+                alike.sort_unstable_by(|a, b| match (place(a), place(b)) {
+                    (Some(a), Some(b)) => compare(self.tasks, self.order, a, b),
+                    (a, b) => a.is_some().cmp(&b.is_some()),
+                });
             }
         }
     }
 
-    fn next_piece(&self, named: &mut Named) {
-        let (from, to) = named.name;
-        let rest = self.text.get(from as usize..to as usize).unwrap_or_default();
-        let piece = bytes(rest);
-        named.piece = if self.reversed { u128::MAX - piece } else { piece };
-        named.name.0 = to.min(from.saturating_add(PIECE as u32));
+    #[expect(clippy::cast_possible_truncation, reason = "halves of a number")]
+    fn piece(&self, at: usize, piece: usize) -> u64 {
+        let Some(place) = self.places.get(at) else { return 0 };
+        match (piece, &self.names) {
+            (0, _) => (place.key >> 64) as u64,
+            (1, _) => place.key as u64,
+            (_, None) => u64::MAX - (place.created.cast_unsigned() ^ 1 << 63),
+            (_, Some(names)) => {
+                let piece = names.piece(at, (piece - 2) * 8);
+                if self.order.reversed { u64::MAX - piece } else { piece }
+            }
+        }
+    }
+
+    /// After it whole places are compared.
+    fn last_piece(&self) -> usize {
+        self.names.as_ref().map_or(2, |names| 1 + names.longest.div_ceil(8))
+    }
+}
+
+/// What follows of the names after what is in the keys, side by side: to look up each where it lies costs more than all
+/// the rest.
+struct Names {
+    text: Vec<u8>,
+    /// Where each begins, and where the last ends.
+    begins: Vec<u32>,
+    longest: usize,
+}
+
+impl Names {
+    fn of(tasks: &Tasks, places: &[Place]) -> Self {
+        let at = |text: &Vec<u8>| u32::try_from(text.len()).unwrap_or(u32::MAX);
+        let mut names = Self { text: Vec::new(), begins: vec![0], longest: 0 };
+        for place in places {
+            let name = tasks.at(place.slot).map(first_line).unwrap_or_default().as_bytes();
+            let rest = name.get(PIECE..name.len().min(MOST_ALIKE)).unwrap_or_default();
+            names.text.extend_from_slice(rest);
+            names.begins.push(at(&names.text));
+            names.longest = names.longest.max(rest.len());
+        }
+        names
+    }
+
+    /// The eight bytes from `from` on.
+    fn piece(&self, at: usize, from: usize) -> u64 {
+        let edge = |at: usize| self.begins.get(at).map_or(0, |begin| *begin as usize);
+        let name = self.text.get(edge(at)..edge(at + 1)).unwrap_or_default();
+        let rest = name.get(from..).unwrap_or_default();
+        let mut piece = [0; 8];
+        for (to, from) in piece.iter_mut().zip(rest) {
+            *to = *from;
+        }
+        u64::from_be_bytes(piece)
     }
 }
 
