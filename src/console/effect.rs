@@ -32,6 +32,8 @@ pub enum Effect {
     Cancel(Vec<CancelTarget>),
     /// Open in the browser. Checked there: https and the configured host.
     Open(Untrusted),
+    /// The same of several, one after the other; those no browser takes are copied together.
+    OpenAll(Vec<Untrusted>),
     /// Copy by OSC 52.
     Copy(Untrusted),
     Editor(String),

@@ -1,13 +1,15 @@
 //! The queue's looks: views as tabs, columns, groups and marks.
 
-use atc::console::event::{Mouse, MouseKind, What};
+use atc::console::Effect;
+use atc::console::event::{Mouse, MouseKind, News, What};
 use atc::console::keys::{Chord, Key};
 use atc::console::state::place::Pane;
 use atc::console::view::Theme;
-use atc::domain::{Column, Group, Query, SavedView, TaskId};
+use atc::domain::{Column, Group, Query, SavedView, Source, State, Task, TaskId};
+use chrono::TimeDelta;
 
 use crate::draw::{buffer, lines, styled, text};
-use crate::world::{Console, settings};
+use crate::world::{Console, repo, settings, task};
 
 fn all(console: &Console) -> Vec<String> {
     lines(&buffer(&console.model, &Theme::default()))
@@ -240,4 +242,32 @@ fn the_footer_offers_what_can_be_done_with_marks_while_there_are_some() {
     assert!(all(&console)[23].contains("ctrl+space mark to here") && all(&console)[23].contains("u unmark"));
     console.press(Key::Esc);
     assert!(!all(&console)[23].contains("unmark"));
+}
+
+#[test]
+fn what_is_marked_is_opened_after_a_question_and_within_reason() {
+    let mut console = Console::new(80, 24);
+    let with_page = |n: i64| {
+        let page = format!("https://github.com/acme/api/agents/tasks/m{n:02}");
+        let task = task(&format!("m{n:02}"), "api", &format!("Work {n}"), State::InProgress, 30 - n, 1);
+        Task { html_url: Some(page.as_str().into()), ..task }
+    };
+    let tasks = (0..21).map(with_page).collect();
+    console.good(Source::Tasks(repo("api")), News::Tasks { tasks, unreadable: 0 });
+    console.keys("g ");
+    let effects = console.keys("o");
+    assert!(matches!(effects.as_slice(), [Effect::Open(_)]), "one alone is opened at once: {effects:?}");
+    console.keys("u*");
+    assert!(console.keys("o").is_empty());
+    assert!(text(&console.model).contains("at most 20 are opened at once"), "{}", text(&console.model));
+    console.keys("g ");
+    assert!(console.keys("o").is_empty());
+    assert!(text(&console.model).contains("Open 20 pages in the browser?"), "{}", text(&console.model));
+    console.wait(TimeDelta::seconds(1));
+    assert!(console.keys("n").is_empty(), "asked, and answered with no");
+    console.keys("o");
+    console.wait(TimeDelta::seconds(1));
+    let effects = console.keys("y");
+    let [Effect::OpenAll(all)] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(all.len(), 20);
 }

@@ -97,8 +97,16 @@ fn queue(model: &Model) -> Vec<Intent> {
         return keys;
     }
     if model.queue.tally().marked > 0 {
-        return [Intent::Cancel, Intent::Copy, Intent::Mark, Intent::MarkRange, Intent::UnmarkAll, Intent::MarkAll]
-            .into();
+        return [
+            Intent::Cancel,
+            Intent::Copy,
+            Intent::Mark,
+            Intent::MarkRange,
+            Intent::UnmarkAll,
+            Intent::MarkAll,
+            Intent::Open,
+        ]
+        .into();
     }
     let mut keys = task(model, vec![Intent::Enter]);
     keys.extend([Intent::Compose, Intent::Filter]);

@@ -119,6 +119,8 @@ pub struct QueuePane {
     pub settled: bool,
     /// Which of the saved views.
     pub view: usize,
+    /// So many views were there at the start, from the config or by default; those behind were saved while running.
+    pub given: usize,
     /// One for each saved view.
     pub looks: Vec<Look>,
     pub typed: Typed,
@@ -151,7 +153,7 @@ pub struct Typed {
 impl QueuePane {
     pub fn new(views: &[SavedView]) -> Self {
         let view = views.iter().position(|view| view.query.is_empty()).unwrap_or(0);
-        Self { view, looks: views.iter().map(Look::from).collect(), ..Self::default() }
+        Self { view, given: views.len(), looks: views.iter().map(Look::from).collect(), ..Self::default() }
     }
 
     pub fn look(&self) -> Look {
