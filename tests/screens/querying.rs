@@ -1,14 +1,14 @@
 //! The query bar: what it offers, what it says is wrong, what it keeps.
 
 use atc::console::Effect;
-use atc::console::event::{Mouse, MouseKind, What};
+use atc::console::event::{Mouse, MouseKind, News, What};
 use atc::console::keys::{Chord, Context, Key};
 use atc::console::view::Theme;
 use atc::domain::listing::MOST_VIEWS;
-use atc::domain::{Column, Group, Order, TaskId};
+use atc::domain::{Column, Group, Order, Person, Source, State, Task, TaskId, UserId, Viewer};
 
 use crate::draw::{buffer, lines, styled, text};
-use crate::world::Console;
+use crate::world::{Console, repo, task};
 
 fn typed(console: &Console) -> &str {
     console.model.line.as_ref().map_or("", |line| line.text.as_str())
@@ -340,4 +340,20 @@ fn a_view_that_cannot_be_dropped_says_why() {
     console.keys("1");
     command(&mut console, "view drop");
     assert_eq!(console.model.queue.view, 7, "a view may have that name");
+}
+
+#[test]
+fn at_me_finds_its_tasks_also_where_the_viewer_answers_last() {
+    let mut console = Console::new(80, 24);
+    let mine = Task {
+        creator: Some(Person { id: UserId(7), login: None }),
+        ..task("mine", "api", "Work", State::InProgress, 9, 1)
+    };
+    console.good(Source::Tasks(repo("api")), News::Tasks { tasks: vec![mine], unreadable: 0 });
+    command(&mut console, "filter user:@me");
+    assert!(rows(&console).is_empty());
+    console.good(Source::Viewer, News::Viewer(Viewer { id: UserId(7), login: "mona".into() }));
+    assert_eq!(rows(&console), ["mine"]);
+    command(&mut console, "filter mona");
+    assert_eq!(rows(&console), ["mine"], "and by the name that is known now");
 }

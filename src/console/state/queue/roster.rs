@@ -7,7 +7,7 @@ use std::collections::BinaryHeap;
 
 use super::{Groups, Tally};
 use crate::console::state::tasks::Slot;
-use crate::domain::Instant;
+use crate::domain::{Instant, UserId};
 
 #[derive(Debug, Default)]
 pub struct Roster {
@@ -19,6 +19,8 @@ pub struct Roster {
     pub counts: Vec<usize>,
     pub tally: Tally,
     pub groups: Groups,
+    /// Whom `@me` was taken for.
+    pub viewer: Option<UserId>,
     /// The typed query they were asked last may answer otherwise by time alone.
     pub timed: bool,
     /// When to look at a task again although nothing is heard of it; entries that were overtaken are skipped.

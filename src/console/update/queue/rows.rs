@@ -83,6 +83,25 @@ pub fn hay(world: &World, task: &Task) -> Box<str> {
     text.into()
 }
 
+/// Whose token this is may be known later than the tasks are: those are the viewer's own from then on, with a name.
+pub fn meet_viewer(model: &mut Model) {
+    let viewer = model.world.viewer.as_ref().map(|viewer| viewer.id);
+    if model.queue.roster.viewer == viewer {
+        return;
+    }
+    model.queue.due |= model.queue.roster.viewer.is_some();
+    model.queue.roster.viewer = viewer;
+    let world = &mut model.world;
+    let own: Vec<Slot> =
+        world.tasks.iter().filter(|(_, known)| known.task.is_of(viewer)).map(|(slot, _)| slot).collect();
+    for slot in own {
+        let Some(hay) = world.tasks.at(slot).map(|known| hay(world, &known.task)) else { continue };
+        if let Some(known) = world.tasks.at_mut(slot) {
+            known.hay = hay;
+        }
+    }
+}
+
 /// Those whose verdict changes by time alone, when that time has come.
 fn due_again(roster: &mut Roster, now: Instant, touched: &mut Vec<Slot>) {
     while next_recheck(roster).is_some_and(|at| at <= now) {
