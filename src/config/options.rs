@@ -213,6 +213,18 @@ pub const OPTIONS: &[Opt] = &[
         show: |config| Some(config.cache.to_string()),
     },
     Opt {
+        key: "keep_logs_mb",
+        values: "0 to 100000",
+        example: None,
+        doc: "Megabytes on disk for the logs of finished sessions, which the service lets expire: compressed, in the folder \
+              `logs` of the state directory, the oldest dropped first. 0 keeps none.",
+        set: |config, given| {
+            config.keep_logs_mb = given.whole(0..=100_000)?;
+            Ok(())
+        },
+        show: |config| Some(config.keep_logs_mb.to_string()),
+    },
+    Opt {
         key: "log_level",
         values: r#"`"off"`, `"error"`, `"warn"`, `"info"`, `"debug"` or `"trace"`"#,
         example: None,

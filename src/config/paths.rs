@@ -16,9 +16,9 @@ pub struct Paths {
     pub home: PathBuf,
     /// `config.toml` and the operator's templates.
     pub config_dir: PathBuf,
-    /// The ledger, the journal, drafts: what happened here.
+    /// The ledger, the journal, drafts, kept logs: what happened here.
     pub state_dir: PathBuf,
-    /// Kept logs: what can be fetched or made again.
+    /// What can be fetched or made again.
     pub data_dir: PathBuf,
     /// What may be deleted at any time.
     pub cache_dir: PathBuf,

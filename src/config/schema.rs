@@ -26,6 +26,8 @@ pub struct Config {
     pub ledger: Option<PathBuf>,
     /// Keep on disk what costs requests to learn.
     pub cache: bool,
+    /// Megabytes; 0: none are kept.
+    pub keep_logs_mb: u32,
     pub log_level: LogLevel,
     pub poll: Poll,
     pub stuck: Stuck,
@@ -49,6 +51,7 @@ impl Default for Config {
             templates_dir: None,
             ledger: None,
             cache: true,
+            keep_logs_mb: 200,
             log_level: LogLevel::Info,
             poll: Poll::default(),
             stuck: Stuck::default(),

@@ -30,6 +30,13 @@ pub enum Effect {
     },
     /// One session, or several one after the other.
     Cancel(Vec<CancelTarget>),
+    /// Something to be read from a log that is too large to be held.
+    BigLog(super::biglog::Wish),
+    /// Write this to a new file.
+    Save {
+        to: String,
+        text: Untrusted,
+    },
     /// Open in the browser. Checked there: https and the configured host.
     Open(Untrusted),
     /// The same of several, one after the other; those no browser takes are copied together.

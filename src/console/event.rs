@@ -109,6 +109,10 @@ pub enum LogOrigin {
     JobLog,
     /// Job steps of a running Actions run: coarse.
     JobSteps,
+    /// The service has it no more: what was kept of it on this machine.
+    Kept {
+        at: Instant,
+    },
     File,
 }
 
@@ -170,6 +174,8 @@ pub enum Local {
         format: Format,
         bytes: Vec<u8>,
     },
+    /// News of a log file, mostly of one too large to be held.
+    BigLog(super::biglog::News),
     /// What `$EDITOR` left.
     Edited(Result<Untrusted, Fault>),
     /// A draft that a crash or a lost line left behind.

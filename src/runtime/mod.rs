@@ -1,6 +1,7 @@
 //! Everything with a side effect: the one loop, poller, log follower, effect runner, terminal, clock.
 
 pub mod app;
+pub mod biglog;
 pub mod cache;
 pub mod clock;
 pub mod drafts;
@@ -9,9 +10,11 @@ pub mod external;
 pub mod hangup;
 pub mod input;
 pub mod journal;
+pub mod kept;
 pub mod launch;
 pub mod panic;
 pub mod private;
+pub mod save;
 pub mod signals;
 pub mod templates;
 pub mod terminal;

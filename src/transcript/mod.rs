@@ -36,13 +36,17 @@
 //! repeats of its call is dropped.
 
 mod arguments;
+#[cfg(test)]
+mod big_tests;
 pub mod decode;
 pub mod diagnosis;
 pub mod diff;
 pub mod entry;
+pub mod export;
 pub mod facets;
 pub mod facts;
 mod flow;
+pub mod index;
 mod job;
 pub mod lines;
 mod markdown;
@@ -52,13 +56,16 @@ mod properties;
 mod record;
 pub mod rules;
 mod runners;
+pub mod search;
 mod session;
+pub mod source;
 #[cfg(test)]
 mod testlog;
 #[cfg(test)]
 mod tests;
 pub mod tests_run;
 mod tools;
+pub mod window;
 
 pub use decode::{Change, Format, Stats, Transcript};
 pub use diagnosis::{Diagnosis, Ending, Finding};

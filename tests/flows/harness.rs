@@ -123,6 +123,7 @@ impl Flow {
             template_folders: Vec::new(),
             drafts: None,
             cache: setup.cache.map(|file| Place { file, api: "the demo of these tests".to_owned() }),
+            kept: None,
             notes: Vec::new(),
         };
         let settings = Settings {

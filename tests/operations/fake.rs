@@ -25,6 +25,7 @@ pub fn clock() -> Now {
 }
 
 type ChangeTask = Box<dyn FnMut(&mut Task) + Send>;
+type LogScript = Box<dyn FnMut() -> Result<LogBody, Fault> + Send>;
 type Script<A, T> = Mutex<Box<dyn FnMut(A) -> Result<T, Fault> + Send>>;
 
 pub struct Fake {
@@ -44,6 +45,8 @@ pub struct Fake {
     pub on_own: Script<TaskQuery, Fetched<TaskPage>>,
     pub on_user: Script<UserId, Viewer>,
     pub on_pulls: Script<Vec<PullRef>, Vec<Option<Pull>>>,
+    /// Live logs can be read while this is set.
+    pub on_log: Mutex<Option<LogScript>>,
 }
 
 impl std::fmt::Debug for Fake {
@@ -72,6 +75,7 @@ impl Fake {
             on_own: Mutex::new(Box::new(|_| Ok(page(Vec::new())))),
             on_user: Mutex::new(Box::new(|id| Ok(Viewer { id, login: "hubot".into() }))),
             on_pulls: Mutex::new(Box::new(|refs| Ok(vec![None; refs.len()]))),
+            on_log: Mutex::default(),
         }
     }
 
@@ -162,6 +166,9 @@ impl Provider for Fake {
     }
 
     fn live_logs(&self) -> LiveLogs {
+        if self.on_log.lock().unwrap().is_some() {
+            return LiveLogs::Available;
+        }
         LiveLogs::Off(Safe::new("scripted"))
     }
 
@@ -242,7 +249,8 @@ impl Provider for Fake {
     }
 
     fn session_log(&self, _id: &SessionId) -> Call<'_, LogBody> {
-        ready(Ok(LogBody::NotYet))
+        self.note("log".into());
+        ready(self.on_log.lock().unwrap().as_mut().map_or(Ok(LogBody::NotYet), |log| log()))
     }
 
     fn pulls(&self, refs: &[PullRef]) -> Call<'_, Vec<Option<Pull>>> {

@@ -1,5 +1,6 @@
 //! The log pane: one session's transcript and where the reader is in it.
 
+use super::big::Big;
 use super::layout::Area;
 use super::reader::{Reader, Sheet};
 use super::world::World;
@@ -46,6 +47,8 @@ pub struct Shown {
     pub complete: bool,
     pub transcript: Transcript,
     pub reader: Reader,
+    /// The transcript is a window of a log that is too large to be held.
+    pub big: Option<Box<Big>>,
 }
 
 impl Shown {
@@ -60,6 +63,7 @@ impl Shown {
             complete: false,
             transcript: Transcript::new(Format::SessionLog),
             reader: Reader::default(),
+            big: None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! What the operator sees: data only. Changed by `update`, drawn by `view`.
 
 pub mod batch;
+pub mod big;
 pub mod budget;
 pub mod compose;
 pub mod condition;

@@ -18,6 +18,8 @@ use regex::{Regex, RegexBuilder};
 use crate::transcript::lines::{self, LogLine, Options};
 use crate::transcript::{Change, Entry};
 
+mod windowed;
+
 /// Rows kept laid out; more are laid out again when they are needed.
 const KEPT_ROWS: usize = 100_000;
 

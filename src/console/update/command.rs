@@ -2,12 +2,14 @@
 
 use std::collections::HashSet;
 
-use super::{actions, line, queue};
+use super::{actions, big, line, queue};
+use crate::console::biglog::Wish;
 use crate::console::effect::Effect;
 use crate::console::keys::Intent;
 use crate::console::state::Model;
 use crate::console::state::place::Pane;
 use crate::domain::{Column, Group, Order, Query, RepoName, SavedView, Source};
+use crate::transcript::export::{self, Shape};
 
 /// A command: its name, how it is written, what it does.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +63,8 @@ pub const COMMANDS: &[Command] = &[
     plain("zoom", Intent::Zoom, "give the pane the whole screen, or take it back"),
     with("layout", "layout columns|rows", layout, "panes side by side or stacked"),
     plain("help", Intent::Help, "all keys and commands"),
+    with("line", "line NUMBER|PERCENT%", to_line, "go to a line of a large file; the number alone will do"),
+    with("save", "save FILE [text|markdown|raw]", save, "write the log to a new file"),
     with("mouse", "mouse on|off", mouse, "take the mouse, or leave it to the terminal"),
 ];
 
@@ -75,9 +79,12 @@ impl Command {
 pub fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let Some((name, arguments)) = words.split_first() else { return Ok(()) };
+    if arguments.is_empty() && name.starts_with(|c: char| c.is_ascii_digit()) {
+        return big::jump(model, name);
+    }
     let command = find(name)?;
     match command.run {
-        Run::With(_) if model.place.log_only && command.name != "mouse" => {
+        Run::With(_) if model.place.log_only && !["mouse", "line", "save"].contains(&command.name) => {
             Err("a saved log is all that is open here".to_owned())
         }
         Run::With(run) => run(model, arguments, effects),
@@ -143,6 +150,7 @@ fn words(model: &Model, command: &str, given: &[&str]) -> Vec<String> {
         ("sort", 1) => vec!["reverse"],
         ("layout", 0) => vec!["columns", "rows"],
         ("mouse", 0) => vec!["on", "off"],
+        ("save", 1) => Shape::WORDS.map(|(word, _)| word).to_vec(),
         ("repo", 0) => vec!["add", "remove", "only"],
         _ => vec![],
     };
@@ -277,6 +285,32 @@ fn layout(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Result<
     let choice = one(arguments, "layout columns|rows")?;
     let columns = pick(choice, [("columns", true), ("rows", false)].into_iter(), "layout")?;
     actions::layout(model, Some(columns));
+    Ok(())
+}
+
+fn to_line(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Result<(), String> {
+    big::jump(model, one(arguments, "line NUMBER|PERCENT%")?)
+}
+
+fn save(model: &mut Model, arguments: &[&str], effects: &mut Vec<Effect>) -> Result<(), String> {
+    let (to, shape) = match arguments {
+        [to] => (*to, Shape::of_name(to)),
+        [to, shape] => (*to, pick(shape, Shape::WORDS.into_iter(), "shape")?),
+        _ => return Err("write: save FILE [text|markdown|raw]".to_owned()),
+    };
+    let shown = model.log.shown.as_ref().ok_or("no log is shown")?;
+    let to = to.to_owned();
+    effects.push(match shape {
+        // A file is read again: of a large one only a part is held, and of none the bytes as they came.
+        _ if shown.file.is_some() => Effect::BigLog(Wish::Save { to, shape }),
+        Shape::Raw => {
+            return Err("the records of a session are not held as they came: save text or markdown".to_owned());
+        }
+        shape => {
+            let entries = shown.transcript.entries();
+            Effect::Save { to, text: export::entries(entries, shape == Shape::Markdown).into() }
+        }
+    });
     Ok(())
 }
 

@@ -29,11 +29,13 @@ pub fn pressed(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
     }
     let taken = match context {
         Context::Form | Context::Templates => compose::intent(model, intent, effects),
+        // It knows what it changed: a step that waits for a part of a large log changes nothing yet, and a picture of
+        // nothing new would only keep the next one waiting.
         Context::Log => log::intent(model, intent, effects),
         _ => false,
     };
     if taken {
-        model.dirty = true;
+        model.dirty |= context != Context::Log;
     } else {
         actions::run(model, intent, effects);
     }

@@ -2,10 +2,12 @@
 
 use chrono::TimeDelta;
 
+use super::big;
 use crate::console::effect::Effect;
 use crate::console::event::{LogNews, LogOrigin, Mouse, MouseKind};
 use crate::console::keys::Intent;
 use crate::console::state::Model;
+use crate::console::state::big::Step;
 use crate::console::state::layout::Area;
 use crate::console::state::log::{Attended, Shown};
 use crate::console::state::reader::Reader;
@@ -42,6 +44,7 @@ fn follow_in(model: &mut Model, pane: Option<Area>, effects: &mut Vec<Effect>) {
     if let (Some(pane), Some(shown)) = (pane, &mut model.log.shown) {
         let sheet = shown.sheet(pane, model.log.wrap);
         model.dirty |= shown.reader.settle(shown.transcript.entries(), sheet);
+        big::settle(shown, model.now, effects);
     }
 }
 
@@ -104,6 +107,17 @@ fn read(model: &mut Model, pane: Option<Area>, intent: Intent, effects: &mut Vec
         let sheet = shown.sheet(pane, model.log.wrap);
         shown.reader.settle(shown.transcript.entries(), sheet);
     }
+    if shown.big.is_some() && intent != Intent::Copy {
+        let page = shown.reader.page();
+        let step = match intent {
+            Intent::Up => Step::Up(1),
+            Intent::Down => Step::Down(1),
+            Intent::PageUp => Step::Up(page),
+            Intent::PageDown => Step::Down(page),
+            other => Step::Key(other),
+        };
+        return big::step(model, step);
+    }
     let (reader, entries) = (&mut shown.reader, shown.transcript.entries());
     model.dirty = true;
     let note = match intent {
@@ -129,7 +143,7 @@ fn read(model: &mut Model, pane: Option<Area>, intent: Intent, effects: &mut Vec
     true
 }
 
-fn step(reader: &mut Reader, entries: &[Entry], intent: Intent) {
+pub(super) fn step(reader: &mut Reader, entries: &[Entry], intent: Intent) {
     let page = reader.page();
     match intent {
         Intent::Up => reader.up(entries, 1),
@@ -147,7 +161,7 @@ fn step(reader: &mut Reader, entries: &[Entry], intent: Intent) {
     }
 }
 
-fn next_error(reader: &mut Reader, entries: &[Entry], forward: bool) -> Option<&'static str> {
+pub(super) fn next_error(reader: &mut Reader, entries: &[Entry], forward: bool) -> Option<&'static str> {
     let is_error = |index: &usize| entries.get(*index).is_some_and(Entry::is_error);
     let found = if forward {
         (reader.cursor + 1..entries.len()).find(is_error)
@@ -228,8 +242,21 @@ pub fn open_file(model: &mut Model, name: Safe, format: Format, bytes: &[u8]) {
     model.dirty = true;
 }
 
+/// More of a file that is held whole.
+pub(super) fn more(shown: &mut Shown, bytes: &[u8], replaced: bool) {
+    if replaced {
+        shown.transcript = Transcript::new(shown.transcript.format());
+        shown.reader.restart();
+    }
+    shown.complete = false;
+    absorb(shown, bytes);
+}
+
 /// The `/` line of the log changed (on every key) or was accepted.
 pub fn search(model: &mut Model, pattern: &str, accepted: bool) {
+    if big::search(model, pattern, accepted) {
+        return;
+    }
     if let Some(shown) = &mut model.log.shown {
         shown.reader.search(shown.transcript.entries(), pattern, accepted);
         model.dirty = true;
@@ -245,6 +272,14 @@ pub fn mouse(model: &mut Model, mouse: Mouse, _effects: &mut Vec<Effect>) {
 
 /// A click puts the cursor on an entry; on its heading it folds or opens it.
 fn mouse_in(model: &mut Model, pane: Area, mouse: Mouse) {
+    let step = match mouse.kind {
+        MouseKind::WheelUp => Some(Step::Up(WHEEL)),
+        MouseKind::WheelDown => Some(Step::Down(WHEEL)),
+        MouseKind::Click => None,
+    };
+    if step.is_some_and(|step| big::step(model, step)) {
+        return;
+    }
     let Some(shown) = &mut model.log.shown else { return };
     let text = shown.text_area(pane);
     let (reader, entries) = (&mut shown.reader, shown.transcript.entries());
@@ -272,6 +307,9 @@ pub fn next_wake(model: &Model) -> Option<Instant> {
 }
 
 fn wake(model: &Model) -> Option<Instant> {
+    if let Some(big) = model.log.shown.as_ref().and_then(|shown| shown.big.as_ref()) {
+        return big.told_at().filter(|at| *at > model.now);
+    }
     let shown = model.log.shown.as_ref().filter(|shown| !shown.complete)?;
     let entries = shown.transcript.entries();
     let pending = shown.reader.rows.iter().filter(|row| row.at.row == 0).filter_map(|row| {

@@ -8,6 +8,7 @@
 //! ```
 
 pub mod actions;
+pub mod big;
 pub mod cancel;
 pub mod cancel_marked;
 pub mod command;
@@ -63,13 +64,16 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
 }
 
 fn local(model: &mut Model, local: Local) {
-    model.dirty = true;
+    model.dirty |= !matches!(local, Local::BigLog(_));
     match local {
         Local::Templates { templates, faults } => compose::templates(model, templates, faults),
         Local::LogFile { name, format, bytes } => {
             model.place.log_only = true;
             model.place.focus = super::state::place::Pane::Log;
             log::open_file(model, name, format, &bytes);
+        }
+        Local::BigLog(news) => {
+            model.dirty |= big::news(model, news);
         }
         Local::Edited(result) => compose::edited(model, result),
         Local::Draft(draft) => compose::draft(model, *draft),

@@ -115,6 +115,7 @@ fn draw_row(model: &Model, theme: Theme, shown: &Shown, (entry, row): (&Entry, &
 fn waiting(model: &Model, shown: &Shown, entry: &Entry) -> Safe {
     match entry.at {
         _ if shown.complete => Safe::new("no answer"),
+        _ if shown.big.is_some() => Safe::new("no answer near"),
         Some(at) if model.now - at >= chrono::TimeDelta::seconds(10) => {
             Safe::new(format!("running {}", age::coarse(model.now - at)))
         }
@@ -164,6 +165,9 @@ type Word = (u8, Tone, Safe);
 /// What stands at the right of the rule, in order.
 fn words(model: &Model, columns: u16) -> Vec<Word> {
     let Some(shown) = &model.log.shown else { return Vec::new() };
+    if let Some(big) = &shown.big {
+        return biglog::words(shown, big, model.now);
+    }
     let mut words = Vec::new();
     // Not part of the title, whose end is cut: it tells which of two logs of one name this is.
     if let Some((at, all)) = shown.session_number(&model.world).filter(|(_, all)| *all > 1) {
@@ -207,6 +211,10 @@ fn source(model: &Model, shown: &Shown, origin: LogOrigin, columns: u16) -> Safe
         LogOrigin::CopilotApi => "live (Copilot API)",
         LogOrigin::JobLog => "job log",
         LogOrigin::JobSteps => "job steps",
+        LogOrigin::Kept { at } => {
+            let old = age::coarse(model.now - at);
+            return Safe::new(if old == "now" { "kept copy".to_owned() } else { format!("kept copy, {old} old") });
+        }
         LogOrigin::File => "file",
     };
     match shown.good_at(&model.world).filter(|_| !shown.complete).map(|at| age::coarse(model.now - at)) {
@@ -247,6 +255,9 @@ fn fit(columns: u16, title: &Safe, mut words: Vec<Word>) -> (Safe, Vec<(Tone, Sa
 /// Why there is nothing to read, and what comes next.
 fn reasons(model: &Model, shown: &Shown) -> Vec<Safe> {
     let say = |lines: &[&str]| lines.iter().map(Safe::new).collect();
+    if shown.big.as_ref().is_some_and(|big| big.asked.is_some()) {
+        return say(&["Reading …"]);
+    }
     if shown.file.is_some() {
         return say(&["The file holds no entry that can be read."]);
     }
@@ -358,5 +369,6 @@ fn colour(colour: Colour) -> Color {
     }
 }
 
+mod biglog;
 #[cfg(test)]
 mod tests;

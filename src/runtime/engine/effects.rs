@@ -7,9 +7,12 @@ use super::follower::{Follower, Target};
 use super::poller::{Pace, Poller, Wish};
 use crate::console::Effect;
 use crate::console::event::Op;
-use crate::domain::{CancelTarget, RepoName, SessionId, StartRequest, TaskRef};
+use crate::domain::{CancelTarget, Fault, RepoName, SessionId, StartRequest, TaskRef};
 use crate::ops;
 use crate::ops::cancel::Patience;
+use crate::runtime::kept::Kept;
+use crate::runtime::save;
+use crate::text::{Safe, Untrusted};
 
 /// Selecting row after row must not ask for each of them: one attention at most this often.
 const ATTEND_GAP: std::time::Duration = std::time::Duration::from_millis(150);
@@ -31,14 +34,25 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts poller and follower on the current runtime.
+    /// Starts poller and follower on the current runtime. Finished logs are not kept.
     pub fn spawn(desk: Desk, context: ops::Context, pace: Pace, patience: Patience) -> Self {
+        Self::spawn_keeping(desk, context, pace, patience, None)
+    }
+
+    /// The same with a place to keep finished logs in.
+    pub fn spawn_keeping(
+        desk: Desk,
+        context: ops::Context,
+        pace: Pace,
+        patience: Patience,
+        kept: Option<Kept>,
+    ) -> Self {
         let (wishes, wish_list) = mpsc::channel(64);
         let (attention, attended) = watch::channel(Attention::default());
         let (task_seen, task) = watch::channel(None);
         let (target, target_seen) = watch::channel(None);
         tokio::spawn(Poller::new(desk.clone(), pace, task_seen).run(wish_list));
-        tokio::spawn(Follower::new(desk.clone(), target_seen, task).run());
+        tokio::spawn(Follower::new(desk.clone(), target_seen, task).keeping(kept).run());
         tokio::spawn(relay(attended, wishes.clone(), target));
         Self { desk, context, patience, wishes, attention }
     }
@@ -54,6 +68,7 @@ impl Engine {
             }
             Effect::Start { id, request, template } => self.start(id, request, template),
             Effect::Cancel(targets) => self.cancel(targets),
+            Effect::Save { to, text } => self.save(to, text),
             Effect::LoadAgents(repo) => self.load_agents(repo),
             Effect::Quit
             | Effect::Suspend
@@ -63,6 +78,7 @@ impl Engine {
             | Effect::Copy(_)
             | Effect::Editor(_)
             | Effect::Mouse(_)
+            | Effect::BigLog(_)
             | Effect::KeepDraft(_) => {}
         }
     }
@@ -101,6 +117,23 @@ impl Engine {
                 }
             };
             tokio::join!(ops::cancel::cancel_all(&context, targets, patience, report), tell);
+        });
+    }
+
+    fn save(&self, to: String, text: Untrusted) {
+        let desk = self.desk.clone();
+        tokio::spawn(async move {
+            let write = move || {
+                let to = save::typed(&to, save::home().as_deref());
+                let len = save::save(&to, |file| file.write_all(text.raw_for_disk().as_bytes()))?;
+                Ok::<_, Fault>(save::said(&to, len))
+            };
+            let (bad, text) = match tokio::task::spawn_blocking(write).await {
+                Ok(Ok(said)) => (false, said),
+                Ok(Err(fault)) => (true, fault.to_string()),
+                Err(_) => return,
+            };
+            desk.op(Op::Note { bad, text: Safe::new(text) }).await;
         });
     }
 

@@ -16,6 +16,7 @@ use super::desk::Desk;
 use super::log_source::{self, New, Seen};
 use crate::console::event::{LogNews, LogOrigin, News};
 use crate::domain::{Fault, Session, SessionId, Source, State, Task, TaskRef};
+use crate::runtime::kept::Kept;
 use crate::transcript::Format;
 
 /// What to follow.
@@ -38,12 +39,15 @@ pub struct Follower {
     target: watch::Receiver<Option<Target>>,
     /// The attended task as the poller last saw it.
     task: watch::Receiver<Option<Task>>,
+    /// `None`: finished logs are not kept.
+    kept: Option<Kept>,
 }
 
 /// One session being followed.
 #[derive(Debug)]
 struct Following {
     target: Target,
+    kept: Option<Kept>,
     seen: Seen,
     generation: u64,
     failures: u32,
@@ -54,7 +58,12 @@ struct Following {
 
 impl Follower {
     pub fn new(desk: Desk, target: watch::Receiver<Option<Target>>, task: watch::Receiver<Option<Task>>) -> Self {
-        Self { desk, target, task }
+        Self { desk, target, task, kept: None }
+    }
+
+    #[must_use]
+    pub fn keeping(self, kept: Option<Kept>) -> Self {
+        Self { kept, ..self }
     }
 
     pub async fn run(mut self) {
@@ -64,6 +73,7 @@ impl Follower {
             if let Some(target) = target {
                 let mut following = Following {
                     target,
+                    kept: self.kept.clone(),
                     seen: Seen::default(),
                     generation,
                     failures: 0,
@@ -146,6 +156,7 @@ impl Following {
         }
         self.told_complete = false;
         let body = log_source::read(&*desk.provider, &self.target.task, &session).await;
+        let body = log_source::or_kept(self.kept.as_ref(), &session, body).await;
         self.generation += 1;
         let body = match body {
             Ok(body) => body,
@@ -155,7 +166,10 @@ impl Following {
         let enough = body.closed || body.origin == LogOrigin::CopilotApi || self.looks_after_end >= LATE_LOOKS;
         self.looks_after_end = if ended { self.looks_after_end + 1 } else { 0 };
         let complete = ended && enough;
-        let (origin, because) = (body.origin, body.because);
+        let (origin, format, because) = (body.origin, body.format, body.because);
+        if complete {
+            self.keep(origin, format, &body.bytes).await;
+        }
         let (reset, bytes) = match self.seen.take(origin, body.bytes) {
             New::Nothing => {
                 self.pace = self.pace.mul_f64(1.5).min(SLOWEST);
@@ -180,12 +194,22 @@ impl Following {
             News::Same
         } else {
             let session = self.target.session.clone();
-            let format = if origin == LogOrigin::CopilotApi { Format::SessionLog } else { Format::JobLog };
             News::Log(LogNews { session, origin, format, reset, bytes, complete, because })
         };
         self.told_complete = complete;
         desk.net(self.source(), self.generation, next_try, Ok(news)).await;
         wait
+    }
+
+    /// Keeps a log that is all there will be.
+    async fn keep(&self, origin: LogOrigin, format: Format, bytes: &[u8]) {
+        let whole = matches!(origin, LogOrigin::CopilotApi | LogOrigin::JobLog) && !bytes.is_empty();
+        let Some(kept) = self.kept.clone().filter(|_| whole) else { return };
+        let (session, bytes) = (self.target.session.clone(), bytes.to_vec());
+        let written = tokio::task::spawn_blocking(move || kept.keep(&session, format, &bytes)).await;
+        if let Ok(Err(error)) = written {
+            tracing::warn!(%error, "a finished log could not be kept");
+        }
     }
 
     async fn failed(&mut self, desk: &Desk, fault: Fault) -> Duration {

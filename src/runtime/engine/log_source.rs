@@ -2,22 +2,26 @@
 //!
 //! 1. the session log of the Copilot API: live, whole body each time;
 //! 2. the Actions job log: documented, only once the job has ended;
-//! 3. the job's steps: documented, live, coarse.
+//! 3. the job's steps: documented, live, coarse;
+//! 4. for a session that ended and whose log the service has no more: the copy that was kept here.
 
 use chrono::SecondsFormat;
 use sha2::{Digest, Sha256};
 
 use super::reads;
 use crate::console::event::LogOrigin;
-use crate::domain::{Fault, Instant, Job, Run, Session, TaskRef};
+use crate::domain::{Fault, FaultKind, Instant, Job, Run, Session, TaskRef};
 use crate::provider::Provider;
 use crate::provider::port::{LiveLogs, LogBody};
+use crate::runtime::kept::{Kept, KeptLog};
 use crate::text::{Safe, Untrusted};
+use crate::transcript::Format;
 
 /// A whole log as one source gave it just now.
 #[derive(Debug)]
 pub struct Body {
     pub origin: LogOrigin,
+    pub format: Format,
     pub bytes: Vec<u8>,
     /// Why a better source was not used.
     pub because: Option<Safe>,
@@ -31,10 +35,10 @@ pub async fn read(provider: &dyn Provider, task: &TaskRef, session: &Session) ->
         LiveLogs::Off(why) => why,
         LiveLogs::Available => match provider.session_log(&session.id).await {
             Ok(LogBody::Bytes(bytes)) => {
-                return Ok(Body { origin: LogOrigin::CopilotApi, bytes, because: None, closed: false });
+                return Ok(live(bytes));
             }
             Ok(LogBody::NotYet) if session.state.is_active() => {
-                return Ok(Body { origin: LogOrigin::CopilotApi, bytes: Vec::new(), because: None, closed: false });
+                return Ok(live(Vec::new()));
             }
             Ok(LogBody::NotYet) => Safe::new("the session has no live log"),
             Err(fault) => match provider.live_logs() {
@@ -50,17 +54,47 @@ pub async fn read(provider: &dyn Provider, task: &TaskRef, session: &Session) ->
 async fn from_run(provider: &dyn Provider, task: &TaskRef, session: &Session, because: Safe) -> Result<Body, Fault> {
     let branch = session.head_ref.as_ref();
     let Some((run, _)) = reads::find_run(provider, &task.repo, session.run, branch, session.created_at).await? else {
-        return Ok(Body { origin: LogOrigin::JobSteps, bytes: Vec::new(), because: Some(because), closed: false });
+        return Ok(of_job(LogOrigin::JobSteps, Vec::new(), because));
     };
     let jobs = provider.jobs(&task.repo, run.id).await?;
     let main = jobs.iter().find(|job| job.name.raw_for_match() == "copilot").or(jobs.first());
     if let Some(job) = main.filter(|job| job.completed_at.is_some())
         && let LogBody::Bytes(bytes) = provider.job_log(&task.repo, job.id).await?
     {
-        return Ok(Body { origin: LogOrigin::JobLog, bytes, because: Some(because), closed: true });
+        return Ok(of_job(LogOrigin::JobLog, bytes, because));
     }
     let bytes = steps_text(&run, &jobs).into_bytes();
-    Ok(Body { origin: LogOrigin::JobSteps, bytes, because: Some(because), closed: false })
+    Ok(of_job(LogOrigin::JobSteps, bytes, because))
+}
+
+fn live(bytes: Vec<u8>) -> Body {
+    Body { origin: LogOrigin::CopilotApi, format: Format::SessionLog, bytes, because: None, closed: false }
+}
+
+fn of_job(origin: LogOrigin, bytes: Vec<u8>, because: Safe) -> Body {
+    Body { origin, format: Format::JobLog, bytes, because: Some(because), closed: origin == LogOrigin::JobLog }
+}
+
+/// The kept copy in place of an answer that says less: the log is gone, or of a session that ended only steps are left.
+pub async fn or_kept(kept: Option<&Kept>, session: &Session, answer: Result<Body, Fault>) -> Result<Body, Fault> {
+    let poorer = match &answer {
+        Ok(body) => !session.state.is_active() && (body.origin == LogOrigin::JobSteps || body.bytes.is_empty()),
+        Err(fault) => matches!(fault.kind, FaultKind::NotFound | FaultKind::Gone),
+    };
+    let Some(kept) = kept.filter(|_| poorer).cloned() else { return answer };
+    let id = session.id.clone();
+    let read = tokio::task::spawn_blocking(move || kept.read(&id)).await;
+    match read {
+        Ok(Ok(Some(KeptLog { format, at, bytes }))) => {
+            let because = Some(Safe::new("the service has this log no more"));
+            Ok(Body { origin: LogOrigin::Kept { at }, format, bytes, because, closed: true })
+        }
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "a kept log cannot be read");
+            answer
+        }
+        Ok(Ok(None)) | Err(_) => answer,
+    }
 }
 
 /// Steps as time-stamped lines, the shape of a job log, so that one reader serves both.

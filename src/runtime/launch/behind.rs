@@ -18,6 +18,7 @@ use crate::runtime::cache::{self, Cache};
 use crate::runtime::drafts::Drafts;
 use crate::runtime::engine::desk::Desk;
 use crate::runtime::engine::{Engine, Pace};
+use crate::runtime::kept::Kept;
 use crate::runtime::templates;
 use crate::text::Safe;
 
@@ -40,6 +41,8 @@ pub struct Parts {
     pub drafts: Option<Drafts>,
     /// `None`: nothing is kept for the next start.
     pub cache: Option<cache::Place>,
+    /// `None`: finished logs are not kept.
+    pub kept: Option<Kept>,
     pub notes: Vec<Fault>,
 }
 
@@ -77,7 +80,7 @@ impl Effects for Behind {
         self.cache = parts.cache.map(|place| Cache::start(place, parts.now.clone())).unwrap_or_default();
         let cache = self.cache.clone();
         let desk = Desk { provider: parts.provider, now: parts.now, events: parts.events, cache };
-        let mut engine = Engine::spawn(desk.clone(), context, parts.pace, parts.patience);
+        let mut engine = Engine::spawn_keeping(desk.clone(), context, parts.pace, parts.patience, parts.kept);
         engine.perform(Effect::Watch(parts.repos));
         self.engine = Some(engine);
         let kept = parts.drafts.clone();

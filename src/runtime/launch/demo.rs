@@ -28,6 +28,8 @@ fn not_served(address: SocketAddr, error: &std::io::Error) -> Fault {
 pub fn console(mut setting: Setting, demo: &cli::Demo) -> Result<u8, Fault> {
     // Nobody shares this server's limit.
     setting.loaded.config.poll.budget_share = 1.0;
+    // Its logs are made anew each time.
+    setting.loaded.config.keep_logs_mb = 0;
     runtime()?.block_on(async {
         let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
         let server = Server::start(options(demo, anywhere, setting.clock.as_now()))

@@ -1,7 +1,5 @@
 //! The terminal, the loop and what they start with.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use chrono::TimeDelta;
@@ -9,22 +7,21 @@ use tokio::sync::mpsc;
 
 use super::begin::{Setting, runtime};
 use crate::config::{Config, Layout, Switch};
+use crate::console::biglog::{News, Told};
 use crate::console::event::{Event, Local, What};
 use crate::console::state::settings::Settings;
 use crate::console::view::Theme;
-use crate::console::{Effect, Model};
+use crate::console::{Effect, Model, update};
 use crate::domain::{Fault, FaultKind, OwnTasks, RepoName};
 use crate::runtime::app::{self, App, Effects};
+use crate::runtime::biglog::{self, Begun, Hands};
 use crate::runtime::external::{self, Desktop};
 use crate::runtime::terminal::Tty;
 use crate::runtime::{hangup, input, signals};
 use crate::text::{Safe, Untrusted};
-use crate::transcript::Format;
 
 /// Room for a burst of news while a picture is drawn.
 const EVENTS: usize = 256;
-/// A saved log larger than this is not read into memory.
-const LARGEST_LOG: u64 = 2 * 1024 * 1024 * 1024;
 
 /// What is shown of the service.
 #[derive(Clone, Debug)]
@@ -150,47 +147,30 @@ impl<E: Effects> Effects for Borrowed<'_, E> {
 /// `atc open FILE`: a saved log in the log pane, no server, no engine.
 pub fn open(setting: Setting, file: &Path) -> Result<u8, Fault> {
     let name = Untrusted::from_bytes(file.file_name().unwrap_or(file.as_os_str()).as_encoded_bytes()).show_line();
-    let bytes = read(file).map_err(|error| {
+    let begun = biglog::begin(file).map_err(|error| {
         let what = format!("{} cannot be read: {error}", file.display());
         Fault::new(FaultKind::Local, what, "give the path of a saved session log or Actions job log")
     })?;
-    let format = guess(&bytes);
     let shown = Shown { host: Safe::new("file"), token_kind: Safe::default(), repos: Vec::new(), read_only: true };
     let mut model = Model::new(setting.clock.now(), settings(&setting, shown));
     model.place.log_only = true;
-    let mut nothing = Nothing { opened: Some(Local::LogFile { name, format, bytes }), events: None };
-    runtime()?.block_on(async {
-        let channel = channel();
-        nothing.events = Some((channel.0.clone(), setting.clock.now()));
-        run(&setting, model, channel, Vec::new(), &mut nothing).await
-    })
-}
-
-/// Session-log records start with `data:`; a job log's lines with a time.
-fn guess(bytes: &[u8]) -> Format {
-    let head = bytes.get(..bytes.len().min(64 * 1024)).unwrap_or_default();
-    let is_record = |line: &[u8]| line.trim_ascii_start().starts_with(b"data:");
-    if head.split(|byte| *byte == b'\n').any(is_record) { Format::SessionLog } else { Format::JobLog }
-}
-
-fn read(file: &Path) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(file)?.take(LARGEST_LOG).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-/// Hands of a console without a service: they pass the file on, once.
-struct Nothing {
-    opened: Option<Local>,
-    events: Option<(mpsc::Sender<Event>, crate::domain::Instant)>,
-}
-
-impl Effects for Nothing {
-    fn begin(&mut self) {
-        if let (Some(local), Some((events, at))) = (self.opened.take(), self.events.take()) {
-            tokio::spawn(async move { events.send(Event { at, what: What::Local(local) }).await });
+    let channel = channel();
+    let teller = biglog::Teller::new(channel.0.clone(), setting.clock.as_now());
+    let mut hands = Hands::new(file.to_owned(), name.clone(), &begun, teller);
+    let local = match begun {
+        Begun::Whole { format, bytes, .. } => Local::LogFile { name, format, bytes },
+        Begun::Window { file, window } => {
+            let told = Told::Opened { name, format: file.format, len: file.len, window };
+            Local::BigLog(News { log: file.log, what: told })
         }
+    };
+    // The log is there before the first picture is drawn.
+    let event = Event { at: setting.clock.now(), what: What::Local(local) };
+    let runtime = runtime()?;
+    let entered = runtime.enter();
+    for effect in update::update(&mut model, event) {
+        hands.perform(effect);
     }
-
-    fn perform(&mut self, _effect: Effect) {}
+    drop(entered);
+    runtime.block_on(run(&setting, model, channel, Vec::new(), &mut hands))
 }

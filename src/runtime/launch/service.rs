@@ -22,6 +22,7 @@ use crate::provider::github::{self, GitHub, Host, Roots, token};
 use crate::runtime::cache;
 use crate::runtime::drafts::Drafts;
 use crate::runtime::engine::Pace;
+use crate::runtime::kept::Kept;
 use crate::text::Safe;
 
 /// All the authorities of the world are a quarter of this.
@@ -124,6 +125,7 @@ pub async fn run(
         template_folders: vec![setting.paths.templates(config)],
         drafts: Some(Drafts::new(&setting.paths.state_dir)),
         cache: shelf.cache,
+        kept: Kept::new(&setting.paths.state_dir, config.keep_logs_mb),
         notes: setting.notes.clone(),
     };
     let model = Model::new(setting.clock.now(), screen::settings(&setting, shown));
