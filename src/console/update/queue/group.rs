@@ -43,15 +43,12 @@ impl<'a> Grouper<'a> {
         if let Some((_, number)) = self.last.filter(|(last, _)| *last == shared) {
             return number;
         }
-        let number = match self.known.get(&shared) {
-            Some(number) => *number,
-            None => {
-                // Two names may read the same.
-                let number = groups.number(self.name(shared, known));
-                self.known.insert(shared, number);
-                number
-            }
-        };
+        let number = self.known.get(&shared).copied().unwrap_or_else(|| {
+            // Two names may read the same.
+            let number = groups.number(self.name(shared, known));
+            self.known.insert(shared, number);
+            number
+        });
         self.last = Some((shared, number));
         number
     }
