@@ -46,6 +46,8 @@ pub enum Effect {
     },
     /// Open in the browser. Checked there: https and the configured host.
     Open(Untrusted),
+    /// The same of several, one after the other; those no browser takes are copied together.
+    OpenAll(Vec<Untrusted>),
     /// Copy by OSC 52.
     Copy(Untrusted),
     Editor(String),

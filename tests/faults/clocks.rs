@@ -82,7 +82,7 @@ async fn waits(clock: &Clock) {
     let sent = bench.server.count();
     bench.pass(Duration::from_secs(10)).await;
     bench.set_clock(clock.wrong[1]);
-    bench.model.settings.zone = FixedOffset::east_opt(clock.zone * 3600).unwrap();
+    bench.model.settings.zone = FixedOffset::east_opt(clock.zone * 3600).unwrap().into();
     bench.peace();
     let asked = Duration::from_secs(clock.wait);
     bench.pass(asked.saturating_sub(at.elapsed() + SLACK)).await;

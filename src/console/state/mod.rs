@@ -12,6 +12,7 @@ pub mod found;
 pub mod layout;
 pub mod line;
 pub mod log;
+pub mod marks;
 pub mod notes;
 pub mod place;
 pub mod queue;

@@ -22,6 +22,7 @@ pub mod mouse;
 pub mod net;
 pub mod offers;
 pub mod op;
+pub mod open_marked;
 pub mod queue;
 pub mod remember;
 pub mod reviews;

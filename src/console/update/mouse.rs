@@ -1,6 +1,6 @@
 //! Clicks and wheel steps go where the pointer is.
 
-use super::{actions, compose, dialog, found, log, queue, reviews, scroll, wall};
+use super::{actions, compose, dialog, found, log, offers, queue, reviews, scroll, wall};
 use crate::console::effect::Effect;
 use crate::console::event::{Mouse, MouseKind};
 use crate::console::keys::Intent;
@@ -20,7 +20,10 @@ pub fn moved(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
         return;
     }
     match mouse.kind {
+        MouseKind::Click if offers::click(model, mouse.column, mouse.row) => {}
         MouseKind::Click => click(model, mouse, effects),
+        // What is under the completions does not move unseen.
+        MouseKind::WheelUp | MouseKind::WheelDown if offers::cover(model, mouse.column, mouse.row) => {}
         MouseKind::WheelUp => wheel(model, mouse, -WHEEL, effects),
         MouseKind::WheelDown => wheel(model, mouse, WHEEL, effects),
     }

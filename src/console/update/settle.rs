@@ -6,6 +6,7 @@ use crate::console::state::place::Pane;
 use crate::console::state::queue::Row;
 
 pub(super) fn settle(model: &mut Model) {
+    queue::meet_viewer(model);
     let time_has_come = model.queue.recheck_at.is_some_and(|at| at <= model.now);
     let queue = &model.queue;
     let asked = queue.due || queue.reorder || queue.requery || queue.relist;

@@ -96,6 +96,7 @@ impl Engine {
             | Effect::Suspend
             | Effect::Redraw
             | Effect::Open(_)
+            | Effect::OpenAll(_)
             | Effect::Copy(_)
             | Effect::Editor(_)
             | Effect::Mouse(_)
