@@ -12,6 +12,8 @@ pub enum Context {
     Log,
     /// The last lines of all that runs.
     Wall,
+    /// What `:grep` found.
+    Found,
     Reviews,
     /// The template list of the compose pane.
     Templates,

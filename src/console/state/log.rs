@@ -6,6 +6,7 @@
 //! ```
 
 use super::big::Big;
+use super::found::Found;
 use super::layout::Area;
 use super::reader::{Anchor, Reader, Sheet};
 use super::wall::Wall;
@@ -29,6 +30,10 @@ pub struct LogPane {
     pub split: Option<Half>,
     /// The last lines of everything that runs, in place of all panes.
     pub wall: Option<Wall>,
+    /// What was found in the kept logs, in place of all panes.
+    pub found: Option<Found>,
+    /// Searches in the kept logs so far.
+    pub greps: u64,
     /// Long lines go on below instead of being cut.
     pub wrap: bool,
     /// How what is searched for is read.
@@ -47,6 +52,8 @@ impl Default for LogPane {
             beside: None,
             split: None,
             wall: None,
+            found: None,
+            greps: 0,
             wrap: true,
             mode: Mode::default(),
             times: Times::default(),
@@ -148,6 +155,8 @@ pub struct Shown {
     pub complete: bool,
     pub transcript: Transcript,
     pub reader: Reader,
+    /// What is to be looked for as soon as there is something to read.
+    pub seek: Option<String>,
     /// The transcript is a window of a log that is too large to be held.
     pub big: Option<Box<Big>>,
     /// The outline of turns is open.
@@ -178,6 +187,7 @@ impl Shown {
             complete: false,
             transcript: Transcript::new(Format::SessionLog),
             reader: Reader::default(),
+            seek: None,
             big: None,
             outline: false,
             sifting: None,

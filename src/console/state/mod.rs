@@ -8,9 +8,11 @@ pub mod condition;
 pub mod detail;
 pub mod dialog;
 pub mod evidence;
+pub mod found;
 pub mod layout;
 pub mod line;
 pub mod log;
+pub mod marks;
 pub mod notes;
 pub mod place;
 pub mod queue;
@@ -101,6 +103,8 @@ impl Model {
             Context::Help
         } else if self.place.detail.is_some() {
             Context::Detail
+        } else if self.log.found.is_some() {
+            Context::Found
         } else if self.log.wall.is_some() {
             Context::Wall
         } else {

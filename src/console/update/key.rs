@@ -1,6 +1,6 @@
 //! A key press finds its way: the innermost context first.
 
-use super::{actions, compose, dialog, line, log, wall};
+use super::{actions, compose, dialog, found, line, log, wall};
 use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Context, Key, lookup};
 use crate::console::state::Model;
@@ -33,6 +33,7 @@ pub fn pressed(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
         // nothing new would only keep the next one waiting.
         Context::Log => log::intent(model, intent, effects),
         Context::Wall => wall::intent(model, intent),
+        Context::Found => found::intent(model, intent, effects),
         _ => false,
     };
     if taken {

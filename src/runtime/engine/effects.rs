@@ -1,11 +1,18 @@
 //! The hands: carries out what the console wants done, off the loop. Never blocks the caller.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use tokio::sync::{mpsc, watch};
+use tokio::time::Instant as Tick;
 
 use super::desk::Desk;
 use super::follower::{Closeness, Target};
 use super::followers::{Followers, Wanted};
+use super::look_through;
 use super::poller::{Pace, Poller, Wish};
+use super::purse::Purse;
+use super::till::Till;
 use crate::console::Effect;
 use crate::console::effect::Heard;
 use crate::console::event::Op;
@@ -34,6 +41,10 @@ pub struct Engine {
     patience: Patience,
     wishes: mpsc::Sender<Wish>,
     attention: watch::Sender<Attention>,
+    /// `None`: finished logs are not kept.
+    kept: Option<Kept>,
+    /// The search in the kept logs that is wanted; 0: none.
+    grep: Arc<AtomicU64>,
 }
 
 impl Engine {
@@ -54,10 +65,11 @@ impl Engine {
         let (attention, attended) = watch::channel(Attention::default());
         let (task_seen, task) = watch::channel(None);
         let (wanted, wanted_seen) = watch::channel(Wanted::default());
-        tokio::spawn(Poller::new(desk.clone(), pace, task_seen).run(wish_list));
-        tokio::spawn(Followers::new(desk.clone(), kept, wanted_seen, task).run());
+        let till = Till::new(desk.clone(), Purse::new(pace.share, pace.unchanged, Tick::now()));
+        tokio::spawn(Poller::new(desk.clone(), pace, till.clone(), task_seen).run(wish_list));
+        tokio::spawn(Followers::new(desk.clone(), till, kept.clone(), wanted_seen, task).run());
         tokio::spawn(relay(attended, wishes.clone(), wanted));
-        Self { desk, context, patience, wishes, attention }
+        Self { desk, context, patience, wishes, attention, kept, grep: Arc::default() }
     }
 
     /// Carries out one effect. Those of the terminal (quit, suspend, editor, copy) are the loop's own.
@@ -71,12 +83,20 @@ impl Engine {
             }
             Effect::Start { id, request, template } => self.start(id, request, template),
             Effect::Cancel(targets) => self.cancel(targets),
+            Effect::Grep(wanted) => {
+                self.grep.store(wanted.as_ref().map_or(0, |(id, _)| *id), Ordering::Relaxed);
+                if let Some((id, pattern)) = wanted {
+                    look_through::grep(&self.desk, self.kept.clone(), (id, *pattern), Arc::clone(&self.grep));
+                }
+            }
+            Effect::ReadKept(session) => look_through::read(&self.desk, self.kept.clone(), session),
             Effect::Save { to, text } => self.save(to, text),
             Effect::LoadAgents(repo) => self.load_agents(repo),
             Effect::Quit
             | Effect::Suspend
             | Effect::Redraw
             | Effect::Open(_)
+            | Effect::OpenAll(_)
             | Effect::Copy(_)
             | Effect::Editor(_)
             | Effect::Mouse(_)

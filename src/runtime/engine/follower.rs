@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! fetch ──new──> fetch in 2 s
-//!   ├──same──> fetch in 2 → 3 → 4½ … 10 s
+//!   ├──same──> fetch in 2 → 3 → 4½ … 10 s (10 … 30 s where only the run and its jobs can be read)
 //!   ├──fault─> back-off
 //!   └──session ended, everything read──> rest (until the session wakes up)
 //! ```
@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use super::backoff;
 use super::desk::Desk;
 use super::log_source::{self, New, Seen};
+use super::till::Till;
 use crate::console::event::{LogNews, LogOrigin, News};
 use crate::domain::{Fault, Session, SessionId, Source, State, Task, TaskRef};
 use crate::runtime::kept::Kept;
@@ -47,8 +48,20 @@ impl Closeness {
             Self::Glance => (Duration::from_secs(10), Duration::from_mins(1)),
         }
     }
+
+    /// The live log costs nothing of the limit; the run and its jobs take two requests or three each time.
+    fn paces_at(self, origin: LogOrigin) -> (Duration, Duration) {
+        let (fastest, slowest) = self.paces();
+        if origin == LogOrigin::CopilotApi {
+            (fastest, slowest)
+        } else {
+            (fastest.max(COUNTED.0), slowest.max(COUNTED.1))
+        }
+    }
 }
 
+/// Not more often than this where each look counts: while something comes, and while nothing does.
+const COUNTED: (Duration, Duration) = (Duration::from_secs(10), Duration::from_secs(30));
 /// Of a log that is glanced at no more than so many bytes from its end are passed on.
 const GLANCE: usize = 64 * 1024;
 /// Between two looks at a session that waits for somebody.
@@ -59,6 +72,7 @@ const LATE_LOOKS: u32 = 5;
 #[derive(Debug)]
 pub struct Follower {
     desk: Desk,
+    till: Till,
     /// The session's task as last heard of.
     task: watch::Receiver<Option<Task>>,
     following: Following,
@@ -83,7 +97,13 @@ struct Following {
 
 impl Follower {
     /// `looks` numbers the looks at all logs.
-    pub fn new(desk: Desk, target: Target, task: watch::Receiver<Option<Task>>, looks: Arc<AtomicU64>) -> Self {
+    pub fn new(
+        desk: Desk,
+        till: Till,
+        target: Target,
+        task: watch::Receiver<Option<Task>>,
+        looks: Arc<AtomicU64>,
+    ) -> Self {
         let following = Following {
             pace: target.closeness.paces().0,
             target,
@@ -96,7 +116,7 @@ impl Follower {
             told_complete: false,
             passed: 0,
         };
-        Self { desk, task, following }
+        Self { desk, till, task, following }
     }
 
     #[must_use]
@@ -109,7 +129,7 @@ impl Follower {
     pub async fn run(mut self) {
         loop {
             let session = self.session();
-            let wait = self.following.look(&self.desk, session).await;
+            let wait = self.following.look(&self.desk, &self.till, session).await;
             tokio::select! {
                 biased;
                 () = rest(wait) => {}
@@ -157,13 +177,13 @@ fn unknown_session(target: &Target, now: crate::domain::Instant) -> Session {
 
 impl Following {
     /// One fetch. Returns the wait until the next; `None`: there is nothing more to come.
-    async fn look(&mut self, desk: &Desk, session: Session) -> Option<Duration> {
+    async fn look(&mut self, desk: &Desk, till: &Till, session: Session) -> Option<Duration> {
         let ended = !session.state.is_active();
         if ended && self.told_complete {
             return None;
         }
         self.told_complete = false;
-        let body = log_source::read(&*desk.provider, &self.target.task, &session).await;
+        let body = log_source::read(&*desk.provider, till, &self.target.task, &session).await;
         let body = log_source::or_kept(self.kept.as_ref(), &session, body).await;
         self.generation = self.looks.fetch_add(1, Ordering::Relaxed) + 1;
         let body = match body {
@@ -178,7 +198,7 @@ impl Following {
         if complete {
             self.keep(origin, format, &body.bytes).await;
         }
-        let (fastest, slowest) = self.target.closeness.paces();
+        let (fastest, slowest) = self.target.closeness.paces_at(origin);
         if self.target.closeness == Closeness::Glance && self.passed > 4 * GLANCE {
             // Who glances at a log for hours does not hold all of it in the end.
             self.seen = Seen::default();
@@ -186,7 +206,7 @@ impl Following {
         }
         let (reset, bytes) = match self.seen.take(origin, body.bytes) {
             New::Nothing => {
-                self.pace = self.pace.mul_f64(1.5).min(slowest);
+                self.pace = self.pace.mul_f64(1.5).clamp(fastest, slowest);
                 (false, Vec::new())
             }
             New::Tail(tail) => {

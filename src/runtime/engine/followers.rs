@@ -17,6 +17,7 @@ use tokio::task::AbortHandle;
 
 use super::desk::Desk;
 use super::follower::{Follower, Target};
+use super::till::Till;
 use crate::domain::{SessionId, Task};
 use crate::runtime::kept::Kept;
 
@@ -32,6 +33,7 @@ pub struct Wanted {
 #[derive(Debug)]
 pub struct Followers {
     desk: Desk,
+    till: Till,
     /// `None`: finished logs are not kept.
     kept: Option<Kept>,
     wanted: watch::Receiver<Wanted>,
@@ -58,11 +60,12 @@ impl Drop for Running {
 impl Followers {
     pub fn new(
         desk: Desk,
+        till: Till,
         kept: Option<Kept>,
         wanted: watch::Receiver<Wanted>,
         attended: watch::Receiver<Option<Task>>,
     ) -> Self {
-        Self { desk, kept, wanted, attended, running: HashMap::new(), looks: Arc::default() }
+        Self { desk, till, kept, wanted, attended, running: HashMap::new(), looks: Arc::default() }
     }
 
     /// Until the console is gone.
@@ -100,7 +103,8 @@ impl Followers {
 
     fn start(&self, target: Target) -> Running {
         let (task, seen) = watch::channel(None);
-        let follower = Follower::new(self.desk.clone(), target.clone(), seen, Arc::clone(&self.looks));
+        let follower =
+            Follower::new(self.desk.clone(), self.till.clone(), target.clone(), seen, Arc::clone(&self.looks));
         let work = tokio::spawn(follower.keeping(self.kept.clone()).run()).abort_handle();
         Running { target, task, work }
     }

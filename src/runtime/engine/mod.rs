@@ -16,6 +16,7 @@ pub mod follower;
 pub mod followers;
 pub mod list_state;
 pub mod log_source;
+pub mod look_through;
 pub mod memory;
 pub mod people;
 pub mod poller;
@@ -24,6 +25,7 @@ pub mod purse;
 pub mod reads;
 pub mod schedule;
 pub mod sweep;
+pub mod till;
 pub mod turns;
 
 pub use effects::Engine;

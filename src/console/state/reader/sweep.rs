@@ -17,7 +17,7 @@ use crate::transcript::Entry;
 /// What an entry costs besides its text.
 const ENTRY: usize = 100;
 /// The largest piece, in bytes: some milliseconds of an expression that is not simple.
-const MOST: usize = 4 << 20;
+const MOST: usize = 2 << 20;
 /// The first piece of what may be slow: some milliseconds of the slowest there is.
 const LEAST: usize = 64 << 10;
 /// The console wakes for the next piece about as often as it draws. Later than this is late.
