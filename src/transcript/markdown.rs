@@ -107,8 +107,8 @@ fn tables(text: &str) -> Vec<Table> {
 
 fn is_rule(line: &str, columns: usize) -> bool {
     let cells = cells(line);
-    let dashes = |cell: &&str| cell.trim_matches(':').len() > 1 && cell.trim_matches(':').bytes().all(|b| b == b'-');
-    cells.len() == columns && columns > 0 && cells.iter().all(|cell| dashes(&cell))
+    let dashes = |cell: &str| cell.trim_matches(':').len() > 1 && cell.trim_matches(':').bytes().all(|b| b == b'-');
+    cells.len() == columns && columns > 0 && cells.iter().all(|cell| dashes(cell))
 }
 
 /// What stands between the bars. `\|` is a bar of the text.
@@ -166,7 +166,9 @@ impl Table {
             let gap = (Ink::Plain, Safe::new(" ".repeat(wide.saturating_sub(own))));
             words.insert(if *right { 0 } else { words.len() }, gap);
             if at == 0 {
-                words.iter_mut().for_each(|(ink, _)| *ink = Ink::Strong);
+                for (ink, _) in &mut words {
+                    *ink = Ink::Strong;
+                }
             }
             parts.extend(words);
         }

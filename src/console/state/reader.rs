@@ -66,7 +66,7 @@ pub struct Reader {
     fresh: Option<usize>,
     /// The entry keys act on.
     pub cursor: usize,
-    pub search: Option<Search>,
+    pub search: Option<Box<Search>>,
     /// What is in sight, as of the last [`Reader::settle`].
     pub rows: Vec<Row>,
     top: Spot,
@@ -78,9 +78,9 @@ pub struct Reader {
     laid: HashMap<u64, Arc<[LogLine]>>,
     laid_rows: usize,
     /// The filter in force.
-    sieve: Option<Sieve>,
+    sieve: Option<Box<Sieve>>,
     /// The filter that will take its place.
-    coming: Option<Sieve>,
+    coming: Option<Box<Sieve>>,
     /// Something changed since the rows in sight were made.
     stale: bool,
 }

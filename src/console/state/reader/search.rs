@@ -92,7 +92,7 @@ impl Reader {
         (self.top, self.follow) = origin;
         let Some(pattern) = pattern else { return };
         let from = if origin.1 { 0 } else { origin.0.entry };
-        self.search = Some(Search::new(pattern, Sweep::starting(from), origin, accepted));
+        self.search = Some(Box::new(Search::new(pattern, Sweep::starting(from), origin, accepted)));
         self.search_on(entries, None);
     }
 

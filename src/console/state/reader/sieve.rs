@@ -141,7 +141,7 @@ impl Reader {
             self.sieve = None;
             return self.sifted(log.entries(), anchor);
         }
-        let mut sieve = Sieve::new(filter);
+        let mut sieve = Box::new(Sieve::new(filter));
         sieve.advance(log);
         if sieve.sweep.is_done(log.entries().len()) {
             self.sieve = Some(sieve);

@@ -93,7 +93,7 @@ impl Reader {
     pub fn mark(&mut self, pattern: Option<&Pattern>) {
         let origin = (self.top, self.follow);
         let pattern = pattern.filter(|pattern| pattern.is_text()).cloned();
-        self.search = pattern.map(|pattern| Search::new(pattern, Sweep::ended(Vec::new()), origin, true));
+        self.search = pattern.map(|pattern| Box::new(Search::new(pattern, Sweep::ended(Vec::new()), origin, true)));
         self.stale = true;
     }
 
