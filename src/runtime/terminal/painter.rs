@@ -23,10 +23,6 @@ const GAP: usize = 4;
 /// Erasing to the end of a line is taken for more blanks than this.
 const BLANKS: usize = 4;
 
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "four facts about a terminal that have nothing to do with each other"
-)]
 #[derive(Debug)]
 pub struct Painter {
     previous: Buffer,
