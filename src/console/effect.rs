@@ -1,6 +1,6 @@
 //! What the console wants done. Data, carried out by `runtime/effects`.
 
-use crate::domain::{CancelTarget, RepoName, SessionId, StartRequest, TaskRef};
+use crate::domain::{CancelTarget, RepoName, SessionId, SourceChoice, StartRequest, TaskRef};
 use crate::text::Untrusted;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -21,7 +21,7 @@ pub enum Effect {
     /// What the operator looks at: its task is polled closely, its log followed while `log` is named.
     Attend {
         task: Option<TaskRef>,
-        log: Option<SessionId>,
+        log: Option<LogWish>,
     },
     Start {
         id: uuid::Uuid,
@@ -32,6 +32,8 @@ pub enum Effect {
     Cancel(Vec<CancelTarget>),
     /// Something to be read from a log that is too large to be held.
     BigLog(super::biglog::Wish),
+    /// The bytes of a log that is followed.
+    RawLog(Box<super::rawlog::Bytes>, super::rawlog::Wish),
     /// Write this to a new file.
     Save {
         to: String,
@@ -46,4 +48,13 @@ pub enum Effect {
     LoadAgents(RepoName),
     /// Keep the draft; `None` forgets it.
     KeepDraft(Option<Box<super::state::compose::Draft>>),
+}
+
+/// A log that is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogWish {
+    pub session: SessionId,
+    pub source: SourceChoice,
+    /// Which opening of it this is. Another opening holds nothing yet and must be given all there is.
+    pub opening: u64,
 }

@@ -12,6 +12,7 @@ pub mod fault;
 pub mod freshness;
 pub mod ids;
 pub mod listing;
+pub mod log;
 pub mod person;
 pub mod pull;
 pub mod query;
@@ -23,6 +24,7 @@ pub mod start;
 pub mod state;
 pub mod stuck;
 pub mod task;
+pub mod timeline;
 pub mod usage;
 
 pub use cancel::{CancelPhase, CancelProgress, CancelTarget};
@@ -32,6 +34,7 @@ pub use fault::{Fault, FaultKind};
 pub use freshness::{Freshness, OwnTasks, Source};
 pub use ids::{JobId, NodeId, PullId, RunId, SessionId, TaskId, UserId};
 pub use listing::{Column, Group, Order, SavedView};
+pub use log::{LogSource, SourceChoice};
 pub use person::{Person, Viewer};
 pub use pull::{Checks, Mergeable, Pull, PullRef, PullState, ReviewDecision};
 pub use query::Query;
@@ -42,6 +45,7 @@ pub use session::Session;
 pub use start::StartRequest;
 pub use state::State;
 pub use task::{Artifact, Task, TaskRef};
+pub use timeline::{Happened, Timeline, TimelineEvent};
 pub use usage::{Cost, Usage};
 
 /// Instants are UTC everywhere; only the screen knows a time zone.

@@ -53,6 +53,7 @@ mod markdown;
 pub mod outline;
 #[cfg(test)]
 mod properties;
+pub mod raw;
 mod record;
 pub mod rules;
 mod runners;
@@ -64,12 +65,13 @@ mod testlog;
 #[cfg(test)]
 mod tests;
 pub mod tests_run;
+pub mod timeline;
 mod tools;
 pub mod window;
 
 pub use decode::{Change, Format, Stats, Transcript};
 pub use diagnosis::{Diagnosis, Ending, Finding};
-pub use entry::{Entry, Kind};
+pub use entry::{Entry, Kind, Lines};
 pub use facets::{Facet, FacetSet, Facets};
 pub use facts::RunFacts;
 pub use lines::{Ink, LogLine, Options};

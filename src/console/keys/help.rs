@@ -58,6 +58,8 @@ pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
         Context::Log => {
             vec![Intent::Back, Intent::Fold, Intent::Follow, Intent::Filter, Intent::NextError, Intent::Cancel]
         }
+        Context::List => vec![Intent::Enter, Intent::Automatic, Intent::Back],
+        Context::Record => vec![Intent::Back, Intent::Copy, Intent::PageDown],
         Context::Reviews if model.reviews.selected.is_some() => {
             vec![Intent::Enter, Intent::Open, Intent::Copy, Intent::CopyBranch, Intent::FollowUp, Intent::Detail]
         }

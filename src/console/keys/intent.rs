@@ -8,6 +8,10 @@ pub enum Context {
     /// The full detail of the selected task.
     Detail,
     Log,
+    /// The list of a log's sources, or of a task's sessions.
+    List,
+    /// The record behind an entry of the log.
+    Record,
     Reviews,
     /// The template list of the compose pane.
     Templates,
@@ -82,7 +86,14 @@ pub enum Intent {
     PreviousError,
     NextHit,
     PreviousHit,
-    Session,
+    /// The list of the task's sessions.
+    Sessions,
+    /// The list of the places the log can be read at.
+    Source,
+    /// The record behind the entry.
+    Record,
+    // Lists over the log
+    Automatic,
     // Form
     NextField,
     PreviousField,

@@ -123,7 +123,9 @@ const LOG: &[Binding] = &[
     bind(Context::Log, c('/'), Intent::Filter, "search in the log", "search"),
     bind(Context::Log, c('n'), Intent::NextHit, "next hit", "next hit"),
     bind(Context::Log, c('N'), Intent::PreviousHit, "previous hit", ""),
-    bind(Context::Log, c('S'), Intent::Session, "the task's session before this one", "session"),
+    bind(Context::Log, c('s'), Intent::Source, "where the log is read: choose the source", "source"),
+    bind(Context::Log, c('S'), Intent::Sessions, "the task's sessions: choose one", "sessions"),
+    bind(Context::Log, c('v'), Intent::Record, "the record behind the entry, as it came", "record"),
     bind(Context::Log, c('d'), Intent::Detail, "everything about the task", ""),
     bind(Context::Log, c('x'), Intent::Cancel, "cancel the running session (asks)", "cancel"),
     bind(Context::Log, c('f'), Intent::FollowUp, "follow up: a new task on the same branch", "follow up"),
@@ -131,6 +133,22 @@ const LOG: &[Binding] = &[
     bind(Context::Log, c('o'), Intent::Open, "open in the browser", "open"),
     bind(Context::Log, c('y'), Intent::Copy, "copy the entry", "copy"),
     bind(Context::Log, c('Y'), Intent::CopyBranch, "copy the branch name", ""),
+];
+
+const LIST: &[Binding] = &[
+    bind(Context::List, k(Key::Enter), Intent::Enter, "take what is under the cursor", "take"),
+    bind(Context::List, c('a'), Intent::Automatic, "of sources: the best that answers", "automatic"),
+    bind(Context::List, k(Key::Esc), Intent::Back, "close the list", "close"),
+    bind(Context::List, c('q'), Intent::Back, "close the list", ""),
+    bind(Context::List, c('s'), Intent::Source, "the sources of the log, or close them", ""),
+    bind(Context::List, c('S'), Intent::Sessions, "the sessions of the task, or close them", ""),
+];
+
+const RECORD: &[Binding] = &[
+    bind(Context::Record, c('y'), Intent::Copy, "copy the record as it came", "copy"),
+    bind(Context::Record, c(' '), Intent::PageDown, "page down", "page"),
+    bind(Context::Record, c('v'), Intent::Back, "back to the log", ""),
+    bind(Context::Record, c('q'), Intent::Back, "back to the log", ""),
 ];
 
 const REVIEWS: &[Binding] = &[
@@ -189,11 +207,13 @@ const LINE: &[Binding] = &[
 ];
 
 /// Every context's own bindings, in the order the help shows them.
-pub const TABLE: [(Context, &[Binding]); 10] = [
+pub const TABLE: [(Context, &[Binding]); 12] = [
     (Context::Global, GLOBAL),
     (Context::Queue, QUEUE),
     (Context::Detail, DETAIL),
     (Context::Log, LOG),
+    (Context::List, LIST),
+    (Context::Record, RECORD),
     (Context::Reviews, REVIEWS),
     (Context::Templates, TEMPLATES),
     (Context::Form, FORM),
@@ -238,6 +258,8 @@ impl Context {
             Self::Queue => "Queue",
             Self::Detail => "Detail",
             Self::Log => "Log",
+            Self::List => "Log: sources and sessions",
+            Self::Record => "Log: record",
             Self::Reviews => "Reviews",
             Self::Templates => "Compose: templates",
             Self::Form => "Compose: form",

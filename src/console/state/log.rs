@@ -1,11 +1,16 @@
 //! The log pane: one session's transcript and where the reader is in it.
 
+use std::collections::HashMap;
+
 use super::big::Big;
 use super::layout::Area;
+use super::list::List;
 use super::reader::{Reader, Sheet};
+use super::record::Record;
 use super::world::World;
-use crate::console::event::LogOrigin;
-use crate::domain::{Freshness, Instant, SessionId, Source, TaskId, TaskRef};
+use crate::console::effect::LogWish;
+use crate::console::event::{LogOrigin, Tried};
+use crate::domain::{Freshness, Instant, LogSource, SessionId, Source, SourceChoice, TaskId, TaskRef};
 use crate::text::Safe;
 use crate::transcript::{Format, Transcript};
 
@@ -17,13 +22,27 @@ pub struct LogPane {
     pub wrap: bool,
     /// A session chosen by hand in place of the task's latest.
     pub chosen: Option<(TaskId, SessionId)>,
+    /// Sources chosen by hand.
+    pub sources: HashMap<SessionId, LogSource>,
+    /// The list of sources or sessions that is open.
+    pub list: Option<List>,
+    /// Logs opened so far.
+    pub openings: u64,
     /// What the runtime was last asked to attend to.
     pub attended: Attended,
 }
 
 impl Default for LogPane {
     fn default() -> Self {
-        Self { shown: None, wrap: true, chosen: None, attended: Attended::default() }
+        Self {
+            shown: None,
+            wrap: true,
+            chosen: None,
+            sources: HashMap::new(),
+            list: None,
+            openings: 0,
+            attended: Attended::default(),
+        }
     }
 }
 
@@ -31,7 +50,23 @@ impl Default for LogPane {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Attended {
     pub task: Option<TaskRef>,
-    pub log: Option<SessionId>,
+    pub log: Option<LogWish>,
+}
+
+/// What reading a log has cost since it was opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// Answers.
+    pub looks: u64,
+    /// Of these, how many brought nothing new, and how many of them were proved to by the service without a body (304).
+    pub same: u64,
+    pub proved: u64,
+    /// Bytes transferred, unpacked.
+    pub received: u64,
+    /// Bytes that were new, and so were parsed.
+    pub parsed: u64,
+    /// Times it was read from the beginning again, because it was replaced or came from another source.
+    pub anew: u64,
 }
 
 /// A log on the screen.
@@ -43,6 +78,16 @@ pub struct Shown {
     pub file: Option<Safe>,
     pub origin: Option<LogOrigin>,
     pub because: Option<Safe>,
+    /// Which opening this is, and the source it is read from.
+    pub opening: u64,
+    pub choice: SourceChoice,
+    /// Sources that were asked before this one, and what they said.
+    pub tried: Vec<Tried>,
+    pub cost: Cost,
+    /// Where to come to stand in time, when the source was changed under the reader's eyes.
+    pub land: Option<Instant>,
+    /// The record behind an entry, in place of the log.
+    pub record: Option<Box<Record>>,
     pub fetched_at: Option<Instant>,
     pub complete: bool,
     pub transcript: Transcript,
@@ -59,6 +104,12 @@ impl Shown {
             file: None,
             origin: None,
             because: None,
+            opening: 0,
+            choice: SourceChoice::Auto,
+            tried: Vec::new(),
+            cost: Cost::default(),
+            land: None,
+            record: None,
             fetched_at: None,
             complete: false,
             transcript: Transcript::new(Format::SessionLog),
@@ -80,6 +131,11 @@ impl Shown {
     pub fn written_at(&self) -> Option<Instant> {
         let entries = self.transcript.entries().iter().rev().take(LOOK_BACK);
         entries.filter_map(|entry| entry.at.max(entry.ended_at)).max()
+    }
+
+    /// How the runtime is asked for it.
+    pub fn wish(&self) -> Option<LogWish> {
+        Some(LogWish { session: self.session.clone()?, source: self.choice, opening: self.opening })
     }
 
     /// Which of the task's sessions this is, and how many there are.

@@ -10,11 +10,13 @@ pub mod dialog;
 pub mod evidence;
 pub mod layout;
 pub mod line;
+pub mod list;
 pub mod log;
 pub mod notes;
 pub mod place;
 pub mod queue;
 pub mod reader;
+pub mod record;
 pub mod reviews;
 pub mod seen;
 pub mod settings;
@@ -100,9 +102,14 @@ impl Model {
             Context::Help
         } else if self.place.detail.is_some() {
             Context::Detail
+        } else if self.log.list.is_some() {
+            Context::List
         } else {
             match self.place.focus {
                 place::Pane::Queue => Context::Queue,
+                place::Pane::Log if self.log.shown.as_ref().is_some_and(|shown| shown.record.is_some()) => {
+                    Context::Record
+                }
                 place::Pane::Log => Context::Log,
                 place::Pane::Reviews => Context::Reviews,
                 place::Pane::Compose => self.compose.context(),

@@ -16,12 +16,14 @@ pub mod compose;
 pub mod dialog;
 pub mod key;
 pub mod line;
+pub mod list;
 pub mod log;
 pub mod mouse;
 pub mod net;
 pub mod offers;
 pub mod op;
 pub mod queue;
+pub mod record;
 pub mod remember;
 pub mod reviews;
 pub mod scroll;
@@ -58,6 +60,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     }
     settle::settle(model);
     log::follow_selection(model, &mut effects);
+    list::settle(model);
     model.place.wake = next_wake(model);
     effects
 }

@@ -19,6 +19,10 @@ use crate::transcript::{Entry, Ink};
 
 /// Draws the pane, its title rule in the first row of `area`. Returns where the text cursor belongs, if here.
 pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) -> Option<(u16, u16)> {
+    if let Some((shown, record)) = model.log.shown.as_ref().and_then(|shown| Some((shown, shown.record.as_ref()?))) {
+        record::draw(model, shown, record, theme, area, buffer);
+        return None;
+    }
     let focused = model.place.focus == Pane::Log;
     let (title, right) = fit(area.width, &title(model), words(model, area.width));
     rule::draw(buffer, theme, area, &title, focused, &right);
@@ -211,6 +215,8 @@ fn source(model: &Model, shown: &Shown, origin: LogOrigin, columns: u16) -> Safe
         LogOrigin::CopilotApi => "live (Copilot API)",
         LogOrigin::JobLog => "job log",
         LogOrigin::JobSteps => "job steps",
+        LogOrigin::Timeline if columns < 100 => "timeline",
+        LogOrigin::Timeline => "pull request timeline",
         LogOrigin::Kept { at } => {
             let old = age::coarse(model.now - at);
             return Safe::new(if old == "now" { "kept copy".to_owned() } else { format!("kept copy, {old} old") });
@@ -370,5 +376,6 @@ fn colour(colour: Colour) -> Color {
 }
 
 mod biglog;
+mod record;
 #[cfg(test)]
 mod tests;

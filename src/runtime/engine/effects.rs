@@ -5,9 +5,11 @@ use tokio::sync::{mpsc, watch};
 use super::desk::Desk;
 use super::follower::{Follower, Target};
 use super::poller::{Pace, Poller, Wish};
+use super::raw_log::RawLogs;
 use crate::console::Effect;
+use crate::console::effect::LogWish;
 use crate::console::event::Op;
-use crate::domain::{CancelTarget, Fault, RepoName, SessionId, StartRequest, TaskRef};
+use crate::domain::{CancelTarget, Fault, RepoName, StartRequest, TaskRef};
 use crate::ops;
 use crate::ops::cancel::Patience;
 use crate::runtime::kept::Kept;
@@ -20,7 +22,7 @@ const ATTEND_GAP: std::time::Duration = std::time::Duration::from_millis(150);
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Attention {
     task: Option<TaskRef>,
-    log: Option<SessionId>,
+    log: Option<LogWish>,
 }
 
 /// The workers behind the screen. They end when this is dropped.
@@ -31,6 +33,9 @@ pub struct Engine {
     patience: Patience,
     wishes: mpsc::Sender<Wish>,
     attention: watch::Sender<Attention>,
+    /// The console is stopped.
+    paused: watch::Sender<bool>,
+    raw_logs: RawLogs,
 }
 
 impl Engine {
@@ -51,10 +56,12 @@ impl Engine {
         let (attention, attended) = watch::channel(Attention::default());
         let (task_seen, task) = watch::channel(None);
         let (target, target_seen) = watch::channel(None);
+        let (paused, is_paused) = watch::channel(false);
+        let raw_logs = RawLogs { desk: desk.clone(), task: task.clone(), kept: kept.clone() };
         tokio::spawn(Poller::new(desk.clone(), pace, task_seen).run(wish_list));
-        tokio::spawn(Follower::new(desk.clone(), target_seen, task).keeping(kept).run());
+        tokio::spawn(Follower::new(desk.clone(), target_seen, task, is_paused).keeping(kept).run());
         tokio::spawn(relay(attended, wishes.clone(), target));
-        Self { desk, context, patience, wishes, attention }
+        Self { desk, context, patience, wishes, attention, paused, raw_logs }
     }
 
     /// Carries out one effect. Those of the terminal (quit, suspend, editor, copy) are the loop's own.
@@ -68,6 +75,7 @@ impl Engine {
             }
             Effect::Start { id, request, template } => self.start(id, request, template),
             Effect::Cancel(targets) => self.cancel(targets),
+            Effect::RawLog(of, wish) => self.raw_logs.perform(*of, wish),
             Effect::Save { to, text } => self.save(to, text),
             Effect::LoadAgents(repo) => self.load_agents(repo),
             Effect::Quit
@@ -84,6 +92,7 @@ impl Engine {
 
     /// While the console is suspended nothing is asked.
     pub fn pause(&mut self, paused: bool) {
+        self.paused.send_replace(paused);
         self.wish(Wish::Pause(paused));
     }
 
@@ -154,7 +163,7 @@ async fn relay(
     let mut attended = None;
     while attention.changed().await.is_ok() {
         let Attention { task, log } = attention.borrow_and_update().clone();
-        let follow = task.clone().zip(log).map(|(task, session)| Target { task, session });
+        let follow = task.clone().zip(log).map(|(task, log)| Target { task, log });
         if attended != task {
             if wishes.send(Wish::Attend(task.clone())).await.is_err() {
                 return;

@@ -54,6 +54,10 @@ impl Kept {
     /// Keeps a whole log in place of what was kept of the session before.
     pub fn keep(&self, session: &SessionId, format: Format, bytes: &[u8]) -> io::Result<()> {
         let path = self.path(session, format);
+        // The session's own log says more than the job's: it is not given up for that.
+        if format != Format::SessionLog && self.path(session, Format::SessionLog).is_file() {
+            return Ok(());
+        }
         private::folder(&self.folder)?;
         let temp = self.folder.join(format!(".{}.part", std::process::id()));
         let _ = std::fs::remove_file(&temp);
@@ -65,7 +69,6 @@ impl Kept {
         }
         std::fs::rename(&temp, &path)?;
         let other = if format == Format::SessionLog { Format::JobLog } else { Format::SessionLog };
-        // The session log says more than the job log; what came last is what the service had.
         let _ = std::fs::remove_file(self.path(session, other));
         File::open(&self.folder)?.sync_all()?;
         self.prune(&path)

@@ -139,7 +139,7 @@ impl Desk {
                 };
                 self.tell(Told::Hit { search, hit: find.unwrap() });
             }
-            Wish::EndSearch | Wish::Save { .. } => {}
+            Wish::EndSearch | Wish::Save { .. } | Wish::Lines { .. } => {}
         }
     }
 
