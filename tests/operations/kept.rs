@@ -50,7 +50,10 @@ async fn look(folder: &Path, state: State, log: impl FnMut() -> Result<LogBody, 
     let kept = Kept::new(folder, 10);
     let mut engine = Engine::spawn_keeping(desk, context, Pace::default(), Patience::default(), kept);
     engine.perform(Effect::Watch(vec![repo()]));
-    engine.perform(Effect::Attend { task: Some(at), log: Some(LogWish { session: SessionId::new("s1"), source: SourceChoice::Auto, opening: 1 }) });
+    engine.perform(Effect::Attend {
+        task: Some(at),
+        log: Some(LogWish { session: SessionId::new("s1"), source: SourceChoice::Auto, opening: 1 }),
+    });
     tokio::time::sleep(Duration::from_mins(3)).await;
     let mut told = Vec::new();
     while let Ok(event) = received.try_recv() {

@@ -122,13 +122,14 @@ impl Look<'_> {
                 }
             };
             // What was kept of the session's own log says more than any other source.
-            let copy = if ended && lost { self.copy(true).await } else { None };
+            let copy = if lost { self.copy(true).await } else { None };
             if let Some(copy) = copy {
                 return Ok(self.of_copy(copy));
             }
             tried.push(Tried { source, why });
         }
-        match (first_fault, if ended { self.copy(false).await } else { None }) {
+        let over = ended || first_fault.as_ref().is_some_and(is_lost);
+        match (first_fault, if over { self.copy(false).await } else { None }) {
             (_, Some(copy)) => Ok(self.of_copy(copy)),
             (Some(fault), None) => Err(fault),
             (None, None) => {
