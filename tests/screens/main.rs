@@ -17,6 +17,7 @@ mod queueing;
 mod remembered;
 mod sleeping;
 mod sources;
+mod sourcing;
 mod typing;
 mod viewing;
 mod world;

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::intent::{Context, Intent};
 use super::table::{TABLE, bindings};
 use crate::console::state::Model;
+use crate::console::state::list::List;
 use crate::console::state::queue::kind;
 use crate::domain::Condition;
 use crate::domain::State;
@@ -58,7 +59,10 @@ pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
         Context::Log => {
             vec![Intent::Back, Intent::Fold, Intent::Follow, Intent::Filter, Intent::NextError, Intent::Cancel]
         }
-        Context::List => vec![Intent::Enter, Intent::Automatic, Intent::Back],
+        Context::List if matches!(model.log.list, Some(List::Sources(_))) => {
+            vec![Intent::Enter, Intent::Automatic, Intent::Back]
+        }
+        Context::List => vec![Intent::Enter, Intent::Back],
         Context::Record => vec![Intent::Back, Intent::Copy, Intent::PageDown],
         Context::Reviews if model.reviews.selected.is_some() => {
             vec![Intent::Enter, Intent::Open, Intent::Copy, Intent::CopyBranch, Intent::FollowUp, Intent::Detail]

@@ -119,11 +119,11 @@ fn in_use(model: &Model, shown: &Shown, by_hand: bool) -> String {
     format!("in use{chosen}{}", old.unwrap_or_default())
 }
 
-/// `12 looks, 9 without news (3 of them free), 1.2 MB received, 84 KB new`.
+/// `12 looks, 9 unchanged (3 free: 304), 1.2 MB received, 84 KB parsed, anew 1×`: within 80 columns.
 pub fn costs(cost: &Cost) -> Safe {
     let looks = if cost.looks == 1 { "1 look".to_owned() } else { format!("{} looks", cost.looks) };
-    let free = if cost.proved > 0 { format!(" ({} proved without a body, free)", cost.proved) } else { String::new() };
-    let anew = if cost.anew > 0 { format!(", read anew {}×", cost.anew) } else { String::new() };
+    let free = if cost.proved > 0 { format!(" ({} free: 304)", cost.proved) } else { String::new() };
+    let anew = if cost.anew > 0 { format!(", anew {}×", cost.anew) } else { String::new() };
     Safe::new(format!(
         "{looks}, {} unchanged{free}, {} received, {} parsed{anew}",
         cost.same,

@@ -115,6 +115,7 @@ impl Follower {
                 going_on = self.paused.wait_for(|paused| !*paused) => drop(going_on?),
             }
             let now = self.desk.now();
+            let is_known = self.task.borrow().as_ref().is_some_and(|task| task.at == following.target.task);
             let (session, pulls) = session_of(self.task.borrow_and_update().as_ref(), &following.target, now);
             let look = following.look(&self.desk, session, &pulls);
             let wait = tokio::select! {
@@ -126,8 +127,9 @@ impl Follower {
                 biased;
                 changed = self.target.changed() => return changed,
                 () = rest(wait) => {}
-                // News of the session itself: a resting follower must wake when it works again.
-                changed = self.task.changed(), if wait.is_none() => changed?,
+                // News of the session itself: a resting follower must wake when it works again, and one that knew nothing of
+                // the task could not ask every source.
+                changed = self.task.changed(), if wait.is_none() || !is_known => changed?,
             }
         }
     }
