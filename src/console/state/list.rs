@@ -9,7 +9,7 @@ use super::log::{Cost, Shown};
 use super::tone::{Tone, Words};
 use crate::console::event::LogOrigin;
 use crate::domain::{Condition, LogSource, Session, SessionId, SourceChoice, Task, age};
-use crate::text::{Safe, width};
+use crate::text::{Safe, Untrusted, width};
 
 /// A list that is open, and what is under its cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -173,7 +173,7 @@ fn session_words(model: &Model, session: &Session, number: usize, current: bool)
     let name = session.model_name().map(|name| name.show_line()).unwrap_or_default();
     let cost: crate::domain::Cost = session.usage.into_iter().collect();
     let cost = if cost.is_zero() { "–".to_owned() } else { cost.to_string() };
-    let about = session.name.as_ref().or(session.prompt.as_ref()).map(|text| text.show_line()).unwrap_or_default();
+    let about = session.name.as_ref().or(session.prompt.as_ref()).map(Untrusted::show_line).unwrap_or_default();
     Words::one(strength, format!("{number:>2} "))
         .with(tone, pad(&format!("{glyph} {}", session.state.word()), 11))
         .with(Tone::Dim, pad(&model.day_and_clock(session.created_at), 12))

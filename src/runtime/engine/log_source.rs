@@ -11,6 +11,7 @@
 
 use chrono::SecondsFormat;
 use sha2::{Digest, Sha256};
+use tokio::sync::OnceCell;
 
 use super::reads;
 use crate::console::event::{LogOrigin, Tried};
@@ -72,7 +73,7 @@ struct Look<'a> {
     place: Place<'a>,
     memory: &'a mut Memory,
     /// The run and its jobs, once they were asked for: two sources are made of them.
-    run: Option<Option<(Run, Vec<Job>)>>,
+    run: OnceCell<Option<(Run, Vec<Job>)>>,
 }
 
 /// What one source said.
@@ -89,7 +90,7 @@ enum Said {
 
 /// Reads the source that was chosen, or the best that answers.
 pub async fn read(place: Place<'_>, choice: SourceChoice, memory: &mut Memory) -> Result<Body, Fault> {
-    let mut look = Look { place, memory, run: None };
+    let mut look = Look { place, memory, run: OnceCell::new() };
     match choice {
         SourceChoice::Auto => look.best().await,
         SourceChoice::Only(source) => {
@@ -111,7 +112,7 @@ impl Look<'_> {
                     let body = Body { because: because(&tried), tried, ..self.body(source, said) };
                     let poorer = matches!(source, LogSource::JobSteps | LogSource::Timeline);
                     let copy = if ended && poorer { self.copy(false).await } else { None };
-                    return Ok(copy.map_or(body, |copy| self.of_copy(copy)));
+                    return Ok(copy.map_or(body, of_copy));
                 }
                 Err(fault) if fault.is_passing() || fault.kind == FaultKind::Authentication => return Err(fault),
                 Err(fault) => {
@@ -124,13 +125,13 @@ impl Look<'_> {
             // What was kept of the session's own log says more than any other source.
             let copy = if lost { self.copy(true).await } else { None };
             if let Some(copy) = copy {
-                return Ok(self.of_copy(copy));
+                return Ok(of_copy(copy));
             }
             tried.push(Tried { source, why });
         }
         let over = ended || first_fault.as_ref().is_some_and(is_lost);
         match (first_fault, if over { self.copy(false).await } else { None }) {
-            (_, Some(copy)) => Ok(self.of_copy(copy)),
+            (_, Some(copy)) => Ok(of_copy(copy)),
             (Some(fault), None) => Err(fault),
             (None, None) => {
                 let nothing = Said::Body { bytes: Some(Vec::new()), closed: false };
@@ -158,7 +159,7 @@ impl Look<'_> {
     fn body(&self, source: LogSource, said: Said) -> Body {
         let (bytes, closed, because) = match said {
             Said::Body { bytes, closed } => (bytes, closed, None),
-            Said::Copy(copy) => return self.of_copy(copy),
+            Said::Copy(copy) => return Body { because: None, ..of_copy(copy) },
             Said::Nothing(why) => (Some(Vec::new()), false, Some(why)),
         };
         let (origin, format) = match source {
@@ -171,12 +172,6 @@ impl Look<'_> {
         };
         let tried = because.iter().map(|why| Tried { source, why: why.clone() }).collect();
         Body { origin, format, bytes, tried, because, closed }
-    }
-
-    fn of_copy(&self, KeptLog { format, at, bytes }: KeptLog) -> Body {
-        let because = Some(Safe::new("the service has this log no more"));
-        let bytes = Some(bytes);
-        Body { origin: LogOrigin::Kept { at }, format, bytes, tried: Vec::new(), because, closed: true }
     }
 
     /// What was kept of the session. `own`: only if that is its own log.
@@ -210,23 +205,19 @@ impl Look<'_> {
     }
 
     /// The run of the session with its jobs; `None`: none is known.
-    async fn run(&mut self) -> Result<Option<&(Run, Vec<Job>)>, Fault> {
-        if self.run.is_none() {
+    async fn run(&self) -> Result<Option<&(Run, Vec<Job>)>, Fault> {
+        let find = async || {
             let Place { provider, task, session, .. } = self.place;
             let branch = session.head_ref.as_ref();
             let found = reads::find_run(provider, &task.repo, session.run, branch, session.created_at).await?;
-            self.run = Some(match found {
-                Some((run, _)) => {
-                    let jobs = provider.jobs(&task.repo, run.id).await?;
-                    Some((run, jobs))
-                }
-                None => None,
-            });
-        }
-        Ok(self.run.as_ref().and_then(Option::as_ref))
+            let Some((run, _)) = found else { return Ok(None) };
+            let jobs = provider.jobs(&task.repo, run.id).await?;
+            Ok(Some((run, jobs)))
+        };
+        self.run.get_or_try_init(find).await.map(Option::as_ref)
     }
 
-    async fn job_log(&mut self) -> Result<Said, Fault> {
+    async fn job_log(&self) -> Result<Said, Fault> {
         let Place { provider, task, .. } = self.place;
         let Some((_, jobs)) = self.run().await? else { return Ok(nothing(NO_RUN)) };
         let main = jobs.iter().find(|job| job.name.raw_for_match() == "copilot").or(jobs.first());
@@ -241,7 +232,7 @@ impl Look<'_> {
         })
     }
 
-    async fn job_steps(&mut self) -> Result<Said, Fault> {
+    async fn job_steps(&self) -> Result<Said, Fault> {
         let Some((run, jobs)) = self.run().await? else { return Ok(nothing(NO_RUN)) };
         if jobs.is_empty() {
             return Ok(nothing(NO_JOB));
@@ -280,6 +271,12 @@ impl Look<'_> {
         let known = provider.pulls(std::slice::from_ref(named)).await?;
         Ok(known.into_iter().flatten().next().map(|pull| (pull.repo, pull.number)))
     }
+}
+
+fn of_copy(KeptLog { format, at, bytes }: KeptLog) -> Body {
+    let because = Some(Safe::new("the service has this log no more"));
+    let origin = LogOrigin::Kept { at };
+    Body { origin, format, bytes: Some(bytes), tried: Vec::new(), because, closed: true }
 }
 
 const NO_RUN: &str = "no run of it is known";

@@ -12,8 +12,8 @@ use crate::text::Untrusted;
 
 #[derive(Debug, Deserialize)]
 struct Event {
-    #[serde(default, deserialize_with = "opt")]
-    event: Option<String>,
+    #[serde(rename = "event", default, deserialize_with = "opt")]
+    word: Option<String>,
     #[serde(default, deserialize_with = "opt")]
     actor: Option<Login>,
     /// In place of `actor` where something was written.
@@ -53,7 +53,7 @@ struct App {
 /// `None`: nothing that can be told, not even its word.
 pub fn event(record: &Value) -> Option<TimelineEvent> {
     let event = Event::deserialize(record).ok()?;
-    let word = event.event.filter(|word| !word.is_empty())?;
+    let word = event.word.filter(|word| !word.is_empty())?;
     let what = match word.as_str() {
         "copilot_work_started" => Happened::WorkStarted,
         "copilot_work_finished" => Happened::WorkFinished,
