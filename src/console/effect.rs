@@ -1,6 +1,6 @@
 //! What the console wants done. Data, carried out by `runtime/effects`.
 
-use crate::domain::{CancelTarget, RepoName, SessionId, SourceChoice, StartRequest, TaskRef};
+use crate::domain::{CancelTarget, RepoName, SessionId, SourceChoice, StartRequest, Task, TaskRef};
 use crate::text::Untrusted;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -18,10 +18,12 @@ pub enum Effect {
     Focus(bool),
     /// The set of repositories changed.
     Watch(Vec<RepoName>),
-    /// What the operator looks at: its task is polled closely, its log followed while `log` is named.
+    /// What the operator looks at: its task is polled closely, its log followed while `log` is named, and so are the logs
+    /// in sight beside it. What is missing is no longer wanted.
     Attend {
         task: Option<TaskRef>,
         log: Option<LogWish>,
+        beside: Vec<Heard>,
     },
     Start {
         id: uuid::Uuid,
@@ -57,4 +59,14 @@ pub struct LogWish {
     pub source: SourceChoice,
     /// Which opening of it this is. Another opening holds nothing yet and must be given all there is.
     pub opening: u64,
+}
+
+/// A log that is listened to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heard {
+    /// As it is known: whether its session still works decides how the log is read.
+    pub task: Task,
+    pub log: LogWish,
+    /// Only its last lines are looked at, and less often.
+    pub glance: bool,
 }

@@ -3,14 +3,15 @@
 
 use crate::console::effect::LogWish;
 use crate::console::event::LogOrigin;
-use crate::domain::{Fault, Instant, TaskRef};
+use crate::domain::{Fault, Instant, Task};
 use crate::transcript::Format;
 use crate::transcript::raw::{Place, RawLines};
 
 /// A log whose bytes are wanted once.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Bytes {
-    pub task: TaskRef,
+    /// As it is known: where its run and its pull request are.
+    pub task: Task,
     pub log: LogWish,
     /// Where what is on the screen came from.
     pub origin: LogOrigin,

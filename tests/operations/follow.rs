@@ -54,7 +54,7 @@ fn stage(folder: &Path, state: State, log: &Arc<Mutex<Vec<u8>>>) -> Stage {
         Ok(Fetched::New { value, validator: None })
     });
     let log = Arc::clone(log);
-    *fake.on_log.lock().unwrap() = Some(Box::new(move || Ok(LogBody::Bytes(log.lock().unwrap().clone()))));
+    *fake.on_log.lock().unwrap() = Some(Box::new(move |_| Ok(LogBody::Bytes(log.lock().unwrap().clone()))));
     let now = fake.now.clone();
     *fake.on_pulls.lock().unwrap() = Box::new(move |refs| Ok(refs.iter().map(|_| Some(pull((now)()))).collect()));
     let fake = Arc::new(fake);
@@ -94,7 +94,7 @@ fn pull(at: atc::domain::Instant) -> Pull {
 
 impl Stage {
     fn attend(&mut self, log: Option<LogWish>) {
-        self.engine.perform(Effect::Attend { task: Some(self.at.clone()), log });
+        self.engine.perform(Effect::Attend { task: Some(self.at.clone()), log, beside: Vec::new() });
     }
 
     async fn pass(&mut self, seconds: u64) -> Vec<Net> {
@@ -231,7 +231,7 @@ async fn a_timeline_that_did_not_change_transfers_nothing() {
 async fn sources_are_left_in_their_order_each_with_its_reason() {
     let dir = tempfile::tempdir().unwrap();
     let mut stage = stage(dir.path(), State::Completed, &Arc::default());
-    let gone = || Err(Fault::new(FaultKind::Gone, "the log has expired", "nothing"));
+    let gone = |_: &SessionId| Err(Fault::new(FaultKind::Gone, "the log has expired", "nothing"));
     *stage.fake.on_log.lock().unwrap() = Some(Box::new(gone));
     *stage.fake.on_branch.lock().unwrap() = Box::new(|_| Ok(Vec::new()));
     timeline(&stage, &Arc::new(AtomicUsize::new(2)));
@@ -269,7 +269,7 @@ async fn a_record_is_read_again_at_the_service_or_in_the_kept_copy() {
     stage.attend(Some(wish(SourceChoice::Auto, 1)));
     stage.pass(30).await;
     let of = |complete| Bytes {
-        task: stage.at.clone(),
+        task: stage.fake.tasks.lock().unwrap()[&stage.at.id].clone(),
         log: wish(SourceChoice::Auto, 1),
         origin: LogOrigin::CopilotApi,
         format: Format::SessionLog,

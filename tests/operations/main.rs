@@ -10,6 +10,7 @@ mod fleet;
 mod follow;
 mod kept;
 mod ledger;
+mod listening;
 mod poller;
 mod poller_fleet;
 mod poller_life;

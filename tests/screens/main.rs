@@ -20,4 +20,5 @@ mod sources;
 mod sourcing;
 mod typing;
 mod viewing;
+mod watching;
 mod world;

@@ -64,6 +64,7 @@ pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
         }
         Context::List => vec![Intent::Enter, Intent::Back],
         Context::Record => vec![Intent::Back, Intent::Copy, Intent::PageDown],
+        Context::Wall => vec![Intent::Enter, Intent::Detail, Intent::Cancel, Intent::Open, Intent::Back],
         Context::Reviews if model.reviews.selected.is_some() => {
             vec![Intent::Enter, Intent::Open, Intent::Copy, Intent::CopyBranch, Intent::FollowUp, Intent::Detail]
         }

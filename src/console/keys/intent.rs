@@ -12,6 +12,8 @@ pub enum Context {
     List,
     /// The record behind an entry of the log.
     Record,
+    /// The last lines of all that runs.
+    Wall,
     Reviews,
     /// The template list of the compose pane.
     Templates,
@@ -94,6 +96,7 @@ pub enum Intent {
     Record,
     // Lists over the log
     Automatic,
+    Split,
     // Form
     NextField,
     PreviousField,

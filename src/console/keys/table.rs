@@ -126,6 +126,7 @@ const LOG: &[Binding] = &[
     bind(Context::Log, c('s'), Intent::Source, "where the log is read: choose the source", "source"),
     bind(Context::Log, c('S'), Intent::Sessions, "the task's sessions: choose one", "sessions"),
     bind(Context::Log, c('v'), Intent::Record, "the record behind the entry, as it came", "record"),
+    bind(Context::Log, c('|'), Intent::Split, "keep this log in sight and read another above it; again: one log", ""),
     bind(Context::Log, c('d'), Intent::Detail, "everything about the task", ""),
     bind(Context::Log, c('x'), Intent::Cancel, "cancel the running session (asks)", "cancel"),
     bind(Context::Log, c('f'), Intent::FollowUp, "follow up: a new task on the same branch", "follow up"),
@@ -149,6 +150,16 @@ const RECORD: &[Binding] = &[
     bind(Context::Record, c(' '), Intent::PageDown, "page down", "page"),
     bind(Context::Record, c('v'), Intent::Back, "back to the log", ""),
     bind(Context::Record, c('q'), Intent::Back, "back to the log", ""),
+];
+
+const WALL: &[Binding] = &[
+    bind(Context::Wall, k(Key::Enter), Intent::Enter, "open the log under the cursor", "log"),
+    bind(Context::Wall, k(Key::Tab), Intent::NextPane, "next log", ""),
+    bind(Context::Wall, k(Key::BackTab), Intent::PreviousPane, "previous log", ""),
+    bind(Context::Wall, c('d'), Intent::Detail, "everything about its task", "detail"),
+    bind(Context::Wall, c('x'), Intent::Cancel, "cancel the running session (asks)", "cancel"),
+    bind(Context::Wall, c('o'), Intent::Open, "open in the browser", "open"),
+    bind(Context::Wall, c('q'), Intent::Back, "close the wall", ""),
 ];
 
 const REVIEWS: &[Binding] = &[
@@ -207,13 +218,14 @@ const LINE: &[Binding] = &[
 ];
 
 /// Every context's own bindings, in the order the help shows them.
-pub const TABLE: [(Context, &[Binding]); 12] = [
+pub const TABLE: [(Context, &[Binding]); 13] = [
     (Context::Global, GLOBAL),
     (Context::Queue, QUEUE),
     (Context::Detail, DETAIL),
     (Context::Log, LOG),
     (Context::List, LIST),
     (Context::Record, RECORD),
+    (Context::Wall, WALL),
     (Context::Reviews, REVIEWS),
     (Context::Templates, TEMPLATES),
     (Context::Form, FORM),
@@ -260,6 +272,7 @@ impl Context {
             Self::Log => "Log",
             Self::List => "Log: sources and sessions",
             Self::Record => "Log: record",
+            Self::Wall => "Wall",
             Self::Reviews => "Reviews",
             Self::Templates => "Compose: templates",
             Self::Form => "Compose: form",

@@ -24,6 +24,7 @@ pub mod tabs;
 pub mod tasks;
 pub mod tone;
 pub mod trust;
+pub mod wall;
 pub mod words;
 pub mod world;
 
@@ -104,6 +105,8 @@ impl Model {
             Context::Detail
         } else if self.log.list.is_some() {
             Context::List
+        } else if self.log.wall.is_some() {
+            Context::Wall
         } else {
             match self.place.focus {
                 place::Pane::Queue => Context::Queue,

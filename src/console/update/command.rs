@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{actions, big, line, queue, record};
+use super::{actions, big, line, queue, record, wall};
 use crate::console::biglog::Wish;
 use crate::console::effect::Effect;
 use crate::console::keys::Intent;
@@ -65,6 +65,7 @@ pub const COMMANDS: &[Command] = &[
     with("layout", "layout columns|rows", layout, "panes side by side or stacked"),
     plain("help", Intent::Help, "all keys and commands"),
     with("line", "line NUMBER|PERCENT%", to_line, "go to a line of a large file; the number alone will do"),
+    with("wall", "wall [all]", wall::open, "the last lines of everything that runs in this view, or in any"),
     with("save", "save FILE [text|markdown|raw]", save, "write the log to a new file"),
     with("mouse", "mouse on|off", mouse, "take the mouse, or leave it to the terminal"),
 ];

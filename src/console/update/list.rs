@@ -126,7 +126,7 @@ pub fn settle(model: &mut Model) {
         List::Sources(_) => model.log.shown.as_ref().is_none_or(|shown| shown.session.is_none()),
         List::Sessions(_) => list.rows(model).is_empty(),
     };
-    if gone || model.place.focus != crate::console::state::place::Pane::Log {
+    if gone || model.log.wall.is_some() || model.place.focus != crate::console::state::place::Pane::Log {
         model.log.list = None;
         model.dirty = true;
     }

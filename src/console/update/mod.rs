@@ -29,6 +29,7 @@ pub mod reviews;
 pub mod scroll;
 mod settle;
 pub mod wake;
+pub mod wall;
 
 pub use wake::next_wake;
 

@@ -1,6 +1,6 @@
 //! Clicks and wheel steps go where the pointer is.
 
-use super::{actions, compose, dialog, list, log, queue, reviews, scroll};
+use super::{actions, compose, dialog, list, log, queue, reviews, scroll, wall};
 use crate::console::effect::Effect;
 use crate::console::event::{Mouse, MouseKind};
 use crate::console::keys::Intent;
@@ -57,6 +57,9 @@ fn click(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
     if model.place.help.is_some() || model.place.detail.is_some() {
         return;
     }
+    if model.log.wall.is_some() {
+        return wall::click(model, mouse.column, mouse.row);
+    }
     let Some((pane, area)) = pane_at(model, mouse) else { return };
     if model.place.focus != pane {
         model.place.focus = pane;
@@ -91,7 +94,7 @@ fn go(model: &mut Model, to: To, effects: &mut Vec<Effect>) {
 }
 
 fn wheel(model: &mut Model, mouse: Mouse, by: isize, effects: &mut Vec<Effect>) {
-    if scroll::wheel_overlay(model, by) {
+    if scroll::wheel_overlay(model, by) || model.log.wall.is_some() {
         return;
     }
     match pane_at(model, mouse) {

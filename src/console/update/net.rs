@@ -288,12 +288,12 @@ pub(super) fn merge_pull(model: &mut Model, at: PullRef, pull: Option<Pull>) {
 fn log_grew(model: &mut Model, news: LogNews) {
     let session = news.session.clone();
     // Growth while we look is a sign of work; the first bytes of a log may be old.
-    let looking = model.log.shown.as_ref().filter(|s| s.session.as_ref() == Some(&session));
-    let grew = looking.is_some_and(|s| s.fetched_at.is_some()) && !news.reset && !news.bytes.is_empty();
+    let looking = model.log.of(&session);
+    let grew = looking.as_ref().is_some_and(|s| s.fetched_at.is_some()) && !news.reset && !news.bytes.is_empty();
     let task = looking.and_then(|s| s.task.clone());
     log::news(model, news);
     let Some(slot) = task.and_then(|id| model.world.tasks.slot(&id)) else { return };
-    let (Some(known), Some(shown)) = (model.world.tasks.at(slot), &model.log.shown) else { return };
+    let (Some(known), Some(shown)) = (model.world.tasks.at(slot), model.log.of(&session)) else { return };
     let is_latest = known.task.latest_session().is_some_and(|latest| latest.id == session);
     let written = shown.written_at().filter(|at| is_latest && *at <= model.now);
     let sign = written.max(grew.then_some(model.now)).max(known.last_sign);

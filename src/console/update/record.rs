@@ -43,7 +43,7 @@ pub(super) fn bytes_of(model: &Model) -> Option<Bytes> {
     let shown = model.log.shown.as_ref()?;
     let known = model.world.tasks.get(shown.task.as_ref()?)?;
     Some(Bytes {
-        task: known.task.at.clone(),
+        task: known.task.clone(),
         log: shown.wish()?,
         origin: shown.origin?,
         format: shown.transcript.format(),
@@ -62,7 +62,7 @@ pub fn news(model: &mut Model, news: News) {
 
 /// A key while a record is shown. False: not one of its own.
 pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> bool {
-    let pane = model.place.panes().log;
+    let pane = model.place.panes().log.map(|pane| model.log.halves(pane).0);
     let Some(shown) = &mut model.log.shown else { return false };
     let area = pane.map(|pane| text_area(shown, pane)).unwrap_or_default();
     let Some(record) = &mut shown.record else { return false };

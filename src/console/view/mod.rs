@@ -56,6 +56,8 @@ fn parts(model: &Model, theme: &Theme, buffer: &mut Buffer) -> Option<(u16, u16)
         help::draw(model, theme, body, buffer, top);
     } else if let Some(top) = model.place.detail {
         detail::full(model, theme, body, buffer, top);
+    } else if let Some(wall) = &model.log.wall {
+        log::wall::draw(model, wall, theme, body, buffer);
     } else {
         cursor = self::panes(model, theme, &panes, buffer);
     }

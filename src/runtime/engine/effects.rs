@@ -3,13 +3,14 @@
 use tokio::sync::{mpsc, watch};
 
 use super::desk::Desk;
-use super::follower::{Follower, Target};
+use super::follower::{Closeness, Target};
+use super::followers::{Followers, Wanted};
 use super::poller::{Pace, Poller, Wish};
 use super::raw_log::RawLogs;
 use crate::console::Effect;
-use crate::console::effect::LogWish;
+use crate::console::effect::{Heard, LogWish};
 use crate::console::event::Op;
-use crate::domain::{CancelTarget, Fault, RepoName, StartRequest, TaskRef};
+use crate::domain::{CancelTarget, Fault, RepoName, StartRequest, Task, TaskRef};
 use crate::ops;
 use crate::ops::cancel::Patience;
 use crate::runtime::kept::Kept;
@@ -23,6 +24,7 @@ const ATTEND_GAP: std::time::Duration = std::time::Duration::from_millis(150);
 struct Attention {
     task: Option<TaskRef>,
     log: Option<LogWish>,
+    beside: Vec<Heard>,
 }
 
 /// The workers behind the screen. They end when this is dropped.
@@ -55,12 +57,12 @@ impl Engine {
         let (wishes, wish_list) = mpsc::channel(64);
         let (attention, attended) = watch::channel(Attention::default());
         let (task_seen, task) = watch::channel(None);
-        let (target, target_seen) = watch::channel(None);
+        let (wanted, wanted_seen) = watch::channel(Wanted::default());
         let (paused, is_paused) = watch::channel(false);
-        let raw_logs = RawLogs { desk: desk.clone(), task: task.clone(), kept: kept.clone() };
+        let raw_logs = RawLogs { desk: desk.clone(), kept: kept.clone() };
         tokio::spawn(Poller::new(desk.clone(), pace, task_seen).run(wish_list));
-        tokio::spawn(Follower::new(desk.clone(), target_seen, task, is_paused).keeping(kept).run());
-        tokio::spawn(relay(attended, wishes.clone(), target));
+        tokio::spawn(Followers::new(desk.clone(), kept, wanted_seen, task, is_paused).run());
+        tokio::spawn(relay(attended, wishes.clone(), wanted));
         Self { desk, context, patience, wishes, attention, paused, raw_logs }
     }
 
@@ -70,8 +72,8 @@ impl Engine {
             Effect::Watch(repos) => self.wish(Wish::Watch(repos)),
             Effect::Refresh => self.wish(Wish::Refresh),
             Effect::Focus(focused) => self.wish(Wish::Focus(focused)),
-            Effect::Attend { task, log } => {
-                self.attention.send_replace(Attention { task, log });
+            Effect::Attend { task, log, beside } => {
+                self.attention.send_replace(Attention { task, log, beside });
             }
             Effect::Start { id, request, template } => self.start(id, request, template),
             Effect::Cancel(targets) => self.cancel(targets),
@@ -155,26 +157,29 @@ impl Engine {
 }
 
 /// Passes attention on at once, then at most every [`ATTEND_GAP`].
-async fn relay(
-    mut attention: watch::Receiver<Attention>,
-    wishes: mpsc::Sender<Wish>,
-    target: watch::Sender<Option<Target>>,
-) {
+async fn relay(mut attention: watch::Receiver<Attention>, wishes: mpsc::Sender<Wish>, wanted: watch::Sender<Wanted>) {
     let mut attended = None;
     while attention.changed().await.is_ok() {
-        let Attention { task, log } = attention.borrow_and_update().clone();
-        let follow = task.clone().zip(log).map(|(task, log)| Target { task, log });
+        let Attention { task, log, beside } = attention.borrow_and_update().clone();
         if attended != task {
             if wishes.send(Wish::Attend(task.clone())).await.is_err() {
                 return;
             }
-            attended = task;
+            attended.clone_from(&task);
         }
-        target.send_if_modified(|current| {
-            let changed = *current != follow;
-            current.clone_from(&follow);
+        let read = task.zip(log).map(|(task, log)| Target { task, log, closeness: Closeness::Read });
+        let next = Wanted { read, beside: beside.into_iter().map(heard).collect() };
+        wanted.send_if_modified(|current| {
+            let changed = *current != next;
+            *current = next;
             changed
         });
         tokio::time::sleep(ATTEND_GAP).await;
     }
+}
+
+fn heard(heard: Heard) -> (Target, Task) {
+    let Heard { task, log, glance } = heard;
+    let closeness = if glance { Closeness::Glance } else { Closeness::Read };
+    (Target { task: task.at.clone(), log, closeness }, task)
 }

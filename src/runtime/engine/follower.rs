@@ -1,16 +1,17 @@
 //! Follows one session's log: fetches as often as it can have changed, passes on only what is new.
 //!
 //! ```text
-//! idle ──target──> fetch ──new──> fetch in 2 s
-//!                    ├──same──> fetch in 2 → 3 → 4½ … 10 s
-//!                    ├──fault─> back-off
-//!                    └──session ended, everything read──> rest (until the session wakes up or the target changes)
+//! fetch ──new──> fetch in 2 s
+//!   ├──same──> fetch in 2 → 3 → 4½ … 10 s
+//!   ├──fault─> back-off
+//!   └──session ended, everything read──> rest (until the session wakes up)
 //! ```
 //!
-//! Coarse sources change seldom and cost of the request budget: 5 → 30 s. While the log is not on the screen, or the
-//! console is stopped, nothing is asked; what was read is remembered, so that coming back costs the tail alone.
+//! Coarse sources change seldom and cost of the request budget: 5 → 30 s. A follower that is held asks nothing; what it has
+//! read it remembers, so that going on costs the console the tail alone.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -20,7 +21,7 @@ use super::desk::Desk;
 use super::log_source::{self, Body, Memory, New, Place, Seen};
 use crate::console::effect::LogWish;
 use crate::console::event::{LogLook, LogNews, LogOrigin, News};
-use crate::domain::{Artifact, Fault, Instant, PullRef, Session, Source, State, Task, TaskRef};
+use crate::domain::{Artifact, Fault, Instant, PullRef, Session, SessionId, Source, State, Task, TaskRef};
 use crate::runtime::kept::Kept;
 use crate::transcript::Format;
 
@@ -29,13 +30,34 @@ use crate::transcript::Format;
 pub struct Target {
     pub task: TaskRef,
     pub log: LogWish,
+    pub closeness: Closeness,
 }
 
-const FASTEST: Duration = Duration::from_secs(2);
-const SLOWEST: Duration = Duration::from_secs(10);
-/// The same for the sources that say little and are paid for with requests of the token's limit.
-const COARSE_FASTEST: Duration = Duration::from_secs(5);
-const COARSE_SLOWEST: Duration = Duration::from_secs(30);
+/// How closely a log is followed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Closeness {
+    /// It is read: all of it, every few seconds.
+    #[default]
+    Read,
+    /// Its last lines are glanced at.
+    Glance,
+}
+
+impl Closeness {
+    /// Between two looks at a log that grows, and at one that does not.
+    fn paces(self, origin: Option<LogOrigin>) -> (Duration, Duration) {
+        match self {
+            Self::Read if matches!(origin, Some(LogOrigin::JobSteps | LogOrigin::Timeline)) => {
+                (Duration::from_secs(5), Duration::from_secs(30))
+            }
+            Self::Read => (Duration::from_secs(2), Duration::from_secs(10)),
+            Self::Glance => (Duration::from_secs(10), Duration::from_mins(1)),
+        }
+    }
+}
+
+/// Of a log that is glanced at no more than so many bytes from its end are passed on.
+const GLANCE: usize = 64 * 1024;
 /// Between two looks at a session that waits for somebody.
 const WAITING: Duration = Duration::from_secs(15);
 /// A job log may come a little after the session's end: so many looks before "this is all there is".
@@ -44,107 +66,96 @@ const LATE_LOOKS: u32 = 5;
 #[derive(Debug)]
 pub struct Follower {
     desk: Desk,
-    target: watch::Receiver<Option<Target>>,
-    /// The attended task as the poller last saw it.
+    /// The session's task as last heard of.
     task: watch::Receiver<Option<Task>>,
-    /// `None`: finished logs are not kept.
-    kept: Option<Kept>,
-    /// The console is stopped.
-    paused: watch::Receiver<bool>,
+    /// Nobody looks: the log is out of sight, or the console is stopped.
+    held: watch::Receiver<bool>,
+    following: Following,
 }
 
 /// One session being followed.
 #[derive(Debug)]
 struct Following {
     target: Target,
+    /// `None`: finished logs are not kept.
     kept: Option<Kept>,
     seen: Seen,
     memory: Memory,
+    looks: Arc<AtomicU64>,
     generation: u64,
     failures: u32,
     pace: Duration,
     looks_after_end: u32,
     told_complete: bool,
+    /// Bytes passed on since the log was passed on from its beginning, or from where a glance begins.
+    passed: usize,
 }
 
 impl Follower {
+    /// `looks` numbers the looks at all logs.
     pub fn new(
         desk: Desk,
-        target: watch::Receiver<Option<Target>>,
+        target: Target,
         task: watch::Receiver<Option<Task>>,
-        paused: watch::Receiver<bool>,
+        held: watch::Receiver<bool>,
+        looks: Arc<AtomicU64>,
     ) -> Self {
-        Self { desk, target, task, kept: None, paused }
+        let following = Following {
+            pace: target.closeness.paces(None).0,
+            target,
+            kept: None,
+            seen: Seen::default(),
+            memory: Memory::default(),
+            looks,
+            generation: 0,
+            failures: 0,
+            looks_after_end: 0,
+            told_complete: false,
+            passed: 0,
+        };
+        Self { desk, task, held, following }
     }
 
     #[must_use]
-    pub fn keeping(self, kept: Option<Kept>) -> Self {
-        Self { kept, ..self }
+    pub fn keeping(mut self, kept: Option<Kept>) -> Self {
+        self.following.kept = kept;
+        self
     }
 
+    /// Until nobody can tell of the session any more. It may be ended at any moment.
     pub async fn run(mut self) {
-        let mut generation = 0;
-        // Stays while its log is out of sight.
-        let mut following: Option<Following> = None;
         loop {
-            let target = self.target.borrow_and_update().clone();
-            let changed = match target {
-                Some(target) => {
-                    let current = match following.take().filter(|following| following.target == target) {
-                        Some(same) => following.insert(same),
-                        None => following.insert(Following::new(target, self.kept.clone(), generation)),
-                    };
-                    let changed = self.follow(current).await;
-                    generation = current.generation;
-                    changed
-                }
-                None => self.target.changed().await,
-            };
-            if changed.is_err() {
+            if self.held.wait_for(|held| !*held).await.is_err() {
                 return;
             }
-        }
-    }
-
-    /// Until the target changes. `Err`: the console is gone.
-    async fn follow(&mut self, following: &mut Following) -> Result<(), watch::error::RecvError> {
-        loop {
+            let target = &self.following.target;
+            let task = self.task.borrow_and_update().clone();
+            let task = task.filter(|task| task.at == target.task);
+            let (session, pulls) = session_of(task.as_ref(), &target.log.session, self.desk.now());
+            let wait = self.following.look(&self.desk, session, &pulls).await;
             tokio::select! {
                 biased;
-                changed = self.target.changed() => return changed,
-                going_on = self.paused.wait_for(|paused| !*paused) => drop(going_on?),
-            }
-            let now = self.desk.now();
-            let is_known = self.task.borrow().as_ref().is_some_and(|task| task.at == following.target.task);
-            let (session, pulls) = session_of(self.task.borrow_and_update().as_ref(), &following.target, now);
-            let look = following.look(&self.desk, session, &pulls);
-            let wait = tokio::select! {
-                biased;
-                changed = self.target.changed() => return changed,
-                wait = look => wait,
-            };
-            tokio::select! {
-                biased;
-                changed = self.target.changed() => return changed,
                 () = rest(wait) => {}
+                // Who comes back wants to know at once.
+                changed = self.held.changed() => if changed.is_err() { return },
                 // News of the session itself: a resting follower must wake when it works again, and one that knew nothing of
                 // the task could not ask every source.
-                changed = self.task.changed(), if wait.is_none() || !is_known => changed?,
+                changed = self.task.changed(), if wait.is_none() || task.is_none() => if changed.is_err() { return },
             }
         }
     }
 }
 
 /// The session as last seen, one that is not known yet counts as working; and the pull requests of its task.
-pub(super) fn session_of(task: Option<&Task>, target: &Target, now: Instant) -> (Session, Vec<PullRef>) {
-    let Some(task) = task.filter(|task| task.at == target.task) else {
-        return (unknown_session(target, now), Vec::new());
+pub(super) fn session_of(task: Option<&Task>, id: &SessionId, now: Instant) -> (Session, Vec<PullRef>) {
+    let Some(task) = task else {
+        return (unknown_session(id, now), Vec::new());
     };
     let pulls = task.artifacts.iter().filter_map(|artifact| match artifact {
         Artifact::Pull { id, node, .. } => Some(PullRef { repo: task.at.repo.clone(), id: *id, node: node.clone() }),
         Artifact::Branch { .. } => None,
     });
-    let known = task.sessions.iter().flatten().find(|session| session.id == target.log.session).cloned();
+    let known = task.sessions.iter().flatten().find(|session| session.id == *id).cloned();
     let session = known.map(|mut session| {
         if !task.state.is_active() {
             // A task may have ended while its session still says that it runs: the task is right.
@@ -152,12 +163,12 @@ pub(super) fn session_of(task: Option<&Task>, target: &Target, now: Instant) -> 
         }
         session
     });
-    (session.unwrap_or_else(|| unknown_session(target, now)), pulls.collect())
+    (session.unwrap_or_else(|| unknown_session(id, now)), pulls.collect())
 }
 
-fn unknown_session(target: &Target, now: Instant) -> Session {
+fn unknown_session(id: &SessionId, now: Instant) -> Session {
     Session {
-        id: target.log.session.clone(),
+        id: id.clone(),
         state: State::InProgress,
         name: None,
         prompt: None,
@@ -174,20 +185,6 @@ fn unknown_session(target: &Target, now: Instant) -> Session {
 }
 
 impl Following {
-    fn new(target: Target, kept: Option<Kept>, generation: u64) -> Self {
-        Self {
-            target,
-            kept,
-            seen: Seen::default(),
-            memory: Memory::default(),
-            generation,
-            failures: 0,
-            pace: FASTEST,
-            looks_after_end: 0,
-            told_complete: false,
-        }
-    }
-
     /// One fetch. Returns the wait until the next; `None`: there is nothing more to come.
     async fn look(&mut self, desk: &Desk, session: Session, pulls: &[PullRef]) -> Option<Duration> {
         let ended = !session.state.is_active();
@@ -195,13 +192,18 @@ impl Following {
             return None;
         }
         self.told_complete = false;
+        if self.target.closeness == Closeness::Glance && self.passed > 4 * GLANCE {
+            // Who glances at a log for hours does not hold all of it in the end.
+            self.seen = Seen::default();
+            self.passed = 0;
+        }
         if self.seen.origin() != Some(LogOrigin::Timeline) {
             self.memory.forget_bodies();
         }
         let task = &self.target.task;
         let place = Place { provider: &*desk.provider, task, session: &session, pulls, kept: self.kept.as_ref() };
         let body = log_source::read(place, self.target.log.source, &mut self.memory).await;
-        self.generation += 1;
+        self.generation = self.looks.fetch_add(1, Ordering::Relaxed) + 1;
         let body = match body {
             Ok(body) => body,
             Err(fault) => return Some(self.failed(desk, fault).await),
@@ -210,14 +212,13 @@ impl Following {
         let enough = body.closed || body.origin == LogOrigin::CopilotApi || self.looks_after_end >= LATE_LOOKS;
         self.looks_after_end = if ended { self.looks_after_end + 1 } else { 0 };
         let complete = ended && enough;
-        let origin = body.origin;
+        let (fastest, slowest) = self.target.closeness.paces(Some(body.origin));
         let news = self.news(body, complete).await;
-        let (fastest, slowest) = paces(origin);
         let has_new = matches!(&news, News::Log(news) if news.reset || !news.bytes.is_empty());
         self.pace = if has_new { fastest } else { self.pace.mul_f64(1.5).clamp(fastest, slowest) };
         let wait = match session.state {
             _ if complete => None,
-            State::WaitingForUser | State::Idle => Some(WAITING.max(self.pace)),
+            State::WaitingForUser | State::Idle => Some(self.pace.max(WAITING)),
             _ => Some(self.pace),
         };
         let next_try = wait.and_then(|wait| Some(desk.now() + chrono::TimeDelta::from_std(wait).ok()?));
@@ -238,14 +239,28 @@ impl Following {
         let (reset, bytes) = match bytes.map(|bytes| self.seen.take(origin, bytes)) {
             None | Some(New::Nothing) => (false, Vec::new()),
             Some(New::Tail(tail)) => (false, tail),
-            Some(New::All(all)) => (true, all),
+            Some(New::All(all)) => {
+                self.passed = 0;
+                (true, self.reach(all))
+            }
         };
+        self.passed += bytes.len();
         // What is on this machine was not transferred.
         let received = if matches!(origin, LogOrigin::Kept { .. }) { 0 } else { received };
         if bytes.is_empty() && !reset && !complete {
             return News::LogSame(LogLook { session, choice, received });
         }
         News::Log(LogNews { session, choice, origin, format, reset, bytes, complete, because, tried, received })
+    }
+
+    /// As much of a whole log as is looked at: it begins with a whole line.
+    fn reach(&self, mut all: Vec<u8>) -> Vec<u8> {
+        let Some(beyond) = all.len().checked_sub(GLANCE).filter(|_| self.target.closeness == Closeness::Glance) else {
+            return all;
+        };
+        let start =
+            memchr::memchr(b'\n', all.get(beyond..).unwrap_or_default()).map_or(all.len(), |at| beyond + at + 1);
+        all.split_off(start)
     }
 
     /// Keeps a log that is all there will be, and gives it back.
@@ -264,7 +279,7 @@ impl Following {
 
     async fn failed(&mut self, desk: &Desk, fault: Fault) -> Duration {
         self.failures += 1;
-        let wait = backoff::wait(FASTEST, self.failures, &fault, desk.now());
+        let wait = backoff::wait(self.target.closeness.paces(self.seen.origin()).0, self.failures, &fault, desk.now());
         let next_try = chrono::TimeDelta::from_std(wait).ok().map(|wait| desk.now() + wait);
         desk.net(self.source(), self.generation, next_try, Err(fault)).await;
         wait
@@ -272,13 +287,6 @@ impl Following {
 
     fn source(&self) -> Source {
         Source::Log(self.target.log.session.clone())
-    }
-}
-
-fn paces(origin: LogOrigin) -> (Duration, Duration) {
-    match origin {
-        LogOrigin::JobSteps | LogOrigin::Timeline => (COARSE_FASTEST, COARSE_SLOWEST),
-        _ => (FASTEST, SLOWEST),
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! Effect ─> effects ─┬─> poller   (Watch, Attend, Refresh, Focus, Pause) ─> provider ─> Event::Net
-//!                    ├─> follower (the attended session's log)    ─> provider ─> Event::Net(Log)
+//!                    ├─> followers (Attend: the logs in sight) ─> provider ─> Event::Net(Log)
 //!                    └─> ops      (Start, Cancel)                 ─> provider, ledger ─> Event::Op
 //! ```
 //!
@@ -13,6 +13,7 @@ pub mod budget;
 pub mod desk;
 pub mod effects;
 pub mod follower;
+pub mod followers;
 pub mod list_state;
 pub mod log_source;
 pub mod memory;

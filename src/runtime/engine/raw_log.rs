@@ -3,14 +3,12 @@
 
 use std::io::Write;
 
-use tokio::sync::watch;
-
 use super::desk::Desk;
-use super::follower::{Target, session_of};
+use super::follower::session_of;
 use super::log_source::{self, Memory, Place};
 use crate::console::event::{LogOrigin, Op};
 use crate::console::rawlog::{Bytes, From, News, Wish};
-use crate::domain::{Fault, FaultKind, SourceChoice, Task};
+use crate::domain::{Fault, FaultKind, SourceChoice};
 use crate::runtime::kept::{Kept, KeptLog};
 use crate::runtime::save;
 use crate::text::Safe;
@@ -19,8 +17,6 @@ use crate::transcript::{Format, raw};
 #[derive(Clone, Debug)]
 pub struct RawLogs {
     pub desk: Desk,
-    /// The attended task as the poller last saw it.
-    pub task: watch::Receiver<Option<Task>>,
     pub kept: Option<Kept>,
 }
 
@@ -92,11 +88,10 @@ impl RawLogs {
             }
         }
         let Some(source) = of.origin.source() else { return Err(gone("a file is read from where it lies")) };
-        let target = Target { task: of.task.clone(), log: of.log.clone() };
-        let (session, pulls) = session_of(self.task.borrow().as_ref(), &target, self.desk.now());
+        let (session, pulls) = session_of(Some(&of.task), &of.log.session, self.desk.now());
         let place = Place {
             provider: &*self.desk.provider,
-            task: &of.task,
+            task: &of.task.at,
             session: &session,
             pulls: &pulls,
             kept: self.kept.as_ref(),
