@@ -2,6 +2,7 @@
 
 use crate::domain::{CancelTarget, RepoName, SessionId, SourceChoice, StartRequest, Task, TaskRef};
 use crate::text::Untrusted;
+use crate::transcript::search::Pattern;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
@@ -36,6 +37,10 @@ pub enum Effect {
     BigLog(super::biglog::Wish),
     /// The bytes of a log that is followed.
     RawLog(Box<super::rawlog::Bytes>, super::rawlog::Wish),
+    /// Look for this in all logs kept here, in place of what was looked for before; `None`: no more.
+    Grep(Option<(u64, Box<Pattern>)>),
+    /// Read what is kept of this session's log.
+    ReadKept(SessionId),
     /// Write this to a new file.
     Save {
         to: String,
@@ -43,6 +48,8 @@ pub enum Effect {
     },
     /// Open in the browser. Checked there: https and the configured host.
     Open(Untrusted),
+    /// The same of several, one after the other; those no browser takes are copied together.
+    OpenAll(Vec<Untrusted>),
     /// Copy by OSC 52.
     Copy(Untrusted),
     Editor(String),

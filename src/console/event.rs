@@ -11,6 +11,7 @@ use crate::text::{Safe, Untrusted};
 use crate::transcript::Format;
 
 use super::keys::Chord;
+use super::state::found;
 use super::state::layout::Size;
 
 #[derive(Debug)]
@@ -178,6 +179,17 @@ pub enum Op {
     Record(Box<super::rawlog::News>),
     /// The request budget moved.
     Budget(BudgetNews),
+    Grep(GrepNews),
+}
+
+/// Lines found in kept logs.
+#[derive(Debug)]
+pub struct GrepNews {
+    /// Which search found them.
+    pub id: u64,
+    pub lines: Vec<found::Line>,
+    /// `None`: it goes on.
+    pub progress: Option<found::Progress>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -10,8 +10,9 @@ use crate::transcript::raw::{Place, RawLines};
 /// A log whose bytes are wanted once.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bytes {
-    /// As it is known: where its run and its pull request are.
-    pub task: Task,
+    /// As it is known: where its run and its pull request are. `None`: a log found among the kept ones, of a task nobody
+    /// knows here.
+    pub task: Option<Task>,
     pub log: LogWish,
     /// Where what is on the screen came from.
     pub origin: LogOrigin,

@@ -26,6 +26,7 @@ pub mod stuck;
 pub mod task;
 pub mod timeline;
 pub mod usage;
+pub mod zone;
 
 pub use cancel::{CancelPhase, CancelProgress, CancelTarget};
 pub use condition::Condition;
@@ -47,6 +48,7 @@ pub use state::State;
 pub use task::{Artifact, Task, TaskRef};
 pub use timeline::{Happened, Timeline, TimelineEvent};
 pub use usage::{Cost, Usage};
+pub use zone::Zone;
 
 /// Instants are UTC everywhere; only the screen knows a time zone.
 pub type Instant = chrono::DateTime<chrono::Utc>;

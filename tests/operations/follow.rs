@@ -269,7 +269,7 @@ async fn a_record_is_read_again_at_the_service_or_in_the_kept_copy() {
     stage.attend(Some(wish(SourceChoice::Auto, 1)));
     stage.pass(30).await;
     let of = |complete| Bytes {
-        task: stage.fake.tasks.lock().unwrap()[&stage.at.id].clone(),
+        task: stage.fake.tasks.lock().unwrap().get(&stage.at.id).cloned(),
         log: wish(SourceChoice::Auto, 1),
         origin: LogOrigin::CopilotApi,
         format: Format::SessionLog,

@@ -8,6 +8,7 @@ mod drift;
 mod fake;
 mod fleet;
 mod follow;
+mod following;
 mod kept;
 mod ledger;
 mod listening;

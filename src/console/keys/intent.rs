@@ -14,6 +14,8 @@ pub enum Context {
     Record,
     /// The last lines of all that runs.
     Wall,
+    /// What `:grep` found.
+    Found,
     Reviews,
     /// The template list of the compose pane.
     Templates,

@@ -162,6 +162,13 @@ const WALL: &[Binding] = &[
     bind(Context::Wall, c('q'), Intent::Back, "close the wall", ""),
 ];
 
+const FOUND: &[Binding] = &[
+    bind(Context::Found, k(Key::Enter), Intent::Enter, "open the log and search it", "open"),
+    bind(Context::Found, c('y'), Intent::Copy, "copy the line", "copy"),
+    bind(Context::Found, c('q'), Intent::Back, "close the list", ""),
+    bind(Context::Found, k(Key::Esc), Intent::Back, "close the list", "close"),
+];
+
 const REVIEWS: &[Binding] = &[
     bind(Context::Reviews, k(Key::Enter), Intent::Enter, "open the log of the task behind it", "log"),
     bind(Context::Reviews, c('d'), Intent::Detail, "everything about the task behind it", "detail"),
@@ -218,7 +225,7 @@ const LINE: &[Binding] = &[
 ];
 
 /// Every context's own bindings, in the order the help shows them.
-pub const TABLE: [(Context, &[Binding]); 13] = [
+pub const TABLE: [(Context, &[Binding]); 14] = [
     (Context::Global, GLOBAL),
     (Context::Queue, QUEUE),
     (Context::Detail, DETAIL),
@@ -226,6 +233,7 @@ pub const TABLE: [(Context, &[Binding]); 13] = [
     (Context::List, LIST),
     (Context::Record, RECORD),
     (Context::Wall, WALL),
+    (Context::Found, FOUND),
     (Context::Reviews, REVIEWS),
     (Context::Templates, TEMPLATES),
     (Context::Form, FORM),
@@ -273,6 +281,7 @@ impl Context {
             Self::List => "Log: sources and sessions",
             Self::Record => "Log: record",
             Self::Wall => "Wall",
+            Self::Found => "Lines found",
             Self::Reviews => "Reviews",
             Self::Templates => "Compose: templates",
             Self::Form => "Compose: form",

@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 
 use super::big::Big;
+use super::found::Found;
 use super::layout::Area;
 use super::list::List;
 use super::reader::{Reader, Sheet};
@@ -30,6 +31,10 @@ pub struct LogPane {
     pub split: Option<Half>,
     /// The last lines of everything that runs, in place of all panes.
     pub wall: Option<Wall>,
+    /// What was found in the kept logs, in place of all panes.
+    pub found: Option<Found>,
+    /// Searches in the kept logs so far.
+    pub greps: u64,
     /// Long lines go on below instead of being cut.
     pub wrap: bool,
     /// A session chosen by hand in place of the task's latest.
@@ -51,6 +56,8 @@ impl Default for LogPane {
             beside: None,
             split: None,
             wall: None,
+            found: None,
+            greps: 0,
             wrap: true,
             chosen: None,
             sources: HashMap::new(),
@@ -167,6 +174,8 @@ pub struct Shown {
     pub complete: bool,
     pub transcript: Transcript,
     pub reader: Reader,
+    /// What is to be looked for as soon as there is something to read.
+    pub seek: Option<String>,
     /// The transcript is a window of a log that is too large to be held.
     pub big: Option<Box<Big>>,
 }
@@ -189,6 +198,7 @@ impl Shown {
             complete: false,
             transcript: Transcript::new(Format::SessionLog),
             reader: Reader::default(),
+            seek: None,
             big: None,
         }
     }

@@ -8,10 +8,12 @@ pub mod condition;
 pub mod detail;
 pub mod dialog;
 pub mod evidence;
+pub mod found;
 pub mod layout;
 pub mod line;
 pub mod list;
 pub mod log;
+pub mod marks;
 pub mod notes;
 pub mod place;
 pub mod queue;
@@ -105,6 +107,8 @@ impl Model {
             Context::Detail
         } else if self.log.list.is_some() {
             Context::List
+        } else if self.log.found.is_some() {
+            Context::Found
         } else if self.log.wall.is_some() {
             Context::Wall
         } else {

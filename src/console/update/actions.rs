@@ -1,6 +1,6 @@
 //! What the keys and the commands do, outside the log, the compose form and the lines being typed.
 
-use super::{cancel, cancel_marked, compose, dialog, line, log, queue, scroll, wall};
+use super::{cancel, cancel_marked, compose, dialog, line, log, open_marked, queue, scroll, wall};
 use crate::console::effect::Effect;
 use crate::console::keys::Intent;
 use crate::console::state::compose::Draft;
@@ -49,6 +49,7 @@ pub fn run(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
         Intent::Mouse => mouse(model, !model.settings.mouse, effects),
         Intent::Cancel if on_the_marked(model) => cancel_marked::ask(model),
         Intent::Cancel => cancel::ask(model),
+        Intent::Open if on_the_marked(model) => open_marked::ask(model, effects),
         Intent::Open => give(model, Target::Address, Effect::Open, "opening", effects),
         Intent::Copy if on_the_marked(model) => copy_marked(model, effects),
         Intent::Copy => give(model, Target::Address, Effect::Copy, "copied", effects),
@@ -136,6 +137,7 @@ pub fn focus(model: &mut Model, pane: Pane) {
     model.place.help = None;
     model.place.detail = None;
     model.log.wall = None;
+    model.log.found = None;
     model.place.focus = pane;
     model.dirty = true;
 }
@@ -362,7 +364,7 @@ fn copy_marked(model: &mut Model, effects: &mut Vec<Effect>) {
 }
 
 /// The task's own page, else its pull request's. Given by the service, never built.
-fn address(model: &Model, known: &Known) -> Option<Untrusted> {
+pub(super) fn address(model: &Model, known: &Known) -> Option<Untrusted> {
     known.task.html_url.clone().filter(|u| !u.is_empty()).or_else(|| match model.world.pull_of(&known.task) {
         Some(PullOf::Known(pull)) => Some(pull.url.clone()),
         _ => None,

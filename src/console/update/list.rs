@@ -15,6 +15,9 @@ pub fn sources(model: &mut Model) {
     let shown = model.log.shown.as_ref();
     let why = match shown {
         Some(shown) if shown.file.is_some() => Some("a file is read from where it lies"),
+        Some(shown) if shown.session.is_some() && shown.task.is_none() => {
+            Some("this is the copy kept here; its task is not known")
+        }
         Some(shown) if shown.session.is_some() => None,
         _ => Some("no session's log is shown"),
     };
@@ -126,7 +129,11 @@ pub fn settle(model: &mut Model) {
         List::Sources(_) => model.log.shown.as_ref().is_none_or(|shown| shown.session.is_none()),
         List::Sessions(_) => list.rows(model).is_empty(),
     };
-    if gone || model.log.wall.is_some() || model.place.focus != crate::console::state::place::Pane::Log {
+    if gone
+        || model.log.wall.is_some()
+        || model.log.found.is_some()
+        || model.place.focus != crate::console::state::place::Pane::Log
+    {
         model.log.list = None;
         model.dirty = true;
     }

@@ -22,7 +22,8 @@ const WHEEL: usize = 3;
 /// hand) and asks the runtime to attend to it when that changed.
 pub fn follow_selection(model: &mut Model, effects: &mut Vec<Effect>) {
     let wall = wall::settle(model);
-    let pane = model.place.panes().log.filter(|_| model.log.wall.is_none());
+    let covered = model.log.wall.is_some() || model.log.found.is_some();
+    let pane = model.place.panes().log.filter(|_| !covered);
     follow_in(model, pane, wall, effects);
 }
 
@@ -302,6 +303,9 @@ pub fn news(model: &mut Model, news: LogNews) {
         && let Some(at) = shown.land.take()
     {
         land(shown, at);
+    }
+    if let Some(seek) = shown.seek.take_if(|_| !shown.transcript.entries().is_empty()) {
+        shown.reader.search(shown.transcript.entries(), &seek, true);
     }
     model.dirty = true;
 }

@@ -244,12 +244,16 @@ fn merged(old: &Task, new: Task, remembered: bool) -> (Task, bool) {
     if base.sessions.is_none() {
         base.sessions = other.sessions;
     }
-    if let (Some(base), Some(other)) = (&mut base.creator, other.creator)
+    if base.name.raw_for_match().trim().is_empty() {
+        base.name = other.name;
+    }
+    if let (Some(base), Some(other)) = (&mut base.creator, &other.creator)
         && base.id == other.id
         && base.login.is_none()
     {
-        base.login = other.login;
+        base.login.clone_from(&other.login);
     }
+    base.creator = base.creator.or(other.creator);
     base.session_count = base.session_count.or(other.session_count);
     base.html_url = base.html_url.or(other.html_url);
     (base, brings_sessions && !is_older)
@@ -305,5 +309,42 @@ fn log_grew(model: &mut Model, news: LogNews) {
     if let Some(known) = model.world.tasks.at_mut(slot) {
         known.last_sign = sign;
         known.evidence.log = told;
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::domain::{Person, State, TaskId, UserId};
+
+    fn named(name: &str, seconds: i64) -> Task {
+        let updated_at = Some(Instant::UNIX_EPOCH + chrono::TimeDelta::seconds(seconds));
+        Task { name: name.into(), updated_at, ..Task::queued("t1") }
+    }
+
+    #[test]
+    fn an_answer_without_a_name_or_a_creator_does_not_take_away_the_known_one() {
+        for (nameless, seconds) in [("", 5), ("", 9), (" \n", 9), ("", 1)] {
+            let mut model = Model::new(Instant::UNIX_EPOCH, crate::console::state::settings::Settings::default());
+            let creator = Some(Person { id: UserId(7), login: Some("mona".into()) });
+            merge_task(&mut model, Task { creator, ..named("Fix the flaky test", 5) });
+            let details = Task { state: State::InProgress, sessions: Some(Vec::new()), ..named(nameless, seconds) };
+            merge_task(&mut model, details);
+            let known = &model.world.tasks.get(&TaskId::new("t1")).unwrap().task;
+            assert_eq!(known.name.raw_for_match(), "Fix the flaky test", "{nameless:?} at {seconds}");
+            assert!(known.creator.is_some() && known.sessions.is_some());
+            assert_eq!(known.state == State::InProgress, seconds >= 5, "all else of the newer answer holds");
+        }
+    }
+
+    #[test]
+    fn another_name_replaces_the_known_one_and_the_first_name_an_empty_one() {
+        let mut model = Model::new(Instant::UNIX_EPOCH, crate::console::state::settings::Settings::default());
+        for (seconds, name, shown) in [(1, "", ""), (2, "Fix", "Fix"), (3, "Fix it", "Fix it")] {
+            merge_task(&mut model, named(name, seconds));
+            let known = &model.world.tasks.get(&TaskId::new("t1")).unwrap().task;
+            assert_eq!(known.name.raw_for_match(), shown);
+        }
     }
 }

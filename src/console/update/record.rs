@@ -31,7 +31,9 @@ pub fn open(model: &mut Model, effects: &mut Vec<Effect>) {
         Some(bytes) => Some(Effect::RawLog(Box::new(bytes), Wish::Lines { request, place })),
         None => None,
     };
-    if effect.is_some() {
+    if effect.is_none() {
+        model.notes.say(model.now, false, "nothing of the log has been read yet");
+    } else {
         shown.reader.pause();
         shown.record = Some(Box::new(Record::asked(request, entry, format)));
     }
@@ -41,9 +43,9 @@ pub fn open(model: &mut Model, effects: &mut Vec<Effect>) {
 /// The log on the screen, for reading its bytes. `None`: it is none of a session, or nothing of it was read yet.
 pub(super) fn bytes_of(model: &Model) -> Option<Bytes> {
     let shown = model.log.shown.as_ref()?;
-    let known = model.world.tasks.get(shown.task.as_ref()?)?;
+    let known = shown.task.as_ref().and_then(|id| model.world.tasks.get(id));
     Some(Bytes {
-        task: known.task.clone(),
+        task: known.map(|known| known.task.clone()),
         log: shown.wish()?,
         origin: shown.origin?,
         format: shown.transcript.format(),

@@ -321,7 +321,7 @@ fn empty(theme: Theme, area: Area, buffer: &mut Buffer, lines: &[Safe]) {
 
 /// A time of day where the operator is.
 fn clock(model: &Model, at: Instant, format: &str) -> Safe {
-    Safe::new(at.with_timezone(&model.settings.zone).format(format).to_string())
+    Safe::new(model.settings.zone.at(at).format(format).to_string())
 }
 
 fn ink_style(theme: Theme, ink: Ink) -> Style {

@@ -1,12 +1,19 @@
 //! The hands: carries out what the console wants done, off the loop. Never blocks the caller.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use tokio::sync::{mpsc, watch};
+use tokio::time::Instant as Tick;
 
 use super::desk::Desk;
 use super::follower::{Closeness, Target};
 use super::followers::{Followers, Wanted};
+use super::look_through;
 use super::poller::{Pace, Poller, Wish};
+use super::purse::Purse;
 use super::raw_log::RawLogs;
+use super::till::Till;
 use crate::console::Effect;
 use crate::console::effect::{Heard, LogWish};
 use crate::console::event::Op;
@@ -38,6 +45,10 @@ pub struct Engine {
     /// The console is stopped.
     paused: watch::Sender<bool>,
     raw_logs: RawLogs,
+    /// `None`: finished logs are not kept.
+    kept: Option<Kept>,
+    /// The search in the kept logs that is wanted; 0: none.
+    grep: Arc<AtomicU64>,
 }
 
 impl Engine {
@@ -60,10 +71,11 @@ impl Engine {
         let (wanted, wanted_seen) = watch::channel(Wanted::default());
         let (paused, is_paused) = watch::channel(false);
         let raw_logs = RawLogs { desk: desk.clone(), kept: kept.clone() };
-        tokio::spawn(Poller::new(desk.clone(), pace, task_seen).run(wish_list));
-        tokio::spawn(Followers::new(desk.clone(), kept, wanted_seen, task, is_paused).run());
+        let till = Till::new(desk.clone(), Purse::new(pace.share, pace.unchanged, Tick::now()));
+        tokio::spawn(Poller::new(desk.clone(), pace, till.clone(), task_seen).run(wish_list));
+        tokio::spawn(Followers::new(desk.clone(), till, kept.clone(), wanted_seen, task, is_paused).run());
         tokio::spawn(relay(attended, wishes.clone(), wanted));
-        Self { desk, context, patience, wishes, attention, paused, raw_logs }
+        Self { desk, context, patience, wishes, attention, paused, raw_logs, kept, grep: Arc::default() }
     }
 
     /// Carries out one effect. Those of the terminal (quit, suspend, editor, copy) are the loop's own.
@@ -78,12 +90,20 @@ impl Engine {
             Effect::Start { id, request, template } => self.start(id, request, template),
             Effect::Cancel(targets) => self.cancel(targets),
             Effect::RawLog(of, wish) => self.raw_logs.perform(*of, wish),
+            Effect::Grep(wanted) => {
+                self.grep.store(wanted.as_ref().map_or(0, |(id, _)| *id), Ordering::Relaxed);
+                if let Some((id, pattern)) = wanted {
+                    look_through::grep(&self.desk, self.kept.clone(), (id, *pattern), Arc::clone(&self.grep));
+                }
+            }
+            Effect::ReadKept(session) => look_through::read(&self.desk, self.kept.clone(), session),
             Effect::Save { to, text } => self.save(to, text),
             Effect::LoadAgents(repo) => self.load_agents(repo),
             Effect::Quit
             | Effect::Suspend
             | Effect::Redraw
             | Effect::Open(_)
+            | Effect::OpenAll(_)
             | Effect::Copy(_)
             | Effect::Editor(_)
             | Effect::Mouse(_)

@@ -2,13 +2,12 @@
 //!
 //! ```text
 //! fetch ──new──> fetch in 2 s
-//!   ├──same──> fetch in 2 → 3 → 4½ … 10 s
+//!   ├──same──> fetch in 2 → 3 → 4½ … 10 s (10 … 30 s where only the run and its jobs can be read)
 //!   ├──fault─> back-off
 //!   └──session ended, everything read──> rest (until the session wakes up)
 //! ```
 //!
-//! Coarse sources change seldom and cost of the request budget: 5 → 30 s. A follower that is held asks nothing; what it has
-//! read it remembers, so that going on costs the console the tail alone.
+//! A follower that is held asks nothing; what it has read it remembers, so that going on costs the console the tail alone.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,6 +18,7 @@ use tokio::sync::watch;
 use super::backoff;
 use super::desk::Desk;
 use super::log_source::{self, Body, Memory, New, Place, Seen};
+use super::till::Till;
 use crate::console::effect::LogWish;
 use crate::console::event::{LogLook, LogNews, LogOrigin, News};
 use crate::domain::{Artifact, Fault, Instant, PullRef, Session, SessionId, Source, State, Task, TaskRef};
@@ -45,17 +45,26 @@ pub enum Closeness {
 
 impl Closeness {
     /// Between two looks at a log that grows, and at one that does not.
-    fn paces(self, origin: Option<LogOrigin>) -> (Duration, Duration) {
+    fn paces(self) -> (Duration, Duration) {
         match self {
-            Self::Read if matches!(origin, Some(LogOrigin::JobSteps | LogOrigin::Timeline)) => {
-                (Duration::from_secs(5), Duration::from_secs(30))
-            }
             Self::Read => (Duration::from_secs(2), Duration::from_secs(10)),
             Self::Glance => (Duration::from_secs(10), Duration::from_mins(1)),
         }
     }
+
+    /// The live log costs nothing of the limit; the run and its jobs take two requests or three each time.
+    fn paces_at(self, origin: LogOrigin) -> (Duration, Duration) {
+        let (fastest, slowest) = self.paces();
+        if origin == LogOrigin::CopilotApi {
+            (fastest, slowest)
+        } else {
+            (fastest.max(COUNTED.0), slowest.max(COUNTED.1))
+        }
+    }
 }
 
+/// Not more often than this where each look counts: while something comes, and while nothing does.
+const COUNTED: (Duration, Duration) = (Duration::from_secs(10), Duration::from_secs(30));
 /// Of a log that is glanced at no more than so many bytes from its end are passed on.
 const GLANCE: usize = 64 * 1024;
 /// Between two looks at a session that waits for somebody.
@@ -66,6 +75,7 @@ const LATE_LOOKS: u32 = 5;
 #[derive(Debug)]
 pub struct Follower {
     desk: Desk,
+    till: Till,
     /// The session's task as last heard of.
     task: watch::Receiver<Option<Task>>,
     /// Nobody looks: the log is out of sight, or the console is stopped.
@@ -95,13 +105,13 @@ impl Follower {
     /// `looks` numbers the looks at all logs.
     pub fn new(
         desk: Desk,
+        till: Till,
         target: Target,
-        task: watch::Receiver<Option<Task>>,
-        held: watch::Receiver<bool>,
+        (task, held): (watch::Receiver<Option<Task>>, watch::Receiver<bool>),
         looks: Arc<AtomicU64>,
     ) -> Self {
         let following = Following {
-            pace: target.closeness.paces(None).0,
+            pace: target.closeness.paces().0,
             target,
             kept: None,
             seen: Seen::default(),
@@ -113,7 +123,7 @@ impl Follower {
             told_complete: false,
             passed: 0,
         };
-        Self { desk, task, held, following }
+        Self { desk, till, task, held, following }
     }
 
     #[must_use]
@@ -132,7 +142,7 @@ impl Follower {
             let task = self.task.borrow_and_update().clone();
             let task = task.filter(|task| task.at == target.task);
             let (session, pulls) = session_of(task.as_ref(), &target.log.session, self.desk.now());
-            let wait = self.following.look(&self.desk, session, &pulls).await;
+            let wait = self.following.look(&self.desk, &self.till, session, &pulls).await;
             tokio::select! {
                 biased;
                 () = rest(wait) => {}
@@ -186,7 +196,7 @@ fn unknown_session(id: &SessionId, now: Instant) -> Session {
 
 impl Following {
     /// One fetch. Returns the wait until the next; `None`: there is nothing more to come.
-    async fn look(&mut self, desk: &Desk, session: Session, pulls: &[PullRef]) -> Option<Duration> {
+    async fn look(&mut self, desk: &Desk, till: &Till, session: Session, pulls: &[PullRef]) -> Option<Duration> {
         let ended = !session.state.is_active();
         if ended && self.told_complete {
             return None;
@@ -201,7 +211,8 @@ impl Following {
             self.memory.forget_bodies();
         }
         let task = &self.target.task;
-        let place = Place { provider: &*desk.provider, task, session: &session, pulls, kept: self.kept.as_ref() };
+        let (provider, kept) = (&*desk.provider, self.kept.as_ref());
+        let place = Place { provider, till: Some(till), task, session: &session, pulls, kept };
         let body = log_source::read(place, self.target.log.source, &mut self.memory).await;
         self.generation = self.looks.fetch_add(1, Ordering::Relaxed) + 1;
         let body = match body {
@@ -212,7 +223,7 @@ impl Following {
         let enough = body.closed || body.origin == LogOrigin::CopilotApi || self.looks_after_end >= LATE_LOOKS;
         self.looks_after_end = if ended { self.looks_after_end + 1 } else { 0 };
         let complete = ended && enough;
-        let (fastest, slowest) = self.target.closeness.paces(Some(body.origin));
+        let (fastest, slowest) = self.target.closeness.paces_at(body.origin);
         let news = self.news(body, complete).await;
         let has_new = matches!(&news, News::Log(news) if news.reset || !news.bytes.is_empty());
         self.pace = if has_new { fastest } else { self.pace.mul_f64(1.5).clamp(fastest, slowest) };
@@ -279,7 +290,7 @@ impl Following {
 
     async fn failed(&mut self, desk: &Desk, fault: Fault) -> Duration {
         self.failures += 1;
-        let wait = backoff::wait(self.target.closeness.paces(self.seen.origin()).0, self.failures, &fault, desk.now());
+        let wait = backoff::wait(self.target.closeness.paces().0, self.failures, &fault, desk.now());
         let next_try = chrono::TimeDelta::from_std(wait).ok().map(|wait| desk.now() + wait);
         desk.net(self.source(), self.generation, next_try, Err(fault)).await;
         wait

@@ -17,6 +17,7 @@ use tokio::task::AbortHandle;
 
 use super::desk::Desk;
 use super::follower::{Follower, Target};
+use super::till::Till;
 use crate::domain::{SessionId, Task};
 use crate::runtime::kept::Kept;
 
@@ -32,6 +33,7 @@ pub struct Wanted {
 #[derive(Debug)]
 pub struct Followers {
     desk: Desk,
+    till: Till,
     /// `None`: finished logs are not kept.
     kept: Option<Kept>,
     wanted: watch::Receiver<Wanted>,
@@ -63,12 +65,23 @@ impl Drop for Running {
 impl Followers {
     pub fn new(
         desk: Desk,
+        till: Till,
         kept: Option<Kept>,
         wanted: watch::Receiver<Wanted>,
         attended: watch::Receiver<Option<Task>>,
         paused: watch::Receiver<bool>,
     ) -> Self {
-        Self { desk, kept, wanted, attended, paused, parked: None, running: HashMap::new(), looks: Arc::default() }
+        Self {
+            desk,
+            till,
+            kept,
+            wanted,
+            attended,
+            paused,
+            parked: None,
+            running: HashMap::new(),
+            looks: Arc::default(),
+        }
     }
 
     /// Until the console is gone.
@@ -131,7 +144,8 @@ impl Followers {
     fn start(&self, target: Target) -> Running {
         let (task, seen) = watch::channel(None);
         let (held, is_held) = watch::channel(false);
-        let follower = Follower::new(self.desk.clone(), target.clone(), seen, is_held, Arc::clone(&self.looks));
+        let (desk, till) = (self.desk.clone(), self.till.clone());
+        let follower = Follower::new(desk, till, target.clone(), (seen, is_held), Arc::clone(&self.looks));
         let work = tokio::spawn(follower.keeping(self.kept.clone()).run()).abort_handle();
         Running { target, task, held, work }
     }

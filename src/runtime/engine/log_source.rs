@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 
 use super::reads;
+use super::till::{Paid, Till};
 use crate::console::event::{LogOrigin, Tried};
 use crate::domain::{
     Fault, FaultKind, Instant, Job, LogSource, PullRef, RepoName, Run, Session, SourceChoice, TaskRef,
@@ -59,6 +60,8 @@ impl Memory {
 #[derive(Clone, Copy, Debug)]
 pub struct Place<'a> {
     pub provider: &'a dyn Provider,
+    /// What counts against the limit waits until it is paid for. `None`: somebody asked for it and waits.
+    pub till: Option<&'a Till>,
     pub task: &'a TaskRef,
     pub session: &'a Session,
     /// Pull requests the task named.
@@ -74,7 +77,13 @@ struct Look<'a> {
     memory: &'a mut Memory,
     /// The run and its jobs, once they were asked for: two sources are made of them.
     run: OnceCell<Option<(Run, Vec<Job>)>>,
+    /// Held until the look is over.
+    paid: Vec<Paid>,
 }
+
+/// Requests that count: the run, its jobs, and the log of one of them; the timeline and finding its pull request.
+const RUN_NEEDS: f64 = 3.0;
+const TIMELINE_NEEDS: f64 = 2.0;
 
 /// What one source said.
 #[derive(Debug)]
@@ -90,7 +99,7 @@ enum Said {
 
 /// Reads the source that was chosen, or the best that answers.
 pub async fn read(place: Place<'_>, choice: SourceChoice, memory: &mut Memory) -> Result<Body, Fault> {
-    let mut look = Look { place, memory, run: OnceCell::new() };
+    let mut look = Look { place, memory, run: OnceCell::new(), paid: Vec::new() };
     match choice {
         SourceChoice::Auto => look.best().await,
         SourceChoice::Only(source) => {
@@ -141,6 +150,15 @@ impl Look<'_> {
     }
 
     async fn ask(&mut self, source: LogSource) -> Result<Said, Fault> {
+        let need = match source {
+            LogSource::JobLog | LogSource::JobSteps if self.run.get().is_none() => RUN_NEEDS,
+            LogSource::Timeline => TIMELINE_NEEDS,
+            // The live log costs nothing of the limit, and what is known already is not asked for again.
+            _ => 0.0,
+        };
+        if let Some(till) = self.place.till.filter(|_| need > 0.0) {
+            self.paid.push(till.pay(need).await);
+        }
         match source {
             LogSource::SessionLog => self.session_log().await,
             LogSource::JobLog => self.job_log().await,

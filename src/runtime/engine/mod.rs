@@ -16,6 +16,7 @@ pub mod follower;
 pub mod followers;
 pub mod list_state;
 pub mod log_source;
+pub mod look_through;
 pub mod memory;
 pub mod people;
 pub mod poller;
@@ -25,6 +26,7 @@ pub mod raw_log;
 mod reads;
 pub mod schedule;
 pub mod sweep;
+pub mod till;
 pub mod turns;
 
 pub use effects::Engine;

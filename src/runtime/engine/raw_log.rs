@@ -88,10 +88,12 @@ impl RawLogs {
             }
         }
         let Some(source) = of.origin.source() else { return Err(gone("a file is read from where it lies")) };
-        let (session, pulls) = session_of(Some(&of.task), &of.log.session, self.desk.now());
+        let Some(task) = &of.task else { return Err(gone("it is kept no more, and its task is not known here")) };
+        let (session, pulls) = session_of(Some(task), &of.log.session, self.desk.now());
         let place = Place {
             provider: &*self.desk.provider,
-            task: &of.task.at,
+            till: None,
+            task: &task.at,
             session: &session,
             pulls: &pulls,
             kept: self.kept.as_ref(),

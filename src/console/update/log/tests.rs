@@ -46,7 +46,7 @@ fn task_ref(id: &str) -> TaskRef {
 /// A console with one task in the queue, selected; its sessions are these, oldest first.
 pub(in crate::console) fn console(sessions: Option<&[&str]>) -> Model {
     let settings =
-        Settings { zone: FixedOffset::east_opt(3600).unwrap(), stale_after: seconds(60), ..Settings::default() };
+        Settings { zone: FixedOffset::east_opt(3600).unwrap().into(), stale_after: seconds(60), ..Settings::default() };
     let mut model = Model::new(start() + seconds(100), settings);
     add_task(&mut model, "t1", sessions);
     model.queue.selected = Some(crate::domain::TaskId::new("t1"));
