@@ -252,9 +252,7 @@ impl Look<'_> {
 
     async fn job_steps(&self) -> Result<Said, Fault> {
         let Some((run, jobs)) = self.run().await? else { return Ok(nothing(NO_RUN)) };
-        if jobs.is_empty() {
-            return Ok(nothing(NO_JOB));
-        }
+        // A run without a job yet will have one: there is no reason to look elsewhere.
         Ok(Said::Body { bytes: Some(steps_text(run, jobs).into_bytes()), closed: false })
     }
 
