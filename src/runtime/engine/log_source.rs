@@ -117,13 +117,18 @@ impl Look<'_> {
         for source in LogSource::ORDER {
             let (why, lost) = match self.ask(source).await {
                 Ok(Said::Nothing(why)) => (why, source == LogSource::SessionLog && is_available(self.place.provider)),
+                // A fault is never told as an empty log.
+                Ok(Said::Body { bytes: Some(bytes), .. }) if first_fault.is_some() && bytes.is_empty() => {
+                    (Safe::new(NO_JOB), false)
+                }
                 Ok(said) => {
                     let body = Body { because: because(&tried), tried, ..self.body(source, said) };
                     let poorer = matches!(source, LogSource::JobSteps | LogSource::Timeline);
                     let copy = if ended && poorer { self.copy(false).await } else { None };
                     return Ok(copy.map_or(body, of_copy));
                 }
-                Err(fault) if fault.is_passing() || fault.kind == FaultKind::Authentication => return Err(fault),
+                // What the better source said is told, not what stopped the looking for another.
+                Err(fault) if is_told(&fault) => return Err(first_fault.unwrap_or(fault)),
                 Err(fault) => {
                     let lost = source == LogSource::SessionLog && is_lost(&fault);
                     let why = fault.what.clone();
@@ -304,6 +309,12 @@ fn nothing(why: &str) -> Said {
 
 fn is_available(provider: &dyn Provider) -> bool {
     matches!(provider.live_logs(), LiveLogs::Available)
+}
+
+/// Faults that no other source makes up for: one that passes by itself, a token nobody takes, and a log that is there but
+/// too large, of which what was read before stays on the screen.
+fn is_told(fault: &Fault) -> bool {
+    fault.is_passing() || matches!(fault.kind, FaultKind::Authentication | FaultKind::TooLarge)
 }
 
 fn is_lost(fault: &Fault) -> bool {
