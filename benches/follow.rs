@@ -21,7 +21,7 @@ use atc::console::state::place::Pane;
 use atc::console::state::settings::Settings;
 use atc::console::update::update;
 use atc::console::view::{Theme, draw};
-use atc::domain::{Instant, Session, SessionId, Source, State, Task, TaskId, TaskRef};
+use atc::domain::{Instant, Session, SessionId, Source, SourceChoice, State, Task, TaskId, TaskRef};
 use atc::runtime::terminal::Painter;
 use atc::transcript::Format;
 use chrono::TimeDelta;
@@ -128,6 +128,9 @@ impl Desk {
             bytes,
             complete: false,
             because: None,
+            choice: SourceChoice::Auto,
+            tried: Vec::new(),
+            received: 0,
         };
         self.good(Source::Log(session), News::Log(news));
     }

@@ -10,6 +10,7 @@ use crate::text::Safe;
 use crate::transcript::Format;
 use crate::transcript::export::Shape;
 use crate::transcript::index::Counted;
+use crate::transcript::raw::Place;
 use crate::transcript::search::{Found, Hit, Pattern};
 use crate::transcript::window::{Plan, Window};
 
@@ -35,6 +36,11 @@ pub enum Wish {
     },
     /// Nothing is looked for any more.
     EndSearch,
+    /// The lines of an entry as they came.
+    Lines {
+        request: u64,
+        place: Place,
+    },
     /// Write the log to a file.
     Save {
         to: String,

@@ -1,6 +1,6 @@
 //! What the console wants done. Data, carried out by `runtime/effects`.
 
-use crate::domain::{CancelTarget, RepoName, SessionId, StartRequest, Task, TaskRef};
+use crate::domain::{CancelTarget, RepoName, SessionId, SourceChoice, StartRequest, Task, TaskRef};
 use crate::text::Untrusted;
 use crate::transcript::search::Pattern;
 
@@ -23,7 +23,7 @@ pub enum Effect {
     /// in sight beside it. What is missing is no longer wanted.
     Attend {
         task: Option<TaskRef>,
-        log: Option<SessionId>,
+        log: Option<LogWish>,
         beside: Vec<Heard>,
     },
     Start {
@@ -35,6 +35,8 @@ pub enum Effect {
     Cancel(Vec<CancelTarget>),
     /// Something to be read from a log that is too large to be held.
     BigLog(super::biglog::Wish),
+    /// The bytes of a log that is followed.
+    RawLog(Box<super::rawlog::Bytes>, super::rawlog::Wish),
     /// Look for this in all logs kept here, in place of what was looked for before; `None`: no more.
     Grep(Option<(u64, Box<Pattern>)>),
     /// Read what is kept of this session's log.
@@ -57,12 +59,21 @@ pub enum Effect {
     KeepDraft(Option<Box<super::state::compose::Draft>>),
 }
 
+/// A log that is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogWish {
+    pub session: SessionId,
+    pub source: SourceChoice,
+    /// Which opening of it this is. Another opening holds nothing yet and must be given all there is.
+    pub opening: u64,
+}
+
 /// A log that is listened to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Heard {
     /// As it is known: whether its session still works decides how the log is read.
     pub task: Task,
-    pub session: SessionId,
+    pub log: LogWish,
     /// Only its last lines are looked at, and less often.
     pub glance: bool,
 }

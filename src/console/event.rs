@@ -3,8 +3,8 @@
 use crate::domain::agents::CustomAgent;
 use crate::domain::cancel::Matched;
 use crate::domain::{
-    CancelProgress, Fault, Instant, Job, Person, Pull, PullRef, RepoName, Run, SessionId, Source, Task, TaskId,
-    TaskRef, Viewer,
+    CancelProgress, Fault, Instant, Job, LogSource, Person, Pull, PullRef, RepoName, Run, SessionId, Source,
+    SourceChoice, Task, TaskId, TaskRef, Viewer,
 };
 use crate::template::{Template, TemplateFault};
 use crate::text::{Safe, Untrusted};
@@ -84,12 +84,16 @@ pub enum News {
         jobs: Vec<Job>,
     },
     Log(LogNews),
+    /// A look at a log found nothing new.
+    LogSame(LogLook),
 }
 
 /// New bytes of a session's log.
 #[derive(Debug)]
 pub struct LogNews {
     pub session: SessionId,
+    /// Which source was wished for. News of a wish that was dropped since are dropped, too.
+    pub choice: SourceChoice,
     pub origin: LogOrigin,
     pub format: Format,
     /// Forget what was shown before: another source, or the log shrank or was replaced.
@@ -99,6 +103,26 @@ pub struct LogNews {
     pub complete: bool,
     /// Why a better source is not used, where there is one.
     pub because: Option<Safe>,
+    /// Sources that were asked before this one, and what they said.
+    pub tried: Vec<Tried>,
+    /// Bytes of the body that was transferred for this, unpacked.
+    pub received: u64,
+}
+
+/// A look at a log that brought nothing new.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogLook {
+    pub session: SessionId,
+    pub choice: SourceChoice,
+    /// Bytes that had to be transferred to see that. 0: the service proved it (304).
+    pub received: u64,
+}
+
+/// A source that has nothing for a log, at least not now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tried {
+    pub source: LogSource,
+    pub why: Safe,
 }
 
 /// Where the log on the screen comes from. Always named there.
@@ -110,11 +134,27 @@ pub enum LogOrigin {
     JobLog,
     /// Job steps of a running Actions run: coarse.
     JobSteps,
+    /// What happened on the pull request: coarse.
+    Timeline,
     /// The service has it no more: what was kept of it on this machine.
     Kept {
         at: Instant,
     },
     File,
+}
+
+impl LogOrigin {
+    /// `None`: a file is no source of a session.
+    pub fn source(self) -> Option<LogSource> {
+        Some(match self {
+            Self::CopilotApi => LogSource::SessionLog,
+            Self::JobLog => LogSource::JobLog,
+            Self::JobSteps => LogSource::JobSteps,
+            Self::Timeline => LogSource::Timeline,
+            Self::Kept { .. } => LogSource::Kept,
+            Self::File => return None,
+        })
+    }
 }
 
 /// News of something the operator asked for.
@@ -135,6 +175,8 @@ pub enum Op {
         repo: RepoName,
         result: Result<Vec<CustomAgent>, Fault>,
     },
+    /// Lines of a log, as they came.
+    Record(Box<super::rawlog::News>),
     /// The request budget moved.
     Budget(BudgetNews),
     Grep(GrepNews),

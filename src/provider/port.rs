@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use crate::domain::agents::CustomAgent;
 use crate::domain::{
     Fault, Instant, Job, JobId, NodeId, Pull, PullRef, RepoName, Run, RunId, SessionId, StartRequest, State, Task,
-    TaskRef, UserId, Viewer,
+    TaskRef, Timeline, UserId, Viewer,
 };
 use crate::text::{Safe, Untrusted};
 
@@ -160,6 +160,8 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
     fn pulls(&self, refs: &[PullRef]) -> Call<'_, Vec<Option<Pull>>>;
     /// Pulls whose head is this branch of this repository.
     fn pulls_of_branch(&self, repo: &RepoName, branch: &Untrusted) -> Call<'_, Vec<PullRef>>;
+    /// What happened on a pull request so far, oldest first, all of it each time it changed.
+    fn timeline(&self, repo: &RepoName, number: u64, validator: Option<Validator>) -> Call<'_, Fetched<Timeline>>;
     fn mark_ready(&self, node: &NodeId) -> Call<'_, ()>;
     fn comment(&self, repo: &RepoName, number: u64, body: &str) -> Call<'_, ()>;
 }

@@ -34,6 +34,15 @@ pub fn create(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
+/// Opens a file for reading. A symlink is refused, and so is what is no file: a pipe would be waited for.
+pub fn read(path: &Path) -> io::Result<File> {
+    let file = options().read(true).open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("{} is not a file", path.display())));
+    }
+    Ok(file)
+}
+
 fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.mode(0o600).custom_flags(OFlags::NOFOLLOW.bits().cast_signed());

@@ -5,12 +5,13 @@
 //!               └─ half a line waits for the next round; finish() reads it as the last
 //! ```
 
-use super::entry::{Entry, Kind};
+use super::entry::{Entry, Kind, Lines};
 use super::facets::Facets;
 use super::facts::RunFacts;
 use super::job::JobLog;
 use super::outline::Outline;
 use super::session::SessionLog;
+use super::timeline;
 use crate::domain::Instant;
 use crate::text::width;
 
@@ -26,6 +27,8 @@ pub enum Format {
     SessionLog,
     /// Time-stamped lines of an Actions job log.
     JobLog,
+    /// Events of a pull request, one a line.
+    Timeline,
 }
 
 /// Counts over the whole log so far.
@@ -72,6 +75,8 @@ pub(super) struct Log {
     pub(super) facts: RunFacts,
     facets: Facets,
     updated: Vec<u64>,
+    /// The number of the line that is being read.
+    line: u32,
 }
 
 impl Log {
@@ -82,7 +87,8 @@ impl Log {
             // A quarter more instead of twice as much: less is held for nothing, and an entry costs the same still.
             self.entries.reserve_exact(id / 4 + 16);
         }
-        self.entries.push(Entry { id: id as u64, at, ended_at: None, failed: false, kind });
+        let lines = Lines { first: self.line, last: self.line };
+        self.entries.push(Entry { id: id as u64, at, ended_at: None, failed: false, lines, kind });
         self.outline.pushed(id, at);
         id
     }
@@ -93,7 +99,10 @@ impl Log {
         if self.updated.last() != Some(&id) {
             self.updated.push(id);
         }
-        self.entries.get_mut(index)
+        let line = self.line;
+        let entry = self.entries.get_mut(index)?;
+        entry.lines.last = line;
+        Some(entry)
     }
 
     pub(super) fn broken(&mut self, line: &str) {
@@ -139,6 +148,7 @@ impl Transcript {
             if self.partial.len() > LONGEST_LINE {
                 self.skipping = true;
                 let start = std::mem::take(&mut self.partial);
+                self.log.line = self.log.line.saturating_add(1);
                 self.log.broken(&String::from_utf8_lossy(start.get(..BROKEN).unwrap_or_default()));
             }
         }
@@ -193,9 +203,11 @@ impl Transcript {
     fn line(&mut self, line: &str) {
         let line = line.strip_suffix('\r').unwrap_or(line);
         let line = line.strip_prefix('\u{feff}').unwrap_or(line);
+        self.log.line = self.log.line.saturating_add(1);
         match self.format {
             Format::SessionLog => self.session.line(&mut self.log, line),
             Format::JobLog => self.job.line(&mut self.log, line),
+            Format::Timeline => timeline::read(&mut self.log, line),
         }
     }
 
@@ -222,6 +234,7 @@ impl Transcript {
         entries.shrink_to_fit();
         for (entry, id) in entries.iter_mut().zip(ids) {
             entry.id = *id;
+            entry.lines = Lines::default();
         }
         facets.cut(start, entries.len());
         outline.cut(start, entries.len());

@@ -16,7 +16,17 @@ pub struct Entry {
     pub ended_at: Option<Instant>,
     /// The log says that it failed, where the kind has no better word for it.
     pub failed: bool,
+    /// Which lines of the log it came from.
+    pub lines: Lines,
     pub kind: Kind,
+}
+
+/// Lines of a log by number, the first being 1: the one that made an entry and the one that changed it last. Both are 0
+/// in a window of a log, whose lines are known by their offsets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lines {
+    pub first: u32,
+    pub last: u32,
 }
 
 #[derive(Clone, Debug, PartialEq)]

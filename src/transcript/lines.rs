@@ -373,7 +373,8 @@ mod tests {
 
     fn entry(kind: Kind) -> Entry {
         let at = Some(Instant::UNIX_EPOCH);
-        Entry { id: 0, at, ended_at: at.map(|at| at + TimeDelta::milliseconds(3200)), failed: false, kind }
+        let ended_at = at.map(|at| at + TimeDelta::milliseconds(3200));
+        Entry { id: 0, at, ended_at, failed: false, lines: crate::transcript::Lines::default(), kind }
     }
 
     fn command(line: &str, output: &str, exit: i32) -> Entry {

@@ -55,6 +55,7 @@ pub mod outline;
 pub mod pattern;
 #[cfg(test)]
 mod properties;
+pub mod raw;
 mod record;
 pub mod rules;
 mod runners;
@@ -66,12 +67,13 @@ mod testlog;
 #[cfg(test)]
 mod tests;
 pub mod tests_run;
+pub mod timeline;
 mod tools;
 pub mod window;
 
 pub use decode::{Change, Format, Stats, Transcript};
 pub use diagnosis::{Diagnosis, Ending, Finding};
-pub use entry::{Entry, Kind};
+pub use entry::{Entry, Kind, Lines};
 pub use facets::{Facet, FacetSet, Facets};
 pub use facts::RunFacts;
 pub use filter::Filter;

@@ -103,3 +103,8 @@ pub(super) const JOB: &str = "\u{feff}2026-06-26T12:24:44.1234567Z ##[group]Run 
 2026-06-26T12:24:54.0000000Z ##[error]Process completed with exit code 1.\r
 2026-06-26T12:24:55.0000000Z ::error title=Copilot Error::No quota left\r
 a line without a time";
+
+/// Entries without the numbers of their lines: what is read of another place in a log has others.
+pub(super) fn unnumbered(entries: &[Entry]) -> Vec<Entry> {
+    entries.iter().map(|entry| Entry { lines: super::Lines::default(), ..entry.clone() }).collect()
+}

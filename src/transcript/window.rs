@@ -99,6 +99,8 @@ struct Line {
     nth: u32,
     /// The first entry it made, or the one it changed. Those it made have its offset as id, and the numbers after that.
     entry: u32,
+    /// It made one.
+    made: bool,
 }
 
 impl Frame {
@@ -117,6 +119,15 @@ impl Frame {
         let behind = self.lines.partition_point(|line| line.offset <= offset);
         let line = behind.checked_sub(1).and_then(|at| self.lines.get(at));
         line.map_or(0, |line| line.entry as usize)
+    }
+
+    /// Where the lines begin that an entry of the window was made of: the one that made it and those that changed it.
+    pub fn lines_of(&self, index: usize, id: u64) -> Vec<u64> {
+        let behind = self.lines.partition_point(|line| line.offset <= id);
+        let own = behind.checked_sub(1).and_then(|at| self.lines.get(at)).map(|line| line.offset);
+        let later = self.lines.get(behind..).unwrap_or_default();
+        let changed = later.iter().filter(|line| !line.made && line.entry as usize == index).map(|line| line.offset);
+        own.into_iter().chain(changed).collect()
     }
 
     /// The number of the line that made an entry, the first of the log being 1. `None`: not counted yet.
@@ -268,7 +279,7 @@ impl Reading {
         let entry = if change.added > 0 { Some(before) } else { changed };
         if let Some(entry) = entry.and_then(|entry| entry.checked_sub(self.first)) {
             let entry = u32::try_from(entry).unwrap_or(u32::MAX);
-            self.lines.push(Line { offset, nth: self.nth, entry });
+            self.lines.push(Line { offset, nth: self.nth, entry, made: change.added > 0 });
         }
     }
 

@@ -53,6 +53,27 @@ async fn the_timeline_shows_the_agent_start_and_finish() {
 }
 
 #[tokio::test]
+async fn the_timeline_comes_in_pages_names_the_agents_commits_and_is_proved_unchanged() {
+    let stage = Stage::open().await;
+    let path = "/repos/acme/api/issues/1281/timeline";
+    let whole = stage.read(&format!("{path}?per_page=100")).await;
+    let commit = whole.as_array().unwrap().iter().find(|event| event["event"] == "committed").expect("a commit");
+    assert!(commit["sha"].is_string() && commit["message"].is_string() && commit["committer"]["date"].is_string());
+    assert!(commit.get("actor").is_none(), "a commit's people are names, not users");
+    let (mut paged, mut at) = (Vec::new(), Some(format!("{path}?per_page=2")));
+    while let Some(target) = at {
+        let answer = stage.get(&target).await;
+        paged.extend(answer.json().as_array().unwrap().clone());
+        assert!(paged.len() <= whole.as_array().unwrap().len());
+        at = answer.link("next").map(|url| url[url.find("/repos/").unwrap()..].to_owned());
+    }
+    assert_eq!(json!(paged), whole);
+    let tag = stage.get(path).await.header("etag").expect("a tag").to_owned();
+    let again = stage.ask("GET", path, &[("if-none-match", tag.as_str())], "").await;
+    assert_eq!(again.status, 304);
+}
+
+#[tokio::test]
 async fn an_issue_is_created_changed_and_closed() {
     let stage = Stage::open().await;
     let made = stage

@@ -11,6 +11,7 @@ mod harness;
 mod openapi;
 mod picture;
 mod restart;
+mod sources;
 mod start;
 mod svg;
 mod watch;

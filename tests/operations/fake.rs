@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use atc::domain::agents::CustomAgent;
 use atc::domain::{
     Fault, FaultKind, Instant, Job, JobId, NodeId, Now, Pull, PullRef, RepoName, Run, RunId, RunStatus, Session,
-    SessionId, StartRequest, State, Task, TaskId, TaskRef, UserId, Viewer,
+    SessionId, StartRequest, State, Task, TaskId, TaskRef, Timeline, UserId, Viewer,
 };
 use atc::provider::Provider;
 use atc::provider::port::{
@@ -45,6 +45,7 @@ pub struct Fake {
     pub on_own: Script<TaskQuery, Fetched<TaskPage>>,
     pub on_user: Script<UserId, Viewer>,
     pub on_pulls: Script<Vec<PullRef>, Vec<Option<Pull>>>,
+    pub on_timeline: Script<Option<Validator>, Fetched<Timeline>>,
     /// Live logs can be read while this is set.
     pub on_log: Mutex<Option<LogScript>>,
 }
@@ -75,6 +76,7 @@ impl Fake {
             on_own: Mutex::new(Box::new(|_| Ok(page(Vec::new())))),
             on_user: Mutex::new(Box::new(|id| Ok(Viewer { id, login: "hubot".into() }))),
             on_pulls: Mutex::new(Box::new(|refs| Ok(vec![None; refs.len()]))),
+            on_timeline: Mutex::new(Box::new(|_| unscripted())),
             on_log: Mutex::default(),
         }
     }
@@ -260,6 +262,11 @@ impl Provider for Fake {
 
     fn pulls_of_branch(&self, _repo: &RepoName, _branch: &Untrusted) -> Call<'_, Vec<PullRef>> {
         ready(Ok(Vec::new()))
+    }
+
+    fn timeline(&self, _: &RepoName, number: u64, validator: Option<Validator>) -> Call<'_, Fetched<Timeline>> {
+        self.note(format!("timeline {number}"));
+        ready(self.on_timeline.lock().unwrap()(validator))
     }
 
     fn mark_ready(&self, _node: &NodeId) -> Call<'_, ()> {

@@ -14,8 +14,8 @@ use atc::console::event::{Event, News, What};
 use atc::domain::agents::CustomAgent;
 use atc::domain::{
     Artifact, Fault, FaultKind, Instant, Job, JobId, Mergeable, NodeId, Now, Person, Pull, PullId, PullRef, PullState,
-    RepoName, ReviewDecision, Run, RunId, Session, SessionId, StartRequest, State, Task, TaskId, TaskRef, UserId,
-    Viewer,
+    RepoName, ReviewDecision, Run, RunId, Session, SessionId, StartRequest, State, Task, TaskId, TaskRef, Timeline,
+    UserId, Viewer,
 };
 use atc::ledger::memory::Memory;
 use atc::ops;
@@ -490,6 +490,10 @@ impl Provider for Fleet {
 
     fn pulls_of_branch(&self, _: &RepoName, _: &Untrusted) -> Call<'_, Vec<PullRef>> {
         self.ask(|_| counted(Vec::new()))
+    }
+
+    fn timeline(&self, _: &RepoName, _: u64, _: Option<Validator>) -> Call<'_, Fetched<Timeline>> {
+        self.ask(|_| no())
     }
 
     fn mark_ready(&self, _: &NodeId) -> Call<'_, ()> {

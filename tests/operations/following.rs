@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use atc::console::Effect;
+use atc::console::effect::LogWish;
 use atc::console::event::{Event, What};
-use atc::domain::{RunStatus, SessionId, Source, State};
+use atc::domain::{RunStatus, SessionId, Source, SourceChoice, State};
 use atc::ledger::memory::Memory;
 use atc::ops;
 use atc::ops::cancel::Patience;
@@ -48,7 +49,11 @@ fn watched(share: f64) -> Watched {
     let context = ops::Context { provider: fake.clone(), ledger, now: fake.now.clone(), who: "op".into() };
     let mut engine = Engine::spawn(desk, context, Pace { share, ..Pace::default() }, Patience::default());
     engine.perform(Effect::Watch(vec![repo()]));
-    engine.perform(Effect::Attend { task: Some(at), log: Some(SessionId::new("s1")), beside: Vec::new() });
+    engine.perform(Effect::Attend {
+        task: Some(at),
+        log: Some(LogWish { session: SessionId::new("s1"), source: SourceChoice::Auto, opening: 1 }),
+        beside: Vec::new(),
+    });
     Watched { fake, received, engine }
 }
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use atc::console::Effect;
+use atc::console::effect::LogWish;
 use atc::console::event::{Event, LogNews, LogOrigin, Net, News, What};
-use atc::domain::{Fault, FaultKind, SessionId, State};
+use atc::domain::{Fault, FaultKind, SessionId, SourceChoice, State};
 use atc::ledger::memory::Memory;
 use atc::ops;
 use atc::ops::cancel::Patience;
@@ -53,7 +54,11 @@ async fn look(
     let kept = Kept::new(folder, 10);
     let mut engine = Engine::spawn_keeping(desk, context, Pace::default(), Patience::default(), kept);
     engine.perform(Effect::Watch(vec![repo()]));
-    engine.perform(Effect::Attend { task: Some(at), log: Some(SessionId::new("s1")), beside: Vec::new() });
+    engine.perform(Effect::Attend {
+        task: Some(at),
+        log: Some(LogWish { session: SessionId::new("s1"), source: SourceChoice::Auto, opening: 1 }),
+        beside: Vec::new(),
+    });
     tokio::time::sleep(Duration::from_mins(3)).await;
     let mut told = Vec::new();
     while let Ok(event) = received.try_recv() {

@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use atc::console::Effect;
-use atc::console::effect::Heard;
+use atc::console::effect::{Heard, LogWish};
 use atc::console::event::{Event, LogNews, LogOrigin, News, Op, What};
 use atc::console::state::found::{Line, Progress};
-use atc::domain::{SessionId, State, Task};
+use atc::domain::{SessionId, SourceChoice, State, Task};
 use atc::ledger::memory::Memory;
 use atc::ops;
 use atc::ops::cancel::Patience;
@@ -39,7 +39,12 @@ struct Stage {
 }
 
 fn heard(task: &Task, glance: bool) -> Heard {
-    Heard { session: task.sessions.as_ref().unwrap()[0].id.clone(), task: task.clone(), glance }
+    Heard { log: wish(task), task: task.clone(), glance }
+}
+
+fn wish(task: &Task) -> LogWish {
+    let session = task.sessions.as_ref().unwrap()[0].id.clone();
+    LogWish { session, source: SourceChoice::Auto, opening: 1 }
 }
 
 impl Stage {
@@ -86,7 +91,7 @@ impl Stage {
     }
 
     fn attend(&mut self, read: Option<&Task>, beside: Vec<Heard>) {
-        let log = read.map(|task| task.sessions.as_ref().unwrap()[0].id.clone());
+        let log = read.map(wish);
         self.engine.perform(Effect::Attend { task: read.map(|task| task.at.clone()), log, beside });
     }
 

@@ -7,6 +7,7 @@ mod cancel;
 mod drift;
 mod fake;
 mod fleet;
+mod follow;
 mod following;
 mod kept;
 mod ledger;

@@ -24,6 +24,7 @@ mod server;
 mod service;
 mod support;
 mod tasks;
+mod timeline;
 mod tokens;
 mod world;
 mod writes;

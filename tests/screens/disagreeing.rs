@@ -5,7 +5,7 @@ use atc::console::state::world::Known;
 use atc::domain::cancel::Matched;
 use atc::domain::disagreement::What as Differs;
 use atc::domain::stuck::{Each, Rule, Stuck, Thresholds};
-use atc::domain::{Artifact, Instant, PullRef, PullState, RunStatus, Source, State, Task, TaskId};
+use atc::domain::{Artifact, Instant, PullRef, PullState, RunStatus, Source, SourceChoice, State, Task, TaskId};
 use atc::transcript::Format;
 use chrono::TimeDelta;
 
@@ -253,6 +253,9 @@ fn read_log(console: &mut Console, bytes: Vec<u8>) {
         bytes,
         complete: true,
         because: None,
+        choice: SourceChoice::Auto,
+        tried: Vec::new(),
+        received: 0,
     };
     console.good(Source::Log(session), News::Log(news));
 }

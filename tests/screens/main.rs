@@ -17,6 +17,8 @@ mod queueing;
 mod remembered;
 mod sleeping;
 mod sources;
+
+mod sourcing;
 mod traps;
 mod typing;
 mod viewing;

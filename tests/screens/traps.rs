@@ -5,7 +5,7 @@
 
 use atc::console::event::{Local, LogNews, LogOrigin, News, What};
 use atc::console::keys::Key;
-use atc::domain::{Instant, SessionId, Source};
+use atc::domain::{Instant, SessionId, Source, SourceChoice};
 use atc::text::Safe;
 use atc::transcript::{Format, Kind};
 use chrono::{TimeZone, Utc};
@@ -37,6 +37,9 @@ impl Desk {
             bytes: bytes.to_vec(),
             complete,
             because: None,
+            choice: SourceChoice::Auto,
+            tried: Vec::new(),
+            received: 0,
         };
         self.console.good(Source::Log(session), News::Log(news));
     }

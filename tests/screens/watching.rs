@@ -9,7 +9,7 @@ use atc::console::state::layout::Size;
 use atc::console::state::log::Half;
 use atc::console::state::place::Pane;
 use atc::console::view::Theme;
-use atc::domain::{SessionId, Source, State, TaskId};
+use atc::domain::{SessionId, Source, SourceChoice, State, TaskId};
 use atc::text::Safe;
 use atc::transcript::Format;
 use chrono::TimeDelta;
@@ -39,6 +39,9 @@ fn log(console: &mut Console, session: &str, reset: bool, said: &[&str]) {
         bytes: words(&said),
         complete: false,
         because: None,
+        choice: SourceChoice::Auto,
+        tried: Vec::new(),
+        received: 0,
     };
     console.good(Source::Log(session), News::Log(news));
 }
@@ -52,8 +55,8 @@ fn command(console: &mut Console, text: &str) {
 /// The sessions whose logs are asked for: the selection's, then the others.
 fn heard(console: &Console) -> Vec<String> {
     let attended = &console.model.log.attended;
-    let beside = attended.beside.iter().map(|heard| heard.session.raw().to_owned());
-    attended.log.iter().map(|session| session.raw().to_owned()).chain(beside).collect()
+    let beside = attended.beside.iter().map(|heard| heard.log.session.raw().to_owned());
+    attended.log.iter().map(|log| log.session.raw().to_owned()).chain(beside).collect()
 }
 
 /// Two logs: of "retry", which stays, and above it of "notes".

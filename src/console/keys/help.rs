@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::intent::{Context, Intent};
 use super::table::{TABLE, bindings};
 use crate::console::state::Model;
+use crate::console::state::list::List;
 use crate::console::state::queue::kind;
 use crate::console::state::tasks::Slot;
 use crate::domain::Condition;
@@ -63,6 +64,11 @@ pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
             .into_iter()
             .chain([Intent::Cancel, Intent::Sift, Intent::Outline])
             .collect(),
+        Context::List if matches!(model.log.list, Some(List::Sources(_))) => {
+            vec![Intent::Enter, Intent::Automatic, Intent::Back]
+        }
+        Context::List => vec![Intent::Enter, Intent::Back],
+        Context::Record => vec![Intent::Back, Intent::Copy, Intent::PageDown],
         Context::Found => vec![Intent::Enter, Intent::Copy, Intent::Back],
         Context::Wall => vec![Intent::Enter, Intent::Detail, Intent::Cancel, Intent::Open, Intent::Back],
         Context::Reviews if model.reviews.selected.is_some() => {

@@ -10,6 +10,10 @@ pub enum Context {
     /// The full detail of the selected task.
     Detail,
     Log,
+    /// The list of a log's sources, or of a task's sessions.
+    List,
+    /// The record behind an entry of the log.
+    Record,
     /// The last lines of all that runs.
     Wall,
     /// What `:grep` found.
@@ -99,7 +103,14 @@ pub enum Intent {
     Sift,
     Outline,
     Times,
-    Session,
+    /// The list of the task's sessions.
+    Sessions,
+    /// The list of the places the log can be read at.
+    Source,
+    /// The record behind the entry.
+    Record,
+    // Lists over the log
+    Automatic,
     Split,
     // Form
     NextField,

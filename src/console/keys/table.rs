@@ -147,7 +147,9 @@ const LOG: &[Binding] = &[
     bind(Context::Log, c('0'), Intent::Facet(0), "every entry again", ""),
     bind(Context::Log, c('&'), Intent::Sift, "only some entries: kinds, path:, re: or a text", "only"),
     bind(Context::Log, c('T'), Intent::Times, "times of day, since the start, since the entry above", ""),
-    bind(Context::Log, c('S'), Intent::Session, "the task's session before this one", "session"),
+    bind(Context::Log, c('s'), Intent::Source, "where the log is read: choose the source", "source"),
+    bind(Context::Log, c('S'), Intent::Sessions, "the task's sessions: choose one", "sessions"),
+    bind(Context::Log, c('v'), Intent::Record, "the record behind the entry, as it came", "record"),
     bind(Context::Log, c('|'), Intent::Split, "keep this log in sight and read another above it; again: one log", ""),
     bind(Context::Log, c('d'), Intent::Detail, "everything about the task", ""),
     bind(Context::Log, c('x'), Intent::Cancel, "cancel the running session (asks)", "cancel"),
@@ -156,6 +158,22 @@ const LOG: &[Binding] = &[
     bind(Context::Log, c('o'), Intent::Open, "open in the browser", "open"),
     bind(Context::Log, c('y'), Intent::Copy, "copy the entry", "copy"),
     bind(Context::Log, c('Y'), Intent::CopyBranch, "copy the branch name", ""),
+];
+
+const LIST: &[Binding] = &[
+    bind(Context::List, k(Key::Enter), Intent::Enter, "take what is under the cursor", "take"),
+    bind(Context::List, c('a'), Intent::Automatic, "of sources: the best that answers", "automatic"),
+    bind(Context::List, k(Key::Esc), Intent::Back, "close the list", "close"),
+    bind(Context::List, c('q'), Intent::Back, "close the list", ""),
+    bind(Context::List, c('s'), Intent::Source, "the sources of the log, or close them", ""),
+    bind(Context::List, c('S'), Intent::Sessions, "the sessions of the task, or close them", ""),
+];
+
+const RECORD: &[Binding] = &[
+    bind(Context::Record, c('y'), Intent::Copy, "copy the record as it came", "copy"),
+    bind(Context::Record, c(' '), Intent::PageDown, "page down", "page"),
+    bind(Context::Record, c('v'), Intent::Back, "back to the log", ""),
+    bind(Context::Record, c('q'), Intent::Back, "back to the log", ""),
 ];
 
 const WALL: &[Binding] = &[
@@ -233,11 +251,13 @@ const LINE: &[Binding] = &[
 ];
 
 /// Every context's own bindings, in the order the help shows them.
-pub const TABLE: [(Context, &[Binding]); 12] = [
+pub const TABLE: [(Context, &[Binding]); 14] = [
     (Context::Global, GLOBAL),
     (Context::Queue, QUEUE),
     (Context::Detail, DETAIL),
     (Context::Log, LOG),
+    (Context::List, LIST),
+    (Context::Record, RECORD),
     (Context::Wall, WALL),
     (Context::Found, FOUND),
     (Context::Reviews, REVIEWS),
@@ -284,6 +304,8 @@ impl Context {
             Self::Queue => "Queue",
             Self::Detail => "Detail",
             Self::Log => "Log",
+            Self::List => "Log: sources and sessions",
+            Self::Record => "Log: record",
             Self::Wall => "Wall",
             Self::Found => "Lines found",
             Self::Reviews => "Reviews",

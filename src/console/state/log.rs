@@ -5,15 +5,19 @@
 //!       <─split──  lower: stays with the log it was split on
 //! ```
 
+use std::collections::HashMap;
+
 use super::big::Big;
 use super::found::Found;
 use super::layout::Area;
+use super::list::List;
 use super::reader::{Anchor, Reader, Sheet};
+use super::record::{Record, State};
 use super::wall::Wall;
 use super::world::World;
-use crate::console::effect::Heard;
-use crate::console::event::LogOrigin;
-use crate::domain::{Freshness, Instant, SessionId, Source, TaskId, TaskRef};
+use crate::console::effect::{Heard, LogWish};
+use crate::console::event::{LogOrigin, Tried};
+use crate::domain::{Freshness, Instant, LogSource, SessionId, Source, SourceChoice, TaskId, TaskRef};
 use crate::text::Safe;
 use crate::transcript::{Format, Mode, Transcript};
 
@@ -41,6 +45,12 @@ pub struct LogPane {
     pub times: Times,
     /// A session chosen by hand in place of the task's latest.
     pub chosen: Option<(TaskId, SessionId)>,
+    /// Sources chosen by hand.
+    pub sources: HashMap<SessionId, LogSource>,
+    /// The list of sources or sessions that is open.
+    pub list: Option<List>,
+    /// Logs opened so far.
+    pub openings: u64,
     /// What the runtime was last asked to attend to.
     pub attended: Attended,
 }
@@ -58,6 +68,9 @@ impl Default for LogPane {
             mode: Mode::default(),
             times: Times::default(),
             chosen: None,
+            sources: HashMap::new(),
+            list: None,
+            openings: 0,
             attended: Attended::default(),
         }
     }
@@ -126,7 +139,7 @@ impl LogPane {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Attended {
     pub task: Option<TaskRef>,
-    pub log: Option<SessionId>,
+    pub log: Option<LogWish>,
     pub beside: Vec<Heard>,
 }
 
@@ -142,6 +155,22 @@ pub enum Times {
     Gap,
 }
 
+/// What reading a log has cost since it was opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// Answers.
+    pub looks: u64,
+    /// Of these, how many brought nothing new, and how many of them were proved to by the service without a body (304).
+    pub same: u64,
+    pub proved: u64,
+    /// Bytes transferred, unpacked.
+    pub received: u64,
+    /// Bytes that were new, and so were parsed.
+    pub parsed: u64,
+    /// Times it was read from the beginning again, because it was replaced or came from another source.
+    pub anew: u64,
+}
+
 /// A log on the screen.
 #[derive(Debug)]
 pub struct Shown {
@@ -151,6 +180,16 @@ pub struct Shown {
     pub file: Option<Safe>,
     pub origin: Option<LogOrigin>,
     pub because: Option<Safe>,
+    /// Which opening this is, and the source it is read from.
+    pub opening: u64,
+    pub choice: SourceChoice,
+    /// Sources that were asked before this one, and what they said.
+    pub tried: Vec<Tried>,
+    pub cost: Cost,
+    /// Where to come to stand in time, when the source was changed under the reader's eyes.
+    pub land: Option<Instant>,
+    /// The record behind an entry, in place of the log.
+    pub record: Option<Box<Record>>,
     pub fetched_at: Option<Instant>,
     pub complete: bool,
     pub transcript: Transcript,
@@ -183,6 +222,12 @@ impl Shown {
             file: None,
             origin: None,
             because: None,
+            opening: 0,
+            choice: SourceChoice::Auto,
+            tried: Vec::new(),
+            cost: Cost::default(),
+            land: None,
+            record: None,
             fetched_at: None,
             complete: false,
             transcript: Transcript::new(Format::SessionLog),
@@ -207,6 +252,11 @@ impl Shown {
     pub fn written_at(&self) -> Option<Instant> {
         let entries = self.transcript.entries().iter().rev().take(LOOK_BACK);
         entries.filter_map(|entry| entry.at.max(entry.ended_at)).max()
+    }
+
+    /// How the runtime is asked for it.
+    pub fn wish(&self) -> Option<LogWish> {
+        Some(LogWish { session: self.session.clone()?, source: self.choice, opening: self.opening })
     }
 
     /// Which of the task's sessions this is, and how many there are.
@@ -243,6 +293,13 @@ impl Shown {
 
     pub fn text_area(&self, pane: Area) -> Area {
         self.parts(pane).text
+    }
+
+    /// Where the record stands in the pane: below the rule and the line that says where it was read.
+    pub fn record_area(&self, pane: Area) -> Area {
+        let told = self.record.as_ref().is_some_and(|record| matches!(record.state, State::There { .. }));
+        let above = (1 + u16::from(told)).min(pane.height);
+        Area { y: pane.y.saturating_add(above), height: pane.height - above, ..pane }
     }
 
     /// When the session began, as far as the log tells.

@@ -11,12 +11,14 @@ pub mod evidence;
 pub mod found;
 pub mod layout;
 pub mod line;
+pub mod list;
 pub mod log;
 pub mod marks;
 pub mod notes;
 pub mod place;
 pub mod queue;
 pub mod reader;
+pub mod record;
 pub mod reviews;
 pub mod seen;
 pub mod settings;
@@ -103,6 +105,8 @@ impl Model {
             Context::Help
         } else if self.place.detail.is_some() {
             Context::Detail
+        } else if self.log.list.is_some() {
+            Context::List
         } else if self.log.found.is_some() {
             Context::Found
         } else if self.log.wall.is_some() {
@@ -110,6 +114,9 @@ impl Model {
         } else {
             match self.place.focus {
                 place::Pane::Queue => Context::Queue,
+                place::Pane::Log if self.log.shown.as_ref().is_some_and(|shown| shown.record.is_some()) => {
+                    Context::Record
+                }
                 place::Pane::Log => Context::Log,
                 place::Pane::Reviews => Context::Reviews,
                 place::Pane::Compose => self.compose.context(),

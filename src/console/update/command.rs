@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::{actions, big, found, line, queue, wall};
+use super::{actions, big, found, line, queue, record, wall};
 use crate::console::biglog::Wish;
 use crate::console::effect::Effect;
 use crate::console::keys::Intent;
+use crate::console::rawlog;
 use crate::console::state::Model;
 use crate::console::state::place::Pane;
 use crate::domain::{Column, Group, Order, Query, RepoName, SavedView, Source};
@@ -306,7 +307,8 @@ fn save(model: &mut Model, arguments: &[&str], effects: &mut Vec<Effect>) -> Res
         // A file is read again: of a large one only a part is held, and of none the bytes as they came.
         _ if shown.file.is_some() => Effect::BigLog(Wish::Save { to, shape }),
         Shape::Raw => {
-            return Err("the records of a session are not held as they came: save text or markdown".to_owned());
+            let bytes = record::bytes_of(model).ok_or("nothing of the log has been read yet")?;
+            Effect::RawLog(Box::new(bytes), rawlog::Wish::Save { to })
         }
         shape => {
             let entries = shown.transcript.entries();

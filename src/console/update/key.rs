@@ -1,6 +1,6 @@
 //! A key press finds its way: the innermost context first.
 
-use super::{actions, compose, dialog, found, line, log, wall};
+use super::{actions, compose, dialog, found, line, list, log, record, wall};
 use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Context, Key, lookup};
 use crate::console::state::Model;
@@ -32,12 +32,14 @@ pub fn pressed(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
         // It knows what it changed: a step that waits for a part of a large log changes nothing yet, and a picture of
         // nothing new would only keep the next one waiting.
         Context::Log => log::intent(model, intent, effects),
+        Context::List => list::intent(model, intent),
+        Context::Record => record::intent(model, intent, effects),
         Context::Wall => wall::intent(model, intent),
         Context::Found => found::intent(model, intent, effects),
         _ => false,
     };
     if taken {
-        model.dirty |= context != Context::Log;
+        model.dirty |= !matches!(context, Context::Log | Context::List | Context::Record);
     } else {
         actions::run(model, intent, effects);
     }

@@ -2,9 +2,9 @@
 
 use chrono::TimeDelta;
 
-use super::{big, wall};
+use super::{big, list, record, wall};
 use crate::console::effect::{Effect, Heard};
-use crate::console::event::{LogNews, LogOrigin, Mouse, MouseKind};
+use crate::console::event::{LogLook, LogNews, LogOrigin, Mouse, MouseKind};
 use crate::console::keys::Intent;
 use crate::console::state::Model;
 use crate::console::state::big::Step;
@@ -13,7 +13,7 @@ use crate::console::state::log::facets::bar as bar_of;
 use crate::console::state::log::{Attended, LogPane, Shown, Times};
 use crate::console::state::reader::Reader;
 use crate::domain::query::Wrong;
-use crate::domain::{Instant, SessionId, Task, TaskRef, age};
+use crate::domain::{Instant, SessionId, Source, SourceChoice, Task, TaskId, TaskRef, age};
 use crate::text::{Safe, Untrusted};
 use crate::transcript::{Entry, Facet, Format, Pattern, Transcript};
 
@@ -40,11 +40,11 @@ fn follow_in(model: &mut Model, pane: Option<Area>, wall: Vec<Heard>, effects: &
         let (task, session) = wanted(model);
         let stays = session.is_some() && model.log.pinned().is_some_and(|pinned| pinned.session == session);
         let id = task.as_ref().map(|task| task.id.clone());
-        let following = model.log.following();
-        let now = following.as_ref().map(|shown| (shown.task.clone(), shown.session.clone()));
+        let now = model.log.following().as_ref().map(|shown| (shown.task.clone(), shown.session.clone()));
         // A log that stays is not shown twice: the other half goes on with what it had.
         if !stays && now.unwrap_or_default() != (id.clone(), session.clone()) {
-            *following = id.map(|id| Shown::new(Some(id), session.clone()));
+            let opened = id.map(|id| open(&mut model.log, id, session.clone()));
+            *model.log.following() = opened;
             model.dirty = true;
         }
         attend(model, pane, (task, session), wall, effects);
@@ -56,6 +56,7 @@ fn follow_in(model: &mut Model, pane: Option<Area>, wall: Vec<Heard>, effects: &
             if let (Some(shown), Some(area)) = (shown, area) {
                 model.dirty |= shown.reader.settle(shown.transcript.entries(), shown.sheet(area, *wrap));
                 big::settle(shown, model.now, effects);
+                record::settle(shown, area);
             }
         }
     }
@@ -76,10 +77,56 @@ fn attend(
     let log = session.filter(|session| in_sight().any(|shown| shown.session.as_ref() == Some(session)));
     let others = in_sight().filter(|shown| shown.session != log);
     let beside = others.filter_map(|shown| wall::heard(model, shown, false)).chain(wall).collect();
+    let log = log.and_then(|log| in_sight().find(|shown| shown.session.as_ref() == Some(&log))?.wish());
     let attended = Attended { task, log, beside };
     if attended != model.log.attended {
         model.log.attended = attended.clone();
         effects.push(Effect::Attend { task: attended.task, log: attended.log, beside: attended.beside });
+    }
+}
+
+/// A log that holds nothing yet, to be read from the source that was chosen for it.
+fn open(pane: &mut LogPane, task: TaskId, session: Option<SessionId>) -> Shown {
+    pane.openings += 1;
+    let chosen = session.as_ref().and_then(|session| pane.sources.get(session));
+    let choice = chosen.map_or(SourceChoice::Auto, |source| SourceChoice::Only(*source));
+    Shown { opening: pane.openings, choice, ..Shown::new(Some(task), session) }
+}
+
+/// Reads the log from this source from now on. The reader comes to stand where it was in time.
+pub(super) fn choose_source(model: &mut Model, choice: SourceChoice) {
+    let Some(shown) = &model.log.shown else { return };
+    let (Some(task), Some(session)) = (shown.task.clone(), shown.session.clone()) else { return };
+    match choice {
+        SourceChoice::Auto => drop(model.log.sources.remove(&session)),
+        SourceChoice::Only(source) => drop(model.log.sources.insert(session.clone(), source)),
+    }
+    if shown.choice == choice {
+        return;
+    }
+    let land = shown.land.or_else(|| time_at(shown));
+    let follow = shown.reader.follow;
+    // What was told of the source before is not about this one.
+    model.world.freshness.remove(&Source::Log(session.clone()));
+    let mut shown = open(&mut model.log, task, Some(session));
+    shown.land = land.filter(|_| !follow);
+    model.log.shown = Some(shown);
+    model.dirty = true;
+}
+
+/// The time of the entry under the cursor, or of the nearest before it that has one.
+fn time_at(shown: &Shown) -> Option<Instant> {
+    let before = shown.transcript.entries().get(..=shown.reader.cursor)?;
+    before.iter().rev().find_map(|entry| entry.at)
+}
+
+/// Puts the reader at the entry nearest in time to this.
+fn land(shown: &mut Shown, at: Instant) {
+    let entries = shown.transcript.entries();
+    let away = |entry: &Entry| entry.at.map(|time| (time - at).abs());
+    let nearest = entries.iter().enumerate().filter_map(|(index, entry)| Some((away(entry)?, index))).min();
+    if let Some((_, index)) = nearest {
+        shown.reader.show(entries, index);
     }
 }
 
@@ -104,7 +151,9 @@ fn selected(model: &Model) -> Option<&Task> {
 /// An intent pressed in the log pane. False: not one of the log's.
 pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> bool {
     match intent {
-        Intent::Session => next_session(model),
+        Intent::Sessions => list::sessions(model),
+        Intent::Source => list::sources(model),
+        Intent::Record => record::open(model, effects),
         Intent::Split => split::toggle(model),
         Intent::NextPane | Intent::PreviousPane if split::step(model, intent) => {}
         Intent::Wrap => model.log.wrap = !model.log.wrap,
@@ -263,41 +312,66 @@ fn copied(entry: &Entry) -> Untrusted {
     texts.join("\n").into()
 }
 
-/// The session before the one shown; before the first comes the latest again.
-fn next_session(model: &mut Model) {
+/// Shows the log of this session of the selected task. The latest is followed by one that is newer still.
+pub(super) fn choose_session(model: &mut Model, session: SessionId) {
     let Some(task) = selected(model) else { return };
-    let mut sessions: Vec<_> = task.sessions.iter().flatten().map(|s| (s.created_at, s.id.clone())).collect();
-    if sessions.len() < 2 {
-        return model.notes.say(model.now, false, "this task has no other session");
-    }
-    sessions.sort();
-    let task = task.at.id.clone();
-    let shown = model.log.shown.as_ref().and_then(|shown| shown.session.clone());
-    let at = sessions.iter().position(|(_, id)| Some(id) == shown.as_ref()).unwrap_or(0);
-    let latest = sessions.len() - 1;
-    let next = at.checked_sub(1).unwrap_or(latest);
-    // Back at the latest, a newer one will be followed again.
-    let chosen = sessions.into_iter().nth(next).map(|(_, id)| id).filter(|_| next != latest);
-    model.log.chosen = chosen.map(|session| (task, session));
+    let latest = task.latest_session().map(|session| &session.id) == Some(&session);
+    model.log.chosen = (!latest).then(|| (task.at.id.clone(), session));
+    model.dirty = true;
 }
 
-/// New bytes of the log; ignored when they are of another session than the one shown.
+/// New bytes of the log; ignored when they are of another session or another source than the one shown.
 pub fn news(model: &mut Model, news: LogNews) {
     let now = model.now;
-    let Some(shown) = model.log.of(&news.session) else { return };
+    let Some(shown) = shown_of(model, &news.session, news.choice) else { return };
+    if shown.fetched_at.is_none() && !news.reset && !news.bytes.is_empty() {
+        // The end of what was read for an opening before this one.
+        return;
+    }
+    shown.cost.looks += 1;
+    shown.cost.received += news.received;
+    shown.cost.parsed += news.bytes.len() as u64;
+    // Where the source changed by itself, the reader keeps its place in time as well as that is possible.
+    let moved = shown.origin.is_some_and(|origin| origin.source() != news.origin.source());
+    if moved && !shown.reader.follow && shown.land.is_none() {
+        shown.land = time_at(shown);
+    }
     if news.reset || news.format != shown.transcript.format() {
+        shown.cost.anew += u64::from(shown.fetched_at.is_some());
         shown.transcript = Transcript::new(news.format);
         shown.reader.restart();
     }
     shown.origin = Some(news.origin);
     shown.because = news.because;
+    shown.tried = news.tried;
     shown.fetched_at = Some(now);
     shown.complete = news.complete;
     absorb(shown, &news.bytes);
+    if !shown.transcript.entries().is_empty()
+        && let Some(at) = shown.land.take()
+    {
+        land(shown, at);
+    }
     if let Some(seek) = shown.seek.take_if(|_| !shown.transcript.entries().is_empty()) {
         shown.reader.search(shown.transcript.entries(), Pattern::new(&seek), true);
     }
     model.dirty = true;
+}
+
+/// A look that brought nothing new.
+pub fn same(model: &mut Model, look: &LogLook) {
+    let listed = model.log.list.is_some();
+    let Some(shown) = shown_of(model, &look.session, look.choice) else { return };
+    shown.cost.looks += 1;
+    shown.cost.same += 1;
+    shown.cost.proved += u64::from(look.received == 0);
+    shown.cost.received += look.received;
+    // What looking costs is told in the list of the sources.
+    model.dirty |= listed;
+}
+
+fn shown_of<'a>(model: &'a mut Model, session: &SessionId, choice: SourceChoice) -> Option<&'a mut Shown> {
+    model.log.of(session).filter(|shown| shown.choice == choice)
 }
 
 fn absorb(shown: &mut Shown, bytes: &[u8]) {
@@ -386,10 +460,13 @@ fn mouse_in(model: &mut Model, pane: Area, mouse: Mouse) {
         MouseKind::WheelDown => Some(Step::Down(WHEEL)),
         MouseKind::Click => None,
     };
-    if step.is_some_and(|step| big::step(model, step)) {
+    if record::wheel(model, pane, step) || step.is_some_and(|step| big::step(model, step)) {
         return;
     }
     let Some(shown) = &mut model.log.shown else { return };
+    if shown.record.is_some() {
+        return;
+    }
     let at = (mouse.column, mouse.row);
     let parts = shown.parts(pane);
     if let Some(bar) = parts.bar.filter(|bar| mouse.kind == MouseKind::Click && bar.contains(at.0, at.1)) {

@@ -17,6 +17,7 @@ pub mod dialog;
 pub mod found;
 pub mod key;
 pub mod line;
+pub mod list;
 pub mod log;
 pub mod mouse;
 pub mod net;
@@ -24,6 +25,7 @@ pub mod offers;
 pub mod op;
 pub mod open_marked;
 pub mod queue;
+pub mod record;
 pub mod remember;
 pub mod reviews;
 pub mod scroll;
@@ -61,6 +63,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     }
     settle::settle(model);
     log::follow_selection(model, &mut effects);
+    list::settle(model);
     model.place.wake = next_wake(model);
     effects
 }

@@ -1,6 +1,6 @@
 //! Clicks and wheel steps go where the pointer is.
 
-use super::{actions, compose, dialog, found, log, offers, queue, reviews, scroll, wall};
+use super::{actions, compose, dialog, found, list, log, offers, queue, reviews, scroll, wall};
 use crate::console::effect::Effect;
 use crate::console::event::{Mouse, MouseKind};
 use crate::console::keys::Intent;
@@ -17,6 +17,10 @@ pub fn moved(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
         if mouse.kind == MouseKind::Click {
             dialog::click(model, mouse.column, mouse.row, effects);
         }
+        return;
+    }
+    let covered = model.place.help.is_some() || model.place.detail.is_some();
+    if !covered && list::mouse(model, mouse) {
         return;
     }
     match mouse.kind {

@@ -146,6 +146,7 @@ fn take(model: &mut Model, source: &Source, news: News, same_sweep: bool) {
             }
         }
         News::Log(news) => log_grew(model, news),
+        News::LogSame(look) => log::same(model, &look),
     }
 }
 

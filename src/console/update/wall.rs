@@ -72,7 +72,7 @@ pub(super) fn settle(model: &mut Model) -> Vec<Heard> {
 /// A log as the runtime is told of it.
 pub(super) fn heard(model: &Model, shown: &Shown, glance: bool) -> Option<Heard> {
     let task = model.world.tasks.get(shown.task.as_ref()?)?.task.clone();
-    Some(Heard { task, session: shown.session.clone()?, glance })
+    Some(Heard { task, log: shown.wish()?, glance })
 }
 
 /// A tile's lines are cut, not wrapped: each is one thing that happened.

@@ -20,6 +20,10 @@ use crate::transcript::{Entry, Ink};
 
 /// Draws the pane, its title rule in the first row of `area`; split, both halves with a rule each.
 pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) -> Option<(u16, u16)> {
+    if let Some((shown, record)) = model.log.shown.as_ref().and_then(|shown| Some((shown, shown.record.as_ref()?))) {
+        record::draw(model, shown, record, theme, area, buffer);
+        return None;
+    }
     let focused = model.place.focus == Pane::Log;
     let (own, other) = model.log.halves(area);
     let stays = |half| model.log.split == Some(half);
@@ -274,6 +278,8 @@ fn source(model: &Model, shown: &Shown, origin: LogOrigin, columns: u16) -> Safe
         LogOrigin::CopilotApi => "live (Copilot API)",
         LogOrigin::JobLog => "job log",
         LogOrigin::JobSteps => "job steps",
+        LogOrigin::Timeline if columns < 100 => "timeline",
+        LogOrigin::Timeline => "pull request timeline",
         LogOrigin::Kept { at } => {
             let old = age::coarse(model.now - at);
             return Safe::new(if old == "now" { "kept copy".to_owned() } else { format!("kept copy, {old} old") });
@@ -434,6 +440,7 @@ fn colour(colour: Colour) -> Color {
 
 mod biglog;
 mod outline;
+mod record;
 #[cfg(test)]
 mod tests;
 mod times;

@@ -11,6 +11,7 @@ pub mod found;
 pub mod header;
 pub mod help;
 pub mod line;
+pub mod list;
 pub mod log;
 pub mod offers;
 pub mod queue;
@@ -62,6 +63,9 @@ fn parts(model: &Model, theme: &Theme, buffer: &mut Buffer) -> Option<(u16, u16)
         log::wall::draw(model, wall, theme, body, buffer);
     } else {
         cursor = self::panes(model, theme, &panes, buffer);
+    }
+    if let Some(list) = model.log.list.as_ref().filter(|_| model.place.help.is_none() && model.place.detail.is_none()) {
+        list::draw(model, list, theme, buffer);
     }
     if let Some(offers) = model.line.as_ref().and_then(|line| line.offers.as_ref()) {
         offers::draw(model, offers, theme, buffer);

@@ -67,6 +67,11 @@ fn of_pull(ctx: &Ctx<'_>, view: &PullView<'_>, events: &mut Vec<(Tick, Value)>) 
         }
         add(at, "closed", pull.closer, false);
     }
+    let mut pushes: Vec<Tick> = view.work.pushes.iter().copied().filter(|at| *at > pull.opened).collect();
+    pushes.sort_unstable();
+    for (nth, at) in pushes.into_iter().enumerate() {
+        events.push((at, commit(ctx, view, nth + 2, at)));
+    }
     for one in pull.reviews_seen(ctx.world.now) {
         let mut body = review(ctx.world, &ctx.site.api, view, one);
         if let Some(body) = body.as_object_mut() {
@@ -75,4 +80,28 @@ fn of_pull(ctx: &Ctx<'_>, view: &PullView<'_>, events: &mut Vec<(Tick, Value)>) 
         }
         events.push((one.at, body));
     }
+}
+
+/// A commit the agent pushed. Unlike other events it has neither `actor` nor `created_at`, its people are names.
+fn commit(ctx: &Ctx<'_>, view: &PullView<'_>, push: usize, at: Tick) -> Value {
+    let pull = view.pull;
+    let sha = ctx.world.sha(pull.repo, &pull.branch, push);
+    let name = ctx.world.repos.get(pull.repo).map(|repo| repo.name.to_string()).unwrap_or_default();
+    let person = json!({
+        "name": "copilot-swe-agent[bot]",
+        "email": "198982749+Copilot@users.noreply.github.com",
+        "date": ctx.world.clock.stamp(at),
+    });
+    json!({
+        "event": "committed",
+        "sha": sha,
+        "node_id": node_id("C", &[pull.id]),
+        "url": format!("{}/repos/{name}/git/commits/{sha}", ctx.site.api),
+        "html_url": format!("https://github.com/{name}/commit/{sha}"),
+        "author": person,
+        "committer": person,
+        "message": format!("{}: part {}", view.title, push - 1),
+        "parents": [],
+        "verification": { "verified": true, "reason": "valid", "signature": null, "payload": null },
+    })
 }

@@ -16,7 +16,7 @@ use super::token::Token;
 use crate::domain::agents::CustomAgent;
 use crate::domain::{
     Fault, FaultKind, Job, JobId, NodeId, Now, Pull, PullRef, RepoName, Run, RunId, SessionId, StartRequest, Task,
-    TaskRef, UserId, Viewer,
+    TaskRef, Timeline, UserId, Viewer,
 };
 use crate::provider::port::{
     AgentSession, Authority, Budget, Call, CancelAnswer, Fetched, LiveLogs, LogBody, PageCursor, Provider, TaskPage,
@@ -234,6 +234,11 @@ impl Provider for GitHub {
     fn pulls_of_branch(&self, repo: &RepoName, branch: &Untrusted) -> Call<'_, Vec<PullRef>> {
         let (repo, branch) = (repo.clone(), branch.clone());
         async move { self.pulls_by_branch(&repo, &branch).await }.boxed()
+    }
+
+    fn timeline(&self, repo: &RepoName, number: u64, validator: Option<Validator>) -> Call<'_, Fetched<Timeline>> {
+        let repo = repo.clone();
+        async move { self.timeline_of(&repo, number, validator).await }.boxed()
     }
 
     fn mark_ready(&self, node: &NodeId) -> Call<'_, ()> {

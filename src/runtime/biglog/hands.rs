@@ -11,12 +11,13 @@ use super::{count, watch as watcher};
 use crate::console::Effect;
 use crate::console::biglog::{News, Told, Wish};
 use crate::console::event::{Event, Local, Op, What};
+use crate::console::rawlog::{self, From};
 use crate::domain::{Fault, FaultKind, Now};
 use crate::runtime::app::Effects;
 use crate::runtime::save;
 use crate::text::Safe;
-use crate::transcript::export;
 use crate::transcript::window::Plan;
+use crate::transcript::{export, raw};
 
 /// How the console holds the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +62,10 @@ impl Teller {
     pub fn note_blocking(&self, bad: bool, text: &str) {
         let note = self.event(What::Op(Op::Note { bad, text: Safe::new(text) }));
         let _ = self.events.blocking_send(note);
+    }
+
+    pub fn record_blocking(&self, news: rawlog::News) {
+        let _ = self.events.blocking_send(self.event(What::Op(Op::Record(Box::new(news)))));
     }
 
     pub fn fail_blocking(&self, error: &std::io::Error) {
@@ -109,6 +114,11 @@ impl Hands {
         let Some(file) = self.open.as_ref().map(|open| open.borrow().clone()) else {
             let teller = self.teller.clone();
             tokio::task::spawn_blocking(move || {
+                if let Wish::Lines { request, .. } = wish {
+                    let fault =
+                        Fault::new(FaultKind::Local, "what came through a pipe is not held", "save it to a file first");
+                    return teller.record_blocking(rawlog::News { request, result: Err(fault), received: 0 });
+                }
                 teller.note_blocking(true, "what came through a pipe is not held as it came: save it to a file first");
             });
             return;
@@ -123,6 +133,13 @@ impl Hands {
                 self.hunts.next(file, teller, (search, *pattern), from, forward);
             }
             Wish::EndSearch => self.hunts.end(),
+            Wish::Lines { request, place } => {
+                tokio::task::spawn_blocking(move || {
+                    let read = raw::read(&*file.bytes, file.len, &place);
+                    let result = read.map(|lines| (lines, From::File)).map_err(|error| unreadable(&error));
+                    teller.record_blocking(rawlog::News { request, result, received: 0 });
+                });
+            }
             Wish::Save { to, shape } => {
                 tokio::task::spawn_blocking(move || {
                     let to = save::typed(&to, save::home().as_deref());

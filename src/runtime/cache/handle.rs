@@ -71,7 +71,7 @@ impl Cache {
             News::Gone(ids) => self.tell(|| Keep::Gone(ids.clone())),
             News::Pulls(pulls) => self.tell(|| Keep::Pulls(pulls.clone())),
             News::Person(person) if person.login.is_some() => self.tell(|| Keep::Person(person.clone())),
-            News::Same | News::Viewer(_) | News::Person(_) | News::Run { .. } | News::Log(_) => {}
+            News::Same | News::Viewer(_) | News::Person(_) | News::Run { .. } | News::Log(_) | News::LogSame(_) => {}
         }
         if matches!(source, Source::Tasks(_) | Source::Pulls) {
             self.tell(|| Keep::Good(source.clone(), at));

@@ -12,11 +12,12 @@ use super::followers::{Followers, Wanted};
 use super::look_through;
 use super::poller::{Pace, Poller, Wish};
 use super::purse::Purse;
+use super::raw_log::RawLogs;
 use super::till::Till;
 use crate::console::Effect;
-use crate::console::effect::Heard;
+use crate::console::effect::{Heard, LogWish};
 use crate::console::event::Op;
-use crate::domain::{CancelTarget, Fault, RepoName, SessionId, StartRequest, Task, TaskRef};
+use crate::domain::{CancelTarget, Fault, RepoName, StartRequest, Task, TaskRef};
 use crate::ops;
 use crate::ops::cancel::Patience;
 use crate::runtime::kept::Kept;
@@ -29,7 +30,7 @@ const ATTEND_GAP: std::time::Duration = std::time::Duration::from_millis(150);
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Attention {
     task: Option<TaskRef>,
-    log: Option<SessionId>,
+    log: Option<LogWish>,
     beside: Vec<Heard>,
 }
 
@@ -41,6 +42,9 @@ pub struct Engine {
     patience: Patience,
     wishes: mpsc::Sender<Wish>,
     attention: watch::Sender<Attention>,
+    /// The console is stopped.
+    paused: watch::Sender<bool>,
+    raw_logs: RawLogs,
     /// `None`: finished logs are not kept.
     kept: Option<Kept>,
     /// The search in the kept logs that is wanted; 0: none.
@@ -65,11 +69,13 @@ impl Engine {
         let (attention, attended) = watch::channel(Attention::default());
         let (task_seen, task) = watch::channel(None);
         let (wanted, wanted_seen) = watch::channel(Wanted::default());
+        let (paused, is_paused) = watch::channel(false);
+        let raw_logs = RawLogs { desk: desk.clone(), kept: kept.clone() };
         let till = Till::new(desk.clone(), Purse::new(pace.share, pace.unchanged, Tick::now()));
         tokio::spawn(Poller::new(desk.clone(), pace, till.clone(), task_seen).run(wish_list));
-        tokio::spawn(Followers::new(desk.clone(), till, kept.clone(), wanted_seen, task).run());
+        tokio::spawn(Followers::new(desk.clone(), till, kept.clone(), wanted_seen, task, is_paused).run());
         tokio::spawn(relay(attended, wishes.clone(), wanted));
-        Self { desk, context, patience, wishes, attention, kept, grep: Arc::default() }
+        Self { desk, context, patience, wishes, attention, paused, raw_logs, kept, grep: Arc::default() }
     }
 
     /// Carries out one effect. Those of the terminal (quit, suspend, editor, copy) are the loop's own.
@@ -83,6 +89,7 @@ impl Engine {
             }
             Effect::Start { id, request, template } => self.start(id, request, template),
             Effect::Cancel(targets) => self.cancel(targets),
+            Effect::RawLog(of, wish) => self.raw_logs.perform(*of, wish),
             Effect::Grep(wanted) => {
                 self.grep.store(wanted.as_ref().map_or(0, |(id, _)| *id), Ordering::Relaxed);
                 if let Some((id, pattern)) = wanted {
@@ -107,6 +114,7 @@ impl Engine {
 
     /// While the console is suspended nothing is asked.
     pub fn pause(&mut self, paused: bool) {
+        self.paused.send_replace(paused);
         self.wish(Wish::Pause(paused));
     }
 
@@ -179,7 +187,7 @@ async fn relay(mut attention: watch::Receiver<Attention>, wishes: mpsc::Sender<W
             }
             attended.clone_from(&task);
         }
-        let read = task.zip(log).map(|(task, session)| Target { task, session, closeness: Closeness::Read });
+        let read = task.zip(log).map(|(task, log)| Target { task, log, closeness: Closeness::Read });
         let next = Wanted { read, beside: beside.into_iter().map(heard).collect() };
         wanted.send_if_modified(|current| {
             let changed = *current != next;
@@ -191,7 +199,7 @@ async fn relay(mut attention: watch::Receiver<Attention>, wishes: mpsc::Sender<W
 }
 
 fn heard(heard: Heard) -> (Target, Task) {
-    let Heard { task, session, glance } = heard;
+    let Heard { task, log, glance } = heard;
     let closeness = if glance { Closeness::Glance } else { Closeness::Read };
-    (Target { task: task.at.clone(), session, closeness }, task)
+    (Target { task: task.at.clone(), log, closeness }, task)
 }

@@ -6,6 +6,8 @@
 //!   ├──fault─> back-off
 //!   └──session ended, everything read──> rest (until the session wakes up)
 //! ```
+//!
+//! A follower that is held asks nothing; what it has read it remembers, so that going on costs the console the tail alone.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,10 +17,11 @@ use tokio::sync::watch;
 
 use super::backoff;
 use super::desk::Desk;
-use super::log_source::{self, New, Seen};
+use super::log_source::{self, Body, Memory, New, Place, Seen};
 use super::till::Till;
-use crate::console::event::{LogNews, LogOrigin, News};
-use crate::domain::{Fault, Session, SessionId, Source, State, Task, TaskRef};
+use crate::console::effect::LogWish;
+use crate::console::event::{LogLook, LogNews, LogOrigin, News};
+use crate::domain::{Artifact, Fault, Instant, PullRef, Session, SessionId, Source, State, Task, TaskRef};
 use crate::runtime::kept::Kept;
 use crate::transcript::Format;
 
@@ -26,7 +29,7 @@ use crate::transcript::Format;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     pub task: TaskRef,
-    pub session: SessionId,
+    pub log: LogWish,
     pub closeness: Closeness,
 }
 
@@ -75,6 +78,8 @@ pub struct Follower {
     till: Till,
     /// The session's task as last heard of.
     task: watch::Receiver<Option<Task>>,
+    /// Nobody looks: the log is out of sight, or the console is stopped.
+    held: watch::Receiver<bool>,
     following: Following,
 }
 
@@ -85,6 +90,7 @@ struct Following {
     /// `None`: finished logs are not kept.
     kept: Option<Kept>,
     seen: Seen,
+    memory: Memory,
     looks: Arc<AtomicU64>,
     generation: u64,
     failures: u32,
@@ -101,7 +107,7 @@ impl Follower {
         desk: Desk,
         till: Till,
         target: Target,
-        task: watch::Receiver<Option<Task>>,
+        (task, held): (watch::Receiver<Option<Task>>, watch::Receiver<bool>),
         looks: Arc<AtomicU64>,
     ) -> Self {
         let following = Following {
@@ -109,6 +115,7 @@ impl Follower {
             target,
             kept: None,
             seen: Seen::default(),
+            memory: Memory::default(),
             looks,
             generation: 0,
             failures: 0,
@@ -116,7 +123,7 @@ impl Follower {
             told_complete: false,
             passed: 0,
         };
-        Self { desk, till, task, following }
+        Self { desk, till, task, held, following }
     }
 
     #[must_use]
@@ -128,38 +135,50 @@ impl Follower {
     /// Until nobody can tell of the session any more. It may be ended at any moment.
     pub async fn run(mut self) {
         loop {
-            let session = self.session();
-            let wait = self.following.look(&self.desk, &self.till, session).await;
+            if self.held.wait_for(|held| !*held).await.is_err() {
+                return;
+            }
+            let target = &self.following.target;
+            let task = self.task.borrow_and_update().clone();
+            let task = task.filter(|task| task.at == target.task);
+            let (session, pulls) = session_of(task.as_ref(), &target.log.session, self.desk.now());
+            let wait = self.following.look(&self.desk, &self.till, session, &pulls).await;
             tokio::select! {
                 biased;
                 () = rest(wait) => {}
-                // News of the session itself: a resting follower must wake when it works again.
-                changed = self.task.changed(), if wait.is_none() => if changed.is_err() { return },
+                // Who comes back wants to know at once.
+                changed = self.held.changed() => if changed.is_err() { return },
+                // News of the session itself: a resting follower must wake when it works again, and one that knew nothing of
+                // the task could not ask every source.
+                changed = self.task.changed(), if wait.is_none() || task.is_none() => if changed.is_err() { return },
             }
         }
     }
-
-    /// The session as last seen; one that is not known yet counts as working.
-    fn session(&mut self) -> Session {
-        let target = &self.following.target;
-        let task = self.task.borrow_and_update();
-        let task = task.as_ref().filter(|task| task.at == target.task);
-        let known = task.and_then(|task| {
-            let session = task.sessions.iter().flatten().find(|session| session.id == target.session)?;
-            let mut session = session.clone();
-            if !task.state.is_active() {
-                // A task may have ended while its session still says that it runs: the task is right.
-                session.state = task.state.clone();
-            }
-            Some(session)
-        });
-        known.unwrap_or_else(|| unknown_session(target, self.desk.now()))
-    }
 }
 
-fn unknown_session(target: &Target, now: crate::domain::Instant) -> Session {
+/// The session as last seen, one that is not known yet counts as working; and the pull requests of its task.
+pub(super) fn session_of(task: Option<&Task>, id: &SessionId, now: Instant) -> (Session, Vec<PullRef>) {
+    let Some(task) = task else {
+        return (unknown_session(id, now), Vec::new());
+    };
+    let pulls = task.artifacts.iter().filter_map(|artifact| match artifact {
+        Artifact::Pull { id, node, .. } => Some(PullRef { repo: task.at.repo.clone(), id: *id, node: node.clone() }),
+        Artifact::Branch { .. } => None,
+    });
+    let known = task.sessions.iter().flatten().find(|session| session.id == *id).cloned();
+    let session = known.map(|mut session| {
+        if !task.state.is_active() {
+            // A task may have ended while its session still says that it runs: the task is right.
+            session.state = task.state.clone();
+        }
+        session
+    });
+    (session.unwrap_or_else(|| unknown_session(id, now)), pulls.collect())
+}
+
+fn unknown_session(id: &SessionId, now: Instant) -> Session {
     Session {
-        id: target.session.clone(),
+        id: id.clone(),
         state: State::InProgress,
         name: None,
         prompt: None,
@@ -177,14 +196,24 @@ fn unknown_session(target: &Target, now: crate::domain::Instant) -> Session {
 
 impl Following {
     /// One fetch. Returns the wait until the next; `None`: there is nothing more to come.
-    async fn look(&mut self, desk: &Desk, till: &Till, session: Session) -> Option<Duration> {
+    async fn look(&mut self, desk: &Desk, till: &Till, session: Session, pulls: &[PullRef]) -> Option<Duration> {
         let ended = !session.state.is_active();
         if ended && self.told_complete {
             return None;
         }
         self.told_complete = false;
-        let body = log_source::read(&*desk.provider, till, &self.target.task, &session).await;
-        let body = log_source::or_kept(self.kept.as_ref(), &session, body).await;
+        if self.target.closeness == Closeness::Glance && self.passed > 4 * GLANCE {
+            // Who glances at a log for hours does not hold all of it in the end.
+            self.seen = Seen::default();
+            self.passed = 0;
+        }
+        if self.seen.origin() != Some(LogOrigin::Timeline) {
+            self.memory.forget_bodies();
+        }
+        let task = &self.target.task;
+        let (provider, kept) = (&*desk.provider, self.kept.as_ref());
+        let place = Place { provider, till: Some(till), task, session: &session, pulls, kept };
+        let body = log_source::read(place, self.target.log.source, &mut self.memory).await;
         self.generation = self.looks.fetch_add(1, Ordering::Relaxed) + 1;
         let body = match body {
             Ok(body) => body,
@@ -194,47 +223,45 @@ impl Following {
         let enough = body.closed || body.origin == LogOrigin::CopilotApi || self.looks_after_end >= LATE_LOOKS;
         self.looks_after_end = if ended { self.looks_after_end + 1 } else { 0 };
         let complete = ended && enough;
-        let (origin, format, because) = (body.origin, body.format, body.because);
-        if complete {
-            self.keep(origin, format, &body.bytes).await;
-        }
-        let (fastest, slowest) = self.target.closeness.paces_at(origin);
-        if self.target.closeness == Closeness::Glance && self.passed > 4 * GLANCE {
-            // Who glances at a log for hours does not hold all of it in the end.
-            self.seen = Seen::default();
-            self.passed = 0;
-        }
-        let (reset, bytes) = match self.seen.take(origin, body.bytes) {
-            New::Nothing => {
-                self.pace = self.pace.mul_f64(1.5).clamp(fastest, slowest);
-                (false, Vec::new())
-            }
-            New::Tail(tail) => {
-                self.pace = fastest;
-                (false, tail)
-            }
-            New::All(all) => {
-                self.pace = fastest;
-                self.passed = 0;
-                (true, self.reach(all))
-            }
-        };
-        self.passed += bytes.len();
+        let (fastest, slowest) = self.target.closeness.paces_at(body.origin);
+        let news = self.news(body, complete).await;
+        let has_new = matches!(&news, News::Log(news) if news.reset || !news.bytes.is_empty());
+        self.pace = if has_new { fastest } else { self.pace.mul_f64(1.5).clamp(fastest, slowest) };
         let wait = match session.state {
             _ if complete => None,
             State::WaitingForUser | State::Idle => Some(self.pace.max(WAITING)),
             _ => Some(self.pace),
         };
         let next_try = wait.and_then(|wait| Some(desk.now() + chrono::TimeDelta::from_std(wait).ok()?));
-        let news = if bytes.is_empty() && !reset && !complete {
-            News::Same
-        } else {
-            let session = self.target.session.clone();
-            News::Log(LogNews { session, origin, format, reset, bytes, complete, because })
-        };
         self.told_complete = complete;
         desk.net(self.source(), self.generation, next_try, Ok(news)).await;
         wait
+    }
+
+    /// What the console is told of a body: only what is new in it.
+    async fn news(&mut self, body: Body, complete: bool) -> News {
+        let Body { origin, format, bytes, tried, because, .. } = body;
+        let LogWish { session, source: choice, .. } = self.target.log.clone();
+        let received = bytes.as_ref().map_or(0, |bytes| bytes.len() as u64);
+        let bytes = match bytes {
+            Some(bytes) if complete => Some(self.keep(origin, format, bytes).await),
+            other => other,
+        };
+        let (reset, bytes) = match bytes.map(|bytes| self.seen.take(origin, bytes)) {
+            None | Some(New::Nothing) => (false, Vec::new()),
+            Some(New::Tail(tail)) => (false, tail),
+            Some(New::All(all)) => {
+                self.passed = 0;
+                (true, self.reach(all))
+            }
+        };
+        self.passed += bytes.len();
+        // What is on this machine was not transferred.
+        let received = if matches!(origin, LogOrigin::Kept { .. }) { 0 } else { received };
+        if bytes.is_empty() && !reset && !complete {
+            return News::LogSame(LogLook { session, choice, received });
+        }
+        News::Log(LogNews { session, choice, origin, format, reset, bytes, complete, because, tried, received })
     }
 
     /// As much of a whole log as is looked at: it begins with a whole line.
@@ -247,15 +274,18 @@ impl Following {
         all.split_off(start)
     }
 
-    /// Keeps a log that is all there will be.
-    async fn keep(&self, origin: LogOrigin, format: Format, bytes: &[u8]) {
+    /// Keeps a log that is all there will be, and gives it back.
+    async fn keep(&self, origin: LogOrigin, format: Format, bytes: Vec<u8>) -> Vec<u8> {
         let whole = matches!(origin, LogOrigin::CopilotApi | LogOrigin::JobLog) && !bytes.is_empty();
-        let Some(kept) = self.kept.clone().filter(|_| whole) else { return };
-        let (session, bytes) = (self.target.session.clone(), bytes.to_vec());
-        let written = tokio::task::spawn_blocking(move || kept.keep(&session, format, &bytes)).await;
+        let Some(kept) = self.kept.clone().filter(|_| whole) else { return bytes };
+        let session = self.target.log.session.clone();
+        let bytes = Arc::new(bytes);
+        let handed = Arc::clone(&bytes);
+        let written = tokio::task::spawn_blocking(move || kept.keep(&session, format, &handed)).await;
         if let Ok(Err(error)) = written {
             tracing::warn!(%error, "a finished log could not be kept");
         }
+        Arc::unwrap_or_clone(bytes)
     }
 
     async fn failed(&mut self, desk: &Desk, fault: Fault) -> Duration {
@@ -267,7 +297,7 @@ impl Following {
     }
 
     fn source(&self) -> Source {
-        Source::Log(self.target.session.clone())
+        Source::Log(self.target.log.session.clone())
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! Attend ─> the log that is read, the others beside it ──new──> a follower of its own
-//!                                                      ──gone─> its follower ends
+//!                                                      ──gone─> its follower ends; the one that was read waits
 //!                                                      ──same─> it goes on
 //! ```
 //!
@@ -39,7 +39,11 @@ pub struct Followers {
     wanted: watch::Receiver<Wanted>,
     /// The attended task as the poller last saw it.
     attended: watch::Receiver<Option<Task>>,
+    /// The console is stopped.
+    paused: watch::Receiver<bool>,
     running: HashMap<SessionId, Running>,
+    /// The log that was read last, while it is out of sight.
+    parked: Option<SessionId>,
     /// Looks at any log so far: later answers have higher numbers, whoever asked.
     looks: Arc<AtomicU64>,
 }
@@ -48,6 +52,7 @@ pub struct Followers {
 struct Running {
     target: Target,
     task: watch::Sender<Option<Task>>,
+    held: watch::Sender<bool>,
     work: AbortHandle,
 }
 
@@ -64,8 +69,19 @@ impl Followers {
         kept: Option<Kept>,
         wanted: watch::Receiver<Wanted>,
         attended: watch::Receiver<Option<Task>>,
+        paused: watch::Receiver<bool>,
     ) -> Self {
-        Self { desk, till, kept, wanted, attended, running: HashMap::new(), looks: Arc::default() }
+        Self {
+            desk,
+            till,
+            kept,
+            wanted,
+            attended,
+            paused,
+            parked: None,
+            running: HashMap::new(),
+            looks: Arc::default(),
+        }
     }
 
     /// Until the console is gone.
@@ -75,6 +91,10 @@ impl Followers {
                 biased;
                 changed = self.wanted.changed() => match changed {
                     Ok(()) => self.fit(),
+                    Err(_) => return,
+                },
+                changed = self.paused.changed() => match changed {
+                    Ok(()) => self.hold(),
                     Err(_) => return,
                 },
                 changed = self.attended.changed() => match changed {
@@ -88,25 +108,46 @@ impl Followers {
     fn fit(&mut self) {
         let Wanted { read, beside } = self.wanted.borrow_and_update().clone();
         let all = || read.iter().chain(beside.iter().map(|(target, _)| target));
-        self.running.retain(|_, running| all().any(|target| *target == running.target));
+        // With no log to read instead, the one that was read waits for the reader to come back.
+        if let Some(read) = &read {
+            self.parked = Some(read.log.session.clone());
+        }
+        let parked = self.parked.clone().filter(|_| read.is_none());
+        self.running.retain(|id, running| {
+            all().any(|target| *target == running.target)
+                || (parked.as_ref() == Some(id) && !all().any(|target| target.log.session == *id))
+        });
         for target in all() {
-            if !self.running.contains_key(&target.session) {
+            if !self.running.contains_key(&target.log.session) {
                 let running = self.start(target.clone());
-                self.running.insert(target.session.clone(), running);
+                self.running.insert(target.log.session.clone(), running);
             }
         }
         for (target, task) in beside {
-            self.tell(&target.session, task);
+            self.tell(&target.log.session, task);
         }
         self.tell_attended();
+        self.hold();
+    }
+
+    /// What is out of sight, or of a console that is stopped, asks nothing.
+    fn hold(&mut self) {
+        let paused = *self.paused.borrow_and_update();
+        let Wanted { read, beside } = &*self.wanted.borrow();
+        let all = || read.iter().chain(beside.iter().map(|(target, _)| target));
+        for running in self.running.values() {
+            let held = paused || !all().any(|target| *target == running.target);
+            running.held.send_if_modified(|now| std::mem::replace(now, held) != held);
+        }
     }
 
     fn start(&self, target: Target) -> Running {
         let (task, seen) = watch::channel(None);
-        let follower =
-            Follower::new(self.desk.clone(), self.till.clone(), target.clone(), seen, Arc::clone(&self.looks));
+        let (held, is_held) = watch::channel(false);
+        let (desk, till) = (self.desk.clone(), self.till.clone());
+        let follower = Follower::new(desk, till, target.clone(), (seen, is_held), Arc::clone(&self.looks));
         let work = tokio::spawn(follower.keeping(self.kept.clone()).run()).abort_handle();
-        Running { target, task, work }
+        Running { target, task, held, work }
     }
 
     fn tell(&self, session: &SessionId, task: Task) {
@@ -123,7 +164,7 @@ impl Followers {
     fn tell_attended(&mut self) {
         let Some(task) = self.attended.borrow_and_update().clone() else { return };
         let of_it: Vec<SessionId> =
-            self.running.values().filter(|r| r.target.task == task.at).map(|r| r.target.session.clone()).collect();
+            self.running.values().filter(|r| r.target.task == task.at).map(|r| r.target.log.session.clone()).collect();
         for session in of_it {
             self.tell(&session, task.clone());
         }

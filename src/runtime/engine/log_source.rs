@@ -1,104 +1,335 @@
-//! Where a session's log can be read, best source first, and what of it is new.
+//! Where a session's log can be read, and what one source gave.
 //!
-//! 1. the session log of the Copilot API: live, whole body each time;
-//! 2. the Actions job log: documented, only once the job has ended;
-//! 3. the job's steps: documented, live, coarse;
-//! 4. for a session that ended and whose log the service has no more: the copy that was kept here.
+//! ```text
+//! automatic   session log ─not here─> job log ─not here─> job steps ─not here─> timeline ─not here─> nothing
+//!                  └─ lost by the service, ended ─> the kept copy, before anything poorer
+//! by hand     the source that was chosen: what it says, or that it says nothing and why
+//! ```
+//!
+//! A source that cannot serve says why, and the next one is tried. A fault that passes by itself is no reason to show a
+//! poorer source: it is told, and the same source is asked again.
 
 use chrono::SecondsFormat;
 use sha2::{Digest, Sha256};
+use tokio::sync::OnceCell;
 
 use super::reads;
-use super::till::Till;
-use crate::console::event::LogOrigin;
-use crate::domain::{Fault, FaultKind, Instant, Job, Run, Session, TaskRef};
+use super::till::{Paid, Till};
+use crate::console::event::{LogOrigin, Tried};
+use crate::domain::{
+    Fault, FaultKind, Instant, Job, LogSource, PullRef, RepoName, Run, Session, SourceChoice, TaskRef,
+};
 use crate::provider::Provider;
-use crate::provider::port::{LiveLogs, LogBody};
+use crate::provider::port::{Fetched, LiveLogs, LogBody, Validator};
 use crate::runtime::kept::{Kept, KeptLog};
 use crate::text::{Safe, Untrusted};
-use crate::transcript::Format;
+use crate::transcript::{Format, timeline};
 
 /// A whole log as one source gave it just now.
 #[derive(Debug)]
 pub struct Body {
     pub origin: LogOrigin,
     pub format: Format,
-    pub bytes: Vec<u8>,
+    /// `None`: the service proved that it is what was passed on before, and sent nothing.
+    pub bytes: Option<Vec<u8>>,
+    /// Sources that were tried before this one, and why they did not serve.
+    pub tried: Vec<Tried>,
     /// Why a better source was not used.
     pub because: Option<Safe>,
     /// This source will not grow any more, as far as it knows.
     pub closed: bool,
 }
 
-/// The run, its jobs, and the log of one of them.
-const RUN_NEEDS: f64 = 3.0;
+/// What is remembered from one look at a log to the next.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    /// The pull request whose timeline speaks for the task.
+    pull: Option<(RepoName, u64)>,
+    /// Proof of the timeline that was read last.
+    timeline: Option<Validator>,
+}
 
-/// Reads the best source that answers. The live log costs nothing of the limit; anything else waits until it is paid for.
-pub async fn read(provider: &dyn Provider, till: &Till, task: &TaskRef, session: &Session) -> Result<Body, Fault> {
-    let because = match provider.live_logs() {
-        LiveLogs::Off(why) => why,
-        LiveLogs::Available => match provider.session_log(&session.id).await {
-            Ok(LogBody::Bytes(bytes)) => {
-                return Ok(live(bytes));
+impl Memory {
+    /// What was passed on last came from another source: proof that the timeline is still the same would not help.
+    pub fn forget_bodies(&mut self) {
+        self.timeline = None;
+    }
+}
+
+/// Whose log is read, and with what.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    pub provider: &'a dyn Provider,
+    /// What counts against the limit waits until it is paid for. `None`: somebody asked for it and waits.
+    pub till: Option<&'a Till>,
+    pub task: &'a TaskRef,
+    pub session: &'a Session,
+    /// Pull requests the task named.
+    pub pulls: &'a [PullRef],
+    /// `None`: finished logs are not kept.
+    pub kept: Option<&'a Kept>,
+}
+
+/// One look.
+#[derive(Debug)]
+struct Look<'a> {
+    place: Place<'a>,
+    memory: &'a mut Memory,
+    /// The run and its jobs, once they were asked for: two sources are made of them.
+    run: OnceCell<Option<(Run, Vec<Job>)>>,
+    /// Held until the look is over.
+    paid: Vec<Paid>,
+}
+
+/// Requests that count: the run, its jobs, and the log of one of them; the timeline and finding its pull request.
+const RUN_NEEDS: f64 = 3.0;
+const TIMELINE_NEEDS: f64 = 2.0;
+
+/// What one source said.
+#[derive(Debug)]
+enum Said {
+    Body {
+        bytes: Option<Vec<u8>>,
+        closed: bool,
+    },
+    Copy(KeptLog),
+    /// It has nothing for this session, at least not now.
+    Nothing(Safe),
+}
+
+/// Reads the source that was chosen, or the best that answers.
+pub async fn read(place: Place<'_>, choice: SourceChoice, memory: &mut Memory) -> Result<Body, Fault> {
+    let mut look = Look { place, memory, run: OnceCell::new(), paid: Vec::new() };
+    match choice {
+        SourceChoice::Auto => look.best().await,
+        SourceChoice::Only(source) => {
+            let said = look.ask(source).await?;
+            Ok(look.body(source, said))
+        }
+    }
+}
+
+impl Look<'_> {
+    async fn best(&mut self) -> Result<Body, Fault> {
+        let ended = !self.place.session.state.is_active();
+        let mut tried: Vec<Tried> = Vec::new();
+        let mut first_fault = None;
+        for source in LogSource::ORDER {
+            let (why, lost) = match self.ask(source).await {
+                Ok(Said::Nothing(why)) => (why, source == LogSource::SessionLog && is_available(self.place.provider)),
+                // A fault is never told as an empty log.
+                Ok(Said::Body { bytes: Some(bytes), .. }) if first_fault.is_some() && bytes.is_empty() => {
+                    (Safe::new(NO_JOB), false)
+                }
+                Ok(said) => {
+                    let body = Body { because: because(&tried), tried, ..self.body(source, said) };
+                    let poorer = matches!(source, LogSource::JobSteps | LogSource::Timeline);
+                    let copy = if ended && poorer { self.copy(false).await } else { None };
+                    return Ok(copy.map_or(body, of_copy));
+                }
+                // What the better source said is told, not what stopped the looking for another.
+                Err(fault) if is_told(&fault) => return Err(first_fault.unwrap_or(fault)),
+                Err(fault) => {
+                    let lost = source == LogSource::SessionLog && is_lost(&fault);
+                    let why = fault.what.clone();
+                    first_fault.get_or_insert(fault);
+                    (why, lost)
+                }
+            };
+            // What was kept of the session's own log says more than any other source.
+            let copy = if lost { self.copy(true).await } else { None };
+            if let Some(copy) = copy {
+                return Ok(of_copy(copy));
             }
-            Ok(LogBody::NotYet) if session.state.is_active() => {
-                return Ok(live(Vec::new()));
+            tried.push(Tried { source, why });
+        }
+        let over = ended || first_fault.as_ref().is_some_and(is_lost);
+        match (first_fault, if over { self.copy(false).await } else { None }) {
+            (_, Some(copy)) => Ok(of_copy(copy)),
+            (Some(fault), None) => Err(fault),
+            (None, None) => {
+                let nothing = Said::Body { bytes: Some(Vec::new()), closed: false };
+                Ok(Body { because: because(&tried), tried, ..self.body(LogSource::JobSteps, nothing) })
             }
-            Ok(LogBody::NotYet) => Safe::new("the session has no live log"),
+        }
+    }
+
+    async fn ask(&mut self, source: LogSource) -> Result<Said, Fault> {
+        let need = match source {
+            LogSource::JobLog | LogSource::JobSteps if self.run.get().is_none() => RUN_NEEDS,
+            LogSource::Timeline => TIMELINE_NEEDS,
+            // The live log costs nothing of the limit, and what is known already is not asked for again.
+            _ => 0.0,
+        };
+        if let Some(till) = self.place.till.filter(|_| need > 0.0) {
+            self.paid.push(till.pay(need).await);
+        }
+        match source {
+            LogSource::SessionLog => self.session_log().await,
+            LogSource::JobLog => self.job_log().await,
+            LogSource::JobSteps => self.job_steps().await,
+            LogSource::Timeline => self.timeline().await,
+            LogSource::Kept => {
+                let none = || {
+                    let what = "no copy of this log is kept on this machine";
+                    Fault::new(FaultKind::NotFound, what, "choose another source")
+                };
+                self.copy(false).await.map(Said::Copy).ok_or_else(none)
+            }
+        }
+    }
+
+    fn body(&self, source: LogSource, said: Said) -> Body {
+        let (bytes, closed, because) = match said {
+            Said::Body { bytes, closed } => (bytes, closed, None),
+            Said::Copy(copy) => return Body { because: None, ..of_copy(copy) },
+            Said::Nothing(why) => (Some(Vec::new()), false, Some(why)),
+        };
+        let (origin, format) = match source {
+            LogSource::SessionLog => (LogOrigin::CopilotApi, Format::SessionLog),
+            LogSource::JobLog => (LogOrigin::JobLog, Format::JobLog),
+            LogSource::JobSteps => (LogOrigin::JobSteps, Format::JobLog),
+            LogSource::Timeline => (LogOrigin::Timeline, Format::Timeline),
+            // A copy that is not there is a fault.
+            LogSource::Kept => (LogOrigin::Kept { at: self.place.session.created_at }, Format::SessionLog),
+        };
+        let tried = because.iter().map(|why| Tried { source, why: why.clone() }).collect();
+        Body { origin, format, bytes, tried, because, closed }
+    }
+
+    /// What was kept of the session. `own`: only if that is its own log.
+    async fn copy(&self, own: bool) -> Option<KeptLog> {
+        let (kept, id) = (self.place.kept.cloned()?, self.place.session.id.clone());
+        match tokio::task::spawn_blocking(move || kept.read(&id)).await {
+            Ok(Ok(copy)) => copy.filter(|copy| !own || copy.format == Format::SessionLog),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "a kept log cannot be read");
+                None
+            }
+            Err(_) => None,
+        }
+    }
+
+    async fn session_log(&self) -> Result<Said, Fault> {
+        let Place { provider, session, .. } = self.place;
+        if let LiveLogs::Off(why) = provider.live_logs() {
+            return Ok(Said::Nothing(why));
+        }
+        let bytes = match provider.session_log(&session.id).await {
+            Ok(LogBody::Bytes(bytes)) => bytes,
+            Ok(LogBody::NotYet) if session.state.is_active() => Vec::new(),
+            Ok(LogBody::NotYet) => return Ok(nothing("the session has no live log")),
             Err(fault) => match provider.live_logs() {
-                LiveLogs::Off(why) => why,
-                // A passing fault of the best source is no reason to show a poorer one.
+                LiveLogs::Off(why) => return Ok(Said::Nothing(why)),
                 LiveLogs::Available => return Err(fault),
             },
-        },
-    };
-    let _paid = till.pay(RUN_NEEDS).await;
-    from_run(provider, task, session, because).await
-}
-
-async fn from_run(provider: &dyn Provider, task: &TaskRef, session: &Session, because: Safe) -> Result<Body, Fault> {
-    let branch = session.head_ref.as_ref();
-    let Some((run, _)) = reads::find_run(provider, &task.repo, session.run, branch, session.created_at).await? else {
-        return Ok(of_job(LogOrigin::JobSteps, Vec::new(), because));
-    };
-    let jobs = provider.jobs(&task.repo, run.id).await?;
-    let main = jobs.iter().find(|job| job.name.raw_for_match() == "copilot").or(jobs.first());
-    if let Some(job) = main.filter(|job| job.completed_at.is_some())
-        && let LogBody::Bytes(bytes) = provider.job_log(&task.repo, job.id).await?
-    {
-        return Ok(of_job(LogOrigin::JobLog, bytes, because));
+        };
+        Ok(Said::Body { bytes: Some(bytes), closed: false })
     }
-    let bytes = steps_text(&run, &jobs).into_bytes();
-    Ok(of_job(LogOrigin::JobSteps, bytes, because))
-}
 
-fn live(bytes: Vec<u8>) -> Body {
-    Body { origin: LogOrigin::CopilotApi, format: Format::SessionLog, bytes, because: None, closed: false }
-}
+    /// The run of the session with its jobs; `None`: none is known.
+    async fn run(&self) -> Result<Option<&(Run, Vec<Job>)>, Fault> {
+        let find = async || {
+            let Place { provider, task, session, .. } = self.place;
+            let branch = session.head_ref.as_ref();
+            let found = reads::find_run(provider, &task.repo, session.run, branch, session.created_at).await?;
+            let Some((run, _)) = found else { return Ok(None) };
+            let jobs = provider.jobs(&task.repo, run.id).await?;
+            Ok(Some((run, jobs)))
+        };
+        self.run.get_or_try_init(find).await.map(Option::as_ref)
+    }
 
-fn of_job(origin: LogOrigin, bytes: Vec<u8>, because: Safe) -> Body {
-    Body { origin, format: Format::JobLog, bytes, because: Some(because), closed: origin == LogOrigin::JobLog }
-}
-
-/// The kept copy in place of an answer that says less: the log is gone, or of a session that ended only steps are left.
-pub async fn or_kept(kept: Option<&Kept>, session: &Session, answer: Result<Body, Fault>) -> Result<Body, Fault> {
-    let poorer = match &answer {
-        Ok(body) => !session.state.is_active() && (body.origin == LogOrigin::JobSteps || body.bytes.is_empty()),
-        Err(fault) => matches!(fault.kind, FaultKind::NotFound | FaultKind::Gone),
-    };
-    let Some(kept) = kept.filter(|_| poorer).cloned() else { return answer };
-    let id = session.id.clone();
-    let read = tokio::task::spawn_blocking(move || kept.read(&id)).await;
-    match read {
-        Ok(Ok(Some(KeptLog { format, at, bytes }))) => {
-            let because = Some(Safe::new("the service has this log no more"));
-            Ok(Body { origin: LogOrigin::Kept { at }, format, bytes, because, closed: true })
+    async fn job_log(&self) -> Result<Said, Fault> {
+        let Place { provider, task, .. } = self.place;
+        let Some((_, jobs)) = self.run().await? else { return Ok(nothing(NO_RUN)) };
+        let main = jobs.iter().find(|job| job.name.raw_for_match() == "copilot").or(jobs.first());
+        let Some(job) = main else { return Ok(nothing(NO_JOB)) };
+        if job.completed_at.is_none() {
+            return Ok(nothing("the job still runs"));
         }
-        Ok(Err(error)) => {
-            tracing::warn!(%error, "a kept log cannot be read");
-            answer
+        let id = job.id;
+        Ok(match provider.job_log(&task.repo, id).await? {
+            LogBody::Bytes(bytes) => Said::Body { bytes: Some(bytes), closed: true },
+            LogBody::NotYet => nothing("the job has ended, its log is not there yet"),
+        })
+    }
+
+    async fn job_steps(&self) -> Result<Said, Fault> {
+        let Some((run, jobs)) = self.run().await? else { return Ok(nothing(NO_RUN)) };
+        // A run without a job yet will have one: there is no reason to look elsewhere.
+        Ok(Said::Body { bytes: Some(steps_text(run, jobs).into_bytes()), closed: false })
+    }
+
+    async fn timeline(&mut self) -> Result<Said, Fault> {
+        let provider = self.place.provider;
+        if self.memory.pull.is_none() {
+            self.memory.pull = self.pull().await?;
         }
-        Ok(Ok(None)) | Err(_) => answer,
+        let Some((repo, number)) = &self.memory.pull else { return Ok(nothing("there is no pull request yet")) };
+        let bytes = match provider.timeline(repo, *number, self.memory.timeline.clone()).await? {
+            Fetched::Same => None,
+            Fetched::New { value, validator } => {
+                self.memory.timeline = validator;
+                let mut text: String = value.events.iter().map(timeline::line).collect();
+                if value.more {
+                    text.push_str(&timeline::more());
+                }
+                Some(text.into_bytes())
+            }
+        };
+        Ok(Said::Body { bytes, closed: false })
+    }
+
+    /// The pull request the task named, or the one of its branch.
+    async fn pull(&self) -> Result<Option<(RepoName, u64)>, Fault> {
+        let Place { provider, task, session, pulls, .. } = self.place;
+        let of_branch = match (pulls.first(), &session.head_ref) {
+            (None, Some(branch)) => provider.pulls_of_branch(&task.repo, branch).await?,
+            _ => Vec::new(),
+        };
+        let Some(named) = pulls.first().or(of_branch.first()) else { return Ok(None) };
+        let known = provider.pulls(std::slice::from_ref(named)).await?;
+        Ok(known.into_iter().flatten().next().map(|pull| (pull.repo, pull.number)))
+    }
+}
+
+fn of_copy(KeptLog { format, at, bytes }: KeptLog) -> Body {
+    let because = Some(Safe::new("the service has this log no more"));
+    let origin = LogOrigin::Kept { at };
+    Body { origin, format, bytes: Some(bytes), tried: Vec::new(), because, closed: true }
+}
+
+const NO_RUN: &str = "no run of it is known";
+const NO_JOB: &str = "the run has no job yet";
+
+fn nothing(why: &str) -> Said {
+    Said::Nothing(Safe::new(why))
+}
+
+fn is_available(provider: &dyn Provider) -> bool {
+    matches!(provider.live_logs(), LiveLogs::Available)
+}
+
+/// Faults that no other source makes up for: one that passes by itself, a token nobody takes, and a log that is there but
+/// too large, of which what was read before stays on the screen.
+fn is_told(fault: &Fault) -> bool {
+    fault.is_passing() || matches!(fault.kind, FaultKind::Authentication | FaultKind::TooLarge)
+}
+
+fn is_lost(fault: &Fault) -> bool {
+    matches!(fault.kind, FaultKind::NotFound | FaultKind::Gone)
+}
+
+/// One reason is told as it is, of several each with its source.
+fn because(tried: &[Tried]) -> Option<Safe> {
+    match tried {
+        [] => None,
+        [only] => Some(only.why.clone()),
+        all => {
+            let each: Vec<String> = all.iter().map(|tried| format!("{}: {}", tried.source.name(), tried.why)).collect();
+            Some(Safe::new(each.join(" · ")))
+        }
     }
 }
 
@@ -131,6 +362,13 @@ pub struct Seen {
     hash: [u8; 32],
 }
 
+impl Seen {
+    /// Where what was passed on last came from.
+    pub fn origin(&self) -> Option<LogOrigin> {
+        self.origin
+    }
+}
+
 /// What is new in a whole body.
 #[derive(Debug, PartialEq, Eq)]
 pub enum New {
@@ -151,12 +389,11 @@ impl Seen {
             return New::Nothing;
         }
         hash.update(tail);
-        let keep = if grown { self.len } else { 0 };
+        let passed_on = self.len;
         self.origin = Some(origin);
         self.len = bytes.len();
         self.hash = hash.finalize().into();
-        let tail = bytes.split_off(keep);
-        if grown { New::Tail(tail) } else { New::All(tail) }
+        if grown { New::Tail(bytes.split_off(passed_on)) } else { New::All(bytes) }
     }
 }
 

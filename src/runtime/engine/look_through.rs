@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use super::desk::Desk;
 use crate::console::event::{GrepNews, LogNews, LogOrigin, News, Op};
 use crate::console::state::found::{Line, Log, Progress};
-use crate::domain::{Fault, FaultKind, SessionId, Source};
+use crate::domain::{Fault, FaultKind, SessionId, Source, SourceChoice};
 use crate::runtime::kept::{GrepHit, Kept};
 use crate::text::Safe;
 use crate::transcript::search::Pattern;
@@ -83,6 +83,9 @@ pub(super) fn read(desk: &Desk, kept: Option<Kept>, session: SessionId) {
                 bytes: log.bytes,
                 complete: true,
                 because: None,
+                choice: SourceChoice::Auto,
+                tried: Vec::new(),
+                received: 0,
             })),
             Ok(Ok(_)) => Err(Fault::new(
                 FaultKind::NotFound,

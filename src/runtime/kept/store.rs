@@ -18,6 +18,9 @@ use crate::transcript::Format;
 const LARGEST: u64 = 256 * 1024 * 1024;
 const SESSION: &str = ".session.gz";
 const JOB: &str = ".job.gz";
+/// What is being written. One that is older than this was left by a console that died.
+const PART: &str = ".part";
+const ABANDONED: std::time::Duration = std::time::Duration::from_hours(1);
 
 /// Where finished logs are kept.
 #[derive(Clone, Debug)]
@@ -54,8 +57,14 @@ impl Kept {
     /// Keeps a whole log in place of what was kept of the session before.
     pub fn keep(&self, session: &SessionId, format: Format, bytes: &[u8]) -> io::Result<()> {
         let path = self.path(session, format);
+        // The session's own log says more than the job's: it is not given up for that.
+        if format != Format::SessionLog && self.path(session, Format::SessionLog).is_file() {
+            return Ok(());
+        }
         private::folder(&self.folder)?;
-        let temp = self.folder.join(format!(".{}.part", std::process::id()));
+        // Of this session and this process alone: another log may be kept at the same moment.
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let temp = self.folder.join(format!(".{name}.{}{PART}", std::process::id()));
         let _ = std::fs::remove_file(&temp);
         let packed = pack(&temp, bytes);
         let fits = packed.as_ref().is_ok_and(|len| *len <= self.cap);
@@ -65,9 +74,9 @@ impl Kept {
         }
         std::fs::rename(&temp, &path)?;
         let other = if format == Format::SessionLog { Format::JobLog } else { Format::SessionLog };
-        // The session log says more than the job log; what came last is what the service had.
         let _ = std::fs::remove_file(self.path(session, other));
         File::open(&self.folder)?.sync_all()?;
+        self.sweep();
         self.prune(&path)
     }
 
@@ -80,7 +89,7 @@ impl Kept {
                 _ => continue,
             };
             let mut bytes = Vec::new();
-            MultiGzDecoder::new(File::open(&path)?).take(LARGEST).read_to_end(&mut bytes)?;
+            MultiGzDecoder::new(private::read(&path)?).take(LARGEST).read_to_end(&mut bytes)?;
             return Ok(Some(KeptLog { format, at: found.modified()?.into(), bytes }));
         }
         Ok(None)
@@ -119,6 +128,18 @@ impl Kept {
         }
         all.sort_by(|a, b| (b.at, &b.path).cmp(&(a.at, &a.path)));
         Ok(all)
+    }
+
+    /// Drops what a console that died left half written.
+    fn sweep(&self) {
+        for file in std::fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            let name = file.file_name().to_string_lossy().into_owned();
+            let written = file.metadata().and_then(|found| found.modified());
+            let old = written.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > ABANDONED));
+            if name.starts_with('.') && name.ends_with(PART) && old {
+                let _ = std::fs::remove_file(file.path());
+            }
+        }
     }
 
     /// Drops the oldest until the rest fits; never `newest`, whatever the clock says of it.
@@ -226,6 +247,62 @@ mod tests {
         kept.keep(&SessionId::new("e"), Format::SessionLog, &noise(5, 9000)).unwrap();
         assert_eq!(["b", "c", "d", "e"].map(there), [true, true, true, false]);
         assert!(std::fs::read_dir(dir.path().join("logs")).unwrap().count() == 3, "no scrap is left");
+    }
+
+    #[test]
+    fn the_sessions_own_log_is_not_given_up_for_the_log_of_its_job() {
+        let dir = tempfile::tempdir().unwrap();
+        let kept = kept(dir.path(), 1_000_000);
+        let id = SessionId::new("a");
+        kept.keep(&id, Format::SessionLog, b"data: {}\n").unwrap();
+        kept.keep(&id, Format::JobLog, b"job\n").unwrap();
+        assert_eq!(kept.read(&id).unwrap().unwrap().bytes, b"data: {}\n");
+    }
+
+    #[test]
+    fn what_a_console_that_died_left_half_written_is_never_read_and_goes() {
+        let dir = tempfile::tempdir().unwrap();
+        let kept = kept(dir.path(), 1_000_000);
+        let id = SessionId::new("a");
+        kept.keep(&id, Format::SessionLog, b"whole").unwrap();
+        let half = dir.path().join("logs/.a.session.gz.1.part");
+        std::fs::write(&half, "half").unwrap();
+        kept.keep(&SessionId::new("b"), Format::SessionLog, b"more").unwrap();
+        assert!(half.exists(), "it may be being written now");
+        File::open(&half).unwrap().set_modified(UNIX_EPOCH + Duration::from_secs(1)).unwrap();
+        kept.keep(&SessionId::new("b"), Format::SessionLog, b"more").unwrap();
+        assert!(!half.exists());
+        assert_eq!(kept.read(&id).unwrap().unwrap().bytes, b"whole");
+    }
+
+    #[test]
+    fn a_symlink_in_the_place_of_a_kept_log_is_neither_read_nor_written_through() {
+        let dir = tempfile::tempdir().unwrap();
+        let kept = kept(dir.path(), 1_000_000);
+        let (id, mine) = (SessionId::new("a"), dir.path().join("mine"));
+        kept.keep(&id, Format::SessionLog, b"words").unwrap();
+        let place = kept.path(&id, Format::SessionLog);
+        std::fs::rename(&place, &mine).unwrap();
+        std::os::unix::fs::symlink(&mine, &place).unwrap();
+        let before = std::fs::read(&mine).unwrap();
+        assert_eq!(kept.read(&id).unwrap(), None);
+        kept.keep(&id, Format::SessionLog, b"other words").unwrap();
+        assert_eq!(std::fs::read(&mine).unwrap(), before);
+        assert_eq!(kept.read(&id).unwrap().unwrap().bytes, b"other words");
+    }
+
+    #[test]
+    fn where_nothing_can_be_written_the_copy_before_stays_and_no_scrap_is_left() {
+        let dir = tempfile::tempdir().unwrap();
+        let kept = kept(dir.path(), 1_000_000);
+        let id = SessionId::new("a");
+        kept.keep(&id, Format::SessionLog, b"words").unwrap();
+        // A folder where the new file is to be written stands for a disk that takes nothing.
+        let name = kept.path(&id, Format::SessionLog).file_name().unwrap().to_string_lossy().into_owned();
+        let temp = dir.path().join("logs").join(format!(".{name}.{}{PART}", std::process::id()));
+        std::fs::create_dir(&temp).unwrap();
+        kept.keep(&id, Format::SessionLog, b"more words").unwrap_err();
+        assert_eq!(kept.read(&id).unwrap().unwrap().bytes, b"words");
     }
 
     #[test]

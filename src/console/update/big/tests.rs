@@ -140,7 +140,7 @@ impl Desk {
                 };
                 self.tell(Told::Hit { search, hit: find.unwrap() });
             }
-            Wish::EndSearch | Wish::Save { .. } => {}
+            Wish::EndSearch | Wish::Save { .. } | Wish::Lines { .. } => {}
         }
     }
 

@@ -6,6 +6,7 @@ use chrono::{FixedOffset, TimeZone, Utc};
 use serde_json::json;
 
 use super::*;
+use crate::console::effect::LogWish;
 use crate::console::state::settings::Settings;
 use crate::console::state::world::Known;
 use crate::domain::{RepoName, Session, State};
@@ -99,6 +100,9 @@ pub(in crate::console) fn news_of(session: &str, reset: bool, log: &str) -> LogN
         bytes: log.as_bytes().to_vec(),
         complete: false,
         because: None,
+        choice: SourceChoice::Auto,
+        tried: Vec::new(),
+        received: log.len() as u64,
     }
 }
 
@@ -111,7 +115,7 @@ pub(in crate::console) fn settle(model: &mut Model, pane: Area) -> Vec<Effect> {
 pub(in crate::console) fn press(model: &mut Model, pane: Area, intent: Intent) -> Vec<Effect> {
     let mut effects = Vec::new();
     match intent {
-        Intent::Session | Intent::Wrap => assert!(super::intent(model, intent, &mut effects)),
+        Intent::Record | Intent::Wrap => assert!(super::intent(model, intent, &mut effects)),
         _ => assert!(read(model, Some(pane), intent, &mut effects)),
     }
     follow_in(model, Some(pane), Vec::new(), &mut effects);
@@ -148,12 +152,16 @@ fn between(from: i64, to: i64) -> (String, String) {
     (format!("entry {from}"), format!("entry {to}"))
 }
 
+fn wish(session: &str, opening: u64) -> LogWish {
+    LogWish { session: SessionId::new(session), source: SourceChoice::Auto, opening }
+}
+
 #[test]
 fn the_log_on_the_screen_is_attended_to_once() {
     let mut model = console(Some(&["s1", "s2"]));
     let attend = |log: Option<&str>| Effect::Attend {
         task: Some(task_ref("t1")),
-        log: log.map(SessionId::new),
+        log: log.map(|id| wish(id, 1)),
         beside: Vec::new(),
     };
     assert_eq!(settle(&mut model, PANE), [attend(Some("s2"))], "the latest session");
@@ -175,7 +183,7 @@ fn a_task_whose_sessions_are_not_known_is_attended_without_a_log() {
         [Effect::Attend { task: Some(task_ref("t1")), log: None, beside: Vec::new() }]
     );
     add_task(&mut model, "t1", Some(&["s1"]));
-    let attend = Effect::Attend { task: Some(task_ref("t1")), log: Some(SessionId::new("s1")), beside: Vec::new() };
+    let attend = Effect::Attend { task: Some(task_ref("t1")), log: Some(wish("s1", 2)), beside: Vec::new() };
     assert_eq!(settle(&mut model, PANE), [attend]);
 }
 
@@ -187,15 +195,15 @@ fn a_new_session_takes_the_screen_unless_another_was_chosen() {
     settle(&mut model, PANE);
     let session = |model: &Model| model.log.shown.as_ref().unwrap().session.clone().unwrap().raw().to_owned();
     assert_eq!(session(&model), "s3");
-    press(&mut model, PANE, Intent::Session);
+    choose_session(&mut model, SessionId::new("s2"));
+    settle(&mut model, PANE);
     assert_eq!(session(&model), "s2");
     add_task(&mut model, "t1", Some(&["s1", "s2", "s3", "s4"]));
     settle(&mut model, PANE);
     assert_eq!(session(&model), "s2", "chosen by hand");
-    press(&mut model, PANE, Intent::Session);
-    assert_eq!(session(&model), "s1");
-    press(&mut model, PANE, Intent::Session);
-    assert_eq!(session(&model), "s4", "and round to the latest");
+    choose_session(&mut model, SessionId::new("s4"));
+    settle(&mut model, PANE);
+    assert_eq!(session(&model), "s4");
     add_task(&mut model, "t1", Some(&["s4", "s5"]));
     settle(&mut model, PANE);
     assert_eq!(session(&model), "s5", "at the latest, a newer one is followed again");
@@ -206,7 +214,8 @@ fn another_task_forgets_the_session_chosen_by_hand() {
     let mut model = console(Some(&["s1", "s2"]));
     add_task(&mut model, "t2", Some(&["x1"]));
     settle(&mut model, PANE);
-    press(&mut model, PANE, Intent::Session);
+    choose_session(&mut model, SessionId::new("s1"));
+    settle(&mut model, PANE);
     model.queue.selected = Some(crate::domain::TaskId::new("t2"));
     settle(&mut model, PANE);
     model.queue.selected = Some(crate::domain::TaskId::new("t1"));
@@ -550,7 +559,7 @@ fn any_keys_in_any_order_keep_a_sound_picture() {
         Intent::PreviousError,
         Intent::NextHit,
         Intent::PreviousHit,
-        Intent::Session,
+        Intent::Record,
         Intent::Copy,
     ];
     let mut model = with_output();

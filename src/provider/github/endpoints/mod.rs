@@ -19,6 +19,7 @@ mod settings;
 mod sign_in;
 mod swe;
 mod tasks;
+mod timeline;
 
 pub(super) use copilot::Copilot;
 pub use paging::Listed;

@@ -12,7 +12,7 @@ use crate::domain::{Fault, FaultKind};
 use crate::provider::port::PageCursor;
 
 /// More pages than this are not read for one question: a thousand entries, where each page has a hundred.
-const MOST_PAGES: usize = 10;
+pub(super) const MOST_PAGES: usize = 10;
 
 /// What a list had, and what it had not.
 #[derive(Clone, Debug, PartialEq, Eq)]

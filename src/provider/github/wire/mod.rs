@@ -21,3 +21,4 @@ pub(super) mod run;
 pub(super) mod service;
 pub(super) mod session;
 pub(super) mod task;
+pub(super) mod timeline;
