@@ -21,7 +21,7 @@ use atc::console::state::place::Pane;
 use atc::console::state::settings::Settings;
 use atc::console::update::update;
 use atc::console::view::{Theme, draw};
-use atc::domain::{Instant, Session, SessionId, Source, State, Task, TaskId, TaskRef};
+use atc::domain::{Instant, Session, SessionId, Source, SourceChoice, State, Task, TaskId, TaskRef};
 use atc::runtime::terminal::Painter;
 use atc::transcript::Format;
 use chrono::TimeDelta;
@@ -117,6 +117,7 @@ impl Desk {
     }
 
     fn append(&mut self, records: usize) {
+        let first = self.records == 0;
         let bytes = (self.records..self.records + records).flat_map(record).collect();
         self.records += records;
         let session = SessionId::new("s");
@@ -124,10 +125,13 @@ impl Desk {
             session: session.clone(),
             origin: LogOrigin::CopilotApi,
             format: Format::SessionLog,
-            reset: false,
+            reset: first,
             bytes,
             complete: false,
             because: None,
+            choice: SourceChoice::Auto,
+            tried: Vec::new(),
+            received: 0,
         };
         self.good(Source::Log(session), News::Log(news));
     }
