@@ -117,6 +117,7 @@ impl Desk {
     }
 
     fn append(&mut self, records: usize) {
+        let first = self.records == 0;
         let bytes = (self.records..self.records + records).flat_map(record).collect();
         self.records += records;
         let session = SessionId::new("s");
@@ -124,7 +125,7 @@ impl Desk {
             session: session.clone(),
             origin: LogOrigin::CopilotApi,
             format: Format::SessionLog,
-            reset: false,
+            reset: first,
             bytes,
             complete: false,
             because: None,
