@@ -8,7 +8,7 @@ use crate::console::state::Model;
 use crate::console::state::big::Step;
 use crate::console::state::layout::Area;
 use crate::console::state::log::Shown;
-use crate::console::state::record::{Record, State};
+use crate::console::state::record::Record;
 use crate::transcript::raw::Place;
 
 /// Asks for the record of the entry under the cursor.
