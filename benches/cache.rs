@@ -93,7 +93,7 @@ fn read(store: &Store) -> Vec<Remembered> {
         if parts.last().is_some_and(|part: &Remembered| part.tasks.len() >= PART) {
             parts.push(Remembered::default());
         }
-        parts.last_mut().unwrap().tasks.push(RememberedTask { task, sessions_as_of });
+        parts.last_mut().unwrap().tasks.push(RememberedTask { task, sessions_as_of, diagnosed: None });
         true
     };
     assert_eq!(store.tasks(&repo(), take).unwrap(), 0);

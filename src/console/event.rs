@@ -1,14 +1,16 @@
 //! Everything that can happen to the console. Each event carries the time it happened at: nothing here reads a clock.
 
+use std::sync::Arc;
+
 use crate::domain::agents::CustomAgent;
 use crate::domain::cancel::Matched;
 use crate::domain::{
-    CancelProgress, Fault, Instant, Job, Person, Pull, PullRef, RepoName, Run, SessionId, Source, Task, TaskId,
-    TaskRef, Viewer,
+    CancelProgress, Diagnosed, Fault, Instant, Job, Person, Pull, PullRef, RepoName, Run, SessionId, Source, Task,
+    TaskId, TaskRef, Viewer,
 };
 use crate::template::{Template, TemplateFault};
 use crate::text::{Safe, Untrusted};
-use crate::transcript::Format;
+use crate::transcript::{Format, Rules, RunFacts};
 
 use super::keys::Chord;
 use super::state::layout::Size;
@@ -83,6 +85,12 @@ pub enum News {
         jobs: Vec<Job>,
     },
     Log(LogNews),
+    /// A log that nobody looked at was read for its diagnosis. `told` `None`: there is no log to read.
+    Diagnosis {
+        task: TaskId,
+        told: Option<Box<Diagnosed>>,
+        facts: Option<Box<RunFacts>>,
+    },
 }
 
 /// New bytes of a session's log.
@@ -168,6 +176,8 @@ pub enum Local {
         templates: Vec<Template>,
         faults: Vec<TemplateFault>,
     },
+    /// What logs are diagnosed by.
+    Rules(Arc<Rules>),
     /// A log file was opened in place of a session.
     LogFile {
         name: Safe,
@@ -203,4 +213,6 @@ pub struct RememberedTask {
     pub task: Task,
     /// The task's own time in the answer its sessions came with.
     pub sessions_as_of: Option<Instant>,
+    /// What the log of its latest session was found to say.
+    pub diagnosed: Option<Diagnosed>,
 }

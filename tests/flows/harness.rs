@@ -124,6 +124,8 @@ impl Flow {
             drafts: None,
             cache: setup.cache.map(|file| Place { file, api: "the demo of these tests".to_owned() }),
             kept: None,
+            rules: atc::runtime::rules::RulesFile::default(),
+            diagnose: true,
             notes: Vec::new(),
         };
         let settings = Settings {

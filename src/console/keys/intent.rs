@@ -83,6 +83,8 @@ pub enum Intent {
     NextHit,
     PreviousHit,
     Session,
+    /// To the evidence of the next finding.
+    Diagnosis,
     // Form
     NextField,
     PreviousField,

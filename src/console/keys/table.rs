@@ -123,6 +123,7 @@ const LOG: &[Binding] = &[
     bind(Context::Log, c('/'), Intent::Filter, "search in the log", "search"),
     bind(Context::Log, c('n'), Intent::NextHit, "next hit", "next hit"),
     bind(Context::Log, c('N'), Intent::PreviousHit, "previous hit", ""),
+    bind(Context::Log, c('D'), Intent::Diagnosis, "evidence of the diagnosis, then of its next finding", "diagnosis"),
     bind(Context::Log, c('S'), Intent::Session, "the task's session before this one", "session"),
     bind(Context::Log, c('d'), Intent::Detail, "everything about the task", ""),
     bind(Context::Log, c('x'), Intent::Cancel, "cancel the running session (asks)", "cancel"),

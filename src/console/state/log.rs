@@ -1,13 +1,17 @@
 //! The log pane: one session's transcript and where the reader is in it.
 
+use std::sync::Arc;
+
 use super::big::Big;
+use super::diagnosis::Judged;
 use super::layout::Area;
 use super::reader::{Reader, Sheet};
+use super::settings::Settings;
 use super::world::World;
 use crate::console::event::LogOrigin;
-use crate::domain::{Freshness, Instant, SessionId, Source, TaskId, TaskRef};
+use crate::domain::{Freshness, Instant, SessionId, Source, State, TaskId, TaskRef};
 use crate::text::Safe;
-use crate::transcript::{Format, Transcript};
+use crate::transcript::{Finding, Format, Rules, Transcript};
 
 #[derive(Debug)]
 pub struct LogPane {
@@ -19,11 +23,13 @@ pub struct LogPane {
     pub chosen: Option<(TaskId, SessionId)>,
     /// What the runtime was last asked to attend to.
     pub attended: Attended,
+    /// What logs are diagnosed by; `None` until they are read.
+    pub rules: Option<Arc<Rules>>,
 }
 
 impl Default for LogPane {
     fn default() -> Self {
-        Self { shown: None, wrap: true, chosen: None, attended: Attended::default() }
+        Self { shown: None, wrap: true, chosen: None, attended: Attended::default(), rules: None }
     }
 }
 
@@ -49,6 +55,7 @@ pub struct Shown {
     pub reader: Reader,
     /// The transcript is a window of a log that is too large to be held.
     pub big: Option<Box<Big>>,
+    pub judged: Judged,
 }
 
 impl Shown {
@@ -64,6 +71,7 @@ impl Shown {
             transcript: Transcript::new(Format::SessionLog),
             reader: Reader::default(),
             big: None,
+            judged: Judged::default(),
         }
     }
 
@@ -91,9 +99,29 @@ impl Shown {
         Some((at + 1, sessions.len()))
     }
 
-    /// Where the text of the log stands within the pane: below its rule and the line that says why this source.
+    /// Since when the time of its session runs, while it works. `None`: it does not, or another session is the latest.
+    pub fn deadline_from(&self, world: &World, settings: &Settings) -> Option<Instant> {
+        let known = world.tasks.get(self.task.as_ref()?)?;
+        let latest = known.task.latest_session()?;
+        let works = known.task.state == State::InProgress && Some(&latest.id) == self.session.as_ref();
+        let deadline = known.deadline(settings);
+        works.then(|| deadline.at - deadline.limit)
+    }
+
+    /// The finding that is told above the log, and its number. Of a log that is not held whole none is known.
+    pub fn told_finding(&self) -> Option<(usize, &Finding)> {
+        self.judged.told().filter(|_| self.big.is_none())
+    }
+
+    /// Where the finding is told: below the pane's rule. A pane too low for a line of it keeps its rows for the log.
+    pub fn finding_row(&self, pane: Area) -> Option<u16> {
+        (pane.height > LOW && self.told_finding().is_some()).then(|| pane.y.saturating_add(1))
+    }
+
+    /// Where the text of the log stands within the pane: below its rule, the finding and the line that says why this
+    /// source.
     pub fn text_area(&self, pane: Area) -> Area {
-        let above = 1 + u16::from(self.because.is_some());
+        let above = 1 + u16::from(self.finding_row(pane).is_some()) + u16::from(self.because.is_some());
         Area { y: pane.y.saturating_add(above), height: pane.height.saturating_sub(above), ..pane }
     }
 
@@ -104,6 +132,8 @@ impl Shown {
     }
 }
 
+/// A pane of so few rows has none to spare.
+const LOW: u16 = 4;
 /// Entries from the end in which the newest time is looked for.
 const LOOK_BACK: usize = 64;
 

@@ -1,8 +1,10 @@
 //! The log pane: follow the selection, take in news, scroll, fold, search.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 
-use super::big;
+use super::{big, diagnosis};
 use crate::console::effect::Effect;
 use crate::console::event::{LogNews, LogOrigin, Mouse, MouseKind};
 use crate::console::keys::Intent;
@@ -13,7 +15,7 @@ use crate::console::state::log::{Attended, Shown};
 use crate::console::state::reader::Reader;
 use crate::domain::{Instant, SessionId, Task, TaskRef, age};
 use crate::text::{Safe, Untrusted};
-use crate::transcript::{Entry, Format, Transcript};
+use crate::transcript::{Entry, Format, Rules, Transcript};
 
 /// Rows of a wheel step.
 const WHEEL: usize = 3;
@@ -33,6 +35,9 @@ fn follow_in(model: &mut Model, pane: Option<Area>, effects: &mut Vec<Effect>) {
         let now = model.log.shown.as_ref().map(|shown| (shown.task.clone(), shown.session.clone()));
         if now.unwrap_or_default() != (id.clone(), session.clone()) {
             model.log.shown = id.map(|id| Shown::new(Some(id), session.clone()));
+            if let Some(shown) = &mut model.log.shown {
+                diagnosis::judge(shown, model.log.rules.as_ref());
+            }
             model.dirty = true;
         }
         let attended = Attended { task, log: session.filter(|_| pane.is_some()) };
@@ -70,6 +75,7 @@ fn selected(model: &Model) -> Option<&Task> {
 pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> bool {
     match intent {
         Intent::Session => next_session(model),
+        Intent::Diagnosis => diagnosis::jump(model),
         Intent::Wrap => model.log.wrap = !model.log.wrap,
         _ => {
             let pane = model.place.panes().log;
@@ -211,6 +217,7 @@ pub fn news(model: &mut Model, news: LogNews) {
     if news.reset || news.format != shown.transcript.format() {
         shown.transcript = Transcript::new(news.format);
         shown.reader.restart();
+        diagnosis::judge(shown, model.log.rules.as_ref());
     }
     shown.origin = Some(news.origin);
     shown.because = news.because;
@@ -228,6 +235,7 @@ fn absorb(shown: &mut Shown, bytes: &[u8]) {
         change.updated.extend(last.updated);
     }
     shown.reader.grew(shown.transcript.entries(), &change);
+    shown.judged.absorb(&shown.transcript, &change);
 }
 
 /// A log opened from disk: `atc open`.
@@ -237,16 +245,18 @@ pub fn open_file(model: &mut Model, name: Safe, format: Format, bytes: &[u8]) {
     shown.origin = Some(LogOrigin::File);
     shown.transcript = Transcript::new(format);
     shown.complete = true;
+    diagnosis::judge(&mut shown, model.log.rules.as_ref());
     absorb(&mut shown, bytes);
     model.log.shown = Some(shown);
     model.dirty = true;
 }
 
 /// More of a file that is held whole.
-pub(super) fn more(shown: &mut Shown, bytes: &[u8], replaced: bool) {
+pub(super) fn more(shown: &mut Shown, rules: Option<&Arc<Rules>>, bytes: &[u8], replaced: bool) {
     if replaced {
         shown.transcript = Transcript::new(shown.transcript.format());
         shown.reader.restart();
+        diagnosis::judge(shown, rules);
     }
     shown.complete = false;
     absorb(shown, bytes);
@@ -319,7 +329,8 @@ fn wake(model: &Model) -> Option<Instant> {
     let good = shown.good_at(&model.world);
     let aged = good.map(|at| age::next_change(at, model.now));
     let stale = good.map(|at| at + model.settings.stale_after + TimeDelta::seconds(1)).filter(|at| *at > model.now);
-    pending.chain(aged).chain(stale).min()
+    let clock = shown.deadline_from(&model.world, &model.settings).map(|from| age::next_change(from, model.now));
+    pending.chain(aged).chain(stale).chain(clock).min()
 }
 
 #[cfg(test)]

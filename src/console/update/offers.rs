@@ -100,6 +100,7 @@ fn found(model: &Model) -> Option<Offers> {
         agents: seen.agents.all(),
         models: seen.models.all(),
         branches: &branches,
+        rules: seen.rules.all(),
         states: seen.states.all(),
     };
     let completions = complete(&line.text, line.cursor, &vocabulary);

@@ -8,6 +8,7 @@ use super::safe::put;
 use super::theme::{Theme, Tone};
 use crate::console::event::LogOrigin;
 use crate::console::state::Model;
+use crate::console::state::detail::duration;
 use crate::console::state::layout::Area;
 use crate::console::state::log::{Shown, margin};
 use crate::console::state::place::Pane;
@@ -32,9 +33,10 @@ pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) -> Op
         return None;
     };
     let text = shown.text_area(area);
+    finding::draw(theme, shown, area, buffer);
     if let Some(because) = &shown.because {
         let why = Safe::new(width::cut_end(because, usize::from(area.width).saturating_sub(1)));
-        put(buffer, area, area.x + 1, area.y + 1, &why, theme.style(Tone::Dim));
+        put(buffer, area, area.x + 1, text.y.saturating_sub(1), &why, theme.style(Tone::Dim));
     }
     if shown.transcript.entries().is_empty() {
         let area = Area { y: text.y.saturating_sub(1), height: text.height + 1, ..text };
@@ -190,6 +192,7 @@ fn words(model: &Model, columns: u16) -> Vec<Word> {
     if entries == 0 {
         return words;
     }
+    words.extend(time_left(model, shown));
     words.push(match (shown.reader.follow, shown.reader.unseen) {
         _ if shown.complete => (5, Tone::Dim, Safe::new("complete")),
         (true, _) => (5, Tone::Dim, Safe::new("following")),
@@ -202,6 +205,16 @@ fn words(model: &Model, columns: u16) -> Vec<Word> {
         words.push((4, Tone::Warn, Safe::new(format!("{broken} unreadable"))));
     }
     words
+}
+
+/// How much of its time a session at work has used: `41m of 59m`.
+fn time_left(model: &Model, shown: &Shown) -> Option<Word> {
+    let start = shown.deadline_from(&model.world, &model.settings)?;
+    let known = model.world.tasks.get(shown.task.as_ref()?)?;
+    let deadline = known.deadline(&model.settings);
+    let tone = if deadline.at <= model.now { Tone::Warn } else { Tone::Dim };
+    let limit = duration(deadline.limit);
+    Some((2, tone, Safe::new(format!("{} of {limit}", age::coarse(model.now - start)))))
 }
 
 /// Where the log comes from and how old that is.
@@ -370,5 +383,6 @@ fn colour(colour: Colour) -> Color {
 }
 
 mod biglog;
+mod finding;
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! What a query is asked about: one task with what was joined to it.
 
 use crate::domain::stuck::Stuck;
-use crate::domain::{Condition, Instant, Pull, Task, Usage, UserId};
+use crate::domain::{Condition, Diagnosed, Instant, Pull, Task, Usage, UserId};
 use crate::text::Untrusted;
 
 /// One task as a query sees it.
@@ -23,6 +23,8 @@ pub struct Facts<'a> {
     pub marked: bool,
     /// Task, session, run and pull request do not agree.
     pub disagrees: bool,
+    /// What the log of its latest session was found to say. `None`: nobody has read it.
+    pub diagnosed: Option<&'a Diagnosed>,
     /// Name, repository, agent and login in lower case, each on its line: what free words are looked for in.
     pub hay: &'a str,
     pub now: Instant,

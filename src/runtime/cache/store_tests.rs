@@ -84,8 +84,8 @@ impl Desk {
 
 fn tasks(store: &Store) -> Vec<(Task, Option<Instant>)> {
     let mut all = Vec::new();
-    let take = |task, as_of| {
-        all.push((task, as_of));
+    let take = |found: RememberedTask| {
+        all.push((found.task, found.sessions_as_of));
         true
     };
     assert_eq!(store.tasks(&repo(), take).unwrap(), 0);
@@ -208,15 +208,15 @@ fn a_row_that_cannot_be_read_is_left_out_and_counted() {
                   UPDATE tasks SET details = '[]' WHERE id = 'half'";
     store.connection.execute_batch(broken).unwrap();
     let mut read = Vec::new();
-    let bad = store.tasks(&repo(), |task, as_of| {
-        read.push((task.at.id.raw().to_owned(), as_of));
+    let bad = store.tasks(&repo(), |found| {
+        read.push((found.task.at.id.raw().to_owned(), found.sessions_as_of));
         true
     });
     assert_eq!(bad.unwrap(), 2);
     // Without its details a task is what a list says of it: they are asked for again.
     assert_eq!(read, [("good".to_owned(), None), ("half".to_owned(), None)]);
     keep(&mut store, Keep::Tasks(vec![task("bad", 2)]));
-    let read = store.tasks(&repo(), |_, _| true).unwrap();
+    let read = store.tasks(&repo(), |_| true).unwrap();
     assert_eq!(read, 1, "the next answer mends the row");
 }
 

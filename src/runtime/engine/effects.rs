@@ -3,6 +3,7 @@
 use tokio::sync::{mpsc, watch};
 
 use super::desk::Desk;
+use super::diagnose::Bench;
 use super::follower::{Follower, Target};
 use super::poller::{Pace, Poller, Wish};
 use crate::console::Effect;
@@ -47,11 +48,23 @@ impl Engine {
         patience: Patience,
         kept: Option<Kept>,
     ) -> Self {
+        Self::spawn_diagnosing(desk, context, pace, patience, kept, None)
+    }
+
+    /// The same, and with `bench` the logs of tasks that ended badly are read when nobody opens them.
+    pub fn spawn_diagnosing(
+        desk: Desk,
+        context: ops::Context,
+        pace: Pace,
+        patience: Patience,
+        kept: Option<Kept>,
+        bench: Option<Bench>,
+    ) -> Self {
         let (wishes, wish_list) = mpsc::channel(64);
         let (attention, attended) = watch::channel(Attention::default());
         let (task_seen, task) = watch::channel(None);
         let (target, target_seen) = watch::channel(None);
-        tokio::spawn(Poller::new(desk.clone(), pace, task_seen).run(wish_list));
+        tokio::spawn(Poller::new(desk.clone(), pace, task_seen).diagnosing(bench).run(wish_list));
         tokio::spawn(Follower::new(desk.clone(), target_seen, task).keeping(kept).run());
         tokio::spawn(relay(attended, wishes.clone(), target));
         Self { desk, context, patience, wishes, attention }
@@ -68,6 +81,7 @@ impl Engine {
             }
             Effect::Start { id, request, template } => self.start(id, request, template),
             Effect::Cancel(targets) => self.cancel(targets),
+            Effect::KeepDiagnosis(task, diagnosed) => self.wish(Wish::Diagnosed(task, diagnosed)),
             Effect::Save { to, text } => self.save(to, text),
             Effect::LoadAgents(repo) => self.load_agents(repo),
             Effect::Quit

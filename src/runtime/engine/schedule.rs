@@ -120,6 +120,11 @@ impl Schedule {
         self.slots.contains_key(source)
     }
 
+    /// It knows a source of this kind.
+    pub fn any(&self, is: impl Fn(&Source) -> bool) -> bool {
+        self.slots.keys().any(is)
+    }
+
     /// Asked again and again, not only once.
     pub fn is_repeated(&self, source: &Source) -> bool {
         self.slots.get(source).is_some_and(|slot| slot.every.is_some())

@@ -1,7 +1,7 @@
 //! Who goes first when not everything that is due can be sent at once. Pure.
 //!
 //! What the operator asked for, then what is looked at, then the pulses that speak for many tasks, then lists, then
-//! details; the longest overdue first within each. Lists leave some money for pulses, and details for lists, so that what
+//! details, and last of all what nobody waits for; the longest overdue first within each. Lists leave some money for pulses, and details for lists, so that what
 //! speaks for many never waits for it. But nobody starves: the longer a class waits while others spend, the less it leaves,
 //! and in the end it goes first. So while a list waits a seventh of what is spent is for lists at the least, and while a
 //! detail waits a thirteenth for details.
@@ -21,6 +21,8 @@ pub enum Class {
     Pulse,
     List,
     Detail,
+    /// Nobody waits for it: only what nobody else wants is spent.
+    Extra,
 }
 
 /// Something that is due.
@@ -41,6 +43,8 @@ const LISTS_TURN: f64 = 6.0;
 const DETAILS_TURN: f64 = 12.0;
 /// The part that details leave for all others.
 const DETAILS_LEAVE: f64 = 0.3;
+/// The part that is never spent on what nobody waits for.
+const EXTRAS_LEAVE: f64 = 0.5;
 
 #[derive(Debug, Default)]
 pub struct Turns {
@@ -66,6 +70,7 @@ impl Turns {
             Class::Pulse => 4,
             Class::List => 5,
             Class::Detail => 6,
+            Class::Extra => 7,
         }
     }
 
@@ -84,6 +89,7 @@ impl Turns {
             Class::Wish | Class::Close | Class::Pulse => 0.0,
             Class::List => LISTS_LEAVE * impatience(self.since_list, LISTS_TURN),
             Class::Detail => DETAILS_LEAVE * impatience(self.since_detail, DETAILS_TURN),
+            Class::Extra => EXTRAS_LEAVE,
         }
     }
 

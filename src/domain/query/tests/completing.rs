@@ -8,6 +8,7 @@ fn offered(text: &str) -> (Completions, String) {
     let repos: Vec<_> = ["acme/api", "acme/web", "zeta/api-gateway"].map(|name| name.parse().unwrap()).into();
     let (logins, models) = (names(&["mona", "hubot", "monalisa"]), names(&["claude-opus-4.6", "gpt-5.4"]));
     let agents = names(&["fixer", "my agent", "say \"hi\"\\", "a,b", "bad\u{1b}[31m", "line\nbreak", "flip\u{202e}"]);
+    let rules = names(&["firewall", "tests-red"]);
     let (branches, states) = (names(&["copilot/fix-1"]), names(&["hibernating"]));
     let vocabulary = Vocabulary {
         repos: &repos,
@@ -15,6 +16,7 @@ fn offered(text: &str) -> (Completions, String) {
         agents: &agents,
         models: &models,
         branches: &branches,
+        rules: &rules,
         states: &states,
     };
     let cursor = text.find('|').unwrap();

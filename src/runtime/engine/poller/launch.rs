@@ -59,6 +59,7 @@ impl Poller {
             Source::Tasks(_) => Class::List,
             Source::Task(id) | Source::Run(id) if self.is_attended(id) => Class::Close,
             Source::Task(_) | Source::Run(_) | Source::People | Source::Log(_) => Class::Detail,
+            Source::Diagnosis(_) => Class::Extra,
         };
         let class = match poked {
             Some(Poke::Operator) => Class::Wish,
@@ -70,6 +71,7 @@ impl Poller {
             Source::OwnTasks => self.own.need(self.depth(None, now)),
             // The run and its jobs.
             Source::Run(_) => 2.0,
+            Source::Diagnosis(_) => self.diagnosis_need(),
             _ => 1.0,
         };
         let weight = match &source {
@@ -126,6 +128,7 @@ impl Poller {
                 Some(id) => self.spawn(source, need, async move { reads::person(&*provider, id).await }),
                 None => self.schedule.drop(source),
             },
+            Source::Diagnosis(id) => self.fly_diagnosis(source, id, need),
             // Logs are the follower's.
             Source::Log(_) => self.schedule.drop(source),
         }
@@ -155,7 +158,7 @@ impl Poller {
         self.spawn(source, need, async move { reads::task(&*provider, at, validator).await });
     }
 
-    fn spawn(
+    pub(super) fn spawn(
         &mut self,
         source: &Source,
         need: f64,

@@ -46,6 +46,7 @@ impl Poller {
             let cache = self.desk.cache.clone();
             self.desk.provider.share_names(names, Box::new(move |id, name| cache.keep_name(id, name)));
             self.memory.seed(&shown);
+            self.recall_diagnoses(&shown.tasks).await;
             self.desk.send(What::Local(Local::Remembered(Box::new(shown)))).await;
             if !more {
                 break;
