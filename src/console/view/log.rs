@@ -192,7 +192,8 @@ fn words(model: &Model, columns: u16) -> Vec<Word> {
     if entries == 0 {
         return words;
     }
-    words.extend(time_left(model, shown));
+    // A narrow rule keeps its room for the name: the detail has the clock, too.
+    words.extend(time_left(model, shown).filter(|_| columns >= 100 && !shown.complete));
     words.push(match (shown.reader.follow, shown.reader.unseen) {
         _ if shown.complete => (5, Tone::Dim, Safe::new("complete")),
         (true, _) => (5, Tone::Dim, Safe::new("following")),

@@ -43,14 +43,16 @@ const LISTS_TURN: f64 = 6.0;
 const DETAILS_TURN: f64 = 12.0;
 /// The part that details leave for all others.
 const DETAILS_LEAVE: f64 = 0.3;
-/// The part that is never spent on what nobody waits for.
-const EXTRAS_LEAVE: f64 = 0.5;
+/// The part that what nobody waits for leaves for all others, and after how many requests of theirs it is its turn.
+const EXTRAS_LEAVE: f64 = 0.3;
+const EXTRAS_TURN: f64 = 24.0;
 
 #[derive(Debug, Default)]
 pub struct Turns {
     /// What was spent on others while one waited, in requests.
     since_list: f64,
     since_detail: f64,
+    since_extra: f64,
 }
 
 impl Turns {
@@ -89,7 +91,7 @@ impl Turns {
             Class::Wish | Class::Close | Class::Pulse => 0.0,
             Class::List => LISTS_LEAVE * impatience(self.since_list, LISTS_TURN),
             Class::Detail => DETAILS_LEAVE * impatience(self.since_detail, DETAILS_TURN),
-            Class::Extra => EXTRAS_LEAVE,
+            Class::Extra => EXTRAS_LEAVE * impatience(self.since_extra, EXTRAS_TURN),
         }
     }
 
@@ -99,6 +101,7 @@ impl Turns {
         let count = |since: f64, own| if sent.class == own || !waits(own) { 0.0 } else { since + sent.need };
         self.since_list = count(self.since_list, Class::List);
         self.since_detail = count(self.since_detail, Class::Detail);
+        self.since_extra = count(self.since_extra, Class::Extra);
     }
 }
 

@@ -41,6 +41,8 @@ pub(super) struct Diagnoses {
     done: HashSet<SessionId>,
     /// Tasks whose details were asked for, with the touch they were asked at.
     asked: HashMap<TaskId, Instant>,
+    /// Of this one the details are on their way.
+    waits_for: Option<TaskId>,
     tries: HashMap<SessionId, u32>,
     /// Something may have ended badly since it was looked.
     due: bool,
@@ -83,9 +85,12 @@ impl Poller {
 
     /// Called after every answer: asks for the next log, where none is on its way.
     pub(super) fn plan_diagnosis(&mut self, now: Tick) {
-        if self.diagnoses.bench.is_none() || !self.diagnoses.due || self.schedule.any(is_diagnosis) {
+        let details = |id: &TaskId| self.schedule.knows(&Source::Task(id.clone()));
+        let on_its_way = self.schedule.any(is_diagnosis) || self.diagnoses.waits_for.as_ref().is_some_and(details);
+        if self.diagnoses.bench.is_none() || !self.diagnoses.due || on_its_way {
             return;
         }
+        self.diagnoses.waits_for = None;
         let Some((id, next)) = self.next_diagnosis() else {
             self.diagnoses.due = false;
             return;
@@ -94,6 +99,7 @@ impl Poller {
             Next::Details => {
                 let touched = self.memory.tasks.get(&id).map_or(self.desk.now(), |light| light.touched);
                 self.diagnoses.asked.insert(id.clone(), touched);
+                self.diagnoses.waits_for = Some(id.clone());
                 self.schedule.want(Source::Task(id), None, now);
             }
             Next::Log => {
@@ -116,8 +122,7 @@ impl Poller {
     fn wanted(&self, light: &Light) -> Option<Next> {
         let id = &light.at.id;
         if light.is_outdated() || light.sessions.is_empty() {
-            let asked =
-                self.diagnoses.asked.get(id) == Some(&light.touched) || self.schedule.knows(&Source::Task(id.clone()));
+            let asked = self.diagnoses.asked.get(id) == Some(&light.touched);
             return (!asked).then_some(Next::Details);
         }
         let session = &light.whole.as_ref()?.latest_session()?.id;
@@ -146,9 +151,10 @@ impl Poller {
         });
     }
 
-    /// What reading a log will probably cost: live logs are not counted, and without them run, jobs and log are asked for.
+    /// What reading a log will probably cost: live logs are hardly counted, and without them run, jobs and log are asked
+    /// for.
     pub(super) fn diagnosis_need(&self) -> f64 {
-        if self.desk.provider.live_logs() == LiveLogs::Available { 1.0 } else { 4.0 }
+        if self.desk.provider.live_logs() == LiveLogs::Available { 0.2 } else { 4.0 }
     }
 
     /// What cannot be read is left alone in the end.
