@@ -21,12 +21,14 @@ pub struct Judged {
     at: Option<usize>,
     /// Something was found since it was told on.
     news: bool,
+    /// The finding has a row above the log.
+    pub has_line: bool,
 }
 
 impl Judged {
     /// Looks at the whole of a log, as it is now.
     pub fn anew(&mut self, rules: Option<&Arc<Rules>>, log: &Transcript) {
-        *self = Self { rules: rules.cloned(), ..Self::default() };
+        *self = Self { rules: rules.cloned(), has_line: self.has_line, ..Self::default() };
         self.absorb(log, &Change { added: log.entries().len(), updated: Vec::new() });
     }
 

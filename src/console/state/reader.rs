@@ -338,7 +338,9 @@ impl Reader {
         }
         self.show(entries, index);
         if let Some(row) = row {
-            self.show_rows(entries, Spot { entry: index, row }, 1);
+            // With what follows, and off the pane's last row.
+            let below = self.height(entries, index).saturating_sub(row).min(usize::from(self.sheet.height) / 3);
+            self.show_rows(entries, Spot { entry: index, row }, below.max(1));
             self.cursor = index;
         }
     }

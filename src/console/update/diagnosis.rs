@@ -43,7 +43,6 @@ pub(super) fn judge(shown: &mut Shown, rules: Option<&Arc<Rules>>) {
 /// Called at the end of every update: judges the end once it has come, and tells on what is new.
 pub fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(shown) = model.log.shown.as_mut().filter(|shown| shown.big.is_none()) else { return };
-    let had_line = shown.told_finding().is_some();
     shown.judged.end(&shown.transcript, ending(shown, &model.world));
     if let Some(session) = &shown.session
         && let Some(told) = shown.judged.take_news(session)
@@ -57,18 +56,16 @@ pub fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
             model.dirty |= keep(&mut model.world, &at.id, told, is_final);
         }
     }
-    keep_still(model, had_line);
+    keep_still(model);
 }
 
 /// The line of the finding came or went: a reader who has paused sees the same text in the same rows.
-fn keep_still(model: &mut Model, had_line: bool) {
-    let Some(shown) = &mut model.log.shown else { return };
-    let has_line = shown.told_finding().is_some();
-    model.dirty |= had_line != has_line;
-    match (had_line, has_line) {
-        (false, true) => shown.reader.nudge(shown.transcript.entries(), true),
-        (true, false) => shown.reader.nudge(shown.transcript.entries(), false),
-        _ => {}
+fn keep_still(model: &mut Model) {
+    let (Some(pane), Some(shown)) = (model.place.panes().log, &mut model.log.shown) else { return };
+    let has_line = shown.finding_row(pane).is_some();
+    if std::mem::replace(&mut shown.judged.has_line, has_line) != has_line {
+        shown.reader.nudge(shown.transcript.entries(), has_line);
+        model.dirty = true;
     }
 }
 
@@ -110,7 +107,9 @@ pub fn told(model: &mut Model, task: &TaskId, told: Diagnosed, facts: Option<Box
     let by_screen = model.log.shown.as_ref().filter(|shown| shown.session.as_ref() == Some(&told.session));
     let judged = by_screen.is_some_and(|shown| shown.judged.has_ended());
     let session = told.session.clone();
-    model.dirty |= !judged && keep(&mut model.world, task, told, true);
+    // Under the help nobody sees it.
+    let seen = model.place.help.is_none();
+    model.dirty |= !judged && keep(&mut model.world, task, told, true) && seen;
     let Some(told) = facts.and_then(|facts| ToldByLog::read(&session, &facts)) else { return };
     let Some(known) = model.world.tasks.get(task) else { return };
     let is_latest = known.task.latest_session().is_some_and(|latest| latest.id == session);
@@ -119,7 +118,7 @@ pub fn told(model: &mut Model, task: &TaskId, told: Diagnosed, facts: Option<Box
         && let Some(known) = model.world.tasks.get_mut(task)
     {
         known.evidence.log = Some(Box::new(told));
-        model.dirty = true;
+        model.dirty |= seen;
     }
 }
 
@@ -139,7 +138,8 @@ pub fn jump(model: &mut Model) {
         };
         return model.notes.say(now, false, why);
     };
-    let note = format!("{number} of {all} · {}: {}", finding.title, finding.next);
+    // The line above the log says what; here is what to do about it.
+    let note = format!("{number} of {all} → {}", finding.next);
     let (entry, line) = (finding.evidence.entry, finding.evidence.line.show_line());
     shown.reader.show_words(shown.transcript.entries(), entry, &line);
     model.notes.say(now, false, Safe::new(note));

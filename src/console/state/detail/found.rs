@@ -34,9 +34,9 @@ pub(super) fn found(page: &mut Page, model: &Model, known: &Known) {
         let often = if found.count > 1 { format!(" ({} entries)", found.count) } else { String::new() };
         let line = found.line.show_line();
         if !line.is_empty() {
-            page.text("", Tone::Dim, &Safe::new(format!("  {line}{often}")));
+            page.below(Tone::Dim, "", &Safe::new(format!("{line}{often}")));
         }
-        page.text("", Tone::Plain, &Safe::new(format!("  → {}", next(found))));
+        page.below(Tone::Plain, "→ ", &next(found));
     }
 }
 
@@ -74,23 +74,20 @@ pub(super) fn facts(page: &mut Page, model: &Model, known: &Known) {
     page.flow("log tells", &pieces);
 }
 
-/// When it began and how much of its time it took: `began 12:24`, `41m of 59m`.
+/// When it began and how much of its time it took: `began 12:24`, `took 41m of 59m`.
 fn clocks(model: &Model, known: &Known, facts: &RunFacts) -> Vec<Words> {
-    let Some(start) = facts.started_at else {
-        return facts
-            .timeout
-            .map(|limit| Words::one(Tone::Dim, "limit ").with(Tone::Plain, duration(limit)))
-            .into_iter()
-            .collect();
+    let piece = |label: &str, text: &str| Words::one(Tone::Dim, label).with(Tone::Plain, text);
+    let began = facts.started_at.map(|at| piece("began ", &clock(&model.settings, at)));
+    let end = known.task.latest_session().and_then(|session| session.completed_at);
+    let took = facts.started_at.zip(end).map(|(start, end)| duration((end - start).max(TimeDelta::zero())));
+    let limit = facts.timeout.map(duration);
+    let clock = match (took, limit) {
+        (Some(took), Some(limit)) => Some(piece("took ", &format!("{took} of {limit}"))),
+        (Some(took), None) => Some(piece("took ", &took)),
+        (None, Some(limit)) => Some(piece("limit ", &limit)),
+        (None, None) => None,
     };
-    let latest = known.task.latest_session();
-    let end = latest.and_then(|session| session.completed_at).unwrap_or(model.now);
-    let took = (end - start).max(TimeDelta::zero());
-    let of = facts.timeout.map(|limit| format!(" of {}", duration(limit))).unwrap_or_default();
-    vec![
-        Words::one(Tone::Dim, "began ").with(Tone::Plain, clock(&model.settings, start)),
-        Words::one(Tone::Dim, "took ").with(Tone::Plain, format!("{}{of}", duration(took))),
-    ]
+    began.into_iter().chain(clock).collect()
 }
 
 /// ` of session 1`, where it is not the latest.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use tokio::time::Instant as Tick;
 
+use super::diagnose::is_diagnosis;
 use super::run::{Landed, Poller};
 use crate::domain::{Fault, RepoName, Source, TaskId};
 use crate::runtime::engine::reads::{self, Brought};
@@ -47,7 +48,9 @@ impl Poller {
     }
 
     fn candidates(&self, now: Tick) -> Vec<Candidate> {
-        let waiting: Vec<Waiting> = self.schedule.waiting(now).collect();
+        let trouble = self.schedule.is_in_trouble();
+        let may = |waiting: &Waiting| !(trouble && is_diagnosis(&waiting.source));
+        let waiting: Vec<Waiting> = self.schedule.waiting(now).filter(may).collect();
         let busy = if waiting.is_empty() { HashMap::new() } else { self.busy() };
         waiting.into_iter().map(|waiting| self.candidate(waiting, &busy, now)).collect()
     }
