@@ -1,7 +1,8 @@
 //! What the console wants done. Data, carried out by `runtime/effects`.
 
-use crate::domain::{CancelTarget, Diagnosed, RepoName, SessionId, StartRequest, TaskRef};
+use crate::domain::{CancelTarget, Diagnosed, RepoName, SessionId, StartRequest, Task, TaskRef};
 use crate::text::Untrusted;
+use crate::transcript::search::Pattern;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
@@ -18,10 +19,12 @@ pub enum Effect {
     Focus(bool),
     /// The set of repositories changed.
     Watch(Vec<RepoName>),
-    /// What the operator looks at: its task is polled closely, its log followed while `log` is named.
+    /// What the operator looks at: its task is polled closely, its log followed while `log` is named, and so are the logs
+    /// in sight beside it. What is missing is no longer wanted.
     Attend {
         task: Option<TaskRef>,
         log: Option<SessionId>,
+        beside: Vec<Heard>,
     },
     Start {
         id: uuid::Uuid,
@@ -32,6 +35,10 @@ pub enum Effect {
     Cancel(Vec<CancelTarget>),
     /// Something to be read from a log that is too large to be held.
     BigLog(super::biglog::Wish),
+    /// Look for this in all logs kept here, in place of what was looked for before; `None`: no more.
+    Grep(Option<(u64, Box<Pattern>)>),
+    /// Read what is kept of this session's log.
+    ReadKept(SessionId),
     /// Write this to a new file.
     Save {
         to: String,
@@ -39,6 +46,8 @@ pub enum Effect {
     },
     /// Open in the browser. Checked there: https and the configured host.
     Open(Untrusted),
+    /// The same of several, one after the other; those no browser takes are copied together.
+    OpenAll(Vec<Untrusted>),
     /// Copy by OSC 52.
     Copy(Untrusted),
     Editor(String),
@@ -48,4 +57,14 @@ pub enum Effect {
     LoadAgents(RepoName),
     /// Keep the draft; `None` forgets it.
     KeepDraft(Option<Box<super::state::compose::Draft>>),
+}
+
+/// A log that is listened to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heard {
+    /// As it is known: whether its session still works decides how the log is read.
+    pub task: Task,
+    pub session: SessionId,
+    /// Only its last lines are looked at, and less often.
+    pub glance: bool,
 }

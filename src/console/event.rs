@@ -13,6 +13,7 @@ use crate::text::{Safe, Untrusted};
 use crate::transcript::{Format, Rules, RunFacts};
 
 use super::keys::Chord;
+use super::state::found;
 use super::state::layout::Size;
 
 #[derive(Debug)]
@@ -144,6 +145,17 @@ pub enum Op {
     },
     /// The request budget moved.
     Budget(BudgetNews),
+    Grep(GrepNews),
+}
+
+/// Lines found in kept logs.
+#[derive(Debug)]
+pub struct GrepNews {
+    /// Which search found them.
+    pub id: u64,
+    pub lines: Vec<found::Line>,
+    /// `None`: it goes on.
+    pub progress: Option<found::Progress>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

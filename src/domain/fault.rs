@@ -36,6 +36,8 @@ pub enum FaultKind {
     Gone,
     /// 5xx.
     Server,
+    /// Not sent: its host failed so often in a row that only a probe goes now and then.
+    HeldBack,
     /// An answer that is not what the contract says: HTML, an empty 200, broken JSON.
     Unreadable,
     /// More bytes than we are willing to hold.
@@ -69,6 +71,7 @@ impl Fault {
                 | FaultKind::Timeout
                 | FaultKind::RateLimited
                 | FaultKind::Server
+                | FaultKind::HeldBack
                 | FaultKind::Unreadable
         )
     }

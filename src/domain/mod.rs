@@ -25,6 +25,7 @@ pub mod state;
 pub mod stuck;
 pub mod task;
 pub mod usage;
+pub mod zone;
 
 pub use cancel::{CancelPhase, CancelProgress, CancelTarget};
 pub use condition::Condition;
@@ -45,6 +46,7 @@ pub use start::StartRequest;
 pub use state::State;
 pub use task::{Artifact, Task, TaskRef};
 pub use usage::{Cost, Usage};
+pub use zone::Zone;
 
 /// Instants are UTC everywhere; only the screen knows a time zone.
 pub type Instant = chrono::DateTime<chrono::Utc>;

@@ -144,8 +144,10 @@ impl Cycle<'_> {
         let repo = &self.target.task.repo;
         let mut named = self.target.run;
         if let (None, Some(session), LiveLogs::Available) = (named, &self.target.session, provider.live_logs()) {
+            provider.insist();
             named = provider.agent_session(session).await.ok().and_then(|session| session.run);
         }
+        provider.insist();
         if let Some(id) = named {
             let run = provider.run(repo, id).await.map_err(CancelPhase::Refused)?;
             self.matched = Some(Matched::BySession);
@@ -239,6 +241,8 @@ impl Cycle<'_> {
     }
 
     async fn runs_completed(&self) -> Result<bool, Fault> {
+        // What became of it must be known, also where a service that does not answer is otherwise left alone.
+        self.context.provider.insist();
         for id in &self.runs {
             if !self.context.provider.run(&self.target.task.repo, *id).await?.is_completed() {
                 return Ok(false);
@@ -249,6 +253,7 @@ impl Cycle<'_> {
 
     /// Whether the target session (or, where it is not known, the task) has ended.
     async fn session_ended(&self) -> Result<bool, Fault> {
+        self.context.provider.insist();
         // Without a validator there is no "same as before".
         let Fetched::New { value: task, .. } = self.context.provider.task(&self.target.task, None).await? else {
             return Ok(false);

@@ -39,6 +39,8 @@ pub async fn start(
             Ok(task)
         }
         Err(fault) if fault.kind == FaultKind::UnknownOutcome => {
+            // Whether it started must be known, also where a service that does not answer is otherwise left alone.
+            context.provider.insist();
             let look = reconcile::find_started(&*context.provider, request, claimed_at);
             if let Ok(Ok(Some(task))) = tokio::time::timeout_at(patience, look).await {
                 context.record(id, Outcome::Confirmed(task.at.id.raw().to_owned())).await;

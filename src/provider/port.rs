@@ -125,6 +125,9 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
     fn budget(&self) -> Budget;
     fn live_logs(&self) -> LiveLogs;
 
+    /// The operator asks: what is held back of our own accord, because the service did not answer, may be tried at once.
+    fn insist(&self) {}
+
     /// Names behind the service's own ids of repositories, as an earlier run learned them, so that none of them is asked
     /// for again; and whom to tell of others. A service without such ids has no use for either.
     fn share_names(&self, _known: Vec<(u64, RepoName)>, _tell: TellName) {}

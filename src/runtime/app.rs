@@ -109,10 +109,10 @@ enum Woken {
     Deadline,
 }
 
-/// An address, and whether a browser took it.
+/// Addresses that a browser took, and those that none did.
 struct Opened {
-    url: String,
-    by_browser: bool,
+    taken: Vec<String>,
+    left: Vec<String>,
 }
 
 struct Running<S, E> {
@@ -261,7 +261,8 @@ impl<S: Screen, E: Effects> Running<S, E> {
             Effect::Quit => self.exit = Some(Exit::Quit),
             Effect::Suspend => self.stop().await,
             Effect::Redraw => self.redraw(),
-            Effect::Open(url) => self.open(&url).await,
+            Effect::Open(url) => self.open(&[url]).await,
+            Effect::OpenAll(urls) => self.open(&urls).await,
             Effect::Copy(text) => {
                 if !self.app.screen.copy(text.raw_for_match()) {
                     self.note(true, "That is more text than a terminal's clipboard takes").await;
@@ -355,34 +356,51 @@ impl<S: Screen, E: Effects> Running<S, E> {
         self.touched = true;
     }
 
-    async fn open(&mut self, url: &Untrusted) {
+    async fn open(&mut self, urls: &[Untrusted]) {
         if self.app.hosts.is_empty() {
-            return self.nowhere(url).await;
+            return self.nowhere(urls).await;
         }
-        let Some(url) = address(url, &self.app.hosts) else {
-            self.note(true, "That address is not opened: it is not https on the configured host").await;
+        let good: Vec<String> = urls.iter().filter_map(|url| address(url, &self.app.hosts)).collect();
+        if good.len() < urls.len() {
+            let what = if urls.len() == 1 { "That address is" } else { "Some of the addresses are" };
+            self.note(true, &format!("{what} not opened: not https on the configured host")).await;
+        }
+        if good.is_empty() {
             return;
-        };
+        }
         let (tell, desktop) = (self.tell_opened.clone(), self.app.desktop.clone());
         tokio::spawn(async move {
-            let by_browser = desktop.open(&url).await;
-            let _ = tell.send(Opened { url, by_browser }).await;
+            let mut opened = Opened { taken: Vec::new(), left: Vec::new() };
+            for url in good {
+                let to = if desktop.open(&url).await { &mut opened.taken } else { &mut opened.left };
+                to.push(url);
+            }
+            let _ = tell.send(opened).await;
         });
     }
 
-    /// An address that leads nowhere can only be shown and copied.
-    async fn nowhere(&mut self, url: &Untrusted) {
-        let copied = self.app.screen.copy(url.raw_for_match());
+    /// Addresses that lead nowhere can only be shown and copied.
+    async fn nowhere(&mut self, urls: &[Untrusted]) {
+        let all: Vec<&str> = urls.iter().map(Untrusted::raw_for_match).collect();
+        let copied = self.app.screen.copy(&all.join("\n"));
         let what = if copied { "; copied" } else { ":" };
-        self.note(false, &format!("Not opened, this world is not on the web{what} {}", url.show_line())).await;
+        let shown = match urls {
+            [url] => url.show_line().to_string(),
+            _ => format!("{} addresses", urls.len()),
+        };
+        self.note(false, &format!("Not opened, this world is not on the web{what} {shown}")).await;
     }
 
-    /// Without a browser, as over SSH, the address goes to the clipboard of the terminal the operator sits at.
-    async fn opened(&mut self, Opened { url, by_browser }: &Opened) {
-        if *by_browser {
-            self.note(false, &format!("Opened {url}")).await;
-        } else if self.app.screen.copy(url) {
-            self.note(false, &format!("No browser here; copied {url}")).await;
+    /// Without a browser, as over SSH, the addresses go to the clipboard of the terminal the operator sits at.
+    async fn opened(&mut self, Opened { taken, left }: &Opened) {
+        let those = |urls: &[String], many: &str| match urls {
+            [url] => url.clone(),
+            _ => format!("{} {many}", urls.len()),
+        };
+        if left.is_empty() {
+            self.note(false, &format!("Opened {}", those(taken, "pages"))).await;
+        } else if self.app.screen.copy(&left.join("\n")) {
+            self.note(false, &format!("No browser here; copied {}", those(left, "addresses"))).await;
         }
     }
 

@@ -308,6 +308,15 @@ async fn an_address_is_copied_where_no_browser_is_and_refused_where_it_is_not_ou
 }
 
 #[tokio::test(start_paused = true)]
+async fn several_addresses_that_no_browser_takes_are_copied_together() {
+    let (bench, mut running) = bench();
+    let all = ["https://github.com/o/r", "https://evil.example/o/r", "https://github.com/o/s"];
+    running.perform(Effect::OpenAll(all.map(Into::into).into())).await;
+    run_for(&mut running, HOUR).await;
+    assert_eq!(bench.paper.sheet().copied, ["https://github.com/o/r\nhttps://github.com/o/s"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn where_nothing_is_on_the_web_an_address_is_only_copied() {
     let (bench, mut running) = bench();
     running.app.hosts.clear();

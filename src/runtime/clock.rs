@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, FixedOffset, Local, Offset, TimeZone, Utc};
+use chrono::{Local, Offset, TimeZone, Utc};
 
-use crate::domain::{Instant, Now};
+use crate::domain::{Instant, Now, Zone};
 
 /// The machine's time, or a time that starts where a test says and moves with tokio's clock, which a test can pause.
 #[derive(Clone, Copy, Debug)]
@@ -50,14 +50,12 @@ impl Clock {
         now + wait.min(std::time::Duration::from_hours(8760))
     }
 
-    /// The operator's offset from UTC at this moment; UTC on virtual time, so that tests read the same everywhere.
-    pub fn zone(&self) -> FixedOffset {
+    /// The operator's time zone, whose rule is asked for each instant: summer time may begin while the program runs. UTC on
+    /// virtual time, so that tests read the same everywhere.
+    pub fn zone(&self) -> Zone {
         match self.from {
-            From::Machine => {
-                let now: DateTime<Utc> = self.now();
-                Local.offset_from_utc_datetime(&now.naive_utc()).fix()
-            }
-            From::Virtual { .. } => Utc.fix(),
+            From::Machine => Zone::new(|at| Local.offset_from_utc_datetime(&at.naive_utc()).fix()),
+            From::Virtual { .. } => Zone::utc(),
         }
     }
 }
@@ -76,7 +74,7 @@ mod tests {
         assert_eq!(now(), start);
         tokio::time::advance(std::time::Duration::from_secs(90)).await;
         assert_eq!(now(), start + TimeDelta::seconds(90));
-        assert_eq!(clock.zone().local_minus_utc(), 0);
+        assert_eq!(clock.zone().at(start).offset().local_minus_utc(), 0);
     }
 
     #[tokio::test(start_paused = true)]

@@ -129,6 +129,10 @@ pub struct Bench {
 
 impl Bench {
     pub async fn new(how: How) -> Self {
+        Self::with(how, limits()).await
+    }
+
+    pub async fn with(how: How, limits: Limits) -> Self {
         let (still, until) = std::sync::mpsc::sync_channel::<()>(0);
         tokio::task::spawn_blocking(move || {
             let _ = until.recv();
@@ -151,7 +155,7 @@ impl Bench {
             Arc::new(move || noon() + began.elapsed() + TimeDelta::seconds(by.load(Ordering::SeqCst)));
         let host = Host::resolve(None, Some(&base)).unwrap();
         let options = Options::new(host, Token::new(TOKEN, "a test").unwrap(), now.clone());
-        let github = Arc::new(GitHub::new(Options { network, limits: limits(), ..options }).unwrap());
+        let github = Arc::new(GitHub::new(Options { network, limits, ..options }).unwrap());
         // Builds the client while the clock stands still.
         github.viewer().await.unwrap();
         let ledger = Arc::new(Memory::new());

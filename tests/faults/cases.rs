@@ -64,6 +64,11 @@ impl Case {
         Self::new(id, name, How::Spoil(spoil), read, post)
     }
 
+    /// Where nothing gets through at all, one source may be held back for what the others met; that says what it was, too.
+    pub fn is_told_as(&self, kind: FaultKind, found: FaultKind) -> bool {
+        found == kind || (matches!(self.how, How::Line(_)) && found == FaultKind::HeldBack)
+    }
+
     const fn detail(self, detail: Want) -> Self {
         Self { detail, ..self }
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use atc::domain::{SessionId, Source, TaskId};
+use atc::provider::github::Limits;
 
 use crate::bench::{Bench, Call};
 use crate::cases::How;
@@ -17,7 +18,10 @@ fn source() -> Source {
 
 /// A console that follows the log, which begins as this.
 async fn following(how: How, log: &str) -> Bench {
-    let mut bench = Bench::new(how).await;
+    follow(Bench::new(how).await, log).await
+}
+
+async fn follow(mut bench: Bench, log: &str) -> Bench {
     bench.service.set_log(log.into());
     bench.watch();
     let task = Source::Task(TaskId::new(TASK));
@@ -127,5 +131,38 @@ fn a_log_too_large_is_refused_and_what_was_read_of_it_stays() {
         assert!(screen.contains("larger than") && screen.contains("Alpha is first."), "H-86:\n{screen}");
         bench.pass(Duration::from_mins(4)).await;
         assert_eq!(bench.seen(Call::Log, since), 0, "what is too large is not fetched again and again");
+    });
+}
+
+/// So many lines on the wire: each word of what is said comes in a piece of its own, with an empty line after it.
+fn long(lines: usize) -> String {
+    let pieces = (0..lines / 2).map(|nth| {
+        let (open, word) = (if nth % 500 == 0 { r#","role":"assistant""# } else { "" }, nth % 500);
+        let close = if word == 499 { r#","finish_reason":"stop""# } else { "" };
+        format!("data: {{\"choices\":[{{\"delta\":{{\"content\":\"w{word} \"{open}}}{close}}}]}}\n\n")
+    });
+    pieces.collect()
+}
+
+#[test]
+fn a_log_of_a_million_lines_is_read_to_its_end_passed_on_once_and_followed_on() {
+    on_paused_time(async {
+        let log = format!("{}{}", record("Alpha is first."), long(1_000_000));
+        assert!(log.lines().count() >= 1_000_000);
+        // The program's own.
+        let bench = Bench::with(honest(), Limits::default()).await;
+        let mut bench = follow(bench, &log).await;
+        assert!(bench.until(SLACK * 30, |bench| bench.of(&source()).any(|told| told.log.is_some())).await);
+        bench.pass(Duration::from_secs(12)).await;
+        assert_eq!(held(&bench).len(), log.len(), "H-87");
+        assert!(bench.screen().contains("w499"), "H-87: its end is in sight:\n{}", bench.screen());
+        let more = format!("{log}{}", record("Omega is last."));
+        bench.service.set_log(more.clone().into());
+        bench.pass(Duration::from_secs(12)).await;
+        let passed: usize =
+            bench.of(&source()).filter_map(|told| told.log.as_ref()).map(|(_, bytes)| bytes.len()).sum();
+        assert_eq!(passed, more.len(), "H-87: each byte once");
+        assert!(bench.screen().contains("Omega is last."), "H-87:\n{}", bench.screen());
+        assert!(bench.of(&source()).all(|told| told.fault.is_none()));
     });
 }

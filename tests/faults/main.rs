@@ -27,6 +27,7 @@ mod draw;
 mod logs;
 mod memory;
 mod names;
+mod outage;
 mod proxy;
 mod runs;
 #[path = "../provider/server.rs"]

@@ -266,7 +266,9 @@ async fn next(
     run.look_for_secrets(&screen);
     match (want, fault) {
         (Want::Fault(kind, tries), Some(fault)) => {
-            run.check(fault.kind == kind, || format!("{:?} instead of {kind:?}: {fault}", fault.kind));
+            run.check(run.case.is_told_as(kind, fault.kind), || {
+                format!("{:?} instead of {kind:?}: {fault}", fault.kind)
+            });
             let seen = bench.seen(call, begun.checked_sub(SLACK).unwrap_or(begun));
             run.check(tries == 0 || seen == tries, || format!("{seen} requests instead of {tries}"));
             let said: String = fault.what.chars().take(50).collect();
@@ -329,6 +331,7 @@ pub fn kind_word(kind: FaultKind) -> &'static str {
         FaultKind::Conflict => "conflict",
         FaultKind::Gone => "gone",
         FaultKind::Server => "server fault",
+        FaultKind::HeldBack => "held back",
         FaultKind::Unreadable => "unreadable",
         FaultKind::TooLarge => "too large",
         FaultKind::Unsupported => "unsupported",

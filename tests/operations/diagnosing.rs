@@ -41,9 +41,9 @@ struct Fleet<'a> {
     time: Duration,
 }
 
-fn ended(id: usize, state: State, hours: i64) -> Task {
+fn ended(id: u32, state: State, hours: u32) -> Task {
     let fake_now = chrono::DateTime::from_timestamp(1_790_000_000, 0).unwrap();
-    let created = fake_now - TimeDelta::hours(hours);
+    let created = fake_now - TimeDelta::hours(hours.into());
     let mut known = task(&format!("t{id:03}"), state.clone(), created);
     let mut of = session(state, created, "x");
     of.id = SessionId::new(format!("s{id:03}"));
@@ -56,7 +56,7 @@ async fn watch(desk: Fleet<'_>, mut log: impl FnMut() -> Result<LogBody, Fault> 
     let listed: Vec<Task> = desk.tasks.iter().map(|task| Task { sessions: None, ..task.clone() }).collect();
     *fake.tasks.lock().unwrap() = desk.tasks.into_iter().map(|task| (task.at.id.clone(), task)).collect();
     *fake.on_list.lock().unwrap() = Box::new(move |_| Ok(page(listed.clone())));
-    *fake.on_log.lock().unwrap() = Some(Box::new(move || log()));
+    *fake.on_log.lock().unwrap() = Some(Box::new(move |_| log()));
     let fake = Arc::new(fake);
     let (events, mut received) = mpsc::channel::<Event>(4096);
     let engine_desk = Desk { provider: fake.clone(), now: fake.now.clone(), events, cache: Cache::default() };
@@ -119,7 +119,7 @@ async fn each_task_that_ended_badly_is_read_once() {
 
 #[tokio::test(start_paused = true)]
 async fn of_many_only_the_newest_twenty_are_read() {
-    let tasks: Vec<Task> = (0..200).map(|n| ended(n, State::Failed, 1 + n as i64 / 4)).collect();
+    let tasks: Vec<Task> = (0..200).map(|n| ended(n, State::Failed, 1 + n / 4)).collect();
     let watch = watch(desk(tasks), || Ok(LogBody::Bytes(RED.into()))).await;
     assert_eq!(watch.told.len(), 20);
     let newest = watch.told.iter().all(|told| told.session.raw() < "s020");
@@ -182,7 +182,7 @@ async fn what_was_read_on_the_screen_is_not_read_again() {
     let (at, listed) = (known.at.clone(), Task { sessions: None, ..known.clone() });
     fake.tasks.lock().unwrap().insert(at.id.clone(), known);
     *fake.on_list.lock().unwrap() = Box::new(move |_| Ok(page(vec![listed.clone()])));
-    *fake.on_log.lock().unwrap() = Some(Box::new(|| Ok(LogBody::Bytes(RED.into()))));
+    *fake.on_log.lock().unwrap() = Some(Box::new(|_| Ok(LogBody::Bytes(RED.into()))));
     let fake = Arc::new(fake);
     let (events, _received) = mpsc::channel::<Event>(4096);
     let desk = Desk { provider: fake.clone(), now: fake.now.clone(), events, cache: Cache::default() };

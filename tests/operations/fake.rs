@@ -25,7 +25,7 @@ pub fn clock() -> Now {
 }
 
 type ChangeTask = Box<dyn FnMut(&mut Task) + Send>;
-type LogScript = Box<dyn FnMut() -> Result<LogBody, Fault> + Send>;
+type LogScript = Box<dyn FnMut(&SessionId) -> Result<LogBody, Fault> + Send>;
 type Script<A, T> = Mutex<Box<dyn FnMut(A) -> Result<T, Fault> + Send>>;
 
 pub struct Fake {
@@ -248,9 +248,9 @@ impl Provider for Fake {
         ready(unscripted())
     }
 
-    fn session_log(&self, _id: &SessionId) -> Call<'_, LogBody> {
+    fn session_log(&self, id: &SessionId) -> Call<'_, LogBody> {
         self.note("log".into());
-        ready(self.on_log.lock().unwrap().as_mut().map_or(Ok(LogBody::NotYet), |log| log()))
+        ready(self.on_log.lock().unwrap().as_mut().map_or(Ok(LogBody::NotYet), |log| log(id)))
     }
 
     fn pulls(&self, refs: &[PullRef]) -> Call<'_, Vec<Option<Pull>>> {

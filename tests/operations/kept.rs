@@ -24,7 +24,11 @@ use crate::fake::{Fake, clock, repo, session, task};
 const LOG: &[u8] = b"data: {\"choices\":[]}\n";
 
 /// Looks at the log of a task for a while; gives back what was told of it.
-async fn look(folder: &Path, state: State, log: impl FnMut() -> Result<LogBody, Fault> + Send + 'static) -> Vec<Net> {
+async fn look(
+    folder: &Path,
+    state: State,
+    mut log: impl FnMut() -> Result<LogBody, Fault> + Send + 'static,
+) -> Vec<Net> {
     let fake = Fake::new(clock());
     let created = (fake.now)() - TimeDelta::hours(3);
     let mut known = task("t1", state.clone(), created);
@@ -36,7 +40,7 @@ async fn look(folder: &Path, state: State, log: impl FnMut() -> Result<LogBody, 
         let value = TaskPage { tasks: vec![listed.clone()], unreadable: 0, next: None, active_total: None };
         Ok(Fetched::New { value, validator: None })
     });
-    *fake.on_log.lock().unwrap() = Some(Box::new(log));
+    *fake.on_log.lock().unwrap() = Some(Box::new(move |_| log()));
     let fake = Arc::new(fake);
     let (events, mut received) = mpsc::channel::<Event>(1024);
     let desk = Desk { provider: fake.clone(), now: fake.now.clone(), events, cache: Cache::default() };
@@ -49,7 +53,7 @@ async fn look(folder: &Path, state: State, log: impl FnMut() -> Result<LogBody, 
     let kept = Kept::new(folder, 10);
     let mut engine = Engine::spawn_keeping(desk, context, Pace::default(), Patience::default(), kept);
     engine.perform(Effect::Watch(vec![repo()]));
-    engine.perform(Effect::Attend { task: Some(at), log: Some(SessionId::new("s1")) });
+    engine.perform(Effect::Attend { task: Some(at), log: Some(SessionId::new("s1")), beside: Vec::new() });
     tokio::time::sleep(Duration::from_mins(3)).await;
     let mut told = Vec::new();
     while let Ok(event) = received.try_recv() {

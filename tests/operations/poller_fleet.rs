@@ -48,10 +48,10 @@ async fn with_no_help_at_all_it_stays_inside_the_allowance_and_nobody_starves() 
 
 #[tokio::test(start_paused = true)]
 async fn nothing_happening_is_nearly_free() {
-    for repos in [1, 4] {
-        let plan = Plan { repos, active: 0, ended: 200, ..FLEET };
+    for (repos, pulls) in [(1, false), (1, true), (4, false), (4, true)] {
+        let plan = Plan { repos, active: 0, ended: 200, pulls, ..FLEET };
         let report = simulate(plan, Duration::from_mins(10)).await;
-        assert!(report.sent[0] <= 22, "{} requests in ten minutes over {repos} repositories", report.sent[0]);
+        assert!(report.sent[0] <= 22, "{} requests in ten minutes: {plan:?}", report.sent[0]);
     }
 }
 

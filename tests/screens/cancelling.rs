@@ -301,7 +301,8 @@ fn what_is_marked_is_cancelled_by_one_answer_and_each_row_has_its_own_result() {
     told(&mut console, "m01", CancelPhase::NotFindable);
     told(&mut console, "m02", CancelPhase::Ended);
     assert!(text(&console.model).contains("cancelled 3: 2 ended, 1 without a run"));
-    let still: Vec<_> = console.model.listed().filter(|k| k.marked).map(|k| k.task.at.id.raw().to_owned()).collect();
+    let still: Vec<_> =
+        atc::console::update::queue::marked(&console.model).map(|k| k.task.at.id.raw().to_owned()).collect();
     assert_eq!(still, ["m01"], "what went wrong stays marked for another try");
 }
 

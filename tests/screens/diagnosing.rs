@@ -124,7 +124,7 @@ fn evidence_that_a_fold_hides_is_opened() {
     console.happen(rules(""));
     console.select("e2e");
     console.keys("lz");
-    let lines: String = (0..200).map(|n| format!("line {n} of the output\n")).collect();
+    let lines = "a line of the output\n".repeat(200);
     let output = format!("{lines}getaddrinfo ENOTFOUND cdn.example\n{lines}<exited with exit code 1>");
     let all = [says("a", "Start."), runs("b", "npm ci", &output), says("c", &"more words\n\n".repeat(60))].concat();
     log(&mut console, "s-e2e", &all, true);
@@ -327,9 +327,9 @@ fn a_rule_that_matches_everything_is_bounded() {
 fn evidence_cannot_act_on_the_terminal() {
     let evil = "\u{1b}]0;title\u{7}\u{1b}[31mbash: \u{202e}rg: command not found\u{9b}2J";
     let mut console = Console::full(160, 45);
-    console.happen(rules(&format!(
-        "[[rule]]\nid = \"\\u001b[2Jx\"\ntitle = \"{{1}}\\u001b[2J\"\nseverity = \"error\"\nnext = \"\\u009b1m\"\npattern = '(.*not found.*)'\n"
-    )));
+    console.happen(rules(
+        "[[rule]]\nid = \"\\u001b[2Jx\"\ntitle = \"{1}\\u001b[2J\"\nseverity = \"error\"\nnext = \"\\u009b1m\"\npattern = '(.*not found.*)'\n",
+    ));
     console.select("e2e");
     console.keys("lz");
     log(&mut console, "s-e2e", &runs("a", "rg", evil), true);

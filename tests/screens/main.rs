@@ -20,4 +20,5 @@ mod sleeping;
 mod sources;
 mod typing;
 mod viewing;
+mod watching;
 mod world;

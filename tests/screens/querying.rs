@@ -1,14 +1,14 @@
 //! The query bar: what it offers, what it says is wrong, what it keeps.
 
 use atc::console::Effect;
-use atc::console::event::What;
+use atc::console::event::{Mouse, MouseKind, News, What};
 use atc::console::keys::{Chord, Context, Key};
 use atc::console::view::Theme;
 use atc::domain::listing::MOST_VIEWS;
-use atc::domain::{Column, Group, Order, TaskId};
+use atc::domain::{Column, Group, Order, Person, Source, State, Task, TaskId, UserId, Viewer};
 
 use crate::draw::{buffer, lines, styled, text};
-use crate::world::Console;
+use crate::world::{Console, repo, task};
 
 fn typed(console: &Console) -> &str {
     console.model.line.as_ref().map_or("", |line| line.text.as_str())
@@ -229,4 +229,131 @@ fn what_is_offered_never_hides_the_selected_row_of_a_short_list() {
     let screen = text(&console.model);
     assert!(screen.lines().any(|line| line.starts_with('▌')), "{screen}");
     assert_eq!(console.model.queue.selected.as_ref().map(TaskId::raw), Some(rows(&console)[0]));
+}
+
+/// Clicks on the first row of the screen that begins with these words.
+fn click(console: &mut Console, words: &str) {
+    let all = lines(&buffer(&console.model, &Theme::default()));
+    let row = all.iter().position(|line| line.trim_start_matches([' ', '▌']).starts_with(words));
+    let row = u16::try_from(row.unwrap_or_else(|| panic!("no {words} in {all:?}"))).unwrap();
+    console.happen(What::Mouse(Mouse { kind: MouseKind::Click, column: 3, row }));
+}
+
+#[test]
+fn a_click_takes_the_completion_under_the_pointer_and_nothing_beneath_it() {
+    let mut console = Console::full(80, 24);
+    let selected = console.model.queue.selected.clone();
+    console.keys("/sta");
+    click(&mut console, "state:");
+    assert_eq!(typed(&console), "state:");
+    assert!(offered(&console).contains(&"failed"), "what may follow is offered");
+    click(&mut console, "idle");
+    assert_eq!(typed(&console), "state:idle ");
+    assert_eq!(rows(&console).len(), 1, "the rows follow");
+    assert!(offered(&console).is_empty());
+    console.keys("is:");
+    for _ in 0..8 {
+        console.press(Key::Tab);
+    }
+    let chosen = offered(&console)[7].to_owned();
+    click(&mut console, &chosen);
+    assert_eq!(typed(&console), format!("state:idle is:{chosen} "), "also where the list is scrolled");
+    console.press(Key::Esc);
+    console.press(Key::Esc);
+    assert_eq!(console.model.queue.selected, selected);
+}
+
+#[test]
+fn a_click_elsewhere_closes_the_completions_and_does_no_more() {
+    let mut console = Console::full(80, 24);
+    console.keys("/");
+    for row in [4, 23] {
+        console.keys(" is:");
+        assert!(!offered(&console).is_empty());
+        let (text, selected) = (typed(&console).to_owned(), console.model.queue.selected.clone());
+        console.happen(What::Mouse(Mouse { kind: MouseKind::Click, column: 30, row }));
+        assert!(offered(&console).is_empty());
+        assert_eq!((typed(&console), &console.model.queue.selected), (text.as_str(), &selected));
+    }
+    let selected = console.model.queue.selected.clone();
+    console.happen(What::Mouse(Mouse { kind: MouseKind::Click, column: 30, row: 6 }));
+    assert_ne!(console.model.queue.selected, selected, "with nothing above it a row hears again");
+}
+
+#[test]
+fn the_wheel_moves_nothing_under_the_completions() {
+    let mut console = Console::full(80, 14);
+    console.keys("G/is:");
+    let before = console.model.queue.index;
+    console.happen(What::Mouse(Mouse { kind: MouseKind::WheelUp, column: 3, row: 11 }));
+    assert_eq!(console.model.queue.index, before);
+}
+
+#[test]
+fn a_view_saved_while_running_can_be_dropped() {
+    let mut console = Console::full(80, 24);
+    for (query, name) in [("is:active", "first"), ("user:mona", "Second One"), ("-is:active", "third")] {
+        command(&mut console, &format!("filter {query}"));
+        command(&mut console, &format!("view save {name}"));
+        console.wait(chrono::TimeDelta::seconds(1));
+        console.press(Key::Esc);
+        console.keys("6");
+    }
+    let counts = |console: &Console| -> Vec<usize> { (0..9).map(|n| console.model.queue.count(n)).collect() };
+    let before = counts(&console);
+    command(&mut console, "view third");
+    command(&mut console, "view drop second one");
+    let names: Vec<_> = console.model.settings.views.iter().map(|view| view.name.to_string()).collect();
+    assert_eq!(names[6..], ["first", "third"]);
+    assert_eq!(console.model.queue.view, 7, "what is shown stays shown");
+    assert_eq!(rows(&console).len(), before[8]);
+    assert_eq!(counts(&console)[..8], [&before[..7], &before[8..]].concat());
+    assert!(text(&console.model).contains("dropped the view “Second One”"), "{}", text(&console.model));
+    command(&mut console, "view drop third");
+    assert_eq!(console.model.queue.view, 6, "the one to its left is shown");
+    assert_eq!(rows(&console).len(), before[6]);
+    console.keys(":view drop ");
+    console.press(Key::Tab);
+    assert_eq!(typed(&console), "view drop first ", "only what can be dropped completes");
+}
+
+#[test]
+fn a_view_that_cannot_be_dropped_says_why() {
+    let fault = |console: &mut Console, text: &str| {
+        command(console, text);
+        let fault = console.model.line.as_ref().and_then(|line| line.fault.clone()).unwrap_or_default();
+        console.press(Key::Esc);
+        fault
+    };
+    let mut console = Console::full(80, 24);
+    assert!(fault(&mut console, "view drop failed").contains("there by default"));
+    assert!(fault(&mut console, "view drop nonsense").contains("no view “nonsense”"));
+    assert!(fault(&mut console, "view drop").contains("view drop NAME"));
+    let mut settings = crate::world::settings();
+    settings.views.push(atc::domain::SavedView::new("Ours", atc::domain::Query::default()));
+    let mut console = Console::with(settings, 80, 24);
+    assert!(fault(&mut console, "view drop ours").contains("from the config file"));
+    assert_eq!(console.model.settings.views.len(), 7);
+    command(&mut console, "view save drop");
+    console.wait(chrono::TimeDelta::seconds(1));
+    console.press(Key::Esc);
+    console.keys("1");
+    command(&mut console, "view drop");
+    assert_eq!(console.model.queue.view, 7, "a view may have that name");
+}
+
+#[test]
+fn at_me_finds_its_tasks_also_where_the_viewer_answers_last() {
+    let mut console = Console::new(80, 24);
+    let mine = Task {
+        creator: Some(Person { id: UserId(7), login: None }),
+        ..task("mine", "api", "Work", State::InProgress, 9, 1)
+    };
+    console.good(Source::Tasks(repo("api")), News::Tasks { tasks: vec![mine], unreadable: 0 });
+    command(&mut console, "filter user:@me");
+    assert!(rows(&console).is_empty());
+    console.good(Source::Viewer, News::Viewer(Viewer { id: UserId(7), login: "mona".into() }));
+    assert_eq!(rows(&console), ["mine"]);
+    command(&mut console, "filter mona");
+    assert_eq!(rows(&console), ["mine"], "and by the name that is known now");
 }

@@ -1,13 +1,16 @@
 //! The queue's looks: views as tabs, columns, groups and marks.
 
-use atc::console::event::{Mouse, MouseKind, What};
+use atc::console::event::{Mouse, MouseKind, News, What};
 use atc::console::keys::{Chord, Key};
 use atc::console::state::place::Pane;
+use atc::console::state::settings::Settings;
 use atc::console::view::Theme;
-use atc::domain::{Column, Group, Query, SavedView, TaskId};
+use atc::console::{Effect, Model};
+use atc::domain::{Column, Group, Query, SavedView, Source, State, Task, TaskId, Zone};
+use chrono::{FixedOffset, TimeDelta};
 
 use crate::draw::{buffer, lines, styled, text};
-use crate::world::{Console, settings};
+use crate::world::{Console, now, repo, settings, task};
 
 fn all(console: &Console) -> Vec<String> {
     lines(&buffer(&console.model, &Theme::default()))
@@ -240,4 +243,74 @@ fn the_footer_offers_what_can_be_done_with_marks_while_there_are_some() {
     assert!(all(&console)[23].contains("ctrl+space mark to here") && all(&console)[23].contains("u unmark"));
     console.press(Key::Esc);
     assert!(!all(&console)[23].contains("unmark"));
+}
+
+#[test]
+fn what_is_marked_is_opened_after_a_question_and_within_reason() {
+    let mut console = Console::new(80, 24);
+    let with_page = |n: i64| {
+        let page = format!("https://github.com/acme/api/agents/tasks/m{n:02}");
+        let task = task(&format!("m{n:02}"), "api", &format!("Work {n}"), State::InProgress, 30 - n, 1);
+        Task { html_url: Some(page.as_str().into()), ..task }
+    };
+    let tasks = (0..21).map(with_page).collect();
+    console.good(Source::Tasks(repo("api")), News::Tasks { tasks, unreadable: 0 });
+    console.keys("g ");
+    let effects = console.keys("o");
+    assert!(matches!(effects.as_slice(), [Effect::Open(_)]), "one alone is opened at once: {effects:?}");
+    console.keys("u*");
+    assert!(console.keys("o").is_empty());
+    assert!(text(&console.model).contains("at most 20 are opened at once"), "{}", text(&console.model));
+    console.keys("g ");
+    assert!(console.keys("o").is_empty());
+    assert!(text(&console.model).contains("Open 20 pages in the browser?"), "{}", text(&console.model));
+    console.wait(TimeDelta::seconds(1));
+    assert!(console.keys("n").is_empty(), "asked, and answered with no");
+    console.keys("o");
+    console.wait(TimeDelta::seconds(1));
+    let effects = console.keys("y");
+    let [Effect::OpenAll(all)] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(all.len(), 20);
+}
+
+#[test]
+fn days_are_those_of_the_operators_clock_on_each_day_itself() {
+    // Summer time ends while the console is open: two hours ahead of UTC before, one after.
+    let ends = now() - TimeDelta::hours(12);
+    let rule = move |at| FixedOffset::east_opt(if at < ends { 7200 } else { 3600 }).unwrap();
+    let mut console = Console::with(Settings { zone: Zone::new(rule), ..settings() }, 80, 40);
+    let mut tasks = Vec::new();
+    for hours in 0..60 {
+        tasks.push(task(&format!("t{hours:02}"), "api", "Work", State::Completed, hours * 60, hours * 60));
+    }
+    let expected = |model: &Model| {
+        let mut days: Vec<(String, usize)> = Vec::new();
+        for hours in 0..60 {
+            let at = now() - TimeDelta::hours(hours);
+            let day = at.with_timezone(&rule(at)).format("%a %-d %b %Y").to_string();
+            match days.iter_mut().find(|(title, _)| *title == day) {
+                Some((_, count)) => *count += 1,
+                None => days.push((day, 1)),
+            }
+        }
+        let shown = model.queue.headings.iter().map(|heading| (heading.title.to_string(), heading.count));
+        (shown.collect::<Vec<_>>(), days)
+    };
+    console.good(Source::Tasks(repo("api")), News::Tasks { tasks, unreadable: 0 });
+    command(&mut console, "group day");
+    let (shown, days) = expected(&console.model);
+    assert_eq!(shown, days);
+    console.wait(TimeDelta::hours(14));
+    let (shown, days) = expected(&console.model);
+    assert_eq!(shown, days, "midnight passes, and what was yesterday has the same date");
+}
+
+#[test]
+fn long_names_of_views_give_way_before_the_counts_do() {
+    let mut settings = settings();
+    settings.views.push(SavedView::new("Waiting for the platform team to answer", Query::default()));
+    let mut console = Console::with(settings, 100, 24);
+    console.fill();
+    let tabs = all(&console)[1].clone();
+    assert!(tabs.contains("4 Failed 2") && tabs.contains("Waiting for the") && tabs.contains("… 13"), "{tabs}");
 }

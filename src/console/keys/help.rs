@@ -6,6 +6,7 @@ use super::intent::{Context, Intent};
 use super::table::{TABLE, bindings};
 use crate::console::state::Model;
 use crate::console::state::queue::kind;
+use crate::console::state::tasks::Slot;
 use crate::domain::Condition;
 use crate::domain::State;
 
@@ -58,6 +59,8 @@ pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
         Context::Log => {
             vec![Intent::Back, Intent::Fold, Intent::Follow, Intent::Filter, Intent::NextError, Intent::Cancel]
         }
+        Context::Found => vec![Intent::Enter, Intent::Copy, Intent::Back],
+        Context::Wall => vec![Intent::Enter, Intent::Detail, Intent::Cancel, Intent::Open, Intent::Back],
         Context::Reviews if model.reviews.selected.is_some() => {
             vec![Intent::Enter, Intent::Open, Intent::Copy, Intent::CopyBranch, Intent::FollowUp, Intent::Detail]
         }
@@ -96,8 +99,16 @@ fn queue(model: &Model) -> Vec<Intent> {
         return keys;
     }
     if model.queue.tally().marked > 0 {
-        return [Intent::Cancel, Intent::Copy, Intent::Mark, Intent::MarkRange, Intent::UnmarkAll, Intent::MarkAll]
-            .into();
+        return [
+            Intent::Cancel,
+            Intent::Copy,
+            Intent::Mark,
+            Intent::MarkRange,
+            Intent::UnmarkAll,
+            Intent::MarkAll,
+            Intent::Open,
+        ]
+        .into();
     }
     let mut keys = task(model, vec![Intent::Enter]);
     keys.extend([Intent::Compose, Intent::Filter]);
@@ -107,8 +118,9 @@ fn queue(model: &Model) -> Vec<Intent> {
 /// Something is at work of what the key would cancel: in the queue the marked tasks where there are some.
 fn may_cancel(context: Context, model: &Model) -> bool {
     if context == Context::Queue && model.queue.tally().marked > 0 {
-        let both = kind::MARKED | kind::ACTIVE;
-        return model.queue.roster.entries.iter().any(|entry| entry.kinds & both == both);
+        let entry = |slot: Slot| model.queue.roster.entries.get(slot.index());
+        let is_active = |slot: Slot| entry(slot).is_some_and(|entry| entry.kinds & kind::ACTIVE != 0);
+        return model.world.tasks.marks().iter().any(is_active);
     }
     model.selected().is_some_and(|known| known.task.state.is_active())
 }

@@ -8,6 +8,10 @@ pub enum Context {
     /// The full detail of the selected task.
     Detail,
     Log,
+    /// The last lines of all that runs.
+    Wall,
+    /// What `:grep` found.
+    Found,
     Reviews,
     /// The template list of the compose pane.
     Templates,
@@ -85,6 +89,7 @@ pub enum Intent {
     Session,
     /// To the evidence of the next finding.
     Diagnosis,
+    Split,
     // Form
     NextField,
     PreviousField,

@@ -125,6 +125,7 @@ const LOG: &[Binding] = &[
     bind(Context::Log, c('N'), Intent::PreviousHit, "previous hit", ""),
     bind(Context::Log, c('D'), Intent::Diagnosis, "evidence of the diagnosis, then of its next finding", "diagnosis"),
     bind(Context::Log, c('S'), Intent::Session, "the task's session before this one", "session"),
+    bind(Context::Log, c('|'), Intent::Split, "keep this log in sight and read another above it; again: one log", ""),
     bind(Context::Log, c('d'), Intent::Detail, "everything about the task", ""),
     bind(Context::Log, c('x'), Intent::Cancel, "cancel the running session (asks)", "cancel"),
     bind(Context::Log, c('f'), Intent::FollowUp, "follow up: a new task on the same branch", "follow up"),
@@ -132,6 +133,23 @@ const LOG: &[Binding] = &[
     bind(Context::Log, c('o'), Intent::Open, "open in the browser", "open"),
     bind(Context::Log, c('y'), Intent::Copy, "copy the entry", "copy"),
     bind(Context::Log, c('Y'), Intent::CopyBranch, "copy the branch name", ""),
+];
+
+const WALL: &[Binding] = &[
+    bind(Context::Wall, k(Key::Enter), Intent::Enter, "open the log under the cursor", "log"),
+    bind(Context::Wall, k(Key::Tab), Intent::NextPane, "next log", ""),
+    bind(Context::Wall, k(Key::BackTab), Intent::PreviousPane, "previous log", ""),
+    bind(Context::Wall, c('d'), Intent::Detail, "everything about its task", "detail"),
+    bind(Context::Wall, c('x'), Intent::Cancel, "cancel the running session (asks)", "cancel"),
+    bind(Context::Wall, c('o'), Intent::Open, "open in the browser", "open"),
+    bind(Context::Wall, c('q'), Intent::Back, "close the wall", ""),
+];
+
+const FOUND: &[Binding] = &[
+    bind(Context::Found, k(Key::Enter), Intent::Enter, "open the log and search it", "open"),
+    bind(Context::Found, c('y'), Intent::Copy, "copy the line", "copy"),
+    bind(Context::Found, c('q'), Intent::Back, "close the list", ""),
+    bind(Context::Found, k(Key::Esc), Intent::Back, "close the list", "close"),
 ];
 
 const REVIEWS: &[Binding] = &[
@@ -190,11 +208,13 @@ const LINE: &[Binding] = &[
 ];
 
 /// Every context's own bindings, in the order the help shows them.
-pub const TABLE: [(Context, &[Binding]); 10] = [
+pub const TABLE: [(Context, &[Binding]); 12] = [
     (Context::Global, GLOBAL),
     (Context::Queue, QUEUE),
     (Context::Detail, DETAIL),
     (Context::Log, LOG),
+    (Context::Wall, WALL),
+    (Context::Found, FOUND),
     (Context::Reviews, REVIEWS),
     (Context::Templates, TEMPLATES),
     (Context::Form, FORM),
@@ -239,6 +259,8 @@ impl Context {
             Self::Queue => "Queue",
             Self::Detail => "Detail",
             Self::Log => "Log",
+            Self::Wall => "Wall",
+            Self::Found => "Lines found",
             Self::Reviews => "Reviews",
             Self::Templates => "Compose: templates",
             Self::Form => "Compose: form",

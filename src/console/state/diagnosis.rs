@@ -61,6 +61,11 @@ impl Judged {
         self.news = true;
     }
 
+    /// It was not judged yet, by any rules.
+    pub fn is_blank(&self) -> bool {
+        self.rules.is_none()
+    }
+
     pub fn has_ended(&self) -> bool {
         self.ended.is_some()
     }

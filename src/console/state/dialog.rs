@@ -36,6 +36,8 @@ pub enum Ask {
     },
     Quit,
     Copy(Untrusted),
+    /// The pages of all that were marked.
+    Open(Vec<Untrusted>),
 }
 
 /// Keys this soon after a question appeared were meant for what was there before.

@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use unicode_segmentation::GraphemeCursor;
 
+use super::layout::Area;
+use super::place::Place;
 use crate::domain::query::Completion;
 
 #[derive(Clone, Debug, Default)]
@@ -38,6 +40,22 @@ pub enum LineKind {
     Command,
     QueueFilter,
     LogSearch,
+}
+
+/// Completions seen at once, at most.
+const OFFERED: usize = 6;
+
+impl Offers {
+    /// The rule and the completions below it; over what is filtered, of which most is still seen on a small screen.
+    pub fn area(&self, place: &Place) -> Area {
+        let rows = self.all.len().min(OFFERED).min(usize::from(place.size.height / 3));
+        place.over(u16::try_from(rows + 1).unwrap_or(1))
+    }
+
+    /// The first that is seen, so that the chosen one is.
+    pub fn first(&self, area: Area) -> usize {
+        (self.at.unwrap_or(0) + 1).saturating_sub(area.body_rows())
+    }
 }
 
 impl Line {

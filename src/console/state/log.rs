@@ -1,13 +1,21 @@
-//! The log pane: one session's transcript and where the reader is in it.
+//! The log pane: a session's transcript and where the reader is in it; split, it has two.
+//!
+//! ```text
+//! whole ──split──> upper: follows the queue's selection      (swap: the other half gets the keys)
+//!       <─split──  lower: stays with the log it was split on
+//! ```
 
 use std::sync::Arc;
 
 use super::big::Big;
 use super::diagnosis::Judged;
+use super::found::Found;
 use super::layout::Area;
 use super::reader::{Reader, Sheet};
 use super::settings::Settings;
+use super::wall::Wall;
 use super::world::World;
+use crate::console::effect::Heard;
 use crate::console::event::LogOrigin;
 use crate::domain::{Freshness, Instant, SessionId, Source, State, TaskId, TaskRef};
 use crate::text::Safe;
@@ -15,8 +23,18 @@ use crate::transcript::{Finding, Format, Rules, Transcript};
 
 #[derive(Debug)]
 pub struct LogPane {
-    /// What is shown; `None` while nothing is selected.
+    /// The log that has the keys; `None` while nothing is selected.
     pub shown: Option<Shown>,
+    /// The other half of a split pane.
+    pub beside: Option<Shown>,
+    /// Which half has the keys; `None`: the pane is whole.
+    pub split: Option<Half>,
+    /// The last lines of everything that runs, in place of all panes.
+    pub wall: Option<Wall>,
+    /// What was found in the kept logs, in place of all panes.
+    pub found: Option<Found>,
+    /// Searches in the kept logs so far.
+    pub greps: u64,
     /// Long lines go on below instead of being cut.
     pub wrap: bool,
     /// A session chosen by hand in place of the task's latest.
@@ -29,15 +47,86 @@ pub struct LogPane {
 
 impl Default for LogPane {
     fn default() -> Self {
-        Self { shown: None, wrap: true, chosen: None, attended: Attended::default(), rules: None }
+        Self {
+            shown: None,
+            beside: None,
+            split: None,
+            wall: None,
+            found: None,
+            greps: 0,
+            wrap: true,
+            chosen: None,
+            attended: Attended::default(),
+            rules: None,
+        }
     }
 }
 
-/// A task that is polled closely and a log that is followed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Half of a split pane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Half {
+    /// It follows the queue's selection.
+    Upper,
+    /// It stays with its log.
+    Lower,
+}
+
+/// Each half of a split pane has a rule and three lines at least.
+const HALF_ROWS: u16 = 4;
+
+impl LogPane {
+    /// The log that follows the queue's selection.
+    pub fn following(&mut self) -> &mut Option<Shown> {
+        if self.split == Some(Half::Lower) { &mut self.beside } else { &mut self.shown }
+    }
+
+    /// The log that stays.
+    pub fn pinned(&self) -> Option<&Shown> {
+        match self.split? {
+            Half::Upper => self.beside.as_ref(),
+            Half::Lower => self.shown.as_ref(),
+        }
+    }
+
+    /// Where the log that has the keys stands in the pane, and where the other one does, if it is in sight.
+    pub fn halves(&self, pane: Area) -> (Area, Option<Area>) {
+        let Some(half) = self.split.filter(|_| pane.height >= 2 * HALF_ROWS) else { return (pane, None) };
+        let upper = Area { height: pane.height.div_ceil(2), ..pane };
+        let lower = Area { y: upper.bottom(), height: pane.height - upper.height, ..pane };
+        match half {
+            Half::Upper => (upper, Some(lower)),
+            Half::Lower => (lower, Some(upper)),
+        }
+    }
+
+    /// Gives the other half the keys.
+    pub fn swap(&mut self) {
+        self.split = self.split.map(|half| match half {
+            Half::Upper => Half::Lower,
+            Half::Lower => Half::Upper,
+        });
+        if self.split.is_some() {
+            std::mem::swap(&mut self.shown, &mut self.beside);
+        }
+    }
+
+    /// The log of a session, wherever it is in sight.
+    pub fn of(&mut self, session: &SessionId) -> Option<&mut Shown> {
+        let of_it = |shown: &&mut Shown| shown.session.as_ref() == Some(session);
+        match &mut self.wall {
+            // What it covers is not followed meanwhile.
+            Some(wall) => wall.tiles.iter_mut().find(of_it),
+            None => self.shown.iter_mut().chain(&mut self.beside).find(of_it),
+        }
+    }
+}
+
+/// A task that is polled closely and the logs that are followed.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Attended {
     pub task: Option<TaskRef>,
     pub log: Option<SessionId>,
+    pub beside: Vec<Heard>,
 }
 
 /// A log on the screen.
@@ -53,6 +142,8 @@ pub struct Shown {
     pub complete: bool,
     pub transcript: Transcript,
     pub reader: Reader,
+    /// What is to be looked for as soon as there is something to read.
+    pub seek: Option<String>,
     /// The transcript is a window of a log that is too large to be held.
     pub big: Option<Box<Big>>,
     pub judged: Judged,
@@ -70,6 +161,7 @@ impl Shown {
             complete: false,
             transcript: Transcript::new(Format::SessionLog),
             reader: Reader::default(),
+            seek: None,
             big: None,
             judged: Judged::default(),
         }

@@ -9,9 +9,11 @@ pub mod detail;
 pub mod diagnosis;
 pub mod dialog;
 pub mod evidence;
+pub mod found;
 pub mod layout;
 pub mod line;
 pub mod log;
+pub mod marks;
 pub mod notes;
 pub mod place;
 pub mod queue;
@@ -23,6 +25,7 @@ pub mod tabs;
 pub mod tasks;
 pub mod tone;
 pub mod trust;
+pub mod wall;
 pub mod words;
 pub mod world;
 
@@ -101,6 +104,10 @@ impl Model {
             Context::Help
         } else if self.place.detail.is_some() {
             Context::Detail
+        } else if self.log.found.is_some() {
+            Context::Found
+        } else if self.log.wall.is_some() {
+            Context::Wall
         } else {
             match self.place.focus {
                 place::Pane::Queue => Context::Queue,

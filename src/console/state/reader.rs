@@ -176,6 +176,26 @@ impl Reader {
         moved
     }
 
+    /// In place of [`Self::settle`]: the headings of the newest entries, one row each. True: they are other rows than before.
+    pub fn headings(&mut self, entries: &[Entry], sheet: Sheet) -> bool {
+        if sheet == self.sheet && !self.stale {
+            return false;
+        }
+        self.forget();
+        (self.sheet, self.stale) = (sheet, false);
+        let first = entries.len().saturating_sub(usize::from(sheet.height));
+        let heading = |(index, entry)| {
+            let options = Options { width: sheet.width, folded: true, wrap: sheet.wrap };
+            let line = lines::lines(entry, options).into_iter().next()?;
+            let fold = lines::folds(entry, sheet.width).then_some(true);
+            Some(Row { at: Spot { entry: index, row: 0 }, fold, line })
+        };
+        let rows: Vec<Row> = entries.iter().enumerate().skip(first).filter_map(heading).collect();
+        let moved = rows != self.rows;
+        self.rows = rows;
+        moved
+    }
+
     fn forget(&mut self) {
         self.laid.clear();
         self.laid_rows = 0;

@@ -1,9 +1,9 @@
 //! What was decided before the console started.
 
-use chrono::{FixedOffset, Offset, TimeDelta, Utc};
+use chrono::TimeDelta;
 
 use crate::domain::stuck::Thresholds;
-use crate::domain::{OwnTasks, RepoName, SavedView};
+use crate::domain::{OwnTasks, RepoName, SavedView, Zone};
 use crate::text::Safe;
 
 #[derive(Clone, Debug)]
@@ -15,8 +15,8 @@ pub struct Settings {
     pub token_kind: Safe,
     /// Glyphs of plain ASCII.
     pub ascii: bool,
-    /// Offset of the operator's clock from UTC, for times of day.
-    pub zone: FixedOffset,
+    /// The operator's time zone, for times of day and days.
+    pub zone: Zone,
     /// Good data older than this is called stale.
     pub stale_after: TimeDelta,
     pub stuck: Thresholds,
@@ -35,7 +35,7 @@ impl Default for Settings {
             host: Safe::new("github.com"),
             token_kind: Safe::new("unknown"),
             ascii: false,
-            zone: Utc.fix(),
+            zone: Zone::utc(),
             stale_after: TimeDelta::seconds(90),
             stuck: Thresholds::default(),
             read_only: false,

@@ -1,8 +1,8 @@
 //! The tab bar: the saved views with their counts, the panes with their letters. View draws it, update asks where a
 //! click went.
 //!
-//! A row of tabs gives way in this order: the gaps, the counts, the ends of long names, the tabs farthest from the current
-//! one. The current one is always seen.
+//! A row of tabs gives way in this order: the gaps, the ends of names that are long, the counts, the ends of all names,
+//! the tabs farthest from the current one. The current one is always seen.
 
 use super::Model;
 use super::layout::Area;
@@ -102,9 +102,10 @@ fn wide(items: &[Item], shape: Shape) -> usize {
 fn fit(items: &[Item], area: Area) -> Vec<Tab> {
     let room = usize::from(area.width);
     let longest = items.iter().map(|item| item.columns).max().unwrap_or(0);
-    let cut = (NAME_LEAST..longest).rev().map(|name| Shape { name, ..Shape::plain(2) });
+    let cut = |least: usize| (least..longest).rev().map(|name| Shape { name, ..Shape::plain(2) });
     let whole = [3, 2].map(|gap| Shape { gap, counts: true, name: usize::MAX });
-    let shapes = whole.into_iter().chain([Shape::plain(2)]).chain(cut);
+    let counted = cut(NAME_MOST).map(|shape| Shape { counts: true, ..shape });
+    let shapes = whole.into_iter().chain(counted).chain([Shape::plain(2)]).chain(cut(NAME_LEAST));
     if let Some(shape) = shapes.into_iter().find(|shape| wide(items, *shape) <= room) {
         return place(items, shape, area, area.x);
     }

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use super::marks::Marks;
 use super::world::Known;
 use crate::domain::{Artifact, PullId, RepoName, Task, TaskId};
 
@@ -11,6 +12,11 @@ use crate::domain::{Artifact, PullId, RepoName, Task, TaskId};
 pub struct Slot(u32);
 
 impl Slot {
+    /// The place with this number; `None`: there are never so many.
+    pub fn at(index: usize) -> Option<Self> {
+        u32::try_from(index).ok().map(Self)
+    }
+
     /// For tables that run along the slots.
     pub fn index(self) -> usize {
         self.0 as usize
@@ -31,6 +37,8 @@ pub struct Tasks {
     /// Who names a pull request.
     by_pull: HashMap<(RepoName, PullId), Vec<Slot>>,
     touched: Vec<Slot>,
+    /// Those the operator chose. To mark a task is not to touch it.
+    marks: Marks,
 }
 
 impl Tasks {
@@ -124,6 +132,7 @@ impl Tasks {
         self.unlink(slot);
         let place = self.places.get_mut(slot.index())?;
         let known = place.known.take();
+        self.marks.set(slot, false);
         if !std::mem::replace(&mut place.touched, true) {
             self.touched.push(slot);
         }
@@ -141,6 +150,15 @@ impl Tasks {
     /// The tasks that name a pull request.
     pub fn naming(&self, pull: &(RepoName, PullId)) -> &[Slot] {
         self.by_pull.get(pull).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn marks(&self) -> &Marks {
+        &self.marks
+    }
+
+    /// Marks a known task, or takes its mark away. True: it was not so before.
+    pub fn mark(&mut self, slot: Slot, marked: bool) -> bool {
+        (!marked || self.at(slot).is_some()) && self.marks.set(slot, marked)
     }
 
     pub fn any_touched(&self) -> bool {
@@ -223,7 +241,10 @@ mod tests {
         let mut tasks = Tasks::default();
         tasks.insert(known("a", None));
         let slot = tasks.slot(&TaskId::new("a")).unwrap();
+        assert!(tasks.mark(slot, true));
         assert!(tasks.remove(&TaskId::new("a")).is_some());
+        assert!(!tasks.mark(slot, true), "nothing is there to mark");
+        assert_eq!(tasks.marks().count(), 0, "a mark goes with its task");
         assert!(tasks.get(&TaskId::new("a")).is_none() && tasks.at(slot).is_none());
         tasks.insert(known("b", None));
         assert_eq!((tasks.slot(&TaskId::new("b")), tasks.len(), tasks.slots()), (Some(slot), 1, 1));

@@ -8,18 +8,18 @@ use crate::domain::{Freshness, Instant, Source};
 
 /// The instant as `14:02` on the operator's clock.
 pub fn clock(settings: &Settings, at: Instant) -> String {
-    at.with_timezone(&settings.zone).format("%H:%M").to_string()
+    settings.zone.at(at).format("%H:%M").to_string()
 }
 
 /// The instant as `14:02:31`.
 pub fn clock_seconds(settings: &Settings, at: Instant) -> String {
-    at.with_timezone(&settings.zone).format("%H:%M:%S").to_string()
+    settings.zone.at(at).format("%H:%M:%S").to_string()
 }
 
 impl Model {
     /// The time of day, with the day where it is not today.
     pub fn day_and_clock(&self, at: Instant) -> String {
-        let (at, now) = (at.with_timezone(&self.settings.zone), self.now.with_timezone(&self.settings.zone));
+        let (at, now) = (self.settings.zone.at(at), self.settings.zone.at(self.now));
         let today = at.date_naive() == now.date_naive();
         at.format(if today { "%H:%M" } else { "%Y-%m-%d %H:%M" }).to_string()
     }

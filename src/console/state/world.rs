@@ -5,10 +5,10 @@ use std::collections::{HashMap, HashSet};
 use super::evidence::Evidence;
 use super::seen::Seen;
 use super::settings::Settings;
-use super::tasks::Tasks;
+use super::tasks::{Slot, Tasks};
 use crate::console::event::BudgetNews;
 use crate::domain::cancel::Matched;
-use crate::domain::query::Facts;
+use crate::domain::query::{Facts, Needs};
 use crate::domain::{
     Artifact, CancelPhase, CancelProgress, Diagnosed, Freshness, Instant, Job, Pull, PullId, RepoName, Run, SessionId,
     Source, Task, TaskId, UserId, Viewer,
@@ -60,8 +60,6 @@ pub struct Known {
     pub changed: bool,
     /// An earlier run saw it, and the service has not answered for it yet. Whatever it answers is newer.
     pub remembered: bool,
-    /// The operator marked it.
-    pub marked: bool,
     /// What free words of a query are looked for in: name, repository, agent, login and pull number, in lower case, each on
     /// its line. Never shown.
     pub hay: Box<str>,
@@ -91,7 +89,6 @@ impl Known {
             evidence: Evidence::default(),
             changed: false,
             remembered: false,
-            marked: false,
             hay,
         }
     }
@@ -118,22 +115,29 @@ impl World {
         last
     }
 
-    /// A task as a query sees it.
-    pub fn facts<'a>(&'a self, known: &'a Known, settings: &Settings, now: Instant) -> Facts<'a> {
+    /// A task as a query sees it, as far as the query needs to.
+    pub fn facts<'a>(
+        &'a self,
+        slot: Slot,
+        known: &'a Known,
+        settings: &Settings,
+        now: Instant,
+        needs: Needs,
+    ) -> Facts<'a> {
         Facts {
             task: &known.task,
             condition: known.condition(now),
-            stuck: known.stuck(settings, now),
-            login: self.login(&known.task),
-            pull: match self.pull_of(&known.task) {
-                Some(PullOf::Known(pull)) => Some(pull),
+            stuck: if needs.stuck { known.stuck(settings, now) } else { None },
+            login: if needs.login { self.login(&known.task) } else { None },
+            pull: match needs.pull.then(|| self.pull_of(&known.task)) {
+                Some(Some(PullOf::Known(pull))) => Some(pull),
                 _ => None,
             },
             viewer: self.viewer.as_ref().map(|viewer| viewer.id),
             changed: known.changed,
-            marked: known.marked,
-            disagrees: known.disagreement(self, now).is_some(),
-            diagnosed: self.diagnosed_of(&known.task),
+            marked: self.tasks.marks().has(slot),
+            disagrees: needs.disagrees && known.disagreement(self, now).is_some(),
+            diagnosed: if needs.diagnosed { self.diagnosed_of(&known.task) } else { None },
             hay: &known.hay,
             now,
         }
@@ -168,6 +172,12 @@ impl World {
     /// Whether the task is the viewer's own, as far as that is known.
     pub fn is_own(&self, task: &Task) -> bool {
         task.is_of(self.viewer.as_ref().map(|viewer| viewer.id))
+    }
+
+    /// The task a session belongs to, where it is known.
+    pub fn task_of_session(&self, session: &crate::domain::SessionId) -> Option<&crate::domain::TaskId> {
+        let has_it = |known: &&Known| known.task.sessions.iter().flatten().any(|of_it| of_it.id == *session);
+        self.tasks.values().find(has_it).map(|known| &known.task.at.id)
     }
 
     /// The creator's login, where it is known.

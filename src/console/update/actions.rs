@@ -1,6 +1,6 @@
 //! What the keys and the commands do, outside the log, the compose form and the lines being typed.
 
-use super::{cancel, cancel_marked, compose, dialog, line, queue, scroll};
+use super::{cancel, cancel_marked, compose, dialog, line, log, open_marked, queue, scroll, wall};
 use crate::console::effect::Effect;
 use crate::console::keys::Intent;
 use crate::console::state::compose::Draft;
@@ -31,8 +31,10 @@ pub fn run(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
     if scroll::intent(model, intent) {
         return;
     }
-    if of_the_task(intent) && !on_its_task(model) {
-        model.notes.say(model.now, true, "no task here names this pull request — o opens it in the browser");
+    if of_the_task(intent, model) && !on_its_task(model) {
+        let reviews = "no task here names this pull request — o opens it in the browser";
+        let text = if model.place.focus == Pane::Reviews { reviews } else { "its task is not known any more" };
+        model.notes.say(model.now, true, text);
         model.dirty = true;
         return;
     }
@@ -47,6 +49,7 @@ pub fn run(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
         Intent::Mouse => mouse(model, !model.settings.mouse, effects),
         Intent::Cancel if on_the_marked(model) => cancel_marked::ask(model),
         Intent::Cancel => cancel::ask(model),
+        Intent::Open if on_the_marked(model) => open_marked::ask(model, effects),
         Intent::Open => give(model, Target::Address, Effect::Open, "opening", effects),
         Intent::Copy if on_the_marked(model) => copy_marked(model, effects),
         Intent::Copy => give(model, Target::Address, Effect::Copy, "copied", effects),
@@ -133,6 +136,8 @@ fn go(model: &mut Model, intent: Intent) {
 pub fn focus(model: &mut Model, pane: Pane) {
     model.place.help = None;
     model.place.detail = None;
+    model.log.wall = None;
+    model.log.found = None;
     model.place.focus = pane;
     model.dirty = true;
 }
@@ -155,6 +160,8 @@ fn back(model: &mut Model) {
         place.help = None;
     } else if place.detail.is_some() {
         place.detail = None;
+    } else if model.log.wall.is_some() {
+        model.log.wall = None;
     } else if place.log_only {
         model.notes.say(model.now, false, "q quits");
     } else if place.zoomed && place.may_zoom() {
@@ -206,13 +213,29 @@ fn open_detail(model: &mut Model) {
 }
 
 /// What is done to one task, or with it.
-fn of_the_task(intent: Intent) -> bool {
-    matches!(intent, Intent::Enter | Intent::Detail | Intent::Cancel | Intent::FollowUp | Intent::Retry)
+fn of_the_task(intent: Intent, model: &Model) -> bool {
+    match intent {
+        Intent::Enter | Intent::Detail | Intent::Cancel | Intent::FollowUp | Intent::Retry => true,
+        // In the reviews they are about the pull request.
+        Intent::Open | Intent::CopyBranch => model.place.focus != Pane::Reviews || model.log.wall.is_some(),
+        _ => false,
+    }
 }
 
-/// In the reviews the task is the one behind the pull request under the cursor, and no other.
+/// In the reviews the task is the one behind the pull request under the cursor and no other, on the wall and in the log
+/// that stays the one whose log it is.
 fn on_its_task(model: &mut Model) -> bool {
-    model.place.focus != Pane::Reviews || model.place.detail.is_some() || select_task_of_pull(model)
+    if model.place.detail.is_some() {
+        return true;
+    }
+    if model.log.wall.is_some() {
+        return wall::select_its_task(model);
+    }
+    match model.place.focus {
+        Pane::Reviews => select_task_of_pull(model),
+        Pane::Log => log::select_its_task(model),
+        Pane::Queue | Pane::Compose => true,
+    }
 }
 
 /// Puts the queue's cursor on the task behind the selected pull request.
@@ -341,7 +364,7 @@ fn copy_marked(model: &mut Model, effects: &mut Vec<Effect>) {
 }
 
 /// The task's own page, else its pull request's. Given by the service, never built.
-fn address(model: &Model, known: &Known) -> Option<Untrusted> {
+pub(super) fn address(model: &Model, known: &Known) -> Option<Untrusted> {
     known.task.html_url.clone().filter(|u| !u.is_empty()).or_else(|| match model.world.pull_of(&known.task) {
         Some(PullOf::Known(pull)) => Some(pull.url.clone()),
         _ => None,

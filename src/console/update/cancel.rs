@@ -1,6 +1,6 @@
 //! Cancelling: the question, and the life-cycle that follows.
 
-use super::dialog;
+use super::{dialog, queue};
 use crate::console::effect::Effect;
 use crate::console::state::Model;
 use crate::console::state::batch::Batch;
@@ -115,8 +115,8 @@ fn of_batch(model: &mut Model, id: &TaskId) -> bool {
     let standing = batch.standing(&model.world);
     model.notes.say(model.now, standing.failed() > 0, standing.says());
     let is_done = |known: &Known| known.cancel.as_ref().is_some_and(|c| c.phase == CancelPhase::Ended);
-    if let Some(known) = model.world.tasks.get_mut(id) {
-        known.marked &= !is_done(known);
+    if let Some(slot) = model.world.tasks.slot(id).filter(|slot| model.world.tasks.at(*slot).is_some_and(is_done)) {
+        queue::set_mark(model, slot, false);
     }
     if standing.under_way() > 0 {
         model.queue.batch = Some(batch);

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{actions, big, line, queue};
+use super::{actions, big, found, line, queue, wall};
 use crate::console::biglog::Wish;
 use crate::console::effect::Effect;
 use crate::console::keys::Intent;
@@ -41,7 +41,7 @@ const fn with(name: &'static str, usage: &'static str, run: With, help: &'static
 pub const COMMANDS: &[Command] = &[
     plain("quit", Intent::Quit, "leave"),
     with("repo", "repo add|remove|only owner/name", repo, "change which repositories are watched"),
-    with("view", "view NAME", view, "show one of the saved views; view save NAME keeps the query as one"),
+    with("view", "view [save|drop] NAME", view, "show a view, keep the query as one, or drop one"),
     plain("queue", Intent::Queue, "go to the queue"),
     plain("log", Intent::Log, "go to the log"),
     plain("reviews", Intent::Reviews, "go to the reviews"),
@@ -64,6 +64,8 @@ pub const COMMANDS: &[Command] = &[
     with("layout", "layout columns|rows", layout, "panes side by side or stacked"),
     plain("help", Intent::Help, "all keys and commands"),
     with("line", "line NUMBER|PERCENT%", to_line, "go to a line of a large file; the number alone will do"),
+    with("grep", "grep TEXT|/REGEX", found::open, "look through all logs kept here"),
+    with("wall", "wall [all]", wall::open, "the last lines of everything that runs in this view, or in any"),
     with("save", "save FILE [text|markdown|raw]", save, "write the log to a new file"),
     with("mouse", "mouse on|off", mouse, "take the mouse, or leave it to the terminal"),
 ];
@@ -124,7 +126,7 @@ pub fn complete(model: &Model, text: &str) -> Option<String> {
     let all = match before.split_whitespace().collect::<Vec<_>>().as_slice() {
         [] if word.is_empty() => return None,
         [] => COMMANDS.iter().map(|c| c.name.to_owned()).collect(),
-        [name, given @ ..] => words(model, find(name).ok()?.name, given.len()),
+        [name, given @ ..] => words(model, find(name).ok()?.name, given),
     };
     let names: Vec<String> = all.into_iter().filter(|n| n.starts_with(word)).collect();
     let first = names.first()?;
@@ -138,10 +140,12 @@ pub fn complete(model: &Model, text: &str) -> Option<String> {
     (common.len() > word.len()).then(|| format!("{before}{common}"))
 }
 
-/// The words that may follow a command and so many others.
-fn words(model: &Model, command: &str, given: usize) -> Vec<String> {
-    let fixed: Vec<&str> = match (command, given) {
-        ("view", 0) => return model.settings.views.iter().map(SavedView::word).collect(),
+/// The words that may follow a command and these others.
+fn words(model: &Model, command: &str, given: &[&str]) -> Vec<String> {
+    let views = |from: usize| model.settings.views.iter().skip(from).map(SavedView::word);
+    let fixed: Vec<&str> = match (command, given.len()) {
+        ("view", 0) => return views(0).chain(["save", "drop"].map(str::to_owned)).collect(),
+        ("view", 1) if given == ["drop"] => return views(model.queue.given).collect(),
         ("group", 0) => Group::ALL.map(Group::word).into_iter().chain(["none", "next", "previous"]).collect(),
         ("mark", 0) => vec!["all", "none", "range"],
         ("sort", 0) => Column::ALL.map(Column::word).to_vec(),
@@ -211,9 +215,18 @@ fn view(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Result<()
     if let ["save", name @ ..] = arguments {
         return queue::save_view(model, &name.join(" "));
     }
-    let name = one(arguments, "view NAME, one of the tabs, or view save NAME")?;
     let words: Vec<String> = model.settings.views.iter().map(SavedView::word).collect();
-    let view = pick(name, words.iter().map(String::as_str).zip(0..), "view")?;
+    let find = |name: &str| pick(name, words.iter().map(String::as_str).zip(0..), "view");
+    // A view may be called drop; with a name behind it the word is the verb.
+    if let ["drop", name @ ..] = arguments
+        && (!name.is_empty() || find("drop").is_err())
+    {
+        return match name {
+            [] => Err("which view is dropped? view drop NAME".to_owned()),
+            name => queue::drop_view(model, find(&name.join("-").to_lowercase())?),
+        };
+    }
+    let view = find(one(arguments, "view NAME, one of the tabs, or view save|drop NAME")?)?;
     actions::focus(model, Pane::Queue);
     queue::set_view(model, view);
     Ok(())

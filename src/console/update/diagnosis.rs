@@ -7,7 +7,8 @@ use crate::console::effect::Effect;
 use crate::console::event::LogOrigin;
 use crate::console::state::Model;
 use crate::console::state::evidence::ToldByLog;
-use crate::console::state::log::Shown;
+use crate::console::state::layout::Area;
+use crate::console::state::log::{LogPane, Shown};
 use crate::console::state::world::World;
 use crate::domain::{Diagnosed, TaskId};
 use crate::text::Safe;
@@ -27,8 +28,9 @@ pub fn rules(model: &mut Model, rules: Arc<Rules>) {
         model.notes.say(model.now, true, format!("{file}:{}: {reason}{more}", first.line));
     }
     model.log.rules = Some(rules);
-    if let Some(shown) = &mut model.log.shown {
-        judge(shown, model.log.rules.as_ref());
+    let LogPane { shown, beside, rules, .. } = &mut model.log;
+    for shown in shown.iter_mut().chain(beside) {
+        judge(shown, rules.as_ref());
     }
 }
 
@@ -40,33 +42,43 @@ pub(super) fn judge(shown: &mut Shown, rules: Option<&Arc<Rules>>) {
     }
 }
 
-/// Called at the end of every update: judges the end once it has come, and tells on what is new.
+/// Called at the end of every update: judges the end of the logs in the pane once it has come, tells on what is new.
 pub fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
-    let Some(shown) = model.log.shown.as_mut().filter(|shown| shown.big.is_none()) else { return };
-    shown.judged.end(&shown.transcript, ending(shown, &model.world));
-    if let Some(session) = &shown.session
-        && let Some(told) = shown.judged.take_news(session)
-    {
-        let is_final = shown.judged.has_ended();
-        let task = shown.task.as_ref().filter(|_| says_something(shown));
-        if let Some(task) = task.and_then(|task| Some(&model.world.tasks.get(task)?.task)) {
-            let at = task.at.clone();
-            let is_latest = task.latest_session().is_some_and(|latest| latest.id == *session);
-            effects.extend((is_final && is_latest).then(|| Effect::KeepDiagnosis(at.clone(), Box::new(told.clone()))));
-            model.dirty |= keep(&mut model.world, &at.id, told, is_final);
+    let pane = model.place.panes().log;
+    let areas = pane.map(|pane| model.log.halves(pane));
+    let Model { log, world, dirty, .. } = model;
+    let own = areas.map(|(own, _)| own);
+    for (shown, area) in [(&mut log.shown, own), (&mut log.beside, areas.and_then(|(_, other)| other))] {
+        let Some(shown) = shown.as_mut().filter(|shown| shown.big.is_none()) else { continue };
+        if let Some(rules) = log.rules.as_ref().filter(|_| shown.judged.is_blank()) {
+            shown.judged.anew(Some(rules), &shown.transcript);
         }
+        shown.judged.end(&shown.transcript, ending(shown, world));
+        *dirty |= tell(shown, world, effects) | keep_still(shown, area);
     }
-    keep_still(model);
+}
+
+/// Tells the world what was found. True: that is news.
+fn tell(shown: &mut Shown, world: &mut World, effects: &mut Vec<Effect>) -> bool {
+    let Some(told) = shown.session.as_ref().and_then(|session| shown.judged.take_news(session)) else { return false };
+    let task = shown.task.as_ref().filter(|_| says_something(shown));
+    let Some(task) = task.and_then(|task| Some(&world.tasks.get(task)?.task)) else { return false };
+    let is_final = shown.judged.has_ended();
+    let at = task.at.clone();
+    let is_latest = task.latest_session().is_some_and(|latest| latest.id == told.session);
+    effects.extend((is_final && is_latest).then(|| Effect::KeepDiagnosis(at.clone(), Box::new(told.clone()))));
+    keep(world, &at.id, told, is_final)
 }
 
 /// The line of the finding came or went: a reader who has paused sees the same text in the same rows.
-fn keep_still(model: &mut Model) {
-    let (Some(pane), Some(shown)) = (model.place.panes().log, &mut model.log.shown) else { return };
-    let has_line = shown.finding_row(pane).is_some();
-    if std::mem::replace(&mut shown.judged.has_line, has_line) != has_line {
+fn keep_still(shown: &mut Shown, area: Option<Area>) -> bool {
+    let Some(area) = area else { return false };
+    let has_line = shown.finding_row(area).is_some();
+    let changed = std::mem::replace(&mut shown.judged.has_line, has_line) != has_line;
+    if changed {
         shown.reader.nudge(shown.transcript.entries(), has_line);
-        model.dirty = true;
     }
+    changed
 }
 
 /// A list of steps, or nothing, says nothing of what the agent did.
@@ -79,7 +91,10 @@ fn ending(shown: &Shown, world: &World) -> Option<Ending> {
     if !shown.complete || !says_something(shown) {
         return None;
     }
-    let Some(session) = &shown.session else { return shown.file.is_some().then(Ending::default) };
+    if shown.file.is_some() {
+        return Some(Ending::default());
+    }
+    let session = shown.session.as_ref()?;
     let task = &world.tasks.get(shown.task.as_ref()?)?.task;
     let own = task.sessions.iter().flatten().find(|known| known.id == *session).map(|known| &known.state);
     // A task may have ended while its session still says that it runs: the task is right, about its latest.

@@ -84,7 +84,7 @@ fn answer(model: &mut Model, yes: bool, effects: &mut Vec<Effect>) {
     if !yes || !dialog.is_earnest() {
         return;
     }
-    let writes = !matches!(dialog.ask, Ask::Quit | Ask::Copy(_));
+    let writes = !matches!(dialog.ask, Ask::Quit | Ask::Copy(_) | Ask::Open(_));
     if writes && model.settings.read_only {
         return model.notes.say(model.now, true, actions::READ_ONLY);
     }
@@ -99,6 +99,10 @@ fn answer(model: &mut Model, yes: bool, effects: &mut Vec<Effect>) {
         Ask::Copy(text) => {
             model.notes.say(model.now, false, "copied");
             effects.push(Effect::Copy(text));
+        }
+        Ask::Open(addresses) => {
+            model.notes.say(model.now, false, format!("opening {} pages …", addresses.len()));
+            effects.push(Effect::OpenAll(addresses));
         }
     }
 }

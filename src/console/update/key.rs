@@ -1,6 +1,6 @@
 //! A key press finds its way: the innermost context first.
 
-use super::{actions, compose, dialog, line, log};
+use super::{actions, compose, dialog, found, line, log, wall};
 use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Context, Key, lookup};
 use crate::console::state::Model;
@@ -32,6 +32,8 @@ pub fn pressed(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
         // It knows what it changed: a step that waits for a part of a large log changes nothing yet, and a picture of
         // nothing new would only keep the next one waiting.
         Context::Log => log::intent(model, intent, effects),
+        Context::Wall => wall::intent(model, intent),
+        Context::Found => found::intent(model, intent, effects),
         _ => false,
     };
     if taken {

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use super::{big, diagnosis};
-use crate::console::effect::Effect;
+use super::{big, diagnosis, wall};
+use crate::console::effect::{Effect, Heard};
 use crate::console::event::{LogNews, LogOrigin, Mouse, MouseKind};
 use crate::console::keys::Intent;
 use crate::console::state::Model;
 use crate::console::state::big::Step;
 use crate::console::state::layout::Area;
-use crate::console::state::log::{Attended, Shown};
+use crate::console::state::log::{Attended, LogPane, Shown};
 use crate::console::state::reader::Reader;
 use crate::domain::{Instant, SessionId, Task, TaskRef, age};
 use crate::text::{Safe, Untrusted};
@@ -23,33 +23,58 @@ const WHEEL: usize = 3;
 /// Called at the end of every update: shows the log of the selected task's latest session (or of the one chosen by
 /// hand) and asks the runtime to attend to it when that changed.
 pub fn follow_selection(model: &mut Model, effects: &mut Vec<Effect>) {
-    let pane = model.place.panes().log;
-    follow_in(model, pane, effects);
+    let wall = wall::settle(model);
+    let covered = model.log.wall.is_some() || model.log.found.is_some();
+    let pane = model.place.panes().log.filter(|_| !covered);
+    follow_in(model, pane, wall, effects);
 }
 
-fn follow_in(model: &mut Model, pane: Option<Area>, effects: &mut Vec<Effect>) {
+fn follow_in(model: &mut Model, pane: Option<Area>, wall: Vec<Heard>, effects: &mut Vec<Effect>) {
     // A file stands alone: nothing is selected and nothing is asked for.
     if !model.place.log_only {
         let (task, session) = wanted(model);
+        let stays = session.is_some() && model.log.pinned().is_some_and(|pinned| pinned.session == session);
         let id = task.as_ref().map(|task| task.id.clone());
-        let now = model.log.shown.as_ref().map(|shown| (shown.task.clone(), shown.session.clone()));
-        if now.unwrap_or_default() != (id.clone(), session.clone()) {
-            model.log.shown = id.map(|id| Shown::new(Some(id), session.clone()));
-            if let Some(shown) = &mut model.log.shown {
-                diagnosis::judge(shown, model.log.rules.as_ref());
-            }
+        let following = model.log.following();
+        let now = following.as_ref().map(|shown| (shown.task.clone(), shown.session.clone()));
+        // A log that stays is not shown twice: the other half goes on with what it had.
+        if !stays && now.unwrap_or_default() != (id.clone(), session.clone()) {
+            *following = id.map(|id| Shown::new(Some(id), session.clone()));
             model.dirty = true;
         }
-        let attended = Attended { task, log: session.filter(|_| pane.is_some()) };
-        if attended != model.log.attended {
-            model.log.attended = attended.clone();
-            effects.push(Effect::Attend { task: attended.task, log: attended.log });
+        attend(model, pane, (task, session), wall, effects);
+    }
+    if let Some(pane) = pane {
+        let (own, other) = model.log.halves(pane);
+        let LogPane { shown, beside, wrap, .. } = &mut model.log;
+        for (shown, area) in [(shown, Some(own)), (beside, other)] {
+            if let (Some(shown), Some(area)) = (shown, area) {
+                model.dirty |= shown.reader.settle(shown.transcript.entries(), shown.sheet(area, *wrap));
+                big::settle(shown, model.now, effects);
+            }
         }
     }
-    if let (Some(pane), Some(shown)) = (pane, &mut model.log.shown) {
-        let sheet = shown.sheet(pane, model.log.wrap);
-        model.dirty |= shown.reader.settle(shown.transcript.entries(), sheet);
-        big::settle(shown, model.now, effects);
+}
+
+/// Tells which logs are in sight: the selection's is attended to, the others are listened to.
+fn attend(
+    model: &mut Model,
+    pane: Option<Area>,
+    (task, session): (Option<TaskRef>, Option<SessionId>),
+    wall: Vec<Heard>,
+    effects: &mut Vec<Effect>,
+) {
+    let other = pane.and_then(|pane| model.log.halves(pane).1);
+    let shown = model.log.shown.as_ref().filter(|_| pane.is_some());
+    let beside = model.log.beside.as_ref().filter(|_| other.is_some());
+    let in_sight = || shown.into_iter().chain(beside);
+    let log = session.filter(|session| in_sight().any(|shown| shown.session.as_ref() == Some(session)));
+    let others = in_sight().filter(|shown| shown.session != log);
+    let beside = others.filter_map(|shown| wall::heard(model, shown, false)).chain(wall).collect();
+    let attended = Attended { task, log, beside };
+    if attended != model.log.attended {
+        model.log.attended = attended.clone();
+        effects.push(Effect::Attend { task: attended.task, log: attended.log, beside: attended.beside });
     }
 }
 
@@ -76,6 +101,8 @@ pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> b
     match intent {
         Intent::Session => next_session(model),
         Intent::Diagnosis => diagnosis::jump(model),
+        Intent::Split => split::toggle(model),
+        Intent::NextPane | Intent::PreviousPane if split::step(model, intent) => {}
         Intent::Wrap => model.log.wrap = !model.log.wrap,
         _ => {
             let pane = model.place.panes().log;
@@ -108,9 +135,10 @@ fn read(model: &mut Model, pane: Option<Area>, intent: Intent, effects: &mut Vec
             | Intent::PreviousHit
             | Intent::Copy
     );
+    let half = pane.map(|pane| model.log.halves(pane).0);
     let Some(shown) = model.log.shown.as_mut().filter(|_| known) else { return known };
-    if let Some(pane) = pane {
-        let sheet = shown.sheet(pane, model.log.wrap);
+    if let Some(area) = half {
+        let sheet = shown.sheet(area, model.log.wrap);
         shown.reader.settle(shown.transcript.entries(), sheet);
     }
     if shown.big.is_some() && intent != Intent::Copy {
@@ -211,19 +239,21 @@ fn next_session(model: &mut Model) {
 /// New bytes of the log; ignored when they are of another session than the one shown.
 pub fn news(model: &mut Model, news: LogNews) {
     let now = model.now;
-    let Some(shown) = model.log.shown.as_mut().filter(|shown| shown.session.as_ref() == Some(&news.session)) else {
-        return;
-    };
+    let rules = model.log.rules.clone();
+    let Some(shown) = model.log.of(&news.session) else { return };
     if news.reset || news.format != shown.transcript.format() {
         shown.transcript = Transcript::new(news.format);
         shown.reader.restart();
-        diagnosis::judge(shown, model.log.rules.as_ref());
+        diagnosis::judge(shown, rules.as_ref());
     }
     shown.origin = Some(news.origin);
     shown.because = news.because;
     shown.fetched_at = Some(now);
     shown.complete = news.complete;
     absorb(shown, &news.bytes);
+    if let Some(seek) = shown.seek.take_if(|_| !shown.transcript.entries().is_empty()) {
+        shown.reader.search(shown.transcript.entries(), &seek, true);
+    }
     model.dirty = true;
 }
 
@@ -275,9 +305,15 @@ pub fn search(model: &mut Model, pattern: &str, accepted: bool) {
 
 /// A click or a wheel step inside the log's area.
 pub fn mouse(model: &mut Model, mouse: Mouse, _effects: &mut Vec<Effect>) {
-    if let Some(pane) = model.place.panes().log {
-        mouse_in(model, pane, mouse);
+    let Some(pane) = model.place.panes().log else { return };
+    let other = split::turn_to(model, pane, mouse.row);
+    let half = model.log.halves(pane).0;
+    mouse_in(model, half, mouse);
+    // The wheel moves what is under the pointer; a click gives it the keys.
+    if other && mouse.kind != MouseKind::Click {
+        model.log.swap();
     }
+    model.dirty |= other;
 }
 
 /// A click puts the cursor on an entry; on its heading it folds or opens it.
@@ -313,14 +349,18 @@ fn mouse_in(model: &mut Model, pane: Area, mouse: Mouse) {
 
 /// When what the log shows will read differently by itself (its source's age, a pending call's clock).
 pub fn next_wake(model: &Model) -> Option<Instant> {
-    model.place.panes().log.and_then(|_| wake(model))
+    let wall = model.log.wall.iter().flat_map(|wall| &wall.tiles);
+    let panes = model.log.shown.iter().chain(&model.log.beside).filter(|_| model.log.wall.is_none());
+    panes.chain(wall).filter_map(|shown| wake(model, shown)).min()
 }
 
-fn wake(model: &Model) -> Option<Instant> {
-    if let Some(big) = model.log.shown.as_ref().and_then(|shown| shown.big.as_ref()) {
+fn wake(model: &Model, shown: &Shown) -> Option<Instant> {
+    if let Some(big) = &shown.big {
         return big.told_at().filter(|at| *at > model.now);
     }
-    let shown = model.log.shown.as_ref().filter(|shown| !shown.complete)?;
+    if shown.complete {
+        return None;
+    }
     let entries = shown.transcript.entries();
     let pending = shown.reader.rows.iter().filter(|row| row.at.row == 0).filter_map(|row| {
         let entry = entries.get(row.at.entry).filter(|entry| entry.kind.is_pending())?;
@@ -333,5 +373,8 @@ fn wake(model: &Model) -> Option<Instant> {
     pending.chain(aged).chain(stale).chain(clock).min()
 }
 
+mod split;
 #[cfg(test)]
 pub(in crate::console) mod tests;
+
+pub use split::select_its_task;

@@ -15,6 +15,7 @@ pub mod command;
 pub mod compose;
 pub mod diagnosis;
 pub mod dialog;
+pub mod found;
 pub mod key;
 pub mod line;
 pub mod log;
@@ -22,12 +23,14 @@ pub mod mouse;
 pub mod net;
 pub mod offers;
 pub mod op;
+pub mod open_marked;
 pub mod queue;
 pub mod remember;
 pub mod reviews;
 pub mod scroll;
 mod settle;
 pub mod wake;
+pub mod wall;
 
 pub use wake::next_wake;
 

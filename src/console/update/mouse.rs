@@ -1,6 +1,6 @@
 //! Clicks and wheel steps go where the pointer is.
 
-use super::{actions, compose, dialog, log, queue, reviews, scroll};
+use super::{actions, compose, dialog, found, log, offers, queue, reviews, scroll, wall};
 use crate::console::effect::Effect;
 use crate::console::event::{Mouse, MouseKind};
 use crate::console::keys::Intent;
@@ -20,7 +20,10 @@ pub fn moved(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
         return;
     }
     match mouse.kind {
+        MouseKind::Click if offers::click(model, mouse.column, mouse.row) => {}
         MouseKind::Click => click(model, mouse, effects),
+        // What is under the completions does not move unseen.
+        MouseKind::WheelUp | MouseKind::WheelDown if offers::cover(model, mouse.column, mouse.row) => {}
         MouseKind::WheelUp => wheel(model, mouse, -WHEEL, effects),
         MouseKind::WheelDown => wheel(model, mouse, WHEEL, effects),
     }
@@ -52,6 +55,14 @@ fn click(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
     }
     if model.place.help.is_some() || model.place.detail.is_some() {
         return;
+    }
+    if model.log.found.is_some() {
+        let row = panes.body.filter(|body| body.contains(mouse.column, mouse.row)).map(|body| mouse.row - body.y);
+        let row = row.and_then(|row| usize::from(row).checked_sub(1));
+        return row.map_or((), |row| found::click(model, row, effects));
+    }
+    if model.log.wall.is_some() {
+        return wall::click(model, mouse.column, mouse.row);
     }
     let Some((pane, area)) = pane_at(model, mouse) else { return };
     if model.place.focus != pane {
@@ -87,7 +98,12 @@ fn go(model: &mut Model, to: To, effects: &mut Vec<Effect>) {
 }
 
 fn wheel(model: &mut Model, mouse: Mouse, by: isize, effects: &mut Vec<Effect>) {
-    if scroll::wheel_overlay(model, by) {
+    if scroll::wheel_overlay(model, by) || model.log.wall.is_some() {
+        return;
+    }
+    if let Some(found) = &mut model.log.found {
+        found.cursor = found.cursor.saturating_add_signed(by);
+        model.dirty = true;
         return;
     }
     match pane_at(model, mouse) {

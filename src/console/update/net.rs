@@ -250,12 +250,16 @@ fn merged(old: &Task, new: Task, remembered: bool) -> (Task, bool) {
     if base.sessions.is_none() {
         base.sessions = other.sessions;
     }
-    if let (Some(base), Some(other)) = (&mut base.creator, other.creator)
+    if base.name.raw_for_match().trim().is_empty() {
+        base.name = other.name;
+    }
+    if let (Some(base), Some(other)) = (&mut base.creator, &other.creator)
         && base.id == other.id
         && base.login.is_none()
     {
-        base.login = other.login;
+        base.login.clone_from(&other.login);
     }
+    base.creator = base.creator.or(other.creator);
     base.session_count = base.session_count.or(other.session_count);
     base.html_url = base.html_url.or(other.html_url);
     (base, brings_sessions && !is_older)
@@ -294,12 +298,12 @@ pub(super) fn merge_pull(model: &mut Model, at: PullRef, pull: Option<Pull>) {
 fn log_grew(model: &mut Model, news: LogNews) {
     let session = news.session.clone();
     // Growth while we look is a sign of work; the first bytes of a log may be old.
-    let looking = model.log.shown.as_ref().filter(|s| s.session.as_ref() == Some(&session));
-    let grew = looking.is_some_and(|s| s.fetched_at.is_some()) && !news.reset && !news.bytes.is_empty();
+    let looking = model.log.of(&session);
+    let grew = looking.as_ref().is_some_and(|s| s.fetched_at.is_some()) && !news.reset && !news.bytes.is_empty();
     let task = looking.and_then(|s| s.task.clone());
     log::news(model, news);
     let Some(slot) = task.and_then(|id| model.world.tasks.slot(&id)) else { return };
-    let (Some(known), Some(shown)) = (model.world.tasks.at(slot), &model.log.shown) else { return };
+    let (Some(known), Some(shown)) = (model.world.tasks.at(slot), model.log.of(&session)) else { return };
     let is_latest = known.task.latest_session().is_some_and(|latest| latest.id == session);
     let written = shown.written_at().filter(|at| is_latest && *at <= model.now);
     let sign = written.max(grew.then_some(model.now)).max(known.last_sign);
@@ -311,5 +315,42 @@ fn log_grew(model: &mut Model, news: LogNews) {
     if let Some(known) = model.world.tasks.at_mut(slot) {
         known.last_sign = sign;
         known.evidence.log = told;
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::domain::{Person, State, TaskId, UserId};
+
+    fn named(name: &str, seconds: i64) -> Task {
+        let updated_at = Some(Instant::UNIX_EPOCH + chrono::TimeDelta::seconds(seconds));
+        Task { name: name.into(), updated_at, ..Task::queued("t1") }
+    }
+
+    #[test]
+    fn an_answer_without_a_name_or_a_creator_does_not_take_away_the_known_one() {
+        for (nameless, seconds) in [("", 5), ("", 9), (" \n", 9), ("", 1)] {
+            let mut model = Model::new(Instant::UNIX_EPOCH, crate::console::state::settings::Settings::default());
+            let creator = Some(Person { id: UserId(7), login: Some("mona".into()) });
+            merge_task(&mut model, Task { creator, ..named("Fix the flaky test", 5) });
+            let details = Task { state: State::InProgress, sessions: Some(Vec::new()), ..named(nameless, seconds) };
+            merge_task(&mut model, details);
+            let known = &model.world.tasks.get(&TaskId::new("t1")).unwrap().task;
+            assert_eq!(known.name.raw_for_match(), "Fix the flaky test", "{nameless:?} at {seconds}");
+            assert!(known.creator.is_some() && known.sessions.is_some());
+            assert_eq!(known.state == State::InProgress, seconds >= 5, "all else of the newer answer holds");
+        }
+    }
+
+    #[test]
+    fn another_name_replaces_the_known_one_and_the_first_name_an_empty_one() {
+        let mut model = Model::new(Instant::UNIX_EPOCH, crate::console::state::settings::Settings::default());
+        for (seconds, name, shown) in [(1, "", ""), (2, "Fix", "Fix"), (3, "Fix it", "Fix it")] {
+            merge_task(&mut model, named(name, seconds));
+            let known = &model.world.tasks.get(&TaskId::new("t1")).unwrap().task;
+            assert_eq!(known.name.raw_for_match(), shown);
+        }
     }
 }

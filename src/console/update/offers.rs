@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! edit ──> offered ──tab──> the first stands in the line ──tab──> the next in its place …
-//!             │   └──→──> taken: what may follow is offered
-//!             └──esc──> closed until the next edit, or tab
+//!          ╰──┼───└──→──> taken: what may follow is offered
+//!       click └──esc, click elsewhere──> closed until the next edit, or tab
 //! ```
 
 use super::line;
@@ -46,8 +46,18 @@ pub fn choose(model: &mut Model, forward: bool) {
         Some(at) if forward => (at + 1) % count,
         Some(at) => (at + count - 1) % count,
     };
-    offers.at = Some(at);
+    put(model, at);
+    if count == 1 {
+        renew(model);
+    }
+}
+
+/// One of them stands in the line.
+fn put(model: &mut Model, at: usize) {
+    let Some(line) = &mut model.line else { return };
+    let Some(offers) = &mut line.offers else { return };
     let Some(insert) = offers.all.get(at).map(|offer| offer.insert.clone()) else { return };
+    offers.at = Some(at);
     let replace = offers.replace.clone();
     offers.replace = replace.start..replace.start + insert.len();
     line.text.replace_range(replace.clone(), &insert);
@@ -55,9 +65,6 @@ pub fn choose(model: &mut Model, forward: bool) {
     line.back = 0;
     let text = line.text.clone();
     line::filter(model, text);
-    if count == 1 {
-        renew(model);
-    }
 }
 
 /// Takes the one that stands in the line, or the first, and goes on to what may follow. False: nothing is offered, or
@@ -71,14 +78,46 @@ pub fn take(model: &mut Model) -> bool {
     if !chosen {
         choose(model, true);
     }
-    let Some(line) = &mut model.line else { return true };
-    if !line.text.ends_with(':') && !line.text.ends_with(' ') {
+    go_on(model);
+    true
+}
+
+/// What may follow is offered, behind a blank where a word has ended.
+fn go_on(model: &mut Model) {
+    let Some(line) = &mut model.line else { return };
+    let at_end = line.cursor == line.text.len();
+    if at_end && !line.text.ends_with(':') && !line.text.ends_with(' ') {
         line.insert(" ");
         let text = line.text.clone();
         line::filter(model, text);
     }
     renew(model);
+}
+
+/// A click while they are open takes the one under the pointer, and closes them anywhere else. False: none are open.
+pub fn click(model: &mut Model, column: u16, row: u16) -> bool {
+    let Some(offers) = model.line.as_ref().and_then(|line| line.offers.as_ref()) else { return false };
+    let area = offers.area(&model.place);
+    // The first row is the rule.
+    let below = row.checked_sub(area.y + 1).filter(|_| area.contains(column, row));
+    let at = below.map(|below| offers.first(area) + usize::from(below)).filter(|at| *at < offers.all.len());
+    match at {
+        Some(at) => {
+            put(model, at);
+            go_on(model);
+        }
+        None => {
+            close(model);
+        }
+    }
+    model.dirty = true;
     true
+}
+
+/// The pointer is on them.
+pub fn cover(model: &Model, column: u16, row: u16) -> bool {
+    let offers = model.line.as_ref().and_then(|line| line.offers.as_ref());
+    offers.is_some_and(|offers| offers.area(&model.place).contains(column, row))
 }
 
 /// Closes them. False: none are open.

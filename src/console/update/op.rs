@@ -1,6 +1,6 @@
 //! News of what the operator asked for.
 
-use super::{cancel, compose, net, queue};
+use super::{cancel, compose, found, net, queue};
 use crate::console::effect::Effect;
 use crate::console::event::{BudgetNews, Op};
 use crate::console::state::Model;
@@ -48,6 +48,7 @@ pub fn news(model: &mut Model, op: Op, effects: &mut Vec<Effect>) {
             compose::agents(model, &repo, result);
             model.dirty |= model.place.focus == Pane::Compose;
         }
+        Op::Grep(news) => found::news(model, news),
         Op::Budget(budget) => {
             // What only `:budget` tells moves with every request.
             let shown = |budget: &BudgetNews| (budget.spent, budget.allowed);

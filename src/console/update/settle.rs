@@ -6,6 +6,7 @@ use crate::console::state::place::Pane;
 use crate::console::state::queue::Row;
 
 pub(super) fn settle(model: &mut Model) {
+    queue::meet_viewer(model);
     let time_has_come = model.queue.recheck_at.is_some_and(|at| at <= model.now);
     let queue = &model.queue;
     let asked = queue.due || queue.reorder || queue.requery || queue.relist;
@@ -30,6 +31,7 @@ pub(super) fn settle(model: &mut Model) {
     if let Some(area) = panes.reviews {
         model.reviews.top = in_view(model.reviews.top, model.reviews.index, model.reviews.rows.len(), area.body_rows());
     }
+    super::found::settle(model);
     super::scroll::clamp_overlays(model);
 }
 

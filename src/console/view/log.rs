@@ -10,7 +10,7 @@ use crate::console::event::LogOrigin;
 use crate::console::state::Model;
 use crate::console::state::detail::duration;
 use crate::console::state::layout::Area;
-use crate::console::state::log::{Shown, margin};
+use crate::console::state::log::{Half, Shown, margin};
 use crate::console::state::place::Pane;
 use crate::console::state::reader::Row;
 use crate::domain::freshness::Verdict;
@@ -18,19 +18,38 @@ use crate::domain::{Fault, Instant, Source, State, age};
 use crate::text::{Colour, Safe, Sgr, width};
 use crate::transcript::{Entry, Ink};
 
-/// Draws the pane, its title rule in the first row of `area`. Returns where the text cursor belongs, if here.
+/// Draws the pane, its title rule in the first row of `area`; split, both halves with a rule each.
 pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) -> Option<(u16, u16)> {
     let focused = model.place.focus == Pane::Log;
-    let (title, right) = fit(area.width, &title(model), words(model, area.width));
+    let (own, other) = model.log.halves(area);
+    let stays = |half| model.log.split == Some(half);
+    draw_log(model, theme, model.log.shown.as_ref(), (own, focused, stays(Half::Lower)), buffer);
+    if let Some(other) = other {
+        draw_log(model, theme, model.log.beside.as_ref(), (other, false, stays(Half::Upper)), buffer);
+    }
+    None
+}
+
+/// One log: where, whether it has the keys, and whether it stays when another task is selected.
+fn draw_log(
+    model: &Model,
+    theme: &Theme,
+    shown: Option<&Shown>,
+    (area, focused, stays): (Area, bool, bool),
+    buffer: &mut Buffer,
+) {
+    let mut right = shown.map(|shown| words(model, shown, area.width)).unwrap_or_default();
+    if stays {
+        right.insert(0, (8, Tone::Plain, Safe::new("stays")));
+    }
+    let (title, right) = fit(area.width, &title(model, shown), right);
     rule::draw(buffer, theme, area, &title, focused, &right);
-    let Some(shown) = &model.log.shown else {
-        empty(
-            *theme,
-            area,
-            buffer,
-            &["Nothing is selected.", "Choose a task in the queue to read its log."].map(Safe::new),
-        );
-        return None;
+    let Some(shown) = shown else {
+        let lines = match model.log.split {
+            Some(_) => ["The log below stays.", "Choose another task in the queue to read its log here."],
+            None => ["Nothing is selected.", "Choose a task in the queue to read its log."],
+        };
+        return empty(*theme, area, buffer, &lines.map(Safe::new));
     };
     let text = shown.text_area(area);
     finding::draw(theme, shown, area, buffer);
@@ -40,32 +59,27 @@ pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) -> Op
     }
     if shown.transcript.entries().is_empty() {
         let area = Area { y: text.y.saturating_sub(1), height: text.height + 1, ..text };
-        empty(*theme, area, buffer, &reasons(model, shown));
-        return None;
+        return empty(*theme, area, buffer, &reasons(model, shown));
     }
+    draw_text(model, *theme, shown, (text, focused), buffer);
+}
+
+/// The rows in sight.
+fn draw_text(model: &Model, theme: Theme, shown: &Shown, (text, focused): (Area, bool), buffer: &mut Buffer) {
     for (y, row) in (text.y..text.bottom()).zip(&shown.reader.rows) {
         let Some(entry) = shown.transcript.entries().get(row.at.entry) else { continue };
         let line = Area { y, height: 1, ..text };
-        draw_margin(model, *theme, shown, (entry, row), line, buffer);
-        draw_row(model, *theme, shown, (entry, row), line, buffer);
+        if focused && row.at.entry == shown.reader.cursor {
+            let bar = if theme.ascii { "|" } else { "▌" };
+            put(buffer, line, line.x, line.y, bar, theme.style(Tone::Accent));
+        }
+        draw_margin(model, theme, (entry, row), line, buffer);
+        draw_row(model, theme, shown, (entry, row), line, buffer);
     }
-    None
 }
 
-/// The cursor's bar, and on an entry's first row its time and whether it is folded.
-fn draw_margin(
-    model: &Model,
-    theme: Theme,
-    shown: &Shown,
-    (entry, row): (&Entry, &Row),
-    line: Area,
-    buffer: &mut Buffer,
-) {
-    let focused = model.place.focus == Pane::Log;
-    if focused && row.at.entry == shown.reader.cursor {
-        let bar = if theme.ascii { "|" } else { "▌" };
-        put(buffer, line, line.x, line.y, bar, theme.style(Tone::Accent));
-    }
+/// On an entry's first row its time and whether it is folded.
+fn draw_margin(model: &Model, theme: Theme, (entry, row): (&Entry, &Row), line: Area, buffer: &mut Buffer) {
     if row.at.row > 0 {
         return;
     }
@@ -151,8 +165,8 @@ fn pieces<'a>(text: &'a Safe, at: usize, hits: &[(usize, usize)]) -> Vec<(&'a st
     out
 }
 
-fn title(model: &Model) -> Safe {
-    let Some(shown) = &model.log.shown else { return Safe::new("Log") };
+fn title(model: &Model, shown: Option<&Shown>) -> Safe {
+    let Some(shown) = shown else { return Safe::new("Log") };
     if let Some(file) = &shown.file {
         return Safe::new(format!("Log · {file}"));
     }
@@ -165,8 +179,7 @@ fn title(model: &Model) -> Safe {
 type Word = (u8, Tone, Safe);
 
 /// What stands at the right of the rule, in order.
-fn words(model: &Model, columns: u16) -> Vec<Word> {
-    let Some(shown) = &model.log.shown else { return Vec::new() };
+fn words(model: &Model, shown: &Shown, columns: u16) -> Vec<Word> {
     if let Some(big) = &shown.big {
         return biglog::words(shown, big, model.now);
     }
@@ -316,7 +329,7 @@ fn empty(theme: Theme, area: Area, buffer: &mut Buffer, lines: &[Safe]) {
 
 /// A time of day where the operator is.
 fn clock(model: &Model, at: Instant, format: &str) -> Safe {
-    Safe::new(at.with_timezone(&model.settings.zone).format(format).to_string())
+    Safe::new(model.settings.zone.at(at).format(format).to_string())
 }
 
 fn ink_style(theme: Theme, ink: Ink) -> Style {
@@ -387,3 +400,4 @@ mod biglog;
 mod finding;
 #[cfg(test)]
 mod tests;
+pub mod wall;

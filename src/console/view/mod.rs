@@ -7,6 +7,7 @@ pub mod detail;
 pub mod dialog;
 pub mod empty;
 pub mod footer;
+pub mod found;
 pub mod header;
 pub mod help;
 pub mod line;
@@ -55,6 +56,10 @@ fn parts(model: &Model, theme: &Theme, buffer: &mut Buffer) -> Option<(u16, u16)
         help::draw(model, theme, body, buffer, top);
     } else if let Some(top) = model.place.detail {
         detail::full(model, theme, body, buffer, top);
+    } else if let Some(found) = &model.log.found {
+        found::draw(model, found, theme, body, buffer);
+    } else if let Some(wall) = &model.log.wall {
+        log::wall::draw(model, wall, theme, body, buffer);
     } else {
         cursor = self::panes(model, theme, &panes, buffer);
     }

@@ -10,15 +10,12 @@ use crate::console::state::line::Offers;
 use crate::console::state::tone::Words;
 use crate::text::{Safe, width};
 
-const ROWS: usize = 6;
 /// Columns of what would be inserted, at most.
 const INSERT: usize = 32;
 
 pub fn draw(model: &Model, offers: &Offers, theme: &Theme, buffer: &mut Buffer) {
-    // Most of a small screen stays with what is filtered.
-    let rows = offers.all.len().min(ROWS).min(usize::from(model.place.size.height / 3));
-    let area = model.place.over(u16::try_from(rows + 1).unwrap_or(1));
-    let first = offers.at.unwrap_or(0).saturating_sub(rows.saturating_sub(1));
+    let area = offers.area(&model.place);
+    let first = offers.first(area);
     clear(buffer, area);
     let count = offers.at.map_or_else(String::new, |at| format!("{} of ", at + 1)) + &offers.all.len().to_string();
     let right = [(Tone::Dim, Safe::new("tab next, → take, esc close")), (Tone::Dim, Safe::new(count))];

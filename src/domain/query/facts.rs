@@ -4,6 +4,30 @@ use crate::domain::stuck::Stuck;
 use crate::domain::{Condition, Diagnosed, Instant, Pull, Task, Usage, UserId};
 use crate::text::Untrusted;
 
+/// What takes work to find out of a task, and only some queries ask for. What is not needed may be left out of the facts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    pub stuck: bool,
+    pub login: bool,
+    pub pull: bool,
+    pub disagrees: bool,
+    pub diagnosed: bool,
+}
+
+impl Needs {
+    pub const ALL: Self = Self { stuck: true, login: true, pull: true, disagrees: true, diagnosed: true };
+
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            stuck: self.stuck || other.stuck,
+            login: self.login || other.login,
+            pull: self.pull || other.pull,
+            disagrees: self.disagrees || other.disagrees,
+            diagnosed: self.diagnosed || other.diagnosed,
+        }
+    }
+}
+
 /// One task as a query sees it.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {

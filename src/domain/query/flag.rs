@@ -1,6 +1,6 @@
 //! What a fixed word of a qualifier asks: `is:stuck`, `pr:draft`, `has:error`.
 
-use super::Facts;
+use super::{Facts, Needs};
 use crate::domain::stuck::Stuck;
 use crate::domain::{Artifact, Checks, Condition, Diagnosed, PullState, Session, Severity, State};
 
@@ -18,7 +18,9 @@ pub(super) enum Flag {
     Mirrored,
     StuckQueued,
     StuckSilent,
+    StuckWaiting,
     StuckDeadline,
+    StuckOrphaned,
     HasAgent,
     HasBranch,
     HasCost,
@@ -50,6 +52,41 @@ pub(super) enum Stage {
 }
 
 impl Flag {
+    pub(super) fn needs(self) -> Needs {
+        let none = Needs::default();
+        match self {
+            Self::Stuck
+            | Self::NeedsMe
+            | Self::StuckQueued
+            | Self::StuckSilent
+            | Self::StuckWaiting
+            | Self::StuckDeadline
+            | Self::StuckOrphaned => Needs { stuck: true, ..none },
+            Self::Found(_) | Self::NothingFound | Self::NotDiagnosed => Needs { diagnosed: true, ..none },
+            Self::HasBranch
+            | Self::HasPull
+            | Self::NoPull
+            | Self::Pull(_)
+            | Self::Failing
+            | Self::Pending
+            | Self::Passing => Needs { pull: true, ..none },
+            Self::Disagreeing => Needs { disagrees: true, ..none },
+            Self::Active
+            | Self::Ended
+            | Self::Orphaned
+            | Self::New
+            | Self::Marked
+            | Self::Mine
+            | Self::Mirrored
+            | Self::HasAgent
+            | Self::HasCost
+            | Self::HasError
+            | Self::HasModel
+            | Self::CostUnknown
+            | Self::SessionsUnknown => none,
+        }
+    }
+
     pub(super) fn holds(self, facts: &Facts<'_>) -> bool {
         let task = facts.task;
         match self {
@@ -65,7 +102,12 @@ impl Flag {
             Self::Mirrored => task.latest_session().is_some_and(Session::is_mirrored),
             Self::StuckQueued => matches!(facts.stuck, Some(Stuck::QueuedSince(_))),
             Self::StuckSilent => matches!(facts.stuck, Some(Stuck::SilentSince(_))),
+            Self::StuckWaiting => matches!(facts.stuck, Some(Stuck::WaitingSince(_))),
             Self::StuckDeadline => matches!(facts.stuck, Some(Stuck::PastDeadline(_))),
+            // What the row calls orphaned, whoever found it out.
+            Self::StuckOrphaned => {
+                facts.condition == Condition::Orphaned || matches!(facts.stuck, Some(Stuck::OrphanedSince(_)))
+            }
             Self::HasAgent => task.custom_agent.is_some(),
             Self::HasBranch => facts.branch().is_some(),
             Self::HasCost => facts.credits().is_some(),

@@ -32,6 +32,6 @@ mod word;
 mod tests;
 
 pub use complete::{Completion, Completions, Vocabulary, complete};
-pub use facts::Facts;
+pub use facts::{Facts, Needs};
 pub use parsed::{Query, Wrong};
 pub use table::{QUALIFIERS, Qualifier, Word, markdown_table, markdown_words};

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::Facts;
 use super::parse::read;
 use super::term::Term;
+use super::{Facts, Needs};
 use crate::domain::Instant;
 
 /// A query that was understood. Empty: everything.
@@ -82,6 +82,11 @@ impl Query {
     /// Its answer may change with a mark the operator sets.
     pub fn uses_marks(&self) -> bool {
         self.terms.iter().any(Term::uses_marks)
+    }
+
+    /// What must be found out of a task before it is asked.
+    pub fn needs(&self) -> Needs {
+        self.terms.iter().fold(Needs::default(), |needs, term| needs.and(term.needs()))
     }
 
     /// When `matches` will say something else by time alone: the earliest instant after `facts.now`. Verdicts that

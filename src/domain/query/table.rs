@@ -274,7 +274,11 @@ const IS: &[Word] = &[
         Flag::NeedsMe,
         "it waits for a user, is orphaned, or is past its deadline; not while it is being cancelled",
     ),
-    flag("stuck", Flag::Stuck, "queued too long, silent too long, past its deadline, or orphaned"),
+    flag(
+        "stuck",
+        Flag::Stuck,
+        "queued too long, silent too long, waiting for you too long, past its deadline, or orphaned",
+    ),
     flag("orphaned", Flag::Orphaned, "its run is gone, GitHub still says it works"),
     flag("disagreeing", Flag::Disagreeing, "task, session, run and pull request contradict each other"),
     flag("mine", Flag::Mine, "started by the one whose token this is"),
@@ -295,7 +299,9 @@ const HAS: &[Word] = &[
 const STUCK: &[Word] = &[
     flag("queued", Flag::StuckQueued, "queued too long"),
     flag("silent", Flag::StuckSilent, "no sign of work for too long"),
+    flag("waiting", Flag::StuckWaiting, "waited for you too long"),
     flag("deadline", Flag::StuckDeadline, "past the service's own limit"),
+    flag("orphaned", Flag::StuckOrphaned, "its run is gone, GitHub still says it works"),
 ];
 
 const DIAGNOSIS: &[Word] = &[

@@ -7,7 +7,7 @@ use super::fuzzy::Fuzzy;
 use super::name::Name;
 use super::time::When;
 use super::word::FreeWord;
-use super::{Facts, sign};
+use super::{Facts, Needs, sign};
 use crate::domain::{Diagnosed, Instant, State};
 use crate::text::Untrusted;
 
@@ -62,6 +62,10 @@ impl Term {
         self.any.iter().any(|value| matches!(value, Value::Flag(Flag::Marked)))
     }
 
+    pub(super) fn needs(&self) -> Needs {
+        self.any.iter().fold(Needs::default(), |needs, value| needs.and(value.needs()))
+    }
+
     /// The earliest instant after `facts.now` at which one of its values changes.
     pub(super) fn next_edge(&self, facts: &Facts<'_>) -> Option<Instant> {
         let edges = self.any.iter().filter_map(|value| match value {
@@ -73,6 +77,28 @@ impl Term {
 }
 
 impl Value {
+    fn needs(&self) -> Needs {
+        match self {
+            Self::Word(word) => Needs { pull: word.may_be_number(), ..Needs::default() },
+            Self::Flag(flag) => flag.needs(),
+            Self::Rule(_) => Needs { diagnosed: true, ..Needs::default() },
+            Self::Login(_) => Needs { login: true, ..Needs::default() },
+            // A branch that no session names may be the pull request's.
+            Self::Branch(_) | Self::Pull(_) => Needs { pull: true, ..Needs::default() },
+            Self::Fuzzy(_)
+            | Self::State(..)
+            | Self::Repo(_)
+            | Self::RepoName(_)
+            | Self::Owner(_)
+            | Self::Agent(_)
+            | Self::Model(_)
+            | Self::Id(_)
+            | Self::Time(..)
+            | Self::Cost(_)
+            | Self::Sessions(_) => Needs::default(),
+        }
+    }
+
     fn holds(&self, facts: &Facts<'_>) -> bool {
         let task = facts.task;
         let named = |name: &Name, found: Option<&Untrusted>| found.is_some_and(|f| name.matches(f.raw_for_match()));

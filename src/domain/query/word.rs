@@ -35,6 +35,10 @@ impl FreeWord {
         Self { finder: Finder::new(text.as_bytes()).into_owned(), signs: sign::naming(&text), text, number }
     }
 
+    pub(super) fn may_be_number(&self) -> bool {
+        self.number.is_some()
+    }
+
     pub(super) fn holds(&self, facts: &Facts<'_>) -> bool {
         self.signs & sign::of(&facts.task.state, &facts.condition) != 0
             || self.finder.find(facts.hay.as_bytes()).is_some()

@@ -145,6 +145,10 @@ impl Provider for GitHub {
         self.copilot.live_logs()
     }
 
+    fn insist(&self) {
+        self.http.insist();
+    }
+
     fn share_names(&self, known: Vec<(u64, RepoName)>, tell: TellName) {
         self.repos.share(known, tell);
     }

@@ -92,6 +92,33 @@ fn tasks(store: &Store) -> Vec<(Task, Option<Instant>)> {
     all
 }
 
+#[test]
+fn what_a_log_was_found_to_say_stays_with_its_task_and_goes_with_it() {
+    let desk = Desk::new();
+    let told = |rules| Diagnosed::new(crate::domain::SessionId::new("s1"), rules, []);
+    let read = |store: &Store| {
+        let mut all = Vec::new();
+        let take = |found: RememberedTask| {
+            all.push(found.diagnosed);
+            true
+        };
+        store.tasks(&repo(), take).unwrap();
+        all
+    };
+    let mut store = desk.open();
+    keep(&mut store, Keep::Diagnosis(TaskId::new("a"), told(1)));
+    keep(&mut store, Keep::Tasks(vec![detailed(task("a", 1))]));
+    assert_eq!(read(&store), [None], "of a task that is not known nothing is kept");
+    keep(&mut store, Keep::Diagnosis(TaskId::new("a"), told(2)));
+    // A newer answer about the task leaves it.
+    keep(&mut store, Keep::Tasks(vec![task("a", 5)]));
+    drop(store);
+    let mut store = desk.open();
+    assert_eq!(read(&store), [Some(told(2))]);
+    keep(&mut store, Keep::Gone(vec![TaskId::new("a")]));
+    assert_eq!(read(&store), []);
+}
+
 fn ids(store: &Store) -> Vec<String> {
     tasks(store).iter().map(|(task, _)| task.at.id.raw().to_owned()).collect()
 }

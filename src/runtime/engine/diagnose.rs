@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use super::log_source::{self, Body};
+use super::till::Till;
 use crate::console::event::LogOrigin;
 use crate::domain::{Diagnosed, Fault, FaultKind, Session, Task};
 use crate::provider::Provider;
@@ -40,12 +41,17 @@ pub fn session_of(task: &Task) -> Option<Session> {
 }
 
 /// Reads and judges the log of a session that has ended. `None`: there is nothing to read.
-pub async fn diagnose(provider: Arc<dyn Provider>, bench: Bench, task: Task) -> Result<Option<Told>, Fault> {
+pub async fn diagnose(
+    provider: Arc<dyn Provider>,
+    till: Till,
+    bench: Bench,
+    task: Task,
+) -> Result<Option<Told>, Fault> {
     let Some(session) = session_of(&task) else { return Ok(None) };
     if let Some((format, bytes)) = kept(&bench, &session).await {
         return judge(bench, session, format, bytes, false).await;
     }
-    let body = match log_source::read(&*provider, &task.at, &session).await {
+    let body = match log_source::read(&*provider, &till, &task.at, &session).await {
         Ok(body) => body,
         // It has expired, or never was: looking again finds nothing else.
         Err(fault) if matches!(fault.kind, FaultKind::NotFound | FaultKind::Gone) => return Ok(None),

@@ -1,14 +1,23 @@
 //! The hands: carries out what the console wants done, off the loop. Never blocks the caller.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use tokio::sync::{mpsc, watch};
+use tokio::time::Instant as Tick;
 
 use super::desk::Desk;
 use super::diagnose::Bench;
-use super::follower::{Follower, Target};
+use super::follower::{Closeness, Target};
+use super::followers::{Followers, Wanted};
+use super::look_through;
 use super::poller::{Pace, Poller, Wish};
+use super::purse::Purse;
+use super::till::Till;
 use crate::console::Effect;
+use crate::console::effect::Heard;
 use crate::console::event::Op;
-use crate::domain::{CancelTarget, Fault, RepoName, SessionId, StartRequest, TaskRef};
+use crate::domain::{CancelTarget, Fault, RepoName, SessionId, StartRequest, Task, TaskRef};
 use crate::ops;
 use crate::ops::cancel::Patience;
 use crate::runtime::kept::Kept;
@@ -22,6 +31,7 @@ const ATTEND_GAP: std::time::Duration = std::time::Duration::from_millis(150);
 struct Attention {
     task: Option<TaskRef>,
     log: Option<SessionId>,
+    beside: Vec<Heard>,
 }
 
 /// The workers behind the screen. They end when this is dropped.
@@ -32,6 +42,10 @@ pub struct Engine {
     patience: Patience,
     wishes: mpsc::Sender<Wish>,
     attention: watch::Sender<Attention>,
+    /// `None`: finished logs are not kept.
+    kept: Option<Kept>,
+    /// The search in the kept logs that is wanted; 0: none.
+    grep: Arc<AtomicU64>,
 }
 
 impl Engine {
@@ -63,11 +77,12 @@ impl Engine {
         let (wishes, wish_list) = mpsc::channel(64);
         let (attention, attended) = watch::channel(Attention::default());
         let (task_seen, task) = watch::channel(None);
-        let (target, target_seen) = watch::channel(None);
-        tokio::spawn(Poller::new(desk.clone(), pace, task_seen).diagnosing(bench).run(wish_list));
-        tokio::spawn(Follower::new(desk.clone(), target_seen, task).keeping(kept).run());
-        tokio::spawn(relay(attended, wishes.clone(), target));
-        Self { desk, context, patience, wishes, attention }
+        let (wanted, wanted_seen) = watch::channel(Wanted::default());
+        let till = Till::new(desk.clone(), Purse::new(pace.share, pace.unchanged, Tick::now()));
+        tokio::spawn(Poller::new(desk.clone(), pace, till.clone(), task_seen).diagnosing(bench).run(wish_list));
+        tokio::spawn(Followers::new(desk.clone(), till, kept.clone(), wanted_seen, task).run());
+        tokio::spawn(relay(attended, wishes.clone(), wanted));
+        Self { desk, context, patience, wishes, attention, kept, grep: Arc::default() }
     }
 
     /// Carries out one effect. Those of the terminal (quit, suspend, editor, copy) are the loop's own.
@@ -76,18 +91,26 @@ impl Engine {
             Effect::Watch(repos) => self.wish(Wish::Watch(repos)),
             Effect::Refresh => self.wish(Wish::Refresh),
             Effect::Focus(focused) => self.wish(Wish::Focus(focused)),
-            Effect::Attend { task, log } => {
-                self.attention.send_replace(Attention { task, log });
+            Effect::Attend { task, log, beside } => {
+                self.attention.send_replace(Attention { task, log, beside });
             }
             Effect::Start { id, request, template } => self.start(id, request, template),
             Effect::Cancel(targets) => self.cancel(targets),
             Effect::KeepDiagnosis(task, diagnosed) => self.wish(Wish::Diagnosed(task, diagnosed)),
+            Effect::Grep(wanted) => {
+                self.grep.store(wanted.as_ref().map_or(0, |(id, _)| *id), Ordering::Relaxed);
+                if let Some((id, pattern)) = wanted {
+                    look_through::grep(&self.desk, self.kept.clone(), (id, *pattern), Arc::clone(&self.grep));
+                }
+            }
+            Effect::ReadKept(session) => look_through::read(&self.desk, self.kept.clone(), session),
             Effect::Save { to, text } => self.save(to, text),
             Effect::LoadAgents(repo) => self.load_agents(repo),
             Effect::Quit
             | Effect::Suspend
             | Effect::Redraw
             | Effect::Open(_)
+            | Effect::OpenAll(_)
             | Effect::Copy(_)
             | Effect::Editor(_)
             | Effect::Mouse(_)
@@ -160,26 +183,29 @@ impl Engine {
 }
 
 /// Passes attention on at once, then at most every [`ATTEND_GAP`].
-async fn relay(
-    mut attention: watch::Receiver<Attention>,
-    wishes: mpsc::Sender<Wish>,
-    target: watch::Sender<Option<Target>>,
-) {
+async fn relay(mut attention: watch::Receiver<Attention>, wishes: mpsc::Sender<Wish>, wanted: watch::Sender<Wanted>) {
     let mut attended = None;
     while attention.changed().await.is_ok() {
-        let Attention { task, log } = attention.borrow_and_update().clone();
-        let follow = task.clone().zip(log).map(|(task, session)| Target { task, session });
+        let Attention { task, log, beside } = attention.borrow_and_update().clone();
         if attended != task {
             if wishes.send(Wish::Attend(task.clone())).await.is_err() {
                 return;
             }
-            attended = task;
+            attended.clone_from(&task);
         }
-        target.send_if_modified(|current| {
-            let changed = *current != follow;
-            current.clone_from(&follow);
+        let read = task.zip(log).map(|(task, session)| Target { task, session, closeness: Closeness::Read });
+        let next = Wanted { read, beside: beside.into_iter().map(heard).collect() };
+        wanted.send_if_modified(|current| {
+            let changed = *current != next;
+            *current = next;
             changed
         });
         tokio::time::sleep(ATTEND_GAP).await;
     }
+}
+
+fn heard(heard: Heard) -> (Target, Task) {
+    let Heard { task, session, glance } = heard;
+    let closeness = if glance { Closeness::Glance } else { Closeness::Read };
+    (Target { task: task.at.clone(), session, closeness }, task)
 }

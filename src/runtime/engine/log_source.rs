@@ -9,6 +9,7 @@ use chrono::SecondsFormat;
 use sha2::{Digest, Sha256};
 
 use super::reads;
+use super::till::Till;
 use crate::console::event::LogOrigin;
 use crate::domain::{Fault, FaultKind, Instant, Job, Run, Session, TaskRef};
 use crate::provider::Provider;
@@ -29,8 +30,11 @@ pub struct Body {
     pub closed: bool,
 }
 
-/// Reads the best source that answers.
-pub async fn read(provider: &dyn Provider, task: &TaskRef, session: &Session) -> Result<Body, Fault> {
+/// The run, its jobs, and the log of one of them.
+const RUN_NEEDS: f64 = 3.0;
+
+/// Reads the best source that answers. The live log costs nothing of the limit; anything else waits until it is paid for.
+pub async fn read(provider: &dyn Provider, till: &Till, task: &TaskRef, session: &Session) -> Result<Body, Fault> {
     let because = match provider.live_logs() {
         LiveLogs::Off(why) => why,
         LiveLogs::Available => match provider.session_log(&session.id).await {
@@ -48,6 +52,7 @@ pub async fn read(provider: &dyn Provider, task: &TaskRef, session: &Session) ->
             },
         },
     };
+    let _paid = till.pay(RUN_NEEDS).await;
     from_run(provider, task, session, because).await
 }
 

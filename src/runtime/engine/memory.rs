@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::people::People;
 use super::pull_book::PullBook;
 use crate::console::event::{Remembered, RememberedTask};
-use crate::domain::{Artifact, Instant, PullRef, RepoName, RunId, Session, State, Task, TaskId, TaskRef};
+use crate::domain::{Artifact, Instant, PullRef, RepoName, RunId, Session, State, Task, TaskId, TaskRef, UserId};
 use crate::provider::port::Validator;
 use crate::text::Untrusted;
 
@@ -22,6 +22,7 @@ pub struct Light {
     pub sessions: Vec<Session>,
     pub pulls: Vec<PullRef>,
     pub validator: Option<Validator>,
+    pub creator: Option<UserId>,
     /// The viewer's own: the list of own tasks speaks for it.
     pub own: bool,
     /// The task with its sessions, as it came last.
@@ -52,6 +53,7 @@ pub struct Learned {
 pub struct Memory {
     pub tasks: HashMap<TaskId, Light>,
     active: HashSet<TaskId>,
+    viewer: Option<UserId>,
     pub pulls: PullBook,
     pub people: People,
 }
@@ -60,6 +62,7 @@ impl Memory {
     /// Takes in a task as a list or a single answer gave it. `own`: it came with the viewer's own tasks.
     pub fn learn(&mut self, task: &Task, own: bool) -> Learned {
         let id = &task.at.id;
+        let own = own || task.is_of(self.viewer);
         let known = self.tasks.remove(id);
         // Two sources may answer out of order: an older row changes nothing.
         if let Some(newer) = known.as_ref().filter(|known| known.touched > task.touched_at()) {
@@ -100,6 +103,7 @@ impl Memory {
             run: latest.and_then(|session| session.run),
             pulls,
             validator: known.and_then(|light| light.validator.clone()),
+            creator: task.creator.as_ref().map(|person| person.id),
             own: own || known.is_some_and(|light| light.own),
             whole: if task.sessions.is_some() {
                 Some(Box::new(task.clone()))
@@ -115,6 +119,15 @@ impl Memory {
         }
         self.tasks.insert(id.clone(), light);
         learned
+    }
+
+    /// Who looks, and so whose tasks are one's own.
+    pub fn is_of(&mut self, viewer: UserId) {
+        self.viewer = Some(viewer);
+        self.people.knows(viewer);
+        for light in self.tasks.values_mut() {
+            light.own |= light.creator == Some(viewer);
+        }
     }
 
     /// A task is gone, and what it named with it.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! Effect ─> effects ─┬─> poller   (Watch, Attend, Refresh, Focus, Pause) ─> provider ─> Event::Net
-//!                    ├─> follower (the attended session's log)    ─> provider ─> Event::Net(Log)
+//!                    ├─> followers (Attend: the logs in sight) ─> provider ─> Event::Net(Log)
 //!                    └─> ops      (Start, Cancel)                 ─> provider, ledger ─> Event::Op
 //! ```
 //!
@@ -14,8 +14,10 @@ pub mod desk;
 pub mod diagnose;
 pub mod effects;
 pub mod follower;
+pub mod followers;
 pub mod list_state;
 pub mod log_source;
+pub mod look_through;
 pub mod memory;
 pub mod people;
 pub mod poller;
@@ -24,6 +26,7 @@ pub mod purse;
 pub mod reads;
 pub mod schedule;
 pub mod sweep;
+pub mod till;
 pub mod turns;
 
 pub use effects::Engine;

@@ -16,6 +16,11 @@ use tokio::time::Instant as Tick;
 
 use crate::domain::Source;
 
+/// So much later than told is nothing to whoever waits, and enough for many consoles not to come back as one.
+const LATE_MOST: Duration = Duration::from_secs(10);
+/// No try is farther away than the window of the service's limit is long.
+const LONGEST: Duration = Duration::from_hours(1);
+
 #[derive(Clone, Debug, Default)]
 struct Slot {
     due: Option<Tick>,
@@ -39,6 +44,8 @@ pub enum Setback {
     Held,
     /// The way to the service is broken, for everybody.
     Line,
+    /// Nothing was sent, because of others' failures: it says nothing of this source, and any answer ends it.
+    HeldBack,
     Other,
 }
 
@@ -169,9 +176,11 @@ impl Schedule {
         }
     }
 
-    /// The line works again: what failed because of it need not wait any longer.
-    fn revive(&mut self, now: Tick) {
-        for slot in self.slots.values_mut().filter(|slot| slot.setback == Some(Setback::Line) && !slot.flying) {
+    /// An answer came: what was held back need not wait any longer; nor, if the line works again, what failed because of it.
+    fn revive(&mut self, line: bool, now: Tick) {
+        let waits =
+            |slot: &Slot| slot.setback == Some(Setback::HeldBack) || (line && slot.setback == Some(Setback::Line));
+        for slot in self.slots.values_mut().filter(|slot| waits(slot) && !slot.flying) {
             slot.due = slot.due.map(|due| due.min(now));
         }
     }
@@ -225,9 +234,7 @@ impl Schedule {
         let before = slot.setback.take();
         let wait = slot.every.map(|every| early(every * slower, slot.generation));
         let wait = slot.land(now, wait);
-        if before == Some(Setback::Line) {
-            self.revive(now);
-        }
+        self.revive(before == Some(Setback::Line), now);
         wait
     }
 
@@ -240,7 +247,7 @@ impl Schedule {
         wait_for: impl Fn(Duration, u32) -> Duration,
     ) -> Option<Duration> {
         let slot = self.slots.get_mut(source)?;
-        slot.failures += 1;
+        slot.failures = if setback == Setback::HeldBack { slot.failures.max(1) } else { slot.failures + 1 };
         slot.again = false;
         slot.setback = Some(setback);
         let wait = wait_for(slot.every.unwrap_or(Duration::from_secs(10)), slot.failures);
@@ -272,9 +279,11 @@ fn early(wait: Duration, generation: u64) -> Duration {
     wait.mul_f64(0.95 - share(generation) / 10.0)
 }
 
-/// Up to a tenth later: a wait the service asked for is never cut.
+/// Up to a tenth later, but by no more than a few seconds and never past an hour: a wait the service asked for is neither
+/// cut nor stretched.
 fn late(wait: Duration, generation: u64) -> Duration {
-    wait.mul_f64(1.0 + share(generation) / 10.0)
+    let most = (wait / 10).min(LATE_MOST).min(LONGEST.saturating_sub(wait));
+    wait + most.mul_f64(share(generation))
 }
 
 fn share(generation: u64) -> f64 {
@@ -312,6 +321,24 @@ mod tests {
         schedule.launch(&Source::Viewer);
         let wait = schedule.succeeded(&Source::Viewer, now).unwrap();
         assert!(wait >= Duration::from_millis(8_500) && wait <= Duration::from_millis(9_500), "{wait:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_that_was_told_is_neither_cut_nor_stretched_and_none_is_longer_than_an_hour() {
+        let mut schedule = Schedule::default();
+        let now = Tick::now();
+        schedule.want(Source::Pulls, PACE, now);
+        let mut spread = std::collections::HashSet::new();
+        for told in [1, 30, 60, 900, 3595, 3600] {
+            for _ in 0..200 {
+                schedule.launch(&Source::Pulls);
+                let wait = schedule.failed(&Source::Pulls, now, Setback::Held, |_, _| secs(told)).unwrap();
+                assert!(wait >= secs(told) && wait <= secs(3600), "{told}: {wait:?}");
+                assert!(wait <= secs(told) + secs(10).min(secs(told) / 10), "{told}: {wait:?}");
+                spread.insert(wait);
+            }
+        }
+        assert!(spread.len() > 800, "many consoles do not come back as one: {}", spread.len());
     }
 
     #[tokio::test(start_paused = true)]
@@ -364,6 +391,27 @@ mod tests {
         for source in [Source::OwnTasks, Source::People] {
             assert!(!waits(&schedule, &source, now + secs(599)), "{source:?}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_held_back_for_others_failures_waits_as_told_counts_as_no_failure_and_goes_at_any_answer() {
+        let mut schedule = Schedule::default();
+        let now = Tick::now();
+        for source in [Source::Viewer, Source::Pulls] {
+            schedule.want(source, PACE, now);
+        }
+        for _ in 0..10 {
+            schedule.launch(&Source::Pulls);
+            let wait = schedule.failed(&Source::Pulls, now, Setback::HeldBack, |_, n| {
+                assert_eq!(n, 1, "nothing was sent");
+                secs(60)
+            });
+            assert!(wait.is_some_and(|wait| wait >= secs(60)));
+        }
+        assert!(!waits(&schedule, &Source::Pulls, now + secs(59)));
+        schedule.launch(&Source::Viewer);
+        schedule.succeeded(&Source::Viewer, now);
+        assert!(waits(&schedule, &Source::Pulls, now));
     }
 
     #[tokio::test(start_paused = true)]

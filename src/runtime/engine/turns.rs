@@ -47,12 +47,12 @@ const DETAILS_LEAVE: f64 = 0.3;
 const EXTRAS_LEAVE: f64 = 0.3;
 const EXTRAS_TURN: f64 = 24.0;
 
+/// What was spent on others while one waited, in requests.
 #[derive(Debug, Default)]
 pub struct Turns {
-    /// What was spent on others while one waited, in requests.
-    since_list: f64,
-    since_detail: f64,
-    since_extra: f64,
+    lists: f64,
+    details: f64,
+    extras: f64,
 }
 
 impl Turns {
@@ -77,11 +77,11 @@ impl Turns {
     }
 
     fn details_turn(&self) -> bool {
-        self.since_detail >= DETAILS_TURN
+        self.details >= DETAILS_TURN
     }
 
     fn lists_turn(&self) -> bool {
-        self.since_list >= LISTS_TURN
+        self.lists >= LISTS_TURN
     }
 
     /// The part of a full purse that this class leaves for the others.
@@ -89,9 +89,9 @@ impl Turns {
         let impatience = |since: f64, turn: f64| (1.0 - since / turn).max(0.0);
         match class {
             Class::Wish | Class::Close | Class::Pulse => 0.0,
-            Class::List => LISTS_LEAVE * impatience(self.since_list, LISTS_TURN),
-            Class::Detail => DETAILS_LEAVE * impatience(self.since_detail, DETAILS_TURN),
-            Class::Extra => EXTRAS_LEAVE * impatience(self.since_extra, EXTRAS_TURN),
+            Class::List => LISTS_LEAVE * impatience(self.lists, LISTS_TURN),
+            Class::Detail => DETAILS_LEAVE * impatience(self.details, DETAILS_TURN),
+            Class::Extra => EXTRAS_LEAVE * impatience(self.extras, EXTRAS_TURN),
         }
     }
 
@@ -99,9 +99,9 @@ impl Turns {
     pub fn took(&mut self, sent: &Candidate, candidates: &[Candidate]) {
         let waits = |wanted| candidates.iter().any(|candidate| candidate.class == wanted);
         let count = |since: f64, own| if sent.class == own || !waits(own) { 0.0 } else { since + sent.need };
-        self.since_list = count(self.since_list, Class::List);
-        self.since_detail = count(self.since_detail, Class::Detail);
-        self.since_extra = count(self.since_extra, Class::Extra);
+        self.lists = count(self.lists, Class::List);
+        self.details = count(self.details, Class::Detail);
+        self.extras = count(self.extras, Class::Extra);
     }
 }
 

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use flate2::read::MultiGzDecoder;
 
 use super::store::Kept;
-use crate::domain::Instant;
+use crate::domain::{Instant, SessionId};
 use crate::text::Untrusted;
 use crate::transcript::search::Pattern;
 use crate::transcript::source::LONGEST_LINE;
@@ -15,8 +15,10 @@ use crate::transcript::source::LONGEST_LINE;
 /// A line of a kept log that holds what is looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GrepHit {
-    /// Of the file: the session's id as far as a file name can hold it.
+    /// The file's name.
     pub log: String,
+    /// `None`: the file's name does not tell it.
+    pub session: Option<SessionId>,
     pub kept_at: Instant,
     /// The first line being 1.
     pub line: u64,
@@ -47,6 +49,7 @@ impl Kept {
         for entry in self.all()? {
             grepped.logs += 1;
             let log = entry.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let session = self.session_of(&entry);
             let Ok(file) = File::open(&entry.path) else {
                 grepped.unreadable += 1;
                 continue;
@@ -55,7 +58,7 @@ impl Kept {
             let read = lines.each(|number, line| {
                 let hit = pattern.text_in(entry.format, line).map(|text| {
                     grepped.hits += 1;
-                    GrepHit { log: log.clone(), kept_at: entry.at, line: number, text }
+                    GrepHit { log: log.clone(), session: session.clone(), kept_at: entry.at, line: number, text }
                 });
                 if hit.is_none() && number % 4096 != 0 {
                     return ControlFlow::Continue(());

@@ -86,6 +86,14 @@ impl Kept {
         Ok(None)
     }
 
+    /// Whose log a file is, where its name tells: most ids can be file names as they are.
+    pub(super) fn session_of(&self, entry: &Entry) -> Option<SessionId> {
+        let name = entry.path.file_name()?.to_str()?;
+        let stem = name.strip_suffix(SESSION).or_else(|| name.strip_suffix(JOB))?;
+        let session = SessionId::new(stem.rsplit_once('-')?.0);
+        (self.path(&session, entry.format) == entry.path).then_some(session)
+    }
+
     /// All that is kept, newest first.
     pub(super) fn all(&self) -> io::Result<Vec<Entry>> {
         let folder = match std::fs::read_dir(&self.folder) {

@@ -21,6 +21,7 @@ pub struct Tally {
     /// Stuck or orphaned: work that should move and does not.
     pub stuck: usize,
     pub changed: usize,
+    /// Not counted by [`Self::count`]: a mark is no kind.
     pub marked: usize,
 }
 
@@ -35,7 +36,6 @@ pub mod kind {
     pub const DONE: u16 = 1 << 6;
     pub const STUCK: u16 = 1 << 7;
     pub const CHANGED: u16 = 1 << 8;
-    pub const MARKED: u16 = 1 << 9;
 }
 
 impl Tally {
@@ -60,7 +60,6 @@ impl Tally {
             (kind::DONE, &mut self.done),
             (kind::STUCK, &mut self.stuck),
             (kind::CHANGED, &mut self.changed),
-            (kind::MARKED, &mut self.marked),
         ];
         for (kind, count) in counts {
             if kinds & kind != 0 {
@@ -120,6 +119,8 @@ pub struct QueuePane {
     pub settled: bool,
     /// Which of the saved views.
     pub view: usize,
+    /// So many views were there at the start, from the config or by default; those behind were saved while running.
+    pub given: usize,
     /// One for each saved view.
     pub looks: Vec<Look>,
     pub typed: Typed,
@@ -152,7 +153,7 @@ pub struct Typed {
 impl QueuePane {
     pub fn new(views: &[SavedView]) -> Self {
         let view = views.iter().position(|view| view.query.is_empty()).unwrap_or(0);
-        Self { view, looks: views.iter().map(Look::from).collect(), ..Self::default() }
+        Self { view, given: views.len(), looks: views.iter().map(Look::from).collect(), ..Self::default() }
     }
 
     pub fn look(&self) -> Look {
@@ -161,6 +162,10 @@ impl QueuePane {
 
     pub fn order(&self) -> Order {
         self.looks.get(self.view).map_or_else(Order::default, |look| look.order)
+    }
+
+    pub fn group(&self) -> Option<Group> {
+        self.looks.get(self.view).and_then(|look| look.group)
     }
 
     /// The view names this column, or is sorted by it.

@@ -5,9 +5,9 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::Tally;
+use super::{Groups, Tally};
 use crate::console::state::tasks::Slot;
-use crate::domain::Instant;
+use crate::domain::{Instant, UserId};
 
 #[derive(Debug, Default)]
 pub struct Roster {
@@ -18,6 +18,9 @@ pub struct Roster {
     /// How many tasks are in each view.
     pub counts: Vec<usize>,
     pub tally: Tally,
+    pub groups: Groups,
+    /// Whom `@me` was taken for.
+    pub viewer: Option<UserId>,
     /// The typed query they were asked last may answer otherwise by time alone.
     pub timed: bool,
     /// When to look at a task again although nothing is heard of it; entries that were overtaken are skipped.
@@ -33,6 +36,8 @@ pub struct Entry {
     pub passes: bool,
     /// What it adds to the counts: a bit for each of [`Tally`]'s kinds.
     pub kinds: u16,
+    /// The number of its group, where there are groups.
+    pub group: u32,
     pub recheck: Option<Instant>,
 }
 

@@ -45,7 +45,7 @@ fn task_ref(id: &str) -> TaskRef {
 /// A console with one task in the queue, selected; its sessions are these, oldest first.
 pub(in crate::console) fn console(sessions: Option<&[&str]>) -> Model {
     let settings =
-        Settings { zone: FixedOffset::east_opt(3600).unwrap(), stale_after: seconds(60), ..Settings::default() };
+        Settings { zone: FixedOffset::east_opt(3600).unwrap().into(), stale_after: seconds(60), ..Settings::default() };
     let mut model = Model::new(start() + seconds(100), settings);
     add_task(&mut model, "t1", sessions);
     model.queue.selected = Some(crate::domain::TaskId::new("t1"));
@@ -104,7 +104,7 @@ pub(in crate::console) fn news_of(session: &str, reset: bool, log: &str) -> LogN
 
 pub(in crate::console) fn settle(model: &mut Model, pane: Area) -> Vec<Effect> {
     let mut effects = Vec::new();
-    follow_in(model, Some(pane), &mut effects);
+    follow_in(model, Some(pane), Vec::new(), &mut effects);
     effects
 }
 
@@ -114,7 +114,7 @@ pub(in crate::console) fn press(model: &mut Model, pane: Area, intent: Intent) -
         Intent::Session | Intent::Wrap => assert!(super::intent(model, intent, &mut effects)),
         _ => assert!(read(model, Some(pane), intent, &mut effects)),
     }
-    follow_in(model, Some(pane), &mut effects);
+    follow_in(model, Some(pane), Vec::new(), &mut effects);
     effects
 }
 
@@ -151,24 +151,31 @@ fn between(from: i64, to: i64) -> (String, String) {
 #[test]
 fn the_log_on_the_screen_is_attended_to_once() {
     let mut model = console(Some(&["s1", "s2"]));
-    let attend = |log: Option<&str>| Effect::Attend { task: Some(task_ref("t1")), log: log.map(SessionId::new) };
+    let attend = |log: Option<&str>| Effect::Attend {
+        task: Some(task_ref("t1")),
+        log: log.map(SessionId::new),
+        beside: Vec::new(),
+    };
     assert_eq!(settle(&mut model, PANE), [attend(Some("s2"))], "the latest session");
     assert_eq!(settle(&mut model, PANE), [], "nothing changed");
     let mut effects = Vec::new();
-    follow_in(&mut model, None, &mut effects);
+    follow_in(&mut model, None, Vec::new(), &mut effects);
     assert_eq!(effects, [attend(None)], "a log out of sight is not followed");
     assert_eq!(settle(&mut model, PANE), [attend(Some("s2"))]);
     model.queue.selected = None;
-    assert_eq!(settle(&mut model, PANE), [Effect::Attend { task: None, log: None }]);
+    assert_eq!(settle(&mut model, PANE), [Effect::Attend { task: None, log: None, beside: Vec::new() }]);
     assert!(model.log.shown.is_none());
 }
 
 #[test]
 fn a_task_whose_sessions_are_not_known_is_attended_without_a_log() {
     let mut model = console(None);
-    assert_eq!(settle(&mut model, PANE), [Effect::Attend { task: Some(task_ref("t1")), log: None }]);
+    assert_eq!(
+        settle(&mut model, PANE),
+        [Effect::Attend { task: Some(task_ref("t1")), log: None, beside: Vec::new() }]
+    );
     add_task(&mut model, "t1", Some(&["s1"]));
-    let attend = Effect::Attend { task: Some(task_ref("t1")), log: Some(SessionId::new("s1")) };
+    let attend = Effect::Attend { task: Some(task_ref("t1")), log: Some(SessionId::new("s1")), beside: Vec::new() };
     assert_eq!(settle(&mut model, PANE), [attend]);
 }
 
@@ -508,7 +515,7 @@ fn a_file_stands_alone_and_asks_for_nothing() {
     open_file(&mut model, Safe::new("session.log"), Format::SessionLog, lines(0, 5).trim_end().as_bytes());
     assert_eq!(settle(&mut model, PANE), []);
     assert_eq!(span(&model), between(0, 4));
-    assert_eq!(wake(&model), None);
+    assert_eq!(next_wake(&model), None);
 }
 
 #[test]
@@ -519,9 +526,9 @@ fn a_still_log_wakes_for_what_reads_differently_and_no_sooner() {
     news(&mut model, news_of("s1", true, &log));
     settle(&mut model, PANE);
     // The call is 5 s old, the news just came: the call's clock reads differently at 10 s.
-    assert_eq!(wake(&model), Some(start() + seconds(105)));
+    assert_eq!(next_wake(&model), Some(start() + seconds(105)));
     model.log.shown.as_mut().unwrap().complete = true;
-    assert_eq!(wake(&model), None);
+    assert_eq!(next_wake(&model), None);
 }
 
 #[test]

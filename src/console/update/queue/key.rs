@@ -43,49 +43,114 @@ pub fn compare(tasks: &Tasks, order: Order, a: &Place, b: &Place) -> Ordering {
     a.key.cmp(&b.key).then_with(rest)
 }
 
-/// Sorts all places. Names that begin alike are sorted by what follows, a piece at a time: a name is looked up once a piece
-/// and not once a comparison.
+/// Sorts all places: by the key's upper half, those alike by its lower half, then by what follows of the name, then the
+/// newest first. Only a number and a place's index are moved about.
 pub fn sort(tasks: &Tasks, order: Order, places: &mut [Place]) {
-    if order.by != Column::Name {
-        return places.sort_unstable_by(|a, b| compare(tasks, order, a, b));
-    }
-    places.sort_unstable_by_key(|place| place.key);
-    for alike in places.chunk_by_mut(|a, b| a.key == b.key) {
-        sort_alike(tasks, order, alike, PIECE);
+    let names = (order.by == Column::Name).then(|| Names::of(tasks, places));
+    let sorter = Sorter { tasks, order, places, names };
+    let mut turns: Vec<Turn> = (0..).take(places.len()).map(|at| Turn { piece: 0, at }).collect();
+    sorter.sort(&mut turns, 0);
+    let sorted: Vec<Place> = turns.iter().filter_map(|turn| places.get(turn.at as usize)).copied().collect();
+    for (to, from) in places.iter_mut().zip(sorted) {
+        *to = from;
     }
 }
 
 /// Bytes of a text in a key.
 const PIECE: usize = 15;
 /// Names that are alike for longer are compared whole.
-const MOST_ALIKE: usize = 8 * PIECE;
+const MOST_ALIKE: usize = 128;
 
-/// Sorts places whose names are the same up to `from`.
-fn sort_alike(tasks: &Tasks, order: Order, alike: &mut [Place], from: usize) {
-    if alike.len() < 2 {
-        return;
-    }
-    let piece = |place: &Place| {
-        let name = tasks.at(place.slot).map(first_line).unwrap_or_default();
-        let piece = name.as_bytes().get(from..).map_or(0, bytes);
-        if order.reversed { u128::MAX - piece } else { piece }
-    };
-    let mut pieces: Vec<(u128, Place)> = alike.iter().map(|place| (piece(place), *place)).collect();
-    pieces.sort_unstable_by_key(|(piece, _)| *piece);
-    for (to, (_, from)) in alike.iter_mut().zip(&pieces) {
-        *to = *from;
-    }
-    let mut rest = alike;
-    for same in pieces.chunk_by(|(a, _), (b, _)| a == b) {
-        let (these, others) = rest.split_at_mut(same.len());
-        rest = others;
-        // Nothing follows, or too much that is the same.
-        let ends = same.first().is_some_and(|(piece, _)| *piece == 0 || *piece == u128::MAX);
-        if ends || from >= MOST_ALIKE {
-            these.sort_unstable_by(|a, b| compare(tasks, order, a, b));
-        } else {
-            sort_alike(tasks, order, these, from + PIECE);
+/// A place while it is sorted: what it is compared by at present, and its index.
+#[derive(Clone, Copy)]
+struct Turn {
+    piece: u64,
+    at: u32,
+}
+
+struct Sorter<'a> {
+    tasks: &'a Tasks,
+    order: Order,
+    places: &'a [Place],
+    names: Option<Names>,
+}
+
+impl Sorter<'_> {
+    /// Sorts what is alike in all pieces before this one.
+    fn sort(&self, turns: &mut [Turn], piece: usize) {
+        if turns.len() < 2 {
+            return;
         }
+        for turn in &mut *turns {
+            turn.piece = self.piece(turn.at as usize, piece);
+        }
+        turns.sort_unstable_by_key(|turn| turn.piece);
+        for alike in turns.chunk_by_mut(|a, b| a.piece == b.piece) {
+            if piece < self.last_piece() {
+                self.sort(alike, piece + 1);
+            } else if alike.len() > 1 {
+                let place = |turn: &Turn| self.places.get(turn.at as usize);
+                alike.sort_unstable_by(|a, b| match (place(a), place(b)) {
+                    (Some(a), Some(b)) => compare(self.tasks, self.order, a, b),
+                    (a, b) => a.is_some().cmp(&b.is_some()),
+                });
+            }
+        }
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "halves of a number")]
+    fn piece(&self, at: usize, piece: usize) -> u64 {
+        let Some(place) = self.places.get(at) else { return 0 };
+        match (piece, &self.names) {
+            (0, _) => (place.key >> 64) as u64,
+            (1, _) => place.key as u64,
+            (_, None) => u64::MAX - (place.created.cast_unsigned() ^ 1 << 63),
+            (_, Some(names)) => {
+                let piece = names.piece(at, (piece - 2) * 8);
+                if self.order.reversed { u64::MAX - piece } else { piece }
+            }
+        }
+    }
+
+    /// After it whole places are compared.
+    fn last_piece(&self) -> usize {
+        self.names.as_ref().map_or(2, |names| 1 + names.longest.div_ceil(8))
+    }
+}
+
+/// What follows of the names after what is in the keys, side by side: to look up each where it lies costs more than all
+/// the rest.
+struct Names {
+    text: Vec<u8>,
+    /// Where each begins, and where the last ends.
+    begins: Vec<u32>,
+    longest: usize,
+}
+
+impl Names {
+    fn of(tasks: &Tasks, places: &[Place]) -> Self {
+        let at = |text: &Vec<u8>| u32::try_from(text.len()).unwrap_or(u32::MAX);
+        let mut names = Self { text: Vec::new(), begins: vec![0], longest: 0 };
+        for place in places {
+            let name = tasks.at(place.slot).map(first_line).unwrap_or_default().as_bytes();
+            let rest = name.get(PIECE..name.len().min(MOST_ALIKE)).unwrap_or_default();
+            names.text.extend_from_slice(rest);
+            names.begins.push(at(&names.text));
+            names.longest = names.longest.max(rest.len());
+        }
+        names
+    }
+
+    /// The eight bytes from `from` on.
+    fn piece(&self, at: usize, from: usize) -> u64 {
+        let edge = |at: usize| self.begins.get(at).map_or(0, |begin| *begin as usize);
+        let name = self.text.get(edge(at)..edge(at + 1)).unwrap_or_default();
+        let rest = name.get(from..).unwrap_or_default();
+        let mut piece = [0; 8];
+        for (to, from) in piece.iter_mut().zip(rest) {
+            *to = *from;
+        }
+        u64::from_be_bytes(piece)
     }
 }
 
@@ -116,12 +181,9 @@ fn value(world: &World, column: Column, known: &Known, now: Instant) -> Option<u
             rank << 64 | most_first(checks.map_or(0, |c| u64::from(c.failed)))
         }),
         Column::Sessions => known.sessions().map(most_first),
-        Column::Agent => task.custom_agent.as_ref().map(|agent| text(&agent.raw_for_match().to_lowercase())),
-        Column::Model => {
-            let model = task.latest_session()?.model_name()?;
-            Some(text(&model.raw_for_match().to_lowercase()))
-        }
-        Column::Creator => world.login(task).map(|login| text(&login.raw_for_match().to_lowercase())),
+        Column::Agent => task.custom_agent.as_ref().map(|agent| lower(agent.raw_for_match())),
+        Column::Model => task.latest_session()?.model_name().map(|model| lower(model.raw_for_match())),
+        Column::Creator => world.login(task).map(|login| lower(login.raw_for_match())),
         Column::Cost => {
             let cost = task.cost()?;
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a price, only to sort by")]
@@ -145,6 +207,18 @@ fn pull<'a>(world: &'a World, known: &Known) -> Option<&'a crate::domain::Pull> 
 /// The first bytes of a text, in its own order.
 fn text(text: &str) -> u128 {
     bytes(text.as_bytes())
+}
+
+/// The same of the text in lower case.
+fn lower(whole: &str) -> u128 {
+    if !whole.is_ascii() {
+        return text(&whole.to_lowercase());
+    }
+    let mut first = [0; PIECE];
+    for (to, from) in first.iter_mut().zip(whole.bytes()) {
+        *to = from.to_ascii_lowercase();
+    }
+    bytes(&first)
 }
 
 fn bytes(bytes: &[u8]) -> u128 {
@@ -178,6 +252,7 @@ mod tests {
     fn texts_and_times_keep_their_order_as_numbers() {
         assert!(text("") < text("a") && text("a") < text("ab") && text("ab") < text("b"));
         assert!(text("\u{ff}\u{ff}\u{ff}\u{ff}\u{ff}\u{ff}\u{ff}\u{ff}") < UNKNOWN);
+        assert_eq!((lower("Mona"), lower("ÉMILE"), lower("")), (text("mona"), text("émile"), text("")));
         let at = |seconds| Instant::UNIX_EPOCH + TimeDelta::seconds(seconds);
         assert!(newest_first(at(5)) < newest_first(at(0)) && newest_first(at(0)) < newest_first(at(-5)));
         assert!(most_first(0) << 32 < UNKNOWN);

@@ -7,17 +7,18 @@ use crate::console::state::world::Known;
 
 /// The marked tasks, in the present order of the queue.
 pub fn marked(model: &Model) -> impl Iterator<Item = &Known> {
+    let tasks = &model.world.tasks;
     let places = model.queue.roster.order.iter();
-    places.filter_map(|place| model.world.tasks.at(place.slot)).filter(|known| known.marked)
+    places.filter(|place| tasks.marks().has(place.slot)).filter_map(|place| tasks.at(place.slot))
 }
 
 /// Marks or unmarks the task under the cursor and goes on to the next.
 pub fn mark(model: &mut Model) {
-    let Some(known) = model.queue.selected.as_ref().and_then(|id| model.world.tasks.get_mut(id)) else { return };
-    known.marked = !known.marked;
+    let Some(slot) = model.queue.selected.as_ref().and_then(|id| model.world.tasks.slot(id)) else { return };
+    let marked = model.world.tasks.marks().has(slot);
+    set_mark(model, slot, !marked);
     model.queue.anchor.clone_from(&model.queue.selected);
     super::select(model, model.queue.index + 1);
-    model.dirty = true;
 }
 
 /// From where the mark key was last used to the cursor, both included.
@@ -34,15 +35,19 @@ pub fn mark_range(model: &mut Model) {
 /// Marks everything listed; where all of it is marked already, takes those marks away.
 pub fn mark_all(model: &mut Model) {
     let slots = tasks(&model.queue.rows);
-    let all = slots.iter().all(|slot| model.world.tasks.at(*slot).is_some_and(|known| known.marked));
+    let all = slots.iter().all(|slot| model.world.tasks.marks().has(*slot));
     set(model, &slots, !all);
 }
 
 /// Takes every mark away, also of tasks that are not listed.
 pub fn unmark_all(model: &mut Model) {
-    let slots: Vec<Slot> = model.world.tasks.iter().filter(|(_, known)| known.marked).map(|(slot, _)| slot).collect();
+    let slots: Vec<Slot> = model.world.tasks.marks().iter().collect();
     set(model, &slots, false);
     model.queue.anchor = None;
+}
+
+pub fn set_mark(model: &mut Model, slot: Slot, marked: bool) {
+    set(model, &[slot], marked);
 }
 
 fn tasks(rows: &[Row]) -> Vec<Slot> {
@@ -54,11 +59,14 @@ fn tasks(rows: &[Row]) -> Vec<Slot> {
 }
 
 fn set(model: &mut Model, slots: &[Slot], marked: bool) {
+    // Where a query asks for marks, those tasks are looked at again; else no task is.
+    let views = model.settings.views.iter().map(|view| &view.query);
+    let asked = views.chain([&model.queue.typed.query]).any(crate::domain::Query::uses_marks);
     for slot in slots {
-        let differs = model.world.tasks.at(*slot).is_some_and(|known| known.marked != marked);
-        if let Some(known) = model.world.tasks.at_mut(*slot).filter(|_| differs) {
-            known.marked = marked;
+        if model.world.tasks.mark(*slot, marked) && asked {
+            model.world.tasks.at_mut(*slot);
         }
     }
+    model.queue.relist = true;
     model.dirty = true;
 }

@@ -5,15 +5,17 @@
 //! order, view, query or group change ──> every task is looked at again ───────┴─> rows ──> selection
 //! ```
 
+mod group;
 mod key;
+mod list;
 mod marks;
 mod rows;
 mod save;
 mod select;
 mod views;
 
-pub use marks::{mark, mark_all, mark_range, marked, unmark_all};
-pub use rows::{all_read, hay, rebuild};
-pub use save::save_view;
+pub use marks::{mark, mark_all, mark_range, marked, set_mark, unmark_all};
+pub use rows::{all_read, hay, meet_viewer, rebuild};
+pub use save::{drop_view, save_view};
 pub use select::{reveal, select, to_group};
 pub use views::{next_sort, set_group, set_sort, set_view, step_group, step_view};

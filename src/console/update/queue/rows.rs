@@ -1,18 +1,18 @@
 //! From tasks to rows: what was touched is looked at again, the order is mended, the rows are listed anew.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 
+use super::group::Grouper;
 use super::key;
+use super::list::{Listing, list};
 use super::select::reselect;
 use crate::console::state::Model;
-use crate::console::state::queue::{Entry, Heading, QueuePane, Roster, Row, Tally, kind};
+use crate::console::state::queue::{Entry, Groups, Roster, Tally, kind};
 use crate::console::state::settings::Settings;
 use crate::console::state::tasks::Slot;
 use crate::console::state::world::{Known, PullOf, World};
-use crate::domain::query::Facts;
+use crate::domain::query::{Facts, Needs};
 use crate::domain::{Condition, Freshness, Group, Instant, Order, Query, Source, State, Task};
-use crate::text::Safe;
 
 /// Brings rows, counts and selection up to what the world is now.
 pub fn rebuild(model: &mut Model) {
@@ -23,15 +23,22 @@ pub fn rebuild(model: &mut Model) {
     let eyes = Eyes { world, settings, query: &queue.typed.query, order: queue.order(), now };
     let before = (queue.roster.tally, queue.roster.counts.clone());
     let (reorder, requery) = (std::mem::take(&mut queue.reorder), std::mem::take(&mut queue.requery));
+    let group = queue.group();
     let roster = &mut queue.roster;
     // A query that time alone answers otherwise changes when each task is looked at again.
     let by_time = requery && (roster.timed || eyes.query.is_timed());
     roster.timed = eyes.query.is_timed();
     if std::mem::take(&mut queue.due) || by_time || touched.len() * 4 > world.tasks.len() {
         eyes.look_at_all(roster, reorder);
+        eyes.group_all(roster, group);
     } else {
         due_again(roster, now, &mut touched);
         eyes.look_at(roster, &touched);
+        if roster.groups.by == group {
+            eyes.group(roster, &touched);
+        } else {
+            eyes.group_all(roster, group);
+        }
         if requery {
             eyes.ask_all(roster);
         }
@@ -39,8 +46,9 @@ pub fn rebuild(model: &mut Model) {
             eyes.order_all(roster);
         }
     }
+    roster.tally.marked = world.tasks.marks().count();
     queue.recheck_at = next_recheck(&mut queue.roster);
-    let Listing { rows, headings, marked } = list(&eyes, queue);
+    let Listing { rows, headings, marked } = list(queue, world.tasks.marks());
     let changed = queue.rows != rows
         || queue.headings != headings
         || queue.marked_listed != marked
@@ -73,6 +81,25 @@ pub fn hay(world: &World, task: &Task) -> Box<str> {
         text.push_str(&format!("\n#{}", pull.number));
     }
     text.into()
+}
+
+/// Whose token this is may be known later than the tasks are: those are the viewer's own from then on, with a name.
+pub fn meet_viewer(model: &mut Model) {
+    let viewer = model.world.viewer.as_ref().map(|viewer| viewer.id);
+    if model.queue.roster.viewer == viewer {
+        return;
+    }
+    model.queue.due |= model.queue.roster.viewer.is_some();
+    model.queue.roster.viewer = viewer;
+    let world = &mut model.world;
+    let own: Vec<Slot> =
+        world.tasks.iter().filter(|(_, known)| known.task.is_of(viewer)).map(|(slot, _)| slot).collect();
+    for slot in own {
+        let Some(hay) = world.tasks.at(slot).map(|known| hay(world, &known.task)) else { continue };
+        if let Some(known) = world.tasks.at_mut(slot) {
+            known.hay = hay;
+        }
+    }
 }
 
 /// Those whose verdict changes by time alone, when that time has come.
@@ -130,10 +157,34 @@ impl Eyes<'_> {
 
     /// The typed query alone.
     fn ask_all(&self, roster: &mut Roster) {
+        let everything = self.query.is_empty();
+        let needs = self.query.needs();
         for (slot, known) in self.world.tasks.iter() {
             if let Some(entry) = roster.entries.get_mut(slot.index()) {
-                entry.passes =
-                    self.query.is_empty() || self.query.matches(&self.world.facts(known, self.settings, self.now));
+                let facts = || self.world.facts(slot, known, self.settings, self.now, needs);
+                entry.passes = everything || self.query.matches(&facts());
+            }
+        }
+    }
+
+    /// The groups alone.
+    fn group_all(&self, roster: &mut Roster, by: Option<Group>) {
+        roster.groups = Groups::new(by);
+        let Some(by) = by else { return };
+        let mut grouper = Grouper::new(self.world, self.settings, by, self.now);
+        for (slot, known) in self.world.tasks.iter() {
+            if let Some(entry) = roster.entries.get_mut(slot.index()) {
+                entry.group = grouper.of(&mut roster.groups, known);
+            }
+        }
+    }
+
+    fn group(&self, roster: &mut Roster, touched: &[Slot]) {
+        let Some(by) = roster.groups.by else { return };
+        let mut grouper = Grouper::new(self.world, self.settings, by, self.now);
+        for slot in touched {
+            if let (Some(known), Some(entry)) = (self.world.tasks.at(*slot), roster.entries.get_mut(slot.index())) {
+                entry.group = grouper.of(&mut roster.groups, known);
             }
         }
     }
@@ -185,7 +236,7 @@ impl Eyes<'_> {
 
     /// Looks at a task and counts it in.
     fn enter(&self, roster: &mut Roster, slot: Slot, known: &Known) {
-        let facts = self.world.facts(known, self.settings, self.now);
+        let facts = self.world.facts(slot, known, self.settings, self.now, Needs::ALL);
         let mut recheck = known.next_verdict(self.settings, self.now);
         let mut ask = |query: &Query| {
             if query.is_timed() {
@@ -200,7 +251,7 @@ impl Eyes<'_> {
                 *count += 1;
             }
         }
-        let entry = Entry { views, passes: ask(self.query), kinds: kinds(&facts), recheck };
+        let entry = Entry { views, passes: ask(self.query), kinds: kinds(&facts), group: 0, recheck };
         roster.tally.count(entry.kinds);
         roster.rechecks.extend(recheck.map(|at| Reverse((at, slot))));
         if let Some(place) = roster.entries.get_mut(slot.index()) {
@@ -240,82 +291,4 @@ fn kinds(facts: &Facts<'_>) -> u16 {
         | one(facts.task.state.is_active(), kind::ACTIVE)
         | one(facts.stuck.is_some() || facts.condition == Condition::Orphaned, kind::STUCK)
         | one(facts.changed, kind::CHANGED)
-        | one(facts.marked, kind::MARKED)
-}
-
-#[derive(Default)]
-struct Listing {
-    rows: Vec<Row>,
-    headings: Vec<Heading>,
-    marked: usize,
-}
-
-/// The rows of the view that pass the query, under headings where they are grouped.
-fn list(eyes: &Eyes<'_>, queue: &QueuePane) -> Listing {
-    let bit = 1 << queue.view;
-    let entries = &queue.roster.entries;
-    let listed = queue.roster.order.iter().filter_map(|place| {
-        let entry = entries.get(place.slot.index()).filter(|e| e.passes && e.views & bit != 0)?;
-        Some((place.slot, entry.kinds))
-    });
-    let mut listing = Listing::default();
-    let listed = listed.inspect(|(_, kinds)| listing.marked += usize::from(kinds & kind::MARKED != 0));
-    match queue.look().group {
-        None => listing.rows = listed.map(|(slot, _)| Row::Task(slot)).collect(),
-        Some(group) => (listing.rows, listing.headings) = grouped(eyes, group, listed),
-    }
-    listing
-}
-
-/// The rank by which groups stand below each other, and the title.
-type Named = (u64, String);
-
-fn grouped(eyes: &Eyes<'_>, group: Group, listed: impl Iterator<Item = (Slot, u16)>) -> (Vec<Row>, Vec<Heading>) {
-    let mut groups: Vec<(Named, Vec<Slot>, Tally)> = Vec::new();
-    let mut by_name: HashMap<Named, usize> = HashMap::new();
-    for (slot, kinds) in listed {
-        let Some(known) = eyes.world.tasks.at(slot) else { continue };
-        let named = name_of(eyes, group, known);
-        let at = *by_name.entry(named).or_insert_with_key(|named| {
-            groups.push((named.clone(), Vec::new(), Tally::default()));
-            groups.len() - 1
-        });
-        if let Some((_, slots, inside)) = groups.get_mut(at) {
-            slots.push(slot);
-            inside.count(kinds);
-        }
-    }
-    groups.sort_by(|(a, ..), (b, ..)| a.cmp(b));
-    let mut rows = Vec::new();
-    let mut headings = Vec::new();
-    for ((_, title), slots, inside) in groups {
-        rows.push(Row::Heading(headings.len()));
-        headings.push(Heading { title: Safe::new(title), count: slots.len(), inside });
-        rows.extend(slots.into_iter().map(Row::Task));
-    }
-    (rows, headings)
-}
-
-fn name_of(eyes: &Eyes<'_>, group: Group, known: &Known) -> Named {
-    let task = &known.task;
-    match group {
-        Group::Repo => (0, task.at.repo.to_string()),
-        Group::State => {
-            let condition = known.condition(eyes.now);
-            (condition.rank().into(), condition.word().to_string())
-        }
-        // Those without one come last.
-        Group::Creator => {
-            eyes.world.login(task).map_or((1, "creator unknown".to_owned()), |login| (0, login.show_line().to_string()))
-        }
-        Group::Agent => {
-            let agent = task.custom_agent.as_ref();
-            agent.map_or((1, "no custom agent".to_owned()), |agent| (0, agent.show_line().to_string()))
-        }
-        Group::Day => {
-            let day = task.created_at.with_timezone(&eyes.settings.zone).date_naive();
-            let days = u64::try_from(day.signed_duration_since(chrono::NaiveDate::MIN).num_days()).unwrap_or(0);
-            (u64::MAX - days, day.format("%a %-d %b %Y").to_string())
-        }
-    }
 }

@@ -1,4 +1,4 @@
-//! A query kept under a name: a view for this run, and the lines that keep it in the config.
+//! A query kept under a name: a view for this run, and the lines that keep it in the config. What was saved can be dropped.
 
 use super::super::{dialog, line};
 use crate::console::state::Model;
@@ -36,6 +36,33 @@ pub fn save_view(model: &mut Model, name: &str) -> Result<(), String> {
     body.extend(text.lines().map(Safe::new));
     let (title, yes) = ("Copy the new view for the config file?", "Yes, copy the lines");
     dialog::open(model, Dialog::new(model.now, title, body, yes, Ask::Copy(Untrusted::new(text))));
+    Ok(())
+}
+
+/// Takes away a view that was saved while running. Where it was shown, the one to its left is.
+pub fn drop_view(model: &mut Model, at: usize) -> Result<(), String> {
+    let Some(view) = model.settings.views.get(at) else { return Ok(()) };
+    if at < model.queue.given {
+        let name = &view.name;
+        return Err(if SavedView::defaults().contains(view) {
+            format!("“{name}” is there by default; [[views]] in the config file take the place of all of these")
+        } else {
+            format!("“{name}” is from the config file, and is taken away there")
+        });
+    }
+    let note = format!("dropped the view “{}”", view.name);
+    if model.queue.view == at {
+        super::set_view(model, at.saturating_sub(1));
+    }
+    model.settings.views.remove(at);
+    model.queue.looks.remove(at);
+    if model.queue.view > at {
+        model.queue.view -= 1;
+    }
+    // Each task knows its views by their places.
+    model.queue.due = true;
+    model.notes.say(model.now, false, note);
+    model.dirty = true;
     Ok(())
 }
 

@@ -29,9 +29,10 @@ pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) {
                     row::heading(heading, theme, area, buffer);
                 }
             }
-            Line::Task(_) => {
-                if let Some(known) = model.known_at(*line) {
-                    Row { model, theme, known, selected: index == model.queue.index }.draw(&columns, area, buffer);
+            Line::Task(slot) => {
+                if let Some(known) = model.world.tasks.at(*slot) {
+                    let (marked, selected) = (model.world.tasks.marks().has(*slot), index == model.queue.index);
+                    Row { model, theme, known, marked, selected }.draw(&columns, area, buffer);
                 }
             }
         }

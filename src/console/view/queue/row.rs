@@ -20,6 +20,7 @@ pub struct Row<'a> {
     pub model: &'a Model,
     pub theme: &'a Theme,
     pub known: &'a Known,
+    pub marked: bool,
     pub selected: bool,
 }
 
@@ -32,7 +33,7 @@ impl Row<'_> {
         if self.selected {
             put(buffer, area, area.x, y, "▌", theme.style(Tone::Accent));
         }
-        if self.known.marked {
+        if self.marked {
             put(buffer, area, area.x + 1, y, "•", theme.style(Tone::AccentStrong));
         }
         put(buffer, area, area.x + 2, y, glyph, theme.style(tone));

@@ -28,6 +28,13 @@ fn inserts(text: &str) -> Vec<String> {
     offered(text).0.all.into_iter().map(|completion| completion.insert).collect()
 }
 
+#[test]
+fn rules_of_the_diagnosis_are_offered_behind_its_words() {
+    assert_eq!(inserts("diagnosis:fire|"), ["firewall"]);
+    assert_eq!(inserts("diagnosis:no|").first().unwrap(), "none");
+    assert_eq!(inserts("diagnosis:firewall,|").last().unwrap(), "tests-red");
+}
+
 /// The text after the first of them was taken.
 fn taken(text: &str) -> String {
     let (completions, mut text) = offered(text);

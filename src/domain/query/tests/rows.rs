@@ -347,14 +347,19 @@ fn a_person_is_needed_where_nothing_goes_on_without_one() {
     let asks = World::with(|w| w.task.state = State::WaitingForUser);
     rows(&asks, &[("is:needs-me", true), ("is:stuck", false)]);
     rows(&World { row: Row::Cancelling, ..asks }, &[("is:needs-me", false)]);
-    rows(&World::with(|w| w.row = Row::Orphaned), &[("is:needs-me", true), ("is:orphaned", true), ("is:stuck", true)]);
+    rows(
+        &World::with(|w| w.row = Row::Orphaned),
+        &[("is:needs-me", true), ("is:orphaned", true), ("is:stuck", true), ("stuck:orphaned", true)],
+    );
     for (stuck, word, needs_me) in [
         (Stuck::QueuedSince(ago(9)), "queued", false),
         (Stuck::SilentSince(ago(9)), "silent", false),
+        (Stuck::WaitingSince(ago(9)), "waiting", false),
         (Stuck::PastDeadline(ago(9)), "deadline", true),
+        (Stuck::OrphanedSince(ago(9)), "orphaned", false),
     ] {
         let world = World::with(|w| w.stuck = Some(stuck));
-        for other in ["queued", "silent", "deadline"] {
+        for other in ["queued", "silent", "waiting", "deadline", "orphaned"] {
             rows(&world, &[(&format!("stuck:{other}"), other == word)]);
         }
         rows(&world, &[("is:stuck", true), ("is:needs_me", needs_me)]);

@@ -6,10 +6,11 @@ use std::time::Duration;
 use reqwest::header::HeaderMap;
 
 use super::answer::Answer;
+use super::gate::{Held, Place};
 use super::limits::Limit;
 use super::request::{Op, Request, Zone};
 use super::send::Http;
-use crate::domain::{Fault, FaultKind};
+use crate::domain::{Fault, FaultKind, Instant};
 use crate::text::Untrusted;
 
 /// How much of a service's message is shown.
@@ -85,13 +86,41 @@ impl Http {
         Failure::new(self.fault(request, FaultKind::Unreadable, what, next))
     }
 
-    /// While a limit lasts nothing is sent.
-    pub fn closed(&self, request: &Request, wait: Duration) -> Fault {
-        self.limit_fault(request, "a limit of the service still lasts", wait)
+    /// Nothing is sent while a limit lasts, or while the host does not answer.
+    pub fn held(&self, request: &Request, held: Held) -> Fault {
+        match held {
+            Held::Limit(wait) => self.limit_fault(request, "a limit of the service still lasts", wait),
+            Held::Mute(wait) => {
+                let at = self.after(wait);
+                let what =
+                    format!("it was not asked, as it failed every time of late ({})", self.gate.why(request.zone));
+                let next =
+                    format!("nothing to do: it is tried again at {} UTC; a refresh tries now", at.format("%H:%M:%S"));
+                self.fault(request, FaultKind::HeldBack, &what, &next).retry_at(at)
+            }
+        }
+    }
+
+    /// A failure of the host itself is counted; while it is left alone for that, the same request does not go again.
+    pub fn count(&self, request: &Request, place: &Place<'_>, failure: Failure) -> Failure {
+        if !matches!(failure.fault.kind, FaultKind::Offline | FaultKind::Timeout | FaultKind::Server) {
+            place.answered();
+            return failure;
+        }
+        let Some(pause) = place.failed(failure.wait) else { return failure };
+        let said = self.say(&request.op, request.zone, "");
+        place.because(failure.fault.what.strip_prefix(said.as_str()).unwrap_or(&failure.fault.what));
+        let at = self.after(pause);
+        let at = failure.fault.retry_at.map_or(at, |asked| asked.max(at));
+        Failure { passing: false, fault: failure.fault.retry_at(at), ..failure }
+    }
+
+    fn after(&self, wait: Duration) -> Instant {
+        (self.now)() + chrono::TimeDelta::from_std(wait).unwrap_or_default()
     }
 
     pub fn limit_fault(&self, request: &Request, what: &str, wait: Duration) -> Fault {
-        let at = (self.now)() + chrono::TimeDelta::from_std(wait).unwrap_or_default();
+        let at = self.after(wait);
         let next = format!(
             "nothing is sent before {} UTC; poll less often or follow fewer repositories",
             at.format("%H:%M:%S")
@@ -130,7 +159,7 @@ impl Http {
         let wait = passing.then(|| super::limits::retry_after(headers, (self.now)())).flatten();
         let mut fault = self.fault(request, kind, &what, &next);
         if let Some(wait) = wait {
-            fault = fault.retry_at((self.now)() + chrono::TimeDelta::from_std(wait).unwrap_or_default());
+            fault = fault.retry_at(self.after(wait));
         }
         Failure { passing, wait, ..Failure::new(fault).status(status) }
     }

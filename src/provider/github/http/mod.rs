@@ -1,9 +1,9 @@
 //! The one HTTP client: what may be sent, when, how often, and what an answer must look like to count as one.
 //!
 //! ```text
-//! Request ─> read-only? ─> zone closed by a limit? ─> one of four places ─> request ─┬─> redirect, by hand ─┐
-//!               │                  │                                                │<─────────────────────┘
-//!            Refused          RateLimited                                            v
+//! Request ─> read-only? ─> one of four places ─> limit? host mute? ─> request ─┬─> redirect, by hand ─┐
+//!               │                                  │      │                   │<─────────────────────┘
+//!            Refused                     RateLimited   HeldBack              v
 //!                                                       status ─> content type ─> capped body ─> Answer
 //!                                                          │
 //!            passing fault of a GET: full-jitter wait, again  <─┴─>  anything else: Fault
@@ -12,6 +12,7 @@
 //! Not here: what the requests are (`endpoints`) and what the bodies mean (`wire`).
 
 mod answer;
+mod breaker;
 mod connect;
 mod failure;
 mod gate;

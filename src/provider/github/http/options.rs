@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+pub use super::breaker::Fuse;
+
 /// Times and sizes the client keeps to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -26,6 +28,8 @@ pub struct Limits {
     /// Between the end of one write and the start of the next.
     pub write_gap: Duration,
     pub in_flight: usize,
+    /// When a host that does not answer is left alone.
+    pub fuse: Fuse,
 }
 
 impl Default for Limits {
@@ -43,6 +47,7 @@ impl Default for Limits {
             backoff_most: Duration::from_secs(4),
             write_gap: Duration::from_secs(1),
             in_flight: 4,
+            fuse: Fuse::default(),
         }
     }
 }

@@ -12,7 +12,7 @@ use super::super::token::Token;
 use super::answer::{Answer, is_page};
 use super::connect::Clients;
 use super::failure::{Failure, write_outcome};
-use super::gate::Gate;
+use super::gate::{Gate, Place};
 use super::network::Network;
 use super::options::Limits;
 use super::request::{Body, Request, Shape, Zone};
@@ -52,12 +52,17 @@ impl Http {
     pub fn new(parts: Parts) -> Self {
         let Parts { host, token, read_only, now, limits, network, copilot_headers } = parts;
         let clients = Clients::new(limits.clone(), network);
-        let gate = Gate::new(limits.in_flight);
+        let gate = Gate::new(limits.in_flight, limits.fuse);
         Self { host, token, now, gate, read_only, limits, copilot_headers, clients, latch: Latch::default() }
     }
 
     pub fn budget(&self) -> Budget {
         self.gate.budget()
+    }
+
+    /// See [`Gate::insist`].
+    pub fn insist(&self) {
+        self.gate.insist();
     }
 
     /// One request to its end. A GET is tried again on a passing fault, a write never.
@@ -117,11 +122,31 @@ impl Http {
     }
 
     async fn attempt(&self, request: &Request, left: Duration, version: &'static str) -> Result<Answer, Failure> {
-        let place = self.gate.enter(request.zone).await;
-        let _place = place.map_err(|wait| Failure::new(self.closed(request, wait)))?;
+        let place = if request.is_read() {
+            // What is left of a call's time beside its attempt.
+            self.gate.enter(request.zone, self.limits.call.saturating_sub(self.limits.attempt)).await
+        } else {
+            self.gate.enter_to_write(request.zone).await
+        };
+        let place = place.map_err(|held| Failure::new(self.held(request, held)))?;
+        let answer = self
+            .exchange(request, left, version, &place)
+            .await
+            .map_err(|failure| self.count(request, &place, failure))?;
+        place.answered();
+        Ok(answer)
+    }
+
+    async fn exchange(
+        &self,
+        request: &Request,
+        left: Duration,
+        version: &'static str,
+        place: &Place<'_>,
+    ) -> Result<Answer, Failure> {
         let start = Tick::now();
         let patience = self.limits.attempt.min(left);
-        let (response, ours) = match tokio::time::timeout(patience, self.follow(request, version)).await {
+        let (response, ours) = match tokio::time::timeout(patience, self.follow(request, version, place)).await {
             Ok(found) => found?,
             Err(_) => return Err(self.too_slow(request)),
         };
@@ -182,7 +207,12 @@ impl Http {
     }
 
     /// Sends, and follows redirects of a GET. The flag says whether the last answer came from our own host.
-    async fn follow(&self, request: &Request, version: &'static str) -> Result<(Response, bool), Failure> {
+    async fn follow(
+        &self,
+        request: &Request,
+        version: &'static str,
+        place: &Place<'_>,
+    ) -> Result<(Response, bool), Failure> {
         let mut url = request.url.clone();
         let mut ours = true;
         for _ in 0..=MOST_HOPS {
@@ -203,6 +233,10 @@ impl Http {
             if !ours && request.shape != Shape::Log {
                 let what = format!("it points to another host, {}", host::authority(&url));
                 return Err(self.unreadable(request, &what));
+            }
+            if !ours {
+                // What follows is another host's doing.
+                place.answered();
             }
         }
         Err(self.unreadable(request, "it points in circles"))

@@ -81,11 +81,13 @@ impl Poller {
         self.memory.pulls.calm.pace(self.pace.pulls, self.pace.slowest)
     }
 
-    /// With one repository its own list says the same.
+    /// Where it only saves other requests it is begun with when there is something to save: with one repository its own
+    /// list says the same, and so do all of them while nothing of the viewer's own is at work.
     pub(super) fn own_is_asked(&self) -> bool {
         use crate::domain::OwnTasks::{Always, Auto, Never};
+        let helps = || self.schedule.knows(&Source::OwnTasks) || self.memory.active().any(|light| light.own);
         match self.pace.own_tasks {
-            Auto => self.watched.len() != 1,
+            Auto => self.watched.is_empty() || (self.watched.len() > 1 && helps()),
             Always => true,
             Never => false,
         }

@@ -129,7 +129,7 @@ impl Poller {
         (!self.diagnoses.done.contains(session)).then_some(Next::Log)
     }
 
-    pub(super) fn fly_diagnosis(&mut self, source: &Source, id: &TaskId, need: f64) {
+    pub(super) fn fly_diagnosis(&mut self, source: &Source, id: &TaskId) {
         // One that works again has another log to come.
         let light = self.memory.tasks.get(id).filter(|light| ended_badly(&light.state));
         let task = light.and_then(|light| light.whole.as_deref()).cloned();
@@ -143,9 +143,10 @@ impl Poller {
                 self.diagnoses.done.insert(session);
             }
         }
-        let (provider, id) = (self.desk.provider.clone(), id.clone());
-        self.spawn(source, need, async move {
-            let told = diagnose::diagnose(provider, bench, task.clone()).await?;
+        let (provider, till, id) = (self.desk.provider.clone(), self.till.clone(), id.clone());
+        // What it costs is paid where it is read.
+        self.spawn(source, 0.0, async move {
+            let told = diagnose::diagnose(provider, till, bench, task.clone()).await?;
             let session = task.latest_session().map(|session| session.id.clone());
             Ok(Brought::Diagnosis { task: id, session, told: told.map(Box::new) })
         });

@@ -25,13 +25,13 @@ impl Poller {
             return None;
         }
         let now = Tick::now();
-        self.purse.fill(now);
+        self.till.purse().fill(now);
         while self.in_flight.len() < MOST_IN_FLIGHT {
             let mut candidates = self.candidates(now);
             self.turns.order(&mut candidates);
             let Some(next) = candidates.iter().find(|candidate| self.affords(candidate)) else {
-                let when =
-                    |candidate: &Candidate| self.purse.when(candidate.need, self.turns.keep(candidate.class), now);
+                let purse = self.till.purse();
+                let when = |candidate: &Candidate| purse.when(candidate.need, self.turns.keep(candidate.class), now);
                 return candidates.iter().map(when).min();
             };
             self.turns.took(next, &candidates);
@@ -42,8 +42,8 @@ impl Poller {
 
     fn affords(&self, candidate: &Candidate) -> bool {
         match candidate.class {
-            Class::Wish => self.purse.affords_wish(candidate.need),
-            class => self.purse.affords(candidate.need, self.turns.keep(class)),
+            Class::Wish => self.till.purse().affords_wish(candidate.need),
+            class => self.till.purse().affords(candidate.need, self.turns.keep(class)),
         }
     }
 
@@ -98,7 +98,8 @@ impl Poller {
         let Some(list) = list else { return Depth::News(None) };
         let wholes = self.pace.whole_sweep;
         let depth = list.depth(whole.then_some(wholes), now);
-        let rich = || self.purse.affords(list.need(Depth::Whole), SWEEPS_LEAVE) || list.is_neglected(wholes, now);
+        let rich =
+            || self.till.purse().affords(list.need(Depth::Whole), SWEEPS_LEAVE) || list.is_neglected(wholes, now);
         match depth {
             Depth::Whole if self.sweeping.is_some() || !rich() => Depth::News(list.newest),
             depth => depth,
@@ -131,7 +132,7 @@ impl Poller {
                 Some(id) => self.spawn(source, need, async move { reads::person(&*provider, id).await }),
                 None => self.schedule.drop(source),
             },
-            Source::Diagnosis(id) => self.fly_diagnosis(source, id, need),
+            Source::Diagnosis(id) => self.fly_diagnosis(source, id),
             // Logs are the follower's.
             Source::Log(_) => self.schedule.drop(source),
         }
@@ -168,7 +169,7 @@ impl Poller {
         fetch: impl Future<Output = Result<Brought, Fault>> + Send + 'static,
     ) {
         let Some(due) = self.schedule.launch(source) else { return };
-        self.purse.reserve(need);
+        self.till.purse().reserve(need);
         self.in_flight.spawn(async move { Landed { due, need, result: fetch.await } });
     }
 }

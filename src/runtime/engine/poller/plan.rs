@@ -26,7 +26,7 @@ impl Poller {
     /// is taken out of the answer.
     pub(super) fn learn(&mut self, brought: &mut Brought, now: Tick) -> Vec<TaskId> {
         match brought {
-            Brought::Viewer(viewer) => self.memory.people.knows(viewer.id),
+            Brought::Viewer(viewer) => self.memory.is_of(viewer.id),
             Brought::List { repo, depth, found } => return self.learn_list(repo.clone().as_ref(), *depth, found, now),
             Brought::Task { task: Some(task), validator, at } => {
                 let (own, id) = (self.memory.tasks.get(&at.id).is_some_and(|light| light.own), at.id.clone());

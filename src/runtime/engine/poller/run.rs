@@ -13,16 +13,16 @@ use super::recall::Recalled;
 use super::sleep::{self, Clocks};
 use super::thrift::Thrift;
 use crate::console::event::{BudgetNews, News, Op};
-use crate::domain::{Diagnosed, Fault, Instant, RepoName, Source, Task, TaskId, TaskRef};
+use crate::domain::{Diagnosed, Fault, FaultKind, Instant, RepoName, Source, Task, TaskId, TaskRef};
 use crate::runtime::engine::backoff;
 use crate::runtime::engine::budget::Meter;
 use crate::runtime::engine::desk::Desk;
 use crate::runtime::engine::list_state::ListState;
 use crate::runtime::engine::memory::{Light, Memory};
-use crate::runtime::engine::purse::Purse;
 use crate::runtime::engine::reads::Brought;
 use crate::runtime::engine::schedule::{Due, Poke, Schedule, Setback};
 use crate::runtime::engine::sweep::Found;
+use crate::runtime::engine::till::Till;
 use crate::runtime::engine::turns::Turns;
 
 /// Wishes of the console.
@@ -67,7 +67,7 @@ pub struct Poller {
     pub(super) attended: Option<TaskRef>,
     /// The attended task as last heard of, for the log follower.
     pub(super) tell_follower: watch::Sender<Option<Task>>,
-    pub(super) purse: Purse,
+    pub(super) till: Till,
     pub(super) turns: Turns,
     pub(super) meter: Meter,
     spent: BudgetNews,
@@ -83,7 +83,7 @@ pub struct Poller {
 }
 
 impl Poller {
-    pub fn new(desk: Desk, pace: Pace, tell_follower: watch::Sender<Option<Task>>) -> Self {
+    pub fn new(desk: Desk, pace: Pace, till: Till, tell_follower: watch::Sender<Option<Task>>) -> Self {
         let now = Tick::now();
         Self {
             clocks: Clocks::new(desk.now(), now),
@@ -97,7 +97,7 @@ impl Poller {
             recalled: Recalled::default(),
             attended: None,
             tell_follower,
-            purse: Purse::new(pace.share, pace.unchanged, now),
+            till,
             turns: Turns::default(),
             meter: Meter::new(pace.share),
             spent: BudgetNews::default(),
@@ -163,6 +163,7 @@ impl Poller {
             }
             Wish::Attend(task) => self.attend(task, now),
             Wish::Refresh => {
+                self.desk.provider.insist();
                 for list in self.lists.values_mut().chain([&mut self.own]) {
                     list.calm.stir();
                 }
@@ -268,11 +269,11 @@ impl Poller {
 
     async fn land(&mut self, landed: Landed) {
         let Landed { due, need, result } = landed;
-        self.purse.release(need);
+        self.till.purse().release(need);
         self.sweeping.take_if(|source| *source == due.source);
         let now = Tick::now();
         let budget = self.desk.provider.budget();
-        self.purse.settle(&budget, now, self.desk.now());
+        self.till.settle();
         if self.schedule.expects(&due) {
             match result {
                 Ok(brought) => self.take_in(due, brought, now).await,
@@ -313,6 +314,9 @@ impl Poller {
     async fn failed(&mut self, due: Due, fault: Fault, now: Tick) {
         let at = self.desk.now();
         let setback = match &fault {
+            fault if fault.kind == FaultKind::HeldBack => Setback::HeldBack,
+            // Without an answer nobody named a time but ourselves.
+            fault if fault.kind == FaultKind::Offline => Setback::Line,
             fault if fault.retry_at.is_some() => Setback::Held,
             fault if backoff::is_line(fault) => Setback::Line,
             _ => Setback::Other,

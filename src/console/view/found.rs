@@ -1,0 +1,105 @@
+//! What `:grep` found: the logs, and under each its lines.
+
+use ratatui::buffer::Buffer;
+use ratatui::style::Modifier;
+
+use super::rule;
+use super::safe::put;
+use super::theme::{Theme, Tone};
+use crate::console::state::Model;
+use crate::console::state::found::{Found, Line, Log, Progress, Row};
+use crate::console::state::layout::Area;
+use crate::domain::age;
+use crate::text::{Safe, width};
+use crate::transcript::search::Pattern;
+
+/// Columns of a line's number.
+const NUMBER: usize = 7;
+
+pub fn draw(model: &Model, found: &Found, theme: &Theme, body: Area, buffer: &mut Buffer) {
+    let title = Safe::new(format!("Kept logs · {}", Safe::new(&found.pattern)));
+    rule::draw(buffer, theme, body, &title, model.dialog.is_none(), &words(found));
+    if found.lines.is_empty() {
+        let text = match &found.progress {
+            Progress::Looking => Safe::new("Looking through the logs kept here …"),
+            Progress::Done { logs: 0, .. } => {
+                Safe::new("No log is kept here yet. Finished logs are kept as they are read (keep_logs_mb).")
+            }
+            Progress::Done { logs, .. } => Safe::new(format!("It is in none of the {logs} logs kept here.")),
+            Progress::Failed(why) => why.clone(),
+        };
+        let text = Safe::new(width::cut_end(&text, usize::from(body.width)));
+        let columns = u16::try_from(width::width(&text)).unwrap_or(u16::MAX);
+        let x = body.x + body.width.saturating_sub(columns) / 2;
+        put(buffer, body, x, body.y + body.height / 2, &text, theme.style(Tone::Dim));
+        return;
+    }
+    let pattern = Pattern::new(&found.pattern);
+    for (y, row) in (body.y + 1..body.bottom()).zip(found.rows().skip(found.top)) {
+        let line = Area { y, height: 1, ..body };
+        match row {
+            Row::Log(log) => heading(model, log, theme, line, buffer),
+            Row::Line(index, hit) => {
+                draw_line(hit, pattern.as_ref(), (theme, index == found.cursor), line, buffer);
+            }
+        }
+    }
+}
+
+fn words(found: &Found) -> Vec<(Tone, Safe)> {
+    let count = |n: usize, one: &str, more: &str| Safe::new(format!("{n} {}", if n == 1 { one } else { more }));
+    let mut words = vec![(Tone::Plain, count(found.count, "line", "lines"))];
+    if found.lines.len() < found.count {
+        words.push((Tone::Warn, Safe::new(format!("the first {} listed", found.lines.len()))));
+    }
+    match &found.progress {
+        Progress::Looking => words.push((Tone::Dim, Safe::new("looking …"))),
+        Progress::Done { logs, unreadable } => {
+            words.push((Tone::Dim, count(*logs, "log", "logs")));
+            if *unreadable > 0 {
+                words.push((Tone::Bad, Safe::new(format!("{unreadable} not readable"))));
+            }
+        }
+        Progress::Failed(why) => words.push((Tone::Bad, why.clone())),
+    }
+    words
+}
+
+fn heading(model: &Model, log: &Log, theme: &Theme, line: Area, buffer: &mut Buffer) {
+    let task = log.session.as_ref().and_then(|session| model.world.task_of_session(session));
+    let known = task.and_then(|id| model.world.tasks.get(id));
+    let name = match known {
+        Some(known) => Safe::new(format!("{} · {}", known.task.at.repo, known.task.name.show_line())),
+        None => Safe::new(format!("{}, of a task that is not watched", log.name.show_line())),
+    };
+    let age = age::coarse(model.now - log.kept_at);
+    let age = Safe::new(if age == "now" { "kept just now".to_owned() } else { format!("kept {age} ago") });
+    let columns = u16::try_from(width::width(&age)).unwrap_or(0) + 1;
+    let room = usize::from(line.width.saturating_sub(columns + 3));
+    put(buffer, line, line.x + 1, line.y, Safe::new(width::cut_end(&name, room)), theme.style(Tone::Strong));
+    put(buffer, line, line.right().saturating_sub(columns), line.y, &age, theme.style(Tone::Dim));
+}
+
+fn draw_line(hit: &Line, pattern: Option<&Pattern>, (theme, under): (&Theme, bool), line: Area, buffer: &mut Buffer) {
+    if under {
+        let bar = if theme.ascii { "|" } else { "▌" };
+        put(buffer, line, line.x, line.y, bar, theme.style(Tone::Accent));
+    }
+    let number = Safe::new(format!("{:>NUMBER$}", hit.number));
+    let mut x = put(buffer, line, line.x + 1, line.y, &number, theme.style(Tone::Dim)) + 2;
+    let text = hit.text.show_line();
+    let plain = theme.style(Tone::Plain);
+    let mut from = 0;
+    let held = pattern.and_then(Pattern::regex);
+    for found in held.iter().flat_map(|regex| regex.find_iter(&text)) {
+        x = put(buffer, line, x, line.y, piece(&text, from, found.start()), plain);
+        let marked = plain.add_modifier(Modifier::UNDERLINED | Modifier::BOLD);
+        x = put(buffer, line, x, line.y, piece(&text, found.start(), found.end()), marked);
+        from = found.end();
+    }
+    put(buffer, line, x, line.y, piece(&text, from, text.len()), plain);
+}
+
+fn piece(text: &Safe, from: usize, to: usize) -> Safe {
+    Safe::new(text.get(from..to).unwrap_or_default())
+}

@@ -1,0 +1,102 @@
+//! What following a log may cost where there is no live one: the run and its jobs count against the limit like all else.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use atc::console::Effect;
+use atc::console::event::{Event, What};
+use atc::domain::{RunStatus, SessionId, Source, State};
+use atc::ledger::memory::Memory;
+use atc::ops;
+use atc::ops::cancel::Patience;
+use atc::provider::Provider as _;
+use atc::runtime::cache::Cache;
+use atc::runtime::engine::desk::Desk;
+use atc::runtime::engine::{Engine, Pace};
+use chrono::TimeDelta;
+use tokio::sync::mpsc;
+
+use crate::fake::{Fake, clock, page, repo, run, session, task};
+
+struct Watched {
+    fake: Arc<Fake>,
+    received: mpsc::Receiver<Event>,
+    engine: Engine,
+}
+
+/// A console with the log of a task at work open, without a live log.
+fn watched(share: f64) -> Watched {
+    let fake = Fake::new(clock());
+    let start = (fake.now)();
+    let busy = task("t1", State::InProgress, start);
+    let mut whole = busy.clone();
+    whole.sessions = Some(vec![session(State::InProgress, start, "x")]);
+    fake.tasks.lock().unwrap().insert(whole.at.id.clone(), whole);
+    // Its row keeps moving.
+    let now = fake.now.clone();
+    let at = busy.at.clone();
+    *fake.on_list.lock().unwrap() = Box::new(move |_| {
+        let mut row = busy.clone();
+        row.updated_at = Some(now());
+        Ok(page(vec![row]))
+    });
+    *fake.on_branch.lock().unwrap() = Box::new(move |_| Ok(vec![run(11, RunStatus::InProgress, start)]));
+    let fake = Arc::new(fake);
+    let (events, received) = mpsc::channel(4096);
+    let desk = Desk { provider: fake.clone(), now: fake.now.clone(), events, cache: Cache::default() };
+    let ledger = Arc::new(Memory::new());
+    let context = ops::Context { provider: fake.clone(), ledger, now: fake.now.clone(), who: "op".into() };
+    let mut engine = Engine::spawn(desk, context, Pace { share, ..Pace::default() }, Patience::default());
+    engine.perform(Effect::Watch(vec![repo()]));
+    engine.perform(Effect::Attend { task: Some(at), log: Some(SessionId::new("s1")), beside: Vec::new() });
+    Watched { fake, received, engine }
+}
+
+impl Watched {
+    /// Lets so much time pass; returns when something was told of the log, and when the next look was to be.
+    async fn pass(&mut self, seconds: u64) -> Vec<(TimeDelta, Option<TimeDelta>)> {
+        let start = (self.fake.now)();
+        let mut told = Vec::new();
+        for _ in 0..seconds {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            while let Ok(event) = self.received.try_recv() {
+                let What::Net(net) = event.what else { continue };
+                if matches!(net.source, Source::Log(_)) {
+                    told.push((event.at - start, net.next_try.map(|next| next - start)));
+                }
+            }
+        }
+        told
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_log_read_by_its_run_stays_inside_the_allowance_with_all_else_and_goes_on() {
+    for (share, allowed) in [(0.02, 100), (0.05, 250), (0.2, 1000)] {
+        let mut watched = watched(share);
+        let mut log = Vec::new();
+        let mut hours = std::collections::VecDeque::from([0_u64]);
+        for _ in 0..120 {
+            log.extend(watched.pass(60).await);
+            hours.push_back(watched.fake.budget().counted);
+            if hours.len() > 61 {
+                hours.pop_front();
+            }
+            let spent = hours.back().unwrap() - hours.front().unwrap();
+            assert!(spent <= allowed, "{spent} in an hour of {allowed} allowed");
+        }
+        assert!(log.len() >= 12, "it starves: {} looks in two hours at {share}", log.len());
+        drop(watched.engine);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_counts_is_looked_at_less_often_than_what_does_not() {
+    let mut counted = watched(0.2);
+    let looks = counted.pass(600).await.len();
+    assert!((16..=24).contains(&looks), "{looks} looks at run and jobs in ten minutes");
+    let mut live = watched(0.2);
+    *live.fake.on_log.lock().unwrap() = Some(Box::new(|_| Ok(atc::provider::port::LogBody::NotYet)));
+    let looks = live.pass(600).await.len();
+    assert!((58..=70).contains(&looks), "{looks} looks at a live log in ten minutes");
+}
