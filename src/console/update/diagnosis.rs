@@ -42,14 +42,16 @@ pub(super) fn judge(shown: &mut Shown, rules: Option<&Arc<Rules>>) {
     }
 }
 
-/// Called at the end of every update: judges the end of the logs in the pane once it has come, tells on what is new.
+/// Called at the end of every update: judges the end of the logs in sight once it has come, tells on what is new.
 pub fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
     let pane = model.place.panes().log;
     let areas = pane.map(|pane| model.log.halves(pane));
     let Model { log, world, dirty, .. } = model;
     let own = areas.map(|(own, _)| own);
-    for (shown, area) in [(&mut log.shown, own), (&mut log.beside, areas.and_then(|(_, other)| other))] {
-        let Some(shown) = shown.as_mut().filter(|shown| shown.big.is_none()) else { continue };
+    let halves = [(&mut log.shown, own), (&mut log.beside, areas.and_then(|(_, other)| other))];
+    let halves = halves.into_iter().filter_map(|(shown, area)| Some((shown.as_mut()?, area)));
+    let tiles = log.wall.iter_mut().flat_map(|wall| &mut wall.tiles).map(|tile| (tile, None));
+    for (shown, area) in halves.chain(tiles).filter(|(shown, _)| shown.big.is_none()) {
         if let Some(rules) = log.rules.as_ref().filter(|_| shown.judged.is_blank()) {
             shown.judged.anew(Some(rules), &shown.transcript);
         }

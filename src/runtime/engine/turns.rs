@@ -158,6 +158,20 @@ mod tests {
     }
 
     #[test]
+    fn what_nobody_waits_for_comes_last_and_leaves_money_until_many_others_went() {
+        let mut turns = Turns::default();
+        let all = [candidate(Class::Extra, 99.0), candidate(Class::Detail, 0.1)];
+        let before = turns.keep(Class::Extra);
+        for _ in 0..24 {
+            let mut ordered = all.to_vec();
+            turns.order(&mut ordered);
+            assert_eq!(ordered[0].class, Class::Detail);
+            turns.took(&ordered[0], &ordered);
+        }
+        assert!(before > 0.2 && turns.keep(Class::Extra) < 0.01, "{before}");
+    }
+
+    #[test]
     fn a_class_that_has_nothing_to_ask_costs_the_others_nothing() {
         assert!(served(&[candidate(Class::Pulse, 1.0)], 50).iter().all(|class| *class == Class::Pulse));
     }

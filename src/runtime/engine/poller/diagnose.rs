@@ -53,6 +53,11 @@ impl Diagnoses {
         Self { bench, ..Self::default() }
     }
 
+    /// Another viewer looks: what was read for the one before is not theirs.
+    pub(super) fn forget(&mut self) {
+        *self = Self::new(self.bench.take());
+    }
+
     /// A task was heard of.
     pub(super) fn heard(&mut self, state: &State) {
         self.due |= ended_badly(state);

@@ -68,7 +68,8 @@ impl Poller {
         tracing::info!("another viewer than before: what was kept for that one goes");
         self.desk.send(What::Local(Local::Forget)).await;
         self.memory = Memory::default();
-        self.schedule.retain(|source| !matches!(source, Source::Task(_) | Source::Run(_)));
+        self.diagnoses.forget();
+        self.schedule.retain(|source| !matches!(source, Source::Task(_) | Source::Run(_) | Source::Diagnosis(_)));
         for (repo, list) in &mut self.lists {
             // What is still on its way is said to this viewer.
             if std::mem::take(list).whole_at.is_some() {
