@@ -344,8 +344,10 @@ impl<S: Screen, E: Effects> Running<S, E> {
         self.app.model.dirty = true;
     }
 
-    /// Tells the console its size and has everything drawn.
+    /// Tells the console its size and has everything drawn anew: also back at the same size the terminal may have cut what
+    /// stood on it, and forgotten its scroll region.
     fn resized(&mut self) {
+        self.app.screen.invalidate();
         let size = self.app.screen.size();
         let event = Event { at: self.app.clock.now(), what: What::Resize(size) };
         let effects = update::update(&mut self.app.model, event);

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use atc::console::Effect;
 use atc::console::effect::Heard;
-use atc::console::event::{Event, LogNews, News, What};
+use atc::console::event::{Event, LogNews, LogOrigin, News, Op, What};
+use atc::console::state::found::{Line, Progress};
 use atc::domain::{SessionId, State, Task};
 use atc::ledger::memory::Memory;
 use atc::ops;
@@ -15,6 +16,9 @@ use atc::provider::port::LogBody;
 use atc::runtime::cache::Cache;
 use atc::runtime::engine::desk::Desk;
 use atc::runtime::engine::{Engine, Pace};
+use atc::runtime::kept::Kept;
+use atc::transcript::Format;
+use atc::transcript::search::Pattern;
 use chrono::TimeDelta;
 use tokio::sync::mpsc;
 
@@ -40,6 +44,10 @@ fn heard(task: &Task, glance: bool) -> Heard {
 
 impl Stage {
     fn new() -> Self {
+        Self::keeping(None)
+    }
+
+    fn keeping(kept: Option<Kept>) -> Self {
         let fake = Fake::new(clock());
         let logs = Arc::new(Mutex::new(Logs::default()));
         let served = Arc::clone(&logs);
@@ -57,7 +65,7 @@ impl Stage {
             now: fake.now.clone(),
             who: "op".into(),
         };
-        let engine = Engine::spawn(desk, context, Pace::default(), Patience::default());
+        let engine = Engine::spawn_keeping(desk, context, Pace::default(), Patience::default(), kept);
         Self { engine, logs, received, fake }
     }
 
@@ -94,6 +102,19 @@ impl Stage {
             }
         }
         news
+    }
+
+    /// The news of a search until it is through.
+    async fn found(&mut self) -> (Vec<Line>, Option<Progress>) {
+        let (mut lines, mut progress) = (Vec::new(), None);
+        while progress.is_none() {
+            let event = self.received.recv().await.unwrap();
+            if let What::Op(Op::Grep(news)) = event.what {
+                lines.extend(news.lines);
+                progress = news.progress;
+            }
+        }
+        (lines, progress)
     }
 
     fn asked(&self, session: &str) -> usize {
@@ -191,4 +212,67 @@ async fn a_log_beside_is_complete_when_its_session_is_known_to_have_ended() {
     let asked = stage.asked("s-a");
     stage.pass(Duration::from_mins(30)).await;
     assert_eq!(stage.asked("s-a"), asked, "nothing more will come");
+}
+
+fn kept_logs(folder: &std::path::Path) -> Kept {
+    let kept = Kept::new(folder, 10).unwrap();
+    let job = |text: &str| format!("2026-11-20T13:00:00.0000000Z {text}\n");
+    let first = (0..300).map(|n| job(&format!("needle {n}"))).collect::<String>();
+    kept.keep(&SessionId::new("s-one"), Format::JobLog, first.as_bytes()).unwrap();
+    kept.keep(&SessionId::new("s/two"), Format::JobLog, job("a needle, too").as_bytes()).unwrap();
+    kept
+}
+
+#[tokio::test]
+async fn all_kept_logs_are_looked_through_and_the_session_is_told_where_the_file_tells_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::keeping(Some(kept_logs(folder.path())));
+    stage.engine.perform(Effect::Grep(Some((1, Box::new(Pattern::new("needle").unwrap())))));
+    let (lines, progress) = stage.found().await;
+    assert_eq!(progress, Some(Progress::Done { logs: 2, unreadable: 0 }));
+    assert_eq!(lines.len(), 301);
+    let of_one = lines.iter().filter(|line| line.log.session == Some(SessionId::new("s-one")));
+    assert_eq!(of_one.map(|line| line.number).collect::<Vec<_>>(), (1..=300).collect::<Vec<_>>());
+    assert!(lines.iter().any(|line| line.log.session.is_none() && line.text.raw_for_match().contains("too")));
+}
+
+#[tokio::test]
+async fn a_search_that_is_not_wanted_any_more_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::keeping(Some(kept_logs(folder.path())));
+    let pattern = || Box::new(Pattern::new("needle").unwrap());
+    stage.engine.perform(Effect::Grep(Some((1, pattern()))));
+    stage.engine.perform(Effect::Grep(None));
+    let (lines, _) = stage.found().await;
+    assert!(lines.len() < 301, "{}", lines.len());
+}
+
+#[tokio::test]
+async fn where_nothing_is_kept_the_search_says_so() {
+    let mut stage = Stage::new();
+    stage.engine.perform(Effect::Grep(Some((1, Box::new(Pattern::new("needle").unwrap())))));
+    let (_, progress) = stage.found().await;
+    assert!(matches!(&progress, Some(Progress::Failed(why)) if why.contains("keep_logs_mb")), "{progress:?}");
+}
+
+#[tokio::test]
+async fn what_is_kept_of_a_session_is_read_without_asking_anybody() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::keeping(Some(kept_logs(folder.path())));
+    for (session, there) in [("s/two", true), ("s-three", false)] {
+        stage.engine.perform(Effect::ReadKept(SessionId::new(session)));
+        let net = loop {
+            if let What::Net(net) = stage.received.recv().await.unwrap().what {
+                break net;
+            }
+        };
+        match net.result {
+            Ok(News::Log(news)) => {
+                assert!(there && news.complete && matches!(news.origin, LogOrigin::Kept { .. }));
+                assert!(news.bytes.ends_with(b"a needle, too\n"));
+            }
+            other => assert!(!there && other.is_err(), "{other:?}"),
+        }
+    }
+    assert_eq!(stage.fake.calls("log"), 0);
 }

@@ -1,14 +1,16 @@
 //! More than one log at a time: the split pane and the wall.
 
 use atc::console::Effect;
-use atc::console::event::{LogNews, LogOrigin, Mouse, MouseKind, News, What};
+use atc::console::event::{GrepNews, LogNews, LogOrigin, Mouse, MouseKind, News, Op, What};
 use atc::console::keys::{Context, Key};
 use atc::console::state::dialog::Ask;
+use atc::console::state::found::{Line, Log, Progress};
 use atc::console::state::layout::Size;
 use atc::console::state::log::Half;
 use atc::console::state::place::Pane;
 use atc::console::view::Theme;
 use atc::domain::{SessionId, Source, State, TaskId};
+use atc::text::Safe;
 use atc::transcript::Format;
 use chrono::TimeDelta;
 
@@ -290,4 +292,111 @@ fn going_to_a_pane_closes_the_wall() {
         console.keys(key);
         assert!(console.model.log.wall.is_none(), "{key}");
     }
+}
+
+/// Lines `:grep` found: of a session's log, or of a file whose session is not known.
+fn found(console: &mut Console, id: u64, session: Option<&str>, lines: &[(u64, &str)]) {
+    let log = Log {
+        session: session.map(SessionId::new),
+        name: format!("{}.session.gz", session.unwrap_or("old")).into(),
+        kept_at: ago(90),
+    };
+    let line = |(number, text): &(u64, &str)| Line { log: log.clone(), number: *number, text: (*text).into() };
+    let lines = lines.iter().map(line).collect();
+    console.happen(What::Op(Op::Grep(GrepNews { id, lines, progress: None })));
+}
+
+fn through(console: &mut Console, id: u64, logs: usize, unreadable: usize) {
+    let progress = Some(Progress::Done { logs, unreadable });
+    console.happen(What::Op(Op::Grep(GrepNews { id, lines: Vec::new(), progress })));
+}
+
+fn grep(width: u16, height: u16) -> Console {
+    let mut console = Console::full(width, height);
+    command(&mut console, "grep rounding mode");
+    found(&mut console, 1, Some("s-pager"), &[(12, "two rounding modes exist"), (80, "the rounding mode of 2023")]);
+    found(&mut console, 1, Some("s-of-nobody"), &[(7, "which Rounding Mode? \u{1b}[31mred")]);
+    through(&mut console, 1, 31, 1);
+    console
+}
+
+#[test]
+fn what_was_found_in_the_kept_logs_is_listed_by_log() {
+    let screens: Vec<String> = [(80, 24), (40, 10)].map(|(width, height)| text(&grep(width, height).model)).into();
+    insta::assert_snapshot!(screens.join("\n"));
+}
+
+#[test]
+fn a_search_tells_what_it_does_and_that_it_found_nothing() {
+    let mut console = Console::full(80, 24);
+    command(&mut console, "grep nowhere");
+    assert!(text(&console.model).contains("Looking through"));
+    through(&mut console, 1, 31, 0);
+    assert!(text(&console.model).contains("in none of the 31 logs"));
+    console.press(Key::Esc);
+    command(&mut console, "grep other");
+    through(&mut console, 2, 0, 0);
+    assert!(text(&console.model).contains("No log is kept here yet"));
+    let failed = Some(Progress::Failed(Safe::new("finished logs are not kept here: keep_logs_mb is 0")));
+    console.press(Key::Esc);
+    command(&mut console, "grep other");
+    console.happen(What::Op(Op::Grep(GrepNews { id: 3, lines: Vec::new(), progress: failed })));
+    assert!(text(&console.model).contains("keep_logs_mb is 0"));
+    for wrong in ["grep", "grep /("] {
+        console.press(Key::Esc);
+        command(&mut console, wrong);
+        assert!(console.model.log.found.is_none(), "{wrong}");
+        console.press(Key::Esc);
+    }
+}
+
+#[test]
+fn the_news_of_an_earlier_search_are_dropped_and_closing_ends_it() {
+    let mut console = Console::full(80, 24);
+    command(&mut console, "grep one");
+    command(&mut console, "grep two");
+    found(&mut console, 1, Some("s-pager"), &[(1, "one")]);
+    assert_eq!(console.model.log.found.as_ref().unwrap().lines.len(), 0);
+    let effects = console.press(Key::Esc);
+    assert!(matches!(effects.as_slice(), [Effect::Grep(None)]), "{effects:?}");
+}
+
+#[test]
+fn a_line_that_was_found_opens_its_tasks_log_with_the_search_in_it() {
+    let mut console = grep(80, 24);
+    console.press(Key::Enter);
+    assert_eq!((console.model.place.focus, console.model.log.found.is_none()), (Pane::Log, true));
+    assert_eq!(console.model.queue.selected, Some(TaskId::new("pager")));
+    assert_eq!(heard(&console), ["s-pager"]);
+    log(&mut console, "s-pager", true, &["first", "the rounding mode is decided", "last"]);
+    let shown = console.model.log.shown.as_ref().unwrap();
+    assert_eq!(shown.reader.search.as_ref().unwrap().hits, [1]);
+    assert_eq!(shown.reader.cursor, 1);
+}
+
+#[test]
+fn a_log_of_a_task_nobody_knows_is_read_from_what_is_kept_and_stays_beside_the_selections() {
+    let mut console = grep(80, 24);
+    console.keys("G");
+    let effects = console.press(Key::Enter);
+    assert!(effects.contains(&Effect::ReadKept(SessionId::new("s-of-nobody"))), "{effects:?}");
+    log(&mut console, "s-of-nobody", true, &["which rounding mode?"]);
+    let screen = text(&console.model);
+    assert!(screen.contains("which rounding mode?") && screen.contains("s-of-nobody"), "{screen}");
+    assert_eq!(console.model.log.split, Some(Half::Lower));
+    assert!(!heard(&console).contains(&"s-of-nobody".to_owned()), "nobody is asked for it");
+    console.keys("x");
+    assert!(console.model.dialog.is_none(), "there is no task to cancel");
+}
+
+#[test]
+fn more_lines_than_can_be_listed_are_counted() {
+    let mut console = Console::full(80, 24);
+    command(&mut console, "grep x");
+    let lines: Vec<(u64, &str)> = (0..1200).map(|n| (n, "x")).collect();
+    found(&mut console, 1, Some("s-pager"), &lines);
+    let screen = text(&console.model);
+    assert!(screen.contains("1200 lines") && screen.contains("the first 1000 listed"), "{screen}");
+    console.keys("G");
+    assert!(text(&console.model).contains("    999"));
 }

@@ -2,7 +2,7 @@
 //!
 //! Scrolled full-width panes are moved by a scroll region first; what still differs is written cell by cell with the
 //! shortest cursor moves and only the changes of colour. An unchanged picture is no bytes at all. What is remembered
-//! between frames: the picture, the pen, where the cursor stands and whether it is shown.
+//! between frames: the picture, the pen, the scroll region, where the cursor stands and whether it is shown.
 
 use std::io::Write;
 
@@ -23,10 +23,6 @@ const GAP: usize = 4;
 /// Erasing to the end of a line is taken for more blanks than this.
 const BLANKS: usize = 4;
 
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "four facts about a terminal that have nothing to do with each other"
-)]
 #[derive(Debug)]
 pub struct Painter {
     previous: Buffer,
@@ -38,8 +34,9 @@ pub struct Painter {
     /// Column and row, while they are certain.
     at: Option<(usize, usize)>,
     shown: bool,
-    /// A region other than the whole screen is set; only absolute moves are safe then.
-    region: bool,
+    /// The first and last row of the scroll region, where it is not the whole screen. It stays set from frame to frame: who
+    /// follows a log scrolls the same rows again and again.
+    region: Option<(usize, usize)>,
     body: Vec<u8>,
 }
 
@@ -52,7 +49,7 @@ impl Painter {
             pen: Pen::default(),
             at: None,
             shown: false,
-            region: false,
+            region: None,
             body: Vec::new(),
         }
     }
@@ -76,11 +73,6 @@ impl Painter {
         self.paint(&previous, next, &mut body);
         std::mem::swap(&mut previous, next);
         self.previous = previous;
-        if self.region {
-            body.extend_from_slice(b"\x1b[r");
-            self.region = false;
-            self.at = Some((0, 0));
-        }
         self.place_cursor(cursor, &mut body);
         if body.len() > SYNCHRONISED {
             out.extend_from_slice(b"\x1b[?2026h");
@@ -96,6 +88,7 @@ impl Painter {
         out.extend_from_slice(b"\x1b[?25l\x1b[r\x1b[m\x1b[H\x1b[2J");
         self.shown = false;
         self.pen = Pen::default();
+        self.region = None;
         self.at = Some((0, 0));
         self.valid = true;
     }
@@ -140,9 +133,13 @@ impl Painter {
         if !self.pen.erases_to(Color::Reset) {
             self.pen.plain(out);
         }
-        if self.region || top > 0 || bottom + 1 < height {
-            put(out, format_args!("\x1b[{};{}r", top + 1, bottom + 1));
-            self.region = true;
+        let region = (top > 0 || bottom + 1 < height).then_some((top, bottom));
+        if self.region != region {
+            match region {
+                Some((top, bottom)) => put(out, format_args!("\x1b[{};{}r", top + 1, bottom + 1)),
+                None => out.extend_from_slice(b"\x1b[r"),
+            }
+            self.region = region;
             self.at = Some((0, 0));
         }
         // Index and reverse index at the edge of the region: every terminal with regions has them.
@@ -225,11 +222,12 @@ impl Painter {
         self.at = Some((x, y));
     }
 
-    /// Up or down in the same column. Not inside a region: its edges stop the cursor, or scroll.
+    /// Up or down in the same column. Not across the edges of a region: they stop the cursor, or scroll.
     fn vertical(&self, from: usize, to: usize) -> Option<Vec<u8>> {
+        let inside = self.region.is_none_or(|(top, bottom)| [from, to].iter().all(|y| (top..=bottom).contains(y)));
         match to.cmp(&from) {
             std::cmp::Ordering::Equal => Some(Vec::new()),
-            _ if self.region => None,
+            _ if !inside => None,
             std::cmp::Ordering::Greater if to - from <= 3 => Some(vec![b'\n'; to - from]),
             std::cmp::Ordering::Greater => Some(relative(to - from, 'B')),
             std::cmp::Ordering::Less => Some(relative(from - to, 'A')),
