@@ -26,7 +26,8 @@ async fn tasks_of_all_repositories_stand_in_one_queue_in_every_state() {
         assert!(text.contains(repo), "{repo} is missing:\n{text}");
     }
     flow.keys("z").await;
-    let text = flow.sees("paused").await;
+    let zoomed = |text: &str| text.contains("paused") && !text.contains("── Reviews");
+    let text = flow.until("the queue alone", zoomed).await;
     for word in ["running", "queued", "needs you", "idle", "done", "failed", "timed out", "cancelled"] {
         assert!(text.contains(word), "no task is {word}:\n{text}");
     }
