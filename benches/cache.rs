@@ -9,7 +9,7 @@ use std::hint::black_box;
 use std::path::Path;
 
 use atc::console::Model;
-use atc::console::event::{Event, Local, Remembered, RememberedTask, What};
+use atc::console::event::{Event, Local, Remembered, What};
 use atc::console::state::layout::Size;
 use atc::console::state::settings::Settings;
 use atc::console::update::update;
@@ -89,11 +89,11 @@ fn fill(file: &Path) -> Store {
 
 fn read(store: &Store) -> Vec<Remembered> {
     let mut parts = vec![Remembered { good_at: vec![(Source::Tasks(repo()), now())], ..Remembered::default() }];
-    let take = |task, sessions_as_of| {
+    let take = |remembered| {
         if parts.last().is_some_and(|part: &Remembered| part.tasks.len() >= PART) {
             parts.push(Remembered::default());
         }
-        parts.last_mut().unwrap().tasks.push(RememberedTask { task, sessions_as_of });
+        parts.last_mut().unwrap().tasks.push(remembered);
         true
     };
     assert_eq!(store.tasks(&repo(), take).unwrap(), 0);

@@ -190,6 +190,32 @@ pub const OPTIONS: &[Opt] = &[
         show: |config| config.templates_dir.as_ref().map(|path| quote(&path.to_string_lossy())),
     },
     Opt {
+        key: "diagnosis_file",
+        values: "a path",
+        example: Some(r#""~/.config/atc/diagnosis.toml""#),
+        doc: "Rules of your own for what a log says about why a session went wrong, beside the shipped ones: `[[rule]]` \
+              tables. A rule of a shipped one's id takes its place; `absent` names a tag that a session must have said \
+              by its end. By default `diagnosis.toml` in the config directory, where there is one.",
+        set: |config, given| {
+            config.diagnosis_file = Some(given.path()?);
+            Ok(())
+        },
+        show: |config| config.diagnosis_file.as_ref().map(|path| quote(&path.to_string_lossy())),
+    },
+    Opt {
+        key: "diagnose",
+        values: "`true` or `false`",
+        example: None,
+        doc: "Read the log of a task that failed, timed out or was cancelled once, though nobody opens it, so that its row \
+              says why: one at a time, of the twenty newest of three days, with requests that nothing else wants. What \
+              was found is remembered.",
+        set: |config, given| {
+            config.diagnose = given.flag()?;
+            Ok(())
+        },
+        show: |config| Some(config.diagnose.to_string()),
+    },
+    Opt {
         key: "ledger",
         values: "a path",
         example: Some(r#""~/.local/state/atc/ledger.db""#),

@@ -62,6 +62,10 @@ impl Paths {
         self.cache_dir.join("cache.db")
     }
 
+    pub fn diagnosis(&self, config: &Config) -> PathBuf {
+        config.diagnosis_file.clone().unwrap_or_else(|| self.config_dir.join("diagnosis.toml"))
+    }
+
     pub fn templates(&self, config: &Config) -> PathBuf {
         config.templates_dir.clone().unwrap_or_else(|| self.config_dir.join("templates"))
     }

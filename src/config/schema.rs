@@ -23,6 +23,9 @@ pub struct Config {
     pub extra_headers: Headers,
     pub read_only: bool,
     pub templates_dir: Option<PathBuf>,
+    pub diagnosis_file: Option<PathBuf>,
+    /// Logs of tasks that ended badly are read though nobody opens them.
+    pub diagnose: bool,
     pub ledger: Option<PathBuf>,
     /// Keep on disk what costs requests to learn.
     pub cache: bool,
@@ -49,6 +52,8 @@ impl Default for Config {
             extra_headers: Headers::default(),
             read_only: false,
             templates_dir: None,
+            diagnosis_file: None,
+            diagnose: true,
             ledger: None,
             cache: true,
             keep_logs_mb: 200,

@@ -1,6 +1,6 @@
 //! What the console wants done. Data, carried out by `runtime/effects`.
 
-use crate::domain::{CancelTarget, RepoName, SessionId, SourceChoice, StartRequest, Task, TaskRef};
+use crate::domain::{CancelTarget, Diagnosed, RepoName, SessionId, SourceChoice, StartRequest, Task, TaskRef};
 use crate::text::Untrusted;
 use crate::transcript::search::Pattern;
 
@@ -53,6 +53,8 @@ pub enum Effect {
     /// Copy by OSC 52.
     Copy(Untrusted),
     Editor(String),
+    /// Remember what the log of a session that ended was found to say.
+    KeepDiagnosis(TaskRef, Box<Diagnosed>),
     /// The repository's custom agents, for the compose form.
     LoadAgents(RepoName),
     /// Keep the draft; `None` forgets it.

@@ -1,14 +1,16 @@
 //! Everything that can happen to the console. Each event carries the time it happened at: nothing here reads a clock.
 
+use std::sync::Arc;
+
 use crate::domain::agents::CustomAgent;
 use crate::domain::cancel::Matched;
 use crate::domain::{
-    CancelProgress, Fault, Instant, Job, LogSource, Person, Pull, PullRef, RepoName, Run, SessionId, Source,
+    CancelProgress, Diagnosed, Fault, Instant, Job, LogSource, Person, Pull, PullRef, RepoName, Run, SessionId, Source,
     SourceChoice, Task, TaskId, TaskRef, Viewer,
 };
 use crate::template::{Template, TemplateFault};
 use crate::text::{Safe, Untrusted};
-use crate::transcript::Format;
+use crate::transcript::{Format, Rules, RunFacts};
 
 use super::keys::Chord;
 use super::state::found;
@@ -86,6 +88,12 @@ pub enum News {
     Log(LogNews),
     /// A look at a log found nothing new.
     LogSame(LogLook),
+    /// A log that nobody looked at was read for its diagnosis. `told` `None`: there is no log to read.
+    Diagnosis {
+        task: TaskId,
+        told: Option<Box<Diagnosed>>,
+        facts: Option<Box<RunFacts>>,
+    },
 }
 
 /// New bytes of a session's log.
@@ -222,6 +230,8 @@ pub enum Local {
         templates: Vec<Template>,
         faults: Vec<TemplateFault>,
     },
+    /// What logs are diagnosed by.
+    Rules(Arc<Rules>),
     /// A log file was opened in place of a session.
     LogFile {
         name: Safe,
@@ -257,4 +267,6 @@ pub struct RememberedTask {
     pub task: Task,
     /// The task's own time in the answer its sessions came with.
     pub sessions_as_of: Option<Instant>,
+    /// What the log of its latest session was found to say.
+    pub diagnosed: Option<Diagnosed>,
 }

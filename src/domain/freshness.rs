@@ -13,6 +13,8 @@ pub enum Source {
     Pulls,
     Run(TaskId),
     Log(SessionId),
+    /// The log of an ended task's latest session, read once for its diagnosis.
+    Diagnosis(TaskId),
     /// Logins behind user ids.
     People,
 }

@@ -7,6 +7,7 @@ pub mod age;
 pub mod agents;
 pub mod cancel;
 pub mod condition;
+pub mod diagnosed;
 pub mod disagreement;
 pub mod fault;
 pub mod freshness;
@@ -30,6 +31,7 @@ pub mod zone;
 
 pub use cancel::{CancelPhase, CancelProgress, CancelTarget};
 pub use condition::Condition;
+pub use diagnosed::{Diagnosed, Severity};
 pub use disagreement::Disagreement;
 pub use fault::{Fault, FaultKind};
 pub use freshness::{Freshness, OwnTasks, Source};

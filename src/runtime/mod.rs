@@ -14,6 +14,7 @@ pub mod kept;
 pub mod launch;
 pub mod panic;
 pub mod private;
+pub mod rules;
 pub mod save;
 pub mod signals;
 pub mod templates;

@@ -17,6 +17,7 @@ use super::entry::{Entry, Kind};
 use super::facets::{Facet, FacetSet};
 use super::rules::{Check, Rule, Rules, Severity};
 use crate::domain::State;
+use crate::domain::diagnosed::Found;
 use crate::text::{Safe, Untrusted, width};
 
 /// Longest line of evidence, in bytes.
@@ -57,6 +58,19 @@ pub struct Evidence {
     pub line: Untrusted,
 }
 
+impl From<&Finding> for Found {
+    fn from(finding: &Finding) -> Self {
+        Self {
+            rule: finding.rule.clone(),
+            severity: finding.severity,
+            title: finding.title.as_str().into(),
+            next: finding.next.as_str().into(),
+            line: finding.evidence.line.clone(),
+            count: u32::try_from(finding.count).unwrap_or(u32::MAX),
+        }
+    }
+}
+
 /// What was found so far.
 #[derive(Clone, Debug, Default)]
 pub struct Diagnosis {
@@ -76,7 +90,7 @@ impl Diagnosis {
             let Some(entry) = entries.get(index) else { continue };
             let found = holding(rules, entry);
             for (rule, hits) in self.hits.iter_mut().enumerate() {
-                match (hits.binary_search(&index), found.contains(&rule)) {
+                match (hits.binary_search(&index), found.binary_search(&rule).is_ok()) {
                     (Err(at), true) if hits.len() < HITS => hits.insert(at, index),
                     (Ok(at), false) => drop(hits.remove(at)),
                     _ => {}
@@ -137,7 +151,7 @@ fn texts(kind: &Kind) -> Vec<(bool, &Untrusted)> {
     }
 }
 
-/// The rules whose patterns hold for an entry.
+/// The rules whose patterns hold for an entry, in order.
 fn holding(rules: &Rules, entry: &Entry) -> Vec<usize> {
     let mut holding = Vec::new();
     for (output, text) in texts(&entry.kind) {
@@ -149,6 +163,7 @@ fn holding(rules: &Rules, entry: &Entry) -> Vec<usize> {
         let found = rules.found_in(text.raw_for_match());
         holding.extend(found.into_iter().filter(|index| rules.rules().get(*index).is_some_and(reads)));
     }
+    holding.sort_unstable();
     holding
 }
 

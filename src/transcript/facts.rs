@@ -12,7 +12,7 @@ use crate::text::Untrusted;
 /// A time-out longer than this is none.
 const LONGEST: i64 = 7 * 24 * 60;
 
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RunFacts {
     pub started_at: Option<Instant>,
     pub timeout: Option<TimeDelta>,
@@ -62,6 +62,11 @@ impl JobKey {
 }
 
 impl RunFacts {
+    /// It tells more than the model, which any log names.
+    pub fn tells(&self) -> bool {
+        *self != Self { model: self.model.clone(), ..Self::default() }
+    }
+
     /// When the run will be ended if it has not ended by itself.
     pub fn deadline(&self) -> Option<Instant> {
         self.started_at?.checked_add_signed(self.timeout?)

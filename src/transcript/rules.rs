@@ -3,22 +3,20 @@
 use std::sync::OnceLock;
 
 use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
+use sha2::{Digest, Sha256};
 
 use super::entry::Kind;
 use crate::text::Untrusted;
+
+pub use crate::domain::Severity;
 
 const SHIPPED: &str = include_str!("../../assets/diagnosis.toml");
 /// Bytes a compiled pattern may take.
 const PATTERN: usize = 1 << 20;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    Note,
-    Warning,
-    Error,
-}
+/// More rules of one file are not read: all of them are asked of every text.
+const MOST: usize = 200;
 
 /// What only the log as a whole can tell, once the session has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -85,6 +83,7 @@ enum Part {
 struct Written {
     id: String,
     title: String,
+    #[serde(deserialize_with = "severity")]
     severity: Severity,
     next: String,
     #[serde(default, rename = "in")]
@@ -128,6 +127,8 @@ pub struct Rules {
     faults: Vec<RuleFault>,
     /// All patterns as one, and the rule of each. Made when the first text is looked at.
     all: OnceLock<(RegexSet, Vec<usize>)>,
+    /// Tells these rules from others.
+    mark: u64,
 }
 
 impl Rules {
@@ -140,7 +141,14 @@ impl Rules {
     #[must_use]
     pub fn with_file(mut self, file: &str, text: &str) -> Self {
         self.all = OnceLock::new();
-        for (line, block) in blocks(text) {
+        let hash = Sha256::new_with_prefix(self.mark.to_le_bytes()).chain_update(text).finalize();
+        self.mark = hash.first_chunk().map_or(0, |first| u64::from_le_bytes(*first));
+        for (n, (line, block)) in blocks(text).into_iter().enumerate() {
+            if n == MOST {
+                let reason = format!("there are more than {MOST} rules; this one and those below it are not used");
+                self.faults.push(RuleFault { file: file.into(), line, reason: reason.into() });
+                break;
+            }
             match read(block) {
                 Ok(rule) => match self.usable.iter_mut().find(|old| old.id == rule.id) {
                     Some(old) => *old = rule,
@@ -156,6 +164,25 @@ impl Rules {
 
     pub fn rules(&self) -> &[Rule] {
         &self.usable
+    }
+
+    /// Tells these rules from others: what was found by those may not hold by these.
+    pub fn mark(&self) -> u64 {
+        self.mark
+    }
+
+    /// Makes now what the first text would have to wait for.
+    #[must_use]
+    pub fn ready(self) -> Self {
+        self.found_in("");
+        self
+    }
+
+    /// Notes a whole file that cannot be used.
+    #[must_use]
+    pub fn with_fault(mut self, file: &str, reason: &str) -> Self {
+        self.faults.push(RuleFault { file: file.into(), line: 1, reason: reason.into() });
+        self
     }
 
     /// Rules that cannot be used, and why.
@@ -198,6 +225,14 @@ impl Rule {
     pub(super) fn pattern(&self) -> Option<&Regex> {
         self.pattern.as_ref()
     }
+}
+
+fn severity<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Severity, D::Error> {
+    let word = String::deserialize(deserializer)?;
+    Severity::parse(&word).ok_or_else(|| {
+        let word = crate::text::width::cut_bytes(&word, 40);
+        serde::de::Error::custom(format!("severity is one of note, warning, error, not `{word}`"))
+    })
 }
 
 /// The tables of a file, each with the lines before it: a fault in one is not a fault in the next.

@@ -100,8 +100,8 @@ fn use_it(file: &Path) -> Option<Vec<u64>> {
     let mut found = Vec::new();
     let _ = store.known(TODAY);
     let _ = store.pulls(&repo(), |_, _| {});
-    let read = store.tasks(&repo(), |task, _| {
-        found.extend(task.at.id.raw().parse::<u64>());
+    let read = store.tasks(&repo(), |read| {
+        found.extend(read.task.at.id.raw().parse::<u64>());
         true
     });
     let _ = store.write(&[viewer(), Keep::Tasks(vec![task(1)])], TODAY);

@@ -53,7 +53,8 @@ pub fn keep(store: &mut Store, tasks: impl IntoIterator<Item = u64>) {
 /// The tasks there, each checked to be the one that was kept.
 pub fn kept(store: &Store) -> Vec<u64> {
     let mut all = Vec::new();
-    let bad = store.tasks(&repo(), |found, as_of| {
+    let bad = store.tasks(&repo(), |remembered| {
+        let (found, as_of) = (remembered.task, remembered.sessions_as_of);
         let n: u64 = found.at.id.raw().parse().unwrap();
         assert_eq!((&found, as_of), (&task(n), Some(found.touched_at())));
         all.push(n);

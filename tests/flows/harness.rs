@@ -63,6 +63,8 @@ pub struct Setup {
     pub after: TimeDelta,
     /// Every request waits for ever.
     pub hangs: bool,
+    /// Logs that nobody opened are read where a task ended badly.
+    pub diagnose: bool,
 }
 
 impl Default for Setup {
@@ -77,6 +79,7 @@ impl Default for Setup {
             cache: None,
             after: TimeDelta::zero(),
             hangs: false,
+            diagnose: true,
         }
     }
 }
@@ -124,6 +127,8 @@ impl Flow {
             drafts: None,
             cache: setup.cache.map(|file| Place { file, api: "the demo of these tests".to_owned() }),
             kept: None,
+            rules: atc::runtime::rules::RulesFile::default(),
+            diagnose: setup.diagnose,
             notes: Vec::new(),
         };
         let settings = Settings {

@@ -5,6 +5,7 @@
 
 mod cancel;
 mod contract;
+mod diagnosis;
 mod faults;
 mod harness;
 #[path = "../contract/openapi.rs"]

@@ -32,7 +32,7 @@ fn kept(file: &Path, flow: &Flow) -> usize {
         let store = Store::open(file, "the demo of these tests").unwrap();
         let mut found = 0;
         for repo in flow.server.repos() {
-            let bad = store.tasks(repo, |_, _| {
+            let bad = store.tasks(repo, |_| {
                 found += 1;
                 true
             });

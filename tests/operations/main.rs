@@ -4,6 +4,7 @@
 
 mod cache;
 mod cancel;
+mod diagnosing;
 mod drift;
 mod fake;
 mod fleet;

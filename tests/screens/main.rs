@@ -7,6 +7,7 @@
 #![allow(clippy::format_push_string, clippy::trivially_copy_pass_by_ref)]
 
 mod cancelling;
+mod diagnosing;
 mod disagreeing;
 mod draw;
 mod looks;

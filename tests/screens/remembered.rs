@@ -10,7 +10,7 @@ use crate::world::{Console, ago, every_state, now, pull, refused, repo, task, wi
 fn remembered(tasks: Vec<Task>, good_at: Instant) -> Remembered {
     let one = |task: Task| {
         let sessions_as_of = task.sessions.is_some().then(|| task.touched_at());
-        RememberedTask { task, sessions_as_of }
+        RememberedTask { task, sessions_as_of, diagnosed: None }
     };
     let sources = ["billing", "api", "web", "reports"].map(|name| (Source::Tasks(repo(name)), good_at));
     Remembered { tasks: tasks.into_iter().map(one).collect(), good_at: sources.into(), ..Remembered::default() }

@@ -111,6 +111,8 @@ pub enum Intent {
     Record,
     // Lists over the log
     Automatic,
+    /// To the evidence of the next finding.
+    Diagnosis,
     Split,
     // Form
     NextField,

@@ -150,6 +150,7 @@ const LOG: &[Binding] = &[
     bind(Context::Log, c('s'), Intent::Source, "where the log is read: choose the source", "source"),
     bind(Context::Log, c('S'), Intent::Sessions, "the task's sessions: choose one", "sessions"),
     bind(Context::Log, c('v'), Intent::Record, "the record behind the entry, as it came", "record"),
+    bind(Context::Log, c('D'), Intent::Diagnosis, "evidence of the diagnosis, then of its next finding", "diagnosis"),
     bind(Context::Log, c('|'), Intent::Split, "keep this log in sight and read another above it; again: one log", ""),
     bind(Context::Log, c('d'), Intent::Detail, "everything about the task", ""),
     bind(Context::Log, c('x'), Intent::Cancel, "cancel the running session (asks)", "cancel"),

@@ -6,10 +6,11 @@ use super::condition::OfCancel;
 use super::settings::Settings;
 use super::tasks::Slot;
 use super::tone::Tone;
+use super::words::severity;
 use super::world::{Known, PullOf, World};
 use crate::domain::disagreement::{Disagreement, PullTold, Side, Sides, Suspicion};
 use crate::domain::stuck::{Kind, Orphan, Signs, Whence};
-use crate::domain::{Artifact, Condition, Instant, SessionId, Source};
+use crate::domain::{Artifact, Condition, Diagnosed, Instant, SessionId, Source};
 use crate::transcript::RunFacts;
 
 /// What was learnt of a task besides what the service says of it.
@@ -20,22 +21,18 @@ pub struct Evidence {
     pub pull_asked: bool,
 }
 
-/// What the log of one of its sessions told of its run's clock.
+/// What the log of one of its sessions told of its run: its clock, its inputs, the model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToldByLog {
     pub session: SessionId,
-    pub started_at: Option<Instant>,
-    /// How long the service lets the session run.
-    pub timeout: Option<TimeDelta>,
+    pub facts: RunFacts,
 }
 
 impl ToldByLog {
     /// `None`: nothing of the kind, or the log is of another session than `session` and proves nothing.
     pub fn read(session: &SessionId, facts: &RunFacts) -> Option<Self> {
         let is_its_own = facts.session.as_ref().is_none_or(|id| id.raw_for_match() == session.raw());
-        let tells = facts.started_at.is_some() || facts.timeout.is_some();
-        let told = Self { session: session.clone(), started_at: facts.started_at, timeout: facts.timeout };
-        (is_its_own && tells).then_some(told)
+        (is_its_own && facts.tells()).then(|| Self { session: session.clone(), facts: facts.clone() })
     }
 }
 
@@ -92,7 +89,7 @@ impl Known {
         let told = self.evidence.log.as_deref();
         let own = told.filter(|told| latest.is_some_and(|session| session.id == told.session));
         // An earlier session of the same task was given as long as this one is.
-        let timeout = told.and_then(|told| told.timeout);
+        let timeout = told.and_then(|told| told.facts.timeout);
         let repo = &self.task.at.repo;
         let whence = || LimitFrom::Thresholds(settings.stuck.whence(repo, Kind::SessionLimit));
         let (limit, whence) = timeout
@@ -100,7 +97,7 @@ impl Known {
         let run = self.run.as_ref().and_then(|join| join.run.as_ref()?.started_at);
         // The run of an earlier session began before this one was asked for.
         let run = run.filter(|start| latest.is_none_or(|session| *start + CLOCK_SLACK >= session.created_at));
-        let (start, from) = if let Some(at) = own.and_then(|told| told.started_at) {
+        let (start, from) = if let Some(at) = own.and_then(|told| told.facts.started_at) {
             (Start::Log, at)
         } else if let Some(at) = run {
             (Start::Run, at)
@@ -191,6 +188,8 @@ impl Known {
             Some(("▲", Tone::Warn))
         } else if !orphaned && self.disagreement(world, now).is_some() {
             Some(("≠", Tone::Warn))
+        } else if let Some(found) = world.diagnosed_of(&self.task).and_then(Diagnosed::worst) {
+            Some(("∴", severity(found.severity).0))
         } else {
             self.changed.then_some(("•", Tone::AccentStrong))
         }
@@ -199,7 +198,9 @@ impl Known {
     /// The evidence for that sign in two words: `silent 22m`, `run ended`. `None`: nothing is wrong.
     pub fn short_evidence(&self, world: &World, settings: &Settings, now: Instant) -> Option<String> {
         let stuck = self.stuck(settings, now).map(|stuck| stuck.short(now));
-        stuck.or_else(|| self.disagreement(world, now).map(|differs| differs.short().to_owned()))
+        let differs = || self.disagreement(world, now).map(|differs| differs.short().to_owned());
+        let found = || world.diagnosed_of(&self.task).and_then(Diagnosed::worst);
+        stuck.or_else(differs).or_else(|| found().map(|found| found.rule.show_line().to_string()))
     }
 }
 
@@ -253,7 +254,7 @@ impl World {
         let (one, many) = match source {
             Source::Task(id) | Source::Run(id) => (self.tasks.slot(id), false),
             Source::Tasks(_) | Source::OwnTasks | Source::Pulls => (None, true),
-            Source::Viewer | Source::Log(_) | Source::People => (None, false),
+            Source::Viewer | Source::Log(_) | Source::People | Source::Diagnosis(_) => (None, false),
         };
         let ours = move |known: &Known| match source {
             Source::OwnTasks => self.is_own(&known.task),

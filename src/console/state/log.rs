@@ -6,20 +6,23 @@
 //! ```
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::big::Big;
+use super::diagnosis::Judged;
 use super::found::Found;
 use super::layout::Area;
 use super::list::List;
 use super::reader::{Anchor, Reader, Sheet};
-use super::record::{Record, State};
+use super::record::{Record, State as RecordState};
+use super::settings::Settings;
 use super::wall::Wall;
 use super::world::World;
 use crate::console::effect::{Heard, LogWish};
 use crate::console::event::{LogOrigin, Tried};
-use crate::domain::{Freshness, Instant, LogSource, SessionId, Source, SourceChoice, TaskId, TaskRef};
+use crate::domain::{Freshness, Instant, LogSource, SessionId, Source, SourceChoice, State, TaskId, TaskRef};
 use crate::text::Safe;
-use crate::transcript::{Format, Mode, Transcript};
+use crate::transcript::{Finding, Format, Mode, Rules, Transcript};
 
 pub mod facets;
 pub mod outline;
@@ -53,6 +56,8 @@ pub struct LogPane {
     pub openings: u64,
     /// What the runtime was last asked to attend to.
     pub attended: Attended,
+    /// What logs are diagnosed by; `None` until they are read.
+    pub rules: Option<Arc<Rules>>,
 }
 
 impl Default for LogPane {
@@ -72,6 +77,7 @@ impl Default for LogPane {
             list: None,
             openings: 0,
             attended: Attended::default(),
+            rules: None,
         }
     }
 }
@@ -198,6 +204,7 @@ pub struct Shown {
     pub seek: Option<String>,
     /// The transcript is a window of a log that is too large to be held.
     pub big: Option<Box<Big>>,
+    pub judged: Judged,
     /// The outline of turns is open.
     pub outline: bool,
     /// What stood under the eyes when the filter line was opened.
@@ -236,6 +243,7 @@ impl Shown {
             big: None,
             outline: false,
             sifting: None,
+            judged: Judged::default(),
         }
     }
 
@@ -268,13 +276,34 @@ impl Shown {
         Some((at + 1, sessions.len()))
     }
 
-    /// Where everything stands within the pane: below its rule and the line that says why this source.
+    /// Since when the time of its session runs, while it works. `None`: it does not, or another session is the latest.
+    pub fn deadline_from(&self, world: &World, settings: &Settings) -> Option<Instant> {
+        let known = world.tasks.get(self.task.as_ref()?)?;
+        let latest = known.task.latest_session()?;
+        let works = known.task.state == State::InProgress && Some(&latest.id) == self.session.as_ref();
+        let deadline = known.deadline(settings);
+        works.then(|| deadline.at - deadline.limit)
+    }
+
+    /// The finding that is told above the log, and its number. Of a log that is not held whole none is known.
+    pub fn told_finding(&self) -> Option<(usize, &Finding)> {
+        self.judged.told().filter(|_| self.big.is_none())
+    }
+
+    /// Where the finding is told: below the pane's rule. A pane too low for a line of it keeps its rows for the log.
+    pub fn finding_row(&self, pane: Area) -> Option<u16> {
+        (pane.height > LOW && self.told_finding().is_some()).then(|| pane.y.saturating_add(1))
+    }
+
+    /// Where everything stands within the pane: below its rule, the finding and the line that says why
+    /// this source.
     pub fn parts(&self, pane: Area) -> Parts {
         let below = |area: Area, rows: u16| {
             let rows = rows.min(area.height);
             Area { y: area.y.saturating_add(rows), height: area.height - rows, ..area }
         };
-        let inside = below(pane, 1 + u16::from(self.because.is_some()));
+        let finding = u16::from(self.finding_row(pane).is_some());
+        let inside = below(pane, 1 + finding + u16::from(self.because.is_some()));
         let has_bar = pane.height >= BAR_FROM && self.big.is_none();
         let bar = has_bar.then_some(Area { height: 1, ..inside });
         let inside = below(inside, u16::from(has_bar));
@@ -297,7 +326,7 @@ impl Shown {
 
     /// Where the record stands in the pane: below the rule and the line that says where it was read.
     pub fn record_area(&self, pane: Area) -> Area {
-        let told = self.record.as_ref().is_some_and(|record| matches!(record.state, State::There { .. }));
+        let told = self.record.as_ref().is_some_and(|record| matches!(record.state, RecordState::There { .. }));
         let above = (1 + u16::from(told)).min(pane.height);
         Area { y: pane.y.saturating_add(above), height: pane.height - above, ..pane }
     }
@@ -322,6 +351,8 @@ const OUTLINE_FROM: u16 = 100;
 /// Columns of the outline beside the text, at most.
 const OUTLINE_MOST: u16 = 56;
 
+/// A pane of so few rows has none to spare.
+const LOW: u16 = 4;
 /// Entries from the end in which the newest time is looked for.
 const LOOK_BACK: usize = 64;
 

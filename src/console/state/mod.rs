@@ -6,6 +6,7 @@ pub mod budget;
 pub mod compose;
 pub mod condition;
 pub mod detail;
+pub mod diagnosis;
 pub mod dialog;
 pub mod evidence;
 pub mod found;

@@ -15,6 +15,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::text::width;
 use crate::transcript::lines::{self, LogLine, Options};
 use crate::transcript::{Change, Entry, Transcript};
 
@@ -30,6 +31,8 @@ pub use sieve::Anchor;
 
 use sieve::Sieve;
 
+/// So much of a line's beginning finds its row again, in bytes.
+const FOUND_BY: usize = 24;
 /// Rows kept laid out; more are laid out again when they are needed.
 const KEPT_ROWS: usize = 100_000;
 
@@ -379,6 +382,39 @@ impl Reader {
         self.top = Spot { entry: index, row: 0 }.min(self.last_page(entries));
         self.cursor = index;
         self.pause();
+    }
+
+    /// Puts the cursor on an entry and the row that holds these words in sight. An entry that hides them is opened.
+    pub fn show_words(&mut self, entries: &[Entry], index: usize, words: &str) {
+        let Some(entry) = entries.get(index) else { return };
+        // A row may go on below; its beginning is enough to find it by.
+        let start = width::cut_bytes(words.trim(), FOUND_BY).trim_end();
+        let find = |reader: &mut Self| reader.layout(entry).iter().position(|line| line.text().contains(start));
+        let mut row = find(self);
+        if row.is_none() && self.is_folded(entry.id) && lines::folds(entry, self.sheet.width) {
+            self.folds.insert(entry.id, false);
+            self.drop_layout(entry.id);
+            row = find(self);
+        }
+        self.show(entries, index);
+        if let Some(row) = row {
+            // With what follows, and off the pane's last row.
+            let below = self.height(entries, index).saturating_sub(row).min(usize::from(self.sheet.height) / 3);
+            self.show_rows(entries, Spot { entry: index, row }, below.max(1));
+            self.cursor = index;
+        }
+    }
+
+    /// A row above the text came (`down`) or went: while paused, the text stays in its rows of the screen.
+    pub fn nudge(&mut self, entries: &[Entry], down: bool) {
+        self.stale = true;
+        if !self.follow && !entries.is_empty() {
+            self.clamp(entries);
+            let top = if down { self.below(entries, self.top, 1) } else { self.above(entries, self.top, 1) };
+            if top.entry < entries.len() {
+                self.top = top;
+            }
+        }
     }
 
     /// Brings `rows` rows from `head` on in sight.

@@ -14,6 +14,8 @@ pub struct Seen {
     pub models: Names,
     /// States this program has no word for.
     pub states: Names,
+    /// Ids of the rules logs are diagnosed by.
+    pub rules: Names,
 }
 
 /// Names of one kind, in their order.

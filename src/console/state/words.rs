@@ -5,8 +5,18 @@ use super::settings::Settings;
 use super::tone::{Tone, Words};
 use super::trust::clock_seconds;
 use super::world::Known;
-use crate::domain::{CancelPhase, Checks, Mergeable, Pull, PullState, ReviewDecision};
+use crate::domain::{CancelPhase, Checks, Mergeable, Pull, PullState, ReviewDecision, Severity};
 use crate::text::{Safe, Untrusted, width};
+
+/// How grave a finding in a log is.
+pub fn severity(severity: Severity) -> (Tone, &'static str) {
+    let tone = match severity {
+        Severity::Note => Tone::Dim,
+        Severity::Warning => Tone::Warn,
+        Severity::Error => Tone::Bad,
+    };
+    (tone, severity.word())
+}
 
 pub fn pull_state(state: PullState) -> (Tone, &'static str) {
     match state {

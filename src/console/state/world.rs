@@ -10,8 +10,8 @@ use crate::console::event::BudgetNews;
 use crate::domain::cancel::Matched;
 use crate::domain::query::{Facts, Needs};
 use crate::domain::{
-    Artifact, CancelPhase, CancelProgress, Freshness, Instant, Job, Pull, PullId, RepoName, Run, Source, Task, UserId,
-    Viewer,
+    Artifact, CancelPhase, CancelProgress, Diagnosed, Freshness, Instant, Job, Pull, PullId, RepoName, Run, SessionId,
+    Source, Task, TaskId, UserId, Viewer,
 };
 use crate::text::Untrusted;
 
@@ -35,6 +35,8 @@ pub struct World {
     /// Items a source sent that could not be read.
     pub unreadable: HashMap<Source, u32>,
     pub budget: BudgetNews,
+    /// What logs were found to say, by session.
+    pub diagnosed: HashMap<SessionId, Diagnosed>,
 }
 
 /// A task and what was joined to it.
@@ -135,9 +137,27 @@ impl World {
             changed: known.changed,
             marked: self.tasks.marks().has(slot),
             disagrees: needs.disagrees && known.disagreement(self, now).is_some(),
+            diagnosed: if needs.diagnosed { self.diagnosed_of(&known.task) } else { None },
             hay: &known.hay,
             now,
         }
+    }
+
+    /// What the log of its latest session was found to say; `None`: nobody has read it.
+    pub fn diagnosed_of(&self, task: &Task) -> Option<&Diagnosed> {
+        if self.diagnosed.is_empty() {
+            return None;
+        }
+        self.diagnosed.get(&task.latest_session()?.id)
+    }
+
+    /// Forgets a task, and what was found of it.
+    pub fn forget_task(&mut self, id: &TaskId) -> bool {
+        let Some(known) = self.tasks.remove(id) else { return false };
+        for session in known.task.sessions.iter().flatten() {
+            self.diagnosed.remove(&session.id);
+        }
+        true
     }
 
     /// The task a pull belongs to: the newest that names it.

@@ -56,7 +56,7 @@ pub fn news(model: &mut Model, news: News) -> bool {
     };
     let Some(shown) = &mut model.log.shown else { return false };
     if let Told::More { bytes, anew } = &what {
-        log::more(shown, bytes, *anew);
+        log::more(shown, model.log.rules.as_ref(), bytes, *anew);
         return true;
     }
     let Some(mut pane) = pane(shown).filter(|pane| pane.big.log == log) else { return false };

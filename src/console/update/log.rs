@@ -1,8 +1,10 @@
 //! The log pane: follow the selection, take in news, scroll, fold, search.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 
-use super::{big, list, record, wall};
+use super::{big, diagnosis, list, record, wall};
 use crate::console::effect::{Effect, Heard};
 use crate::console::event::{LogLook, LogNews, LogOrigin, Mouse, MouseKind};
 use crate::console::keys::Intent;
@@ -15,7 +17,7 @@ use crate::console::state::reader::Reader;
 use crate::domain::query::Wrong;
 use crate::domain::{Instant, SessionId, Source, SourceChoice, Task, TaskId, TaskRef, age};
 use crate::text::{Safe, Untrusted};
-use crate::transcript::{Entry, Facet, Format, Pattern, Transcript};
+use crate::transcript::{Entry, Facet, Format, Pattern, Rules, Transcript};
 
 pub mod facets;
 pub(super) mod jump;
@@ -154,6 +156,7 @@ pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> b
         Intent::Sessions => list::sessions(model),
         Intent::Source => list::sources(model),
         Intent::Record => record::open(model, effects),
+        Intent::Diagnosis => diagnosis::jump(model),
         Intent::Split => split::toggle(model),
         Intent::NextPane | Intent::PreviousPane if split::step(model, intent) => {}
         Intent::Wrap => model.log.wrap = !model.log.wrap,
@@ -323,6 +326,7 @@ pub(super) fn choose_session(model: &mut Model, session: SessionId) {
 /// New bytes of the log; ignored when they are of another session or another source than the one shown.
 pub fn news(model: &mut Model, news: LogNews) {
     let now = model.now;
+    let rules = model.log.rules.clone();
     let Some(shown) = shown_of(model, &news.session, news.choice) else { return };
     if shown.fetched_at.is_none() && !news.reset && !news.bytes.is_empty() {
         // The end of what was read for an opening before this one.
@@ -340,6 +344,7 @@ pub fn news(model: &mut Model, news: LogNews) {
         shown.cost.anew += u64::from(shown.fetched_at.is_some());
         shown.transcript = Transcript::new(news.format);
         shown.reader.restart();
+        diagnosis::judge(shown, rules.as_ref());
     }
     shown.origin = Some(news.origin);
     shown.because = news.because;
@@ -382,6 +387,7 @@ fn absorb(shown: &mut Shown, bytes: &[u8]) {
         change.updated.extend(last.updated);
     }
     shown.reader.grew(&shown.transcript, &change);
+    shown.judged.absorb(&shown.transcript, &change);
 }
 
 /// A log opened from disk: `atc open`.
@@ -391,16 +397,18 @@ pub fn open_file(model: &mut Model, name: Safe, format: Format, bytes: &[u8]) {
     shown.origin = Some(LogOrigin::File);
     shown.transcript = Transcript::new(format);
     shown.complete = true;
+    diagnosis::judge(&mut shown, model.log.rules.as_ref());
     absorb(&mut shown, bytes);
     model.log.shown = Some(shown);
     model.dirty = true;
 }
 
 /// More of a file that is held whole.
-pub(super) fn more(shown: &mut Shown, bytes: &[u8], replaced: bool) {
+pub(super) fn more(shown: &mut Shown, rules: Option<&Arc<Rules>>, bytes: &[u8], replaced: bool) {
     if replaced {
         shown.transcript = Transcript::new(shown.transcript.format());
         shown.reader.restart();
+        diagnosis::judge(shown, rules);
     }
     shown.complete = false;
     absorb(shown, bytes);
@@ -523,7 +531,8 @@ fn wake(model: &Model, shown: &Shown) -> Option<Instant> {
     let good = shown.good_at(&model.world);
     let aged = good.map(|at| age::next_change(at, model.now));
     let stale = good.map(|at| at + model.settings.stale_after + TimeDelta::seconds(1)).filter(|at| *at > model.now);
-    pending.chain(aged).chain(stale).min()
+    let clock = shown.deadline_from(&model.world, &model.settings).map(|from| age::next_change(from, model.now));
+    pending.chain(aged).chain(stale).chain(clock).min()
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ pub mod cancel;
 pub mod cancel_marked;
 pub mod command;
 pub mod compose;
+pub mod diagnosis;
 pub mod dialog;
 pub mod found;
 pub mod key;
@@ -61,6 +62,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         What::Op(news) => op::news(model, news, &mut effects),
         What::Local(local) => self::local(model, local),
     }
+    diagnosis::settle(model, &mut effects);
     settle::settle(model);
     log::follow_selection(model, &mut effects);
     list::settle(model);
@@ -72,6 +74,7 @@ fn local(model: &mut Model, local: Local) {
     model.dirty |= !matches!(local, Local::BigLog(_));
     match local {
         Local::Templates { templates, faults } => compose::templates(model, templates, faults),
+        Local::Rules(rules) => diagnosis::rules(model, rules),
         Local::LogFile { name, format, bytes } => {
             model.place.log_only = true;
             model.place.focus = super::state::place::Pane::Log;

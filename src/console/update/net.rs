@@ -2,7 +2,7 @@
 
 use chrono::Timelike;
 
-use super::{log, queue};
+use super::{diagnosis, log, queue};
 use crate::console::event::{LogNews, Net, News};
 use crate::console::state::Model;
 use crate::console::state::evidence::ToldByLog;
@@ -53,7 +53,7 @@ fn concerns_selected(model: &Model, source: &Source) -> bool {
     model.selected().is_some_and(|known| match source {
         Source::Tasks(repo) => known.task.at.repo == *repo,
         Source::OwnTasks => model.world.is_own(&known.task),
-        Source::Task(id) | Source::Run(id) => known.task.at.id == *id,
+        Source::Task(id) | Source::Run(id) | Source::Diagnosis(id) => known.task.at.id == *id,
         Source::Pulls => !known.task.artifacts.is_empty(),
         Source::Viewer | Source::Log(_) | Source::People => false,
     })
@@ -65,7 +65,7 @@ fn is_watched(model: &Model, net: &Net) -> bool {
     match (&net.source, &net.result) {
         (Source::Tasks(repo), _) => watched(repo),
         (Source::Task(id), Ok(News::Task(task))) => model.world.tasks.contains_key(id) || watched(&task.at.repo),
-        (Source::Task(id) | Source::Run(id), _) => model.world.tasks.contains_key(id),
+        (Source::Task(id) | Source::Run(id) | Source::Diagnosis(id), _) => model.world.tasks.contains_key(id),
         _ => true,
     }
 }
@@ -74,6 +74,8 @@ fn is_watched(model: &Model, net: &Net) -> bool {
 fn is_told(model: &Model, source: &Source) -> bool {
     match source {
         Source::Task(id) | Source::Run(id) => model.queue.selected.as_ref() == Some(id),
+        // Read behind the screen: only what it finds is told.
+        Source::Diagnosis(_) => false,
         _ => true,
     }
 }
@@ -127,7 +129,7 @@ fn take(model: &mut Model, source: &Source, news: News, same_sweep: bool) {
         }
         News::Gone(ids) => {
             for id in ids {
-                model.dirty |= model.world.tasks.remove(&id).is_some();
+                model.dirty |= model.world.forget_task(&id);
             }
         }
         News::Task(task) => merge_task(model, *task),
@@ -147,6 +149,11 @@ fn take(model: &mut Model, source: &Source, news: News, same_sweep: bool) {
         }
         News::Log(news) => log_grew(model, news),
         News::LogSame(look) => log::same(model, &look),
+        News::Diagnosis { task, told, facts } => {
+            if let Some(told) = told {
+                diagnosis::told(model, &task, *told, facts);
+            }
+        }
     }
 }
 

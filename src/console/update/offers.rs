@@ -149,6 +149,7 @@ fn of_the_queue(model: &Model, line: &Line) -> Completions {
         agents: seen.agents.all(),
         models: seen.models.all(),
         branches: &branches,
+        rules: seen.rules.all(),
         states: seen.states.all(),
     };
     complete(&line.text, line.cursor, &vocabulary)

@@ -46,8 +46,9 @@ pub fn take(model: &mut Model, part: Remembered) {
     }
 }
 
-fn take_task(world: &mut World, RememberedTask { task, sessions_as_of }: RememberedTask) {
+fn take_task(world: &mut World, RememberedTask { task, sessions_as_of, diagnosed }: RememberedTask) {
     if !world.tasks.contains_key(&task.at.id) {
+        world.diagnosed.extend(diagnosed.map(|diagnosed| (diagnosed.session.clone(), diagnosed)));
         world.seen.task(&task);
         let hay = queue::hay(world, &task);
         world.tasks.insert(Known { remembered: true, sessions_as_of, ..Known::new(task, hay) });
@@ -59,6 +60,7 @@ pub fn forget(model: &mut Model) {
     let world = &mut model.world;
     world.tasks.retain(|_| false);
     world.pulls.clear();
+    world.diagnosed.clear();
     world.people.clear();
     world.people.extend(world.viewer.iter().map(|viewer| (viewer.id, viewer.login.clone())));
     world.first_read.clear();

@@ -8,6 +8,7 @@ use super::safe::{put, put_words};
 use super::theme::{Theme, Tone};
 use crate::console::event::LogOrigin;
 use crate::console::state::Model;
+use crate::console::state::detail::duration;
 use crate::console::state::layout::Area;
 use crate::console::state::log::facets::bar as bar_of;
 use crate::console::state::log::{Half, Shown, margin};
@@ -57,9 +58,11 @@ fn draw_log(
     };
     let parts = shown.parts(area);
     let text = parts.text;
+    finding::draw(theme, shown, area, buffer);
     if let Some(because) = &shown.because {
+        let why_row = area.y + 1 + u16::from(shown.finding_row(area).is_some());
         let why = Safe::new(width::cut_end(because, usize::from(area.width).saturating_sub(1)));
-        put(buffer, area, area.x + 1, area.y + 1, &why, theme.style(Tone::Dim));
+        put(buffer, area, area.x + 1, why_row, &why, theme.style(Tone::Dim));
     }
     if shown.transcript.entries().is_empty() {
         let area = Area { y: text.y.saturating_sub(1), height: text.height + 1, ..text };
@@ -239,6 +242,8 @@ fn words(model: &Model, shown: &Shown, columns: u16) -> Vec<Word> {
     if entries == 0 {
         return words;
     }
+    // A narrow rule keeps its room for the name: the detail has the clock, too.
+    words.extend(time_left(model, shown).filter(|_| columns >= 100 && !shown.complete));
     words.push(match (shown.reader.follow, shown.reader.unseen) {
         _ if shown.complete => (5, Tone::Dim, Safe::new("complete")),
         (true, _) => (5, Tone::Dim, Safe::new("following")),
@@ -269,6 +274,16 @@ fn hits(search: &Search, entries: &[Entry]) -> Word {
         None if count == 0 && so_far.is_empty() => (7, Tone::Warn, Safe::new("no hit")),
         None => (7, Tone::Plain, Safe::new(format!("{count} hits{so_far}"))),
     }
+}
+
+/// How much of its time a session at work has used: `41m of 59m`.
+fn time_left(model: &Model, shown: &Shown) -> Option<Word> {
+    let start = shown.deadline_from(&model.world, &model.settings)?;
+    let known = model.world.tasks.get(shown.task.as_ref()?)?;
+    let deadline = known.deadline(&model.settings);
+    let tone = if deadline.at <= model.now { Tone::Warn } else { Tone::Dim };
+    let limit = duration(deadline.limit);
+    Some((2, tone, Safe::new(format!("{} of {limit}", age::coarse(model.now - start)))))
 }
 
 /// Where the log comes from and how old that is.
@@ -439,6 +454,7 @@ fn colour(colour: Colour) -> Color {
 }
 
 mod biglog;
+mod finding;
 mod outline;
 mod record;
 #[cfg(test)]

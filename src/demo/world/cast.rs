@@ -190,6 +190,7 @@ const SCRIPTS: &[(&str, &str)] = &[
     ("axum-bump", include_str!("../../../assets/demo/scripts/axum-bump.txt")),
     ("cache-stampede", include_str!("../../../assets/demo/scripts/cache-stampede.txt")),
     ("chrono-swap", include_str!("../../../assets/demo/scripts/chrono-swap.txt")),
+    ("credit-notes", include_str!("../../../assets/demo/scripts/credit-notes.txt")),
     ("csv-export", include_str!("../../../assets/demo/scripts/csv-export.txt")),
     ("dep-bump", include_str!("../../../assets/demo/scripts/dep-bump.txt")),
     ("doc-pass", include_str!("../../../assets/demo/scripts/doc-pass.txt")),
@@ -205,6 +206,7 @@ const SCRIPTS: &[(&str, &str)] = &[
     ("rate-limit", include_str!("../../../assets/demo/scripts/rate-limit.txt")),
     ("release-notes", include_str!("../../../assets/demo/scripts/release-notes.txt")),
     ("remove-flag", include_str!("../../../assets/demo/scripts/remove-flag.txt")),
+    ("setup-fails", include_str!("../../../assets/demo/scripts/setup-fails.txt")),
     ("sql-migration", include_str!("../../../assets/demo/scripts/sql-migration.txt")),
     ("tax-v3", include_str!("../../../assets/demo/scripts/tax-v3.txt")),
 ];

@@ -25,6 +25,8 @@ pub struct Vocabulary<'a> {
     pub agents: &'a [Untrusted],
     pub models: &'a [Untrusted],
     pub branches: &'a [Untrusted],
+    /// Rules that logs are diagnosed by.
+    pub rules: &'a [Untrusted],
     /// Unknown states that the service has sent.
     pub states: &'a [Untrusted],
 }
@@ -145,6 +147,7 @@ fn known<'a>(kind: Kind, vocabulary: &Vocabulary<'a>) -> Vec<Candidate<'a>> {
         Kind::Agent => named(vocabulary.agents),
         Kind::Model => named(vocabulary.models),
         Kind::Branch => named(vocabulary.branches),
+        Kind::Rule => named(vocabulary.rules),
         Kind::State => named(vocabulary.states),
         Kind::Fixed | Kind::Id | Kind::Pull | Kind::Time(_) | Kind::Cost | Kind::Sessions => Vec::new(),
     };

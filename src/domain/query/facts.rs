@@ -1,7 +1,7 @@
 //! What a query is asked about: one task with what was joined to it.
 
 use crate::domain::stuck::Stuck;
-use crate::domain::{Condition, Instant, Pull, Task, Usage, UserId};
+use crate::domain::{Condition, Diagnosed, Instant, Pull, Task, Usage, UserId};
 use crate::text::Untrusted;
 
 /// What takes work to find out of a task, and only some queries ask for. What is not needed may be left out of the facts.
@@ -11,10 +11,11 @@ pub struct Needs {
     pub login: bool,
     pub pull: bool,
     pub disagrees: bool,
+    pub diagnosed: bool,
 }
 
 impl Needs {
-    pub const ALL: Self = Self { stuck: true, login: true, pull: true, disagrees: true };
+    pub const ALL: Self = Self { stuck: true, login: true, pull: true, disagrees: true, diagnosed: true };
 
     pub(super) fn and(self, other: Self) -> Self {
         Self {
@@ -22,6 +23,7 @@ impl Needs {
             login: self.login || other.login,
             pull: self.pull || other.pull,
             disagrees: self.disagrees || other.disagrees,
+            diagnosed: self.diagnosed || other.diagnosed,
         }
     }
 }
@@ -45,6 +47,8 @@ pub struct Facts<'a> {
     pub marked: bool,
     /// Task, session, run and pull request do not agree.
     pub disagrees: bool,
+    /// What the log of its latest session was found to say. `None`: nobody has read it.
+    pub diagnosed: Option<&'a Diagnosed>,
     /// Name, repository, agent and login in lower case, each on its line: what free words are looked for in.
     pub hay: &'a str,
     pub now: Instant,

@@ -2,7 +2,7 @@
 
 use super::{Facts, Needs};
 use crate::domain::stuck::Stuck;
-use crate::domain::{Artifact, Checks, Condition, PullState, Session, State};
+use crate::domain::{Artifact, Checks, Condition, Diagnosed, PullState, Session, Severity, State};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Flag {
@@ -34,6 +34,10 @@ pub(super) enum Flag {
     Passing,
     CostUnknown,
     SessionsUnknown,
+    /// Something at least this bad was found in its log.
+    Found(Severity),
+    NothingFound,
+    NotDiagnosed,
 }
 
 /// How far a pull request is.
@@ -58,6 +62,7 @@ impl Flag {
             | Self::StuckWaiting
             | Self::StuckDeadline
             | Self::StuckOrphaned => Needs { stuck: true, ..none },
+            Self::Found(_) | Self::NothingFound | Self::NotDiagnosed => Needs { diagnosed: true, ..none },
             Self::HasBranch
             | Self::HasPull
             | Self::NoPull
@@ -118,6 +123,9 @@ impl Flag {
             }
             Self::CostUnknown => facts.credits().is_none(),
             Self::SessionsUnknown => facts.sessions().is_none(),
+            Self::Found(least) => facts.diagnosed.and_then(Diagnosed::severity).is_some_and(|found| found >= least),
+            Self::NothingFound => facts.diagnosed.is_some_and(|diagnosed| diagnosed.found().is_empty()),
+            Self::NotDiagnosed => facts.diagnosed.is_none(),
         }
     }
 }

@@ -150,6 +150,7 @@ fn value(qualifier: &Qualifier, item: &Item<'_>) -> Result<Value, String> {
         Kind::Agent => Ok(Value::Agent(name(text))),
         Kind::Model => Ok(Value::Model(name(text))),
         Kind::Branch => Ok(Value::Branch(name(text))),
+        Kind::Rule => Ok(Value::Rule(name(text))),
         Kind::Id => Ok(Value::Id(Name::beginning(text))),
         Kind::Pull => {
             let digits = text.strip_prefix('#').unwrap_or(text);

@@ -4,6 +4,7 @@ use super::flag::{Flag, Stage};
 use super::near::plain;
 use super::sign;
 use super::term::Clock;
+use crate::domain::Severity;
 
 /// A name that stands before a colon.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +52,7 @@ pub(super) enum Kind {
     Agent,
     Model,
     Branch,
+    Rule,
     Id,
     Pull,
     Time(Clock),
@@ -215,6 +217,16 @@ pub const QUALIFIERS: &[Qualifier] = &[
         kind: Kind::Fixed,
     },
     Qualifier {
+        word: "diagnosis",
+        also: &[],
+        values: "id of a rule, `*`, or a word below",
+        words: DIAGNOSIS,
+        doc: "What the log of the latest session was found to say. The log of a task that ended badly is read for that \
+              once; of any other it is known once you have opened it.",
+        example: "diagnosis:firewall,tests-red",
+        kind: Kind::Rule,
+    },
+    Qualifier {
         word: "id",
         also: &[],
         values: "beginning of an id",
@@ -290,6 +302,14 @@ const STUCK: &[Word] = &[
     flag("waiting", Flag::StuckWaiting, "waited for you too long"),
     flag("deadline", Flag::StuckDeadline, "past the service's own limit"),
     flag("orphaned", Flag::StuckOrphaned, "its run is gone, GitHub still says it works"),
+];
+
+const DIAGNOSIS: &[Word] = &[
+    flag("any", Flag::Found(Severity::Note), "something was found"),
+    flag("warning", Flag::Found(Severity::Warning), "a warning was found, or an error"),
+    flag("error", Flag::Found(Severity::Error), "an error was found"),
+    flag("none", Flag::NothingFound, "its log was read and nothing was found"),
+    flag("unknown", Flag::NotDiagnosed, "its log has not been read"),
 ];
 
 const AGES: &[Word] = &[

@@ -8,7 +8,7 @@ use super::name::Name;
 use super::time::When;
 use super::word::FreeWord;
 use super::{Facts, Needs, sign};
-use crate::domain::{Instant, State};
+use crate::domain::{Diagnosed, Instant, State};
 use crate::text::Untrusted;
 
 #[derive(Clone, Debug)]
@@ -33,6 +33,8 @@ pub(super) enum Value {
     Agent(Name),
     Model(Name),
     Branch(Name),
+    /// A rule that holds of its log.
+    Rule(Name),
     Id(Name),
     Pull(u64),
     Time(Clock, When),
@@ -79,6 +81,7 @@ impl Value {
         match self {
             Self::Word(word) => Needs { pull: word.may_be_number(), ..Needs::default() },
             Self::Flag(flag) => flag.needs(),
+            Self::Rule(_) => Needs { diagnosed: true, ..Needs::default() },
             Self::Login(_) => Needs { login: true, ..Needs::default() },
             // A branch that no session names may be the pull request's.
             Self::Branch(_) | Self::Pull(_) => Needs { pull: true, ..Needs::default() },
@@ -117,6 +120,10 @@ impl Value {
                 model.is_some_and(|model| name.matches(model))
             }
             Self::Branch(name) => named(name, facts.branch()),
+            Self::Rule(name) => {
+                let mut found = facts.diagnosed.into_iter().flat_map(Diagnosed::found);
+                found.any(|found| name.matches(found.rule.raw_for_match()))
+            }
             Self::Id(name) => {
                 let mut sessions = task.sessions.iter().flatten();
                 name.matches(task.at.id.raw()) || sessions.any(|session| name.matches(session.id.raw()))

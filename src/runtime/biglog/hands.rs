@@ -14,6 +14,8 @@ use crate::console::event::{Event, Local, Op, What};
 use crate::console::rawlog::{self, From};
 use crate::domain::{Fault, FaultKind, Now};
 use crate::runtime::app::Effects;
+use crate::runtime::launch::behind::read_rules;
+use crate::runtime::rules::RulesFile;
 use crate::runtime::save;
 use crate::text::Safe;
 use crate::transcript::window::Plan;
@@ -97,6 +99,8 @@ pub struct Hands {
     hunts: Hunts,
     held: Held,
     begun: bool,
+    /// What a log that is held whole is diagnosed by, until it is read.
+    rules: Option<RulesFile>,
 }
 
 impl Hands {
@@ -107,7 +111,12 @@ impl Hands {
         };
         let open = file.map(|file| watch::channel(file).0);
         let hunts = Hunts::default();
-        Self { path, name, teller, open, asked: watch::channel(None).0, hunts, held, begun: false }
+        Self { path, name, teller, open, asked: watch::channel(None).0, hunts, held, begun: false, rules: None }
+    }
+
+    #[must_use]
+    pub fn diagnosing(self, rules: RulesFile) -> Self {
+        Self { rules: Some(rules), ..self }
     }
 
     fn wish(&self, wish: Wish) {
@@ -159,6 +168,9 @@ impl Hands {
 
 impl Effects for Hands {
     fn begin(&mut self) {
+        if let Some(rules) = self.rules.take() {
+            tokio::spawn(read_rules(self.teller.events.clone(), self.teller.now.clone(), rules));
+        }
         let Some(open) = &self.open else { return };
         if !std::mem::replace(&mut self.begun, true) {
             tokio::spawn(windows(open.subscribe(), self.asked.subscribe(), self.teller.clone()));

@@ -20,7 +20,7 @@ use crate::domain::{Fault, FaultKind};
 use crate::runtime::private;
 
 /// What this program reads and writes. An older file is begun anew: it can be fetched again.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// `atcC`, in the file's header.
 const APPLICATION: u32 = 0x6174_6343;
 /// For another console that writes at this moment.
@@ -41,6 +41,7 @@ const LAYOUT: &str = "
         seen INTEGER NOT NULL,
         row TEXT NOT NULL,
         details TEXT,
+        diagnosis TEXT,
         UNIQUE (host, id)
     ) STRICT;
     CREATE INDEX tasks_by_repo ON tasks (host, repo, touched);

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::keeper::{self, Word};
 use super::store::Keep;
 use crate::console::event::{News, Remembered};
-use crate::domain::{Fault, Instant, Now, RepoName, Source, Viewer};
+use crate::domain::{Diagnosed, Fault, Instant, Now, RepoName, Source, TaskRef, Viewer};
 
 /// Answers that may wait for the disk.
 const WAITING: usize = 256;
@@ -71,11 +71,22 @@ impl Cache {
             News::Gone(ids) => self.tell(|| Keep::Gone(ids.clone())),
             News::Pulls(pulls) => self.tell(|| Keep::Pulls(pulls.clone())),
             News::Person(person) if person.login.is_some() => self.tell(|| Keep::Person(person.clone())),
-            News::Same | News::Viewer(_) | News::Person(_) | News::Run { .. } | News::Log(_) | News::LogSame(_) => {}
+            News::Same
+            | News::Viewer(_)
+            | News::Person(_)
+            | News::Run { .. }
+            | News::Log(_)
+            | News::LogSame(_)
+            | News::Diagnosis { .. } => {}
         }
         if matches!(source, Source::Tasks(_) | Source::Pulls) {
             self.tell(|| Keep::Good(source.clone(), at));
         }
+    }
+
+    /// Keeps what the log of a task's latest session was found to say.
+    pub fn keep_diagnosis(&self, task: &TaskRef, diagnosed: &Diagnosed) {
+        self.tell(|| Keep::Diagnosis(task.id.clone(), diagnosed.clone()));
     }
 
     /// Keeps the name behind a repository's id.

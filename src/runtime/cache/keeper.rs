@@ -19,7 +19,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::file;
 use super::handle::{Part, Place};
 use super::store::{Keep, Known, Store};
-use crate::console::event::{Remembered, RememberedTask};
+use crate::console::event::Remembered;
 use crate::domain::{Artifact, Fault, Instant, Now, RepoName, Source, Viewer};
 
 /// Words written in one transaction.
@@ -215,16 +215,17 @@ fn read_all(
     }
     let (mut bad, mut go_on, mut named) = (0, true, HashSet::new());
     for repo in repos {
-        bad += store.tasks(repo, |task, sessions_as_of| {
+        bad += store.tasks(repo, |remembered| {
             if part.shown.tasks.len() >= PART {
                 let full = std::mem::replace(part, Part { more: true, ..Part::default() });
                 go_on = tell.blocking_send(full).is_ok() && tokio::time::Instant::now() < until;
             }
+            let task = &remembered.task;
             named.extend(task.artifacts.iter().filter_map(|artifact| match artifact {
                 Artifact::Pull { id, .. } => Some((task.at.repo.clone(), *id)),
                 Artifact::Branch { .. } => None,
             }));
-            part.shown.tasks.push(RememberedTask { task, sessions_as_of });
+            part.shown.tasks.push(remembered);
             go_on
         })?;
         if !go_on {

@@ -8,9 +8,11 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::file;
-use super::rows::{pull, task};
+use super::rows::{diagnosis, pull, task};
+use crate::console::event::RememberedTask;
 use crate::domain::{
-    Fault, Instant, NodeId, Person, Pull, PullId, PullRef, RepoName, Source, Task, TaskId, TaskRef, UserId, Viewer,
+    Diagnosed, Fault, Instant, NodeId, Person, Pull, PullId, PullRef, RepoName, Source, Task, TaskId, TaskRef, UserId,
+    Viewer,
 };
 use crate::text::Untrusted;
 
@@ -33,6 +35,8 @@ pub enum Keep {
     /// Tasks as a list or a single answer gave them.
     Tasks(Vec<Task>),
     Gone(Vec<TaskId>),
+    /// What the log of a known task's latest session was found to say.
+    Diagnosis(TaskId, Diagnosed),
     /// `None`: gone or not visible.
     Pulls(Vec<(PullRef, Option<Pull>)>),
     Person(Person),
@@ -116,10 +120,9 @@ impl Store {
         Ok(at.and_then(|at| Instant::from_timestamp(at, 0)))
     }
 
-    /// Reads a repository's tasks, newest touch first, each with the touch its sessions belong to, until `take` says no.
-    /// Returns how many rows could not be read.
-    pub fn tasks(&self, repo: &RepoName, mut take: impl FnMut(Task, Option<Instant>) -> bool) -> rusqlite::Result<u32> {
-        let sql = "SELECT id, row, details FROM tasks WHERE host = ?1 AND repo = ?2 ORDER BY touched DESC LIMIT ?3";
+    /// Reads a repository's tasks, newest touch first, until `take` says no. Returns how many rows could not be read.
+    pub fn tasks(&self, repo: &RepoName, mut take: impl FnMut(RememberedTask) -> bool) -> rusqlite::Result<u32> {
+        let sql = "SELECT id, row, details, diagnosis FROM tasks WHERE host = ?1 AND repo = ?2 ORDER BY touched DESC LIMIT ?3";
         let mut statement = self.connection.prepare(sql)?;
         let mut rows = statement.query(params![self.host, repo.as_str(), MOST_TASKS])?;
         let mut bad = 0;
@@ -128,7 +131,8 @@ impl Store {
             let (body, details) = (row.get_ref(1)?.as_bytes()?, row.get_ref(2)?.as_bytes_or_null()?);
             match read(TaskRef { repo: repo.clone(), id }, body, details) {
                 Some((task, sessions_as_of)) => {
-                    if !take(task, sessions_as_of) {
+                    let diagnosed = row.get_ref(3)?.as_bytes_or_null()?.and_then(diagnosis::decode);
+                    if !take(RememberedTask { task, sessions_as_of, diagnosed }) {
                         break;
                     }
                 }
@@ -175,6 +179,7 @@ impl Store {
                 }
                 _ if !ours => {}
                 Keep::Tasks(tasks) => tasks.iter().try_for_each(|task| to.task(task))?,
+                Keep::Diagnosis(id, diagnosed) => to.diagnosis(id, diagnosed)?,
                 Keep::Gone(ids) => ids.iter().try_for_each(|id| to.gone(id))?,
                 Keep::Pulls(pulls) => pulls.iter().try_for_each(|(at, pull)| to.pull(at, pull.as_ref()))?,
                 Keep::Person(person) => to.person(person)?,
@@ -269,6 +274,15 @@ impl Writer<'_> {
             self.on.prepare_cached(sql)?.execute(params![self.host, id, details])?;
         }
         Ok(())
+    }
+
+    fn diagnosis(&self, id: &TaskId, diagnosed: &Diagnosed) -> rusqlite::Result<()> {
+        let row = diagnosis::encode(diagnosed);
+        if row.len() > LARGEST_ROW {
+            return Ok(());
+        }
+        let sql = "UPDATE tasks SET diagnosis = ?3 WHERE host = ?1 AND id = ?2 AND diagnosis IS NOT ?3";
+        self.on.prepare_cached(sql)?.execute(params![self.host, id.raw(), row]).map(drop)
     }
 
     fn gone(&self, id: &TaskId) -> rusqlite::Result<()> {

@@ -84,12 +84,39 @@ impl Desk {
 
 fn tasks(store: &Store) -> Vec<(Task, Option<Instant>)> {
     let mut all = Vec::new();
-    let take = |task, as_of| {
-        all.push((task, as_of));
+    let take = |found: RememberedTask| {
+        all.push((found.task, found.sessions_as_of));
         true
     };
     assert_eq!(store.tasks(&repo(), take).unwrap(), 0);
     all
+}
+
+#[test]
+fn what_a_log_was_found_to_say_stays_with_its_task_and_goes_with_it() {
+    let desk = Desk::new();
+    let told = |rules| Diagnosed::new(crate::domain::SessionId::new("s1"), rules, []);
+    let read = |store: &Store| {
+        let mut all = Vec::new();
+        let take = |found: RememberedTask| {
+            all.push(found.diagnosed);
+            true
+        };
+        store.tasks(&repo(), take).unwrap();
+        all
+    };
+    let mut store = desk.open();
+    keep(&mut store, Keep::Diagnosis(TaskId::new("a"), told(1)));
+    keep(&mut store, Keep::Tasks(vec![detailed(task("a", 1))]));
+    assert_eq!(read(&store), [None], "of a task that is not known nothing is kept");
+    keep(&mut store, Keep::Diagnosis(TaskId::new("a"), told(2)));
+    // A newer answer about the task leaves it.
+    keep(&mut store, Keep::Tasks(vec![task("a", 5)]));
+    drop(store);
+    let mut store = desk.open();
+    assert_eq!(read(&store), [Some(told(2))]);
+    keep(&mut store, Keep::Gone(vec![TaskId::new("a")]));
+    assert_eq!(read(&store), []);
 }
 
 fn ids(store: &Store) -> Vec<String> {
@@ -208,15 +235,15 @@ fn a_row_that_cannot_be_read_is_left_out_and_counted() {
                   UPDATE tasks SET details = '[]' WHERE id = 'half'";
     store.connection.execute_batch(broken).unwrap();
     let mut read = Vec::new();
-    let bad = store.tasks(&repo(), |task, as_of| {
-        read.push((task.at.id.raw().to_owned(), as_of));
+    let bad = store.tasks(&repo(), |found| {
+        read.push((found.task.at.id.raw().to_owned(), found.sessions_as_of));
         true
     });
     assert_eq!(bad.unwrap(), 2);
     // Without its details a task is what a list says of it: they are asked for again.
     assert_eq!(read, [("good".to_owned(), None), ("half".to_owned(), None)]);
     keep(&mut store, Keep::Tasks(vec![task("bad", 2)]));
-    let read = store.tasks(&repo(), |_, _| true).unwrap();
+    let read = store.tasks(&repo(), |_| true).unwrap();
     assert_eq!(read, 1, "the next answer mends the row");
 }
 

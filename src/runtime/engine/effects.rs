@@ -7,6 +7,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant as Tick;
 
 use super::desk::Desk;
+use super::diagnose::Bench;
 use super::follower::{Closeness, Target};
 use super::followers::{Followers, Wanted};
 use super::look_through;
@@ -65,6 +66,18 @@ impl Engine {
         patience: Patience,
         kept: Option<Kept>,
     ) -> Self {
+        Self::spawn_diagnosing(desk, context, pace, patience, kept, None)
+    }
+
+    /// The same, and with `bench` the logs of tasks that ended badly are read when nobody opens them.
+    pub fn spawn_diagnosing(
+        desk: Desk,
+        context: ops::Context,
+        pace: Pace,
+        patience: Patience,
+        kept: Option<Kept>,
+        bench: Option<Bench>,
+    ) -> Self {
         let (wishes, wish_list) = mpsc::channel(64);
         let (attention, attended) = watch::channel(Attention::default());
         let (task_seen, task) = watch::channel(None);
@@ -72,7 +85,7 @@ impl Engine {
         let (paused, is_paused) = watch::channel(false);
         let raw_logs = RawLogs { desk: desk.clone(), kept: kept.clone() };
         let till = Till::new(desk.clone(), Purse::new(pace.share, pace.unchanged, Tick::now()));
-        tokio::spawn(Poller::new(desk.clone(), pace, till.clone(), task_seen).run(wish_list));
+        tokio::spawn(Poller::new(desk.clone(), pace, till.clone(), task_seen).diagnosing(bench).run(wish_list));
         tokio::spawn(Followers::new(desk.clone(), till, kept.clone(), wanted_seen, task, is_paused).run());
         tokio::spawn(relay(attended, wishes.clone(), wanted));
         Self { desk, context, patience, wishes, attention, paused, raw_logs, kept, grep: Arc::default() }
@@ -90,6 +103,7 @@ impl Engine {
             Effect::Start { id, request, template } => self.start(id, request, template),
             Effect::Cancel(targets) => self.cancel(targets),
             Effect::RawLog(of, wish) => self.raw_logs.perform(*of, wish),
+            Effect::KeepDiagnosis(task, diagnosed) => self.wish(Wish::Diagnosed(task, diagnosed)),
             Effect::Grep(wanted) => {
                 self.grep.store(wanted.as_ref().map_or(0, |(id, _)| *id), Ordering::Relaxed);
                 if let Some((id, pattern)) = wanted {

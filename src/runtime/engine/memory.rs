@@ -144,7 +144,7 @@ impl Memory {
     /// again; one that works is looked into once, because its run is found by its sessions.
     pub fn seed(&mut self, remembered: &Remembered) {
         let viewer = remembered.viewer.as_ref().map(|viewer| viewer.id);
-        for RememberedTask { task, sessions_as_of } in &remembered.tasks {
+        for RememberedTask { task, sessions_as_of, .. } in &remembered.tasks {
             if self.tasks.contains_key(&task.at.id) {
                 continue;
             }

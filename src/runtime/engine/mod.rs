@@ -11,6 +11,7 @@
 pub mod backoff;
 pub mod budget;
 pub mod desk;
+pub mod diagnose;
 pub mod effects;
 pub mod follower;
 pub mod followers;

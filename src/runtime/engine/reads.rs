@@ -3,12 +3,14 @@
 use crate::console::event::News;
 use crate::domain::cancel::Matched;
 use crate::domain::{
-    Fault, FaultKind, Instant, Job, Person, Pull, PullRef, RepoName, Run, RunId, TaskRef, UserId, Viewer,
+    Fault, FaultKind, Instant, Job, Person, Pull, PullRef, RepoName, Run, RunId, SessionId, TaskId, TaskRef, UserId,
+    Viewer,
 };
 use crate::provider::Provider;
 use crate::provider::port::{Fetched, Validator};
 use crate::text::Untrusted;
 
+use super::diagnose::Told;
 use super::memory::Light;
 use super::sweep::{Ask, Depth, Found, Swept, sweep};
 
@@ -36,6 +38,12 @@ pub enum Brought {
         run: Option<Run>,
         matched: Option<Matched>,
         jobs: Vec<Job>,
+    },
+    /// `told` `None`: there is no log to read.
+    Diagnosis {
+        task: TaskId,
+        session: Option<SessionId>,
+        told: Option<Box<Told>>,
     },
     /// `None`: the service has no login for this id.
     Person {
@@ -117,6 +125,10 @@ impl Brought {
             Self::Task { task: Some(task), .. } => News::Task(task),
             Self::Pulls(pulls) => News::Pulls(pulls),
             Self::Run { task, run, matched, jobs } => News::Run { task, run, matched, jobs },
+            Self::Diagnosis { task, told, .. } => {
+                let (told, facts) = told.map(|told| (Box::new(told.diagnosed), told.facts)).unzip();
+                News::Diagnosis { task, told, facts: facts.flatten() }
+            }
             Self::Person { id, viewer } => News::Person(Person { id, login: viewer.map(|viewer| viewer.login) }),
         }
     }

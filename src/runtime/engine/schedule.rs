@@ -127,6 +127,16 @@ impl Schedule {
         self.slots.contains_key(source)
     }
 
+    /// It knows a source of this kind.
+    pub fn any(&self, is: impl Fn(&Source) -> bool) -> bool {
+        self.slots.keys().any(is)
+    }
+
+    /// The service asked for patience, or the way to it is broken: what nobody waits for stays at home.
+    pub fn is_in_trouble(&self) -> bool {
+        self.slots.values().any(|slot| matches!(slot.setback, Some(Setback::Held | Setback::Line)))
+    }
+
     /// Asked again and again, not only once.
     pub fn is_repeated(&self, source: &Source) -> bool {
         self.slots.get(source).is_some_and(|slot| slot.every.is_some())

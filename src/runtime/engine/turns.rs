@@ -1,7 +1,7 @@
 //! Who goes first when not everything that is due can be sent at once. Pure.
 //!
 //! What the operator asked for, then what is looked at, then the pulses that speak for many tasks, then lists, then
-//! details; the longest overdue first within each. Lists leave some money for pulses, and details for lists, so that what
+//! details, and last of all what nobody waits for; the longest overdue first within each. Lists leave some money for pulses, and details for lists, so that what
 //! speaks for many never waits for it. But nobody starves: the longer a class waits while others spend, the less it leaves,
 //! and in the end it goes first. So while a list waits a seventh of what is spent is for lists at the least, and while a
 //! detail waits a thirteenth for details.
@@ -21,6 +21,8 @@ pub enum Class {
     Pulse,
     List,
     Detail,
+    /// Nobody waits for it: only what nobody else wants is spent.
+    Extra,
 }
 
 /// Something that is due.
@@ -41,12 +43,16 @@ const LISTS_TURN: f64 = 6.0;
 const DETAILS_TURN: f64 = 12.0;
 /// The part that details leave for all others.
 const DETAILS_LEAVE: f64 = 0.3;
+/// The part that what nobody waits for leaves for all others, and after how many requests of theirs it is its turn.
+const EXTRAS_LEAVE: f64 = 0.3;
+const EXTRAS_TURN: f64 = 24.0;
 
+/// What was spent on others while one waited, in requests.
 #[derive(Debug, Default)]
 pub struct Turns {
-    /// What was spent on others while one waited, in requests.
-    since_list: f64,
-    since_detail: f64,
+    lists: f64,
+    details: f64,
+    extras: f64,
 }
 
 impl Turns {
@@ -66,15 +72,16 @@ impl Turns {
             Class::Pulse => 4,
             Class::List => 5,
             Class::Detail => 6,
+            Class::Extra => 7,
         }
     }
 
     fn details_turn(&self) -> bool {
-        self.since_detail >= DETAILS_TURN
+        self.details >= DETAILS_TURN
     }
 
     fn lists_turn(&self) -> bool {
-        self.since_list >= LISTS_TURN
+        self.lists >= LISTS_TURN
     }
 
     /// The part of a full purse that this class leaves for the others.
@@ -82,8 +89,9 @@ impl Turns {
         let impatience = |since: f64, turn: f64| (1.0 - since / turn).max(0.0);
         match class {
             Class::Wish | Class::Close | Class::Pulse => 0.0,
-            Class::List => LISTS_LEAVE * impatience(self.since_list, LISTS_TURN),
-            Class::Detail => DETAILS_LEAVE * impatience(self.since_detail, DETAILS_TURN),
+            Class::List => LISTS_LEAVE * impatience(self.lists, LISTS_TURN),
+            Class::Detail => DETAILS_LEAVE * impatience(self.details, DETAILS_TURN),
+            Class::Extra => EXTRAS_LEAVE * impatience(self.extras, EXTRAS_TURN),
         }
     }
 
@@ -91,8 +99,9 @@ impl Turns {
     pub fn took(&mut self, sent: &Candidate, candidates: &[Candidate]) {
         let waits = |wanted| candidates.iter().any(|candidate| candidate.class == wanted);
         let count = |since: f64, own| if sent.class == own || !waits(own) { 0.0 } else { since + sent.need };
-        self.since_list = count(self.since_list, Class::List);
-        self.since_detail = count(self.since_detail, Class::Detail);
+        self.lists = count(self.lists, Class::List);
+        self.details = count(self.details, Class::Detail);
+        self.extras = count(self.extras, Class::Extra);
     }
 }
 
@@ -146,6 +155,20 @@ mod tests {
         let served = served(&all, 300);
         let of = |class| served.iter().filter(|served| **served == class).count();
         assert!(of(Class::List) >= 35 && of(Class::Detail) >= 20 && of(Class::Pulse) >= 200, "{served:?}");
+    }
+
+    #[test]
+    fn what_nobody_waits_for_comes_last_and_leaves_money_until_many_others_went() {
+        let mut turns = Turns::default();
+        let all = [candidate(Class::Extra, 99.0), candidate(Class::Detail, 0.1)];
+        let before = turns.keep(Class::Extra);
+        for _ in 0..24 {
+            let mut ordered = all.to_vec();
+            turns.order(&mut ordered);
+            assert_eq!(ordered[0].class, Class::Detail);
+            turns.took(&ordered[0], &ordered);
+        }
+        assert!(before > 0.2 && turns.keep(Class::Extra) < 0.01, "{before}");
     }
 
     #[test]

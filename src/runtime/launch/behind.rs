@@ -17,8 +17,10 @@ use crate::runtime::app::Effects;
 use crate::runtime::cache::{self, Cache};
 use crate::runtime::drafts::Drafts;
 use crate::runtime::engine::desk::Desk;
+use crate::runtime::engine::diagnose::Bench;
 use crate::runtime::engine::{Engine, Pace};
 use crate::runtime::kept::Kept;
+use crate::runtime::rules::{self, RulesFile};
 use crate::runtime::templates;
 use crate::text::Safe;
 
@@ -43,6 +45,10 @@ pub struct Parts {
     pub cache: Option<cache::Place>,
     /// `None`: finished logs are not kept.
     pub kept: Option<Kept>,
+    /// What logs are diagnosed by besides the shipped rules.
+    pub rules: RulesFile,
+    /// Logs of tasks that ended badly are read though nobody opens them.
+    pub diagnose: bool,
     pub notes: Vec<Fault>,
 }
 
@@ -80,12 +86,15 @@ impl Effects for Behind {
         self.cache = parts.cache.map(|place| Cache::start(place, parts.now.clone())).unwrap_or_default();
         let cache = self.cache.clone();
         let desk = Desk { provider: parts.provider, now: parts.now, events: parts.events, cache };
-        let mut engine = Engine::spawn_keeping(desk.clone(), context, parts.pace, parts.patience, parts.kept);
+        let bench = Bench { kept: parts.kept.clone(), rules: parts.rules.clone() };
+        let bench = Some(bench).filter(|_| parts.diagnose);
+        let mut engine = Engine::spawn_diagnosing(desk.clone(), context, parts.pace, parts.patience, parts.kept, bench);
         engine.perform(Effect::Watch(parts.repos));
         self.engine = Some(engine);
         let kept = parts.drafts.clone();
         self.draft = parts.drafts.map(Drafts::keeper);
-        tokio::spawn(read_disk(desk, parts.template_folders, kept, notes));
+        tokio::spawn(read_disk(desk.clone(), parts.template_folders, kept, notes));
+        tokio::spawn(read_rules(desk.events, desk.now, parts.rules));
     }
 
     fn perform(&mut self, effect: Effect) {
@@ -103,6 +112,14 @@ impl Effects for Behind {
             engine.pause(paused);
         }
     }
+}
+
+/// Tells the console what logs are diagnosed by.
+pub async fn read_rules(events: mpsc::Sender<Event>, now: Now, file: RulesFile) {
+    let Ok(rules) = tokio::task::spawn_blocking(move || rules::load(&file)).await else { return };
+    rules::note_faults(&rules);
+    let what = What::Local(Local::Rules(Arc::new(rules)));
+    let _ = events.send(Event { at: now(), what }).await;
 }
 
 async fn read_disk(desk: Desk, folders: Vec<PathBuf>, drafts: Option<Drafts>, notes: Vec<Fault>) {

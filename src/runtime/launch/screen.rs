@@ -16,6 +16,7 @@ use crate::domain::{Fault, FaultKind, OwnTasks, RepoName};
 use crate::runtime::app::{self, App, Effects};
 use crate::runtime::biglog::{self, Begun, Hands};
 use crate::runtime::external::{self, Desktop};
+use crate::runtime::rules::RulesFile;
 use crate::runtime::terminal::Tty;
 use crate::runtime::{hangup, input, signals};
 use crate::text::{Safe, Untrusted};
@@ -52,6 +53,12 @@ pub fn settings(setting: &Setting, shown: Shown) -> Settings {
         mouse: config.ui.mouse,
         views: config.views.clone(),
     }
+}
+
+/// Where the operator's own rules for logs are.
+pub fn rules(setting: &Setting) -> RulesFile {
+    let config = &setting.loaded.config;
+    RulesFile { path: Some(setting.paths.diagnosis(config)), named: config.diagnosis_file.is_some() }
 }
 
 /// What the option `own_tasks` means.
@@ -156,7 +163,7 @@ pub fn open(setting: Setting, file: &Path) -> Result<u8, Fault> {
     model.place.log_only = true;
     let channel = channel();
     let teller = biglog::Teller::new(channel.0.clone(), setting.clock.as_now());
-    let mut hands = Hands::new(file.to_owned(), name.clone(), &begun, teller);
+    let mut hands = Hands::new(file.to_owned(), name.clone(), &begun, teller).diagnosing(rules(&setting));
     let local = match begun {
         Begun::Whole { format, bytes, .. } => Local::LogFile { name, format, bytes },
         Begun::Window { file, window } => {

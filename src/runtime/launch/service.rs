@@ -126,6 +126,8 @@ pub async fn run(
         drafts: Some(Drafts::new(&setting.paths.state_dir)),
         cache: shelf.cache,
         kept: Kept::new(&setting.paths.state_dir, config.keep_logs_mb),
+        rules: screen::rules(&setting),
+        diagnose: config.diagnose,
         notes: setting.notes.clone(),
     };
     let model = Model::new(setting.clock.now(), screen::settings(&setting, shown));

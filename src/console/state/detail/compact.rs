@@ -1,6 +1,7 @@
 //! The four lines under the queue, of the task or the pull request under the cursor.
 
 use super::alerts::alerts;
+use super::found;
 use super::pieces::{agent_words, branch_words, labelled, pull_told, run_told, spread};
 use crate::console::state::Model;
 use crate::console::state::reviews::{Waits, waits};
@@ -65,7 +66,8 @@ pub fn compact_pull(model: &Model, pull: &Pull) -> Vec<Words> {
 /// The first line: what is wrong, all of it as far as there is room; the prompt where nothing is, or behind what leaves
 /// it readable.
 fn headline(model: &Model, known: &Known) -> (&'static str, Words) {
-    let alerts = alerts(model, known);
+    let mut alerts = alerts(model, known);
+    alerts.extend(found::alert(model, known));
     let Some(first) = alerts.first() else { return ("prompt", prompt(known)) };
     let label = first.label;
     let mut words: Vec<Words> = alerts.iter().map(|alert| alert.words.clone()).collect();

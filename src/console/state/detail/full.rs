@@ -1,6 +1,7 @@
 //! The whole detail.
 
 use super::alerts::{alerts, deadline_says};
+use super::found;
 use super::page::Page;
 use super::pieces::{agent_words, branch_words, duration, pull_told, run_of};
 use super::sides::sides;
@@ -28,11 +29,13 @@ pub fn full(model: &Model, known: &Known, columns: u16) -> Vec<Words> {
         page.words(if alert.label == label { "" } else { alert.label }, alert.words);
         label = alert.label;
     }
+    found::found(&mut page, model, known);
     evidence(&mut page, model, known);
     page.blank();
     about(&mut page, model, known);
     jobs(&mut page, known);
     sessions(&mut page, model, known);
+    found::facts(&mut page, model, known);
     artifacts(&mut page, known);
     links(&mut page, model, known);
     page.blank();
@@ -43,6 +46,7 @@ pub fn full(model: &Model, known: &Known, columns: u16) -> Vec<Words> {
             }
         }
         None if task.sessions.is_none() => page.text("prompt", Tone::Dim, &Safe::new("loading …")),
+        None if found::prompt(&mut page, known) => {}
         None => page.text("prompt", Tone::Dim, &Safe::new("not recorded")),
     }
     page.lines

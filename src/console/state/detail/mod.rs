@@ -5,12 +5,14 @@
 //! | `compact` | the four lines of a task, and those of a pull request |
 //! | `full` | the whole |
 //! | `sides` | task, session, run and pull request, each with its source and its age |
+//! | `found` | what its log was found to say, and what it tells of the run |
 //! | `alerts` | what an operator must know first, with its evidence |
 //! | `page` | lines being filled, each with a label |
 //! | `pieces` | the words they share |
 
 mod alerts;
 mod compact;
+mod found;
 mod full;
 mod page;
 mod pieces;

@@ -64,6 +64,16 @@ impl Page {
         self.text(label, tone, &Safe::new(words.plain()));
     }
 
+    /// Text that belongs to the line before: further in, in all of its rows.
+    pub(super) fn below(&mut self, tone: Tone, sign: &str, text: &Safe) {
+        let columns = 2 + width::width(sign);
+        for (i, line) in wrap(text, self.room().saturating_sub(columns)).into_iter().enumerate() {
+            let sign = if i == 0 { sign } else { "" };
+            let words = Words::one(Tone::Dim, format!("  {sign:<width$}", width = columns - 2)).with(tone, line);
+            self.lines.push(labelled("", LABEL, words));
+        }
+    }
+
     pub(super) fn text(&mut self, label: &'static str, tone: Tone, text: &Safe) {
         for (i, line) in wrap(text, self.room()).into_iter().enumerate() {
             let label = if i == 0 { label } else { "" };

@@ -8,6 +8,7 @@ fn offered(text: &str) -> (Completions, String) {
     let repos: Vec<_> = ["acme/api", "acme/web", "zeta/api-gateway"].map(|name| name.parse().unwrap()).into();
     let (logins, models) = (names(&["mona", "hubot", "monalisa"]), names(&["claude-opus-4.6", "gpt-5.4"]));
     let agents = names(&["fixer", "my agent", "say \"hi\"\\", "a,b", "bad\u{1b}[31m", "line\nbreak", "flip\u{202e}"]);
+    let rules = names(&["firewall", "tests-red"]);
     let (branches, states) = (names(&["copilot/fix-1"]), names(&["hibernating"]));
     let vocabulary = Vocabulary {
         repos: &repos,
@@ -15,6 +16,7 @@ fn offered(text: &str) -> (Completions, String) {
         agents: &agents,
         models: &models,
         branches: &branches,
+        rules: &rules,
         states: &states,
     };
     let cursor = text.find('|').unwrap();
@@ -24,6 +26,13 @@ fn offered(text: &str) -> (Completions, String) {
 
 fn inserts(text: &str) -> Vec<String> {
     offered(text).0.all.into_iter().map(|completion| completion.insert).collect()
+}
+
+#[test]
+fn rules_of_the_diagnosis_are_offered_behind_its_words() {
+    assert_eq!(inserts("diagnosis:fire|"), ["firewall"]);
+    assert_eq!(inserts("diagnosis:no|").first().unwrap(), "none");
+    assert_eq!(inserts("diagnosis:firewall,|").last().unwrap(), "tests-red");
 }
 
 /// The text after the first of them was taken.

@@ -3,7 +3,7 @@
 use super::world::{World, ago};
 use crate::domain::query::{Facts, Needs, QUALIFIERS, Query};
 use crate::domain::stuck::Stuck;
-use crate::domain::{Artifact, PullState};
+use crate::domain::{Artifact, Diagnosed, PullState, SessionId};
 
 /// Tasks that differ in all that takes work to find out.
 fn worlds() -> Vec<World> {
@@ -17,6 +17,7 @@ fn worlds() -> Vec<World> {
     let mut worlds: Vec<World> = stuck.into_iter().map(|stuck| World::with(|w| w.stuck = Some(stuck))).collect();
     worlds.push(World::new());
     worlds.push(World::with(|w| w.disagrees = true));
+    worlds.push(World::with(|w| w.diagnosed = Some(Diagnosed::new(SessionId::new("s"), 0, []))));
     worlds.push(World::with(|w| w.pull = None));
     worlds.push(World::with(|w| w.login = None));
     worlds.push(World::with(|w| {
@@ -38,6 +39,7 @@ fn worlds() -> Vec<World> {
 fn without<'a>(facts: &Facts<'a>, needs: Needs) -> Facts<'a> {
     Facts {
         stuck: facts.stuck.filter(|_| needs.stuck),
+        diagnosed: facts.diagnosed.filter(|_| needs.diagnosed),
         login: facts.login.filter(|_| needs.login),
         pull: facts.pull.filter(|_| needs.pull),
         disagrees: facts.disagrees && needs.disagrees,

@@ -5,8 +5,8 @@ use chrono::TimeDelta;
 use crate::domain::query::{Facts, Query};
 use crate::domain::stuck::Stuck;
 use crate::domain::{
-    Artifact, Checks, Condition, Instant, Mergeable, NodeId, Person, Pull, PullId, PullState, ReviewDecision, Session,
-    SessionId, State, Task, TaskId, TaskRef, Usage, UserId,
+    Artifact, Checks, Condition, Diagnosed, Instant, Mergeable, NodeId, Person, Pull, PullId, PullState,
+    ReviewDecision, Session, SessionId, State, Task, TaskId, TaskRef, Usage, UserId,
 };
 use crate::text::Untrusted;
 
@@ -28,6 +28,7 @@ pub struct World {
     pub changed: bool,
     pub marked: bool,
     pub disagrees: bool,
+    pub diagnosed: Option<Diagnosed>,
     pub now: Instant,
 }
 
@@ -108,6 +109,7 @@ impl World {
             changed: false,
             marked: false,
             disagrees: false,
+            diagnosed: None,
             now: now(),
         }
     }
@@ -137,6 +139,7 @@ impl World {
             changed: self.changed,
             marked: self.marked,
             disagrees: self.disagrees,
+            diagnosed: self.diagnosed.as_ref(),
             hay: &hay,
             now: self.now,
         })

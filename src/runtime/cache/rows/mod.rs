@@ -4,6 +4,7 @@
 //! borrowed text and read as text from outside. Fields have short names because there are many rows; a field that a newer
 //! program added is skipped, one that is missing is nothing. A row that cannot be read is left out by the caller.
 
+pub mod diagnosis;
 pub mod pull;
 pub mod task;
 mod when;

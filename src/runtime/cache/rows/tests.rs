@@ -3,10 +3,11 @@
 use proptest::option::of;
 use proptest::prelude::*;
 
-use super::{pull, task};
+use super::{diagnosis, pull, task};
+use crate::domain::diagnosed::Found;
 use crate::domain::{
-    Artifact, Checks, Instant, Mergeable, NodeId, Person, Pull, PullId, PullState, RepoName, ReviewDecision, RunId,
-    Session, SessionId, State, Task, TaskId, TaskRef, Usage, UserId,
+    Artifact, Checks, Diagnosed, Instant, Mergeable, NodeId, Person, Pull, PullId, PullState, RepoName, ReviewDecision,
+    RunId, Session, SessionId, Severity, State, Task, TaskId, TaskRef, Usage, UserId,
 };
 use crate::text::Untrusted;
 
@@ -183,7 +184,23 @@ fn any_pull() -> impl Strategy<Value = Pull> {
     )
 }
 
+fn any_diagnosis() -> impl Strategy<Value = Diagnosed> {
+    let severity = proptest::sample::select(&Severity::ALL[..]);
+    let found = (text(), severity, text(), text(), text(), any::<u32>())
+        .prop_map(|(rule, severity, title, next, line, count)| Found { rule, severity, title, next, line, count });
+    (".{1,9}", any::<u64>(), proptest::collection::vec(found, 0..20))
+        .prop_map(|(session, rules, found)| Diagnosed::new(SessionId::new(session), rules, found))
+}
+
 proptest! {
+    #[test]
+    fn any_diagnosis_comes_back_as_it_was(diagnosed in any_diagnosis(), at in any::<prop::sample::Index>()) {
+        let row = diagnosis::encode(&diagnosed).into_bytes();
+        prop_assert_eq!(diagnosis::decode(&row), Some(diagnosed));
+        // Cut anywhere it is none, and never a panic.
+        prop_assert_eq!(diagnosis::decode(&row[..at.index(row.len())]), None);
+    }
+
     #[test]
     fn any_task_comes_back_as_it_was(task in any_task()) {
         let mut back = task::decode(task.at.clone(), task::encode(&task).as_bytes()).unwrap();

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use tokio::time::Instant as Tick;
 
+use super::diagnose::is_diagnosis;
 use super::run::{Landed, Poller};
 use crate::domain::{Fault, RepoName, Source, TaskId};
 use crate::runtime::engine::reads::{self, Brought};
@@ -47,7 +48,9 @@ impl Poller {
     }
 
     fn candidates(&self, now: Tick) -> Vec<Candidate> {
-        let waiting: Vec<Waiting> = self.schedule.waiting(now).collect();
+        let trouble = self.schedule.is_in_trouble();
+        let may = |waiting: &Waiting| !(trouble && is_diagnosis(&waiting.source));
+        let waiting: Vec<Waiting> = self.schedule.waiting(now).filter(may).collect();
         let busy = if waiting.is_empty() { HashMap::new() } else { self.busy() };
         waiting.into_iter().map(|waiting| self.candidate(waiting, &busy, now)).collect()
     }
@@ -59,6 +62,7 @@ impl Poller {
             Source::Tasks(_) => Class::List,
             Source::Task(id) | Source::Run(id) if self.is_attended(id) => Class::Close,
             Source::Task(_) | Source::Run(_) | Source::People | Source::Log(_) => Class::Detail,
+            Source::Diagnosis(_) => Class::Extra,
         };
         let class = match poked {
             Some(Poke::Operator) => Class::Wish,
@@ -70,6 +74,7 @@ impl Poller {
             Source::OwnTasks => self.own.need(self.depth(None, now)),
             // The run and its jobs.
             Source::Run(_) => 2.0,
+            Source::Diagnosis(_) => self.diagnosis_need(),
             _ => 1.0,
         };
         let weight = match &source {
@@ -127,6 +132,7 @@ impl Poller {
                 Some(id) => self.spawn(source, need, async move { reads::person(&*provider, id).await }),
                 None => self.schedule.drop(source),
             },
+            Source::Diagnosis(id) => self.fly_diagnosis(source, id),
             // Logs are the follower's.
             Source::Log(_) => self.schedule.drop(source),
         }
@@ -156,7 +162,7 @@ impl Poller {
         self.spawn(source, need, async move { reads::task(&*provider, at, validator).await });
     }
 
-    fn spawn(
+    pub(super) fn spawn(
         &mut self,
         source: &Source,
         need: f64,

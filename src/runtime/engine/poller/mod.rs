@@ -12,6 +12,7 @@
 //!   more than twice as much: a pull request that moved otherwise than by a push has its task asked for.
 //! * **What ended is left alone.** A task that has ended is looked into once, when it was seen to end, and when the operator
 //!   stays on it.
+//! * **A log that nobody opened** is read once where its task ended badly, one at a time, with money nobody else wants.
 //! * **Proof that nothing changed** is asked for wherever the service gave the means, and never relied upon.
 //! * **A purse**, filled by the second from a configured share of the limit, decides what can be sent; who goes first when
 //!   it runs low is a matter of turns. Intervals stretch by themselves, and every hour stays inside the allowance.
@@ -25,6 +26,7 @@
 //! ```
 
 mod cover;
+mod diagnose;
 mod launch;
 pub mod pace;
 mod plan;

@@ -43,6 +43,9 @@ impl Poller {
                 Some(_) => self.memory.people.knows(*id),
                 None => self.memory.people.nameless(*id, now),
             },
+            Brought::Diagnosis { task, session, told } => {
+                self.learn_diagnosis(task, session.as_ref(), told.as_ref().map(|told| &told.diagnosed));
+            }
             Brought::Task { task: None, .. } | Brought::Run { .. } => {}
         }
         self.plan_people(now);
@@ -100,6 +103,7 @@ impl Poller {
     fn learn_task(&mut self, task: &Task, own: bool, now: Tick) -> bool {
         let id = &task.at.id;
         let learned = self.memory.learn(task, own);
+        self.diagnoses.heard(&task.state);
         let Some(light) = self.memory.tasks.get(id) else { return learned.news };
         let (outdated, active) = (light.is_outdated(), light.state.is_active());
         let silent = active && self.desk.now() - light.touched > SILENT;

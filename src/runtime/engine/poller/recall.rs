@@ -46,6 +46,7 @@ impl Poller {
             let cache = self.desk.cache.clone();
             self.desk.provider.share_names(names, Box::new(move |id, name| cache.keep_name(id, name)));
             self.memory.seed(&shown);
+            self.recall_diagnoses(&shown.tasks).await;
             self.desk.send(What::Local(Local::Remembered(Box::new(shown)))).await;
             if !more {
                 break;
@@ -67,7 +68,8 @@ impl Poller {
         tracing::info!("another viewer than before: what was kept for that one goes");
         self.desk.send(What::Local(Local::Forget)).await;
         self.memory = Memory::default();
-        self.schedule.retain(|source| !matches!(source, Source::Task(_) | Source::Run(_)));
+        self.diagnoses.forget();
+        self.schedule.retain(|source| !matches!(source, Source::Task(_) | Source::Run(_) | Source::Diagnosis(_)));
         for (repo, list) in &mut self.lists {
             // What is still on its way is said to this viewer.
             if std::mem::take(list).whole_at.is_some() {

@@ -7,12 +7,13 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant as Tick;
 
+use super::diagnose::Diagnoses;
 use super::pace::Pace;
 use super::recall::Recalled;
 use super::sleep::{self, Clocks};
 use super::thrift::Thrift;
 use crate::console::event::{BudgetNews, News, Op};
-use crate::domain::{Fault, FaultKind, Instant, RepoName, Source, Task, TaskId, TaskRef};
+use crate::domain::{Diagnosed, Fault, FaultKind, Instant, RepoName, Source, Task, TaskId, TaskRef};
 use crate::runtime::engine::backoff;
 use crate::runtime::engine::budget::Meter;
 use crate::runtime::engine::desk::Desk;
@@ -32,6 +33,8 @@ pub enum Wish {
     Refresh,
     /// Ask about this task now: something was just done to it.
     Look(TaskRef),
+    /// The log of this task's latest session was read: it need not be read again.
+    Diagnosed(TaskRef, Box<Diagnosed>),
     /// The terminal has the focus, or lost it.
     Focus(bool),
     Pause(bool),
@@ -69,6 +72,7 @@ pub struct Poller {
     pub(super) meter: Meter,
     spent: BudgetNews,
     pub(super) thrift: Thrift,
+    pub(super) diagnoses: Diagnoses,
     clocks: Clocks,
     pub(super) paused: bool,
     /// The list that is being read whole.
@@ -98,6 +102,7 @@ impl Poller {
             meter: Meter::new(pace.share),
             spent: BudgetNews::default(),
             thrift: Thrift::default(),
+            diagnoses: Diagnoses::default(),
             paused: false,
             sweeping: None,
             begun: false,
@@ -174,6 +179,10 @@ impl Poller {
                 for source in [Source::Task(task.id.clone()), Source::Run(task.id), Source::Tasks(task.repo)] {
                     self.schedule.poke(&source, now, Poke::Operator);
                 }
+            }
+            Wish::Diagnosed(task, diagnosed) => {
+                self.desk.cache.keep_diagnosis(&task, &diagnosed);
+                self.diagnoses.done(diagnosed.session);
             }
             Wish::Focus(focused) => self.schedule.slow_down(if focused { 1 } else { self.pace.away }, now),
             Wish::Pause(paused) => self.paused = paused,
@@ -270,6 +279,7 @@ impl Poller {
                 Ok(brought) => self.take_in(due, brought, now).await,
                 Err(fault) => self.failed(due, fault, now).await,
             }
+            self.plan_diagnosis(now);
             self.cover(now);
         }
         let spent = self.meter.read(budget, now);
@@ -312,6 +322,7 @@ impl Poller {
             _ => Setback::Other,
         };
         let wait = self.schedule.failed(&due.source, now, setback, |every, n| backoff::wait(every, n, &fault, at));
+        self.give_up_diagnosis(&due.source);
         self.desk.net(due.source, due.generation, self.at(wait), Err(fault)).await;
     }
 
