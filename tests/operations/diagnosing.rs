@@ -89,7 +89,7 @@ async fn watch(desk: Fleet<'_>, mut log: impl FnMut() -> Result<LogBody, Fault> 
 }
 
 fn desk(tasks: Vec<Task>) -> Fleet<'static> {
-    Fleet { tasks, bench: Some(Bench::default()), kept: None, time: Duration::from_mins(10) }
+    Fleet { tasks, bench: Some(Bench::default()), kept: None, time: Duration::from_mins(40) }
 }
 
 #[tokio::test(start_paused = true)]
@@ -120,12 +120,23 @@ async fn each_task_that_ended_badly_is_read_once() {
 #[tokio::test(start_paused = true)]
 async fn of_many_only_the_newest_twenty_are_read() {
     let tasks: Vec<Task> = (0..200).map(|n| ended(n, State::Failed, 1 + n / 4)).collect();
-    let watch = watch(desk(tasks), || Ok(LogBody::Bytes(RED.into()))).await;
+    let day = Fleet { time: Duration::from_hours(8), ..desk(tasks) };
+    let watch = watch(day, || Ok(LogBody::Bytes(RED.into()))).await;
     assert_eq!(watch.told.len(), 20);
     let newest = watch.told.iter().all(|told| told.session.raw() < "s020");
     assert!(newest, "{:?}", watch.told.iter().map(|told| told.session.raw()).collect::<Vec<_>>());
     // Each costs its details and its log.
     assert_eq!((watch.fake.calls("log"), watch.fake.calls("task")), (20, 20));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_ended_while_nobody_looked_costs_two_requests_at_once_and_then_one_now_and_then() {
+    for (minutes, most) in [(9, 2), (35, 5)] {
+        let tasks: Vec<Task> = (0..200).map(|n| ended(n, State::Failed, 1 + n / 4)).collect();
+        let while_ = Fleet { time: Duration::from_mins(minutes), ..desk(tasks) };
+        let watch = watch(while_, || Ok(LogBody::Bytes(RED.into()))).await;
+        assert!((2..=most).contains(&watch.fake.calls("task")), "{} in {minutes} minutes", watch.fake.calls("task"));
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,6 +7,9 @@
 //!                                                             ├─ no log ─> never again
 //!                                                             └─ fault ──> three tries
 //! ```
+//!
+//! What ended while nobody looked can wait: where reading it costs counted requests, a few are read at once and then one
+//! now and then.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -27,6 +30,9 @@ use crate::runtime::rules;
 const NEWEST: usize = 20;
 /// Nobody asks why something failed that ended so long ago.
 const OLD: TimeDelta = TimeDelta::days(3);
+/// So many that ended before the console began may cost something at once, and then one each time this has passed.
+const AT_ONCE: u32 = 2;
+const NOW_AND_THEN: Duration = Duration::from_mins(10);
 /// A job log comes a little after the end of its session.
 const LATE: Duration = Duration::from_secs(20);
 /// A log that cannot be read so often is left alone.
@@ -44,6 +50,10 @@ pub(super) struct Diagnoses {
     /// Of this one the details are on their way.
     waits_for: Option<TaskId>,
     tries: HashMap<SessionId, u32>,
+    /// When the console began: the time of the first answer.
+    began: Option<Instant>,
+    /// Old ones that were let through, the last of them, and when the next may come.
+    old: (u32, Option<TaskId>, Option<Tick>),
     /// Something may have ended badly since it was looked.
     due: bool,
 }
@@ -96,10 +106,14 @@ impl Poller {
             return;
         }
         self.diagnoses.waits_for = None;
-        let Some((id, next)) = self.next_diagnosis() else {
-            self.diagnoses.due = false;
-            return;
-        };
+        let began = *self.diagnoses.began.get_or_insert(self.desk.now());
+        let Some((id, next)) = self.next_diagnosis(began, now) else { return };
+        if self.is_costly_and_old(&id, &next, began) && self.diagnoses.old.1.as_ref() != Some(&id) {
+            let (let_through, turn, next_at) = &mut self.diagnoses.old;
+            *let_through += 1;
+            *turn = Some(id.clone());
+            *next_at = (*let_through >= AT_ONCE).then(|| now + NOW_AND_THEN);
+        }
         match next {
             Next::Details => {
                 let touched = self.memory.tasks.get(&id).map_or(self.desk.now(), |light| light.touched);
@@ -116,12 +130,33 @@ impl Poller {
     }
 
     /// The newest task that ended badly and of which something is still to be learned.
-    fn next_diagnosis(&self) -> Option<(TaskId, Next)> {
+    fn next_diagnosis(&mut self, began: Instant, now: Tick) -> Option<(TaskId, Next)> {
         let since = self.desk.now() - OLD;
         let bad = |light: &&Light| ended_badly(&light.state) && light.touched >= since;
         let mut newest: Vec<&Light> = self.memory.tasks.values().filter(bad).collect();
         newest.sort_unstable_by(|a, b| (b.touched, &a.at.id).cmp(&(a.touched, &b.at.id)));
-        newest.into_iter().take(NEWEST).find_map(|light| Some((light.at.id.clone(), self.wanted(light)?)))
+        let wanted: Vec<(TaskId, Next)> = newest
+            .into_iter()
+            .take(NEWEST)
+            .filter_map(|light| Some((light.at.id.clone(), self.wanted(light)?)))
+            .collect();
+        let (_, turn, next_at) = &self.diagnoses.old;
+        let may = |(id, next): &(TaskId, Next)| {
+            let waits = next_at.is_some_and(|at| at > now) && turn.as_ref() != Some(id);
+            !(waits && self.is_costly_and_old(id, next, began))
+        };
+        // Where one only waits for its time there is still something to do.
+        let nothing_left = wanted.is_empty();
+        let next = wanted.into_iter().find(may);
+        self.diagnoses.due = !nothing_left;
+        next
+    }
+
+    /// It ended before anybody looked, and learning more of it counts against the limit.
+    fn is_costly_and_old(&self, id: &TaskId, next: &Next, began: Instant) -> bool {
+        let old = self.memory.tasks.get(id).is_none_or(|light| light.touched < began);
+        let free = matches!(next, Next::Log) && self.desk.provider.live_logs() == LiveLogs::Available;
+        old && !free
     }
 
     fn wanted(&self, light: &Light) -> Option<Next> {
