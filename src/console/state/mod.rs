@@ -43,7 +43,8 @@ pub struct Model {
     pub world: world::World,
     pub place: place::Place,
     pub queue: queue::QueuePane,
-    pub log: log::LogPane,
+    /// Boxed: a log's state is as large as all the rest.
+    pub log: Box<log::LogPane>,
     pub reviews: reviews::ReviewsPane,
     pub compose: compose::ComposePane,
     /// A question that must be answered first.
@@ -63,7 +64,7 @@ impl Model {
             settings,
             world: world::World::default(),
             place: place::Place::default(),
-            log: log::LogPane::default(),
+            log: Box::default(),
             reviews: reviews::ReviewsPane::default(),
             compose: compose::ComposePane::default(),
             dialog: None,

@@ -28,7 +28,7 @@ pub fn rules(model: &mut Model, rules: Arc<Rules>) {
         model.notes.say(model.now, true, format!("{file}:{}: {reason}{more}", first.line));
     }
     model.log.rules = Some(rules);
-    let LogPane { shown, beside, rules, .. } = &mut model.log;
+    let LogPane { shown, beside, rules, .. } = &mut *model.log;
     for shown in shown.iter_mut().chain(beside) {
         judge(shown, rules.as_ref());
     }

@@ -53,7 +53,7 @@ fn follow_in(model: &mut Model, pane: Option<Area>, wall: Vec<Heard>, effects: &
     }
     if let Some(pane) = pane {
         let (own, other) = model.log.halves(pane);
-        let LogPane { shown, beside, wrap, .. } = &mut model.log;
+        let LogPane { shown, beside, wrap, .. } = &mut *model.log;
         for (shown, area) in [(shown, Some(own)), (beside, other)] {
             if let (Some(shown), Some(area)) = (shown, area) {
                 model.dirty |= shown.reader.settle(shown.transcript.entries(), shown.sheet(area, *wrap));
@@ -433,7 +433,7 @@ pub fn search(model: &mut Model, text: &str, accepted: bool) -> Option<Wrong> {
 
 /// Time has come for the next piece of what is being looked for.
 pub fn work(model: &mut Model) {
-    let LogPane { shown, beside, .. } = &mut model.log;
+    let LogPane { shown, beside, .. } = &mut *model.log;
     for shown in shown.iter_mut().chain(beside).filter(|shown| shown.big.is_none()) {
         if shown.reader.is_busy(shown.transcript.entries()) {
             shown.reader.work(&shown.transcript, model.now);

@@ -9,7 +9,7 @@ use crate::console::update::queue;
 /// Splits the pane: the log shown stays below, above it the selection's is followed. Split, it is made whole again with
 /// the log that has the keys.
 pub(super) fn toggle(model: &mut Model) {
-    let log = &mut model.log;
+    let log = &mut *model.log;
     if log.split.is_some() {
         let kept = log.shown.as_ref().and_then(|shown| shown.task.clone());
         let stays = log.split == Some(Half::Lower);
