@@ -415,7 +415,6 @@ fn following_a_log_writes_the_line_that_came_and_next_to_nothing_else() {
         let first: Vec<String> = (0..200).map(|n| format!("line {n} of what was said before")).collect();
         let first: Vec<&str> = first.iter().map(String::as_str).collect();
         log(&mut console, "s-retry", true, &first);
-        console.wait(TimeDelta::seconds(20));
         let mut painter = Painter::new(true);
         let mut paint = |console: &Console| {
             let mut out = Vec::new();
