@@ -12,12 +12,16 @@
 
 pub mod chain;
 pub mod closed;
+pub mod line;
 pub mod memory;
+pub mod observed;
 pub mod port;
 pub mod sqlite;
 pub mod wanted;
 
 pub use chain::Chain;
 pub use closed::open;
+pub use line::{Line, Said, Span};
+pub use observed::{Kind, Observed, Seen};
 pub use port::{Action, Entry, Granted, Intent, Ledger, Outcome};
 pub use wanted::Wanted;

@@ -14,6 +14,7 @@ use super::look_through;
 use super::poller::{Pace, Poller, Wish};
 use super::purse::Purse;
 use super::raw_log::RawLogs;
+use super::recorder;
 use super::till::Till;
 use crate::console::Effect;
 use crate::console::effect::{Heard, LogWish};
@@ -50,6 +51,8 @@ pub struct Engine {
     kept: Option<Kept>,
     /// The search in the kept logs that is wanted; 0: none.
     grep: Arc<AtomicU64>,
+    /// Who writes down what becomes of tasks.
+    writing: recorder::Writing,
 }
 
 impl Engine {
@@ -85,10 +88,12 @@ impl Engine {
         let (paused, is_paused) = watch::channel(false);
         let raw_logs = RawLogs { desk: desk.clone(), kept: kept.clone() };
         let till = Till::new(desk.clone(), Purse::new(pace.share, pace.unchanged, Tick::now()));
-        tokio::spawn(Poller::new(desk.clone(), pace, till.clone(), task_seen).diagnosing(bench).run(wish_list));
+        let (recorder, writing) = recorder::start(Arc::clone(&context.ledger), &desk);
+        let poller = Poller::new(desk.clone(), pace, till.clone(), task_seen).diagnosing(bench).recording(recorder);
+        tokio::spawn(poller.run(wish_list));
         tokio::spawn(Followers::new(desk.clone(), till, kept.clone(), wanted_seen, task, is_paused).run());
         tokio::spawn(relay(attended, wishes.clone(), wanted));
-        Self { desk, context, patience, wishes, attention, paused, raw_logs, kept, grep: Arc::default() }
+        Self { desk, context, patience, wishes, attention, paused, raw_logs, kept, grep: Arc::default(), writing }
     }
 
     /// Carries out one effect. Those of the terminal (quit, suspend, editor, copy) are the loop's own.
@@ -130,6 +135,12 @@ impl Engine {
     pub fn pause(&mut self, paused: bool) {
         self.paused.send_replace(paused);
         self.wish(Wish::Pause(paused));
+    }
+
+    /// Ends the workers; what became of tasks is in the ledger when this returns, unless the disk is very slow.
+    pub async fn finish(self) {
+        let Self { writing, .. } = self;
+        writing.finish().await;
     }
 
     fn wish(&mut self, wish: Wish) {

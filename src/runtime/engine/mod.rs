@@ -25,6 +25,7 @@ pub mod pull_book;
 pub mod purse;
 pub mod raw_log;
 mod reads;
+pub mod recorder;
 pub mod schedule;
 pub mod sweep;
 pub mod till;
