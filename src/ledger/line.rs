@@ -61,6 +61,14 @@ impl Line {
         }
     }
 
+    /// The model asked for, or seen at work.
+    pub fn model(&self) -> Option<&str> {
+        match &self.said {
+            Said::Intent(intent) | Said::Outcome(intent, ..) => intent.model.as_deref(),
+            Said::Observed(observed) => observed.seen.model.as_deref(),
+        }
+    }
+
     /// The task it is about, as far as the line itself says.
     pub fn task(&self) -> Option<&str> {
         match &self.said {

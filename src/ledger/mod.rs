@@ -17,8 +17,10 @@ pub mod line;
 pub mod memory;
 pub mod observed;
 pub mod port;
+pub mod sift;
 pub mod sqlite;
 pub mod stats;
+pub mod table;
 pub mod wanted;
 pub mod words;
 

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant as Tick;
 
+use super::book;
 use super::desk::Desk;
 use super::diagnose::Bench;
 use super::follower::{Closeness, Target};
@@ -115,6 +116,7 @@ impl Engine {
                     look_through::grep(&self.desk, self.kept.clone(), (id, *pattern), Arc::clone(&self.grep));
                 }
             }
+            Effect::Ledger(wish) => book::read(&self.desk, Arc::clone(&self.context.ledger), wish),
             Effect::ReadKept(session) => look_through::read(&self.desk, self.kept.clone(), session),
             Effect::Save { to, text } => self.save(to, text),
             Effect::LoadAgents(repo) => self.load_agents(repo),

@@ -9,6 +9,7 @@
 //! Everything here sends events into the loop's one bounded channel and shares no state with the screen.
 
 pub mod backoff;
+mod book;
 pub mod budget;
 pub mod desk;
 pub mod diagnose;
