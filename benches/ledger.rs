@@ -17,7 +17,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use uuid::Uuid;
 
 /// Of each task six rows: queued, running, its pull request opened and looked at, done, merged.
-const OF_A_TASK: u64 = 6;
+const OF_A_TASK: usize = 6;
 /// One task in so many was started from here.
 const STARTS: u64 = 100;
 
@@ -55,7 +55,7 @@ fn intent(n: u64) -> Intent {
     }
 }
 
-fn life(n: u64) -> [Seen; OF_A_TASK as usize] {
+fn life(n: u64) -> [Seen; OF_A_TASK] {
     let look = |kind, became: &str, minute| Seen {
         host: "github.com".into(),
         repo: format!("acme/service-{}", n % 40).parse().unwrap(),
@@ -86,7 +86,7 @@ fn life(n: u64) -> [Seen; OF_A_TASK as usize] {
 
 fn fill(file: &Path) -> u64 {
     let ledger = Sqlite::open(file).unwrap();
-    let tasks = rows() / OF_A_TASK;
+    let tasks = rows() / OF_A_TASK as u64;
     for first in (0..tasks).step_by(1000) {
         let looks: Vec<Seen> = (first..(first + 1000).min(tasks)).flat_map(life).collect();
         ledger.observe(&looks).unwrap();
@@ -143,7 +143,9 @@ fn ledger(c: &mut Criterion) {
             let mut span = Span { oldest_first: true, ..Span::default() };
             loop {
                 let lines = ledger.lines(&span, 1000).unwrap();
-                lines.iter().for_each(|line| counter.take(line));
+                for line in &lines {
+                    counter.take(line);
+                }
                 match lines.last() {
                     Some(last) if lines.len() == 1000 => span.after = Some(last.row),
                     _ => break,
