@@ -8,6 +8,7 @@ use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 
 use super::exit::Exit;
+use super::ledger_verbs::LedgerVerb;
 use crate::config::Sources;
 use crate::config::load::Argument;
 
@@ -31,6 +32,10 @@ pub enum Command {
     },
     Cache {
         verb: CacheVerb,
+    },
+    Ledger {
+        verb: LedgerVerb,
+        options: Options,
     },
     /// Help or version: print it, and all is done.
     Say(String),
@@ -129,6 +134,11 @@ enum Verb {
         #[command(subcommand)]
         verb: CacheVerb,
     },
+    /// What was done from here, and what became of it
+    Ledger {
+        #[command(subcommand)]
+        verb: LedgerVerb,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -181,6 +191,7 @@ fn command(cli: Cli) -> Command {
         Some(Verb::Demo { serve, speed, seed }) => Command::Demo { demo: Demo { serve, speed, seed }, options },
         Some(Verb::Config { verb }) => Command::Config { verb, options },
         Some(Verb::Cache { verb }) => Command::Cache { verb },
+        Some(Verb::Ledger { verb }) => Command::Ledger { verb, options },
     }
 }
 

@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! arguments ──parse──> Command ─┬─ Config ──> config_verbs ──> text + Exit
+//!                               ├─ Ledger ──> ledger_verbs ──> text + Exit
 //!                               ├─ Say ─────> text
 //!                               └─ Console, Open, Demo, Cache ──> runtime
 //! ```
@@ -12,8 +13,10 @@
 pub mod args;
 pub mod config_verbs;
 pub mod exit;
+pub mod ledger_verbs;
 pub mod origin;
 pub mod output;
 
 pub use args::{CacheVerb, Command, ConfigVerb, Demo, Options, Refusal, parse};
 pub use exit::Exit;
+pub use ledger_verbs::LedgerVerb;

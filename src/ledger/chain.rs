@@ -7,6 +7,7 @@
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::observed::Observed;
 use super::port::{Intent, Outcome};
 use crate::domain::Instant;
 use crate::text::Safe;
@@ -37,6 +38,7 @@ pub enum Chain {
 pub enum Row<'a> {
     Intent(&'a Intent),
     Outcome { intent: Uuid, at: Instant, outcome: &'a Outcome },
+    Observed(&'a Observed),
 }
 
 /// The hash of row `number` (from 1) after a row with the hash `before`.
@@ -58,6 +60,9 @@ pub fn link(before: &Hash, number: u64, row: Row<'_>) -> Hash {
             hasher.text(&intent.request);
             hasher.optional(intent.prompt_hash.as_ref().map(<[u8; 32]>::as_slice));
             hasher.optional(intent.template.as_deref().map(str::as_bytes));
+            if !intent.is_of_first_layout() {
+                hasher.second_layout(intent);
+            }
         }
         Row::Outcome { intent, at, outcome } => {
             hasher.text("outcome");
@@ -66,6 +71,7 @@ pub fn link(before: &Hash, number: u64, row: Row<'_>) -> Hash {
             hasher.text(outcome.word());
             hasher.text(outcome.detail());
         }
+        Row::Observed(observed) => hasher.observed(observed),
     }
     hasher.0.finalize().into()
 }
@@ -81,6 +87,46 @@ impl Fields {
 
     fn text(&mut self, text: &str) {
         self.bytes(text.as_bytes());
+    }
+
+    /// What came with the second layout. A row that has none of it ends before, as it always did; as every field goes in
+    /// with its length, no row can be taken for another.
+    fn second_layout(&mut self, intent: &Intent) {
+        self.text("2");
+        self.optional(intent.template_hash.as_ref().map(<[u8; 32]>::as_slice));
+        for text in [&intent.login, &intent.machine, &intent.prompt, &intent.model, &intent.ticket, &intent.session] {
+            self.optional(text.as_deref().map(str::as_bytes));
+        }
+        for number in [intent.run, intent.pull] {
+            self.optional(number.map(u64::to_be_bytes).as_ref().map(<[u8; 8]>::as_slice));
+        }
+        self.bytes(&[u8::from(intent.granted.is_some())]);
+        if let Some(granted) = &intent.granted {
+            self.text(&granted.verdict);
+            self.text(&granted.rule);
+            self.optional(granted.reason.as_deref().map(str::as_bytes));
+            self.optional(granted.policy_hash.as_ref().map(<[u8; 32]>::as_slice));
+        }
+    }
+
+    fn observed(&mut self, observed: &Observed) {
+        let Observed { seen, was, step } = observed;
+        self.text("observed");
+        for text in [&seen.host, seen.repo.as_str(), &seen.task, seen.kind.word(), &seen.became] {
+            self.text(text);
+        }
+        self.bytes(&step.to_be_bytes());
+        self.instant(seen.at);
+        for instant in [seen.since, seen.touched, seen.begun] {
+            self.bytes(&[u8::from(instant.is_some())]);
+            self.instant(instant.unwrap_or_default());
+        }
+        for text in [was, &seen.reason, &seen.model, &seen.session] {
+            self.optional(text.as_deref().map(str::as_bytes));
+        }
+        for number in [seen.nano_credits, seen.premium_requests.map(f64::to_bits), seen.run, seen.pull] {
+            self.optional(number.map(u64::to_be_bytes).as_ref().map(<[u8; 8]>::as_slice));
+        }
     }
 
     fn optional(&mut self, bytes: Option<&[u8]>) {

@@ -7,8 +7,11 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::chain::Chain;
+use super::line::{Line, Span};
+use super::observed::Seen;
 use super::port::{Action, Entry, Intent, Ledger, Outcome};
 use super::sqlite::Sqlite;
+use super::wanted::Wanted;
 use crate::domain::{Fault, Instant};
 
 /// The ledger in this file, made if it is not there. Never fails: a file that cannot be opened gives a ledger that
@@ -48,6 +51,22 @@ impl Ledger for Closed {
     }
 
     fn count(&self, _: Action, _: Instant) -> Result<u64, Fault> {
+        self.refuse()
+    }
+
+    fn find(&self, _: &Wanted, _: usize) -> Result<Vec<Entry>, Fault> {
+        self.refuse()
+    }
+
+    fn number(&self, _: &Wanted) -> Result<u64, Fault> {
+        self.refuse()
+    }
+
+    fn observe(&self, _: &[Seen]) -> Result<u64, Fault> {
+        self.refuse()
+    }
+
+    fn lines(&self, _: &Span, _: usize) -> Result<Vec<Line>, Fault> {
         self.refuse()
     }
 
