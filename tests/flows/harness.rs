@@ -65,6 +65,7 @@ pub struct Setup {
     pub hangs: bool,
     /// Logs that nobody opened are read where a task ended badly.
     pub diagnose: bool,
+    pub gate: atc::ops::Gate,
 }
 
 impl Default for Setup {

@@ -42,6 +42,12 @@ impl InForce {
         Self { policy: Ok(policy), whence: Whence::Defaults { looked_at: Safe::default() }, hash: None }
     }
 
+    /// One that refuses everything, and why.
+    pub fn broken(why: &str) -> Self {
+        let policy = Err(Broken { problems: vec![Safe::new(why)] });
+        Self { policy, whence: Whence::File { path: Safe::default() }, hash: None }
+    }
+
     /// The first digits of the file's hash.
     pub fn mark(&self) -> Option<String> {
         let hash = self.hash?;

@@ -12,11 +12,11 @@ use super::begin::{Setting, runtime};
 use super::behind::{Behind, OpenLedger, Parts};
 use super::screen::{self, Shown};
 use crate::cli::origin;
-use crate::config::{Config, CopilotApi};
+use crate::config::{Config, CopilotApi, policy};
 use crate::console::Model;
 use crate::domain::{Fault, FaultKind, RepoName};
 use crate::ledger;
-use crate::ops::cancel::Patience;
+use crate::ops::{self, cancel::Patience};
 use crate::provider::Provider;
 use crate::provider::github::{self, GitHub, Host, Roots, token};
 use crate::runtime::cache;
@@ -116,6 +116,7 @@ pub async fn run(
         events: channel.0.clone(),
         ledger: shelf.ledger,
         who: who(),
+        gate: gate(&setting),
         pace: pace(config),
         patience: Patience {
             session_limit: TimeDelta::minutes(config.stuck.session_limit_minutes.into()),
@@ -135,6 +136,12 @@ pub async fn run(
     let code = screen::run(&setting, model, channel, hosts, &mut behind).await;
     behind.finish().await;
     code
+}
+
+/// The policy file is read anew at every start: what holds is what stands there then.
+fn gate(setting: &Setting) -> ops::Gate {
+    let file = policy::PolicyFile::find(&setting.loaded.config, &setting.paths);
+    ops::Gate::new(Arc::new(move || policy::load(&file)))
 }
 
 fn pace(config: &Config) -> Pace {
