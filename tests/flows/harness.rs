@@ -81,6 +81,7 @@ impl Default for Setup {
             after: TimeDelta::zero(),
             hangs: false,
             diagnose: true,
+            gate: atc::ops::Gate::holding(atc::domain::policy::InForce::default()),
         }
     }
 }
@@ -121,6 +122,7 @@ impl Flow {
             events: events.clone(),
             ledger: Box::new(move || kept),
             who: "operator".into(),
+            gate: setup.gate,
             pace: Pace::default(),
             patience: Patience::default(),
             repos: server.repos().to_vec(),

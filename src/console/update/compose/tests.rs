@@ -298,7 +298,7 @@ proptest! {
             }
             prop_assert!(model.compose.cursor < model.compose.rows().len());
         }
-        let starts = effects.iter().any(|effect| matches!(effect, Effect::Start { .. } | Effect::Quit));
+        let starts = effects.iter().any(|effect| matches!(effect, Effect::Start(_) | Effect::Quit));
         prop_assert!(!starts, "only an answered question starts anything");
     }
 }

@@ -16,10 +16,11 @@ fn task() -> Task {
 /// Start, answered with Yes: the id it was sent under, and the effects.
 fn send(model: &mut Model) -> (Uuid, Vec<Effect>) {
     press(model, &[Intent::Start]);
-    let Some(Dialog { ask: Ask::Start { request, template }, .. }) = model.dialog.take() else { panic!("no dialog") };
+    let Some(Dialog { ask: Ask::Start(mut order), .. }) = model.dialog.take() else { panic!("no dialog") };
     let mut effects = Vec::new();
     let id = Uuid::new_v4();
-    confirmed(model, id, request, template, &mut effects);
+    order.id = id;
+    confirmed(model, order, &mut effects);
     assert_eq!(model.compose.sending, Some(id));
     (id, effects)
 }
@@ -36,10 +37,10 @@ fn start_asks_first_and_pins_the_request() {
         assert!(body.contains(word), "{word} in {body}");
     }
     assert!(dialog.title.contains("acme/api"));
-    let Ask::Start { request, template } = dialog.ask else { panic!() };
-    assert_eq!(template.as_deref(), Some("t"));
+    let Ask::Start(order) = dialog.ask else { panic!() };
+    assert_eq!(order.template.as_deref(), Some("t"));
     assert_eq!(
-        request,
+        order.request,
         StartRequest {
             repo: "acme/api".parse().unwrap(),
             prompt: "Do it (minor).".into(),
@@ -95,7 +96,7 @@ fn a_confirmed_start_keeps_the_draft_sends_once_and_ends_in_the_queue() {
     let mut model = filled();
     let (id, effects) = send(&mut model);
     assert_eq!(kept(&effects), [Some("Do it (minor).".to_owned())], "kept before it is sent");
-    assert!(matches!(effects.last(), Some(Effect::Start { id: sent, .. }) if *sent == id));
+    assert!(matches!(effects.last(), Some(Effect::Start(order)) if order.id == id));
 
     type_in(&mut model, "more");
     let effects = press(&mut model, &[Intent::Start, Intent::Preset, Intent::NextChoice]);
@@ -152,7 +153,7 @@ fn a_refused_start_stays_in_the_form_with_what_to_do_next() {
     assert!(!form(&model).maybe_started && note(&model).contains("ask for the permission"));
     assert_eq!(model.place.focus, Pane::Compose);
     let (_, effects) = send(&mut model);
-    assert!(effects.iter().any(|effect| matches!(effect, Effect::Start { .. })), "may be tried again by hand");
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Start(_))), "may be tried again by hand");
 }
 
 #[test]
@@ -162,7 +163,7 @@ fn an_unknown_outcome_is_never_sent_again_by_itself_and_is_remembered() {
     let mut effects = Vec::new();
     let fault = Fault::new(FaultKind::UnknownOutcome, "no answer", "look at the queue");
     started(&mut model, id, &Err(fault), &mut effects);
-    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Start { .. })));
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Start(_))));
     assert!(note(&model).contains("may have happened"));
     let Some(Effect::KeepDraft(Some(draft))) = effects.first() else { panic!("{effects:?}") };
     assert!(draft.maybe_started);
