@@ -32,6 +32,11 @@ impl PolicyFile {
 
 /// Reads the file as it is now.
 pub fn load(file: &PolicyFile) -> InForce {
+    load_or(file, &Policy::default())
+}
+
+/// The same with a policy of the caller's own where there is no file.
+pub fn load_or(file: &PolicyFile, otherwise: &Policy) -> InForce {
     let path = Safe::new(file.path.display().to_string());
     match bytes(&file.path) {
         Ok(Some(bytes)) => InForce {
@@ -40,7 +45,7 @@ pub fn load(file: &PolicyFile) -> InForce {
             hash: Some(Sha256::digest(&bytes).into()),
         },
         Ok(None) if !file.named => {
-            InForce { policy: Ok(Policy::default()), whence: Whence::Defaults { looked_at: path }, hash: None }
+            InForce { policy: Ok(otherwise.clone()), whence: Whence::Defaults { looked_at: path }, hash: None }
         }
         Ok(None) => closed(path, vec![Problem::new(place(&file.path), Some("policy_file"), "there is no such file")]),
         Err(why) => closed(path, vec![Problem::new(place(&file.path), None, why)]),

@@ -9,4 +9,4 @@ pub mod fields;
 pub mod load;
 mod read;
 
-pub use load::{PolicyFile, load};
+pub use load::{PolicyFile, load, load_or};
