@@ -104,3 +104,87 @@ fn bytes(path: &Path) -> Result<Option<Vec<u8>>, String> {
     }
     Ok(Some(bytes))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+    use super::super::docs;
+    use super::*;
+    use crate::domain::policy::{Key, Rule, Says};
+
+    fn parsed(text: &str) -> Result<Policy, Vec<String>> {
+        let parsed = parse(Path::new("policy.toml"), text.as_bytes());
+        parsed.map_err(|broken| broken.problems.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn a_rule_says_what_it_says_and_the_defaults_the_rest() {
+        let text = "[all]\nactive = 5\n[everywhere]\nopen_pulls = 4\n[[rule]]\nid = \"api\"\nrepos = [\"acme/api\", \
+                    \"acme/web-*\"]\nmodels = [\"claude-*\"]\nreason_beyond = [\"active\"]\n";
+        let policy = parsed(text).unwrap();
+        let mut expected = Policy::default();
+        expected.all.insert(0, Rule::everywhere("all", Says { active: Some(5), ..Says::default() }));
+        expected.everywhere.insert(0, Rule::everywhere("everywhere", Says { open_pulls: Some(4), ..Says::default() }));
+        assert_eq!((&policy.all, &policy.everywhere), (&expected.all, &expected.everywhere));
+        let rule = &policy.rules[0];
+        assert_eq!((rule.id.as_str(), rule.repos.len()), ("api", 2));
+        assert_eq!(rule.says.reason_beyond, Some(vec![Key::Active]));
+        assert_eq!(parsed("").unwrap(), Policy::default());
+    }
+
+    #[test]
+    fn all_problems_are_named_at_once_with_line_column_and_key() {
+        let text = "[all]\nwho = [\"mona\"]\nactve = 3\n[[rule]]\nid = \"all\"\nrepos = [\"acme\"]\nactive = \"3\"\n\
+                    [[rule]]\nrepos = []\nopen_pulls = 1\n[rules]\nx = 1\n";
+        insta::assert_snapshot!(parsed(text).unwrap_err().join("\n"));
+    }
+
+    #[test]
+    fn two_rules_never_say_it_for_the_same_name() {
+        let rule = |id: &str, repo: &str| format!("[[rule]]\nid = \"{id}\"\nrepos = [\"{repo}\"]\nactive = 1\n");
+        assert!(parsed(&(rule("a", "acme/*") + &rule("b", "acme/api"))).is_ok());
+        let same = parsed(&(rule("a", "acme/*") + &rule("b", "Acme/*"))).unwrap_err();
+        assert!(same[0].contains("policy.toml:7:") && same[0].contains("rule `a` already"), "{same:?}");
+        let id = parsed(&(rule("a", "acme/*") + &rule("a", "acme/api"))).unwrap_err();
+        assert!(id[0].contains("there is a rule `a` already"), "{id:?}");
+    }
+
+    #[test]
+    fn a_rule_that_says_nothing_is_a_mistake() {
+        let nothing = parsed("[[rule]]\nid = \"a\"\nrepos = [\"acme/api\"]\n").unwrap_err();
+        assert!(nothing[0].contains("says nothing"), "{nothing:?}");
+    }
+
+    #[test]
+    fn the_example_is_a_policy_and_its_defaults_are_those_of_the_program() {
+        let policy = parsed(&docs::example()).unwrap();
+        let built_in = Policy::default();
+        let repo = "acme/api".parse().unwrap();
+        for key in Key::LIMITS {
+            let said = |rules: &[&Rule]| rules.iter().find_map(|rule| rule.says.limit(key));
+            assert_eq!(said(&policy.for_repo(&repo)), said(&built_in.for_repo(&repo)), "{}", key.word());
+            assert_eq!(said(&policy.for_all()), said(&built_in.for_all()), "{}", key.word());
+        }
+        assert_eq!(policy.everywhere[0].says.reason_beyond, built_in.everywhere[0].says.reason_beyond);
+        let commented: String = docs::example()
+            .lines()
+            .map(|line| line.strip_prefix('#').filter(|l| !l.starts_with(' ')).unwrap_or(line).to_owned() + "\n")
+            .collect();
+        parsed(&commented).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_a_file_that_is_not_there_leaves_the_defaults() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("policy.toml");
+        let file = PolicyFile { path: path.clone(), named: false };
+        assert_eq!(load(&file).policy, Ok(Policy::default()));
+        std::os::unix::fs::symlink(folder.path().join("gone"), &path).unwrap();
+        assert!(load(&file).policy.is_err(), "a link that leads nowhere");
+        std::fs::remove_file(&path).unwrap();
+        std::fs::write(&path, vec![b'#'; 300 * 1024]).unwrap();
+        assert!(load(&file).policy.unwrap_err().problems[0].contains("larger"));
+    }
+}
