@@ -112,7 +112,7 @@ impl Reader {
             texts.into_iter().map(pattern).collect::<Result<Vec<_>, _>>()
         });
         let says = self.says(RULE, table, &["id", "repos"], |_| true);
-        if says == Says::default() {
+        if table.keys().all(|name| matches!(name.get_ref().as_ref(), "id" | "repos")) {
             self.wrong(at, RULE, "says nothing: give it at least one limit");
         }
         let (Some(id), Some(repos)) = (id, repos) else { return };

@@ -43,7 +43,7 @@ impl InForce {
                     key: None,
                     in_all: false,
                     rule: Safe::new("policy file"),
-                    says: Safe::new(format!("the policy is broken, nothing may start until it is mended: {problem}")),
+                    says: Safe::new(format!("{problem}; nothing may start until the policy is mended")),
                     grade: Grade::Refuses,
                 };
                 Judgement {
