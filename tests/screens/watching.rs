@@ -403,3 +403,33 @@ fn more_lines_than_can_be_listed_are_counted() {
     console.keys("G");
     assert!(text(&console.model).contains("    999"));
 }
+
+#[test]
+fn following_a_log_writes_the_line_that_came_and_next_to_nothing_else() {
+    use atc::runtime::terminal::Painter;
+
+    for (width, height) in [(80, 24), (160, 45)] {
+        let mut console = Console::full(width, height);
+        console.select("retry");
+        console.keys("lz");
+        let first: Vec<String> = (0..200).map(|n| format!("line {n} of what was said before")).collect();
+        let first: Vec<&str> = first.iter().map(String::as_str).collect();
+        log(&mut console, "s-retry", true, &first);
+        let mut painter = Painter::new(true);
+        let mut paint = |console: &Console| {
+            let mut out = Vec::new();
+            painter.frame(&mut buffer(&console.model, &Theme::default()), None, &mut out);
+            out
+        };
+        paint(&console);
+        for n in 0..20 {
+            let said = format!("I'll hand the clock in instead of reading it, {n:04}");
+            log(&mut console, "s-retry", false, &[&said]);
+            let written = paint(&console);
+            // The first line sets the scroll region, which stays.
+            let most = said.len() + if n == 0 { 40 } else { 25 };
+            assert!(written.len() <= most, "{width}x{height} {n}: {:?}", String::from_utf8_lossy(&written));
+            assert!(paint(&console).is_empty(), "an unchanged screen writes nothing");
+        }
+    }
+}

@@ -92,7 +92,9 @@ fn draw_text(model: &Model, theme: Theme, shown: &Shown, (text, focused): (Area,
     for (y, row) in (text.y..text.bottom()).zip(&shown.reader.rows) {
         let Some(entry) = shown.transcript.entries().get(row.at.entry) else { continue };
         let line = Area { y, height: 1, ..text };
-        if focused && row.at.entry == shown.reader.cursor {
+        // Who follows is at the newest entry: a bar there would only hop from line to line.
+        let follows = shown.reader.follow && !shown.complete;
+        if focused && !follows && row.at.entry == shown.reader.cursor {
             let bar = if theme.ascii { "|" } else { "▌" };
             put(buffer, line, line.x, line.y, bar, theme.style(Tone::Accent));
         }
@@ -251,9 +253,11 @@ fn words(model: &Model, shown: &Shown, columns: u16) -> Vec<Word> {
         (false, new) => (6, Tone::Warn, Safe::new(format!("paused, {new} new"))),
     });
     let entries_of = if entries == 1 { "entry" } else { "entries" };
-    words.push(match shown.reader.visible() {
-        Some(visible) => (6, Tone::Accent, Safe::new(format!("{visible} of {entries} {entries_of}"))),
-        None => (3, Tone::Dim, Safe::new(format!("{entries} {entries_of}"))),
+    // A number that only counts up while one follows says nothing worth its bytes on every line that comes.
+    let grows = shown.reader.follow && !shown.complete;
+    words.extend(match shown.reader.visible() {
+        Some(visible) => Some((6, Tone::Accent, Safe::new(format!("{visible} of {entries} {entries_of}")))),
+        None => (!grows).then(|| (3, Tone::Dim, Safe::new(format!("{entries} {entries_of}")))),
     });
     let broken = shown.transcript.stats().broken;
     if broken > 0 {

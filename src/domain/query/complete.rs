@@ -152,7 +152,8 @@ fn known<'a>(kind: Kind, vocabulary: &Vocabulary<'a>) -> Vec<Candidate<'a>> {
         Kind::Fixed | Kind::Id | Kind::Pull | Kind::Time(_) | Kind::Cost | Kind::Sessions => Vec::new(),
     };
     let mut seen = std::collections::HashSet::new();
-    let once = names.into_iter().filter(|name| !name.is_empty() && seen.insert(*name));
+    // A name of blanks alone cannot be asked for.
+    let once = names.into_iter().filter(|name| !name.trim().is_empty() && seen.insert(*name));
     once.map(|name| Candidate { insert: quote(name).into(), hint: "", names: vec![name] }).collect()
 }
 

@@ -76,7 +76,14 @@ fn told(shown: &Shown, key: u8, facet: Facet) -> (u8, usize, Words) {
         (false, 0) => (Tone::Dim, Tone::Dim),
         (false, _) => (Tone::Accent, Tone::Plain),
     };
-    let mut words = Words::one(sign, key.to_string()).with(word, format!(" {} {count}", facet.word()));
+    // Who follows is told of what went wrong; numbers that count up with every line would only flicker.
+    let follows = shown.reader.follow && !shown.complete;
+    let number = if follows && !matches!(facet, Facet::Tests | Facet::Error) && count > 0 {
+        String::new()
+    } else {
+        format!(" {count}")
+    };
+    let mut words = Words::one(sign, key.to_string()).with(word, format!(" {}{number}", facet.word()));
     let red = if facet == Facet::Tests { facets.tests().iter().filter(|(_, run)| run.is_red()).count() } else { 0 };
     if red > 0 {
         words.push(Tone::Bad, format!(" ✗{red}"));
