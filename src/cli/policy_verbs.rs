@@ -169,7 +169,7 @@ fn as_json(in_force: &InForce, judged: &Judgement) -> String {
         "policy": {
             "file": file,
             "sha256": in_force.hash.map(hex),
-            "problems": problems.iter().map(|problem| problem.as_str()).collect::<Vec<_>>(),
+            "problems": problems.iter().map(crate::text::Safe::as_str).collect::<Vec<_>>(),
             "rules": here,
             "rules_in_all": all,
         },

@@ -47,10 +47,4 @@ impl InForce {
         let policy = Err(Broken { problems: vec![Safe::new(why)] });
         Self { policy, whence: Whence::File { path: Safe::default() }, hash: None }
     }
-
-    /// The first digits of the file's hash.
-    pub fn mark(&self) -> Option<String> {
-        let hash = self.hash?;
-        Some(hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect())
-    }
 }

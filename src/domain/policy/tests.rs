@@ -204,7 +204,8 @@ fn choices_are_held_against_the_lists() {
         ..Says::default()
     };
     let policy = only(says);
-    let change: [(&str, fn(&mut StartRequest), bool); 9] = [
+    type Change = fn(&mut StartRequest);
+    let change: [(&str, Change, bool); 9] = [
         ("as it is", |_| {}, true),
         ("release", |r| r.base_ref = Some("release/2".into()), true),
         ("branch", |r| r.base_ref = Some("wild".into()), false),
