@@ -8,6 +8,7 @@ use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 
 use super::exit::Exit;
+use super::ledger_verbs::LedgerVerb;
 use crate::config::Sources;
 use crate::config::load::Argument;
 
@@ -34,6 +35,10 @@ pub enum Command {
     },
     Policy {
         verb: PolicyVerb,
+        options: Options,
+    },
+    Ledger {
+        verb: LedgerVerb,
         options: Options,
     },
     /// Help or version: print it, and all is done.
@@ -183,6 +188,11 @@ enum Verb {
         #[command(subcommand)]
         verb: CacheVerb,
     },
+    /// What was done from here, and what became of it
+    Ledger {
+        #[command(subcommand)]
+        verb: LedgerVerb,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -236,6 +246,7 @@ fn command(cli: Cli) -> Command {
         Some(Verb::Config { verb }) => Command::Config { verb, options },
         Some(Verb::Policy { verb }) => Command::Policy { verb, options },
         Some(Verb::Cache { verb }) => Command::Cache { verb },
+        Some(Verb::Ledger { verb }) => Command::Ledger { verb, options },
     }
 }
 

@@ -11,6 +11,7 @@ pub mod dialog;
 pub mod evidence;
 pub mod found;
 pub mod layout;
+pub mod ledger;
 pub mod line;
 pub mod list;
 pub mod log;
@@ -107,6 +108,8 @@ impl Model {
             Context::Help
         } else if self.place.detail.is_some() {
             Context::Detail
+        } else if self.place.ledger.pane.is_some() {
+            Context::Ledger
         } else if self.log.list.is_some() {
             Context::List
         } else if self.log.found.is_some() {

@@ -150,7 +150,7 @@ impl Bench<'_> {
         match &self.facts.login {
             Fact::Known(login) if who.iter().any(|name| name.eq_ignore_ascii_case(login)) => {}
             Fact::Known(login) => {
-                self.find(Key::Who, rule, Grade::Refuses, format!("{login} may not start tasks here"))
+                self.find(Key::Who, rule, Grade::Refuses, format!("{login} may not start tasks here"));
             }
             missing => self.missing(Key::Who, rule, missing),
         }

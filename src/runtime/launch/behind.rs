@@ -70,6 +70,9 @@ impl Behind {
 
     /// The last draft is on disk when this returns, and the cache too, unless the disk is very slow.
     pub async fn finish(self) {
+        if let Some(engine) = self.engine {
+            engine.finish().await;
+        }
         self.cache.finish().await;
         if let Some((newest, writer)) = self.draft {
             drop(newest);
