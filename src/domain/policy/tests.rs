@@ -9,6 +9,8 @@ use crate::domain::{Cost, RepoName, StartRequest, TaskId};
 
 const PROMPT: &str = "Fix the flaky test";
 
+type Change = fn(&mut StartRequest);
+
 fn repo(name: &str) -> RepoName {
     name.parse().unwrap()
 }
@@ -204,7 +206,6 @@ fn choices_are_held_against_the_lists() {
         ..Says::default()
     };
     let policy = only(says);
-    type Change = fn(&mut StartRequest);
     let change: [(&str, Change, bool); 9] = [
         ("as it is", |_| {}, true),
         ("release", |r| r.base_ref = Some("release/2".into()), true),
