@@ -129,7 +129,7 @@ async fn a_full_disk_loses_nothing_that_the_queue_can_hold() {
     tokio::time::sleep(Duration::from_secs(15)).await;
     recorder.hear(&one(task("t2", State::Queued, now)), now);
     assert_eq!(records(&book).len(), 0);
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
     writing.finish().await;
     assert_eq!(records(&book).len(), 2);
 }
