@@ -320,7 +320,7 @@ fn every_option_can_be_set_in_the_file_and_in_the_environment() {
         "repos" => ("['a/b']", "a/b"),
         "host" => ("'acme.ghe.com'", "acme.ghe.com"),
         "api_url" => ("'http://127.0.0.1:1'", "http://127.0.0.1:1"),
-        "token_file" | "ca_file" | "templates_dir" | "diagnosis_file" | "ledger" => ("'/x'", "/x"),
+        "token_file" | "ca_file" | "templates_dir" | "diagnosis_file" | "policy_file" | "ledger" => ("'/x'", "/x"),
         "copilot_api" | "log_level" => ("'off'", "off"),
         "extra_headers" => ("{ A = 'b' }", "A: b"),
         "ui.layout" => ("'columns'", "columns"),
@@ -360,6 +360,7 @@ fn the_example_file_uncommented_is_right_and_as_it_stands_changes_nothing() {
         extra_headers: defaults.extra_headers.clone(),
         templates_dir: None,
         diagnosis_file: None,
+        policy_file: None,
         ledger: None,
         stuck: Stuck { repos: BTreeMap::new(), ..config.stuck },
         ..config

@@ -16,6 +16,7 @@ type Write = fn() -> String;
 const GENERATED: &[(&str, Write)] = &[
     ("usage", usage),
     ("options", docs::options_table),
+    ("policy", atc::config::policy::docs::table),
     ("views", docs::rows_table),
     ("columns", columns),
     ("variables", docs::variables_table),

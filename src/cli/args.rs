@@ -33,6 +33,10 @@ pub enum Command {
     Cache {
         verb: CacheVerb,
     },
+    Policy {
+        verb: PolicyVerb,
+        options: Options,
+    },
     Ledger {
         verb: LedgerVerb,
         options: Options,
@@ -84,6 +88,51 @@ pub enum CacheVerb {
     Clear,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum PolicyVerb {
+    /// Say whether the policy file is right, and if not, everything that is wrong
+    Check,
+    /// Say what the policy says to a start: which rules match, which numbers stand, the verdict
+    Explain(Explain),
+    /// Print a policy file to begin with, with every key explained
+    Example,
+}
+
+/// A start that is asked about.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
+pub struct Explain {
+    /// The repository
+    #[arg(value_name = "OWNER/NAME")]
+    pub repo: String,
+    /// The template's id
+    #[arg(long, value_name = "ID")]
+    pub template: Option<String>,
+    /// The model asked for
+    #[arg(long, value_name = "NAME")]
+    pub model: Option<String>,
+    /// The custom agent asked for
+    #[arg(long, value_name = "NAME")]
+    pub agent: Option<String>,
+    /// The branch to start from
+    #[arg(long, value_name = "BRANCH")]
+    pub base: Option<String>,
+    /// The branch to go on on
+    #[arg(long, value_name = "BRANCH")]
+    pub head: Option<String>,
+    /// The ticket it is for
+    #[arg(long, value_name = "TICKET")]
+    pub ticket: Option<String>,
+    /// No pull request is asked for
+    #[arg(long)]
+    pub no_pull_request: bool,
+    /// Rules only: nothing is asked of the service or the ledger
+    #[arg(long)]
+    pub offline: bool,
+    /// One JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Arguments that cannot be carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
@@ -128,6 +177,11 @@ enum Verb {
     Config {
         #[command(subcommand)]
         verb: ConfigVerb,
+    },
+    /// What may be started, by whom and how much of it
+    Policy {
+        #[command(subcommand)]
+        verb: PolicyVerb,
     },
     /// What is kept for the next start
     Cache {
@@ -190,6 +244,7 @@ fn command(cli: Cli) -> Command {
         Some(Verb::Open { file }) => Command::Open { file, options },
         Some(Verb::Demo { serve, speed, seed }) => Command::Demo { demo: Demo { serve, speed, seed }, options },
         Some(Verb::Config { verb }) => Command::Config { verb, options },
+        Some(Verb::Policy { verb }) => Command::Policy { verb, options },
         Some(Verb::Cache { verb }) => Command::Cache { verb },
         Some(Verb::Ledger { verb }) => Command::Ledger { verb, options },
     }

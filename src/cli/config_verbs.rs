@@ -93,6 +93,7 @@ fn path(loaded: Option<&Loaded>, sources: &Sources, paths: &Paths) -> String {
     let all = [
         ("config", file),
         ("templates", paths.templates(config)),
+        ("policy", paths.policy(config)),
         ("ledger", paths.ledger(config)),
         ("journal", paths.journal()),
         ("cache", paths.cache()),

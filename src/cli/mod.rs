@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! arguments ──parse──> Command ─┬─ Config ──> config_verbs ──> text + Exit
+//!                               ├─ Policy ──> policy_verbs ──> text + Exit
 //!                               ├─ Ledger ──> ledger_verbs ──> text + Exit
 //!                               ├─ Say ─────> text
 //!                               └─ Console, Open, Demo, Cache ──> runtime
@@ -16,7 +17,8 @@ pub mod exit;
 pub mod ledger_verbs;
 pub mod origin;
 pub mod output;
+pub mod policy_verbs;
 
-pub use args::{CacheVerb, Command, ConfigVerb, Demo, Options, Refusal, parse};
+pub use args::{CacheVerb, Command, ConfigVerb, Demo, Explain, Options, PolicyVerb, Refusal, parse};
 pub use exit::Exit;
 pub use ledger_verbs::LedgerVerb;

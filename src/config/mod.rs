@@ -15,6 +15,7 @@ pub mod given;
 pub mod load;
 pub mod options;
 pub mod paths;
+pub mod policy;
 pub mod problem;
 pub mod repo_options;
 pub mod rows;

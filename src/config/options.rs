@@ -203,6 +203,18 @@ pub const OPTIONS: &[Opt] = &[
         show: |config| config.diagnosis_file.as_ref().map(|path| quote(&path.to_string_lossy())),
     },
     Opt {
+        key: "policy_file",
+        values: "a path",
+        example: Some(r#""/etc/atc/policy.toml""#),
+        doc: "What may be started, by whom and how much of it: see the policy section. A file named here must be there. By \
+              default `policy.toml` in the config directory; where there is none, the documented defaults hold.",
+        set: |config, given| {
+            config.policy_file = Some(given.path()?);
+            Ok(())
+        },
+        show: |config| config.policy_file.as_ref().map(|path| quote(&path.to_string_lossy())),
+    },
+    Opt {
         key: "diagnose",
         values: "`true` or `false`",
         example: None,

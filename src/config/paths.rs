@@ -66,6 +66,10 @@ impl Paths {
         config.diagnosis_file.clone().unwrap_or_else(|| self.config_dir.join("diagnosis.toml"))
     }
 
+    pub fn policy(&self, config: &Config) -> PathBuf {
+        config.policy_file.clone().unwrap_or_else(|| self.config_dir.join("policy.toml"))
+    }
+
     pub fn templates(&self, config: &Config) -> PathBuf {
         config.templates_dir.clone().unwrap_or_else(|| self.config_dir.join("templates"))
     }

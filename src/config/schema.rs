@@ -24,6 +24,7 @@ pub struct Config {
     pub read_only: bool,
     pub templates_dir: Option<PathBuf>,
     pub diagnosis_file: Option<PathBuf>,
+    pub policy_file: Option<PathBuf>,
     /// Logs of tasks that ended badly are read though nobody opens them.
     pub diagnose: bool,
     pub ledger: Option<PathBuf>,
@@ -53,6 +54,7 @@ impl Default for Config {
             read_only: false,
             templates_dir: None,
             diagnosis_file: None,
+            policy_file: None,
             diagnose: true,
             ledger: None,
             cache: true,

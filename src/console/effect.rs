@@ -1,6 +1,7 @@
 //! What the console wants done. Data, carried out by `runtime/effects`.
 
-use crate::domain::{CancelTarget, Diagnosed, RepoName, SessionId, SourceChoice, StartRequest, Task, TaskRef};
+use crate::domain::start::Order;
+use crate::domain::{CancelTarget, Diagnosed, RepoName, SessionId, SourceChoice, Task, TaskRef};
 use crate::text::Untrusted;
 use crate::transcript::search::Pattern;
 
@@ -26,11 +27,9 @@ pub enum Effect {
         log: Option<LogWish>,
         beside: Vec<Heard>,
     },
-    Start {
-        id: uuid::Uuid,
-        request: StartRequest,
-        template: Option<String>,
-    },
+    Start(Box<Order>),
+    /// What the policy needs to know of a repository, for the verdict under the form.
+    Weigh(RepoName),
     /// One session, or several one after the other.
     Cancel(Vec<CancelTarget>),
     /// Something to be read from a log that is too large to be held.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::agents::CustomAgent;
 use crate::domain::cancel::Matched;
+use crate::domain::policy::{Facts, InForce};
 use crate::domain::{
     CancelProgress, Diagnosed, Fault, Instant, Job, LogSource, Person, Pull, PullRef, RepoName, Run, SessionId, Source,
     SourceChoice, Task, TaskId, TaskRef, Viewer,
@@ -173,6 +174,12 @@ pub enum Op {
     Started {
         request: uuid::Uuid,
         result: Result<Box<Task>, Fault>,
+    },
+    /// The policy as it is now, and the facts it needs of a repository.
+    Weighed {
+        repo: RepoName,
+        facts: Box<Facts>,
+        policy: Arc<InForce>,
     },
     /// A short message for the footer.
     Note {

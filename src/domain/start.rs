@@ -1,6 +1,7 @@
 //! A request for new work.
 
 use serde::Serialize;
+use uuid::Uuid;
 
 use super::RepoName;
 
@@ -17,6 +18,29 @@ pub struct StartRequest {
     pub base_ref: Option<String>,
     /// With `base_ref`: continue on this branch's open pull request.
     pub head_ref: Option<String>,
+}
+
+/// A start that somebody wants, with everything the gate and the ledger need to know of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// The intent's, made by whoever orders, so that the answer can be told from others.
+    pub id: Uuid,
+    pub request: StartRequest,
+    /// The template's id.
+    pub template: Option<String>,
+    /// SHA-256 of the template's file.
+    pub template_hash: Option<[u8; 32]>,
+    pub ticket: Option<String>,
+    /// As it was typed, where the policy asks for one.
+    pub reason: Option<String>,
+    /// The same work may be under way: that was shown, and this is wanted all the same.
+    pub again: bool,
+}
+
+impl Order {
+    pub fn new(id: Uuid, request: StartRequest) -> Self {
+        Self { id, request, template: None, template_hash: None, ticket: None, reason: None, again: false }
+    }
 }
 
 /// First-party clients cut a prompt near 30,000 characters: warn from here on.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use super::gate::Gate;
 use crate::domain::{Fault, FaultKind, Instant, Now, RepoName};
 use crate::ledger::Ledger;
 use crate::ledger::port::{Action, Intent, Outcome};
@@ -16,6 +17,8 @@ pub struct Context {
     pub now: Now,
     /// The user of this machine, for the ledger: `mona`, or `mona@desk-7`.
     pub who: String,
+    /// Every start passes it.
+    pub gate: Gate,
 }
 
 impl std::fmt::Debug for Context {
@@ -80,7 +83,7 @@ impl Context {
         }
     }
 
-    async fn blocking<T: Send + 'static>(
+    pub(super) async fn blocking<T: Send + 'static>(
         &self,
         call: impl FnOnce(&dyn Ledger) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {

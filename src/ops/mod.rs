@@ -5,7 +5,10 @@
 
 pub mod cancel;
 pub mod context;
+pub mod facts;
+pub mod gate;
 pub mod reconcile;
 pub mod start;
 
 pub use context::Context;
+pub use gate::Gate;

@@ -1,57 +1,207 @@
-//! Start a task: claim, one POST, outcome.
+//! Start a task: judge, claim, one POST, outcome. There is no other way: the provider asks for a [`Grant`], and only a
+//! judgement makes one.
 //!
 //! ```text
-//! intent ──claim fails──> Refused, nothing sent
-//!    └──claimed──> POST ──201──> confirmed
-//!                    ├──4xx───> rejected
-//!                    └──?─────> looked for ──found──> confirmed
-//!                                   └──not found──> unknown (never sent again by itself)
+//! order ─ facts ─ judgement ──refused, no reason, a duplicate──> Refused, nothing recorded, nothing sent
+//!            └──granted──> intent ──claim fails──> Refused, nothing sent
+//!                             └──claimed ──others came first──> rejected, nothing sent
+//!                                   └──> POST ──201──> confirmed
+//!                                          ├──4xx───> rejected
+//!                                          └──?─────> looked for ──found──> confirmed
+//!                                                         └──not found──> unknown (never sent again by itself)
 //! ```
 
+use std::sync::Arc;
+
+use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
 
 use super::context::Context;
-use super::reconcile;
-use crate::domain::{Fault, FaultKind, StartRequest, Task};
-use crate::ledger::port::{Action, Outcome};
+use super::{facts, reconcile};
+use crate::domain::policy::{Case, Fact, Facts, Grant, InForce, Judgement, NoGrant, PastStart, SHORTEST_REASON, Stage};
+use crate::domain::start::Order;
+use crate::domain::{Fault, FaultKind, Instant, RepoName, Task};
+use crate::ledger::port::{Action, Granted, Intent, Outcome};
 
 /// From the request to a word about it; what is left of it after the request is for the look.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(15);
 
-/// Starts one task. `id` is the intent's, made by the caller so that its answer can be told from others.
-pub async fn start(
+/// What came of an order.
+#[derive(Debug)]
+pub struct Answer {
+    pub result: Result<Task, Fault>,
+    /// What the gate found, and by what.
+    pub judged: Judgement,
+    pub facts: Facts,
+    pub policy: Arc<InForce>,
+}
+
+/// What a verdict on starts in a repository rests on, for whoever only wants to know.
+pub async fn weigh(context: &Context, repo: &RepoName) -> (Arc<InForce>, Facts) {
+    let in_force = context.gate.in_force().await;
+    let facts = match &in_force.policy {
+        Ok(policy) => facts::gather(context, policy, repo).await,
+        Err(_) => Facts::default(),
+    };
+    (Arc::new(in_force), facts)
+}
+
+/// Starts one task.
+pub async fn start(context: &Context, order: &Order) -> Answer {
+    let turn = context.gate.turn().await;
+    let (policy, mut facts) = weigh(context, &order.request.repo).await;
+    look_for_duplicates(context, order, &mut facts).await;
+    let (judged, granted) = pass(context, order, &policy, &mut facts).await;
+    drop(turn);
+    let result = match granted {
+        Ok((grant, claimed_at)) => send(context, order, &grant, claimed_at).await,
+        Err(fault) => Err(fault),
+    };
+    Answer { result, judged, facts, policy }
+}
+
+/// Judged and claimed.
+async fn pass(
     context: &Context,
-    id: Uuid,
-    request: &StartRequest,
-    template: Option<String>,
-) -> Result<Task, Fault> {
-    let body = request.body_text();
-    let mut intent = context.intent(id, Action::Start, &request.repo, body);
-    intent.prompt_hash = Some(Sha256::digest(request.prompt.as_bytes()).into());
-    intent.template = template;
-    let claimed_at = intent.at;
-    context.claim(intent).await?;
-    let patience = tokio::time::Instant::now() + PATIENCE;
-    match context.provider.start(request).await {
-        Ok(task) => {
-            context.record(id, Outcome::Confirmed(task.at.id.raw().to_owned())).await;
-            Ok(task)
+    order: &Order,
+    in_force: &InForce,
+    facts: &mut Facts,
+) -> (Judgement, Result<(Grant, Instant), Fault>) {
+    let judged = in_force.judge(&case(order), facts, Stage::Gate);
+    let grant = match judged.grant(order.reason.as_deref(), order.again) {
+        Ok(grant) => grant,
+        Err(why) => {
+            let fault = refusal(&judged, why);
+            return (judged, Err(fault));
         }
+    };
+    let intent = intent(context, order, &grant, facts);
+    let claimed_at = intent.at;
+    let past = PastStart {
+        age: TimeDelta::zero(),
+        repo: order.request.repo.clone(),
+        prompt_hash: intent.prompt_hash,
+        ticket: order.ticket.clone(),
+        task: None,
+        rejected: false,
+    };
+    if let Err(fault) = context.claim(intent).await {
+        return (judged, Err(fault));
+    }
+    context.gate.claimed(order.id, past);
+    match too_late(context, order, in_force, facts).await {
+        None => (judged, Ok((grant, claimed_at))),
+        Some((judged, fault)) => {
+            context.gate.rejected(order.id);
+            context.record(order.id, Outcome::Rejected(fault.what.to_string())).await;
+            (judged, Err(fault))
+        }
+    }
+}
+
+/// Another console may have claimed a start between the count and the claim. Of two, the one that was recorded first
+/// counts against the other.
+async fn too_late(
+    context: &Context,
+    order: &Order,
+    in_force: &InForce,
+    facts: &mut Facts,
+) -> Option<(Judgement, Fault)> {
+    let Fact::Known(before) = facts::starts(context, Some(order.id)).await else { return None };
+    // What was known stays known: a clock that was set meanwhile takes nothing away.
+    if facts.starts.known().is_some_and(|known| known.len() >= before.len()) {
+        return None;
+    }
+    facts.starts = Fact::Known(before);
+    let judged = in_force.judge(&case(order), facts, Stage::Gate);
+    let why = judged.grant(order.reason.as_deref(), order.again).err()?;
+    let fault = refusal(&judged, why);
+    Some((judged, fault))
+}
+
+fn case(order: &Order) -> Case<'_> {
+    Case { request: &order.request, template: order.template.as_deref(), ticket: order.ticket.as_deref() }
+}
+
+/// Where the same work was started before, whether it is still open must be known.
+async fn look_for_duplicates(context: &Context, order: &Order, facts: &mut Facts) {
+    if facts.open != Fact::Unasked {
+        return;
+    }
+    let hash: [u8; 32] = Sha256::digest(order.request.prompt.as_bytes()).into();
+    let same = |start: &PastStart| {
+        let ticket = order.ticket.is_some() && start.ticket == order.ticket;
+        start.repo == order.request.repo && start.task.is_some() && (ticket || start.prompt_hash == Some(hash))
+    };
+    if facts.starts.known().is_some_and(|starts| starts.iter().any(same)) {
+        let wants = crate::domain::policy::Wants { open: true, ..Default::default() };
+        facts.open = facts::gather_wanted(context, wants, &order.request.repo).await.open;
+    }
+}
+
+fn refusal(judged: &Judgement, why: NoGrant) -> Fault {
+    let line = judged.line();
+    let duplicates: Vec<String> = judged.duplicates().iter().map(ToString::to_string).collect();
+    let (what, next) = match why {
+        NoGrant::NeedsReason => {
+            (line.to_string(), format!("start again and type a reason of at least {SHORTEST_REASON} characters"))
+        }
+        NoGrant::Duplicate => {
+            (duplicates.join("; "), "look at it first; start again and confirm that it is wanted twice".to_owned())
+        }
+        NoGrant::Refused | NoGrant::NotAtTheGate => (
+            line.to_string(),
+            "change the request, wait, or have the policy changed; `atc policy explain` tells more".to_owned(),
+        ),
+    };
+    Fault::new(FaultKind::Refused, what, next)
+}
+
+fn intent(context: &Context, order: &Order, grant: &Grant, facts: &Facts) -> Intent {
+    let request = grant.request();
+    let mut intent = context.intent(order.id, Action::Start, &request.repo, request.body_text());
+    intent.prompt_hash = Some(Sha256::digest(request.prompt.as_bytes()).into());
+    intent.template.clone_from(&order.template);
+    intent.template_hash = order.template_hash;
+    intent.ticket.clone_from(&order.ticket);
+    intent.prompt = Some(request.prompt.clone());
+    intent.model.clone_from(&request.model);
+    intent.login = facts.login.known().cloned();
+    intent.granted = Some(Granted {
+        verdict: grant.word().to_owned(),
+        rule: grant.rule().to_string(),
+        reason: grant.reason().map(str::to_owned),
+        policy_hash: grant.policy_hash(),
+    });
+    intent
+}
+
+/// One POST, and what is recorded of it.
+async fn send(context: &Context, order: &Order, grant: &Grant, claimed_at: Instant) -> Result<Task, Fault> {
+    let (id, request) = (order.id, grant.request());
+    let patience = tokio::time::Instant::now() + PATIENCE;
+    match context.provider.start(grant).await {
+        Ok(task) => Ok(confirmed(context, order, task).await),
         Err(fault) if fault.kind == FaultKind::UnknownOutcome => {
             // Whether it started must be known, also where a service that does not answer is otherwise left alone.
             context.provider.insist();
             let look = reconcile::find_started(&*context.provider, request, claimed_at);
             if let Ok(Ok(Some(task))) = tokio::time::timeout_at(patience, look).await {
-                context.record(id, Outcome::Confirmed(task.at.id.raw().to_owned())).await;
-                return Ok(task);
+                return Ok(confirmed(context, order, task).await);
             }
             context.record(id, Outcome::Unknown(fault.what.to_string())).await;
             Err(fault)
         }
         Err(fault) => {
+            context.gate.rejected(id);
             context.record(id, Outcome::Rejected(fault.what.to_string())).await;
             Err(fault)
         }
     }
+}
+
+async fn confirmed(context: &Context, order: &Order, task: Task) -> Task {
+    context.gate.confirmed(order.id, &task.at.id);
+    context.record(order.id, Outcome::Confirmed(task.at.id.raw().to_owned())).await;
+    task
 }

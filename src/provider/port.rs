@@ -6,9 +6,10 @@
 use futures_util::future::BoxFuture;
 
 use crate::domain::agents::CustomAgent;
+use crate::domain::policy::Grant;
 use crate::domain::{
-    Fault, Instant, Job, JobId, NodeId, Pull, PullRef, RepoName, Run, RunId, SessionId, StartRequest, State, Task,
-    TaskRef, Timeline, UserId, Viewer,
+    Fault, Instant, Job, JobId, NodeId, Pull, PullRef, RepoName, Run, RunId, SessionId, State, Task, TaskRef, Timeline,
+    UserId, Viewer,
 };
 use crate::text::{Safe, Untrusted};
 
@@ -142,8 +143,9 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
     fn more_tasks(&self, query: &TaskQuery, page: &PageCursor) -> Call<'_, TaskPage>;
     /// The task with its sessions.
     fn task(&self, at: &TaskRef, validator: Option<Validator>) -> Call<'_, Fetched<Task>>;
-    /// One POST of [`StartRequest::body`], never repeated. A fault of kind `UnknownOutcome` means that it may have happened.
-    fn start(&self, request: &StartRequest) -> Call<'_, Task>;
+    /// One POST of the granted request's [`body`](crate::domain::StartRequest::body), never repeated. A fault of kind
+    /// `UnknownOutcome` means that it may have happened.
+    fn start(&self, grant: &Grant) -> Call<'_, Task>;
 
     /// The agent's runs on a branch, newest first; other workflows are left out.
     fn agent_runs(&self, repo: &RepoName, branch: &Untrusted) -> Call<'_, Vec<Run>>;

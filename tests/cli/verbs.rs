@@ -100,3 +100,39 @@ fn a_full_disk_is_a_failure_that_is_told() {
     assert_eq!(run.code, 1);
     assert!(run.err.contains("could not be printed"), "{}", run.err);
 }
+
+#[test]
+fn a_policy_is_checked_explained_and_begun_without_a_service() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("policy.toml");
+    let policy = |args: &[&str]| {
+        let args: Vec<&str> = ["policy"].iter().chain(args).copied().collect();
+        run(command(home.path(), &args).env("ATC_POLICY_FILE", &file))
+    };
+    let missing = policy(&["check"]);
+    assert_eq!(missing.code, 2);
+    assert!(missing.err.contains("policy.toml: policy_file: there is no such file"), "{}", missing.err);
+
+    let example = policy(&["example"]);
+    std::fs::write(&file, &example.out).unwrap();
+    let check = policy(&["check"]);
+    assert_eq!(check.code, 0, "{}", check.err);
+    assert!(check.out.contains("all is well") && check.out.contains("SHA-256"), "{}", check.out);
+
+    std::fs::write(&file, "[[rule]]\nid = \"team\"\nrepos = [\"acme/*\"]\nmodels = [\"claude-*\"]\n").unwrap();
+    let refused = policy(&["explain", "acme/api", "--offline", "--model", "gpt-5", "--json"]);
+    assert_eq!((refused.code, refused.err.as_str()), (1, ""));
+    let json: serde_json::Value = serde_json::from_str(&refused.out).unwrap();
+    assert_eq!((&json["verdict"], &json["rule"]), (&"refused".into(), &"team".into()));
+    assert!(json["policy"]["rules"][0].as_str().unwrap().contains("acme/*"), "{json}");
+    let allowed = policy(&["explain", "acme/api", "--offline", "--model", "claude-opus"]);
+    assert_eq!(allowed.code, 0);
+    assert!(allowed.out.contains("so far allowed by rule `team`"), "{}", allowed.out);
+
+    std::fs::write(&file, "[all]\nactve = 3\n").unwrap();
+    let broken = policy(&["check"]);
+    assert_eq!(broken.code, 2);
+    assert!(broken.err.contains("policy.toml:2:1: all.actve") && broken.err.contains("active"), "{}", broken.err);
+    assert_eq!(policy(&["explain", "acme/api", "--offline"]).code, 1, "nothing may start");
+    assert_eq!(policy(&["explain", "acme", "--offline"]).code, 2);
+}

@@ -161,8 +161,13 @@ impl Bench {
         let ledger = Arc::new(Memory::new());
         let (sender, events) = mpsc::channel(1024);
         let desk = Desk { provider: github.clone(), now: now.clone(), events: sender, cache: Cache::default() };
-        let context =
-            ops::Context { provider: github.clone(), ledger: ledger.clone(), now: now.clone(), who: "operator".into() };
+        let context = ops::Context {
+            provider: github.clone(),
+            ledger: ledger.clone(),
+            now: now.clone(),
+            who: "operator".into(),
+            gate: open_gate(),
+        };
         let engine = Engine::spawn(desk, context, Pace::default(), Patience::default());
         let mut bench = Self {
             model: Model::new(now(), settings()),
@@ -211,7 +216,7 @@ impl Bench {
     }
 
     pub fn perform(&mut self, effect: Effect) {
-        self.underway += usize::from(matches!(effect, Effect::Start { .. } | Effect::Cancel(_)));
+        self.underway += usize::from(matches!(effect, Effect::Start(_) | Effect::Cancel(_)));
         self.engine.perform(effect);
     }
 
@@ -377,4 +382,9 @@ fn settings() -> Settings {
 pub fn shows_token(text: &str) -> bool {
     let secret = TOKEN.strip_prefix("gho_").unwrap().as_bytes();
     secret.windows(8).any(|part| text.contains(std::str::from_utf8(part).unwrap()))
+}
+
+/// A gate that holds nobody back: what is tried here is the service.
+fn open_gate() -> ops::Gate {
+    ops::Gate::holding(atc::domain::policy::InForce::of(atc::domain::policy::Policy::unlimited()))
 }

@@ -61,6 +61,6 @@ async fn as_a_child_behind_a_proxy() {
     let github = GitHub::new(Options::new(host, Token::new("gho_x", "a test").unwrap(), now)).unwrap();
     let fault = github.tasks(&TaskQuery::default()).await.unwrap_err();
     println!("list: {:?} {fault}", fault.kind);
-    let fault = github.start(&crate::writes::request("x")).await.unwrap_err();
+    let fault = github.start(&crate::writes::grant("x")).await.unwrap_err();
     println!("start: {:?} {fault}", fault.kind);
 }

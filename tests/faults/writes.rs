@@ -73,7 +73,7 @@ async fn create_once(run: &mut Run, stage: Stage) -> &'static str {
     let all = stage == Stage::Dark || matches!(run.case.how, How::Line(_));
     bench.trouble((!all).then_some(Call::Create));
     let begun = Tick::now();
-    let start = |prompt: &str| Effect::Start { id: Uuid::new_v4(), request: request(prompt), template: None };
+    let start = |prompt: &str| Effect::Start(Box::new(atc::domain::start::Order::new(Uuid::new_v4(), request(prompt))));
     bench.perform(start("Fix it once"));
     if !bench.until(LONG, |bench| !bench.started.is_empty()).await {
         run.wrong.push(format!("{stage:?}: nothing was ever told"));
@@ -261,4 +261,12 @@ async fn blind(run: &mut Run) -> &'static str {
         Some(CancelPhase::Orphaned { .. }) => "called an orphan",
         _ => "something else",
     }
+}
+
+/// Leave to start that, from a policy without limits.
+pub fn grant(prompt: &str) -> atc::domain::policy::Grant {
+    use atc::domain::policy::{Case, Facts, Policy, Stage};
+    let request = request(prompt);
+    let case = Case { request: &request, template: None, ticket: None };
+    Policy::unlimited().judge(&case, &Facts::default(), Stage::Gate).grant(None, false).unwrap()
 }

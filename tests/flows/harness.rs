@@ -11,6 +11,7 @@ use atc::console::state::settings::Settings;
 use atc::console::view::Theme;
 use atc::demo::{self, Server};
 use atc::domain::Instant;
+use atc::domain::policy::{InForce, Policy};
 use atc::ledger::memory::Memory;
 use atc::ops::cancel::Patience;
 use atc::provider::Provider;
@@ -65,6 +66,7 @@ pub struct Setup {
     pub hangs: bool,
     /// Logs that nobody opened are read where a task ended badly.
     pub diagnose: bool,
+    pub gate: atc::ops::Gate,
 }
 
 impl Default for Setup {
@@ -80,8 +82,16 @@ impl Default for Setup {
             after: TimeDelta::zero(),
             hangs: false,
             diagnose: true,
+            gate: atc::ops::Gate::holding(InForce::of(roomy())),
         }
     }
+}
+
+/// The defaults, with room for the demo's own world, where the viewer has more at work than they allow.
+pub fn roomy() -> Policy {
+    let mut policy = Policy::default();
+    policy.all[0].says.active = Some(20);
+    policy
 }
 
 impl Flow {
@@ -120,6 +130,7 @@ impl Flow {
             events: events.clone(),
             ledger: Box::new(move || kept),
             who: "operator".into(),
+            gate: setup.gate,
             pace: Pace::default(),
             patience: Patience::default(),
             repos: server.repos().to_vec(),

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use atc::console::keys::{Chord, Key};
 use atc::demo::Fault;
+use atc::domain::policy::{InForce, Key as Limit, Rule, Says};
 use atc::ledger::Ledger as _;
 use atc::ledger::port::Outcome;
+use atc::ops::Gate;
 
-use crate::harness::Flow;
+use crate::harness::{Flow, Setup, roomy};
 
 /// Opens the first template, fills what must be filled, and asks for the start.
 async fn compose(flow: &Flow) {
@@ -67,4 +69,47 @@ async fn a_refusal_stays_in_the_form_with_its_reason() {
     let text = flow.sees("not started").await;
     assert!(text.contains("scheduler::retry"), "the prompt is still there:\n{text}");
     assert!(matches!(flow.ledger.recent(1).unwrap()[0].outcome, Some((_, Outcome::Rejected(_)))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_gate_refuses_with_rule_and_number_and_nothing_is_sent() {
+    // The demo's viewer has more at work than the defaults allow.
+    let setup = Setup { width: 160, height: 45, gate: Gate::holding(InForce::default()), ..Setup::default() };
+    let flow = Flow::with(setup).await;
+    flow.sees("All 4").await;
+    flow.keys("n").await;
+    flow.sees("Fix a flaky test").await;
+    flow.press(Key::Enter).await;
+    flow.sees("Prompt").await;
+    flow.keys("scheduler::retry").await;
+    flow.sees("of 3 active in all (rule `defaults`)").await;
+    flow.key(Chord::ctrl('s')).await;
+    flow.sees("not started: refused").await;
+    assert_eq!(flow.requests("POST", "/tasks"), 0);
+    assert!(flow.ledger.recent(1).unwrap().is_empty(), "a refusal is no intent");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_typed_reason_opens_a_gate_that_asks_for_one_and_stays_in_the_ledger() {
+    let mut policy = roomy();
+    let says = Says { open_pulls: Some(0), reason_beyond: Some(vec![Limit::OpenPulls]), ..Says::default() };
+    policy.everywhere.insert(0, Rule::everywhere("reviews", says));
+    let gate = Gate::holding(InForce::of(policy));
+    let flow = Flow::with(Setup { width: 160, height: 45, gate, ..Setup::default() }).await;
+    flow.sees("All 4").await;
+    flow.keys("n").await;
+    flow.sees("Fix a flaky test").await;
+    flow.press(Key::Enter).await;
+    flow.sees("Prompt").await;
+    flow.keys("scheduler::retry").await;
+    flow.sees("needs a reason").await;
+    flow.key(Chord::ctrl('s')).await;
+    flow.sees("Why? Kept in the ledger").await;
+    flow.pass(Duration::from_millis(400)).await;
+    flow.keys("the release waits for it").await;
+    flow.press(Key::Enter).await;
+    flow.sees("started in acme/").await;
+    let granted = flow.ledger.recent(1).unwrap().remove(0).intent.granted.unwrap();
+    assert_eq!((granted.verdict.as_str(), granted.rule.as_str()), ("reason", "reviews"));
+    assert_eq!(granted.reason.as_deref(), Some("the release waits for it"));
 }

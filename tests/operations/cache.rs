@@ -47,7 +47,13 @@ impl Run {
         let cache = Cache::start(place, fake.now.clone());
         let desk = Desk { provider: fake.clone(), now: fake.now.clone(), events, cache: cache.clone() };
         let ledger = Arc::new(Memory::new());
-        let context = ops::Context { provider: fake.clone(), ledger, now: fake.now.clone(), who: "op".into() };
+        let context = ops::Context {
+            provider: fake.clone(),
+            ledger,
+            now: fake.now.clone(),
+            who: "op".into(),
+            gate: crate::fake::open_gate(),
+        };
         let mut engine = Engine::spawn(desk, context, Pace::default(), Patience::default());
         engine.perform(Effect::Watch(vec![repo()]));
         // A picture of so few tasks is told in one part, and before anything else.
@@ -243,6 +249,7 @@ async fn a_cache_that_cannot_be_opened_is_said_once_and_all_else_works() {
         ledger: Arc::new(Memory::new()),
         now: fake.now.clone(),
         who: "op".into(),
+        gate: crate::fake::open_gate(),
     };
     let mut engine = Engine::spawn(desk, context, Pace::default(), Patience::default());
     engine.perform(Effect::Watch(vec![repo()]));

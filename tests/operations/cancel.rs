@@ -55,8 +55,13 @@ fn target() -> CancelTarget {
 
 async fn phases(fake: Fake, target: CancelTarget) -> (Vec<CancelPhase>, Arc<Fake>, Arc<Memory>) {
     let (fake, book) = (Arc::new(fake), Arc::new(Memory::new()));
-    let context =
-        ops::Context { provider: fake.clone(), ledger: book.clone(), now: fake.now.clone(), who: "op".into() };
+    let context = ops::Context {
+        provider: fake.clone(),
+        ledger: book.clone(),
+        now: fake.now.clone(),
+        who: "op".into(),
+        gate: crate::fake::open_gate(),
+    };
     let (report, mut reports) = mpsc::channel(32);
     ops::cancel::cancel(&context, &target, Patience::default(), report).await;
     let mut phases = Vec::new();
@@ -249,7 +254,13 @@ async fn several_are_asked_one_a_second_and_one_that_is_refused_holds_up_no_othe
     });
     let fake = Arc::new(fake);
     let (ledger, now) = (Arc::new(Memory::new()), fake.now.clone());
-    let context = ops::Context { provider: fake.clone(), ledger: ledger.clone(), now, who: "op".into() };
+    let context = ops::Context {
+        provider: fake.clone(),
+        ledger: ledger.clone(),
+        now,
+        who: "op".into(),
+        gate: crate::fake::open_gate(),
+    };
     let targets = [11, 12, 13].map(|id| CancelTarget { run: Some(RunId(id)), ..target() }).to_vec();
     let (report, mut reports) = mpsc::channel(64);
     ops::cancel::cancel_all(&context, targets, Patience::default(), report).await;

@@ -65,6 +65,7 @@ async fn watch(desk: Fleet<'_>, mut log: impl FnMut() -> Result<LogBody, Fault> 
         ledger: Arc::new(Memory::new()),
         now: fake.now.clone(),
         who: "op".into(),
+        gate: crate::fake::open_gate(),
     };
     let kept = desk.kept.and_then(|folder| Kept::new(folder, 10));
     let bench = desk.bench.map(|bench| Bench { kept: kept.clone(), ..bench });
@@ -202,6 +203,7 @@ async fn what_was_read_on_the_screen_is_not_read_again() {
         ledger: Arc::new(Memory::new()),
         now: fake.now.clone(),
         who: "op".into(),
+        gate: crate::fake::open_gate(),
     };
     let bench = Some(Bench { rules: RulesFile::default(), ..Bench::default() });
     let mut engine = Engine::spawn_diagnosing(desk, context, Pace::default(), Patience::default(), None, bench);

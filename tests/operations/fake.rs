@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use atc::domain::agents::CustomAgent;
+use atc::domain::policy::{Grant, InForce, Policy};
 use atc::domain::{
     Fault, FaultKind, Instant, Job, JobId, NodeId, Now, Pull, PullRef, RepoName, Run, RunId, RunStatus, Session,
     SessionId, StartRequest, State, Task, TaskId, TaskRef, Timeline, UserId, Viewer,
@@ -88,6 +89,11 @@ impl Fake {
     fn note(&self, call: String) {
         self.calls.lock().unwrap().push(call);
     }
+}
+
+/// A gate that holds nobody back.
+pub fn open_gate() -> atc::ops::Gate {
+    atc::ops::Gate::holding(InForce::of(Policy::unlimited()))
 }
 
 /// A list of one page.
@@ -217,9 +223,9 @@ impl Provider for Fake {
         ready(answer.ok_or_else(|| Fault::new(FaultKind::NotFound, "no such task", "look again")))
     }
 
-    fn start(&self, request: &StartRequest) -> Call<'_, Task> {
+    fn start(&self, grant: &Grant) -> Call<'_, Task> {
         self.note("start".into());
-        ready(self.on_start.lock().unwrap()(request.clone()))
+        ready(self.on_start.lock().unwrap()(grant.request().clone()))
     }
 
     fn agent_runs(&self, _repo: &RepoName, branch: &Untrusted) -> Call<'_, Vec<Run>> {

@@ -12,10 +12,10 @@ use std::time::Duration;
 use atc::console::Effect;
 use atc::console::event::{Event, News, What};
 use atc::domain::agents::CustomAgent;
+use atc::domain::policy::{Grant, InForce, Policy};
 use atc::domain::{
     Artifact, Fault, FaultKind, Instant, Job, JobId, Mergeable, NodeId, Now, Person, Pull, PullId, PullRef, PullState,
-    RepoName, ReviewDecision, Run, RunId, Session, SessionId, StartRequest, State, Task, TaskId, TaskRef, Timeline,
-    UserId, Viewer,
+    RepoName, ReviewDecision, Run, RunId, Session, SessionId, State, Task, TaskId, TaskRef, Timeline, UserId, Viewer,
 };
 use atc::ledger::memory::Memory;
 use atc::ops;
@@ -450,7 +450,7 @@ impl Provider for Fleet {
         })
     }
 
-    fn start(&self, _: &StartRequest) -> Call<'_, Task> {
+    fn start(&self, _: &Grant) -> Call<'_, Task> {
         self.ask(|_| no())
     }
 
@@ -517,7 +517,7 @@ pub async fn simulate(plan: Plan, time: Duration) -> Report {
     let (events, mut received) = mpsc::channel::<Event>(1024);
     let desk = Desk { provider: fleet.clone(), now: now.clone(), events, cache: Cache::default() };
     let ledger = Arc::new(Memory::new());
-    let context = ops::Context { provider: fleet, ledger, now: now.clone(), who: "op".into() };
+    let context = ops::Context { provider: fleet, ledger, now: now.clone(), who: "op".into(), gate: open_gate() };
     let mut engine = Engine::spawn(desk, context, Pace::default(), Patience::default());
     engine.perform(Effect::Watch(repos));
     let mut report = Report::default();
@@ -559,4 +559,9 @@ pub async fn simulate(plan: Plan, time: Duration) -> Report {
     world.seen.extend(unseen);
     report.arrivals = settle(&world.seen, TimeDelta::minutes(6));
     report
+}
+
+/// A gate that holds nobody back.
+fn open_gate() -> ops::Gate {
+    ops::Gate::holding(InForce::of(Policy::unlimited()))
 }

@@ -61,7 +61,13 @@ fn stage(folder: &Path, state: State, log: &Arc<Mutex<Vec<u8>>>) -> Stage {
     let (events, received) = mpsc::channel::<Event>(1024);
     let desk = Desk { provider: fake.clone(), now: fake.now.clone(), events, cache: Cache::default() };
     let ledger = Arc::new(Memory::new());
-    let context = ops::Context { provider: fake.clone(), ledger, now: fake.now.clone(), who: "op".into() };
+    let context = ops::Context {
+        provider: fake.clone(),
+        ledger,
+        now: fake.now.clone(),
+        who: "op".into(),
+        gate: crate::fake::open_gate(),
+    };
     let kept = Kept::new(folder, 10);
     let mut engine = Engine::spawn_keeping(desk, context, Pace::default(), Patience::default(), kept);
     engine.perform(Effect::Watch(vec![repo()]));

@@ -46,7 +46,13 @@ fn watched(share: f64) -> Watched {
     let (events, received) = mpsc::channel(4096);
     let desk = Desk { provider: fake.clone(), now: fake.now.clone(), events, cache: Cache::default() };
     let ledger = Arc::new(Memory::new());
-    let context = ops::Context { provider: fake.clone(), ledger, now: fake.now.clone(), who: "op".into() };
+    let context = ops::Context {
+        provider: fake.clone(),
+        ledger,
+        now: fake.now.clone(),
+        who: "op".into(),
+        gate: crate::fake::open_gate(),
+    };
     let mut engine = Engine::spawn(desk, context, Pace { share, ..Pace::default() }, Patience::default());
     engine.perform(Effect::Watch(vec![repo()]));
     engine.perform(Effect::Attend {

@@ -50,6 +50,7 @@ async fn look(
         ledger: Arc::new(Memory::new()),
         now: fake.now.clone(),
         who: "op".into(),
+        gate: crate::fake::open_gate(),
     };
     let kept = Kept::new(folder, 10);
     let mut engine = Engine::spawn_keeping(desk, context, Pace::default(), Patience::default(), kept);

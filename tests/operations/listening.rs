@@ -69,6 +69,7 @@ impl Stage {
             ledger: Arc::new(Memory::new()),
             now: fake.now.clone(),
             who: "op".into(),
+            gate: crate::fake::open_gate(),
         };
         let engine = Engine::spawn_keeping(desk, context, Pace::default(), Patience::default(), kept);
         Self { engine, logs, received, fake }

@@ -10,6 +10,7 @@ mod fake;
 mod fleet;
 mod follow;
 mod following;
+mod gate;
 mod kept;
 mod ledger;
 mod listening;

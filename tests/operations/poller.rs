@@ -26,6 +26,7 @@ fn engine(fake: Fake) -> (Engine, Arc<Fake>, mpsc::Receiver<Event>) {
         ledger: Arc::new(Memory::new()),
         now: fake.now.clone(),
         who: "op".into(),
+        gate: crate::fake::open_gate(),
     };
     (Engine::spawn(desk, context, Pace::default(), Patience::default()), fake, received)
 }

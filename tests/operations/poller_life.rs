@@ -32,7 +32,13 @@ impl Stage {
         let (events, received) = mpsc::channel(4096);
         let desk = Desk { provider: fake.clone(), now: fake.now.clone(), events, cache: Cache::default() };
         let ledger = Arc::new(Memory::new());
-        let context = ops::Context { provider: fake.clone(), ledger, now: fake.now.clone(), who: "op".into() };
+        let context = ops::Context {
+            provider: fake.clone(),
+            ledger,
+            now: fake.now.clone(),
+            who: "op".into(),
+            gate: crate::fake::open_gate(),
+        };
         let engine = Engine::spawn(desk, context, pace, Patience::default());
         Self { engine, fake, received }
     }

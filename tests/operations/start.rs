@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use atc::domain::start::Order;
 use atc::domain::{Fault, FaultKind, StartRequest, State};
 use atc::ledger::port::Outcome;
 use atc::ops;
@@ -24,10 +25,19 @@ fn request() -> StartRequest {
     }
 }
 
+fn order() -> Order {
+    Order::new(Uuid::new_v4(), request())
+}
+
 fn context(fake: Fake, book: &Arc<Memory>) -> (Arc<Fake>, ops::Context) {
     let fake = Arc::new(fake);
-    let context =
-        ops::Context { provider: fake.clone(), ledger: book.clone(), now: fake.now.clone(), who: "op".into() };
+    let context = ops::Context {
+        provider: fake.clone(),
+        ledger: book.clone(),
+        now: fake.now.clone(),
+        who: "op".into(),
+        gate: crate::fake::open_gate(),
+    };
     (fake, context)
 }
 
@@ -46,7 +56,7 @@ async fn a_started_task_is_recorded_with_its_id() {
     *fake.on_start.lock().unwrap() = Box::new(move |_| Ok(task("t9", State::Queued, now())));
     let book = Arc::new(Memory::new());
     let (_, context) = context(fake, &book);
-    ops::start::start(&context, Uuid::new_v4(), &request(), Some("flaky".into())).await.unwrap();
+    ops::start::start(&context, &Order { template: Some("flaky".into()), ..order() }).await.result.unwrap();
     assert_eq!(outcomes(&book), [Some(Outcome::Confirmed("t9".into()))]);
     let entries = entries(&book);
     assert_eq!(entries[0].intent.template.as_deref(), Some("flaky"));
@@ -58,7 +68,7 @@ async fn an_intent_that_cannot_be_recorded_is_not_sent() {
     let book = Arc::new(Memory::new());
     book.close(Some(Fault::new(FaultKind::Local, "the disk is full", "make room")));
     let (fake, context) = context(Fake::new(clock()), &book);
-    let fault = ops::start::start(&context, Uuid::new_v4(), &request(), None).await.unwrap_err();
+    let fault = ops::start::start(&context, &order()).await.result.unwrap_err();
     assert_eq!(fault.kind, FaultKind::Refused);
     assert!(fault.what.contains("nothing was sent"), "{fault}");
     assert_eq!(fake.calls("start"), 0);
@@ -71,7 +81,7 @@ async fn a_refusal_is_recorded_as_one() {
         Box::new(|_| Err(Fault::new(FaultKind::Invalid, "422: prompt is missing", "write one")));
     let book = Arc::new(Memory::new());
     let (_, context) = context(fake, &book);
-    ops::start::start(&context, Uuid::new_v4(), &request(), None).await.unwrap_err();
+    ops::start::start(&context, &order()).await.result.unwrap_err();
     assert!(matches!(&outcomes(&book)[..], [Some(Outcome::Rejected(_))]));
 }
 
@@ -93,7 +103,7 @@ async fn a_lost_answer_is_looked_for_and_found_by_its_prompt() {
     });
     let book = Arc::new(Memory::new());
     let (fake, context) = context(fake, &book);
-    let found = ops::start::start(&context, Uuid::new_v4(), &request(), None).await.unwrap();
+    let found = ops::start::start(&context, &order()).await.result.unwrap();
     assert_eq!(found.at.id.raw(), "mine");
     assert_eq!(outcomes(&book), [Some(Outcome::Confirmed("mine".into()))]);
     assert_eq!(fake.calls("start"), 1, "never sent again by itself");
@@ -111,7 +121,7 @@ async fn a_lost_answer_that_is_not_found_stays_unknown_and_is_not_sent_again() {
     });
     let book = Arc::new(Memory::new());
     let (fake, context) = context(fake, &book);
-    let fault = ops::start::start(&context, Uuid::new_v4(), &request(), None).await.unwrap_err();
+    let fault = ops::start::start(&context, &order()).await.result.unwrap_err();
     assert_eq!(fault.kind, FaultKind::UnknownOutcome);
     assert!(matches!(&outcomes(&book)[..], [Some(Outcome::Unknown(_))]));
     assert_eq!(fake.calls("start"), 1);

@@ -12,7 +12,7 @@ use serde_json::json;
 use tokio::time::Instant as Tick;
 
 use crate::server::{Reply, Seen, Server, Step, answer, json as reply};
-use crate::support::{fault, kind, options, start, time};
+use crate::support::{fault, granted, kind, options, time};
 
 /// A service that answers 502, or nothing at all, to the paths that begin so, while it is ill.
 struct Ward {
@@ -177,7 +177,7 @@ async fn what_the_operator_asks_for_is_not_held_back() {
     assert_eq!(kind(ward.list().await), FaultKind::Server, "a refresh asks");
     assert_eq!(kind(ward.list().await), FaultKind::HeldBack, "once");
     assert_eq!(ward.server.count(), before + 1);
-    ward.github.start(&start()).await.unwrap();
+    ward.github.start(&granted()).await.unwrap();
     ward.ill.store(false, Ordering::SeqCst);
     ward.list().await.unwrap();
 }

@@ -143,7 +143,7 @@ async fn a_service_that_repeats_the_token_does_not_get_it_on_the_screen() {
                     .await;
             let github = github(&server);
             fault(github.tasks(&TaskQuery::default()).await);
-            fault::<()>(github.start(&crate::support::start()).await.map(|_| ()));
+            fault::<()>(github.start(&crate::support::granted()).await.map(|_| ()));
         }
     }
 }

@@ -11,7 +11,7 @@ use atc::provider::port::{Budget, TaskQuery};
 use serde_json::json;
 
 use crate::server::{Reply, Server, Step, answer, json as reply};
-use crate::support::{fault, github, kind, options, repo, short, start, time};
+use crate::support::{fault, github, granted, kind, options, repo, short, time};
 use crate::world;
 
 #[tokio::test]
@@ -44,7 +44,11 @@ async fn a_limit_is_named_waited_out_and_nothing_is_sent_before_its_end() {
             assert_eq!(still.kind, FaultKind::RateLimited);
             assert!(still.retry_at.is_some());
         }
-        assert_eq!(kind(github.start(&start()).await), FaultKind::RateLimited, "a refused write is no unknown outcome");
+        assert_eq!(
+            kind(github.start(&granted()).await),
+            FaultKind::RateLimited,
+            "a refused write is no unknown outcome"
+        );
         assert_eq!(server.count(), 1, "{answered:?}");
     }
 }
@@ -175,7 +179,7 @@ async fn read_only_lets_every_read_pass_and_no_write() {
     github.pulls(&[pull]).await.unwrap();
     let reads = server.count();
     assert_eq!(reads, 3);
-    assert_eq!(kind(github.start(&start()).await), FaultKind::Refused);
+    assert_eq!(kind(github.start(&granted()).await), FaultKind::Refused);
     assert_eq!(kind(github.cancel_run(&repo(), RunId(1), false).await), FaultKind::Refused);
     assert_eq!(kind(github.cancel_run(&repo(), RunId(1), true).await), FaultKind::Refused);
     assert_eq!(kind(github.mark_ready(&NodeId::new("PR_1")).await), FaultKind::Refused);

@@ -5,7 +5,7 @@ use atc::provider::Provider;
 use atc::provider::port::TaskQuery;
 
 use crate::server::{Server, answer, json as reply};
-use crate::support::{github, kind, repo, start};
+use crate::support::{github, granted, kind, repo};
 use crate::world;
 
 const CODES: [u16; 5] = [301, 302, 303, 307, 308];
@@ -123,7 +123,7 @@ async fn a_write_is_never_followed_anywhere() {
         (303, FaultKind::UnknownOutcome),
     ] {
         let server = Server::start(move |_, _| answer(code, "").with("location", "/agents/repos/acme/new/tasks")).await;
-        assert_eq!(kind(github(&server).start(&start()).await), expected, "{code}");
+        assert_eq!(kind(github(&server).start(&granted()).await), expected, "{code}");
         assert_eq!(server.count(), 1, "{code}");
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use atc::domain::policy::{Case, Facts, Grant, Policy, Stage};
 use atc::domain::{Fault, FaultKind, Instant, Now, RepoName, StartRequest, TaskId, TaskRef};
 use atc::provider::github::{GitHub, Host, Limits, Options, Token};
 
@@ -70,6 +71,17 @@ pub fn assert_no_token(text: &str) {
     for part in secret.windows(8) {
         assert!(!text.contains(std::str::from_utf8(part).unwrap()), "the token is in {text}");
     }
+}
+
+/// Leave to start this, from a policy without limits.
+pub fn leave(request: &StartRequest) -> Grant {
+    let case = Case { request, template: None, ticket: None };
+    Policy::unlimited().judge(&case, &Facts::default(), Stage::Gate).grant(None, false).unwrap()
+}
+
+/// Leave to start [`start`].
+pub fn granted() -> Grant {
+    leave(&start())
 }
 
 pub fn start() -> StartRequest {

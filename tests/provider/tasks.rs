@@ -328,7 +328,7 @@ async fn starting_sends_exactly_the_body_that_was_shown_and_reads_the_new_task()
     request.custom_agent = Some("fixer".into());
     request.base_ref = Some("main".into());
     request.head_ref = Some(String::new());
-    let task = github.start(&request).await.unwrap();
+    let task = github.start(&crate::support::leave(&request)).await.unwrap();
     let seen = server.only();
     assert_eq!((seen.method.as_str(), seen.target.as_str()), ("POST", "/agents/repos/acme/billing/tasks"));
     assert_eq!(seen.json(), request.body());
@@ -374,7 +374,7 @@ async fn a_404_after_the_new_version_was_answered_is_real() {
 #[tokio::test]
 async fn a_write_is_not_sent_twice_for_the_sake_of_the_version() {
     let server = Server::start(|_, _| reply(404, &json!({"message": "Not Found"}))).await;
-    assert_eq!(kind(github(&server).start(&start()).await), FaultKind::Permission);
+    assert_eq!(kind(github(&server).start(&crate::support::granted()).await), FaultKind::Permission);
     assert_eq!(server.count(), 1);
 }
 
@@ -384,7 +384,7 @@ async fn a_refusal_says_what_the_service_said_and_which_permission_is_missing() 
         reply(403, &json!({"message": "Resource not accessible", "errors": [{"code": "custom", "message": "no\u{1b}[31mseat"}]}))
     })
     .await;
-    let fault = fault(github(&server).start(&start()).await);
+    let fault = fault(github(&server).start(&crate::support::granted()).await);
     assert_eq!(fault.kind, FaultKind::Permission);
     assert!(fault.what.contains("start a task in acme/billing"), "{fault}");
     assert!(fault.what.contains("403") && fault.what.contains("Resource not accessible"), "{fault}");

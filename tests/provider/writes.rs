@@ -5,7 +5,7 @@ use atc::provider::Provider;
 use serde_json::json;
 
 use crate::server::{Reply, Server, Step, answer, json as reply};
-use crate::support::{fault, github, kind, options, repo, start};
+use crate::support::{fault, github, granted, kind, options, repo};
 
 /// What the server does with the POST, and what must be said of it.
 fn scripts() -> Vec<(&'static str, Reply, FaultKind)> {
@@ -46,7 +46,7 @@ fn scripts() -> Vec<(&'static str, Reply, FaultKind)> {
 async fn a_start_is_posted_once_whatever_happens() {
     for (name, script, expected) in scripts() {
         let server = Server::start(move |_, _| script.clone()).await;
-        let fault = fault(github(&server).start(&start()).await);
+        let fault = fault(github(&server).start(&granted()).await);
         assert_eq!(fault.kind, expected, "{name}: {fault}");
         assert_eq!(server.count(), 1, "{name}");
         if expected == FaultKind::UnknownOutcome {
@@ -74,7 +74,7 @@ async fn what_was_never_sent_did_not_happen() {
     let base = format!("http://{}", free.local_addr().unwrap());
     drop(free);
     let github = atc::provider::github::GitHub::new(options(&base)).unwrap();
-    assert_eq!(kind(github.start(&start()).await), FaultKind::Offline);
+    assert_eq!(kind(github.start(&granted()).await), FaultKind::Offline);
     assert_eq!(kind(github.cancel_run(&repo(), RunId(1), false).await), FaultKind::Offline);
 }
 

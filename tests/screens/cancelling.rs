@@ -249,7 +249,7 @@ fn read_only_hides_writes_and_refuses_them() {
         let note = console.model.notes.current.clone().unwrap();
         assert!(note.bad && note.text.starts_with("read-only"), "{keys}: {}", note.text);
     }
-    assert!(!console.effects.iter().any(|e| matches!(e, Effect::Cancel(_) | Effect::Start { .. })));
+    assert!(!console.effects.iter().any(|e| matches!(e, Effect::Cancel(_) | Effect::Start(_))));
 }
 
 #[test]

@@ -190,7 +190,7 @@ fn a_start_goes_from_the_form_through_the_question_to_the_queue() {
     console.at += chrono::TimeDelta::milliseconds(300);
     let effects = console.keys("y");
     let sent = effects.iter().find_map(|e| match e {
-        Effect::Start { request, .. } => Some(request.clone()),
+        Effect::Start(order) => Some(order.request.clone()),
         _ => None,
     });
     let sent = sent.expect("a start");

@@ -5,7 +5,9 @@ use chrono::TimeDelta;
 use super::layout::Area;
 use super::place::Place;
 use super::tone::wrap;
-use crate::domain::{CancelTarget, Instant, StartRequest};
+use crate::domain::policy::SHORTEST_REASON;
+use crate::domain::start::Order;
+use crate::domain::{CancelTarget, Instant};
 use crate::text::{Safe, Untrusted, width};
 
 #[derive(Clone, Debug)]
@@ -18,6 +20,8 @@ pub struct Dialog {
     pub yes: Safe,
     /// What must be typed before Yes counts; `None`: its own letter is enough.
     pub word: Option<Safe>,
+    /// A reason must be typed before Yes counts.
+    pub reason: bool,
     /// What was typed so far.
     pub typed: String,
     pub ask: Ask,
@@ -30,10 +34,8 @@ pub struct Dialog {
 pub enum Ask {
     /// One session, or all that were marked.
     Cancel(Vec<CancelTarget>),
-    Start {
-        request: StartRequest,
-        template: Option<String>,
-    },
+    /// Its id is made by the answer, and what was typed becomes its reason where one is asked for.
+    Start(Box<Order>),
     Quit,
     Copy(Untrusted),
     /// The pages of all that were marked.
@@ -62,6 +64,7 @@ impl Dialog {
             body,
             yes: Safe::new(yes),
             word: None,
+            reason: false,
             typed: String::new(),
             ask,
             on_yes: false,
@@ -70,11 +73,25 @@ impl Dialog {
 
     /// What had to be typed was typed, or nothing had to be.
     pub fn is_earnest(&self) -> bool {
-        self.word.as_ref().is_none_or(|word| word.as_str() == self.typed)
+        let word = self.word.as_ref().is_none_or(|word| word.as_str() == self.typed);
+        word && (!self.reason || self.typed.trim().chars().count() >= SHORTEST_REASON)
+    }
+
+    /// Something must be typed: letters are letters.
+    pub fn types(&self) -> bool {
+        self.word.is_some() || self.reason
     }
 
     /// The line on which the word is typed.
     pub fn typing(&self) -> Option<Safe> {
+        if self.reason {
+            // The end of a long one is what is being typed.
+            let typed: Vec<char> = self.typed.chars().collect();
+            let shown: String = typed.iter().skip(typed.len().saturating_sub(40)).collect();
+            let left = SHORTEST_REASON.saturating_sub(self.typed.trim().chars().count());
+            let more = if left > 0 { format!(" ({left} more)") } else { " (enter)".to_owned() };
+            return Some(Safe::new(format!("Why? Kept in the ledger{more}: {shown}▏")));
+        }
         let word = self.word.as_ref()?;
         Some(Safe::new(format!("To go on, type {word} and press enter: {}▏", self.typed)))
     }

@@ -45,6 +45,7 @@ fn question(model: &Model) -> Result<Dialog, String> {
         body: body(model, &can, cannot.len()),
         yes: Safe::new(if count == 1 { "Yes, cancel it" } else { "Yes, cancel them" }),
         word: (count >= TYPED_FROM).then(|| word(&can)),
+        reason: false,
         typed: String::new(),
         ask: Ask::Cancel(targets),
         on_yes: false,

@@ -33,7 +33,7 @@ pub fn key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
         Intent::No => answer(model, false, effects),
         Intent::Accept => {
             // Who has typed the word means yes; who has typed half of it does not mean no.
-            let (yes, asks_for_word) = (dialog.on_yes, dialog.word.is_some());
+            let (yes, asks_for_word) = (dialog.on_yes, dialog.types());
             if asks_for_word && !dialog.is_earnest() {
                 return;
             }
@@ -47,9 +47,9 @@ pub fn key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Where a word must be typed, letters are letters: no single key means yes or no.
+/// Where a word or a reason must be typed, letters are letters: no single key means yes or no.
 fn type_word(model: &mut Model, chord: Chord) -> bool {
-    let Some(dialog) = model.dialog.as_mut().filter(|d| d.word.is_some()) else { return false };
+    let Some(dialog) = model.dialog.as_mut().filter(|d| d.types()) else { return false };
     let text_key = match (chord.key, chord.ctrl, chord.alt) {
         (Key::Char(c), false, false) => Some(Some(c)),
         (Key::Backspace, false, false) => Some(None),
@@ -58,7 +58,7 @@ fn type_word(model: &mut Model, chord: Chord) -> bool {
     let Some(change) = text_key else { return false };
     if dialog.hears(model.now) {
         match change {
-            Some(c) if dialog.typed.len() < 200 && !c.is_control() => dialog.typed.push(c),
+            Some(c) if dialog.typed.len() < 500 && !c.is_control() => dialog.typed.push(c),
             Some(_) => {}
             None => drop(dialog.typed.pop()),
         }
@@ -90,10 +90,11 @@ fn answer(model: &mut Model, yes: bool, effects: &mut Vec<Effect>) {
     }
     match dialog.ask {
         Ask::Cancel(targets) => cancel::confirmed(model, targets, effects),
-        Ask::Start { request, template } => {
-            model.notes.say(model.now, false, format!("starting a task in {} …", request.repo));
-            let id = request_id(dialog.opened_at, &request);
-            compose::confirmed(model, id, request, template, effects);
+        Ask::Start(mut order) => {
+            model.notes.say(model.now, false, format!("starting a task in {} …", order.request.repo));
+            order.id = request_id(dialog.opened_at, &order.request);
+            order.reason = dialog.reason.then(|| dialog.typed.trim().to_owned());
+            compose::confirmed(model, order, effects);
         }
         Ask::Quit => actions::leave(model, effects),
         Ask::Copy(text) => {

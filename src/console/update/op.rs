@@ -41,6 +41,10 @@ pub fn news(model: &mut Model, op: Op, effects: &mut Vec<Effect>) {
                 Err(fault) => model.notes.say(model.now, true, refused(&fault)),
             }
         }
+        Op::Weighed { repo, facts, policy } => {
+            model.compose.gate.learn(repo, *facts, policy);
+            model.dirty |= model.place.focus == Pane::Compose;
+        }
         Op::Note { bad, text } => {
             model.notes.say(model.now, bad, text);
             model.dirty = true;

@@ -14,9 +14,10 @@ use super::http::{Http, Limits, Network, Parts, Request};
 use super::repos::Repos;
 use super::token::Token;
 use crate::domain::agents::CustomAgent;
+use crate::domain::policy::Grant;
 use crate::domain::{
-    Fault, FaultKind, Job, JobId, NodeId, Now, Pull, PullRef, RepoName, Run, RunId, SessionId, StartRequest, Task,
-    TaskRef, Timeline, UserId, Viewer,
+    Fault, FaultKind, Job, JobId, NodeId, Now, Pull, PullRef, RepoName, Run, RunId, SessionId, Task, TaskRef, Timeline,
+    UserId, Viewer,
 };
 use crate::provider::port::{
     AgentSession, Authority, Budget, Call, CancelAnswer, Fetched, LiveLogs, LogBody, PageCursor, Provider, TaskPage,
@@ -186,9 +187,9 @@ impl Provider for GitHub {
         async move { self.one(&at, validator).await }.boxed()
     }
 
-    fn start(&self, request: &StartRequest) -> Call<'_, Task> {
-        let request = request.clone();
-        async move { self.post_task(&request).await }.boxed()
+    fn start(&self, grant: &Grant) -> Call<'_, Task> {
+        let grant = grant.clone();
+        async move { self.post_task(&grant).await }.boxed()
     }
 
     fn agent_runs(&self, repo: &RepoName, branch: &Untrusted) -> Call<'_, Vec<Run>> {

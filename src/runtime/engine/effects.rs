@@ -20,7 +20,8 @@ use super::till::Till;
 use crate::console::Effect;
 use crate::console::effect::{Heard, LogWish};
 use crate::console::event::Op;
-use crate::domain::{CancelTarget, Fault, RepoName, StartRequest, Task, TaskRef};
+use crate::domain::start::Order;
+use crate::domain::{CancelTarget, Fault, RepoName, Task, TaskRef};
 use crate::ops;
 use crate::ops::cancel::Patience;
 use crate::runtime::kept::Kept;
@@ -106,7 +107,8 @@ impl Engine {
             Effect::Attend { task, log, beside } => {
                 self.attention.send_replace(Attention { task, log, beside });
             }
-            Effect::Start { id, request, template } => self.start(id, request, template),
+            Effect::Start(order) => self.start(*order),
+            Effect::Weigh(repo) => self.weigh(repo),
             Effect::Cancel(targets) => self.cancel(targets),
             Effect::RawLog(of, wish) => self.raw_logs.perform(*of, wish),
             Effect::KeepDiagnosis(task, diagnosed) => self.wish(Wish::Diagnosed(task, diagnosed)),
@@ -151,14 +153,24 @@ impl Engine {
         }
     }
 
-    fn start(&self, id: uuid::Uuid, request: StartRequest, template: Option<String>) {
+    fn start(&self, order: Order) {
         let (desk, context, wishes) = (self.desk.clone(), self.context.clone(), self.wishes.clone());
         tokio::spawn(async move {
-            let result = ops::start::start(&context, id, &request, template).await;
+            let ops::start::Answer { result, facts, policy, .. } = ops::start::start(&context, &order).await;
             if let Ok(task) = &result {
                 let _ = wishes.send(Wish::Look(task.at.clone())).await;
             }
-            desk.op(Op::Started { request: id, result: result.map(Box::new) }).await;
+            // First what it was judged by, so that a refusal is not read beside older numbers.
+            desk.op(Op::Weighed { repo: order.request.repo, facts: Box::new(facts), policy }).await;
+            desk.op(Op::Started { request: order.id, result: result.map(Box::new) }).await;
+        });
+    }
+
+    fn weigh(&self, repo: RepoName) {
+        let (desk, context) = (self.desk.clone(), self.context.clone());
+        tokio::spawn(async move {
+            let (policy, facts) = ops::start::weigh(&context, &repo).await;
+            desk.op(Op::Weighed { repo, facts: Box::new(facts), policy }).await;
         });
     }
 

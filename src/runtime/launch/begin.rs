@@ -5,13 +5,13 @@ use std::path::Path;
 
 use tracing::level_filters::LevelFilter;
 
-use crate::cli::{self, Command, Exit, config_verbs, output};
+use crate::cli::{self, Command, Exit, config_verbs, output, policy_verbs};
 use crate::config::{self, Loaded, LogLevel, Paths};
 use crate::domain::{Fault, FaultKind};
 use crate::runtime::clock::Clock;
 use crate::runtime::{journal, panic, terminal};
 
-use super::{demo, kept, screen, service};
+use super::{demo, kept, policy, screen, service};
 
 /// Runs the program and returns its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
@@ -25,6 +25,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let result = match command {
         Command::Say(text) => Ok(output::say(&text).code()),
         Command::Cache { verb } => kept::run(verb),
+        Command::Policy { verb, options } => match policy_verbs::run(verb, &options) {
+            Ok(exit) => Ok(exit.code()),
+            Err(explain) => policy::explain(&explain, &options),
+        },
         Command::Config { verb, options } => Ok(config_verbs::run(verb, &options).code()),
         Command::Ledger { verb, options } => {
             cli::ledger_verbs::run(&verb, &options, Clock::system().now()).map(Exit::code)

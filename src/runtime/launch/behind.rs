@@ -35,6 +35,8 @@ pub struct Parts {
     pub events: mpsc::Sender<Event>,
     pub ledger: OpenLedger,
     pub who: String,
+    /// Under which policy tasks are started.
+    pub gate: ops::Gate,
     pub pace: Pace,
     pub patience: Patience,
     pub repos: Vec<RepoName>,
@@ -85,7 +87,13 @@ impl Effects for Behind {
         let ledger = (parts.ledger)();
         let mut notes = parts.notes;
         notes.extend(ledger.writable().err());
-        let context = ops::Context { provider: parts.provider.clone(), ledger, now: parts.now.clone(), who: parts.who };
+        let context = ops::Context {
+            provider: parts.provider.clone(),
+            ledger,
+            now: parts.now.clone(),
+            who: parts.who,
+            gate: parts.gate,
+        };
         self.cache = parts.cache.map(|place| Cache::start(place, parts.now.clone())).unwrap_or_default();
         let cache = self.cache.clone();
         let desk = Desk { provider: parts.provider, now: parts.now, events: parts.events, cache };

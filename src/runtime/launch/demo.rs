@@ -8,6 +8,7 @@ use super::behind::OpenLedger;
 use super::service::{self, Shelf};
 use crate::cli::{self, output};
 use crate::demo::{self, Server};
+use crate::domain::policy::{Policy, Rule, Says};
 use crate::domain::{Fault, FaultKind, Now};
 use crate::ledger::memory::Memory;
 use crate::provider::github::{self, GitHub, Host, token::Token};
@@ -17,6 +18,14 @@ use crate::text::Safe;
 
 fn options(demo: &cli::Demo, bind: SocketAddr, now: Now) -> demo::Options {
     demo::Options { bind, speed: demo.speed, seed: demo.seed.unwrap_or(demo::SEED), now }
+}
+
+/// In this world a dozen of the viewer's tasks are at work, and some of them are to be started by whoever looks round.
+fn policy() -> Policy {
+    let says = Says { active: Some(20), ..Says::default() };
+    let mut policy = Policy::default();
+    policy.all.insert(0, Rule::everywhere("demo", says));
+    policy
 }
 
 fn not_served(address: SocketAddr, error: &std::io::Error) -> Fault {
@@ -44,7 +53,7 @@ pub fn console(mut setting: Setting, demo: &cli::Demo) -> Result<u8, Fault> {
         // The addresses of this world look like GitHub's and lead nowhere there: none is opened.
         let hosts = Vec::new();
         // This world begins anew at every start: nothing of it is worth keeping.
-        let shelf = Shelf { ledger, cache: None };
+        let shelf = Shelf { ledger, cache: None, policy: policy() };
         let (repos, host) = (server.repos().to_vec(), Some(Safe::new("demo")));
         Box::pin(service::run(setting, provider, shelf, repos, hosts, host)).await
     })

@@ -13,6 +13,7 @@ pub mod begin;
 pub mod behind;
 pub mod demo;
 mod kept;
+mod policy;
 pub mod screen;
 pub mod service;
 

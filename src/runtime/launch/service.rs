@@ -12,14 +12,16 @@ use super::begin::{Setting, runtime};
 use super::behind::{Behind, OpenLedger, Parts};
 use super::screen::{self, Shown};
 use crate::cli::origin;
-use crate::config::{Config, CopilotApi};
+use crate::config::{Config, CopilotApi, policy};
 use crate::console::Model;
+use crate::domain::policy::Policy;
 use crate::domain::{Fault, FaultKind, RepoName};
 use crate::ledger;
-use crate::ops::cancel::Patience;
+use crate::ops::{self, cancel::Patience};
 use crate::provider::Provider;
 use crate::provider::github::{self, GitHub, Host, Roots, token};
 use crate::runtime::cache;
+use crate::runtime::clock::Clock;
 use crate::runtime::drafts::Drafts;
 use crate::runtime::engine::Pace;
 use crate::runtime::kept::Kept;
@@ -33,19 +35,29 @@ pub fn console(setting: Setting) -> Result<u8, Fault> {
     let config = &setting.loaded.config;
     let host = Host::resolve(Some(&config.host), config.api_url.as_deref())?;
     let runtime = runtime()?;
-    let found = runtime.block_on(async {
-        let places = token::Places::new(config.token_file.as_deref(), &|name| std::env::var(name).ok());
-        token::discover(&host, &places).await
-    })?;
-    tracing::info!(source = %found.source, "token found");
+    let found = runtime.block_on(found_token(config, &host))?;
     let repos = repos(config, host.web());
     let web = host.web().to_owned();
     let api = host.address().to_owned();
     let cache = config.cache.then(|| cache::Place { file: setting.paths.cache(), api });
-    let provider = Arc::new(GitHub::new(options(config, host, found.token, &setting)?)?);
+    let provider = Arc::new(GitHub::new(options(config, host, found.token, &setting.clock)?)?);
     let ledger_file = setting.paths.ledger(config);
     let ledger: OpenLedger = Box::new(move || ledger::open(&ledger_file));
-    runtime.block_on(run(setting, provider, Shelf { ledger, cache }, repos, vec![web], None))
+    runtime.block_on(run(setting, provider, Shelf { ledger, cache, policy: Policy::default() }, repos, vec![web], None))
+}
+
+async fn found_token(config: &Config, host: &Host) -> Result<token::Found, Fault> {
+    let places = token::Places::new(config.token_file.as_deref(), &|name| std::env::var(name).ok());
+    let found = token::discover(host, &places).await?;
+    tracing::info!(source = %found.source, "token found");
+    Ok(found)
+}
+
+/// The service as it is configured, for a verb without a screen.
+pub async fn client(config: &Config, clock: &Clock) -> Result<GitHub, Fault> {
+    let host = Host::resolve(Some(&config.host), config.api_url.as_deref())?;
+    let found = found_token(config, &host).await?;
+    GitHub::new(options(config, host, found.token, clock)?)
 }
 
 /// The configured repositories, else that of the checkout atc was started in.
@@ -57,8 +69,8 @@ fn repos(config: &Config, web_host: &str) -> Vec<RepoName> {
     here.and_then(|here| origin::repo_of_checkout(&here, web_host)).into_iter().collect()
 }
 
-fn options(config: &Config, host: Host, token: token::Token, setting: &Setting) -> Result<github::Options, Fault> {
-    let mut options = github::Options::new(host, token, setting.clock.as_now());
+fn options(config: &Config, host: Host, token: token::Token, clock: &Clock) -> Result<github::Options, Fault> {
+    let mut options = github::Options::new(host, token, clock.as_now());
     options.copilot_api = match config.copilot_api {
         CopilotApi::Auto => github::CopilotApi::Auto,
         CopilotApi::Off => github::CopilotApi::Off,
@@ -90,6 +102,8 @@ pub struct Shelf {
     pub ledger: OpenLedger,
     /// `None`: nothing is kept for the next start.
     pub cache: Option<cache::Place>,
+    /// What may be started where no policy file says so.
+    pub policy: Policy,
 }
 
 /// The console on a provider, until its end. `host`: what the header calls it, where that is not the provider's own name.
@@ -116,6 +130,7 @@ pub async fn run(
         events: channel.0.clone(),
         ledger: shelf.ledger,
         who: who(),
+        gate: gate(&setting, shelf.policy),
         pace: pace(config),
         patience: Patience {
             session_limit: TimeDelta::minutes(config.stuck.session_limit_minutes.into()),
@@ -137,6 +152,12 @@ pub async fn run(
     code
 }
 
+/// The policy file is read anew at every start: what holds is what stands there then.
+fn gate(setting: &Setting, otherwise: Policy) -> ops::Gate {
+    let file = policy::PolicyFile::find(&setting.loaded.config, &setting.paths);
+    ops::Gate::new(Arc::new(move || policy::load_or(&file, &otherwise)))
+}
+
 fn pace(config: &Config) -> Pace {
     let poll = &config.poll;
     Pace {
@@ -153,7 +174,7 @@ fn pace(config: &Config) -> Pace {
 }
 
 /// The user and the name of this machine, for the ledger.
-fn who() -> String {
+pub fn who() -> String {
     let user = std::env::var("USER").unwrap_or_else(|_| format!("uid {}", rustix::process::getuid().as_raw()));
     // The kernel says so where it can be asked; elsewhere the shell may.
     let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").or_else(|_| std::env::var("HOSTNAME"));

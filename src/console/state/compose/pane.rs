@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
+use super::gate::GateSide;
 use super::{Agents, Draft, Form};
 use crate::console::keys::Context;
 use crate::domain::RepoName;
@@ -22,6 +23,8 @@ pub struct ComposePane {
     pub agents: HashMap<RepoName, Agents>,
     /// A start on its way. Until it is answered nothing else is started and the form stays as it was sent.
     pub sending: Option<Uuid>,
+    /// What the policy says.
+    pub gate: GateSide,
 }
 
 /// One row of the list.

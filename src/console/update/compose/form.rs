@@ -284,6 +284,7 @@ fn field_changed(model: &mut Model, effects: &mut Vec<Effect>) {
 /// Something was put in: what follows from it follows, and from time to time the draft is kept.
 fn changed(model: &mut Model, effects: &mut Vec<Effect>) {
     model.compose.refresh_form();
+    list::want_facts(model, effects);
     let Some(form) = &mut model.compose.form else { return };
     form.touched = true;
     form.unkept += 1;

@@ -112,9 +112,18 @@ fn open_form(model: &mut Model, form: impl FnOnce(&[RepoName], Option<&RepoName>
 /// Asks for the custom agents of the form's repository, once; again after a failure when the form asks anew.
 pub(super) fn want_agents(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(repo) = model.compose.form.as_ref().and_then(Form::repo) else { return };
+    want_facts(model, effects);
     if !matches!(model.compose.agents.get(&repo), Some(Agents::Asked | Agents::Known(_))) {
         model.compose.agents.insert(repo.clone(), Agents::Asked);
         effects.push(Effect::LoadAgents(repo));
+    }
+}
+
+/// Asks for what the policy needs to know of the form's repository, where that is not known or old.
+pub(super) fn want_facts(model: &mut Model, effects: &mut Vec<Effect>) {
+    let Some(repo) = model.compose.form.as_ref().and_then(Form::repo) else { return };
+    if !model.settings.read_only && model.compose.gate.wants(&repo, model.now) {
+        effects.push(Effect::Weigh(repo));
     }
 }
 

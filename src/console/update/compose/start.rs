@@ -4,14 +4,18 @@ use uuid::Uuid;
 
 use crate::console::effect::Effect;
 use crate::console::state::Model;
-use crate::console::state::compose::Form;
+use crate::console::state::compose::{Form, known_duplicates};
 use crate::console::state::dialog::{Ask, Dialog};
 use crate::console::state::place::Pane;
+use crate::domain::policy::{Duplicate, Judgement, Verdict};
+use crate::domain::start::Order;
 use crate::domain::{Fault, FaultKind, StartRequest, Task};
 use crate::text::{Safe, width};
 
 use super::say::say;
 
+/// Typed to start what may be under way already.
+const AGAIN: &str = "again";
 /// Lines of the prompt a dialog shows.
 const OPENING: usize = 3;
 
@@ -32,12 +36,38 @@ pub(super) fn ask(model: &mut Model) {
         let why = why.or_else(|| form.verdict.blocks.first().cloned()).unwrap_or_default();
         return say(model, true, &format!("not started: {why}"));
     }
+    let Some(form) = &model.compose.form else { return };
     let Some(request) = form.request() else { return };
-    let template = form.template.as_ref().map(|template| template.id.clone());
+    let judged = model.compose.gate.judge_form(form, model.now);
+    if let Some(judged) = judged.as_ref().filter(|judged| judged.verdict() == Verdict::Refused) {
+        let line = judged.line();
+        return say(model, true, &format!("not started: {line}"));
+    }
+    let mut duplicates = judged.as_ref().map(|judged| judged.duplicates().to_vec()).unwrap_or_default();
+    duplicates.extend(known_duplicates(&model.world, &request, &duplicates));
     let title = format!("Start a task in {}?", request.repo);
-    let body = describe(form, &request);
-    model.dialog = Some(Dialog::new(model.now, title, body, "Yes, start it", Ask::Start { request, template }));
+    let mut body = at_the_gate(judged.as_ref(), &duplicates);
+    body.extend(describe(form, &request));
+    let order = Order {
+        template: form.template.as_ref().map(|template| template.id.clone()),
+        again: !duplicates.is_empty(),
+        ..Order::new(Uuid::nil(), request)
+    };
+    let mut dialog = Dialog::new(model.now, title, body, "Yes, start it", Ask::Start(Box::new(order)));
+    dialog.reason = judged.is_some_and(|judged| judged.verdict() == Verdict::NeedsReason);
+    if !duplicates.is_empty() && !dialog.reason {
+        dialog.word = Some(Safe::new(AGAIN));
+    }
+    model.dialog = Some(dialog);
     model.dirty = true;
+}
+
+/// What the policy says, and what may be the same work already: before all else, so that it is never left out.
+fn at_the_gate(judged: Option<&Judgement>, duplicates: &[Duplicate]) -> Vec<Safe> {
+    let mut lines: Vec<Safe> =
+        duplicates.iter().map(|duplicate| Safe::new(format!("This is under way already? {duplicate}"))).collect();
+    lines.extend(judged.map(Judgement::line));
+    lines
 }
 
 fn describe(form: &Form, request: &StartRequest) -> Vec<Safe> {
@@ -69,24 +99,18 @@ fn describe(form: &Form, request: &StartRequest) -> Vec<Safe> {
 }
 
 /// The question was answered with Yes: the one place a start leaves the console, under the id its answer will name.
-pub fn confirmed(
-    model: &mut Model,
-    id: Uuid,
-    request: StartRequest,
-    template: Option<String>,
-    effects: &mut Vec<Effect>,
-) {
+pub fn confirmed(model: &mut Model, order: Box<Order>, effects: &mut Vec<Effect>) {
     if model.compose.sending.is_some() {
         return say(model, true, "a start is on its way: its answer comes first");
     }
-    model.compose.sending = Some(id);
+    model.compose.sending = Some(order.id);
     if let Some(form) = &mut model.compose.form {
         form.fault = None;
         form.unkept = 0;
         // Kept before it is sent: if this program ends now, the prompt is still there.
         effects.push(Effect::KeepDraft(Some(Box::new(form.to_draft()))));
     }
-    effects.push(Effect::Start { id, request, template });
+    effects.push(Effect::Start(order));
     model.dirty = true;
 }
 

@@ -11,7 +11,7 @@ use crate::console::keys::{Chord, Context, Intent, Key};
 use crate::console::state::compose::{Agents, Draft, FieldId, Form, Row};
 use crate::console::state::layout::Size;
 use crate::console::state::settings::Settings;
-use crate::domain::{Fault, FaultKind, Instant};
+use crate::domain::{Fault, FaultKind, Instant, RepoName};
 use crate::template::Template;
 use crate::text::Untrusted;
 
@@ -93,7 +93,8 @@ fn the_list_leads_to_a_form_that_waits_for_the_first_missing_value() {
     let mut model = model();
     assert_eq!(model.compose.context(), Context::Templates);
     let effects = press(&mut model, &[Intent::Enter]);
-    assert_eq!(effects, [Effect::LoadAgents("acme/api".parse().unwrap())]);
+    let repo: RepoName = "acme/api".parse().unwrap();
+    assert_eq!(effects, [Effect::Weigh(repo.clone()), Effect::LoadAgents(repo)]);
     assert_eq!(model.compose.context(), Context::Form);
     assert_eq!(form(&model).focused().unwrap().id, FieldId::Variable("what".into()));
     assert_eq!(form(&model).value(&FieldId::BaseRef), "main", "the template's own");
@@ -247,7 +248,7 @@ fn a_paste_is_text_wherever_it_lands() {
     go_to_prompt(&mut model);
     paste(&mut model, &hostile, &mut effects);
     assert!(form(&model).prompt.text().starts_with("q\ny\n:quit\n"));
-    let quiet = |effect: &Effect| matches!(effect, Effect::KeepDraft(_) | Effect::LoadAgents(_));
+    let quiet = |effect: &Effect| matches!(effect, Effect::KeepDraft(_) | Effect::LoadAgents(_) | Effect::Weigh(_));
     assert!(effects.iter().all(quiet) && model.dialog.is_none(), "{effects:?}");
 }
 
@@ -298,7 +299,7 @@ proptest! {
             }
             prop_assert!(model.compose.cursor < model.compose.rows().len());
         }
-        let starts = effects.iter().any(|effect| matches!(effect, Effect::Start { .. } | Effect::Quit));
+        let starts = effects.iter().any(|effect| matches!(effect, Effect::Start(_) | Effect::Quit));
         prop_assert!(!starts, "only an answered question starts anything");
     }
 }

@@ -8,6 +8,7 @@ use super::words::{ellipsis, put_cut};
 use crate::console::state::Model;
 use crate::console::state::compose::{Form, layout, wrap};
 use crate::console::state::layout::Area;
+use crate::domain::policy::{Judgement, Verdict as Policy};
 use crate::text::{Safe, width};
 
 /// Rule, verdict, and as much of the request as there is room for. Without room for a rule, the verdict alone.
@@ -82,12 +83,19 @@ fn verdict(model: &Model, form: &Form, theme: Theme, area: Area) -> Vec<(Tone, S
         lines.push((Tone::WarnStrong, "it may have started before: look at the queue before sending again".to_owned()));
     }
     let hints = &form.verdict.hints;
+    let mut judged = model.compose.gate.judge_form(form, model.now);
     if model.settings.read_only {
         lines.push((Tone::Bad, format!("{} read-only: nothing is started from here", mark("✗", "x"))));
     } else if form.fault_count() > 0 {
         let fields = form.fields.iter().filter_map(|f| Some(format!("{} {}", f.label, f.fault.as_ref()?)));
         let all: Vec<String> = fields.chain(form.verdict.blocks.iter().cloned()).collect();
         lines.push((Tone::Bad, format!("{} not ready: {}", mark("✗", "x"), all.join("; "))));
+    } else if let Some((tone, line)) = stopped(judged.as_ref(), theme) {
+        lines.extend(wrapped(&line, area).into_iter().map(|line| (tone, line)));
+        judged = None;
+    } else if hints.is_empty() && area.height < 2 && judged.is_some() {
+        let line = judged.take().map(|judged| judged.line()).unwrap_or_default();
+        lines.push((Tone::Good, format!("{} ready to start · {line}", mark("✓", "+"))));
     } else if hints.is_empty() {
         lines.push((Tone::Good, format!("{} ready to start", mark("✓", "+"))));
     } else if area.height > 1 {
@@ -99,8 +107,23 @@ fn verdict(model: &Model, form: &Form, theme: Theme, area: Area) -> Vec<(Tone, S
         lines.push((Tone::Warn, first));
         return lines;
     }
+    if let Some(judged) = judged.filter(|_| !model.settings.read_only) {
+        let tone = if judged.verdict() == Policy::Allowed { Tone::Dim } else { Tone::Warn };
+        lines.extend(wrapped(&format!("  {}", judged.line()), area).into_iter().map(|line| (tone, line)));
+    }
     lines.extend(hints.iter().map(|hint| (Tone::Warn, format!("  {hint}"))));
     lines
+}
+
+/// What the policy has against it.
+fn stopped(judged: Option<&Judgement>, theme: Theme) -> Option<(Tone, String)> {
+    let judged = judged?;
+    let line = judged.line();
+    match judged.verdict() {
+        Policy::Allowed => None,
+        Policy::NeedsReason => Some((Tone::Warn, format!("! {line}"))),
+        Policy::Refused => Some((Tone::Bad, format!("{} {line}", if theme.ascii { "x" } else { "✗" }))),
+    }
 }
 
 fn wrapped(text: &str, area: Area) -> Vec<String> {

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use std::fmt::Write;
+use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -8,14 +9,17 @@ use ratatui::style::{Color, Modifier};
 
 use super::draw;
 use crate::console::effect::Effect;
+use crate::console::event::Op;
 use crate::console::keys::{Chord, Intent, Key};
 use crate::console::state::Model;
 use crate::console::state::compose::Draft;
 use crate::console::state::layout::{Area, Size};
 use crate::console::state::settings::Settings;
 use crate::console::update::compose as update;
+use crate::console::update::op;
 use crate::console::view::Theme;
 use crate::domain::agents::CustomAgent;
+use crate::domain::policy::{Fact, Facts, InForce, Key as Limit, OpenTask, Policy, Rule, Says};
 use crate::domain::{Fault, FaultKind, Instant};
 use crate::template::TemplateFault;
 use crate::text::Untrusted;
@@ -277,4 +281,69 @@ fn every_size_is_drawn_without_a_fault() {
             }
         }
     }
+}
+
+/// The form of a repository under this policy, with these facts.
+fn weighed(width: u16, height: u16, policy: InForce, facts: Facts) -> Model {
+    let mut model = filled(width, height);
+    let facts = Facts { at: Some(model.now), ..facts };
+    let news = Op::Weighed { repo: "acme/api".parse().unwrap(), facts: Box::new(facts), policy: Arc::new(policy) };
+    op::news(&mut model, news, &mut Vec::new());
+    model
+}
+
+fn team(says: Says) -> InForce {
+    let rule = Rule { id: "api-team".into(), repos: vec!["acme/*".parse().unwrap()], says };
+    InForce::of(Policy { rules: vec![rule], ..Policy::unlimited() })
+}
+
+fn at_work(count: usize) -> Fact<Vec<OpenTask>> {
+    let task = |n: usize| OpenTask { id: crate::domain::TaskId::new(format!("t{n}")), at_work: true };
+    Fact::Known((0..count).map(task).collect())
+}
+
+#[test]
+fn the_verdict_of_the_policy_stands_under_the_form() {
+    let says = || Says {
+        active: Some(3),
+        open_pulls: Some(10),
+        reason_beyond: Some(vec![Limit::OpenPulls]),
+        ..Says::default()
+    };
+    let facts =
+        |active, pulls| Facts { open: at_work(active), starts: Fact::Known(Vec::new()), pulls, ..Facts::default() };
+    let cases = [
+        ("allowed", team(says()), facts(2, Fact::Known(4))),
+        ("refused", team(says()), facts(3, Fact::Known(4))),
+        ("reason", team(says()), facts(2, Fact::Known(12))),
+        ("unknown", team(says()), facts(2, Fact::unknown("the service did not answer in time"))),
+        ("later", team(says()), facts(2, Fact::Unasked)),
+        (
+            "broken",
+            InForce::broken("policy.toml:3:1: all.actve: there is no such key; did you mean active?"),
+            facts(0, Fact::Unasked),
+        ),
+    ];
+    let mut shown = String::new();
+    for (name, policy, facts) in cases {
+        for (width, height) in [(80, 22), (160, 45)] {
+            let model = weighed(width, height, policy.clone(), facts.clone());
+            let text = screen(&model);
+            let body: Vec<&str> = text.lines().take(usize::from(height)).collect();
+            let rule = body.iter().rposition(|line| line.contains("Request")).unwrap();
+            let lines = body[rule + 1..].iter().take_while(|line| !line.trim_start().starts_with('{'));
+            let lines: Vec<&str> = lines.copied().collect();
+            writeln!(shown, "{name} {width}\n{}", lines.join("\n")).unwrap();
+        }
+    }
+    insta::assert_snapshot!("gate", shown);
+}
+
+#[test]
+fn numbers_that_grew_old_no_longer_pass_for_known() {
+    let facts = Facts { open: at_work(3), starts: Fact::Known(Vec::new()), ..Facts::default() };
+    let mut model = weighed(160, 45, team(Says { active: Some(3), ..Says::default() }), facts);
+    assert!(screen(&model).contains("refused: 3 of 3 active"));
+    model.now += chrono::TimeDelta::minutes(3);
+    assert!(screen(&model).contains("checked when it is sent: active"));
 }

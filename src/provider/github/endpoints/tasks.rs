@@ -7,7 +7,8 @@ use super::super::client::GitHub;
 use super::super::http::{Answer, Body, Need, Op, Request, Zone, unknown_outcome};
 use super::super::wire::{convert, lenient, task as wire};
 use super::paging::next_page;
-use crate::domain::{Fault, RepoName, StartRequest, Task, TaskId, TaskRef};
+use crate::domain::policy::Grant;
+use crate::domain::{Fault, RepoName, Task, TaskId, TaskRef};
 use crate::provider::port::{Fetched, PageCursor, TaskPage, TaskQuery, Validator};
 
 impl GitHub {
@@ -97,7 +98,8 @@ impl GitHub {
         Ok(task)
     }
 
-    pub(in super::super) async fn post_task(&self, start: &StartRequest) -> Result<Task, Fault> {
+    pub(in super::super) async fn post_task(&self, grant: &Grant) -> Result<Task, Fault> {
+        let start = grant.request();
         let url = self.url(&["agents", "repos", start.repo.owner(), start.repo.name(), "tasks"])?;
         let op = Op::new(format!("start a task in {}", start.repo), Need::WriteTasks);
         let request = Request::post(op, Zone::Rest, url, Body::Json(start.body()));

@@ -16,10 +16,11 @@ fn task() -> Task {
 /// Start, answered with Yes: the id it was sent under, and the effects.
 fn send(model: &mut Model) -> (Uuid, Vec<Effect>) {
     press(model, &[Intent::Start]);
-    let Some(Dialog { ask: Ask::Start { request, template }, .. }) = model.dialog.take() else { panic!("no dialog") };
+    let Some(Dialog { ask: Ask::Start(mut order), .. }) = model.dialog.take() else { panic!("no dialog") };
     let mut effects = Vec::new();
     let id = Uuid::new_v4();
-    confirmed(model, id, request, template, &mut effects);
+    order.id = id;
+    confirmed(model, order, &mut effects);
     assert_eq!(model.compose.sending, Some(id));
     (id, effects)
 }
@@ -36,10 +37,10 @@ fn start_asks_first_and_pins_the_request() {
         assert!(body.contains(word), "{word} in {body}");
     }
     assert!(dialog.title.contains("acme/api"));
-    let Ask::Start { request, template } = dialog.ask else { panic!() };
-    assert_eq!(template.as_deref(), Some("t"));
+    let Ask::Start(order) = dialog.ask else { panic!() };
+    assert_eq!(order.template.as_deref(), Some("t"));
     assert_eq!(
-        request,
+        order.request,
         StartRequest {
             repo: "acme/api".parse().unwrap(),
             prompt: "Do it (minor).".into(),
@@ -95,7 +96,7 @@ fn a_confirmed_start_keeps_the_draft_sends_once_and_ends_in_the_queue() {
     let mut model = filled();
     let (id, effects) = send(&mut model);
     assert_eq!(kept(&effects), [Some("Do it (minor).".to_owned())], "kept before it is sent");
-    assert!(matches!(effects.last(), Some(Effect::Start { id: sent, .. }) if *sent == id));
+    assert!(matches!(effects.last(), Some(Effect::Start(order)) if order.id == id));
 
     type_in(&mut model, "more");
     let effects = press(&mut model, &[Intent::Start, Intent::Preset, Intent::NextChoice]);
@@ -152,7 +153,7 @@ fn a_refused_start_stays_in_the_form_with_what_to_do_next() {
     assert!(!form(&model).maybe_started && note(&model).contains("ask for the permission"));
     assert_eq!(model.place.focus, Pane::Compose);
     let (_, effects) = send(&mut model);
-    assert!(effects.iter().any(|effect| matches!(effect, Effect::Start { .. })), "may be tried again by hand");
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Start(_))), "may be tried again by hand");
 }
 
 #[test]
@@ -162,7 +163,7 @@ fn an_unknown_outcome_is_never_sent_again_by_itself_and_is_remembered() {
     let mut effects = Vec::new();
     let fault = Fault::new(FaultKind::UnknownOutcome, "no answer", "look at the queue");
     started(&mut model, id, &Err(fault), &mut effects);
-    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Start { .. })));
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Start(_))));
     assert!(note(&model).contains("may have happened"));
     let Some(Effect::KeepDraft(Some(draft))) = effects.first() else { panic!("{effects:?}") };
     assert!(draft.maybe_started);
@@ -271,4 +272,118 @@ fn a_draft_survives_the_disk() {
     assert_eq!(serde_json::from_str::<Draft>(&text).unwrap(), draft);
     let old: Draft = serde_json::from_str(r#"{"prompt":"x","repo":null,"template":null,"values":[]}"#).unwrap();
     assert_eq!(old.prompt, "x", "fields that came later are not needed");
+}
+
+mod gate {
+    use std::sync::Arc;
+
+    use chrono::TimeDelta;
+    use sha2::{Digest, Sha256};
+
+    use super::*;
+    use crate::console::update::dialog;
+    use crate::domain::policy::{Fact, Facts, InForce, Key as Limit, PastStart, Policy, Rule, Says};
+    use crate::domain::{Session, SessionId, State};
+
+    /// The filled form, its repository weighed under what is said everywhere.
+    fn weighed(says: Says, facts: Facts) -> Model {
+        let mut model = filled();
+        let policy = Policy { everywhere: vec![Rule::everywhere("team", says)], ..Policy::unlimited() };
+        let facts = Box::new(Facts { at: Some(model.now), ..facts });
+        let policy = Arc::new(InForce::of(policy));
+        op::news(&mut model, Op::Weighed { repo: "acme/api".parse().unwrap(), facts, policy }, &mut Vec::new());
+        model
+    }
+
+    fn answer(model: &mut Model, text: &str) -> Vec<Effect> {
+        model.now += TimeDelta::seconds(1);
+        let mut effects = Vec::new();
+        for c in text.chars() {
+            dialog::key(model, Chord::char(c), &mut effects);
+        }
+        dialog::key(model, Chord::plain(Key::Enter), &mut effects);
+        effects
+    }
+
+    fn order(effects: &[Effect]) -> Option<&crate::domain::start::Order> {
+        effects.iter().find_map(|effect| match effect {
+            Effect::Start(order) => Some(&**order),
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn a_refusal_is_named_and_nothing_is_asked() {
+        let mut model = weighed(
+            Says { open_pulls: Some(4), ..Says::default() },
+            Facts { pulls: Fact::Known(4), ..Facts::default() },
+        );
+        press(&mut model, &[Intent::Start]);
+        assert!(model.dialog.is_none());
+        assert!(note(&model).contains("refused: 4 of 4 open PRs (rule `team`)"), "{}", note(&model));
+    }
+
+    #[test]
+    fn a_reason_is_typed_before_yes_counts_and_goes_with_the_start() {
+        let says = Says { open_pulls: Some(4), reason_beyond: Some(vec![Limit::OpenPulls]), ..Says::default() };
+        let facts = Facts { pulls: Fact::Known(4), ..Facts::default() };
+        let mut model = weighed(says.clone(), facts.clone());
+        press(&mut model, &[Intent::Start]);
+        assert!(model.dialog.as_ref().unwrap().body[0].contains("needs a reason"));
+        assert_eq!(answer(&mut model, "y"), [], "a letter is a letter");
+        assert_eq!(order(&answer(&mut model, " release waits")).unwrap().reason.as_deref(), Some("y release waits"));
+    }
+
+    #[test]
+    fn what_is_under_way_already_is_shown_and_must_be_confirmed() {
+        let prompt = form(&filled()).request().unwrap().prompt;
+        let start = PastStart {
+            age: TimeDelta::minutes(4),
+            repo: "acme/api".parse().unwrap(),
+            prompt_hash: Some(Sha256::digest(prompt.as_bytes()).into()),
+            ticket: None,
+            task: None,
+            rejected: false,
+        };
+        let mut model = weighed(Says::default(), Facts { starts: Fact::Known(vec![start]), ..Facts::default() });
+        press(&mut model, &[Intent::Start]);
+        let shown = model.dialog.as_ref().unwrap().body[0].to_string();
+        assert!(shown.contains("the same prompt may have been started, 4 min ago"), "{shown}");
+        assert!(order(&answer(&mut model, "y")).is_none());
+        model.dialog.as_mut().unwrap().typed.clear();
+        assert!(order(&answer(&mut model, "again")).unwrap().again);
+    }
+
+    #[test]
+    fn the_same_prompt_of_a_known_task_is_a_duplicate_too() {
+        let mut model = filled();
+        let prompt = form(&model).request().unwrap().prompt;
+        let session = Session {
+            id: SessionId::new("s"),
+            state: State::InProgress,
+            name: None,
+            prompt: Some(prompt.as_str().into()),
+            model: None,
+            head_ref: None,
+            base_ref: None,
+            created_at: Instant::UNIX_EPOCH,
+            updated_at: None,
+            completed_at: None,
+            usage: None,
+            error: None,
+            run: None,
+        };
+        crate::console::update::net::merge_task(&mut model, Task { sessions: Some(vec![session]), ..task() });
+        press(&mut model, &[Intent::Start]);
+        assert!(model.dialog.as_ref().unwrap().body[0].contains("task t-9"));
+        assert!(order(&answer(&mut model, "again")).unwrap().again);
+    }
+
+    #[test]
+    fn read_only_asks_for_nothing() {
+        let mut model = model();
+        model.settings.read_only = true;
+        let effects = press(&mut model, &[Intent::Enter]);
+        assert!(!effects.iter().any(|effect| matches!(effect, Effect::Weigh(_))), "{effects:?}");
+    }
 }

@@ -1,0 +1,180 @@
+//! `atc policy check | explain | example`, as text. What `explain` needs of the service is handed in.
+
+use std::fmt::Write as _;
+
+use serde_json::json;
+
+use super::args::{Explain, Options, PolicyVerb};
+use super::config_verbs::{self, Report};
+use super::exit::Exit;
+use super::output;
+use crate::config::policy::{PolicyFile, docs, load};
+use crate::config::{self, Paths};
+use crate::domain::policy::{Case, Facts, Grade, InForce, Judgement, Stage, Verdict, Whence};
+use crate::domain::{Fault, FaultKind, RepoName, StartRequest};
+
+/// Those that need neither the service nor the ledger; `Err`: what `explain` asks.
+pub fn run(verb: PolicyVerb, options: &Options) -> Result<Exit, Box<Explain>> {
+    let report = match verb {
+        PolicyVerb::Explain(explain) => return Err(Box::new(explain)),
+        PolicyVerb::Example => Report { text: docs::example(), exit: Exit::Done },
+        PolicyVerb::Check => match Paths::find() {
+            Ok(paths) => check(options, &paths),
+            Err(fault) => return Ok(output::fail(&fault)),
+        },
+    };
+    Ok(print(&report))
+}
+
+pub fn print(report: &Report) -> Exit {
+    if report.exit == Exit::Usage {
+        output::complain(&report.text);
+        return report.exit;
+    }
+    match output::say(&report.text) {
+        Exit::Done => report.exit,
+        failed => failed,
+    }
+}
+
+fn check(options: &Options, paths: &Paths) -> Report {
+    match config::load(&options.sources(), paths) {
+        Ok(loaded) => checked(&load(&PolicyFile::find(&loaded.config, paths))),
+        Err(invalid) => Report { text: config_verbs::problems(&invalid), exit: Exit::Usage },
+    }
+}
+
+/// Whether a policy is right, and if not, everything that is wrong with it.
+pub fn checked(in_force: &InForce) -> Report {
+    match (&in_force.policy, &in_force.whence) {
+        (Err(broken), _) => {
+            let mut lines: Vec<String> = broken.problems.iter().map(|problem| format!("atc: {problem}")).collect();
+            lines.push("Correct it there; until then nothing may start.".to_owned());
+            Report { text: lines.join("\n"), exit: Exit::Usage }
+        }
+        (Ok(_), Whence::Defaults { looked_at }) => {
+            Report { text: format!("{looked_at}: not there, the documented defaults hold"), exit: Exit::Done }
+        }
+        (Ok(policy), Whence::File { path }) => {
+            let rules = policy.rules.len();
+            let s = if rules == 1 { "" } else { "s" };
+            let hash = in_force.hash.map(hex).unwrap_or_default();
+            Report { text: format!("{path}: all is well, {rules} rule{s}, SHA-256 {hash}"), exit: Exit::Done }
+        }
+    }
+}
+
+fn hex(hash: [u8; 32]) -> String {
+    hash.iter().fold(String::new(), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}
+
+/// The start that is asked about.
+pub fn request(explain: &Explain) -> Result<StartRequest, Fault> {
+    let repo: RepoName = explain.repo.parse().map_err(|error| {
+        Fault::new(FaultKind::Invalid, format!("{}: {error}", explain.repo), "give a repository as owner/name")
+    })?;
+    Ok(StartRequest {
+        repo,
+        prompt: String::new(),
+        model: explain.model.clone(),
+        custom_agent: explain.agent.clone(),
+        create_pull_request: !explain.no_pull_request,
+        base_ref: explain.base.clone(),
+        head_ref: explain.head.clone(),
+    })
+}
+
+/// Which rules match, which numbers stand against them, and the verdict. Refused is a failure for the shell.
+pub fn explained(explain: &Explain, request: &StartRequest, in_force: &InForce, facts: &Facts) -> Report {
+    let case = Case { request, template: explain.template.as_deref(), ticket: explain.ticket.as_deref() };
+    let stage = if explain.offline { Stage::Preview } else { Stage::Gate };
+    let judged = in_force.judge(&case, facts, stage);
+    let exit = if judged.verdict() == Verdict::Refused { Exit::Failed } else { Exit::Done };
+    let text = if explain.json { as_json(in_force, &judged) } else { as_text(in_force, &judged) };
+    Report { text, exit }
+}
+
+/// Rules for the repository, the most specific first; then those for all together.
+fn rules(in_force: &InForce, repo: &RepoName) -> (Vec<String>, Vec<String>) {
+    let Ok(policy) = &in_force.policy else { return (Vec::new(), Vec::new()) };
+    let name = |rule: &&crate::domain::policy::Rule| {
+        let patterns: Vec<&str> = rule.repos.iter().map(crate::domain::RepoPattern::as_str).collect();
+        if patterns.is_empty() { rule.id.clone() } else { format!("{} ({})", rule.id, patterns.join(", ")) }
+    };
+    (policy.for_repo(repo).iter().map(name).collect(), policy.for_all().iter().map(name).collect())
+}
+
+fn grade(grade: Grade) -> &'static str {
+    match grade {
+        Grade::Fine => "fine",
+        Grade::Later => "later",
+        Grade::NeedsReason => "needs reason",
+        Grade::Refuses => "refuses",
+    }
+}
+
+fn as_text(in_force: &InForce, judged: &Judgement) -> String {
+    let (here, all) = rules(in_force, &judged.request().repo);
+    let whence = match &in_force.whence {
+        Whence::Defaults { looked_at } => format!("the documented defaults; {looked_at} is not there"),
+        Whence::File { path } => match in_force.hash {
+            Some(hash) => format!("{path}, SHA-256 {}", hex(hash)),
+            None => path.to_string(),
+        },
+    };
+    let mut out = format!("policy   {whence}\n");
+    if in_force.policy.is_ok() {
+        let _ = writeln!(out, "rules    {}; in all: {}", here.join(" > "), all.join(" > "));
+    }
+    for finding in judged.findings() {
+        let scope = if finding.in_all { " in all" } else { "" };
+        let said = format!("{}{scope}", finding.says);
+        let _ = writeln!(out, "{:<13} {said:<44} rule `{}`", grade(finding.grade), finding.rule);
+    }
+    for duplicate in judged.duplicates() {
+        let _ = writeln!(out, "duplicate     {duplicate}");
+    }
+    let _ = write!(out, "verdict  {}", judged.line());
+    out
+}
+
+fn as_json(in_force: &InForce, judged: &Judgement) -> String {
+    let (here, all) = rules(in_force, &judged.request().repo);
+    let (file, problems): (_, &[_]) = match (&in_force.whence, &in_force.policy) {
+        (Whence::Defaults { .. }, _) => (None, &[]),
+        (Whence::File { path }, Ok(_)) => (Some(path.as_str()), &[]),
+        (Whence::File { path }, Err(broken)) => (Some(path.as_str()), &broken.problems),
+    };
+    let findings: Vec<_> = judged
+        .findings()
+        .iter()
+        .map(|finding| {
+            json!({
+                "key": finding.key.map(crate::domain::policy::Key::word),
+                "scope": if finding.in_all { "all" } else { "repo" },
+                "rule": finding.rule.as_str(),
+                "grade": grade(finding.grade).replace(' ', "_"),
+                "says": finding.says.as_str(),
+            })
+        })
+        .collect();
+    let value = json!({
+        "repo": judged.request().repo.as_str(),
+        "verdict": judged.verdict().word(),
+        "rule": judged.rule().as_str(),
+        "line": judged.line().as_str(),
+        "policy": {
+            "file": file,
+            "sha256": in_force.hash.map(hex),
+            "problems": problems.iter().map(crate::text::Safe::as_str).collect::<Vec<_>>(),
+            "rules": here,
+            "rules_in_all": all,
+        },
+        "findings": findings,
+        "duplicates": judged.duplicates().iter().map(ToString::to_string).collect::<Vec<_>>(),
+    });
+    serde_json::to_string_pretty(&value).unwrap_or_default()
+}
