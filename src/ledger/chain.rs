@@ -58,6 +58,9 @@ pub fn link(before: &Hash, number: u64, row: Row<'_>) -> Hash {
             hasher.text(&intent.request);
             hasher.optional(intent.prompt_hash.as_ref().map(<[u8; 32]>::as_slice));
             hasher.optional(intent.template.as_deref().map(str::as_bytes));
+            if !intent.is_of_first_layout() {
+                hasher.second_layout(intent);
+            }
         }
         Row::Outcome { intent, at, outcome } => {
             hasher.text("outcome");
@@ -81,6 +84,26 @@ impl Fields {
 
     fn text(&mut self, text: &str) {
         self.bytes(text.as_bytes());
+    }
+
+    /// What came with the second layout. A row that has none of it ends before, as it always did; as every field goes in
+    /// with its length, no row can be taken for another.
+    fn second_layout(&mut self, intent: &Intent) {
+        self.text("2");
+        self.optional(intent.template_hash.as_ref().map(<[u8; 32]>::as_slice));
+        for text in [&intent.login, &intent.machine, &intent.prompt, &intent.model, &intent.ticket, &intent.session] {
+            self.optional(text.as_deref().map(str::as_bytes));
+        }
+        for number in [intent.run, intent.pull] {
+            self.optional(number.map(u64::to_be_bytes).as_ref().map(<[u8; 8]>::as_slice));
+        }
+        self.bytes(&[u8::from(intent.granted.is_some())]);
+        if let Some(granted) = &intent.granted {
+            self.text(&granted.verdict);
+            self.text(&granted.rule);
+            self.optional(granted.reason.as_deref().map(str::as_bytes));
+            self.optional(granted.policy_hash.as_ref().map(<[u8; 32]>::as_slice));
+        }
     }
 
     fn optional(&mut self, bytes: Option<&[u8]>) {

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::chain::Chain;
 use super::port::{Action, Entry, Intent, Ledger, Outcome};
 use super::sqlite::Sqlite;
+use super::wanted::Wanted;
 use crate::domain::{Fault, Instant};
 
 /// The ledger in this file, made if it is not there. Never fails: a file that cannot be opened gives a ledger that
@@ -48,6 +49,14 @@ impl Ledger for Closed {
     }
 
     fn count(&self, _: Action, _: Instant) -> Result<u64, Fault> {
+        self.refuse()
+    }
+
+    fn find(&self, _: &Wanted, _: usize) -> Result<Vec<Entry>, Fault> {
+        self.refuse()
+    }
+
+    fn number(&self, _: &Wanted) -> Result<u64, Fault> {
         self.refuse()
     }
 

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::chain::{self, Chain, Hash, Row, Walk};
 use super::port::{Action, Entry, Intent, Ledger, Outcome};
+use super::wanted::Wanted;
 use crate::domain::{Fault, FaultKind, Instant};
 
 /// Which calls an injected fault hits.
@@ -153,6 +154,18 @@ impl Ledger for Memory {
         state.read()?;
         let counted = |entry: &&Entry| entry.intent.action == action && entry.intent.at >= since;
         Ok(state.entries.iter().filter(counted).count() as u64)
+    }
+
+    fn find(&self, wanted: &Wanted, limit: usize) -> Result<Vec<Entry>, Fault> {
+        let mut state = self.state();
+        state.read()?;
+        Ok(state.entries.iter().rev().filter(|entry| wanted.holds(entry)).take(limit).cloned().collect())
+    }
+
+    fn number(&self, wanted: &Wanted) -> Result<u64, Fault> {
+        let mut state = self.state();
+        state.read()?;
+        Ok(state.entries.iter().filter(|entry| wanted.holds(entry)).count() as u64)
     }
 
     fn verify(&self) -> Result<Chain, Fault> {

@@ -15,7 +15,9 @@ pub mod closed;
 pub mod memory;
 pub mod port;
 pub mod sqlite;
+pub mod wanted;
 
 pub use chain::Chain;
 pub use closed::open;
-pub use port::{Action, Entry, Intent, Ledger, Outcome};
+pub use port::{Action, Entry, Granted, Intent, Ledger, Outcome};
+pub use wanted::Wanted;

@@ -3,7 +3,8 @@
 
 use uuid::Uuid;
 
-use super::chain::Chain;
+use super::chain::{Chain, Hash};
+use super::wanted::Wanted;
 use crate::domain::{Fault, Instant, RepoName};
 
 /// What somebody is about to do. Written before the request that does it; if it cannot be written, nothing is sent.
@@ -15,8 +16,9 @@ pub struct Intent {
     pub repo: RepoName,
     /// The task, where there is one already.
     pub task: Option<String>,
-    /// Login at the service and user of this machine.
+    /// The user of the operating system.
     pub who: String,
+    /// The service's host.
     pub host: String,
     pub token_kind: String,
     /// The request body as sent, or the run to cancel.
@@ -25,6 +27,49 @@ pub struct Intent {
     pub prompt_hash: Option<[u8; 32]>,
     /// Template id, for a start.
     pub template: Option<String>,
+    /// SHA-256 of the template's file.
+    pub template_hash: Option<Hash>,
+    /// The login at the service, as far as it was known: on whose authority the token acts.
+    pub login: Option<String>,
+    /// The machine it was sent from.
+    pub machine: Option<String>,
+    /// Why it was allowed, for a start.
+    pub granted: Option<Granted>,
+    /// The prompt, for a start.
+    pub prompt: Option<String>,
+    /// The model asked for, where one was.
+    pub model: Option<String>,
+    /// Of another system, where the start was for one: `OPS-12`, an issue's address.
+    pub ticket: Option<String>,
+    /// What it is done to, as far as it is there already.
+    pub session: Option<String>,
+    pub run: Option<u64>,
+    /// Number of the pull request.
+    pub pull: Option<u64>,
+}
+
+/// What the policy said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Granted {
+    /// `allowed`, or `reason`: allowed for the reason that was typed.
+    pub verdict: String,
+    /// The rule it followed from.
+    pub rule: String,
+    pub reason: Option<String>,
+    /// SHA-256 of the policy file; `None`: the safe defaults, there was no file.
+    pub policy_hash: Option<Hash>,
+}
+
+impl Intent {
+    /// It says nothing that the first layout could not hold. Such a row is hashed as it always was.
+    pub(super) fn is_of_first_layout(&self) -> bool {
+        let Self { template_hash, login, machine, granted, prompt, model, ticket, session, run, pull, .. } = self;
+        template_hash.is_none()
+            && granted.is_none()
+            && [login, machine, prompt, model, ticket, session].into_iter().all(Option::is_none)
+            && run.is_none()
+            && pull.is_none()
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -108,6 +153,10 @@ pub trait Ledger: Send + Sync + std::fmt::Debug {
     fn recent(&self, limit: usize) -> Result<Vec<Entry>, Fault>;
     /// How many intents of this kind were claimed at or after `since`, whatever came of them; for caps.
     fn count(&self, action: Action, since: Instant) -> Result<u64, Fault>;
+    /// The intents that are wanted, newest first.
+    fn find(&self, wanted: &Wanted, limit: usize) -> Result<Vec<Entry>, Fault>;
+    /// How many there are of them.
+    fn number(&self, wanted: &Wanted) -> Result<u64, Fault>;
     /// Walks everything and checks that nothing was changed, removed or inserted.
     fn verify(&self) -> Result<Chain, Fault>;
     /// `Ok` if claims can work at all; else why not, for the banner. Asks no disk.

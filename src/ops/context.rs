@@ -47,6 +47,16 @@ impl Context {
             request,
             prompt_hash: None,
             template: None,
+            template_hash: None,
+            login: None,
+            machine: None,
+            granted: None,
+            prompt: None,
+            model: None,
+            ticket: None,
+            session: None,
+            run: None,
+            pull: None,
         }
     }
 

@@ -5,7 +5,7 @@ use atc::ledger::memory::{Memory, On};
 use atc::ledger::{Action, Chain, Intent, Ledger, Outcome};
 use uuid::Uuid;
 
-use crate::make::{at, confirmed, file, intent, numbers, open};
+use crate::make::{at, confirmed, file, intent, numbers, open, whole};
 
 /// Runs a test on a new, empty ledger of every kind.
 fn every_ledger(test: impl Fn(&dyn Ledger)) {
@@ -17,7 +17,7 @@ fn every_ledger(test: impl Fn(&dyn Ledger)) {
 #[test]
 fn a_claim_is_given_back_whole() {
     every_ledger(|ledger| {
-        let full = Intent { task: Some("t/1\u{202e}".to_owned()), action: Action::Cancel, ..intent(1) };
+        let full = Intent { task: Some("t/1\u{202e}".to_owned()), action: Action::Cancel, ..whole(1) };
         let bare = Intent { prompt_hash: None, template: None, request: String::new(), ..intent(2) };
         ledger.claim(&full).unwrap();
         ledger.claim(&bare).unwrap();
@@ -127,7 +127,8 @@ fn all_kinds_chain_the_same_rows_to_the_same_end() {
     every_ledger(|ledger| {
         assert_eq!(ledger.verify().unwrap(), Chain::Intact { rows: 0, head: [0; 32] });
         for number in 1..=20 {
-            ledger.claim(&intent(number)).unwrap();
+            let claimed = if number % 2 == 0 { whole(number) } else { intent(number) };
+            ledger.claim(&claimed).unwrap();
             ledger.record(Uuid::from_u128(number), at(1), &confirmed("t")).unwrap();
         }
         ledger.writable().unwrap();

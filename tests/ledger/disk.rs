@@ -112,7 +112,7 @@ fn a_running_program_stops_writing_when_a_newer_one_changes_the_layout() {
     let file = file(&folder);
     let ledger = open(&file);
     ledger.claim(&intent(1)).unwrap();
-    sql(&file, "PRAGMA user_version = 2");
+    sql(&file, "PRAGMA user_version = 99");
     assert_eq!(ledger.claim(&intent(2)).unwrap_err().kind, FaultKind::Unsupported);
     assert_eq!(numbers(&ledger), [1]);
 }

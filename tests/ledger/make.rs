@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use atc::domain::Instant;
 use atc::ledger::sqlite::Sqlite;
-use atc::ledger::{Action, Intent, Ledger, Outcome};
+use atc::ledger::{Action, Granted, Intent, Ledger, Outcome};
 use chrono::TimeDelta;
 use uuid::Uuid;
 
@@ -25,6 +25,38 @@ pub fn intent(number: u128) -> Intent {
         request: format!(r#"{{"prompt":"fix test {number}"}}"#),
         prompt_hash: Some([7; 32]),
         template: Some("bugfix".to_owned()),
+        template_hash: None,
+        login: None,
+        machine: None,
+        granted: None,
+        prompt: None,
+        model: None,
+        ticket: None,
+        session: None,
+        run: None,
+        pull: None,
+    }
+}
+
+/// The same, with everything that can be known.
+pub fn whole(number: u128) -> Intent {
+    Intent {
+        template_hash: Some([9; 32]),
+        login: Some("octo-mona".to_owned()),
+        machine: Some("desk-7".to_owned()),
+        granted: Some(Granted {
+            verdict: "reason".to_owned(),
+            rule: "starts per hour".to_owned(),
+            reason: Some("the release waits for it".to_owned()),
+            policy_hash: Some([3; 32]),
+        }),
+        prompt: Some(format!("fix test {number}")),
+        model: Some("gpt-5.4".to_owned()),
+        ticket: Some("OPS-12".to_owned()),
+        session: Some("s-1".to_owned()),
+        run: Some(u64::MAX),
+        pull: Some(7),
+        ..intent(number)
     }
 }
 

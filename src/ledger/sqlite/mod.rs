@@ -12,6 +12,7 @@
 
 mod fault;
 mod file;
+mod question;
 mod rows;
 mod schema;
 mod store;

@@ -1,22 +1,35 @@
 //! Between rows and domain values.
 
 use chrono::SecondsFormat;
-use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, Type, ValueRef};
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, Type, Value, ValueRef};
 use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
 use crate::domain::{Instant, RepoName};
 use crate::ledger::chain::Hash;
-use crate::ledger::port::{Action, Entry, Intent, Outcome};
+use crate::ledger::port::{Action, Entry, Granted, Intent, Outcome};
 
 /// The columns [`intent`] reads, in its order.
-pub(super) const INTENT: &str =
-    "i.id, i.at, i.action, i.repo, i.task, i.who, i.host, i.token_kind, i.request, i.prompt_hash, i.template";
+pub(super) const INTENT: &str = "i.id, i.at, i.action, i.repo, i.task, i.who, i.host, i.token_kind, i.request, \
+     i.prompt_hash, i.template, i.template_hash, i.login, i.machine, i.prompt, i.model, i.ticket, i.session, i.run, \
+     i.pull, i.granted_verdict, i.granted_rule, i.granted_reason, i.granted_policy";
+
+/// The same of a file of the first layout that cannot be brought to this one because it can only be read.
+pub(super) const FIRST_INTENT: &str = "i.id, i.at, i.action, i.repo, i.task, i.who, i.host, i.token_kind, i.request, \
+     i.prompt_hash, i.template, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL";
+
+/// How many columns those are.
+pub(super) const INTENT_WIDTH: usize = 24;
+
+pub(super) fn intent_columns(version: u32) -> &'static str {
+    if version == 1 { FIRST_INTENT } else { INTENT }
+}
 
 /// Every intent with its newest outcome, if it has one; to be completed with `WHERE` and `ORDER BY`.
-pub(super) fn entries(rest: &str) -> String {
+pub(super) fn entries(version: u32, rest: &str) -> String {
+    let columns = intent_columns(version);
     format!(
-        "SELECT {INTENT}, o.at, o.kind, o.detail FROM intents i LEFT JOIN outcomes o
+        "SELECT {columns}, o.at, o.kind, o.detail FROM intents i LEFT JOIN outcomes o
          ON o.row = (SELECT max(row) FROM outcomes WHERE intent = i.id) {rest}"
     )
 }
@@ -28,7 +41,12 @@ pub(super) fn time(at: Instant) -> String {
 }
 
 pub(super) fn insert_intent(on: &Connection, number: i64, intent: &Intent, hash: &Hash) -> rusqlite::Result<usize> {
-    let sql = "INSERT INTO intents VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+    let sql = "INSERT INTO intents (row, id, at, action, repo, task, who, host, token_kind, request, prompt_hash,
+               template, hash, template_hash, login, machine, prompt, model, ticket, session, run, pull,
+               granted_verdict, granted_rule, granted_reason, granted_policy)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
+               ?22, ?23, ?24, ?25, ?26)";
+    let granted = intent.granted.as_ref();
     on.prepare_cached(sql)?.execute(params![
         number,
         intent.id.as_bytes(),
@@ -43,6 +61,19 @@ pub(super) fn insert_intent(on: &Connection, number: i64, intent: &Intent, hash:
         intent.prompt_hash,
         intent.template,
         hash,
+        intent.template_hash,
+        intent.login,
+        intent.machine,
+        intent.prompt,
+        intent.model,
+        intent.ticket,
+        intent.session,
+        intent.run.map(u64::cast_signed),
+        intent.pull.map(u64::cast_signed),
+        granted.map(|granted| &granted.verdict),
+        granted.map(|granted| &granted.rule),
+        granted.and_then(|granted| granted.reason.as_ref()),
+        granted.and_then(|granted| granted.policy_hash),
     ])
 }
 
@@ -76,7 +107,28 @@ pub(super) fn intent(row: &Row<'_>, from: usize) -> rusqlite::Result<Intent> {
         request: row.get(from + 8)?,
         prompt_hash: row.get(from + 9)?,
         template: row.get(from + 10)?,
+        template_hash: row.get(from + 11)?,
+        login: row.get(from + 12)?,
+        machine: row.get(from + 13)?,
+        prompt: row.get(from + 14)?,
+        model: row.get(from + 15)?,
+        ticket: row.get(from + 16)?,
+        session: row.get(from + 17)?,
+        run: row.get::<_, Option<i64>>(from + 18)?.map(i64::cast_unsigned),
+        pull: row.get::<_, Option<i64>>(from + 19)?.map(i64::cast_unsigned),
+        granted: granted(row, from + 20)?,
     })
+}
+
+fn granted(row: &Row<'_>, from: usize) -> rusqlite::Result<Option<Granted>> {
+    let verdict: Option<String> = row.get(from)?;
+    let rule: Option<String> = row.get(from + 1)?;
+    let (reason, policy_hash) = (row.get(from + 2)?, row.get(from + 3)?);
+    match (verdict, rule) {
+        (Some(verdict), Some(rule)) => Ok(Some(Granted { verdict, rule, reason, policy_hash })),
+        (None, None) if reason.is_none() && policy_hash.is_none() => Ok(None),
+        _ => Err(unreadable(from, UnknownWord("half a verdict".to_owned()))),
+    }
 }
 
 fn action(row: &Row<'_>, column: usize) -> rusqlite::Result<Action> {
@@ -99,12 +151,16 @@ pub(super) fn outcome(row: &Row<'_>, from: usize) -> rusqlite::Result<(Instant, 
 }
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
-    let has_outcome = row.get_ref(11)? != ValueRef::Null;
-    Ok(Entry { intent: intent(row, 0)?, outcome: has_outcome.then(|| outcome(row, 11)).transpose()? })
+    let has_outcome = row.get_ref(INTENT_WIDTH)? != ValueRef::Null;
+    Ok(Entry { intent: intent(row, 0)?, outcome: has_outcome.then(|| outcome(row, INTENT_WIDTH)).transpose()? })
 }
 
 pub(super) fn all(on: &Connection, sql: &str, limit: i64) -> rusqlite::Result<Vec<Entry>> {
     on.prepare_cached(sql)?.query_map([limit], entry)?.collect()
+}
+
+pub(super) fn find(on: &Connection, sql: &str, values: impl Iterator<Item = Value>) -> rusqlite::Result<Vec<Entry>> {
+    on.prepare_cached(sql)?.query_map(rusqlite::params_from_iter(values), entry)?.collect()
 }
 
 fn unreadable(column: usize, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {

@@ -5,13 +5,15 @@
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 /// What this program writes and fully understands.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// `atcL`, in the file's header, so that no other program's database is taken for a ledger.
 const APPLICATION: u32 = 0x6174_634C;
 
 /// Entry *n* leads from version *n* to *n* + 1.
-const MIGRATIONS: [&str; VERSION as usize] = ["
+const MIGRATIONS: [&str; VERSION as usize] = [FIRST, SECOND];
+
+const FIRST: &str = "
     CREATE TABLE intents (
         row INTEGER PRIMARY KEY,
         id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
@@ -47,7 +49,54 @@ const MIGRATIONS: [&str; VERSION as usize] = ["
     CREATE TRIGGER intents_keep BEFORE UPDATE ON intents BEGIN SELECT RAISE(ABORT, 'the ledger only grows'); END;
     CREATE TRIGGER outcomes_stay BEFORE DELETE ON outcomes BEGIN SELECT RAISE(ABORT, 'the ledger only grows'); END;
     CREATE TRIGGER outcomes_keep BEFORE UPDATE ON outcomes BEGIN SELECT RAISE(ABORT, 'the ledger only grows'); END;
-"];
+";
+
+/// More about every action, and what became of tasks. Rows that were there stay as they are.
+const SECOND: &str = "
+    ALTER TABLE intents ADD COLUMN template_hash BLOB CHECK (length(template_hash) = 32);
+    ALTER TABLE intents ADD COLUMN login TEXT;
+    ALTER TABLE intents ADD COLUMN machine TEXT;
+    ALTER TABLE intents ADD COLUMN prompt TEXT;
+    ALTER TABLE intents ADD COLUMN model TEXT;
+    ALTER TABLE intents ADD COLUMN ticket TEXT;
+    ALTER TABLE intents ADD COLUMN session TEXT;
+    ALTER TABLE intents ADD COLUMN run INTEGER;
+    ALTER TABLE intents ADD COLUMN pull INTEGER;
+    ALTER TABLE intents ADD COLUMN granted_verdict TEXT;
+    ALTER TABLE intents ADD COLUMN granted_rule TEXT;
+    ALTER TABLE intents ADD COLUMN granted_reason TEXT;
+    ALTER TABLE intents ADD COLUMN granted_policy BLOB CHECK (length(granted_policy) = 32);
+    CREATE INDEX intents_by_prompt ON intents (prompt_hash, at);
+    CREATE INDEX intents_by_task ON intents (task) WHERE task IS NOT NULL;
+    CREATE INDEX intents_by_ticket ON intents (ticket) WHERE ticket IS NOT NULL;
+    CREATE INDEX outcomes_by_detail ON outcomes (detail) WHERE kind = 'confirmed';
+    CREATE TABLE observed (
+        row INTEGER PRIMARY KEY,
+        host TEXT NOT NULL,
+        repo TEXT NOT NULL,
+        task TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        step INTEGER NOT NULL,
+        at TEXT NOT NULL,
+        since TEXT,
+        touched TEXT,
+        begun TEXT,
+        was TEXT,
+        became TEXT NOT NULL,
+        reason TEXT,
+        nano_credits INTEGER,
+        premium_requests REAL,
+        model TEXT,
+        session TEXT,
+        run INTEGER,
+        pull INTEGER,
+        hash BLOB NOT NULL CHECK (length(hash) = 32),
+        UNIQUE (task, repo, host, kind, step)
+    ) STRICT;
+    CREATE INDEX observed_by_time ON observed (at);
+    CREATE TRIGGER observed_stay BEFORE DELETE ON observed BEGIN SELECT RAISE(ABORT, 'the ledger only grows'); END;
+    CREATE TRIGGER observed_keep BEFORE UPDATE ON observed BEGIN SELECT RAISE(ABORT, 'the ledger only grows'); END;
+";
 
 /// What a file turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,12 +7,14 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use uuid::Uuid;
 
 use super::fault::from_sqlite;
+use super::question::Question;
 use super::schema::Found;
 use super::{file, rows, schema};
 use crate::domain::{Fault, FaultKind, Instant};
 use crate::ledger::chain::{self, Chain, Hash, Row, Walk};
 use crate::ledger::memory::{already_claimed, already_final, never_claimed};
 use crate::ledger::port::{Action, Entry, Intent, Ledger, Outcome};
+use crate::ledger::wanted::Wanted;
 
 #[derive(Debug)]
 pub struct Sqlite {
@@ -123,12 +125,12 @@ impl Ledger for Sqlite {
     }
 
     fn unresolved(&self) -> Result<Vec<Entry>, Fault> {
-        let sql = rows::entries("WHERE o.kind IS NULL OR o.kind = 'unknown' ORDER BY i.row LIMIT ?1");
+        let sql = rows::entries(self.version, "WHERE o.kind IS NULL OR o.kind = 'unknown' ORDER BY i.row LIMIT ?1");
         self.read(|on| rows::all(on, &sql, i64::MAX))
     }
 
     fn recent(&self, limit: usize) -> Result<Vec<Entry>, Fault> {
-        let sql = rows::entries("ORDER BY i.row DESC LIMIT ?1");
+        let sql = rows::entries(self.version, "ORDER BY i.row DESC LIMIT ?1");
         self.read(|on| rows::all(on, &sql, i64::try_from(limit).unwrap_or(i64::MAX)))
     }
 
@@ -139,10 +141,29 @@ impl Ledger for Sqlite {
         Ok(positive(count))
     }
 
+    fn find(&self, wanted: &Wanted, limit: usize) -> Result<Vec<Entry>, Fault> {
+        let question = Question::of(wanted, self.version);
+        let sql = rows::entries(self.version, &format!("{} ORDER BY i.row DESC LIMIT ?", question.condition));
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.read(|on| rows::find(on, &sql, question.values.into_iter().chain([limit.into()])))
+    }
+
+    fn number(&self, wanted: &Wanted) -> Result<u64, Fault> {
+        let question = Question::of(wanted, self.version);
+        let sql = format!(
+            "SELECT count(*) FROM intents i LEFT JOIN outcomes o
+             ON o.row = (SELECT max(row) FROM outcomes WHERE intent = i.id) {}",
+            question.condition
+        );
+        let values = rusqlite::params_from_iter(question.values);
+        Ok(positive(self.read(|on| on.prepare_cached(&sql)?.query_row(values, |row| row.get(0)))?))
+    }
+
     fn verify(&self) -> Result<Chain, Fault> {
         let mut connection = self.connection();
         // One transaction: another console may be writing.
-        let walked = connection.transaction().and_then(|transaction| walk(&transaction));
+        let version = self.version;
+        let walked = connection.transaction().and_then(|transaction| walk(&transaction, version));
         walked.map_err(|error| from_sqlite(&self.file, "check", &error))
     }
 
@@ -157,11 +178,12 @@ impl Ledger for Sqlite {
 
 /// Every row of both tables in the order of writing, checked against the chain; then the file's own structure, so that
 /// damage to an index, by which the other queries find rows, shows too.
-fn walk(on: &Connection) -> rusqlite::Result<Chain> {
-    let columns = rows::INTENT;
+fn walk(on: &Connection, version: u32) -> rusqlite::Result<Chain> {
+    let columns = rows::intent_columns(version);
+    let rest = "NULL, ".repeat(rows::INTENT_WIDTH - 5) + "NULL";
     let sql = format!(
         "SELECT i.row, i.hash, 1, {columns} FROM intents i NOT INDEXED
-         UNION ALL SELECT row, hash, 0, intent, at, kind, detail, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+         UNION ALL SELECT row, hash, 0, intent, at, kind, detail, {rest}
          FROM outcomes NOT INDEXED ORDER BY 1"
     );
     let mut walk = Walk::default();

@@ -1,0 +1,57 @@
+//! Which intents a question is about.
+
+use super::chain::Hash;
+use super::port::{Action, Entry, Outcome};
+use crate::domain::{Instant, RepoName};
+
+/// Every part that is given must hold; nothing given: all of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    pub action: Option<Action>,
+    pub repo: Option<RepoName>,
+    pub who: Option<String>,
+    pub prompt_hash: Option<Hash>,
+    pub ticket: Option<String>,
+    pub template: Option<String>,
+    /// Done to this task, or what it was started by.
+    pub task: Option<String>,
+    /// With this instant.
+    pub since: Option<Instant>,
+    /// Without this instant.
+    pub until: Option<Instant>,
+    /// Without what was rejected: what is there, or may be there, at the service.
+    pub not_rejected: bool,
+    /// Only what has no outcome, or an unknown one.
+    pub unresolved: bool,
+}
+
+impl Wanted {
+    /// Starts since then that were not refused: for caps.
+    pub fn starts(since: Instant) -> Self {
+        Self { action: Some(Action::Start), since: Some(since), not_rejected: true, ..Self::default() }
+    }
+
+    pub fn holds(&self, entry: &Entry) -> bool {
+        let intent = &entry.intent;
+        let outcome = entry.outcome.as_ref().map(|(_, outcome)| outcome);
+        let started = match outcome {
+            Some(Outcome::Confirmed(id)) if intent.action == Action::Start => Some(id),
+            _ => None,
+        };
+        is(self.action.as_ref(), Some(&intent.action))
+            && is(self.repo.as_ref(), Some(&intent.repo))
+            && is(self.who.as_ref(), Some(&intent.who))
+            && is(self.prompt_hash.as_ref(), intent.prompt_hash.as_ref())
+            && is(self.ticket.as_ref(), intent.ticket.as_ref())
+            && is(self.template.as_ref(), intent.template.as_ref())
+            && (is(self.task.as_ref(), intent.task.as_ref()) || is(self.task.as_ref(), started))
+            && self.since.is_none_or(|since| intent.at >= since)
+            && self.until.is_none_or(|until| intent.at < until)
+            && !(self.not_rejected && matches!(outcome, Some(Outcome::Rejected(_))))
+            && !(self.unresolved && outcome.is_some_and(Outcome::is_final))
+    }
+}
+
+fn is<T: PartialEq>(wanted: Option<&T>, found: Option<&T>) -> bool {
+    wanted.is_none() || wanted == found
+}
