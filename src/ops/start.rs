@@ -15,6 +15,7 @@ use super::context::Context;
 use super::reconcile;
 use crate::domain::{Fault, FaultKind, StartRequest, Task};
 use crate::ledger::port::{Action, Outcome};
+use crate::template::Stamp;
 
 /// From the request to a word about it; what is left of it after the request is for the look.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(15);
@@ -24,12 +25,16 @@ pub async fn start(
     context: &Context,
     id: Uuid,
     request: &StartRequest,
-    template: Option<String>,
+    template: Option<Stamp>,
 ) -> Result<Task, Fault> {
     let body = request.body_text();
     let mut intent = context.intent(id, Action::Start, &request.repo, body);
     intent.prompt_hash = Some(Sha256::digest(request.prompt.as_bytes()).into());
-    intent.template = template;
+    if let Some(stamp) = template {
+        intent.template = Some(stamp.id);
+        intent.template_hash = Some(stamp.hash);
+        intent.ticket = stamp.ticket;
+    }
     let claimed_at = intent.at;
     context.claim(intent).await?;
     let patience = tokio::time::Instant::now() + PATIENCE;

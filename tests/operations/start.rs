@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::fake::{Fake, clock, repo, session, task};
 use crate::ledger::{entries, outcomes};
 use atc::ledger::memory::Memory;
+use atc::template::Stamp;
 
 fn request() -> StartRequest {
     StartRequest {
@@ -46,10 +47,13 @@ async fn a_started_task_is_recorded_with_its_id() {
     *fake.on_start.lock().unwrap() = Box::new(move |_| Ok(task("t9", State::Queued, now())));
     let book = Arc::new(Memory::new());
     let (_, context) = context(fake, &book);
-    ops::start::start(&context, Uuid::new_v4(), &request(), Some("flaky".into())).await.unwrap();
+    let stamp = Stamp { id: "flaky".into(), hash: [7; 32], ticket: Some("OPS-1".into()) };
+    ops::start::start(&context, Uuid::new_v4(), &request(), Some(stamp)).await.unwrap();
     assert_eq!(outcomes(&book), [Some(Outcome::Confirmed("t9".into()))]);
     let entries = entries(&book);
     assert_eq!(entries[0].intent.template.as_deref(), Some("flaky"));
+    assert_eq!(entries[0].intent.template_hash, Some([7; 32]));
+    assert_eq!(entries[0].intent.ticket.as_deref(), Some("OPS-1"));
     assert!(entries[0].intent.prompt_hash.is_some());
 }
 

@@ -8,7 +8,7 @@ use super::wrap;
 use super::{Agents, Control, Draft, Field, FieldId};
 use crate::domain::agents::MODEL_SUGGESTIONS;
 use crate::domain::{Fault, RepoName, StartRequest};
-use crate::template::{Template, Values, lint, render, value};
+use crate::template::{Stamp, Template, Values, lint, render, value};
 
 #[derive(Debug)]
 pub struct Form {
@@ -251,13 +251,26 @@ impl Form {
         self.verdict = verdict;
     }
 
+    fn values(&self, template: &Template) -> Values {
+        let value = |name: &String| (name.clone(), self.value(&FieldId::Variable(name.clone())));
+        template.variables.iter().map(|variable| value(&variable.name)).collect()
+    }
+
+    /// What the task will remember of the template. A prompt edited by hand is still of the template it began as.
+    pub fn stamp(&self) -> Option<Stamp> {
+        let template = self.template.as_ref()?;
+        let ticket = render::ticket(template, &self.values(template)).ok().flatten();
+        Some(Stamp { id: template.id.clone(), hash: template.hash, ticket })
+    }
+
     fn render(&mut self, verdict: &mut Verdict) {
         let Some(template) = &self.template else { return };
-        let values: Values = template
-            .variables
-            .iter()
-            .map(|v| (v.name.clone(), self.value(&FieldId::Variable(v.name.clone()))))
-            .collect();
+        let values = self.values(template);
+        if let Some(fault) = render::ticket(template, &values).err().and_then(|faults| faults.into_iter().next())
+            && fault.field.is_none()
+        {
+            verdict.blocks.push(fault.what);
+        }
         let (text, faults) = render::preview(template, &values);
         if let Some(text) = text {
             let mut shown = Editor::prompt("");
@@ -287,12 +300,21 @@ impl Form {
         }
     }
 
+    /// Why the template is not for the repository, read after the field's label.
+    fn not_for(&self) -> Option<String> {
+        let (template, repo) = (self.template.as_ref()?, self.repo()?);
+        let only = || template.repos.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        (!template.allows(&repo)).then(|| format!("is not one the template {} is for: {}", template.id, only()))
+    }
+
     fn check_request(&mut self) {
         let has_base = !self.value(&FieldId::BaseRef).is_empty();
+        let elsewhere = self.not_for();
         for field in &mut self.fields {
             let value = field.value();
             field.fault = match field.id {
                 FieldId::Repo if value.is_empty() => Some("is missing: add one with `:repo add owner/name`".to_owned()),
+                FieldId::Repo if elsewhere.is_some() => elsewhere.clone(),
                 FieldId::HeadRef if !value.is_empty() && !has_base => {
                     Some("needs a base as well, to find its pull request".to_owned())
                 }

@@ -8,6 +8,7 @@ use crate::console::state::compose::Form;
 use crate::console::state::dialog::{Ask, Dialog};
 use crate::console::state::place::Pane;
 use crate::domain::{Fault, FaultKind, StartRequest, Task};
+use crate::template::Stamp;
 use crate::text::{Safe, width};
 
 use super::say::say;
@@ -33,7 +34,7 @@ pub(super) fn ask(model: &mut Model) {
         return say(model, true, &format!("not started: {why}"));
     }
     let Some(request) = form.request() else { return };
-    let template = form.template.as_ref().map(|template| template.id.clone());
+    let template = form.stamp();
     let title = format!("Start a task in {}?", request.repo);
     let body = describe(form, &request);
     model.dialog = Some(Dialog::new(model.now, title, body, "Yes, start it", Ask::Start { request, template }));
@@ -52,6 +53,7 @@ fn describe(form: &Form, request: &StartRequest) -> Vec<Safe> {
         (None, _) => "none".to_owned(),
     };
     body.push(format!("template {source}"));
+    body.extend(form.stamp().and_then(|stamp| stamp.ticket).map(|ticket| format!("ticket {ticket}")));
     body.push(format!(
         "base {} · head {}",
         or(&request.base_ref, "default branch"),
@@ -73,7 +75,7 @@ pub fn confirmed(
     model: &mut Model,
     id: Uuid,
     request: StartRequest,
-    template: Option<String>,
+    template: Option<Stamp>,
     effects: &mut Vec<Effect>,
 ) {
     if model.compose.sending.is_some() {

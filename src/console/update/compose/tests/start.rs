@@ -37,7 +37,7 @@ fn start_asks_first_and_pins_the_request() {
     }
     assert!(dialog.title.contains("acme/api"));
     let Ask::Start { request, template } = dialog.ask else { panic!() };
-    assert_eq!(template.as_deref(), Some("t"));
+    assert_eq!(template.map(|stamp| stamp.id).as_deref(), Some("t"));
     assert_eq!(
         request,
         StartRequest {
@@ -271,4 +271,22 @@ fn a_draft_survives_the_disk() {
     assert_eq!(serde_json::from_str::<Draft>(&text).unwrap(), draft);
     let old: Draft = serde_json::from_str(r#"{"prompt":"x","repo":null,"template":null,"values":[]}"#).unwrap();
     assert_eq!(old.prompt, "x", "fields that came later are not needed");
+}
+
+#[test]
+fn a_template_for_other_repositories_starts_nothing_here_and_its_ticket_goes_along() {
+    let text = TEMPLATE.replace("title = \"T\"\n", "title = \"T\"\nrepos = [\"acme/bill*\"]\nticket = \"OPS-{{ what }}\"\n");
+    let mut model = model();
+    templates(&mut model, vec![Template::parse("t.md", &text).unwrap()], Vec::new());
+    press(&mut model, &[Intent::Enter]);
+    type_in(&mut model, "12");
+    press(&mut model, &[Intent::Start]);
+    assert!(model.dialog.is_none());
+    assert!(note(&model).contains("acme/bill*"), "{}", note(&model));
+    assert_eq!(form(&model).focused().unwrap().id, FieldId::Repo);
+    press(&mut model, &[Intent::NextChoice, Intent::Start]);
+    let Some(Dialog { ask: Ask::Start { template: Some(stamp), .. }, body, .. }) = model.dialog.take() else { panic!() };
+    assert_eq!((stamp.id.as_str(), stamp.ticket.as_deref()), ("t", Some("OPS-12")));
+    assert_eq!(stamp.hash, Template::parse("t.md", &text).unwrap().hash);
+    assert!(body.iter().any(|line| line.contains("OPS-12")));
 }
