@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! arguments ──parse──> Command ─┬─ Config ──> config_verbs ──> text + Exit
+//!                               ├─ Template > template ──────> text + Exit
 //!                               ├─ Say ─────> text
 //!                               └─ Console, Open, Demo, Cache ──> runtime
 //! ```
@@ -14,6 +15,7 @@ pub mod config_verbs;
 pub mod exit;
 pub mod origin;
 pub mod output;
+pub mod template;
 
-pub use args::{CacheVerb, Command, ConfigVerb, Demo, Options, Refusal, parse};
+pub use args::{CacheVerb, Command, ConfigVerb, Demo, Options, Refusal, TemplateVerb, parse};
 pub use exit::Exit;

@@ -15,6 +15,7 @@ pub mod parse;
 pub mod render;
 pub mod shipped;
 pub mod stamp;
+pub mod starter;
 pub mod value;
 
 mod front;

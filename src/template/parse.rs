@@ -43,6 +43,8 @@ pub struct Template {
     pub body_line: u32,
     /// Where it came from, for the screen: `shipped` or a path.
     pub origin: String,
+    /// The origin of the template of this id that this one took the place of.
+    pub replaces: Option<String>,
     /// SHA-256 of the file as it was read: two prompts of one hash were made by the same template.
     pub hash: [u8; 32],
 }
@@ -216,6 +218,7 @@ fn read(origin: &str, text: &str) -> Result<Template, Wrong> {
         body: body.to_owned(),
         body_line,
         origin: origin.to_owned(),
+        replaces: None,
         hash,
     })
 }

@@ -24,6 +24,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let result = match command {
         Command::Say(text) => Ok(output::say(&text).code()),
         Command::Cache { verb } => kept::run(verb),
+        Command::Template { verb, options } => Ok(cli::template::run(&verb, &options).code()),
         Command::Config { verb, options } => Ok(config_verbs::run(verb, &options).code()),
         Command::Console(options) => with_screen(&options, service::console),
         Command::Open { file, options } => with_screen(&options, |setting| screen::open(setting, &file)),

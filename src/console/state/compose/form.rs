@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use uuid::Uuid;
+
 use super::clean::clean_line;
 use super::editor::Editor;
 use super::wrap;
@@ -12,6 +14,8 @@ use crate::template::{Stamp, Template, Values, lint, render, value};
 
 #[derive(Debug)]
 pub struct Form {
+    /// The draft it is kept as.
+    pub id: Uuid,
     /// As it was when the form was opened: a file that changes meanwhile changes nothing here.
     pub template: Option<Template>,
     pub fields: Vec<Field>,
@@ -25,8 +29,6 @@ pub struct Form {
     pub verdict: Verdict,
     /// There is something to lose.
     pub touched: bool,
-    /// Changes since the draft was kept.
-    pub unkept: u32,
     /// Why the last start did not happen.
     pub fault: Option<Fault>,
     /// The last start may have happened: nobody knows.
@@ -52,6 +54,7 @@ impl Form {
         fields.extend(template.iter().flat_map(|template| &template.variables).map(Field::of_variable));
         fields.extend(request_fields(template.as_ref()));
         let mut form = Self {
+            id: Uuid::nil(),
             template,
             fields,
             at: 0,
@@ -60,7 +63,6 @@ impl Form {
             preset: None,
             verdict: Verdict::default(),
             touched: false,
-            unkept: 0,
             fault: None,
             maybe_started: false,
             preview: None,
@@ -90,6 +92,7 @@ impl Form {
         if let Some(create) = draft.create_pull_request {
             form.set(&FieldId::CreatePull, &create.to_string());
         }
+        form.id = draft.id;
         form.maybe_started = draft.maybe_started;
         form.refresh(None);
         if !draft.prompt.trim().is_empty() {
@@ -108,6 +111,7 @@ impl Form {
             _ => None,
         });
         Draft {
+            id: self.id,
             repo: self.repo(),
             template: self.template.as_ref().map(|template| template.id.clone()),
             values: values.collect(),

@@ -84,9 +84,8 @@ pub fn confirmed(
     model.compose.sending = Some(id);
     if let Some(form) = &mut model.compose.form {
         form.fault = None;
-        form.unkept = 0;
         // Kept before it is sent: if this program ends now, the prompt is still there.
-        effects.push(Effect::KeepDraft(Some(Box::new(form.to_draft()))));
+        effects.push(Effect::KeepDraft(Box::new(form.to_draft())));
     }
     effects.push(Effect::Start { id, request, template });
     model.dirty = true;
@@ -113,9 +112,10 @@ pub fn started(model: &mut Model, request: Uuid, result: &Result<Box<Task>, Faul
 }
 
 fn confirmed_start(model: &mut Model, task: &Task, effects: &mut Vec<Effect>) {
-    model.compose.form = None;
+    if let Some(form) = model.compose.form.take() {
+        effects.push(Effect::DropDraft(form.id));
+    }
     model.compose.cursor = 0;
-    effects.push(Effect::KeepDraft(model.compose.drafts.first().cloned().map(Box::new)));
     model.queue.selected = Some(task.at.id.clone());
     // Whoever went on to something else meanwhile is not pulled away from it.
     if model.place.focus == Pane::Compose {
@@ -138,7 +138,7 @@ fn failed_start(model: &mut Model, fault: &Fault, effects: &mut Vec<Effect>) {
         form.maybe_started |= unknown;
         form.touched = true;
         if unknown {
-            effects.push(Effect::KeepDraft(Some(Box::new(form.to_draft()))));
+            effects.push(Effect::KeepDraft(Box::new(form.to_draft())));
         }
     }
     say(model, true, &text);

@@ -82,7 +82,8 @@ fn kept(effects: &[Effect]) -> Vec<Option<String>> {
     effects
         .iter()
         .filter_map(|effect| match effect {
-            Effect::KeepDraft(draft) => Some(draft.as_ref().map(|draft| draft.prompt.clone())),
+            Effect::KeepDraft(draft) => Some(Some(draft.prompt.clone())),
+            Effect::DropDraft(_) => Some(None),
             _ => None,
         })
         .collect()
@@ -219,13 +220,13 @@ fn what_the_editor_left_is_the_prompt_and_can_be_undone() {
     let mut model = filled();
     let effects = press(&mut model, &[Intent::Editor]);
     assert_eq!(effects, [Effect::Editor("Do it (minor).".into())]);
-    edited(&mut model, Ok(Untrusted::from("Do it (minor).\n")));
+    edited(&mut model, Ok(Untrusted::from("Do it (minor).\n")), &mut Vec::new());
     assert!(!form(&model).edited, "an editor adds a line end");
-    edited(&mut model, Ok(Untrusted::from("Better\u{1b}[2J\n")));
+    edited(&mut model, Ok(Untrusted::from("Better\u{1b}[2J\n")), &mut Vec::new());
     assert_eq!((form(&model).prompt.text().as_str(), form(&model).edited), ("Better", true));
     assert!(note(&model).contains("left out"));
     assert_eq!(kept(&type_in(&mut model, "x")).len(), 1, "kept with the next key");
-    edited(&mut model, Err(Fault::new(FaultKind::Local, "no editor", "set EDITOR")));
+    edited(&mut model, Err(Fault::new(FaultKind::Local, "no editor", "set EDITOR")), &mut Vec::new());
     assert!(note(&model).contains("set EDITOR"));
 }
 
@@ -256,8 +257,12 @@ fn templates_read_again_leave_the_cursor_and_the_open_form_alone() {
     let mut model = filled();
     let other = Template::parse("a.md", "+++\ntitle = \"A\"\n+++\nx").unwrap();
     let same = Template::parse("t.md", TEMPLATE).unwrap();
-    templates(&mut model, vec![other, same], Vec::new());
+    templates(&mut model, vec![other.clone(), same], Vec::new());
+    assert_eq!(note(&model), "");
+    let changed = Template::parse("t.md", &TEMPLATE.replace("Do {{", "Do not {{")).unwrap();
+    templates(&mut model, vec![other, changed], Vec::new());
     assert_eq!(form(&model).prompt.text(), "Do it (minor).");
+    assert!(note(&model).contains("has changed"), "{}", note(&model));
     press(&mut model, &[Intent::Back]);
     model.compose.drafts.clear();
     model.compose.cursor = 1;
