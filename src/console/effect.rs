@@ -29,7 +29,7 @@ pub enum Effect {
     Start {
         id: uuid::Uuid,
         request: StartRequest,
-        template: Option<crate::template::Stamp>,
+        template: Option<Box<crate::template::Stamp>>,
     },
     /// One session, or several one after the other.
     Cancel(Vec<CancelTarget>),

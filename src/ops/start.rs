@@ -25,7 +25,7 @@ pub async fn start(
     context: &Context,
     id: Uuid,
     request: &StartRequest,
-    template: Option<Stamp>,
+    template: Option<Box<Stamp>>,
 ) -> Result<Task, Fault> {
     let body = request.body_text();
     let mut intent = context.intent(id, Action::Start, &request.repo, body);

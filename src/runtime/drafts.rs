@@ -17,12 +17,11 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use tokio::sync::mpsc;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
-use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::private;
@@ -172,77 +171,94 @@ fn contents(path: &Path) -> Option<Vec<u8>> {
 /// The writer off the loop.
 #[derive(Debug)]
 pub struct Keeper {
-    changes: mpsc::UnboundedSender<Change>,
+    board: Arc<Board>,
     task: JoinHandle<()>,
 }
 
-/// A draft as it is now; `None`: it is to be forgotten.
-type Change = (Uuid, Option<Draft>);
+/// What is still to be written: the newest state of each draft, however many keys made it.
+#[derive(Debug, Default)]
+struct Board {
+    wanted: Mutex<Wanted>,
+    news: Notify,
+    closing: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Wanted {
+    batch: Batch,
+    closed: bool,
+}
+
+/// Drafts as they are now; `None`: to be forgotten.
+type Batch = BTreeMap<Uuid, Option<Draft>>;
+
+impl Board {
+    fn wanted(&self) -> MutexGuard<'_, Wanted> {
+        self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn put(&self, id: Uuid, state: Option<Draft>) {
+        self.wanted().batch.insert(id, state);
+        self.news.notify_one();
+    }
+
+    fn take(&self) -> Wanted {
+        let mut wanted = self.wanted();
+        Wanted { batch: std::mem::take(&mut wanted.batch), closed: wanted.closed }
+    }
+}
 
 impl Keeper {
     pub fn spawn(drafts: Drafts) -> Self {
-        let (changes, wanted) = mpsc::unbounded_channel();
-        Self { changes, task: tokio::spawn(keep(drafts, wanted)) }
+        let board = Arc::new(Board::default());
+        Self { board: board.clone(), task: tokio::spawn(keep(drafts, board)) }
     }
 
     pub fn keep(&self, draft: Draft) {
-        let _ = self.changes.send((draft.id, Some(draft)));
+        self.board.put(draft.id, Some(draft));
     }
 
     pub fn forget(&self, id: Uuid) {
-        let _ = self.changes.send((id, None));
+        self.board.put(id, None);
     }
 
     /// Everything is on disk when this returns.
     pub async fn finish(self) {
-        drop(self.changes);
+        self.board.wanted().closed = true;
+        self.board.news.notify_one();
+        self.board.closing.notify_one();
         let _ = self.task.await;
     }
 }
 
-async fn keep(drafts: Drafts, mut wanted: mpsc::UnboundedReceiver<Change>) {
+async fn keep(drafts: Drafts, board: Arc<Board>) {
     let mut failed = false;
-    while let Some(first) = wanted.recv().await {
-        let mut batch = BTreeMap::from([first]);
-        let mut open = true;
-        while open && !batch.is_empty() {
-            // What came while the last batch was written goes with this one.
-            while let Ok((id, state)) = wanted.try_recv() {
-                batch.insert(id, state);
-            }
-            let (to, what) = (drafts.clone(), std::mem::take(&mut batch));
-            let written = tokio::task::spawn_blocking(move || write_all(&to, &what)).await;
+    loop {
+        let Wanted { batch, closed } = board.take();
+        let idle = batch.is_empty();
+        if !idle {
+            let to = drafts.clone();
+            let written = tokio::task::spawn_blocking(move || write_all(&to, &batch)).await;
+            // A full disk is told once, not with every key.
             if let Ok(Err(error)) = &written
                 && !failed
             {
                 tracing::warn!(%error, "a draft could not be kept");
             }
             failed = matches!(written, Ok(Err(_)));
-            open = gather(&mut wanted, &mut batch).await;
         }
-        // Closed while it gathered.
-        if !batch.is_empty() {
-            let (to, what) = (drafts.clone(), batch);
-            let _ = tokio::task::spawn_blocking(move || write_all(&to, &what)).await;
+        match (idle, closed) {
+            (true, true) => break,
+            (false, true) => {}
+            (true, false) => board.news.notified().await,
+            (false, false) => drop(tokio::time::timeout(PAUSE, board.closing.notified()).await),
         }
     }
     drafts.release();
 }
 
-/// Takes what comes until the pause is over. False: nothing will come any more.
-async fn gather(wanted: &mut mpsc::UnboundedReceiver<Change>, batch: &mut BTreeMap<Uuid, Option<Draft>>) -> bool {
-    let until = Instant::now() + PAUSE;
-    loop {
-        match tokio::time::timeout_at(until, wanted.recv()).await {
-            Ok(Some((id, state))) => batch.insert(id, state),
-            Ok(None) => return false,
-            Err(_) => return true,
-        };
-    }
-}
-
 /// One that fails does not stop the others; the first fault is told.
-fn write_all(drafts: &Drafts, batch: &BTreeMap<Uuid, Option<Draft>>) -> io::Result<()> {
+fn write_all(drafts: &Drafts, batch: &Batch) -> io::Result<()> {
     let write = |(id, state): (&Uuid, &Option<Draft>)| match state {
         Some(draft) => drafts.write(draft),
         None => drafts.remove(*id),

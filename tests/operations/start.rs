@@ -48,7 +48,7 @@ async fn a_started_task_is_recorded_with_its_id() {
     let book = Arc::new(Memory::new());
     let (_, context) = context(fake, &book);
     let stamp = Stamp { id: "flaky".into(), hash: [7; 32], ticket: Some("OPS-1".into()) };
-    ops::start::start(&context, Uuid::new_v4(), &request(), Some(stamp)).await.unwrap();
+    ops::start::start(&context, Uuid::new_v4(), &request(), Some(Box::new(stamp))).await.unwrap();
     assert_eq!(outcomes(&book), [Some(Outcome::Confirmed("t9".into()))]);
     let entries = entries(&book);
     assert_eq!(entries[0].intent.template.as_deref(), Some("flaky"));

@@ -32,7 +32,7 @@ pub enum Ask {
     Cancel(Vec<CancelTarget>),
     Start {
         request: StartRequest,
-        template: Option<crate::template::Stamp>,
+        template: Option<Box<crate::template::Stamp>>,
     },
     Quit,
     Copy(Untrusted),

@@ -140,7 +140,7 @@ impl Engine {
         }
     }
 
-    fn start(&self, id: uuid::Uuid, request: StartRequest, template: Option<crate::template::Stamp>) {
+    fn start(&self, id: uuid::Uuid, request: StartRequest, template: Option<Box<crate::template::Stamp>>) {
         let (desk, context, wishes) = (self.desk.clone(), self.context.clone(), self.wishes.clone());
         tokio::spawn(async move {
             let result = ops::start::start(&context, id, &request, template).await;

@@ -261,10 +261,10 @@ impl Form {
     }
 
     /// What the task will remember of the template. A prompt edited by hand is still of the template it began as.
-    pub fn stamp(&self) -> Option<Stamp> {
+    pub fn stamp(&self) -> Option<Box<Stamp>> {
         let template = self.template.as_ref()?;
         let ticket = render::ticket(template, &self.values(template)).ok().flatten();
-        Some(Stamp { id: template.id.clone(), hash: template.hash, ticket })
+        Some(Box::new(Stamp { id: template.id.clone(), hash: template.hash, ticket }))
     }
 
     fn render(&mut self, verdict: &mut Verdict) {

@@ -75,7 +75,7 @@ pub fn confirmed(
     model: &mut Model,
     id: Uuid,
     request: StartRequest,
-    template: Option<Stamp>,
+    template: Option<Box<Stamp>>,
     effects: &mut Vec<Effect>,
 ) {
     if model.compose.sending.is_some() {

@@ -119,7 +119,8 @@ fn about(model: &Model, row: Row<'_>, columns: usize) -> Vec<(Tone, String)> {
 }
 
 fn about_template(template: &Template, columns: usize) -> Vec<(Tone, String)> {
-    let mut lines = vec![(Tone::Strong, format!("{} · {}", template.title, template.origin))];
+    let replaces = template.replaces.as_ref().map(|origin| format!(", replaces {origin}")).unwrap_or_default();
+    let mut lines = vec![(Tone::Strong, format!("{} · {}{replaces}", template.title, template.origin))];
     for line in width_wrapped(&template.description, columns.saturating_sub(2)) {
         lines.push((Tone::Plain, line));
     }
