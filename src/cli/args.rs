@@ -8,6 +8,7 @@ use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 
 use super::exit::Exit;
+use super::ledger_verbs::LedgerVerb;
 use super::template;
 use crate::config::Sources;
 use crate::config::load::Argument;
@@ -35,6 +36,10 @@ pub enum Command {
     },
     Template {
         verb: TemplateVerb,
+        options: Options,
+    },
+    Ledger {
+        verb: LedgerVerb,
         options: Options,
     },
     /// Help or version: print it, and all is done.
@@ -185,6 +190,11 @@ enum Verb {
         #[command(subcommand)]
         verb: CacheVerb,
     },
+    /// What was done from here, and what became of it
+    Ledger {
+        #[command(subcommand)]
+        verb: LedgerVerb,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -238,6 +248,7 @@ fn command(cli: Cli) -> Command {
         Some(Verb::Config { verb }) => Command::Config { verb, options },
         Some(Verb::Template { verb }) => Command::Template { verb, options },
         Some(Verb::Cache { verb }) => Command::Cache { verb },
+        Some(Verb::Ledger { verb }) => Command::Ledger { verb, options },
     }
 }
 

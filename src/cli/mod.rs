@@ -6,6 +6,7 @@
 //! ```text
 //! arguments ──parse──> Command ─┬─ Config ──> config_verbs ──> text + Exit
 //!                               ├─ Template > template ──────> text + Exit
+//!                               ├─ Ledger ──> ledger_verbs ──> text + Exit
 //!                               ├─ Say ─────> text
 //!                               └─ Console, Open, Demo, Cache ──> runtime
 //! ```
@@ -13,9 +14,11 @@
 pub mod args;
 pub mod config_verbs;
 pub mod exit;
+pub mod ledger_verbs;
 pub mod origin;
 pub mod output;
 pub mod template;
 
 pub use args::{CacheVerb, Command, ConfigVerb, Demo, Options, Refusal, TemplateVerb, parse};
 pub use exit::Exit;
+pub use ledger_verbs::LedgerVerb;

@@ -39,6 +39,8 @@ pub enum Effect {
     RawLog(Box<super::rawlog::Bytes>, super::rawlog::Wish),
     /// Look for this in all logs kept here, in place of what was looked for before; `None`: no more.
     Grep(Option<(u64, Box<Pattern>)>),
+    /// Something to be read in the ledger.
+    Ledger(super::ledger::Wish),
     /// Read what is kept of this session's log.
     ReadKept(SessionId),
     /// Write this to a new file.

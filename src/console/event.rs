@@ -188,6 +188,8 @@ pub enum Op {
     /// The request budget moved.
     Budget(BudgetNews),
     Grep(GrepNews),
+    /// What was read in the ledger.
+    Ledger(super::ledger::News),
 }
 
 /// Lines found in kept logs.

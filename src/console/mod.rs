@@ -11,6 +11,7 @@ pub mod effect;
 pub mod event;
 pub mod guide;
 pub mod keys;
+pub mod ledger;
 pub mod rawlog;
 pub mod state;
 pub mod update;

@@ -7,6 +7,7 @@
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::observed::Observed;
 use super::port::{Intent, Outcome};
 use crate::domain::Instant;
 use crate::text::Safe;
@@ -37,6 +38,7 @@ pub enum Chain {
 pub enum Row<'a> {
     Intent(&'a Intent),
     Outcome { intent: Uuid, at: Instant, outcome: &'a Outcome },
+    Observed(&'a Observed),
 }
 
 /// The hash of row `number` (from 1) after a row with the hash `before`.
@@ -69,6 +71,7 @@ pub fn link(before: &Hash, number: u64, row: Row<'_>) -> Hash {
             hasher.text(outcome.word());
             hasher.text(outcome.detail());
         }
+        Row::Observed(observed) => hasher.observed(observed),
     }
     hasher.0.finalize().into()
 }
@@ -103,6 +106,26 @@ impl Fields {
             self.text(&granted.rule);
             self.optional(granted.reason.as_deref().map(str::as_bytes));
             self.optional(granted.policy_hash.as_ref().map(<[u8; 32]>::as_slice));
+        }
+    }
+
+    fn observed(&mut self, observed: &Observed) {
+        let Observed { seen, was, step } = observed;
+        self.text("observed");
+        for text in [&seen.host, seen.repo.as_str(), &seen.task, seen.kind.word(), &seen.became] {
+            self.text(text);
+        }
+        self.bytes(&step.to_be_bytes());
+        self.instant(seen.at);
+        for instant in [seen.since, seen.touched, seen.begun] {
+            self.bytes(&[u8::from(instant.is_some())]);
+            self.instant(instant.unwrap_or_default());
+        }
+        for text in [was, &seen.reason, &seen.model, &seen.session] {
+            self.optional(text.as_deref().map(str::as_bytes));
+        }
+        for number in [seen.nano_credits, seen.premium_requests.map(f64::to_bits), seen.run, seen.pull] {
+            self.optional(number.map(u64::to_be_bytes).as_ref().map(<[u8; 8]>::as_slice));
         }
     }
 

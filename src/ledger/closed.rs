@@ -7,6 +7,8 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::chain::Chain;
+use super::line::{Line, Span};
+use super::observed::Seen;
 use super::port::{Action, Entry, Intent, Ledger, Outcome};
 use super::sqlite::Sqlite;
 use super::wanted::Wanted;
@@ -57,6 +59,14 @@ impl Ledger for Closed {
     }
 
     fn number(&self, _: &Wanted) -> Result<u64, Fault> {
+        self.refuse()
+    }
+
+    fn observe(&self, _: &[Seen]) -> Result<u64, Fault> {
+        self.refuse()
+    }
+
+    fn lines(&self, _: &Span, _: usize) -> Result<Vec<Line>, Fault> {
         self.refuse()
     }
 

@@ -7,6 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 
 use super::chain::{self, Chain, Hash, Row, Walk};
+use super::line::{Line, Said, Span, started};
+use super::observed::{Kind, Observed, Seen};
 use super::port::{Action, Entry, Intent, Ledger, Outcome};
 use super::wanted::Wanted;
 use crate::domain::{Fault, FaultKind, Instant};
@@ -30,6 +32,8 @@ struct State {
     /// Where each intent stands in `entries`.
     index: HashMap<Uuid, usize>,
     entries: Vec<Entry>,
+    /// The newest record of each kind of each task.
+    newest: HashMap<(String, String, String, Kind), Observed>,
     faults: VecDeque<Injected>,
     closed: Option<Fault>,
 }
@@ -37,7 +41,8 @@ struct State {
 #[derive(Debug)]
 enum Stored {
     Intent(Intent),
-    Outcome(Uuid, Instant, Outcome),
+    Outcome(Intent, Instant, Outcome),
+    Observed(Observed),
 }
 
 #[derive(Debug)]
@@ -101,11 +106,40 @@ impl State {
     }
 }
 
+impl State {
+    fn said(stored: &Stored) -> Said {
+        match stored {
+            Stored::Intent(intent) => Said::Intent(Box::new(intent.clone())),
+            Stored::Observed(observed) => Said::Observed(Box::new(observed.clone())),
+            Stored::Outcome(intent, at, outcome) => Said::Outcome(Box::new(intent.clone()), *at, outcome.clone()),
+        }
+    }
+
+    fn is_in(&self, line: &Line, span: &Span) -> bool {
+        let of_task = |task: &str| {
+            let its_own = line.task() == Some(task);
+            its_own
+                || line.intent().is_some_and(|intent| {
+                    let entry = self.index.get(&intent.id).and_then(|place| self.entries.get(*place));
+                    let outcome = entry.and_then(|entry| entry.outcome.as_ref());
+                    outcome.and_then(|(_, outcome)| started(intent, outcome)) == Some(task)
+                })
+        };
+        span.before.is_none_or(|before| line.row < before)
+            && span.after.is_none_or(|after| line.row > after)
+            && span.since.is_none_or(|since| line.at() >= since)
+            && span.until.is_none_or(|until| line.at() < until)
+            && span.repo.as_ref().is_none_or(|repo| line.repo() == repo)
+            && span.task.as_deref().is_none_or(of_task)
+    }
+}
+
 impl Stored {
     fn row(&self) -> Row<'_> {
         match self {
             Self::Intent(intent) => Row::Intent(intent),
-            Self::Outcome(intent, at, outcome) => Row::Outcome { intent: *intent, at: *at, outcome },
+            Self::Observed(observed) => Row::Observed(observed),
+            Self::Outcome(intent, at, outcome) => Row::Outcome { intent: intent.id, at: *at, outcome },
         }
     }
 }
@@ -131,6 +165,7 @@ impl Ledger for Memory {
                 return Err(already_final());
             }
             entry.outcome = Some((at, outcome.clone()));
+            let intent = entry.intent.clone();
             state.push(Stored::Outcome(intent, at, outcome.clone()));
             Ok(())
         })
@@ -168,6 +203,33 @@ impl Ledger for Memory {
         Ok(state.entries.iter().filter(|entry| wanted.holds(entry)).count() as u64)
     }
 
+    fn observe(&self, seen: &[Seen]) -> Result<u64, Fault> {
+        let mut news = 0;
+        self.state().write(On::Record, |state| {
+            for seen in seen {
+                let key = (seen.host.clone(), seen.repo.to_string(), seen.task.clone(), seen.kind);
+                let Some(observed) = seen.after(state.newest.get(&key)) else { continue };
+                state.newest.insert(key, observed.clone());
+                state.push(Stored::Observed(observed));
+                news += 1;
+            }
+            Ok(())
+        })?;
+        Ok(news)
+    }
+
+    fn lines(&self, span: &Span, limit: usize) -> Result<Vec<Line>, Fault> {
+        let mut state = self.state();
+        state.read()?;
+        let all = (1..).zip(&state.rows).map(|(row, (stored, _))| Line { row, said: State::said(stored) });
+        let mut found: Vec<Line> = all.filter(|line| state.is_in(line, span)).collect();
+        if !span.oldest_first {
+            found.reverse();
+        }
+        found.truncate(limit);
+        Ok(found)
+    }
+
     fn verify(&self) -> Result<Chain, Fault> {
         let mut state = self.state();
         state.read()?;
@@ -186,7 +248,7 @@ impl Ledger for Memory {
     }
 
     fn schema_version(&self) -> u32 {
-        1
+        2
     }
 }
 

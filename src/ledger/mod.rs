@@ -12,12 +12,22 @@
 
 pub mod chain;
 pub mod closed;
+pub mod export;
+pub mod line;
 pub mod memory;
+pub mod observed;
 pub mod port;
+pub mod sift;
 pub mod sqlite;
+pub mod stats;
+pub mod table;
 pub mod wanted;
+pub mod words;
 
 pub use chain::Chain;
 pub use closed::open;
+pub use line::{Line, Said, Span};
+pub use observed::{Kind, Observed, Seen};
 pub use port::{Action, Entry, Granted, Intent, Ledger, Outcome};
+pub use stats::{Counter, Stats};
 pub use wanted::Wanted;

@@ -4,6 +4,8 @@
 use uuid::Uuid;
 
 use super::chain::{Chain, Hash};
+use super::line::{Line, Span};
+use super::observed::Seen;
 use super::wanted::Wanted;
 use crate::domain::{Fault, Instant, RepoName};
 
@@ -157,6 +159,11 @@ pub trait Ledger: Send + Sync + std::fmt::Debug {
     fn find(&self, wanted: &Wanted, limit: usize) -> Result<Vec<Entry>, Fault>;
     /// How many there are of them.
     fn number(&self, wanted: &Wanted) -> Result<u64, Fault>;
+    /// Records what is news of it, all of it or nothing, and says how many that were. Whether it is news is decided
+    /// here, by what is recorded already ([`Seen::after`]).
+    fn observe(&self, seen: &[Seen]) -> Result<u64, Fault>;
+    /// A page of lines.
+    fn lines(&self, span: &Span, limit: usize) -> Result<Vec<Line>, Fault>;
     /// Walks everything and checks that nothing was changed, removed or inserted.
     fn verify(&self) -> Result<Chain, Fault>;
     /// `Ok` if claims can work at all; else why not, for the banner. Asks no disk.

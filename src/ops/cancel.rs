@@ -171,6 +171,8 @@ impl Cycle<'_> {
         let action = if self.target.force { Action::ForceCancel } else { Action::Cancel };
         let mut intent = self.context.intent(id, action, repo, format!("run {}", run.id));
         intent.task = Some(self.target.task.id.raw().to_owned());
+        intent.session = self.target.session.as_ref().map(|session| session.raw().to_owned());
+        intent.run = Some(run.id.0);
         self.context.claim(intent).await?;
         let answer = self.context.provider.cancel_run(repo, run.id, self.target.force).await;
         let (outcome, result) = match answer {

@@ -14,7 +14,7 @@ pub struct Context {
     pub provider: Arc<dyn Provider>,
     pub ledger: Arc<dyn Ledger>,
     pub now: Now,
-    /// The user of this machine, for the ledger.
+    /// The user of this machine, for the ledger: `mona`, or `mona@desk-7`.
     pub who: String,
 }
 
@@ -35,13 +35,14 @@ impl Context {
     /// The intent of an action about to be taken.
     pub fn intent(&self, id: Uuid, action: Action, repo: &RepoName, request: String) -> Intent {
         let authority = self.provider.authority();
+        let (who, machine) = self.who.split_once('@').map_or((&*self.who, None), |(who, at)| (who, Some(at)));
         Intent {
             id,
             at: self.now(),
             action,
             repo: repo.clone(),
             task: None,
-            who: self.who.clone(),
+            who: who.to_owned(),
             host: authority.host.to_string(),
             token_kind: authority.token_kind.to_string(),
             request,
@@ -49,7 +50,7 @@ impl Context {
             template: None,
             template_hash: None,
             login: None,
-            machine: None,
+            machine: machine.map(str::to_owned),
             granted: None,
             prompt: None,
             model: None,

@@ -6,5 +6,7 @@ mod child;
 mod contract;
 mod crash;
 mod disk;
+mod layout;
 mod make;
+mod observing;
 mod tamper;

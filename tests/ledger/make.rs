@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use atc::domain::Instant;
 use atc::ledger::sqlite::Sqlite;
-use atc::ledger::{Action, Granted, Intent, Ledger, Outcome};
+use atc::ledger::{Action, Granted, Intent, Kind, Ledger, Outcome, Seen};
 use chrono::TimeDelta;
 use uuid::Uuid;
 
@@ -77,4 +77,26 @@ pub fn numbers(ledger: &dyn Ledger) -> Vec<u128> {
     let mut all: Vec<_> = ledger.recent(usize::MAX).unwrap().iter().map(|entry| entry.intent.id.as_u128()).collect();
     all.reverse();
     all
+}
+
+/// A look at the state of a task of `acme/billing`; the service's time of it is the time of the look.
+pub fn seen(task: &str, became: &str, second: i64) -> Seen {
+    Seen {
+        host: "github.com".to_owned(),
+        repo: "acme/billing".parse().unwrap(),
+        task: task.to_owned(),
+        kind: Kind::State,
+        at: at(second),
+        since: None,
+        touched: Some(at(second)),
+        begun: Some(at(0)),
+        became: became.to_owned(),
+        reason: None,
+        nano_credits: None,
+        premium_requests: None,
+        model: None,
+        session: None,
+        run: None,
+        pull: None,
+    }
 }

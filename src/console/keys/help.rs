@@ -69,6 +69,9 @@ pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
         }
         Context::List => vec![Intent::Enter, Intent::Back],
         Context::Record => vec![Intent::Back, Intent::Copy, Intent::PageDown],
+        Context::Ledger => {
+            vec![Intent::Back, Intent::Enter, Intent::Filter, Intent::Stats, Intent::Detail, Intent::Copy]
+        }
         Context::Found => vec![Intent::Enter, Intent::Copy, Intent::Back],
         Context::Wall => vec![Intent::Enter, Intent::Detail, Intent::Cancel, Intent::Open, Intent::Back],
         Context::Reviews if model.reviews.selected.is_some() => {

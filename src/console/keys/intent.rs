@@ -18,6 +18,8 @@ pub enum Context {
     Wall,
     /// What `:grep` found.
     Found,
+    /// What was done from here, and what became of it.
+    Ledger,
     Reviews,
     /// The template list of the compose pane.
     Templates,
@@ -45,6 +47,7 @@ pub enum Intent {
     Log,
     Reviews,
     Compose,
+    Ledger,
     Zoom,
     Layout,
     Grow,
@@ -109,6 +112,8 @@ pub enum Intent {
     Source,
     /// The record behind the entry.
     Record,
+    /// What the lines of the ledger come to.
+    Stats,
     // Lists over the log
     Automatic,
     /// To the evidence of the next finding.

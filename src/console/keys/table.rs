@@ -38,6 +38,7 @@ const GLOBAL: &[Binding] = &[
     bind(Context::Global, c('l'), Intent::Log, "log", "log"),
     bind(Context::Global, c('p'), Intent::Reviews, "reviews: the pull requests", "reviews"),
     bind(Context::Global, c('n'), Intent::Compose, "compose a new task", "new"),
+    bind(Context::Global, c('A'), Intent::Ledger, "the ledger: what was done, and what became of it", ""),
     bind(Context::Global, c('1'), Intent::View(1), VIEW, ""),
     bind(Context::Global, c('2'), Intent::View(2), VIEW, ""),
     bind(Context::Global, c('3'), Intent::View(3), VIEW, ""),
@@ -194,6 +195,24 @@ const FOUND: &[Binding] = &[
     bind(Context::Found, k(Key::Esc), Intent::Back, "close the list", "close"),
 ];
 
+const LEDGER: &[Binding] = &[
+    bind(Context::Ledger, k(Key::Enter), Intent::Enter, "the history of the line's task, then the task", "history"),
+    bind(Context::Ledger, c('d'), Intent::Detail, "everything about the line's task", "detail"),
+    bind(Context::Ledger, c('/'), Intent::Filter, "only lines that a query holds for", "filter"),
+    bind(
+        Context::Ledger,
+        c('s'),
+        Intent::Stats,
+        "what the lines come to: counts, times, costs; again: the lines",
+        "stats",
+    ),
+    bind(Context::Ledger, c('r'), Intent::Refresh, "read it anew", "read anew"),
+    bind(Context::Ledger, c('y'), Intent::Copy, "copy the line", "copy"),
+    bind(Context::Ledger, c(' '), Intent::PageDown, "page down", ""),
+    bind(Context::Ledger, c('q'), Intent::Back, "go back, at last out of the ledger", ""),
+    bind(Context::Ledger, k(Key::Esc), Intent::Back, "go back, at last out of the ledger", "back"),
+];
+
 const REVIEWS: &[Binding] = &[
     bind(Context::Reviews, k(Key::Enter), Intent::Enter, "open the log of the task behind it", "log"),
     bind(Context::Reviews, c('d'), Intent::Detail, "everything about the task behind it", "detail"),
@@ -252,7 +271,7 @@ const LINE: &[Binding] = &[
 ];
 
 /// Every context's own bindings, in the order the help shows them.
-pub const TABLE: [(Context, &[Binding]); 14] = [
+pub const TABLE: [(Context, &[Binding]); 15] = [
     (Context::Global, GLOBAL),
     (Context::Queue, QUEUE),
     (Context::Detail, DETAIL),
@@ -261,6 +280,7 @@ pub const TABLE: [(Context, &[Binding]); 14] = [
     (Context::Record, RECORD),
     (Context::Wall, WALL),
     (Context::Found, FOUND),
+    (Context::Ledger, LEDGER),
     (Context::Reviews, REVIEWS),
     (Context::Templates, TEMPLATES),
     (Context::Form, FORM),
@@ -309,6 +329,7 @@ impl Context {
             Self::Record => "Log: record",
             Self::Wall => "Wall",
             Self::Found => "Lines found",
+            Self::Ledger => "Ledger",
             Self::Reviews => "Reviews",
             Self::Templates => "Compose: templates",
             Self::Form => "Compose: form",

@@ -11,6 +11,7 @@ pub mod dialog;
 pub mod evidence;
 pub mod found;
 pub mod layout;
+pub mod ledger;
 pub mod line;
 pub mod list;
 pub mod log;
@@ -47,6 +48,10 @@ pub struct Model {
     pub log: Box<log::LogPane>,
     pub reviews: reviews::ReviewsPane,
     pub compose: compose::ComposePane,
+    /// The ledger, where it is looked at; over the panes.
+    pub ledger: Option<Box<ledger::LedgerPane>>,
+    /// Wishes to read it so far.
+    pub ledger_wishes: u64,
     /// A question that must be answered first.
     pub dialog: Option<dialog::Dialog>,
     /// The `:` or `/` line being typed.
@@ -67,6 +72,8 @@ impl Model {
             log: Box::default(),
             reviews: reviews::ReviewsPane::default(),
             compose: compose::ComposePane::default(),
+            ledger: None,
+            ledger_wishes: 0,
             dialog: None,
             line: None,
             notes: notes::Notes::default(),
@@ -107,6 +114,8 @@ impl Model {
             Context::Help
         } else if self.place.detail.is_some() {
             Context::Detail
+        } else if self.ledger.is_some() {
+            Context::Ledger
         } else if self.log.list.is_some() {
             Context::List
         } else if self.log.found.is_some() {

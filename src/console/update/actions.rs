@@ -56,6 +56,7 @@ pub fn run(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
         Intent::CopyBranch => give(model, Target::Branch, Effect::Copy, "copied", effects),
         Intent::FollowUp => follow_up(model, effects),
         Intent::Retry => retry(model, effects),
+        Intent::Ledger => super::ledger::open(model, String::new(), effects),
         Intent::Compose => compose_with(model, None, effects),
         Intent::NextPane => step_pane(model, true, effects),
         Intent::PreviousPane => step_pane(model, false, effects),
@@ -138,6 +139,7 @@ pub fn focus(model: &mut Model, pane: Pane) {
     model.place.detail = None;
     model.log.wall = None;
     model.log.found = None;
+    model.ledger = None;
     model.place.focus = pane;
     model.dirty = true;
 }

@@ -17,6 +17,7 @@ pub mod diagnosis;
 pub mod dialog;
 pub mod found;
 pub mod key;
+pub mod ledger;
 pub mod line;
 pub mod list;
 pub mod log;
@@ -69,6 +70,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     }
     diagnosis::settle(model, &mut effects);
     settle::settle(model);
+    ledger::settle(model, &mut effects);
     log::follow_selection(model, &mut effects);
     list::settle(model);
     model.place.wake = next_wake(model);

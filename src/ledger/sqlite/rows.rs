@@ -163,12 +163,12 @@ pub(super) fn find(on: &Connection, sql: &str, values: impl Iterator<Item = Valu
     on.prepare_cached(sql)?.query_map(rusqlite::params_from_iter(values), entry)?.collect()
 }
 
-fn unreadable(column: usize, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+pub(super) fn unreadable(column: usize, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
 }
 
 #[derive(Debug)]
-struct UnknownWord(String);
+pub(super) struct UnknownWord(pub String);
 
 impl std::fmt::Display for UnknownWord {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -186,7 +186,7 @@ impl FromSql for Blob16 {
     }
 }
 
-struct Time(Instant);
+pub(super) struct Time(pub Instant);
 
 impl FromSql for Time {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {

@@ -9,10 +9,12 @@ use uuid::Uuid;
 use super::fault::from_sqlite;
 use super::question::Question;
 use super::schema::Found;
-use super::{file, rows, schema};
+use super::{file, lines, observed, rows, schema};
 use crate::domain::{Fault, FaultKind, Instant};
 use crate::ledger::chain::{self, Chain, Hash, Row, Walk};
+use crate::ledger::line::{Line, Span};
 use crate::ledger::memory::{already_claimed, already_final, never_claimed};
+use crate::ledger::observed::Seen;
 use crate::ledger::port::{Action, Entry, Intent, Ledger, Outcome};
 use crate::ledger::wanted::Wanted;
 
@@ -61,14 +63,8 @@ impl Sqlite {
         query(&self.connection()).map_err(|error| from_sqlite(&self.file, "read", &error))
     }
 
-    /// Appends one row in a transaction of its own. `check` looks at what is there and may refuse; `insert` writes the
-    /// row under its number and hash.
-    fn append(
-        &self,
-        row: Row<'_>,
-        check: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<Result<(), Fault>>,
-        insert: impl FnOnce(&Transaction<'_>, i64, &Hash) -> rusqlite::Result<usize>,
-    ) -> Result<(), Fault> {
+    /// Writes in one transaction: all of it or nothing.
+    fn write<T>(&self, rows: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<Result<T, Fault>>) -> Result<T, Fault> {
         self.writable()?;
         let mut connection = self.connection();
         let write = || {
@@ -78,21 +74,28 @@ impl Sqlite {
             if version != self.version {
                 return Ok(Err(newer(&self.file, version)));
             }
-            if let Err(fault) = check(&transaction)? {
-                return Ok(Err(fault));
+            let written = rows(&transaction)?;
+            if written.is_ok() {
+                transaction.commit()?;
             }
-            let (last, before) = head(&transaction)?;
-            let number = last + 1;
-            let hash = chain::link(&before, positive(number), row);
-            insert(&transaction, number, &hash)?;
-            transaction
-                .prepare_cached("UPDATE head SET rows = ?1, hash = ?2")?
-                .execute(rusqlite::params![number, hash])?;
-            transaction.commit()?;
-            Ok(Ok(()))
+            Ok(written)
         };
         write().unwrap_or_else(|error| Err(from_sqlite(&self.file, "write", &error)))
     }
+}
+
+/// Adds one row at the end of the chain. `insert` writes it under its number and hash.
+fn append(
+    on: &Connection,
+    row: Row<'_>,
+    insert: impl FnOnce(i64, &Hash) -> rusqlite::Result<usize>,
+) -> rusqlite::Result<()> {
+    let (last, before) = head(on)?;
+    let number = last + 1;
+    let hash = chain::link(&before, positive(number), row);
+    insert(number, &hash)?;
+    on.prepare_cached("UPDATE head SET rows = ?1, hash = ?2")?.execute(rusqlite::params![number, hash])?;
+    Ok(())
 }
 
 fn head(connection: &Connection) -> rusqlite::Result<(i64, Hash)> {
@@ -101,27 +104,47 @@ fn head(connection: &Connection) -> rusqlite::Result<(i64, Hash)> {
 
 impl Ledger for Sqlite {
     fn claim(&self, intent: &Intent) -> Result<(), Fault> {
-        let check = |on: &Transaction<'_>| {
-            let mut known = on.prepare_cached("SELECT 1 FROM intents WHERE id = ?1")?;
-            Ok(if known.exists([intent.id.as_bytes()])? { Err(already_claimed()) } else { Ok(()) })
-        };
-        self.append(Row::Intent(intent), check, |on, number, hash| rows::insert_intent(on, number, intent, hash))
+        self.write(|on| {
+            if on.prepare_cached("SELECT 1 FROM intents WHERE id = ?1")?.exists([intent.id.as_bytes()])? {
+                return Ok(Err(already_claimed()));
+            }
+            append(on, Row::Intent(intent), |number, hash| rows::insert_intent(on, number, intent, hash))?;
+            Ok(Ok(()))
+        })
     }
 
     fn record(&self, intent: Uuid, at: Instant, outcome: &Outcome) -> Result<(), Fault> {
-        let check = |on: &Transaction<'_>| {
+        self.write(|on| {
             let sql = "SELECT EXISTS (SELECT 1 FROM outcomes WHERE intent = i.id AND kind <> 'unknown')
                        FROM intents i WHERE i.id = ?1";
             let ended = on.prepare_cached(sql)?.query_row([intent.as_bytes()], |row| row.get(0)).optional()?;
-            Ok(match ended {
-                None => Err(never_claimed()),
-                Some(true) => Err(already_final()),
-                Some(false) => Ok(()),
-            })
-        };
-        self.append(Row::Outcome { intent, at, outcome }, check, |on, number, hash| {
-            rows::insert_outcome(on, number, (intent, at, outcome), hash)
+            match ended {
+                None => return Ok(Err(never_claimed())),
+                Some(true) => return Ok(Err(already_final())),
+                Some(false) => {}
+            }
+            append(on, Row::Outcome { intent, at, outcome }, |number, hash| {
+                rows::insert_outcome(on, number, (intent, at, outcome), hash)
+            })?;
+            Ok(Ok(()))
         })
+    }
+
+    fn observe(&self, seen: &[Seen]) -> Result<u64, Fault> {
+        self.write(|on| {
+            let mut news = 0;
+            for seen in seen {
+                let Some(record) = seen.after(observed::last(on, seen)?.as_ref()) else { continue };
+                append(on, Row::Observed(&record), |number, hash| observed::insert(on, number, &record, hash))?;
+                news += 1;
+            }
+            Ok(Ok(news))
+        })
+    }
+
+    fn lines(&self, span: &Span, limit: usize) -> Result<Vec<Line>, Fault> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.read(|on| lines::lines(&*on.unchecked_transaction()?, self.version, span, limit))
     }
 
     fn unresolved(&self) -> Result<Vec<Entry>, Fault> {
@@ -176,15 +199,24 @@ impl Ledger for Sqlite {
     }
 }
 
-/// Every row of both tables in the order of writing, checked against the chain; then the file's own structure, so that
+/// Every row of every table in the order of writing, checked against the chain; then the file's own structure, so that
 /// damage to an index, by which the other queries find rows, shows too.
 fn walk(on: &Connection, version: u32) -> rusqlite::Result<Chain> {
     let columns = rows::intent_columns(version);
-    let rest = "NULL, ".repeat(rows::INTENT_WIDTH - 5) + "NULL";
+    let nulls = |width: usize| vec!["NULL"; rows::INTENT_WIDTH - width].join(", ");
+    let observed = match version {
+        1 => String::new(),
+        _ => format!(
+            "UNION ALL SELECT v.row, v.hash, 2, {}, {} FROM observed v NOT INDEXED",
+            observed::OBSERVED,
+            nulls(observed::WIDTH)
+        ),
+    };
+    let rest = nulls(4);
     let sql = format!(
         "SELECT i.row, i.hash, 1, {columns} FROM intents i NOT INDEXED
          UNION ALL SELECT row, hash, 0, intent, at, kind, detail, {rest}
-         FROM outcomes NOT INDEXED ORDER BY 1"
+         FROM outcomes NOT INDEXED {observed} ORDER BY 1"
     );
     let mut walk = Walk::default();
     let mut statement = on.prepare(&sql)?;
@@ -211,11 +243,12 @@ fn walk(on: &Connection, version: u32) -> rusqlite::Result<Chain> {
 
 /// One row of the union above.
 fn check(walk: &mut Walk, row: &rusqlite::Row<'_>) -> rusqlite::Result<Result<(), Chain>> {
-    let (number, hash, is_intent): (i64, Vec<u8>, bool) = (row.get(0)?, row.get(1)?, row.get(2)?);
+    let (number, hash, table): (i64, Vec<u8>, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
     let number = positive(number);
-    if is_intent {
-        let intent = rows::intent(row, 3)?;
-        return Ok(walk.step(number, Row::Intent(&intent), &hash));
+    match table {
+        1 => return Ok(walk.step(number, Row::Intent(&rows::intent(row, 3)?), &hash)),
+        2 => return Ok(walk.step(number, Row::Observed(&observed::observed(row, 3)?), &hash)),
+        _ => {}
     }
     let intent = Uuid::from_bytes(row.get(3)?);
     let (at, outcome) = rows::outcome(row, 4)?;

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant as Tick;
 
+use super::book;
 use super::desk::Desk;
 use super::diagnose::Bench;
 use super::follower::{Closeness, Target};
@@ -14,6 +15,7 @@ use super::look_through;
 use super::poller::{Pace, Poller, Wish};
 use super::purse::Purse;
 use super::raw_log::RawLogs;
+use super::recorder;
 use super::till::Till;
 use crate::console::Effect;
 use crate::console::effect::{Heard, LogWish};
@@ -50,6 +52,8 @@ pub struct Engine {
     kept: Option<Kept>,
     /// The search in the kept logs that is wanted; 0: none.
     grep: Arc<AtomicU64>,
+    /// Who writes down what becomes of tasks.
+    writing: recorder::Writing,
 }
 
 impl Engine {
@@ -85,10 +89,12 @@ impl Engine {
         let (paused, is_paused) = watch::channel(false);
         let raw_logs = RawLogs { desk: desk.clone(), kept: kept.clone() };
         let till = Till::new(desk.clone(), Purse::new(pace.share, pace.unchanged, Tick::now()));
-        tokio::spawn(Poller::new(desk.clone(), pace, till.clone(), task_seen).diagnosing(bench).run(wish_list));
+        let (recorder, writing) = recorder::start(Arc::clone(&context.ledger), &desk);
+        let poller = Poller::new(desk.clone(), pace, till.clone(), task_seen).diagnosing(bench).recording(recorder);
+        tokio::spawn(poller.run(wish_list));
         tokio::spawn(Followers::new(desk.clone(), till, kept.clone(), wanted_seen, task, is_paused).run());
         tokio::spawn(relay(attended, wishes.clone(), wanted));
-        Self { desk, context, patience, wishes, attention, paused, raw_logs, kept, grep: Arc::default() }
+        Self { desk, context, patience, wishes, attention, paused, raw_logs, kept, grep: Arc::default(), writing }
     }
 
     /// Carries out one effect. Those of the terminal (quit, suspend, editor, copy) are the loop's own.
@@ -110,6 +116,7 @@ impl Engine {
                     look_through::grep(&self.desk, self.kept.clone(), (id, *pattern), Arc::clone(&self.grep));
                 }
             }
+            Effect::Ledger(wish) => book::read(&self.desk, Arc::clone(&self.context.ledger), wish),
             Effect::ReadKept(session) => look_through::read(&self.desk, self.kept.clone(), session),
             Effect::Save { to, text } => self.save(to, text),
             Effect::LoadAgents(repo) => self.load_agents(repo),
@@ -132,6 +139,12 @@ impl Engine {
     pub fn pause(&mut self, paused: bool) {
         self.paused.send_replace(paused);
         self.wish(Wish::Pause(paused));
+    }
+
+    /// Ends the workers; what became of tasks is in the ledger when this returns, unless the disk is very slow.
+    pub async fn finish(self) {
+        let Self { writing, .. } = self;
+        writing.finish().await;
     }
 
     fn wish(&mut self, wish: Wish) {

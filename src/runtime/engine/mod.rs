@@ -9,6 +9,7 @@
 //! Everything here sends events into the loop's one bounded channel and shares no state with the screen.
 
 pub mod backoff;
+mod book;
 pub mod budget;
 pub mod desk;
 pub mod diagnose;
@@ -25,6 +26,7 @@ pub mod pull_book;
 pub mod purse;
 pub mod raw_log;
 mod reads;
+pub mod recorder;
 pub mod schedule;
 pub mod sweep;
 pub mod till;

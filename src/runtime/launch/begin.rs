@@ -8,6 +8,7 @@ use tracing::level_filters::LevelFilter;
 use crate::cli::{self, Command, Exit, config_verbs, output};
 use crate::config::{self, Loaded, LogLevel, Paths};
 use crate::domain::{Fault, FaultKind};
+use crate::runtime::clock::Clock;
 use crate::runtime::{journal, panic, terminal};
 
 use super::{demo, kept, screen, service};
@@ -26,6 +27,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Cache { verb } => kept::run(verb),
         Command::Template { verb, options } => Ok(cli::template::run(&verb, &options).code()),
         Command::Config { verb, options } => Ok(config_verbs::run(verb, &options).code()),
+        Command::Ledger { verb, options } => {
+            cli::ledger_verbs::run(&verb, &options, Clock::system().now()).map(Exit::code)
+        }
         Command::Console(options) => with_screen(&options, service::console),
         Command::Open { file, options } => with_screen(&options, |setting| screen::open(setting, &file)),
         Command::Demo { demo, options } => match demo.serve {

@@ -71,6 +71,9 @@ impl Behind {
 
     /// Every draft is on disk when this returns, and the cache too, unless the disk is very slow.
     pub async fn finish(self) {
+        if let Some(engine) = self.engine {
+            engine.finish().await;
+        }
         self.cache.finish().await;
         if let Some(keeper) = self.drafts {
             keeper.finish().await;

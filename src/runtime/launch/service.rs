@@ -152,7 +152,13 @@ fn pace(config: &Config) -> Pace {
     }
 }
 
-/// The user of this machine, for the ledger.
+/// The user and the name of this machine, for the ledger.
 fn who() -> String {
-    std::env::var("USER").unwrap_or_else(|_| format!("uid {}", rustix::process::getuid().as_raw()))
+    let user = std::env::var("USER").unwrap_or_else(|_| format!("uid {}", rustix::process::getuid().as_raw()));
+    // The kernel says so where it can be asked; elsewhere the shell may.
+    let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").or_else(|_| std::env::var("HOSTNAME"));
+    match machine.as_deref().map(str::trim) {
+        Ok(machine) if !machine.is_empty() => format!("{}@{machine}", user.replace('@', "-")),
+        _ => user,
+    }
 }

@@ -20,6 +20,7 @@ use crate::runtime::engine::desk::Desk;
 use crate::runtime::engine::list_state::ListState;
 use crate::runtime::engine::memory::{Light, Memory};
 use crate::runtime::engine::reads::Brought;
+use crate::runtime::engine::recorder::Recorder;
 use crate::runtime::engine::schedule::{Due, Poke, Schedule, Setback};
 use crate::runtime::engine::sweep::Found;
 use crate::runtime::engine::till::Till;
@@ -73,6 +74,8 @@ pub struct Poller {
     spent: BudgetNews,
     pub(super) thrift: Thrift,
     pub(super) diagnoses: Diagnoses,
+    /// Writes down what becomes of tasks.
+    recorder: Recorder,
     clocks: Clocks,
     pub(super) paused: bool,
     /// The list that is being read whole.
@@ -103,11 +106,17 @@ impl Poller {
             spent: BudgetNews::default(),
             thrift: Thrift::default(),
             diagnoses: Diagnoses::default(),
+            recorder: Recorder::default(),
             paused: false,
             sweeping: None,
             begun: false,
             in_flight: JoinSet::new(),
         }
+    }
+
+    /// The same, and what becomes of tasks is written down.
+    pub fn recording(self, recorder: Recorder) -> Self {
+        Self { recorder, ..self }
     }
 
     pub async fn run(mut self, mut wishes: mpsc::Receiver<Wish>) {
@@ -300,7 +309,9 @@ impl Poller {
         self.cover(now);
         let wait = if cut.is_none() { self.schedule.succeeded(&due.source, now) } else { None };
         let next_try = self.told(&due.source, wait);
-        self.desk.net(due.source.clone(), due.generation, next_try, Ok(brought.into_news())).await;
+        let news = brought.into_news();
+        self.recorder.hear(&news, self.desk.now());
+        self.desk.net(due.source.clone(), due.generation, next_try, Ok(news)).await;
         if !gone.is_empty() {
             self.desk.net(due.source.clone(), due.generation, next_try, Ok(News::Gone(gone))).await;
         }

@@ -1,0 +1,131 @@
+//! What can be asked of the ledger.
+
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta};
+use clap::{Args, Subcommand, ValueEnum};
+
+use crate::domain::Instant;
+
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum LedgerVerb {
+    /// Print what was done and what became of it, newest first; what is unresolved before it
+    List {
+        #[command(flatten)]
+        about: About,
+        /// At most so many lines
+        #[arg(long, value_name = "N", default_value_t = 50)]
+        limit: usize,
+        /// Only what has no known outcome
+        #[arg(long)]
+        unresolved: bool,
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print everything about a task, or about one action, oldest first
+    Show {
+        /// A task's id, or an action's
+        #[arg(value_name = "ID")]
+        id: String,
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check that nothing was changed, removed or inserted
+    Verify {
+        /// Print a JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print every line, oldest first, for another program
+    Export {
+        #[arg(long, value_enum, default_value_t = Format::Jsonl)]
+        format: Format,
+        #[command(flatten)]
+        about: About,
+    },
+    /// Count tasks by repository, template, model and day: how they ended, how long it took, what it cost
+    Stats {
+        #[command(flatten)]
+        about: About,
+        /// Print a JSON object
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Which lines. `--repo` is the program's own option.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
+pub struct About {
+    /// From then on: 2026-11-01, 2026-11-01T08:00:00Z, or as long ago as 90m, 24h, 7d, 4w
+    #[arg(long, value_name = "WHEN", value_parser = moment)]
+    pub since: Option<Moment>,
+    /// Before then
+    #[arg(long, value_name = "WHEN", value_parser = moment)]
+    pub until: Option<Moment>,
+    /// Only of this task
+    #[arg(long, value_name = "ID")]
+    pub task: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Jsonl,
+    Csv,
+}
+
+/// A time, or so long ago.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    At(Instant),
+    Ago(TimeDelta),
+}
+
+impl Moment {
+    pub fn at(self, now: Instant) -> Instant {
+        match self {
+            Self::At(at) => at,
+            Self::Ago(ago) => now.checked_sub_signed(ago).unwrap_or(Instant::MIN_UTC),
+        }
+    }
+}
+
+fn moment(text: &str) -> Result<Moment, String> {
+    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
+        return Ok(Moment::At(at.to_utc()));
+    }
+    if let Ok(day) = text.parse::<NaiveDate>() {
+        return Ok(Moment::At(day.and_time(NaiveTime::MIN).and_utc()));
+    }
+    let units: [(&str, fn(i64) -> Option<TimeDelta>); 4] = [
+        ("m", TimeDelta::try_minutes),
+        ("h", TimeDelta::try_hours),
+        ("d", TimeDelta::try_days),
+        ("w", TimeDelta::try_weeks),
+    ];
+    let ago = units.into_iter().find_map(|(unit, make)| {
+        let number = text.strip_suffix(unit)?.parse::<u32>().ok()?;
+        make(number.into())
+    });
+    ago.map(Moment::Ago)
+        .ok_or_else(|| "a day as 2026-11-01, a time as 2026-11-01T08:00:00Z, or 90m, 24h, 7d, 4w".into())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_moment_is_a_day_a_time_or_so_long_ago() {
+        let now = DateTime::parse_from_rfc3339("2026-11-21T12:00:00Z").unwrap().to_utc();
+        let at = |text: &str| moment(text).map(|moment| moment.at(now).to_rfc3339());
+        assert_eq!(at("2026-11-01").unwrap(), "2026-11-01T00:00:00+00:00");
+        assert_eq!(at("2026-11-01T02:00:00+02:00").unwrap(), "2026-11-01T00:00:00+00:00");
+        assert_eq!(at("90m").unwrap(), "2026-11-21T10:30:00+00:00");
+        assert_eq!(at("7d").unwrap(), "2026-11-14T12:00:00+00:00");
+        assert_eq!(moment("4000000000w").unwrap_err(), moment("yesterday").unwrap_err());
+        assert_eq!(moment("99999999w").map(|moment| moment.at(now)), Ok(Instant::MIN_UTC));
+        assert!(moment("-3d").is_err() && moment("").is_err() && moment("d").is_err());
+    }
+}

@@ -1,0 +1,250 @@
+//! Carrying it out.
+
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono::SecondsFormat;
+use serde_json::json;
+
+use super::args::{About, Format, LedgerVerb};
+use super::stats;
+use crate::cli::args::Options;
+use crate::cli::exit::Exit;
+use crate::cli::{config_verbs, output};
+use crate::config::{self, Paths};
+use crate::domain::{Fault, FaultKind, Instant, RepoName};
+use crate::ledger::{self, Action, Chain, Entry, Ledger, Line, Said, Span, Wanted, export, words};
+use crate::text::{Safe, width};
+
+/// Lines read at once: what is held in memory, however long the ledger is.
+const PAGE: usize = 1000;
+
+/// Why nothing more is printed.
+#[derive(Debug)]
+pub(super) enum Stop {
+    Fault(Fault),
+    Output(io::Error),
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+pub fn run(verb: &LedgerVerb, options: &Options, now: Instant) -> Result<Exit, Fault> {
+    let paths = Paths::find()?;
+    let loaded = match config::load(&options.sources(), &paths) {
+        Ok(loaded) => loaded,
+        Err(invalid) => {
+            output::complain(&config_verbs::problems(&invalid));
+            return Ok(Exit::Usage);
+        }
+    };
+    // Only what was typed here narrows the question; the configured repositories are what the console watches.
+    let typed = options.arguments.iter().any(|argument| argument.key == "repos");
+    let repos = if typed { loaded.config.repos.clone() } else { Vec::new() };
+    let ledger = open(&paths.ledger(&loaded.config))?;
+    let mut out = BufWriter::new(io::stdout().lock());
+    let done = carry_out(&*ledger, verb, &repos, now, &mut out).and_then(|exit| {
+        out.flush()?;
+        Ok(exit)
+    });
+    match done {
+        Ok(exit) => Ok(exit),
+        // Nobody reads any more: all that was wanted is said.
+        Err(Stop::Output(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(Exit::Done),
+        Err(Stop::Output(error)) => Err(Fault::new(
+            FaultKind::Local,
+            format!("this could not be printed: {error}"),
+            "look where the output goes",
+        )),
+        Err(Stop::Fault(fault)) => Err(fault),
+    }
+}
+
+fn open(file: &Path) -> Result<Arc<dyn Ledger>, Fault> {
+    if !file.exists() {
+        let what = format!("there is no ledger {} yet", file.display());
+        return Err(Fault::new(FaultKind::NotFound, what, "it is made when the console is started"));
+    }
+    Ok(ledger::open(file))
+}
+
+pub(super) fn carry_out(
+    ledger: &dyn Ledger,
+    verb: &LedgerVerb,
+    repos: &[RepoName],
+    now: Instant,
+    out: &mut impl Write,
+) -> Result<Exit, Stop> {
+    match verb {
+        LedgerVerb::List { about, limit, unresolved, json } => {
+            list(ledger, &span(about, now), repos, (*limit, *unresolved, *json), out)?;
+        }
+        LedgerVerb::Show { id, json } => show(ledger, id, *json, out)?,
+        LedgerVerb::Verify { json } => return verify(ledger, *json, out),
+        LedgerVerb::Export { format, about } => {
+            if *format == Format::Csv {
+                writeln!(out, "{}", export::csv_heading())?;
+            }
+            each(ledger, span(about, now), |line| {
+                if !is_of(line, repos) {
+                    return Ok(());
+                }
+                let text = if *format == Format::Csv { export::csv(line) } else { export::json(line) };
+                Ok(writeln!(out, "{text}")?)
+            })?;
+        }
+        LedgerVerb::Stats { about, json } => stats::print(ledger, about, repos, now, *json, out)?,
+    }
+    Ok(Exit::Done)
+}
+
+fn span(about: &About, now: Instant) -> Span {
+    Span {
+        since: about.since.map(|since| since.at(now)),
+        until: about.until.map(|until| until.at(now)),
+        task: about.task.clone(),
+        ..Span::default()
+    }
+}
+
+pub(super) fn is_of(line: &Line, repos: &[RepoName]) -> bool {
+    repos.is_empty() || repos.contains(line.repo())
+}
+
+/// Every line of the span, oldest first, page by page.
+pub(super) fn each(
+    ledger: &dyn Ledger,
+    span: Span,
+    mut take: impl FnMut(&Line) -> Result<(), Stop>,
+) -> Result<(), Stop> {
+    let mut span = Span { oldest_first: true, ..span };
+    loop {
+        let page = ledger.lines(&span, PAGE)?;
+        for line in &page {
+            take(line)?;
+        }
+        match page.last() {
+            Some(last) if page.len() == PAGE => span.after = Some(last.row),
+            _ => return Ok(()),
+        }
+    }
+}
+
+fn list(
+    ledger: &dyn Ledger,
+    span: &Span,
+    repos: &[RepoName],
+    (limit, only_unresolved, json): (usize, bool, bool),
+    out: &mut impl Write,
+) -> Result<(), Stop> {
+    let wanted =
+        Wanted { since: span.since, until: span.until, task: span.task.clone(), unresolved: true, ..Wanted::default() };
+    let open = ledger.find(&wanted, limit)?;
+    let open: Vec<Entry> =
+        open.into_iter().filter(|entry| repos.is_empty() || repos.contains(&entry.intent.repo)).collect();
+    if !json || only_unresolved {
+        for entry in &open {
+            let line = Line { row: 0, said: unresolved(entry) };
+            print(&line, json, true, out)?;
+        }
+    }
+    if only_unresolved {
+        return Ok(());
+    }
+    let mut left = limit;
+    let mut span = span.clone();
+    while left > 0 {
+        let page = ledger.lines(&span, PAGE)?;
+        for line in page.iter().filter(|line| is_of(line, repos)).take(left) {
+            print(line, json, false, out)?;
+            left -= 1;
+        }
+        match page.last() {
+            Some(last) if page.len() == PAGE => span.before = Some(last.row),
+            _ => break,
+        }
+    }
+    Ok(())
+}
+
+fn unresolved(entry: &Entry) -> Said {
+    match &entry.outcome {
+        Some((at, outcome)) => Said::Outcome(Box::new(entry.intent.clone()), *at, outcome.clone()),
+        None => Said::Intent(Box::new(entry.intent.clone())),
+    }
+}
+
+fn print(line: &Line, json: bool, is_open: bool, out: &mut impl Write) -> Result<(), Stop> {
+    if json {
+        return Ok(writeln!(out, "{}", export::json(line))?);
+    }
+    let at = line.at().to_rfc3339_opts(SecondsFormat::Secs, true);
+    let title = words::title(line);
+    let title = if is_open { Safe::new(format!("{title} (unresolved)")) } else { title };
+    let task = line.task().map(|task| crate::text::Untrusted::from(task).show_line()).unwrap_or_default();
+    let pad = |text: &Safe, columns: usize| {
+        let text = width::cut_end(text, columns);
+        format!("{text}{}", " ".repeat(columns.saturating_sub(width::width(&text))))
+    };
+    let repo = Safe::new(line.repo().as_str());
+    let row = if line.row == 0 { String::new() } else { line.row.to_string() };
+    let text =
+        format!("{row:>7}  {at}  {}  {}  {}  {}", pad(&title, 22), pad(&repo, 28), pad(&task, 36), words::detail(line));
+    Ok(writeln!(out, "{}", text.trim_end())?)
+}
+
+/// By a task's id, or an action's: then of that action, and of the task it made or was done to.
+fn show(ledger: &dyn Ledger, id: &str, json: bool, out: &mut impl Write) -> Result<(), Stop> {
+    let mut found = 0;
+    let action: Option<uuid::Uuid> = id.parse().ok();
+    let of_task = Span { task: Some(id.to_owned()), ..Span::default() };
+    each(ledger, of_task, |line| {
+        found += 1;
+        print(line, json, false, out)
+    })?;
+    if let (0, Some(action)) = (found, action) {
+        each(ledger, Span::default(), |line| {
+            if line.intent().is_some_and(|intent| intent.id == action) {
+                found += 1;
+                print(line, json, false, out)?;
+            }
+            Ok(())
+        })?;
+    }
+    if found == 0 {
+        let what = format!("the ledger has nothing of {}", crate::text::Untrusted::from(id).show_line());
+        return Err(Fault::new(FaultKind::NotFound, what, "`atc ledger list` shows ids").into());
+    }
+    Ok(())
+}
+
+fn verify(ledger: &dyn Ledger, json: bool, out: &mut impl Write) -> Result<Exit, Stop> {
+    let (exit, value, text) = match ledger.verify()? {
+        Chain::Intact { rows, head } => {
+            let head = export::hex(head);
+            let starts = ledger.number(&Wanted { action: Some(Action::Start), ..Wanted::default() })?;
+            let text = format!("intact: {rows} rows, {starts} starts among them\nlast hash: {head}");
+            (Exit::Done, json!({"intact": true, "rows": rows, "starts": starts, "head": head}), text)
+        }
+        Chain::Broken { row, why } => {
+            let text = format!("broken at row {row}: {why}");
+            (Exit::Failed, json!({"intact": false, "row": row, "why": why.as_str()}), text)
+        }
+    };
+    if json {
+        writeln!(out, "{}", export::ascii(&value.to_string()))?;
+    } else {
+        writeln!(out, "{text}")?;
+    }
+    Ok(exit)
+}

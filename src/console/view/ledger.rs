@@ -1,0 +1,176 @@
+//! The ledger: its lines, the unresolved ones first, or what they come to.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::symbols::bar::{NINE_LEVELS, Set};
+use ratatui::widgets::{Sparkline, Widget};
+
+use super::rule;
+use super::safe::put;
+use super::theme::{Theme, Tone};
+use crate::console::ledger::{Charts, Day, Row};
+use crate::console::state::Model;
+use crate::console::state::layout::Area;
+use crate::console::state::ledger::{LedgerPane, MOST, Progress};
+use crate::domain::{Instant, age};
+use crate::text::{Safe, width};
+
+/// Columns of the age, of what happened and of the repository.
+const AGE: usize = 5;
+const TITLE: usize = 20;
+const REPO: usize = 24;
+/// Rows of a chart, and columns of the words before it.
+const CHART: u16 = 2;
+const LABEL: usize = 10;
+/// What is left for the numbers behind it.
+const NUMBERS: usize = 30;
+
+/// Bars of plain ASCII.
+const PLAIN: Set = Set {
+    full: "#",
+    seven_eighths: "#",
+    three_quarters: "#",
+    five_eighths: "=",
+    half: "=",
+    three_eighths: "-",
+    one_quarter: "-",
+    one_eighth: ".",
+    empty: " ",
+};
+
+pub fn draw(model: &Model, ledger: &LedgerPane, theme: &Theme, body: Area, buffer: &mut Buffer) {
+    let title = match (&ledger.task, &ledger.charts) {
+        (_, Some(_)) => "Ledger · statistics".to_owned(),
+        (Some(task), _) => format!("Ledger · history of {}", task.id.show()),
+        _ => "Ledger".to_owned(),
+    };
+    let query = if ledger.query.is_empty() { String::new() } else { format!(" · {}", Safe::new(&ledger.query)) };
+    let title = Safe::new(format!("{title}{query}"));
+    rule::draw(buffer, theme, body, &title, model.dialog.is_none(), &words(ledger));
+    if let Some(numbers) = &ledger.charts {
+        return match &numbers.counted {
+            None => say(&Safe::new("Counting …"), theme, body, buffer),
+            Some(Err(why)) => say(why, theme, body, buffer),
+            Some(Ok(counted)) => charts(counted, numbers.top, theme, body, buffer),
+        };
+    }
+    if ledger.rows.is_empty() {
+        let text = match &ledger.progress {
+            Progress::Reading | Progress::More(_) => Safe::new("Reading the ledger …"),
+            Progress::Failed(why) => why.clone(),
+            Progress::All if ledger.query.is_empty() => {
+                Safe::new("Nothing is recorded yet. What is done from here and what becomes of tasks stands here.")
+            }
+            Progress::All => Safe::new("No line is like that."),
+        };
+        return say(&text, theme, body, buffer);
+    }
+    for (y, (index, row)) in (body.y + 1..body.bottom()).zip(ledger.rows.iter().enumerate().skip(ledger.top)) {
+        let line = Area { y, height: 1, ..body };
+        draw_row(row, model.now, (theme, index == ledger.cursor), line, buffer);
+    }
+}
+
+fn say(text: &Safe, theme: &Theme, body: Area, buffer: &mut Buffer) {
+    let text = Safe::new(width::cut_end(text, usize::from(body.width)));
+    let columns = u16::try_from(width::width(&text)).unwrap_or(u16::MAX);
+    let x = body.x + body.width.saturating_sub(columns) / 2;
+    put(buffer, body, x, body.y + body.height / 2, &text, theme.style(Tone::Dim));
+}
+
+fn words(ledger: &LedgerPane) -> Vec<(Tone, Safe)> {
+    if ledger.charts.is_some() {
+        return vec![(Tone::Dim, Safe::new("UTC"))];
+    }
+    let count = ledger.rows.len();
+    let unresolved = ledger.rows.iter().filter(|row| row.unresolved).count();
+    let mut words = Vec::new();
+    if unresolved > 0 {
+        words.push((Tone::WarnStrong, Safe::new(format!("{unresolved} unresolved"))));
+    }
+    let count = count - unresolved;
+    words.push(match &ledger.progress {
+        Progress::More(_) if count >= MOST => (Tone::Warn, Safe::new(format!("the newest {count}: narrow with /"))),
+        Progress::More(_) => (Tone::Plain, Safe::new(format!("{count} and older"))),
+        Progress::All => (Tone::Plain, Safe::new(format!("{count} {}", if count == 1 { "line" } else { "lines" }))),
+        Progress::Reading => (Tone::Dim, Safe::new("reading …")),
+        Progress::Failed(why) => (Tone::Bad, why.clone()),
+    });
+    words
+}
+
+fn draw_row(row: &Row, now: Instant, (theme, under): (&Theme, bool), line: Area, buffer: &mut Buffer) {
+    if under {
+        let bar = if theme.ascii { "|" } else { "▌" };
+        put(buffer, line, line.x, line.y, bar, theme.style(Tone::Accent));
+    }
+    let dim = theme.style(Tone::Dim);
+    let age = Safe::new(format!("{:>AGE$}", age::short(now - row.at)));
+    let mut x = put(buffer, line, line.x + 1, line.y, &age, dim) + 2;
+    let wide = line.width >= 100;
+    let (title, repo) = if wide { (TITLE, REPO) } else { (TITLE - 4, REPO - 8) };
+    let mark = match (row.unresolved, theme.ascii) {
+        (true, _) => "? ",
+        (false, _) => "  ",
+    };
+    let tone = if row.unresolved { Tone::WarnStrong } else { row.tone };
+    x = put(buffer, line, x, line.y, mark, theme.style(tone));
+    x = column(buffer, line, x, &row.title, title, theme.style(tone));
+    x = column(buffer, line, x, &Safe::new(row.repo.as_str()), repo, theme.style(Tone::Plain));
+    let room = usize::from(line.right().saturating_sub(x));
+    let detail = Safe::new(width::cut_end(&row.detail, room));
+    put(buffer, line, x, line.y, &detail, dim);
+}
+
+/// A text in a column so wide, and where the next begins.
+fn column(buffer: &mut Buffer, line: Area, x: u16, text: &Safe, columns: usize, style: ratatui::style::Style) -> u16 {
+    let text = Safe::new(width::cut_end(text, columns));
+    put(buffer, line, x, line.y, &text, style);
+    x.saturating_add(u16::try_from(columns + 2).unwrap_or(u16::MAX)).min(line.right())
+}
+
+fn charts(charts: &Charts, top: usize, theme: &Theme, body: Area, buffer: &mut Buffer) {
+    let mut y = body.y + 1;
+    // On a low screen the numbers alone are more use than bars.
+    if body.height >= 5 * CHART && !charts.days.is_empty() {
+        let of: [(&'static str, Tone, fn(&Day) -> u64); 3] = [
+            ("started", Tone::Accent, |day| day.started),
+            ("finished", Tone::Good, |day| day.finished),
+            ("failed", Tone::Bad, |day| day.failed),
+        ];
+        for (name, tone, number) in of {
+            chart(&charts.days, name, tone, number, theme, Area { y, height: CHART, ..body }, buffer);
+            y += CHART;
+        }
+        y += 1;
+    }
+    for (y, line) in (y..body.bottom()).zip(charts.table.iter().skip(top)) {
+        put(buffer, body, body.x + 1, y, line, theme.style(Tone::Plain));
+    }
+}
+
+/// One bar a day with the numbers beside it.
+fn chart(
+    days: &[Day],
+    name: &'static str,
+    tone: Tone,
+    number: fn(&Day) -> u64,
+    theme: &Theme,
+    area: Area,
+    buffer: &mut Buffer,
+) {
+    let room = usize::from(area.width).saturating_sub(LABEL + NUMBERS + 4);
+    let days = days.get(days.len().saturating_sub(room)..).unwrap_or_default();
+    let data: Vec<u64> = days.iter().map(number).collect();
+    put(buffer, area, area.x + 1, area.bottom() - 1, name, theme.style(Tone::Dim));
+    let bars = u16::try_from(data.len()).unwrap_or(u16::MAX);
+    let x = area.x + u16::try_from(LABEL + 1).unwrap_or(u16::MAX);
+    let rect = Rect { x, y: area.y, width: bars, height: area.height };
+    let set = if theme.ascii { PLAIN } else { NINE_LEVELS };
+    Sparkline::default().data(data.iter().copied()).bar_set(set).style(theme.style(tone)).render(rect, buffer);
+    let sum: u64 = data.iter().sum();
+    let most = days.iter().max_by_key(|day| number(day)).filter(|day| number(day) > 0);
+    let most = most.map(|day| format!(", most {} on {}", number(day), day.name)).unwrap_or_default();
+    let text = Safe::new(format!("{sum} in {} days{most}", data.len()));
+    put(buffer, area, x + bars + 2, area.bottom() - 1, &text, theme.style(Tone::Plain));
+}
