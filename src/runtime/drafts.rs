@@ -16,9 +16,10 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -47,6 +48,9 @@ pub struct Drafts {
     lock: Arc<OnceLock<File>>,
 }
 
+/// Seconds and nanoseconds, only to put files in order.
+type Written = (i64, i64);
+
 /// A draft as it stands in its file.
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Filed<D> {
@@ -65,14 +69,14 @@ impl Drafts {
     pub fn read(&self) -> Vec<Draft> {
         self.take_single();
         let Ok(entries) = std::fs::read_dir(&self.folder) else { return Vec::new() };
-        let mut found: Vec<(SystemTime, Draft)> = entries.filter_map(|entry| self.free(&entry.ok()?.path())).collect();
+        let mut found: Vec<(Written, Draft)> = entries.filter_map(|entry| self.free(&entry.ok()?.path())).collect();
         found.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| b.1.id.cmp(&a.1.id)));
         found.truncate(MOST);
         found.into_iter().map(|(_, draft)| draft).collect()
     }
 
-    /// The draft of a file, and how old it is, if it is whole and nobody else's.
-    fn free(&self, path: &Path) -> Option<(SystemTime, Draft)> {
+    /// The draft of a file, and when it was written, if it is whole and nobody else's.
+    fn free(&self, path: &Path) -> Option<(Written, Draft)> {
         if path.extension()? != "json" {
             return None;
         }
@@ -82,7 +86,7 @@ impl Drafts {
         if owner != self.owner && self.lives(owner) {
             return None;
         }
-        let at = std::fs::metadata(path).and_then(|meta| meta.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
+        let at = std::fs::metadata(path).map_or((0, 0), |meta| (meta.mtime(), meta.mtime_nsec()));
         Some((at, Draft { id, ..filed.draft }))
     }
 

@@ -1,3 +1,5 @@
+//! What is kept, what is found again, and that no moment to be killed at loses any of it.
+
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use std::io::BufRead;
@@ -42,8 +44,8 @@ fn the_newest_comes_first_and_what_is_no_draft_is_left_alone() {
     for nth in 1..=3 {
         drafts.write(&draft(nth, &nth.to_string())).unwrap();
         let file = File::options().write(true).open(drafts.path(Uuid::from_u128(nth))).unwrap();
-        let age = Duration::from_secs(1_000 + u64::try_from(nth % 3).unwrap());
-        file.set_modified(SystemTime::UNIX_EPOCH + age).unwrap();
+        let written = file.metadata().unwrap().modified().unwrap();
+        file.set_modified(written + Duration::from_secs(1_000 * u64::try_from(nth % 3).unwrap())).unwrap();
     }
     let torn = drafts.path(Uuid::from_u128(9));
     std::fs::write(&torn, "{\"owner\":").unwrap();

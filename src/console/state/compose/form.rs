@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::clean::clean_line;
+use super::diff;
 use super::editor::Editor;
 use super::wrap;
 use super::{Agents, Control, Draft, Field, FieldId};
@@ -35,6 +36,8 @@ pub struct Form {
     pub maybe_started: bool,
     /// The whole request covers the form; first row shown.
     pub preview: Option<usize>,
+    /// The preview shows how the prompt differs from what the fields make of the template.
+    pub diff: bool,
     rendered: Option<String>,
 }
 
@@ -66,6 +69,7 @@ impl Form {
             fault: None,
             maybe_started: false,
             preview: None,
+            diff: false,
             rendered: None,
         };
         form.at = form.first_to_fill();
@@ -174,8 +178,38 @@ impl Form {
         rows.iter().map(|row| wrap::text_of(Some(row), &lines).unwrap_or_default().to_owned()).collect()
     }
 
+    /// What the fields make of the template against the prompt as it was edited, in rows of a width. The first column says
+    /// which: `-` the template's, `+` the operator's.
+    pub fn diff_rows(&self, columns: usize) -> Vec<String> {
+        let prompt = self.prompt.text();
+        let all = diff::lines(self.rendered.as_deref().unwrap_or_default(), &prompt);
+        let marked = |line: diff::Line<'_>| {
+            let (mark, text) = match line {
+                diff::Line::Same(text) => (' ', text),
+                diff::Line::Gone(text) => ('-', text),
+                diff::Line::New(text) => ('+', text),
+            };
+            let lines = [text.to_owned()];
+            let rows = wrap::rows(&lines, columns.saturating_sub(2));
+            let text = |row| wrap::text_of(Some(row), &lines).unwrap_or_default();
+            rows.iter().map(|row| format!("{mark} {}", text(row)).trim_end().to_owned()).collect::<Vec<_>>()
+        };
+        all.into_iter().flat_map(marked).collect()
+    }
+
+    /// The rows of what covers the form while `preview` is on.
+    pub fn preview_rows(&self, columns: usize) -> Vec<String> {
+        if self.diff { self.diff_rows(columns) } else { self.request_rows(columns) }
+    }
+
     /// Texts the field can be set to by the choice keys, beside its own choices.
     pub fn suggestions(&self, agents: Option<&Agents>) -> Vec<String> {
+        if let Some(Field { kind: "repo", control: Control::Line(_), .. }) = self.focused() {
+            return match self.field(&FieldId::Repo).map(|field| &field.control) {
+                Some(Control::Choice { choices, .. }) => choices.clone(),
+                _ => Vec::new(),
+            };
+        }
         match (self.focused().map(|field| &field.id), agents) {
             (Some(FieldId::Model), _) => MODEL_SUGGESTIONS.map(str::to_owned).to_vec(),
             (Some(FieldId::CustomAgent), Some(Agents::Known(agents))) => {

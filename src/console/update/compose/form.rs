@@ -34,7 +34,7 @@ pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> b
         Intent::PreviousChoice => turn(model, false, effects),
         Intent::Preset => preset(model, effects),
         Intent::Reset => reset(model, effects),
-        Intent::Preview => with_form(model, |form| form.preview = Some(0)),
+        Intent::Preview => with_form(model, |form| (form.preview, form.diff) = (Some(0), false)),
         Intent::Editor => editor(model, effects),
         Intent::Start => start::ask(model),
         Intent::Back => back(model, effects),
@@ -68,8 +68,13 @@ fn in_preview(model: &mut Model, intent: Intent) -> bool {
     let Some(form) = &mut model.compose.form else { return false };
     let (columns, page) = layout::preview_size(area, form);
     let Some(top) = form.preview else { return false };
-    let last = form.request_rows(columns).len().saturating_sub(page);
+    let last = form.preview_rows(columns).len().saturating_sub(page);
     form.preview = match intent {
+        // Then what was changed by hand, where there is something to compare with.
+        Intent::Preview if !form.diff && form.edited => {
+            form.diff = true;
+            Some(0)
+        }
         Intent::Preview | Intent::Back => None,
         Intent::Up => Some(top.saturating_sub(1)),
         Intent::Down => Some((top + 1).min(last)),

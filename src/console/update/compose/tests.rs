@@ -202,6 +202,37 @@ fn enter_and_arrows_go_from_field_to_field_and_stay_inside_the_prompt() {
 }
 
 #[test]
+fn the_preview_key_goes_from_the_request_to_what_was_changed_and_back() {
+    let mut model = filled();
+    press(&mut model, &[Intent::Preview, Intent::Preview]);
+    assert!(form(&model).preview.is_none(), "nothing was changed, there is nothing to compare");
+    go_to_prompt(&mut model);
+    type_in(&mut model, "Mine\n");
+    press(&mut model, &[Intent::Preview]);
+    assert!(!form(&model).diff && form(&model).preview_rows(40)[0].starts_with('{'));
+    press(&mut model, &[Intent::Preview]);
+    assert_eq!(form(&model).preview_rows(40), ["+ Mine", "  Do it (minor)."]);
+    press(&mut model, &[Intent::Preview]);
+    assert!(form(&model).preview.is_none());
+    press(&mut model, &[Intent::Preview]);
+    assert!(!form(&model).diff, "it begins with the request again");
+}
+
+#[test]
+fn a_repository_variable_is_completed_with_those_that_are_watched() {
+    let mut model = model();
+    let text =
+        TEMPLATE.replace("name = \"what\"\n", "name = \"what\"\nkind = \"repo\"\n").replace("\"a typo\"", "\"a/b\"");
+    templates(&mut model, vec![Template::parse("t.md", &text).unwrap()], Vec::new());
+    press(&mut model, &[Intent::Enter]);
+    type_in(&mut model, "x");
+    assert_eq!(form(&model).focused().unwrap().fault.as_deref(), Some("must be a repository, owner/name"));
+    press(&mut model, &[Intent::NextChoice, Intent::NextChoice]);
+    assert_eq!(form(&model).prompt.text(), "Do acme/billing (minor).");
+    assert_eq!(form(&model).focused().unwrap().fault, None);
+}
+
+#[test]
 fn another_repository_asks_for_its_agents_once() {
     let mut model = filled();
     go_to(&mut model, &FieldId::Repo);
