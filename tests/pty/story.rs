@@ -59,10 +59,10 @@ fn yes(t: &Term, title: &str) {
     }
 }
 
-/// How many entries the log's title counts.
-fn entries(screen: &vt100::Screen) -> Option<usize> {
-    let title = rows(screen).into_iter().find(|row| row.contains(" entries"))?;
-    title.split(" entries").next()?.rsplit(' ').next()?.parse().ok()
+/// The rows of the log's pane, below its rule.
+fn log_rows(screen: &vt100::Screen) -> Vec<String> {
+    let all = rows(screen).into_iter().skip_while(|row| !row.contains("── Log ·")).skip(1);
+    all.take_while(|row| !row.starts_with("──")).collect()
 }
 
 fn tasks_of_every_repository_are_there(t: &Term) {
@@ -78,9 +78,10 @@ fn a_log_grows(t: &Term) {
     t.send("\r");
     let before = t.wait("the log of a session at work", |screen| {
         let live = screen.contents().contains("live (Copilot API)");
-        entries(screen).filter(|count| live && *count > 0)
+        let rows = log_rows(screen);
+        (live && rows.iter().any(|row| row.contains(':'))).then_some(rows)
     });
-    t.wait("the log growing", |screen| (entries(screen)? > before).then_some(()));
+    t.wait("the log growing", |screen| (log_rows(screen) != before).then_some(()));
 }
 
 fn a_task_is_started(t: &Term) {

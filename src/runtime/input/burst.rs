@@ -19,6 +19,8 @@ use crate::text::{Safe, Untrusted};
 
 /// More plain keys than this at once are a paste.
 const FINGERS: usize = 4;
+/// Keys that are held down to move. On a slow line many of one come at once; none of them answers or changes anything.
+const HELD: &str = "jk[]{}+-";
 /// Keys with less between them came at once.
 const AT_ONCE: Duration = Duration::from_millis(2);
 /// Text ends when nothing came for so long; nobody presses a key that soon after a paste.
@@ -52,6 +54,8 @@ pub struct Decoder {
     cut: bool,
     /// Plain keys since it was last quiet.
     at_once: usize,
+    /// The last plain key.
+    last: Option<char>,
     /// A marked paste lost its end, which may still come.
     open: bool,
 }
@@ -109,6 +113,7 @@ impl Decoder {
         self.flush(out);
         self.mode = Mode::Keys;
         self.at_once = 0;
+        self.last = None;
     }
 
     /// Whole tokens from the front, up to the start of a paste.
@@ -127,7 +132,11 @@ impl Decoder {
     }
 
     fn classify(&mut self, tokens: &[Token], out: &mut Vec<What>) {
-        self.at_once += tokens.iter().filter(|t| text_of(**t).is_some()).count();
+        for c in tokens.iter().filter_map(|token| text_of(*token)) {
+            let held = self.last == Some(c) && HELD.contains(c);
+            self.at_once += usize::from(!held);
+            self.last = Some(c);
+        }
         if self.at_once > FINGERS {
             self.mode = Mode::Text;
         }
@@ -243,6 +252,16 @@ mod tests {
     #[test]
     fn held_arrows_are_keys_however_many_come_at_once() {
         assert_eq!(heard(&[Some(&b"\x1b[B".repeat(20))]).len(), 20);
+    }
+
+    #[test]
+    fn a_key_that_is_held_down_stays_a_key_however_many_of_it_come_at_once() {
+        assert_eq!(heard(&[Some(b"jjjjjjjjjjjjjjjjjjjj")]).len(), 20);
+        assert_eq!(heard(&[Some(b"jjjjjjjj"), Some(b"kkkkkkkk")]).len(), 16);
+        for text in [&b"yyyyyyyy"[..], b"xxxxxxxx", b"jkjkjkjk", b"jjjjjj rm -rf jjjj"] {
+            let heard = heard(&[Some(text)]);
+            assert!(heard.len() == 1 && heard[0].starts_with("paste"), "{heard:?}");
+        }
     }
 
     #[test]
