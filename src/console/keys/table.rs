@@ -239,7 +239,7 @@ const FORM: &[Binding] = &[
         Context::Form,
         Chord::ctrl('r'),
         Intent::Preview,
-        "the exact request, whole; again: what you changed of the template",
+        "the exact request; again: what you changed by hand",
         "request",
     ),
     bind(Context::Form, Chord::ctrl('t'), Intent::Reset, "the prompt the fields make, again", ""),
