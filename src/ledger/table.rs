@@ -40,7 +40,7 @@ fn lines(by: &str, rows: &[(Option<String>, Row)]) -> String {
     let mut all: Vec<Vec<String>> = vec![std::iter::once(by).chain(HEADINGS).map(str::to_owned).collect()];
     for (name, row) in rows {
         let name = name.as_deref().map_or(Safe::new(UNKNOWN), |name| Untrusted::from(name).show_line());
-        all.push(std::iter::once(width::cut_end(&name, 40).to_string()).chain(cells(row)).collect());
+        all.push(std::iter::once(width::cut_end(&name, 40).clone()).chain(cells(row)).collect());
     }
     let widths: Vec<usize> = (0..=HEADINGS.len())
         .map(|column| {

@@ -6,6 +6,7 @@
 #[path = "../pty/harness.rs"]
 #[allow(dead_code, reason = "shared with the tests of the terminal, which use the rest of it")]
 mod harness;
+mod ledger;
 mod program;
 mod refusals;
 mod secrets;

@@ -10,7 +10,7 @@ use atc::ledger::{Chain, Ledger};
 use uuid::Uuid;
 
 use crate::child::{WRITE_FROM, WRITE_HERE, said, writer};
-use crate::make::{at, confirmed, file, intent, numbers, open};
+use crate::make::{at, confirmed, file, intent, numbers, open, rounds};
 
 /// Not a test: what the killed process does. It says each number once it is acknowledged.
 #[test]
@@ -35,7 +35,7 @@ fn nothing_acknowledged_is_lost_when_the_program_is_killed() {
     let folder = tempfile::tempdir().unwrap();
     let file = file(&folder);
     let mut acknowledged = BTreeSet::new();
-    for round in 0..20_u128 {
+    for round in 0..u128::from(rounds(20, 1000)) {
         let mut child = writer(&mut Command::new(std::env::current_exe().unwrap()), &file, round * 100_000);
         let mut lines = said(BufReader::new(child.stdout.take().unwrap()), "claimed");
         // Killed after another number of writes every time, at whatever point of the next one it has reached.
@@ -53,12 +53,18 @@ fn nothing_acknowledged_is_lost_when_the_program_is_killed() {
 }
 
 #[test]
-fn four_writers_on_a_new_file_lose_and_double_nothing() {
+fn eight_writers_on_a_new_file_lose_and_double_nothing() {
+    for _ in 0..rounds(2, 25) {
+        eight_writers();
+    }
+}
+
+fn eight_writers() {
     let folder = tempfile::tempdir().unwrap();
     let file = file(&folder);
-    let start = Barrier::new(4);
+    let start = Barrier::new(8);
     std::thread::scope(|scope| {
-        for writer in 0..4_u128 {
+        for writer in 0..8_u128 {
             let (start, file) = (&start, &file);
             scope.spawn(move || {
                 start.wait();
@@ -73,9 +79,9 @@ fn four_writers_on_a_new_file_lose_and_double_nothing() {
     let ledger = open(&file);
     let mut found = numbers(&ledger);
     found.sort_unstable();
-    let expected: Vec<_> = (0..4).flat_map(|writer| writer * 1000..writer * 1000 + 15).collect();
+    let expected: Vec<_> = (0..8).flat_map(|writer| writer * 1000..writer * 1000 + 15).collect();
     assert_eq!(found, expected);
-    assert!(matches!(ledger.verify().unwrap(), Chain::Intact { rows: 120, .. }));
+    assert!(matches!(ledger.verify().unwrap(), Chain::Intact { rows: 240, .. }));
 }
 
 #[test]

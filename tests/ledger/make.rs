@@ -60,6 +60,15 @@ pub fn whole(number: u128) -> Intent {
     }
 }
 
+/// The long form of the matrix: hours instead of seconds.
+pub fn is_long() -> bool {
+    std::env::var_os("ATC_LONG").is_some()
+}
+
+pub fn rounds(short: u32, long: u32) -> u32 {
+    if is_long() { long } else { short }
+}
+
 pub fn confirmed(id: &str) -> Outcome {
     Outcome::Confirmed(id.to_owned())
 }

@@ -16,4 +16,5 @@ mod listening;
 mod poller;
 mod poller_fleet;
 mod poller_life;
+mod recording;
 mod start;

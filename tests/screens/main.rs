@@ -10,6 +10,7 @@ mod cancelling;
 mod diagnosing;
 mod disagreeing;
 mod draw;
+mod ledger;
 mod looks;
 mod news;
 mod properties;

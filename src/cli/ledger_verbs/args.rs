@@ -96,15 +96,10 @@ fn moment(text: &str) -> Result<Moment, String> {
     if let Ok(day) = text.parse::<NaiveDate>() {
         return Ok(Moment::At(day.and_time(NaiveTime::MIN).and_utc()));
     }
-    let units: [(&str, fn(i64) -> Option<TimeDelta>); 4] = [
-        ("m", TimeDelta::try_minutes),
-        ("h", TimeDelta::try_hours),
-        ("d", TimeDelta::try_days),
-        ("w", TimeDelta::try_weeks),
-    ];
-    let ago = units.into_iter().find_map(|(unit, make)| {
+    let minutes = [("m", 1), ("h", 60), ("d", 24 * 60), ("w", 7 * 24 * 60)];
+    let ago = minutes.into_iter().find_map(|(unit, minutes)| {
         let number = text.strip_suffix(unit)?.parse::<u32>().ok()?;
-        make(number.into())
+        TimeDelta::try_minutes(i64::from(number) * minutes)
     });
     ago.map(Moment::Ago)
         .ok_or_else(|| "a day as 2026-11-01, a time as 2026-11-01T08:00:00Z, or 90m, 24h, 7d, 4w".into())

@@ -47,7 +47,7 @@ fn value(stats: &Stats) -> Value {
         });
         (format!("by_{}", by.word()), Value::Array(rows.collect()))
     });
-    let mut all = serde_json::Map::from_iter(groups);
+    let mut all: serde_json::Map<String, Value> = groups.collect();
     all.insert("all".to_owned(), of_row(&stats.all));
     Value::Object(all)
 }

@@ -8,7 +8,15 @@ use crate::text::Safe;
 /// Lines that are held at most: who looks for older ones narrows the query.
 pub const MOST: usize = 5000;
 
-#[derive(Debug, Default)]
+/// The ledger over the panes, where it is open.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    pub pane: Option<Box<LedgerPane>>,
+    /// Wishes so far: no number comes again, so that no answer is taken for that to another wish.
+    pub wishes: u64,
+}
+
+#[derive(Clone, Debug, Default)]
 pub struct LedgerPane {
     /// The last wish: answers to others are old.
     pub id: u64,
@@ -35,7 +43,7 @@ pub enum Progress {
     Failed(Safe),
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Numbers {
     /// `None`: they are being counted.
     pub counted: Option<Result<Charts, Safe>>,

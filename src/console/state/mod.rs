@@ -48,10 +48,6 @@ pub struct Model {
     pub log: Box<log::LogPane>,
     pub reviews: reviews::ReviewsPane,
     pub compose: compose::ComposePane,
-    /// The ledger, where it is looked at; over the panes.
-    pub ledger: Option<Box<ledger::LedgerPane>>,
-    /// Wishes to read it so far.
-    pub ledger_wishes: u64,
     /// A question that must be answered first.
     pub dialog: Option<dialog::Dialog>,
     /// The `:` or `/` line being typed.
@@ -72,8 +68,6 @@ impl Model {
             log: Box::default(),
             reviews: reviews::ReviewsPane::default(),
             compose: compose::ComposePane::default(),
-            ledger: None,
-            ledger_wishes: 0,
             dialog: None,
             line: None,
             notes: notes::Notes::default(),
@@ -114,7 +108,7 @@ impl Model {
             Context::Help
         } else if self.place.detail.is_some() {
             Context::Detail
-        } else if self.ledger.is_some() {
+        } else if self.place.ledger.pane.is_some() {
             Context::Ledger
         } else if self.log.list.is_some() {
             Context::List

@@ -31,6 +31,8 @@ pub struct Place {
     pub focus: Pane,
     /// The focused pane has the whole body.
     pub zoomed: bool,
+    /// The ledger, where it is open, covers the body.
+    pub ledger: super::ledger::Ledger,
     /// The full detail of the selected task covers the body; the value is its scroll offset in rows.
     pub detail: Option<usize>,
     /// The help covers the body; scroll offset in rows.

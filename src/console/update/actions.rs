@@ -139,7 +139,7 @@ pub fn focus(model: &mut Model, pane: Pane) {
     model.place.detail = None;
     model.log.wall = None;
     model.log.found = None;
-    model.ledger = None;
+    model.place.ledger.pane = None;
     model.place.focus = pane;
     model.dirty = true;
 }

@@ -22,16 +22,15 @@ pub fn open(model: &mut Model, query: String, effects: &mut Vec<Effect>) {
     let focus = model.place.focus;
     // Whatever stands over the panes goes.
     actions::focus(model, focus);
-    model.ledger = Some(Box::new(LedgerPane { query, ..LedgerPane::default() }));
+    model.place.ledger.pane = Some(Box::new(LedgerPane { query, ..LedgerPane::default() }));
     read(model, None, effects);
 }
 
 /// Asks for lines: from the newest on, or those before a row.
 fn read(model: &mut Model, before: Option<u64>, effects: &mut Vec<Effect>) {
-    // Numbers never come again, so that no answer is taken for that to another wish.
-    model.ledger_wishes += 1;
-    let id = model.ledger_wishes;
-    let Some(ledger) = &mut model.ledger else { return };
+    model.place.ledger.wishes += 1;
+    let id = model.place.ledger.wishes;
+    let Some(ledger) = &mut model.place.ledger.pane else { return };
     ledger.id = id;
     ledger.progress = Progress::Reading;
     let ask = Ask::Page { query: ledger.query.clone(), task: ledger.task.clone(), before };
@@ -40,16 +39,16 @@ fn read(model: &mut Model, before: Option<u64>, effects: &mut Vec<Effect>) {
 }
 
 fn count(model: &mut Model, effects: &mut Vec<Effect>) {
-    model.ledger_wishes += 1;
-    let id = model.ledger_wishes;
-    let Some(ledger) = &mut model.ledger else { return };
+    model.place.ledger.wishes += 1;
+    let id = model.place.ledger.wishes;
+    let Some(ledger) = &mut model.place.ledger.pane else { return };
     ledger.id = id;
     ledger.charts = Some(Numbers::default());
     effects.push(Effect::Ledger(Wish { id, ask: Ask::Charts { query: ledger.query.clone() } }));
 }
 
 pub fn news(model: &mut Model, news: News) {
-    let Some(ledger) = model.ledger.as_mut().filter(|ledger| ledger.id == news.id) else { return };
+    let Some(ledger) = model.place.ledger.pane.as_mut().filter(|ledger| ledger.id == news.id) else { return };
     model.dirty = true;
     match (news.told, &mut ledger.charts) {
         (Ok(Told::Charts(charts)), Some(numbers)) => numbers.counted = Some(Ok(*charts)),
@@ -65,7 +64,7 @@ pub fn news(model: &mut Model, news: News) {
 
 pub(super) fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
     let body = model.place.panes().body;
-    let Some(ledger) = &mut model.ledger else { return };
+    let Some(ledger) = &mut model.place.ledger.pane else { return };
     if let Some(body) = body {
         ledger.settle(body);
     }
@@ -83,7 +82,7 @@ pub(super) fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
 /// An intent pressed in it. False: not one of its own.
 pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> bool {
     let page = model.place.panes().body.map_or(1, |body| body.body_rows().max(2) - 1);
-    let Some(ledger) = &mut model.ledger else { return false };
+    let Some(ledger) = &mut model.place.ledger.pane else { return false };
     let at = match &mut ledger.charts {
         Some(numbers) => &mut numbers.top,
         None => &mut ledger.cursor,
@@ -138,7 +137,7 @@ fn again(
     charts: bool,
     effects: &mut Vec<Effect>,
 ) {
-    model.ledger = Some(Box::new(LedgerPane { query, task, ..LedgerPane::default() }));
+    model.place.ledger.pane = Some(Box::new(LedgerPane { query, task, ..LedgerPane::default() }));
     if charts {
         count(model, effects);
     } else {
@@ -148,7 +147,7 @@ fn again(
 
 /// From the statistics to the lines, from a task's history to all lines, from there back to the panes.
 fn back(model: &mut Model, effects: &mut Vec<Effect>) {
-    let Some(ledger) = &model.ledger else { return };
+    let Some(ledger) = &model.place.ledger.pane else { return };
     let (charts, history, query) = (ledger.charts.is_some(), ledger.task.is_some(), ledger.query.clone());
     if charts || history {
         again(model, query, None, false, effects);
@@ -158,12 +157,12 @@ fn back(model: &mut Model, effects: &mut Vec<Effect>) {
 }
 
 pub fn close(model: &mut Model) {
-    model.dirty |= model.ledger.take().is_some();
+    model.dirty |= model.place.ledger.pane.take().is_some();
 }
 
 /// Everything about the task of the line under the cursor.
 fn history(model: &mut Model, effects: &mut Vec<Effect>) {
-    let Some(ledger) = model.ledger.as_ref().filter(|ledger| ledger.charts.is_none()) else { return };
+    let Some(ledger) = model.place.ledger.pane.as_ref().filter(|ledger| ledger.charts.is_none()) else { return };
     if ledger.task.is_some() {
         return detail(model);
     }
@@ -178,7 +177,7 @@ fn history(model: &mut Model, effects: &mut Vec<Effect>) {
 
 /// The task itself, where the console knows it.
 fn detail(model: &mut Model) {
-    let task = model.ledger.as_ref().and_then(|ledger| ledger.selected().and_then(|row| row.task.clone()));
+    let task = model.place.ledger.pane.as_ref().and_then(|ledger| ledger.selected().and_then(|row| row.task.clone()));
     let known = task.filter(|task| model.world.tasks.get(&task.id).is_some());
     match known {
         Some(task) if queue::reveal(model, &task.id) => {
@@ -192,7 +191,7 @@ fn detail(model: &mut Model) {
 
 /// A click puts the cursor on a line; a second one opens its task's history.
 pub fn click(model: &mut Model, row: usize, effects: &mut Vec<Effect>) {
-    let Some(ledger) = model.ledger.as_mut().filter(|ledger| ledger.charts.is_none()) else { return };
+    let Some(ledger) = model.place.ledger.pane.as_mut().filter(|ledger| ledger.charts.is_none()) else { return };
     let index = ledger.top + row;
     if index >= ledger.rows.len() {
         return;

@@ -60,7 +60,7 @@ fn click(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
     if model.place.help.is_some() || model.place.detail.is_some() {
         return;
     }
-    if model.ledger.is_some() {
+    if model.place.ledger.pane.is_some() {
         let row = panes.body.filter(|body| body.contains(mouse.column, mouse.row)).map(|body| mouse.row - body.y);
         let row = row.and_then(|row| usize::from(row).checked_sub(1));
         return row.map_or((), |row| ledger::click(model, row, effects));
@@ -108,7 +108,7 @@ fn wheel(model: &mut Model, mouse: Mouse, by: isize, effects: &mut Vec<Effect>) 
     if scroll::wheel_overlay(model, by) || model.log.wall.is_some() {
         return;
     }
-    if let Some(ledger) = &mut model.ledger {
+    if let Some(ledger) = &mut model.place.ledger.pane {
         ledger.wheel(by);
         model.dirty = true;
         return;

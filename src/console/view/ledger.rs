@@ -25,6 +25,9 @@ const LABEL: usize = 10;
 /// What is left for the numbers behind it.
 const NUMBERS: usize = 30;
 
+/// What is drawn of a day.
+type Number = fn(&Day) -> u64;
+
 /// Bars of plain ASCII.
 const PLAIN: Set = Set {
     full: "#",
@@ -133,7 +136,7 @@ fn charts(charts: &Charts, top: usize, theme: &Theme, body: Area, buffer: &mut B
     let mut y = body.y + 1;
     // On a low screen the numbers alone are more use than bars.
     if body.height >= 5 * CHART && !charts.days.is_empty() {
-        let of: [(&'static str, Tone, fn(&Day) -> u64); 3] = [
+        let of: [(_, _, Number); 3] = [
             ("started", Tone::Accent, |day| day.started),
             ("finished", Tone::Good, |day| day.finished),
             ("failed", Tone::Bad, |day| day.failed),
@@ -150,15 +153,7 @@ fn charts(charts: &Charts, top: usize, theme: &Theme, body: Area, buffer: &mut B
 }
 
 /// One bar a day with the numbers beside it.
-fn chart(
-    days: &[Day],
-    name: &'static str,
-    tone: Tone,
-    number: fn(&Day) -> u64,
-    theme: &Theme,
-    area: Area,
-    buffer: &mut Buffer,
-) {
+fn chart(days: &[Day], name: &'static str, tone: Tone, number: Number, theme: &Theme, area: Area, buffer: &mut Buffer) {
     let room = usize::from(area.width).saturating_sub(LABEL + NUMBERS + 4);
     let days = days.get(days.len().saturating_sub(room)..).unwrap_or_default();
     let data: Vec<u64> = days.iter().map(number).collect();

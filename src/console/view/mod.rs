@@ -58,7 +58,7 @@ fn parts(model: &Model, theme: &Theme, buffer: &mut Buffer) -> Option<(u16, u16)
         help::draw(model, theme, body, buffer, top);
     } else if let Some(top) = model.place.detail {
         detail::full(model, theme, body, buffer, top);
-    } else if let Some(ledger) = &model.ledger {
+    } else if let Some(ledger) = &model.place.ledger.pane {
         ledger::draw(model, ledger, theme, body, buffer);
     } else if let Some(found) = &model.log.found {
         found::draw(model, found, theme, body, buffer);

@@ -115,6 +115,7 @@ impl Poller {
     }
 
     /// The same, and what becomes of tasks is written down.
+    #[must_use]
     pub fn recording(self, recorder: Recorder) -> Self {
         Self { recorder, ..self }
     }
