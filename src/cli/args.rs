@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::exit::Exit;
 use super::ledger_verbs::LedgerVerb;
+use super::template;
 use crate::config::Sources;
 use crate::config::load::Argument;
 
@@ -35,6 +36,10 @@ pub enum Command {
     },
     Policy {
         verb: PolicyVerb,
+        options: Options,
+    },
+    Template {
+        verb: TemplateVerb,
         options: Options,
     },
     Ledger {
@@ -133,6 +138,52 @@ pub struct Explain {
     pub json: bool,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum TemplateVerb {
+    /// List the templates, where each comes from, and the files that cannot be used
+    List {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say what is wrong with templates, line by line; an error makes the exit code 1
+    Lint {
+        /// Files, or folders of them; without: all that the console reads
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the prompt that a template and its values make
+    Render {
+        /// The template's id, or its file
+        #[arg(value_name = "TEMPLATE")]
+        template: String,
+        /// A value; can be repeated, and beats the preset's
+        #[arg(long = "var", value_name = "NAME=VALUE", value_parser = template::var)]
+        vars: Vec<(String, String)>,
+        /// A named set of values of the template
+        #[arg(long, value_name = "NAME")]
+        preset: Option<String>,
+        /// As JSON, with what else the template says of the request
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write a template to begin from; a file that is there is never written over
+    New {
+        /// Its id and the name of its file
+        #[arg(value_name = "ID")]
+        id: String,
+        /// Its title; without: made from the id
+        #[arg(long, value_name = "TEXT")]
+        title: Option<String>,
+        /// Into `.atc/templates` of this checkout instead of your own folder
+        #[arg(long)]
+        here: bool,
+    },
+}
+
 /// Arguments that cannot be carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
@@ -182,6 +233,11 @@ enum Verb {
     Policy {
         #[command(subcommand)]
         verb: PolicyVerb,
+    },
+    /// Look at prompt templates, try them, begin one
+    Template {
+        #[command(subcommand)]
+        verb: TemplateVerb,
     },
     /// What is kept for the next start
     Cache {
@@ -245,6 +301,7 @@ fn command(cli: Cli) -> Command {
         Some(Verb::Demo { serve, speed, seed }) => Command::Demo { demo: Demo { serve, speed, seed }, options },
         Some(Verb::Config { verb }) => Command::Config { verb, options },
         Some(Verb::Policy { verb }) => Command::Policy { verb, options },
+        Some(Verb::Template { verb }) => Command::Template { verb, options },
         Some(Verb::Cache { verb }) => Command::Cache { verb },
         Some(Verb::Ledger { verb }) => Command::Ledger { verb, options },
     }
@@ -348,6 +405,10 @@ mod tests {
             "config burn",
             "cache",
             "cache fill",
+            "template",
+            "template render",
+            "template render x --var y",
+            "template new",
             "frobnicate",
         ] {
             let refusal = run(bad).unwrap_err();

@@ -6,6 +6,7 @@
 //! ```text
 //! arguments ──parse──> Command ─┬─ Config ──> config_verbs ──> text + Exit
 //!                               ├─ Policy ──> policy_verbs ──> text + Exit
+//!                               ├─ Template > template ──────> text + Exit
 //!                               ├─ Ledger ──> ledger_verbs ──> text + Exit
 //!                               ├─ Say ─────> text
 //!                               └─ Console, Open, Demo, Cache ──> runtime
@@ -18,7 +19,8 @@ pub mod ledger_verbs;
 pub mod origin;
 pub mod output;
 pub mod policy_verbs;
+pub mod template;
 
-pub use args::{CacheVerb, Command, ConfigVerb, Demo, Explain, Options, PolicyVerb, Refusal, parse};
+pub use args::{CacheVerb, Command, ConfigVerb, Demo, Explain, Options, PolicyVerb, Refusal, TemplateVerb, parse};
 pub use exit::Exit;
 pub use ledger_verbs::LedgerVerb;

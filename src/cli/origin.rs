@@ -17,6 +17,11 @@ pub fn repo_of_checkout(directory: &Path, host: &str) -> Option<RepoName> {
     repo_of_url(&url, host)
 }
 
+/// The root of the checkout that holds `directory`.
+pub fn checkout(directory: &Path) -> Option<PathBuf> {
+    directory.ancestors().find(|directory| git_dir(directory).is_some()).map(Path::to_path_buf)
+}
+
 /// `.git` is the directory itself, or in worktrees and submodules a file that names it.
 fn git_dir(directory: &Path) -> Option<PathBuf> {
     let dot_git = directory.join(".git");

@@ -28,6 +28,38 @@ pub fn fail(fault: &Fault) -> Exit {
     Exit::from(fault)
 }
 
+/// Prints a JSON value for another program. Only printable ASCII gets out: everything else is escaped, so that nothing in
+/// it can act on a terminal and nothing is lost.
+pub fn json(value: &serde_json::Value) -> Exit {
+    match write_json(&mut io::stdout().lock(), value) {
+        Ok(()) => Exit::Done,
+        Err(error) => {
+            complain(&format!("atc: this could not be printed: {error} — look where the output goes"));
+            Exit::Failed
+        }
+    }
+}
+
+fn write_json(out: &mut impl Write, value: &serde_json::Value) -> io::Result<()> {
+    let text = serde_json::to_string_pretty(value)?;
+    let mut plain = String::with_capacity(text.len() + 1);
+    for c in text.chars() {
+        if c == '\n' || (' '..='~').contains(&c) {
+            plain.push(c);
+        } else {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                plain.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    plain.push('\n');
+    match out.write_all(plain.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
 /// Every line sanitised and ended. A pipe that nobody reads any more counts as written.
 pub fn write_lines(out: &mut impl Write, text: &str) -> io::Result<()> {
     let mut write = || {
@@ -63,6 +95,16 @@ mod tests {
     fn a_reader_that_went_away_is_no_error_and_a_full_disk_is() {
         write_lines(&mut Failing(ErrorKind::BrokenPipe), "x").unwrap();
         assert_eq!(write_lines(&mut Failing(ErrorKind::StorageFull), "x").unwrap_err().kind(), ErrorKind::StorageFull);
+    }
+
+    #[test]
+    fn json_is_plain_ascii_and_says_the_same() {
+        let value = serde_json::json!({ "a": "\u{1b}[31m\u{202e}é👩\n", "long": "x".repeat(40_000) });
+        let mut out = Vec::new();
+        write_json(&mut out, &value).unwrap();
+        assert!(out.iter().all(|byte| *byte == b'\n' || (b' '..=b'~').contains(byte)));
+        assert_eq!(serde_json::from_slice::<serde_json::Value>(&out).unwrap(), value);
+        write_json(&mut Failing(ErrorKind::BrokenPipe), &value).unwrap();
     }
 
     #[test]

@@ -58,8 +58,12 @@ pub enum Effect {
     KeepDiagnosis(TaskRef, Box<Diagnosed>),
     /// The repository's custom agents, for the compose form.
     LoadAgents(RepoName),
-    /// Keep the draft; `None` forgets it.
-    KeepDraft(Option<Box<super::state::compose::Draft>>),
+    /// Keep the draft as it is now.
+    KeepDraft(Box<super::state::compose::Draft>),
+    /// Forget the draft of this id.
+    DropDraft(uuid::Uuid),
+    /// Look whether the template files have changed.
+    LookForTemplates,
 }
 
 /// A log that is wanted.

@@ -251,8 +251,8 @@ pub enum Local {
     BigLog(super::biglog::News),
     /// What `$EDITOR` left.
     Edited(Result<Untrusted, Fault>),
-    /// A draft that a crash or a lost line left behind.
-    Draft(Box<super::state::compose::Draft>),
+    /// The prompts that were not sent, newest first.
+    Drafts(Vec<super::state::compose::Draft>),
     /// What an earlier run knew, shown with its age until the service answers.
     Remembered(Box<Remembered>),
     /// What was remembered is another viewer's: nothing of it stays.

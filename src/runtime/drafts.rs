@@ -1,78 +1,275 @@
-//! The draft of a prompt being written, kept on disk so that a crash or a lost line loses at most a few keys.
+//! The prompts being written, kept on disk so that a crash or a lost line loses nothing.
 //!
-//! One file, written whole: temp file, fsync, rename, fsync of the folder. Writes happen off the loop, one at a time, and
-//! only the newest state counts.
+//! One file for each, in the folder `drafts` of the state directory, written whole: temp file, fsync, rename, fsync of
+//! the folder. Writes happen off the loop. The first change is written at once; what comes while a write and the short
+//! pause after it last is gathered, and only the newest state of each draft counts, so that typing writes some ten
+//! files a second at most.
+//!
+//! ```text
+//! key ──KeepDraft──> gathered ──write──> file ──next start──> list ──chosen──> form
+//!                       ^ pause ┘          └── started, or thrown away: removed
+//! ```
+//!
+//! Several consoles may run at once. Each locks a file of its own for as long as it lives and names it in its drafts;
+//! another one leaves these alone until the lock is gone, be it by an orderly end or by a crash.
 
+use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use uuid::Uuid;
 
 use super::private;
 use crate::console::state::compose::Draft;
 
-const FILE: &str = "draft.json";
+const FOLDER: &str = "drafts";
+/// The one file of an earlier layout.
+const SINGLE: &str = "draft.json";
 /// A prompt is at most some 30,000 characters; a larger file is not ours.
 const LARGEST: u64 = 1024 * 1024;
+/// So many are listed; older ones stay on disk until there is room.
+const MOST: usize = 100;
+/// Between two writes.
+const PAUSE: Duration = Duration::from_millis(100);
 
-/// Where the draft lives.
+/// Where the drafts live. Clones are the same console's.
 #[derive(Clone, Debug)]
 pub struct Drafts {
+    state_dir: PathBuf,
     folder: PathBuf,
+    /// This console, and the lock that says it lives.
+    owner: Uuid,
+    lock: Arc<OnceLock<File>>,
+}
+
+/// Seconds and nanoseconds, only to put files in order.
+type Written = (i64, i64);
+
+/// A draft as it stands in its file.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Filed<D> {
+    /// The console that wrote it last.
+    owner: String,
+    draft: D,
 }
 
 impl Drafts {
     pub fn new(state_dir: &Path) -> Self {
-        Self { folder: state_dir.to_owned() }
+        let (state_dir, folder) = (state_dir.to_owned(), state_dir.join(FOLDER));
+        Self { state_dir, folder, owner: Uuid::new_v4(), lock: Arc::default() }
     }
 
-    /// The draft left behind, if there is a readable one.
-    pub fn read(&self) -> Option<Draft> {
-        let path = self.folder.join(FILE);
-        let found = std::fs::symlink_metadata(&path).ok()?;
-        if !found.is_file() || found.len() > LARGEST {
+    /// The drafts that are there and that no other console has, newest first. What cannot be read is left where it is.
+    pub fn read(&self) -> Vec<Draft> {
+        self.take_single();
+        let Ok(entries) = std::fs::read_dir(&self.folder) else { return Vec::new() };
+        let mut found: Vec<(Written, Draft)> = entries.filter_map(|entry| self.free(&entry.ok()?.path())).collect();
+        found.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| b.1.id.cmp(&a.1.id)));
+        found.truncate(MOST);
+        found.into_iter().map(|(_, draft)| draft).collect()
+    }
+
+    /// The draft of a file, and when it was written, if it is whole and nobody else's.
+    fn free(&self, path: &Path) -> Option<(Written, Draft)> {
+        if path.extension()? != "json" {
             return None;
         }
-        serde_json::from_slice(&std::fs::read(path).ok()?).ok()
+        let id: Uuid = path.file_stem()?.to_str()?.parse().ok()?;
+        let filed: Filed<Draft> = serde_json::from_slice(&contents(path)?).ok()?;
+        let owner: Uuid = filed.owner.parse().ok()?;
+        if owner != self.owner && self.lives(owner) {
+            return None;
+        }
+        let at = std::fs::metadata(path).map_or((0, 0), |meta| (meta.mtime(), meta.mtime_nsec()));
+        Some((at, Draft { id, ..filed.draft }))
     }
 
-    /// Keeps the draft, or forgets it.
-    pub fn write(&self, draft: Option<&Draft>) -> io::Result<()> {
-        let path = self.folder.join(FILE);
-        let Some(draft) = draft else {
-            return match std::fs::remove_file(&path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-                _ => Ok(()),
-            };
-        };
+    /// Does the console of this lock still run? The lock of one that is gone is removed.
+    fn lives(&self, owner: Uuid) -> bool {
+        let path = self.lock_path(owner);
+        let Ok(file) = private::read(&path) else { return false };
+        match file.try_lock() {
+            Err(std::fs::TryLockError::WouldBlock) => true,
+            Ok(()) | Err(std::fs::TryLockError::Error(_)) => {
+                let _ = std::fs::remove_file(&path);
+                false
+            }
+        }
+    }
+
+    fn lock_path(&self, owner: Uuid) -> PathBuf {
+        self.folder.join(format!("{owner}.lock"))
+    }
+
+    fn path(&self, id: Uuid) -> PathBuf {
+        self.folder.join(format!("{id}.json"))
+    }
+
+    /// The draft of the earlier layout becomes one of these.
+    fn take_single(&self) {
+        let path = self.state_dir.join(SINGLE);
+        let draft = contents(&path).and_then(|bytes| serde_json::from_slice::<Draft>(&bytes).ok());
+        if let Some(draft) = draft
+            && self.write(&Draft { id: Uuid::new_v4(), ..draft }).is_ok()
+        {
+            let _ = std::fs::remove_file(&path);
+        }
+    }
+
+    /// Keeps the draft. It is on disk when this returns.
+    pub fn write(&self, draft: &Draft) -> io::Result<()> {
+        private::folder(&self.state_dir)?;
         private::folder(&self.folder)?;
-        let text = serde_json::to_vec(draft).map_err(io::Error::other)?;
-        let temp = self.folder.join(format!(".{FILE}.{}", std::process::id()));
+        self.claim()?;
+        let text = serde_json::to_vec(&Filed { owner: self.owner.to_string(), draft })?;
+        let temp = self.folder.join(format!(".{}.{}", draft.id, self.owner));
         let _ = std::fs::remove_file(&temp);
         let mut file = private::create(&temp)?;
         let written = file.write_all(&text).and_then(|()| file.sync_all());
+        let written = written.and_then(|()| std::fs::rename(&temp, self.path(draft.id)));
         if let Err(error) = written {
             let _ = std::fs::remove_file(&temp);
             return Err(error);
         }
-        std::fs::rename(&temp, &path)?;
         File::open(&self.folder)?.sync_all()
     }
 
-    /// A writer off the loop. Dropping the sender lets it finish its last write and end.
-    pub fn keeper(self) -> (watch::Sender<Option<Draft>>, tokio::task::JoinHandle<()>) {
-        let (newest, mut wanted) = watch::channel(None);
-        let task = tokio::spawn(async move {
-            while wanted.changed().await.is_ok() {
-                let draft: Option<Draft> = wanted.borrow_and_update().clone();
-                let drafts = self.clone();
-                let written = tokio::task::spawn_blocking(move || drafts.write(draft.as_ref())).await;
-                if let Ok(Err(error)) = written {
-                    tracing::warn!(%error, "the draft could not be kept");
-                }
-            }
-        });
-        (newest, task)
+    /// Forgets the draft.
+    pub fn remove(&self, id: Uuid) -> io::Result<()> {
+        match std::fs::remove_file(self.path(id)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// The lock that says this console lives, before its first draft names it.
+    fn claim(&self) -> io::Result<()> {
+        if self.lock.get().is_none() {
+            let file = private::append(&self.lock_path(self.owner))?;
+            file.try_lock()?;
+            let _ = self.lock.set(file);
+        }
+        Ok(())
+    }
+
+    /// The lock is of no use any more.
+    fn release(&self) {
+        if self.lock.get().is_some() {
+            let _ = std::fs::remove_file(self.lock_path(self.owner));
+        }
     }
 }
+
+fn contents(path: &Path) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    private::read(path).ok()?.take(LARGEST + 1).read_to_end(&mut bytes).ok()?;
+    (bytes.len() as u64 <= LARGEST).then_some(bytes)
+}
+
+/// The writer off the loop.
+#[derive(Debug)]
+pub struct Keeper {
+    board: Arc<Board>,
+    task: JoinHandle<()>,
+}
+
+/// What is still to be written: the newest state of each draft, however many keys made it.
+#[derive(Debug, Default)]
+struct Board {
+    wanted: Mutex<Wanted>,
+    news: Notify,
+    closing: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Wanted {
+    batch: Batch,
+    closed: bool,
+}
+
+/// Drafts as they are now; `None`: to be forgotten.
+type Batch = BTreeMap<Uuid, Option<Draft>>;
+
+impl Board {
+    fn wanted(&self) -> MutexGuard<'_, Wanted> {
+        self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn put(&self, id: Uuid, state: Option<Draft>) {
+        self.wanted().batch.insert(id, state);
+        self.news.notify_one();
+    }
+
+    fn take(&self) -> Wanted {
+        let mut wanted = self.wanted();
+        Wanted { batch: std::mem::take(&mut wanted.batch), closed: wanted.closed }
+    }
+}
+
+impl Keeper {
+    pub fn spawn(drafts: Drafts) -> Self {
+        let board = Arc::new(Board::default());
+        Self { board: board.clone(), task: tokio::spawn(keep(drafts, board)) }
+    }
+
+    pub fn keep(&self, draft: Draft) {
+        self.board.put(draft.id, Some(draft));
+    }
+
+    pub fn forget(&self, id: Uuid) {
+        self.board.put(id, None);
+    }
+
+    /// Everything is on disk when this returns.
+    pub async fn finish(self) {
+        self.board.wanted().closed = true;
+        self.board.news.notify_one();
+        self.board.closing.notify_one();
+        let _ = self.task.await;
+    }
+}
+
+async fn keep(drafts: Drafts, board: Arc<Board>) {
+    let mut failed = false;
+    loop {
+        let Wanted { batch, closed } = board.take();
+        let idle = batch.is_empty();
+        if !idle {
+            let to = drafts.clone();
+            let written = tokio::task::spawn_blocking(move || write_all(&to, &batch)).await;
+            // A full disk is told once, not with every key.
+            if let Ok(Err(error)) = &written
+                && !failed
+            {
+                tracing::warn!(%error, "a draft could not be kept");
+            }
+            failed = matches!(written, Ok(Err(_)));
+        }
+        match (idle, closed) {
+            (true, true) => break,
+            (false, true) => {}
+            (true, false) => board.news.notified().await,
+            (false, false) => drop(tokio::time::timeout(PAUSE, board.closing.notified()).await),
+        }
+    }
+    drafts.release();
+}
+
+/// One that fails does not stop the others; the first fault is told.
+fn write_all(drafts: &Drafts, batch: &Batch) -> io::Result<()> {
+    let write = |(id, state): (&Uuid, &Option<Draft>)| match state {
+        Some(draft) => drafts.write(draft),
+        None => drafts.remove(*id),
+    };
+    batch.iter().map(write).fold(Ok(()), io::Result::and)
+}
+
+#[cfg(test)]
+#[path = "drafts_tests.rs"]
+mod tests;

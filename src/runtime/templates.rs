@@ -1,64 +1,66 @@
-//! Prompt templates from disk: the shipped ones, those beside the config, those of a folder named in the config.
-//!
-//! A later template replaces an earlier one of the same id. A file that cannot be read is a fault of its own and never
-//! stops the others.
+//! Template files that change while the console runs: read again when somebody may look, told only if they differ.
 
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::template::{self, Template, TemplateFault};
+use crate::cli::template::{self, Shelf};
 
-const LARGEST: u64 = 256 * 1024;
-const MOST_FILES: usize = 500;
-
-/// Everything that could be read, and what could not.
-pub fn load(folders: &[PathBuf]) -> (Vec<Template>, Vec<TemplateFault>) {
-    let (mut templates, mut faults) = (template::shipped(), Vec::new());
-    for folder in folders {
-        for path in files(folder, &mut faults) {
-            let origin = path.display().to_string();
-            match read(&path) {
-                Ok(text) => match Template::parse(&origin, &text) {
-                    Ok(template) => {
-                        templates.retain(|known| known.id != template.id);
-                        templates.push(template);
-                    }
-                    Err(fault) => faults.push(fault),
-                },
-                Err(what) => faults.push(TemplateFault { origin, line: None, what }),
-            }
-        }
-    }
-    templates.sort_by(|a, b| a.title.cmp(&b.title));
-    (templates, faults)
+/// The folders, and what was told of them last. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    folders: Arc<[PathBuf]>,
+    told: Arc<Mutex<Option<Shelf>>>,
 }
 
-/// The folder's template files in name order. A folder that is not there holds none.
-fn files(folder: &Path, faults: &mut Vec<TemplateFault>) -> Vec<PathBuf> {
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Vec::new(),
-        Err(error) => {
-            let what = format!("the folder cannot be read: {error}");
-            faults.push(TemplateFault { origin: folder.display().to_string(), line: None, what });
-            return Vec::new();
+impl Watch {
+    pub fn new(folders: Vec<PathBuf>) -> Self {
+        Self { folders: folders.into(), told: Arc::default() }
+    }
+
+    /// What is there now; `None`: the same as before. Files are compared by what they say, not by their times, which an
+    /// editor or a checkout may set as it likes. Reads the disk.
+    pub fn news(&self) -> Option<Shelf> {
+        // Held while reading: of two that look at once, the one that tells last has read last.
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = template::load(&self.folders);
+        if told.as_ref() == Some(&now) {
+            return None;
         }
-    };
-    let mut paths: Vec<PathBuf> = entries
-        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
-        .collect();
-    paths.sort();
-    paths.truncate(MOST_FILES);
-    paths
+        *told = Some(now.clone());
+        Some(now)
+    }
 }
 
-fn read(path: &Path) -> Result<String, String> {
-    let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
-    let mut text = String::new();
-    file.take(LARGEST + 1).read_to_string(&mut text).map_err(|error| error.to_string())?;
-    if text.len() as u64 > LARGEST {
-        return Err(format!("larger than {} KiB", LARGEST / 1024));
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn only_what_differs_is_told_and_a_broken_file_is_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.md");
+        let watch = Watch::new(vec![folder.path().to_path_buf()]);
+        let shipped = watch.news().unwrap().templates.len();
+        assert_eq!(watch.news(), None);
+
+        fs::write(&file, "+++\ntitle = \"A\"\n+++\none").unwrap();
+        let at = fs::metadata(&file).unwrap().modified().unwrap();
+        assert_eq!(watch.news().unwrap().templates.len(), shipped + 1);
+        assert_eq!(watch.clone().news(), None);
+
+        // As long as before, and as old.
+        fs::write(&file, "+++\ntitle = \"A\"\n+++\ntwo").unwrap();
+        fs::File::options().write(true).open(&file).unwrap().set_modified(at).unwrap();
+        assert!(watch.news().unwrap().templates.iter().any(|template| template.body == "two"));
+
+        fs::write(&file, "+++\n").unwrap();
+        let broken = watch.news().unwrap();
+        assert_eq!((broken.templates.len(), broken.faults.len()), (shipped, 1));
+        fs::remove_file(&file).unwrap();
+        assert_eq!(watch.news().unwrap().faults, []);
     }
-    Ok(text)
 }

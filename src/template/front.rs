@@ -21,6 +21,11 @@ pub(super) struct Front {
     pub custom_agent: Option<String>,
     pub base_ref: Option<Spanned<String>>,
     pub create_pull_request: Option<bool>,
+    #[serde(default)]
+    pub labels: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub repos: Vec<Spanned<String>>,
+    pub ticket: Option<Spanned<String>>,
 }
 
 #[derive(Debug, serde::Deserialize)]
@@ -47,6 +52,7 @@ pub(super) enum KindFront {
     Integer,
     Bool,
     Choice,
+    Repo,
     Branch,
     Issue,
     File,

@@ -9,13 +9,51 @@ use super::render::{self, placeholder};
 use super::{Template, Variable};
 use crate::domain::start::PROMPT_WARN_CHARS;
 
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Worth a look.
+    Warning,
+    /// What is made of it is not worth sending, or must not be sent.
+    Error,
+}
+
+impl Severity {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
 /// One piece of advice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
+    pub severity: Severity,
     /// Stable, for filters and tests: `no-goal`, `secret`…
     pub code: &'static str,
     pub message: String,
     pub at: Where,
+}
+
+impl Finding {
+    fn error(code: &'static str, message: String, at: Where) -> Self {
+        Self { severity: Severity::Error, code, message, at }
+    }
+
+    fn warning(code: &'static str, message: String, at: Where) -> Self {
+        Self { severity: Severity::Warning, code, message, at }
+    }
+
+    /// The line of the template's file it is about: where the prompt begins, for what is missing in it.
+    pub fn line(&self, template: &Template) -> u32 {
+        match &self.at {
+            Where::Line(line) => *line,
+            Where::Variable(name) => template.variable(name).map_or(template.body_line, |variable| variable.line),
+            Where::Whole => template.body_line,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,28 +99,20 @@ const PARTS: [Part; 4] = [
 /// Everything to be said about a template file.
 pub fn lint(template: &Template) -> Vec<Finding> {
     let mut findings = parts(&template.body, template.body_line.saturating_sub(1));
-    let used = render::names_used(&template.body);
+    let mut used = render::names_used(&template.body);
+    used.extend(template.ticket.iter().flat_map(|ticket| render::names_used(ticket)));
+    used.sort_unstable();
+    used.dedup();
     for name in used.iter().filter(|name| template.variable(name).is_none()) {
         let at = line_with(template, name).map_or(Where::Whole, Where::Line);
-        findings.push(Finding {
-            code: "undefined-variable",
-            message: format!("`{name}` is used but is no variable"),
-            at,
-        });
+        findings.push(Finding::error("undefined-variable", format!("`{name}` is used but is no variable"), at));
     }
     for Variable { name, .. } in template.variables.iter().filter(|variable| !used.contains(&variable.name)) {
         let message = format!("the variable `{name}` is not used in the prompt");
-        findings.push(Finding { code: "unused-variable", message, at: Where::Variable(name.clone()) });
+        findings.push(Finding::warning("unused-variable", message, Where::Variable(name.clone())));
     }
+    findings.extend(secrets(&template.head, 1));
     findings.extend(secrets(&template.body, template.body_line.saturating_sub(1)));
-    let values = template.variables.iter().flat_map(|v| {
-        let of_presets = template.presets.values().filter_map(|preset| preset.get(&v.name));
-        of_presets.chain(v.default.as_ref()).chain([&v.help]).map(move |text| (v, text))
-    });
-    for (variable, text) in values {
-        let found = secrets(text, 0).into_iter().next();
-        findings.extend(found.map(|f| Finding { at: Where::Variable(variable.name.clone()), ..f }));
-    }
     let (rendered, _) = render::preview(template, &template.defaults());
     findings.extend(length(rendered.as_deref().unwrap_or(&template.body)));
     findings
@@ -134,7 +164,7 @@ fn parts(text: &str, before: u32) -> Vec<Finding> {
         let opposite = |text: &str| part.code == "no-goal" && text.starts_with("non");
         let singular = |text: &str| text.trim_end_matches('s').to_owned();
         let Some(position) = headings.iter().position(|(_, text)| opens(&singular(text)) && !opposite(text)) else {
-            findings.push(Finding { code: part.code, message: part.missing.to_owned(), at: Where::Whole });
+            findings.push(Finding::error(part.code, part.missing.to_owned(), Where::Whole));
             continue;
         };
         let Some((start, title)) = headings.get(position) else { continue };
@@ -142,10 +172,10 @@ fn parts(text: &str, before: u32) -> Vec<Finding> {
         let content = lines.get(start + 1..end).unwrap_or_default();
         let at = Where::Line(before.saturating_add(u32::try_from(start + 1).unwrap_or(u32::MAX)));
         if content.iter().all(|line| line.trim().is_empty()) {
-            findings.push(Finding { code: part.code, message: format!("nothing stands under `{title}`"), at });
+            findings.push(Finding::error(part.code, format!("nothing stands under `{title}`"), at));
         } else if part.code == "no-validation" && !content.iter().any(|line| line.contains('`')) {
             let message = "no command under the validation heading: write commands between backticks".to_owned();
-            findings.push(Finding { code: part.code, message, at });
+            findings.push(Finding::error(part.code, message, at));
         }
     }
     findings
@@ -158,7 +188,7 @@ fn secrets(text: &str, before: u32) -> Vec<Finding> {
         if let Some((kind, _)) = patterns().iter().find(|(_, pattern)| pattern.is_match(line)) {
             let at = Where::Line(before.saturating_add(u32::try_from(index + 1).unwrap_or(u32::MAX)));
             let message = format!("this looks like {kind}: never put a secret into a prompt");
-            findings.push(Finding { code: "secret", message, at });
+            findings.push(Finding::error("secret", message, at));
         }
     }
     findings
@@ -166,10 +196,12 @@ fn secrets(text: &str, before: u32) -> Vec<Finding> {
 
 fn patterns() -> &'static [(&'static str, Regex)] {
     static PATTERNS: OnceLock<Vec<(&'static str, Regex)>> = OnceLock::new();
-    const SOURCES: [(&str, &str); 8] = [
+    const SOURCES: [(&str, &str); 10] = [
         ("a GitHub token", r"\b(?:gh[pousr]_[A-Za-z0-9_.-]{16,}|github_pat_[A-Za-z0-9_]{16,})"),
         ("a GitLab token", r"\bglpat-[A-Za-z0-9_-]{16,}"),
         ("an AWS key", r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
+        ("a JSON web token", r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}"),
+        ("an npm token", r"\bnpm_[A-Za-z0-9]{30,}"),
         ("a Slack token", r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}"),
         ("a Google key", r"\bAIza[A-Za-z0-9_-]{30,}"),
         ("an API key", r"\bsk-[A-Za-z0-9_-]{20,}"),
@@ -183,19 +215,20 @@ fn patterns() -> &'static [(&'static str, Regex)] {
 
 fn length(text: &str) -> Option<Finding> {
     let chars = text.chars().count();
-    let message = if chars >= PROMPT_WARN_CHARS {
-        format!("{chars} characters: the service may cut the prompt from {PROMPT_WARN_CHARS} on")
-    } else if chars * 10 >= PROMPT_WARN_CHARS * 9 {
-        format!("{chars} characters, near the {PROMPT_WARN_CHARS} from which the service may cut")
-    } else {
-        return None;
-    };
-    Some(Finding { code: "long", message, at: Where::Whole })
+    if chars >= PROMPT_WARN_CHARS {
+        let message = format!("{chars} characters: the service may cut the prompt from {PROMPT_WARN_CHARS} on");
+        return Some(Finding::error("long", message, Where::Whole));
+    }
+    let message = format!("{chars} characters, near the {PROMPT_WARN_CHARS} from which the service may cut");
+    (chars * 10 >= PROMPT_WARN_CHARS * 9).then(|| Finding::warning("long", message, Where::Whole))
 }
 
 /// The file's line the name is first used on.
 fn line_with(template: &Template, name: &str) -> Option<u32> {
     let word = Regex::new(&format!(r"\{{[{{%][^}}]*\b{}\b", regex::escape(name))).ok()?;
-    let index = template.body.lines().position(|line| word.is_match(line))?;
-    Some(template.body_line.saturating_add(u32::try_from(index).ok()?))
+    let of = |text: &str, first: u32| {
+        let index = text.lines().position(|line| word.is_match(line))?;
+        Some(first.saturating_add(u32::try_from(index).ok()?))
+    };
+    of(&template.body, template.body_line).or_else(|| of(&template.head, 2))
 }

@@ -7,10 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 
+use sha2::{Digest, Sha256};
 use toml::Spanned;
 
 use super::front::{Front, KindFront, Scalar, VariableFront};
 use super::{render, value};
+use crate::domain::{RepoName, RepoPattern};
 
 /// A prompt template, read and checked. Written by the operator's team, in git or in the config directory, or shipped.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,12 +29,24 @@ pub struct Template {
     pub base_ref: Option<String>,
     /// Default true: the agent opens a draft pull request.
     pub create_pull_request: bool,
+    /// Words the team sorts its templates and their tasks by. The service takes none with a task.
+    pub labels: Vec<String>,
+    /// Where it may be used; empty: everywhere.
+    pub repos: Vec<RepoPattern>,
+    /// What it is for in another system, in the body's own language: `OPS-7`, `{{ issue }}`.
+    pub ticket: Option<String>,
+    /// The front matter as it stands in the file, from its second line on.
+    pub head: String,
     /// The prompt, unrendered.
     pub body: String,
     /// The line of the file the body starts on.
     pub body_line: u32,
     /// Where it came from, for the screen: `shipped` or a path.
     pub origin: String,
+    /// The origin of the template of this id that this one took the place of.
+    pub replaces: Option<String>,
+    /// SHA-256 of the file as it was read: two prompts of one hash were made by the same template.
+    pub hash: [u8; 32],
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +58,8 @@ pub struct Variable {
     pub required: bool,
     /// A regular expression the whole value must match.
     pub pattern: Option<String>,
+    /// The file's line that names it.
+    pub line: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +69,7 @@ pub enum VariableKind {
     Integer,
     Bool,
     Choice(Vec<String>),
+    Repo,
     Branch,
     Issue,
     File,
@@ -67,6 +84,7 @@ impl VariableKind {
             Self::Integer => "integer",
             Self::Bool => "bool",
             Self::Choice(_) => "choice",
+            Self::Repo => "repo",
             Self::Branch => "branch",
             Self::Issue => "issue",
             Self::File => "file",
@@ -132,6 +150,17 @@ impl Template {
     pub fn defaults(&self) -> BTreeMap<String, String> {
         self.variables.iter().map(|v| (v.name.clone(), v.default.clone().unwrap_or_default())).collect()
     }
+
+    /// May it be used in this repository?
+    pub fn allows(&self, repo: &RepoName) -> bool {
+        self.repos.is_empty() || self.repos.iter().any(|pattern| pattern.matches(repo))
+    }
+
+    /// The hash as it is written down.
+    pub fn hash_text(&self) -> String {
+        let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or('0');
+        self.hash.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    }
 }
 
 fn read(origin: &str, text: &str) -> Result<Template, Wrong> {
@@ -139,6 +168,7 @@ fn read(origin: &str, text: &str) -> Result<Template, Wrong> {
         let what = format!("the file is larger than {} KiB", MAX_BYTES / 1024);
         return Err(Wrong { line: None, what });
     }
+    let hash = Sha256::digest(text.as_bytes()).into();
     let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
     let (head, body) = halves(&text)?;
     let front: Front = toml::from_str(head).map_err(|error| {
@@ -159,6 +189,12 @@ fn read(origin: &str, text: &str) -> Result<Template, Wrong> {
     }
     let variables = variables(front.variables, &at)?;
     let presets = presets(front.presets, &variables, &at)?;
+    let repos = repos(front.repos, &at)?;
+    let labels = labels(front.labels, &at)?;
+    if let Some(ticket) = &front.ticket {
+        render::syntax(ticket.get_ref())
+            .map_err(|(_, what)| Wrong::at(at(ticket.span()), format!("`ticket`: {what}")))?;
+    }
 
     let head_lines = u32::try_from(head.matches('\n').count()).unwrap_or(u32::MAX);
     let body_line = head_lines.saturating_add(3);
@@ -176,9 +212,15 @@ fn read(origin: &str, text: &str) -> Result<Template, Wrong> {
         custom_agent: front.custom_agent.filter(|text| !text.is_empty()),
         base_ref: front.base_ref.map(Spanned::into_inner),
         create_pull_request: front.create_pull_request.unwrap_or(true),
+        labels,
+        repos,
+        ticket: front.ticket.map(Spanned::into_inner).filter(|text| !text.trim().is_empty()),
+        head: head.to_owned(),
         body: body.to_owned(),
         body_line,
         origin: origin.to_owned(),
+        replaces: None,
+        hash,
     })
 }
 
@@ -268,6 +310,7 @@ fn variable(front: VariableFront, at: &impl Fn(Range<usize>) -> u32) -> Result<V
         (KindFront::Text, None) => VariableKind::Text,
         (KindFront::Integer, None) => VariableKind::Integer,
         (KindFront::Bool, None) => VariableKind::Bool,
+        (KindFront::Repo, None) => VariableKind::Repo,
         (KindFront::Branch, None) => VariableKind::Branch,
         (KindFront::Issue, None) => VariableKind::Issue,
         (KindFront::File, None) => VariableKind::File,
@@ -279,7 +322,7 @@ fn variable(front: VariableFront, at: &impl Fn(Range<usize>) -> u32) -> Result<V
     }
     let default = front.default.map(|Scalar(text)| text);
     let pattern = front.pattern.map(Spanned::into_inner);
-    let variable = Variable { name, kind, help: front.help, default, required: front.required, pattern };
+    let variable = Variable { name, kind, help: front.help, default, required: front.required, pattern, line };
     match &variable.default {
         Some(default) if !default.is_empty() => value::check(&variable, default)
             .map_err(|what| Wrong::at(line, format!("variable `{}`: its default {what}", variable.name)))
@@ -287,6 +330,29 @@ fn variable(front: VariableFront, at: &impl Fn(Range<usize>) -> u32) -> Result<V
         _ => {}
     }
     Ok(variable)
+}
+
+fn repos(fronts: Vec<Spanned<String>>, at: &impl Fn(Range<usize>) -> u32) -> Result<Vec<RepoPattern>, Wrong> {
+    let one = |front: Spanned<String>| {
+        let line = at(front.span());
+        let pattern = front.get_ref().parse();
+        pattern.map_err(|error| Wrong::at(line, format!("`repos`: {error}")))
+    };
+    fronts.into_iter().map(one).collect()
+}
+
+fn labels(fronts: Vec<Spanned<String>>, at: &impl Fn(Range<usize>) -> u32) -> Result<Vec<String>, Wrong> {
+    let mut out: Vec<String> = Vec::with_capacity(fronts.len());
+    for front in fronts {
+        let line = at(front.span());
+        let label = front.into_inner();
+        let too_long = label.chars().count() > 50;
+        if label.trim().is_empty() || too_long || label.chars().any(char::is_control) || out.contains(&label) {
+            return Err(Wrong::at(line, "`labels` are different texts of one line, 1 to 50 characters"));
+        }
+        out.push(label);
+    }
+    Ok(out)
 }
 
 fn presets(

@@ -33,6 +33,8 @@ pub struct FieldFault {
 const FUEL: u64 = 200_000;
 /// Bytes a render may write.
 const MAX_OUT: usize = 512 * 1024;
+/// Characters of a ticket: an address, not a text.
+const MAX_TICKET: usize = 300;
 
 /// The prompt of these values. A variable that is not among them has its default.
 pub fn render(template: &Template, values: &Values) -> Result<Rendered, Vec<FieldFault>> {
@@ -64,6 +66,22 @@ pub fn placeholder(name: &str) -> String {
     format!("‹{name}›")
 }
 
+/// What the work is for in another system. `None`: the template names nothing, or a value it needs is empty.
+pub fn ticket(template: &Template, values: &Values) -> Result<Option<String>, Vec<FieldFault>> {
+    let Some(text) = &template.ticket else { return Ok(None) };
+    let (context, faults) = checked(template, values);
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let wrong = |what: String| vec![FieldFault { field: None, what: format!("`ticket` {what}") }];
+    let ticket = run(text, context).map_err(|error| wrong(why(&error)))?;
+    let ticket = ticket.trim();
+    if ticket.chars().count() > MAX_TICKET || ticket.chars().any(char::is_control) {
+        return Err(wrong(format!("must be one line of at most {MAX_TICKET} characters")));
+    }
+    Ok(Some(ticket.to_owned()).filter(|ticket| !ticket.is_empty()))
+}
+
 fn checked(template: &Template, values: &Values) -> (BTreeMap<String, Value>, Vec<FieldFault>) {
     let mut faults = Vec::new();
     let mut context = BTreeMap::new();
@@ -88,12 +106,15 @@ fn fill(template: &Template, context: BTreeMap<String, Value>) -> Result<String,
         let line = template.body_line.saturating_add(line.saturating_sub(1));
         FieldFault { field: None, what: format!("the template's line {line}: {}", why(error)) }
     };
-    let environment = environment();
-    let body = environment.template_from_str(&template.body).map_err(|error| fault(&error))?;
-    let mut out = Bounded(Vec::new());
-    body.render_captured_to(Value::from(context), &mut out).map_err(|error| fault(&error))?;
-    let text = String::from_utf8_lossy(&out.0);
+    let text = run(&template.body, context).map_err(|error| fault(&error))?;
     Ok(text.trim_start_matches('\n').trim_end().to_owned())
+}
+
+fn run(text: &str, context: BTreeMap<String, Value>) -> Result<String, Error> {
+    let environment = environment();
+    let mut out = Bounded(Vec::new());
+    environment.template_from_str(text)?.render_captured_to(Value::from(context), &mut out)?;
+    Ok(String::from_utf8_lossy(&out.0).into_owned())
 }
 
 /// Is the body a template at all? Line in the body and reason, if not.

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use super::lint::{self, lint};
-use super::render::{preview, render};
-use super::{Template, Values, VariableKind, Where, shipped};
+use super::render::{self, preview, render};
+use super::{Severity, Template, Values, VariableKind, Where, shipped};
 
 fn parsed(text: &str) -> Template {
     Template::parse("team/t.md", text).unwrap_or_else(|fault| panic!("{fault}"))
@@ -28,6 +28,7 @@ fn a_whole_file_is_read() {
     let t = parsed(concat!(
         "+++\nid = \"bump\"\ntitle = \"Bump\"\ndescription = \"d\"\nmodel = \"gpt-5.4\"\ncustom_agent = \"fixer\"\n",
         "base_ref = \"main\"\ncreate_pull_request = false\n",
+        "labels = [\"deps\"]\nrepos = [\"acme/*\"]\nticket = \"OPS-{{ n }}\"\n",
         "[[variables]]\nname = \"n\"\nkind = \"integer\"\ndefault = 3\nrequired = true\nhelp = \"h\"\n",
         "[[variables]]\nname = \"step\"\nkind = \"choice\"\nchoices = [\"a\", \"b\"]\n",
         "[presets.big]\nn = 9\nstep = \"b\"\n+++\nDo {{ n }}\n",
@@ -38,7 +39,30 @@ fn a_whole_file_is_read() {
     assert_eq!(t.variables[0].default.as_deref(), Some("3"));
     assert_eq!(t.variables[1].kind, VariableKind::Choice(vec!["a".into(), "b".into()]));
     assert_eq!(t.presets["big"]["n"], "9");
-    assert_eq!((t.body.as_str(), t.body_line), ("Do {{ n }}\n", 23));
+    assert_eq!(t.labels, ["deps"]);
+    assert!(t.allows(&"acme/api".parse().unwrap()) && !t.allows(&"other/api".parse().unwrap()));
+    assert_eq!(render::ticket(&t, &Values::new()).unwrap().as_deref(), Some("OPS-3"));
+    assert_eq!(t.variables[0].line, 13);
+    assert_eq!((t.body.as_str(), t.body_line), ("Do {{ n }}\n", 26));
+}
+
+#[test]
+fn the_hash_is_that_of_the_file_and_changes_with_every_byte() {
+    let text = "+++\ntitle = \"T\"\n+++\nx";
+    let hash = parsed(text).hash_text();
+    assert_eq!(hash, "355b016194decb8249d8f196dd8a2cd593c3275ada4e14258e1c7d7fcb654c54", "what sha256sum prints");
+    assert_ne!(parsed(&format!("{text} ")).hash_text(), hash);
+    assert_ne!(parsed(&text.replace('\n', "\r\n")).hash_text(), hash);
+}
+
+#[test]
+fn a_ticket_is_one_line_and_none_where_its_value_is_empty() {
+    let t = with("ticket = \"{{ issue }}\"\n[[variables]]\nname = \"issue\"\nkind = \"text\"", "{{ issue }}");
+    assert_eq!(render::ticket(&t, &Values::new()), Ok(None));
+    assert_eq!(render::ticket(&t, &values(&[("issue", " #7 ")])), Ok(Some("#7".into())));
+    render::ticket(&t, &values(&[("issue", "a\nb")])).unwrap_err();
+    render::ticket(&t, &values(&[("issue", &"x".repeat(301))])).unwrap_err();
+    assert_eq!(render::ticket(&with("", "x"), &Values::new()), Ok(None));
 }
 
 #[test]
@@ -64,6 +88,9 @@ fn a_broken_file_names_its_line_and_the_reason() {
         ("+++\ntitle = \" \"\n+++\nx".into(), 2, "title"),
         ("+++\ntitle = \"T\"\nid = \"a b\"\n+++\nx".into(), 3, "id"),
         ("+++\ntitle = \"T\"\nbase_ref = \"a b\"\n+++\nx".into(), 3, "base_ref"),
+        ("+++\ntitle = \"T\"\nrepos = [\"a/b\",\n\"api\"]\n+++\nx".into(), 4, "repos"),
+        ("+++\ntitle = \"T\"\nlabels = [\"\"]\n+++\nx".into(), 3, "labels"),
+        ("+++\ntitle = \"T\"\nticket = \"{{\"\n+++\nx".into(), 3, "ticket"),
         ("+++\ntitle = \"T\"\n[[variables]]\nname = \"2x\"\n+++\nx".into(), 4, "name"),
         ("+++\ntitle = \"T\"\n[[variables]]\nname = \"if\"\n+++\nx".into(), 4, "`if`"),
         (format!("+++\ntitle = \"T\"\n{var}{var}+++\nx"), 6, "twice"),
@@ -189,6 +216,12 @@ fn undefined_and_unused_variables_are_found() {
     assert_eq!(codes(&findings), ["undefined-variable", "unused-variable"]);
     assert_eq!(findings[0].at, Where::Line(t.body_line + 9));
     assert_eq!(findings[1].at, Where::Variable("idle".into()));
+    assert_eq!(findings.iter().map(|f| f.line(&t)).collect::<Vec<_>>(), [t.body_line + 9, 6]);
+    assert_eq!([findings[0].severity, findings[1].severity], [Severity::Error, Severity::Warning]);
+    let t = with("ticket = \"{{ used }}\"\n[[variables]]\nname = \"used\"", WHOLE);
+    assert!(lint(&t).is_empty(), "a variable that only the ticket uses is used");
+    let t = with("ticket = \"{{ nobody }}\"", WHOLE);
+    assert_eq!(lint(&t)[0].at, Where::Line(3));
 }
 
 #[test]
@@ -202,6 +235,8 @@ fn what_looks_like_a_secret_is_named_and_never_repeated() {
         join(&["-----BEGIN RSA ", "PRIVATE KEY-----"]),
         join(&["Authorization: Bearer ", "abcdefghijklmnopqrstuvwxyz012345"]),
         join(&["xoxb-", "1234567890-abc"]),
+        join(&["eyJ", "hbGciOiJI.", "eyJ", "zdWIiOiIx.", "abcdefghijk"]),
+        join(&["npm", "_", "abcdefghijklmnopqrstuvwxyz0123456789"]),
     ] {
         let findings = lint::prompt(&format!("{WHOLE}\n{secret}"), true);
         assert_eq!(codes(&findings), ["secret"], "{secret}");
@@ -209,7 +244,7 @@ fn what_looks_like_a_secret_is_named_and_never_repeated() {
         assert!(!findings[0].message.contains(&secret));
         let t = with(&format!("[[variables]]\nname = \"x\"\ndefault = \"{secret}\""), &format!("{WHOLE}{{{{ x }}}}"));
         let found = lint(&t);
-        assert!(found.iter().any(|f| f.code == "secret" && f.at == Where::Variable("x".into())), "{found:?}");
+        assert!(found.iter().any(|f| f.code == "secret" && f.at == Where::Line(5)), "{found:?}");
     }
     for harmless in ["ghp_short", "the bearer of this", "sk-1", "commit 1234567890abcdef1234567890abcdef12345678"] {
         assert!(lint::prompt(&format!("{WHOLE}\n{harmless}"), true).is_empty(), "{harmless}");

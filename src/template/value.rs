@@ -31,6 +31,8 @@ pub fn check(variable: &Variable, text: &str) -> Result<Value, String> {
         },
         VariableKind::Choice(choices) if choices.iter().any(|choice| choice == text) => Value::from(text),
         VariableKind::Choice(choices) => return Err(format!("must be one of {}", choices.join(", "))),
+        VariableKind::Repo if text.parse::<crate::domain::RepoName>().is_ok() => Value::from(text),
+        VariableKind::Repo => return Err("must be a repository, owner/name".to_owned()),
         VariableKind::Branch => match branch_fault(text) {
             Some(what) => return Err(what.to_owned()),
             None => Value::from(text),
@@ -95,7 +97,7 @@ mod tests {
     use super::*;
 
     fn variable(kind: VariableKind) -> Variable {
-        Variable { name: "x".into(), kind, help: String::new(), default: None, required: false, pattern: None }
+        Variable { name: "x".into(), kind, help: String::new(), default: None, required: false, pattern: None, line: 1 }
     }
 
     #[test]
@@ -107,6 +109,7 @@ mod tests {
             (VariableKind::Integer, vec!["0", "-7", " 12 "], vec!["1.5", "many", "99999999999999999999"]),
             (VariableKind::Bool, vec!["true", "false"], vec!["yes", "True", "1"]),
             (choice(), vec!["minor", "major"], vec!["patch", "Minor"]),
+            (VariableKind::Repo, vec!["acme/api"], vec!["acme", "acme/api/x", "/api", "a b/c"]),
             (
                 VariableKind::Branch,
                 vec!["main", "release/4.12", "a-b_c"],

@@ -56,10 +56,14 @@ async fn a_started_task_is_recorded_with_its_id() {
     *fake.on_start.lock().unwrap() = Box::new(move |_| Ok(task("t9", State::Queued, now())));
     let book = Arc::new(Memory::new());
     let (_, context) = context(fake, &book);
-    ops::start::start(&context, &Order { template: Some("flaky".into()), ..order() }).await.result.unwrap();
+    let order =
+        Order { template: Some("flaky".into()), template_hash: Some([7; 32]), ticket: Some("OPS-1".into()), ..order() };
+    ops::start::start(&context, &order).await.result.unwrap();
     assert_eq!(outcomes(&book), [Some(Outcome::Confirmed("t9".into()))]);
     let entries = entries(&book);
     assert_eq!(entries[0].intent.template.as_deref(), Some("flaky"));
+    assert_eq!(entries[0].intent.template_hash, Some([7; 32]));
+    assert_eq!(entries[0].intent.ticket.as_deref(), Some("OPS-1"));
     assert!(entries[0].intent.prompt_hash.is_some());
 }
 

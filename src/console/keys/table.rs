@@ -235,7 +235,13 @@ const FORM: &[Binding] = &[
     bind(Context::Form, Chord::ctrl('p'), Intent::Preset, "next preset of the template", "preset"),
     bind(Context::Form, Chord::ctrl('n'), Intent::NextChoice, "next choice or suggestion for the field", "choice"),
     bind(Context::Form, Chord::ctrl('b'), Intent::PreviousChoice, "previous choice or suggestion", ""),
-    bind(Context::Form, Chord::ctrl('r'), Intent::Preview, "the exact request, whole", "request"),
+    bind(
+        Context::Form,
+        Chord::ctrl('r'),
+        Intent::Preview,
+        "the exact request; again: what you changed by hand",
+        "request",
+    ),
     bind(Context::Form, Chord::ctrl('t'), Intent::Reset, "the prompt the fields make, again", ""),
     bind(Context::Form, k(Key::Esc), Intent::Back, "go back; the draft is kept", "back"),
 ];

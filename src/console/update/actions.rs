@@ -296,16 +296,15 @@ pub fn mouse(model: &mut Model, on: bool, effects: &mut Vec<Effect>) {
     model.notes.say(model.now, false, text);
 }
 
-/// Ends the program; what is being written is kept first.
-pub fn leave(model: &mut Model, effects: &mut Vec<Effect>) {
-    compose::leave(model, effects);
+/// Ends the program; what is being written is kept already.
+pub fn leave(effects: &mut Vec<Effect>) {
     effects.push(Effect::Quit);
 }
 
 fn quit(model: &mut Model, effects: &mut Vec<Effect>) {
     let under_way = model.world.tasks.values().filter(|k| k.is_cancelling()).count();
     if under_way == 0 {
-        return leave(model, effects);
+        return leave(effects);
     }
     let what = if under_way == 1 { "A cancel is" } else { "Several cancels are" };
     dialog::open(

@@ -22,7 +22,7 @@ pub fn key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
     let Some(intent) = lookup(Context::Dialog, chord) else { return };
     match intent {
         // Leaving needs no second question, whatever the first one is.
-        Intent::Quit => return actions::leave(model, effects),
+        Intent::Quit => return actions::leave(effects),
         Intent::Suspend => return effects.push(Effect::Suspend),
         Intent::Redraw => return effects.push(Effect::Redraw),
         _ => {}
@@ -96,7 +96,7 @@ fn answer(model: &mut Model, yes: bool, effects: &mut Vec<Effect>) {
             order.reason = dialog.reason.then(|| dialog.typed.trim().to_owned());
             compose::confirmed(model, order, effects);
         }
-        Ask::Quit => actions::leave(model, effects),
+        Ask::Quit => actions::leave(effects),
         Ask::Copy(text) => {
             model.notes.say(model.now, false, "copied");
             effects.push(Effect::Copy(text));

@@ -22,7 +22,7 @@ pub fn open(model: &mut Model, kind: LineKind) {
 pub fn key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
     model.dirty = true;
     match lookup(Context::Line, chord) {
-        Some(Intent::Quit) => actions::leave(model, effects),
+        Some(Intent::Quit) => actions::leave(effects),
         Some(Intent::Suspend) => effects.push(Effect::Suspend),
         Some(Intent::Redraw) => effects.push(Effect::Redraw),
         Some(Intent::Accept) => accept(model, effects),

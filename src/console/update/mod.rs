@@ -57,11 +57,16 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
                 model.dirty = true;
             }
         }
-        What::Focus(focused) => effects.push(Effect::Focus(focused)),
+        What::Focus(focused) => {
+            effects.push(Effect::Focus(focused));
+            if focused {
+                compose::look(model, &mut effects);
+            }
+        }
         What::Wake => log::work(model),
         What::Net(answer) => net::answer(model, answer),
         What::Op(news) => op::news(model, news, &mut effects),
-        What::Local(local) => self::local(model, local),
+        What::Local(local) => self::local(model, local, &mut effects),
     }
     diagnosis::settle(model, &mut effects);
     settle::settle(model);
@@ -72,7 +77,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     effects
 }
 
-fn local(model: &mut Model, local: Local) {
+fn local(model: &mut Model, local: Local, effects: &mut Vec<Effect>) {
     model.dirty |= !matches!(local, Local::BigLog(_));
     match local {
         Local::Templates { templates, faults } => compose::templates(model, templates, faults),
@@ -85,8 +90,8 @@ fn local(model: &mut Model, local: Local) {
         Local::BigLog(news) => {
             model.dirty |= big::news(model, news);
         }
-        Local::Edited(result) => compose::edited(model, result),
-        Local::Draft(draft) => compose::draft(model, *draft),
+        Local::Edited(result) => compose::edited(model, result, effects),
+        Local::Drafts(drafts) => compose::drafts(model, drafts),
         Local::Remembered(part) => remember::take(model, *part),
         Local::Forget => remember::forget(model),
     }

@@ -1,6 +1,6 @@
 //! Clicks and wheel steps go where the pointer is.
 
-use super::{actions, compose, dialog, found, ledger, list, log, offers, queue, reviews, scroll, wall};
+use super::{actions, dialog, found, ledger, list, log, offers, queue, reviews, scroll, wall};
 use crate::console::effect::Effect;
 use crate::console::event::{Mouse, MouseKind};
 use crate::console::keys::Intent;
@@ -98,8 +98,6 @@ fn go(model: &mut Model, to: To, effects: &mut Vec<Effect>) {
         To::Pane(Pane::Compose) => return actions::run(model, Intent::Compose, effects),
         _ => {}
     }
-    // Nothing typed may be lost with the keys.
-    compose::leave(model, effects);
     match to {
         To::Pane(pane) => actions::focus(model, pane),
         To::View(view) => actions::view(model, view),

@@ -131,7 +131,9 @@ impl Engine {
             | Effect::Editor(_)
             | Effect::Mouse(_)
             | Effect::BigLog(_)
-            | Effect::KeepDraft(_) => {}
+            | Effect::KeepDraft(_)
+            | Effect::DropDraft(_)
+            | Effect::LookForTemplates => {}
         }
     }
 

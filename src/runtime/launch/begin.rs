@@ -29,6 +29,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             Ok(exit) => Ok(exit.code()),
             Err(explain) => policy::explain(&explain, &options),
         },
+        Command::Template { verb, options } => Ok(cli::template::run(&verb, &options).code()),
         Command::Config { verb, options } => Ok(config_verbs::run(verb, &options).code()),
         Command::Ledger { verb, options } => {
             cli::ledger_verbs::run(&verb, &options, Clock::system().now()).map(Exit::code)

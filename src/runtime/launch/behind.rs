@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
+use crate::cli::template::Shelf;
 use crate::console::Effect;
 use crate::console::event::{Event, Local, Op, What};
-use crate::console::state::compose::Draft;
 use crate::domain::{Fault, Now, RepoName};
 use crate::ledger::Ledger;
 use crate::ops;
@@ -15,13 +15,14 @@ use crate::ops::cancel::Patience;
 use crate::provider::Provider;
 use crate::runtime::app::Effects;
 use crate::runtime::cache::{self, Cache};
-use crate::runtime::drafts::Drafts;
+use crate::runtime::drafts::{Drafts, Keeper};
 use crate::runtime::engine::desk::Desk;
 use crate::runtime::engine::diagnose::Bench;
 use crate::runtime::engine::{Engine, Pace};
 use crate::runtime::kept::Kept;
 use crate::runtime::rules::{self, RulesFile};
-use crate::runtime::templates;
+use crate::runtime::templates::Watch;
+
 use crate::text::Safe;
 
 /// How the ledger is opened: after the first picture, because that touches the disk.
@@ -59,24 +60,25 @@ pub struct Parts {
 pub struct Behind {
     parts: Option<Parts>,
     engine: Option<Engine>,
-    draft: Option<(watch::Sender<Option<Draft>>, tokio::task::JoinHandle<()>)>,
+    drafts: Option<Keeper>,
+    shelf: Option<Watch>,
+    desk: Option<Desk>,
     cache: Cache,
 }
 
 impl Behind {
     pub fn new(parts: Parts) -> Self {
-        Self { parts: Some(parts), engine: None, draft: None, cache: Cache::default() }
+        Self { parts: Some(parts), engine: None, drafts: None, shelf: None, desk: None, cache: Cache::default() }
     }
 
-    /// The last draft is on disk when this returns, and the cache too, unless the disk is very slow.
+    /// Every draft is on disk when this returns, and the cache too, unless the disk is very slow.
     pub async fn finish(self) {
         if let Some(engine) = self.engine {
             engine.finish().await;
         }
         self.cache.finish().await;
-        if let Some((newest, writer)) = self.draft {
-            drop(newest);
-            let _ = writer.await;
+        if let Some(keeper) = self.drafts {
+            keeper.finish().await;
         }
     }
 }
@@ -102,16 +104,22 @@ impl Effects for Behind {
         let mut engine = Engine::spawn_diagnosing(desk.clone(), context, parts.pace, parts.patience, parts.kept, bench);
         engine.perform(Effect::Watch(parts.repos));
         self.engine = Some(engine);
-        let kept = parts.drafts.clone();
-        self.draft = parts.drafts.map(Drafts::keeper);
-        tokio::spawn(read_disk(desk.clone(), parts.template_folders, kept, notes));
+        self.drafts = parts.drafts.clone().map(Keeper::spawn);
+        let shelf = Watch::new(parts.template_folders);
+        tokio::spawn(read_disk(desk.clone(), shelf.clone(), parts.drafts, notes));
+        self.shelf = Some(shelf);
+        self.desk = Some(desk.clone());
         tokio::spawn(read_rules(desk.events, desk.now, parts.rules));
     }
 
     fn perform(&mut self, effect: Effect) {
-        match (effect, &mut self.draft, &mut self.engine) {
-            (Effect::KeepDraft(draft), Some((newest, _)), _) => {
-                newest.send_replace(draft.map(|draft| *draft));
+        match (effect, &self.drafts, &mut self.engine) {
+            (Effect::KeepDraft(draft), Some(keeper), _) => keeper.keep(*draft),
+            (Effect::DropDraft(id), Some(keeper), _) => keeper.forget(id),
+            (Effect::LookForTemplates, ..) => {
+                if let (Some(shelf), Some(desk)) = (&self.shelf, &self.desk) {
+                    tokio::spawn(look(desk.clone(), shelf.clone()));
+                }
             }
             (effect, _, Some(engine)) => engine.perform(effect),
             _ => {}
@@ -133,14 +141,22 @@ pub async fn read_rules(events: mpsc::Sender<Event>, now: Now, file: RulesFile) 
     let _ = events.send(Event { at: now(), what }).await;
 }
 
-async fn read_disk(desk: Desk, folders: Vec<PathBuf>, drafts: Option<Drafts>, notes: Vec<Fault>) {
+async fn read_disk(desk: Desk, shelf: Watch, drafts: Option<Drafts>, notes: Vec<Fault>) {
     for fault in notes {
         desk.op(Op::Note { bad: true, text: Safe::new(fault.to_string()) }).await;
     }
-    let read = tokio::task::spawn_blocking(move || (templates::load(&folders), drafts.and_then(|d| d.read()))).await;
-    let Ok(((templates, faults), draft)) = read else { return };
-    desk.send(What::Local(Local::Templates { templates, faults })).await;
-    if let Some(draft) = draft {
-        desk.send(What::Local(Local::Draft(Box::new(draft)))).await;
+    look(desk.clone(), shelf).await;
+    let read = tokio::task::spawn_blocking(move || drafts.map(|drafts| drafts.read()).unwrap_or_default());
+    let drafts = read.await.unwrap_or_default();
+    if !drafts.is_empty() {
+        desk.send(What::Local(Local::Drafts(drafts))).await;
+    }
+}
+
+/// Tells the console of the templates, unless they are those it knows.
+async fn look(desk: Desk, shelf: Watch) {
+    let news = tokio::task::spawn_blocking(move || shelf.news()).await.ok().flatten();
+    if let Some(Shelf { templates, faults }) = news {
+        desk.send(What::Local(Local::Templates { templates, faults })).await;
     }
 }

@@ -4,7 +4,7 @@
 //! arguments ─ parse ─ config ─ terminal? ─┬─ demo:  server + provider on loopback ─┐
 //!                                         ├─ console: token + provider on GitHub ──┼─ engine ─ the loop ─ exit code
 //!                                         └─ open:  a file, no engine ─────────────┘
-//!           └─ config, cache: no terminal, said and done
+//!           └─ config, template, cache: no terminal, said and done
 //! ```
 //!
 //! What can be refused is refused before the terminal is touched; nothing is asked of the network before the first picture.

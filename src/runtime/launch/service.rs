@@ -11,7 +11,7 @@ use chrono::TimeDelta;
 use super::begin::{Setting, runtime};
 use super::behind::{Behind, OpenLedger, Parts};
 use super::screen::{self, Shown};
-use crate::cli::origin;
+use crate::cli::{origin, template};
 use crate::config::{Config, CopilotApi, policy};
 use crate::console::Model;
 use crate::domain::policy::Policy;
@@ -137,7 +137,7 @@ pub async fn run(
             ..Patience::default()
         },
         repos,
-        template_folders: vec![setting.paths.templates(config)],
+        template_folders: template::places(config, &setting.paths, std::env::current_dir().ok().as_deref()),
         drafts: Some(Drafts::new(&setting.paths.state_dir)),
         cache: shelf.cache,
         kept: Kept::new(&setting.paths.state_dir, config.keep_logs_mb),

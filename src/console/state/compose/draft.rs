@@ -1,5 +1,7 @@
 //! What is kept of a prompt being written, so that a lost line loses nothing.
 
+use uuid::Uuid;
+
 use crate::domain::RepoName;
 
 /// Also what a retry or a follow-up opens the form with. Everything that is not said has the template's value, then
@@ -7,6 +9,9 @@ use crate::domain::RepoName;
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct Draft {
+    /// Which one it is, here and as the name of its file. Nil: not kept yet.
+    #[serde(skip)]
+    pub id: Uuid,
     pub repo: Option<RepoName>,
     pub template: Option<String>,
     pub values: Vec<(String, String)>,

@@ -152,7 +152,7 @@ mod tests {
     fn choice(required: bool) -> Field {
         let kind = VariableKind::Choice(vec!["acme/api".into(), "acme/billing".into(), "acme/app".into()]);
         let (name, help) = ("c".into(), String::new());
-        Field::of_variable(&Variable { name, kind, help, default: None, required, pattern: None })
+        Field::of_variable(&Variable { name, kind, help, default: None, required, pattern: None, line: 1 })
     }
 
     #[test]

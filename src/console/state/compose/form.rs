@@ -2,16 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use uuid::Uuid;
+
 use super::clean::clean_line;
+use super::diff;
 use super::editor::Editor;
 use super::wrap;
 use super::{Agents, Control, Draft, Field, FieldId};
 use crate::domain::agents::MODEL_SUGGESTIONS;
 use crate::domain::{Fault, RepoName, StartRequest};
-use crate::template::{Template, Values, lint, render, value};
+use crate::template::{Stamp, Template, Values, lint, render, value};
 
 #[derive(Debug)]
 pub struct Form {
+    /// The draft it is kept as.
+    pub id: Uuid,
     /// As it was when the form was opened: a file that changes meanwhile changes nothing here.
     pub template: Option<Template>,
     pub fields: Vec<Field>,
@@ -25,14 +30,14 @@ pub struct Form {
     pub verdict: Verdict,
     /// There is something to lose.
     pub touched: bool,
-    /// Changes since the draft was kept.
-    pub unkept: u32,
     /// Why the last start did not happen.
     pub fault: Option<Fault>,
     /// The last start may have happened: nobody knows.
     pub maybe_started: bool,
     /// The whole request covers the form; first row shown.
     pub preview: Option<usize>,
+    /// The preview shows how the prompt differs from what the fields make of the template.
+    pub diff: bool,
     rendered: Option<String>,
 }
 
@@ -52,6 +57,7 @@ impl Form {
         fields.extend(template.iter().flat_map(|template| &template.variables).map(Field::of_variable));
         fields.extend(request_fields(template.as_ref()));
         let mut form = Self {
+            id: Uuid::nil(),
             template,
             fields,
             at: 0,
@@ -60,10 +66,10 @@ impl Form {
             preset: None,
             verdict: Verdict::default(),
             touched: false,
-            unkept: 0,
             fault: None,
             maybe_started: false,
             preview: None,
+            diff: false,
             rendered: None,
         };
         form.at = form.first_to_fill();
@@ -90,6 +96,7 @@ impl Form {
         if let Some(create) = draft.create_pull_request {
             form.set(&FieldId::CreatePull, &create.to_string());
         }
+        form.id = draft.id;
         form.maybe_started = draft.maybe_started;
         form.refresh(None);
         if !draft.prompt.trim().is_empty() {
@@ -108,6 +115,7 @@ impl Form {
             _ => None,
         });
         Draft {
+            id: self.id,
             repo: self.repo(),
             template: self.template.as_ref().map(|template| template.id.clone()),
             values: values.collect(),
@@ -170,8 +178,38 @@ impl Form {
         rows.iter().map(|row| wrap::text_of(Some(row), &lines).unwrap_or_default().to_owned()).collect()
     }
 
+    /// What the fields make of the template against the prompt as it was edited, in rows of a width. The first column says
+    /// which: `-` the template's, `+` the operator's.
+    pub fn diff_rows(&self, columns: usize) -> Vec<String> {
+        let prompt = self.prompt.text();
+        let all = diff::lines(self.rendered.as_deref().unwrap_or_default(), &prompt);
+        let marked = |line: diff::Line<'_>| {
+            let (mark, text) = match line {
+                diff::Line::Same(text) => (' ', text),
+                diff::Line::Gone(text) => ('-', text),
+                diff::Line::New(text) => ('+', text),
+            };
+            let lines = [text.to_owned()];
+            let rows = wrap::rows(&lines, columns.saturating_sub(2));
+            let text = |row| wrap::text_of(Some(row), &lines).unwrap_or_default();
+            rows.iter().map(|row| format!("{mark} {}", text(row)).trim_end().to_owned()).collect::<Vec<_>>()
+        };
+        all.into_iter().flat_map(marked).collect()
+    }
+
+    /// The rows of what covers the form while `preview` is on.
+    pub fn preview_rows(&self, columns: usize) -> Vec<String> {
+        if self.diff { self.diff_rows(columns) } else { self.request_rows(columns) }
+    }
+
     /// Texts the field can be set to by the choice keys, beside its own choices.
     pub fn suggestions(&self, agents: Option<&Agents>) -> Vec<String> {
+        if let Some(Field { kind: "repo", control: Control::Line(_), .. }) = self.focused() {
+            return match self.field(&FieldId::Repo).map(|field| &field.control) {
+                Some(Control::Choice { choices, .. }) => choices.clone(),
+                _ => Vec::new(),
+            };
+        }
         match (self.focused().map(|field| &field.id), agents) {
             (Some(FieldId::Model), _) => MODEL_SUGGESTIONS.map(str::to_owned).to_vec(),
             (Some(FieldId::CustomAgent), Some(Agents::Known(agents))) => {
@@ -251,13 +289,26 @@ impl Form {
         self.verdict = verdict;
     }
 
+    fn values(&self, template: &Template) -> Values {
+        let value = |name: &String| (name.clone(), self.value(&FieldId::Variable(name.clone())));
+        template.variables.iter().map(|variable| value(&variable.name)).collect()
+    }
+
+    /// What the task will remember of the template. A prompt edited by hand is still of the template it began as.
+    pub fn stamp(&self) -> Option<Box<Stamp>> {
+        let template = self.template.as_ref()?;
+        let ticket = render::ticket(template, &self.values(template)).ok().flatten();
+        Some(Box::new(Stamp { id: template.id.clone(), hash: template.hash, ticket }))
+    }
+
     fn render(&mut self, verdict: &mut Verdict) {
         let Some(template) = &self.template else { return };
-        let values: Values = template
-            .variables
-            .iter()
-            .map(|v| (v.name.clone(), self.value(&FieldId::Variable(v.name.clone()))))
-            .collect();
+        let values = self.values(template);
+        if let Some(fault) = render::ticket(template, &values).err().and_then(|faults| faults.into_iter().next())
+            && fault.field.is_none()
+        {
+            verdict.blocks.push(fault.what);
+        }
         let (text, faults) = render::preview(template, &values);
         if let Some(text) = text {
             let mut shown = Editor::prompt("");
@@ -287,12 +338,21 @@ impl Form {
         }
     }
 
+    /// Why the template is not for the repository, read after the field's label.
+    fn not_for(&self) -> Option<String> {
+        let (template, repo) = (self.template.as_ref()?, self.repo()?);
+        let only = || template.repos.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        (!template.allows(&repo)).then(|| format!("is not one the template {} is for: {}", template.id, only()))
+    }
+
     fn check_request(&mut self) {
         let has_base = !self.value(&FieldId::BaseRef).is_empty();
+        let elsewhere = self.not_for();
         for field in &mut self.fields {
             let value = field.value();
             field.fault = match field.id {
                 FieldId::Repo if value.is_empty() => Some("is missing: add one with `:repo add owner/name`".to_owned()),
+                FieldId::Repo if elsewhere.is_some() => elsewhere.clone(),
                 FieldId::HeadRef if !value.is_empty() && !has_base => {
                     Some("needs a base as well, to find its pull request".to_owned())
                 }

@@ -10,6 +10,7 @@
 
 mod agents;
 pub mod clean;
+pub mod diff;
 mod draft;
 pub mod editor;
 mod field;

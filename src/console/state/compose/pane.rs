@@ -20,6 +20,8 @@ pub struct ComposePane {
     /// Unsent prompts, newest first.
     pub drafts: Vec<Draft>,
     pub form: Option<Form>,
+    /// Forms opened so far: with the time it makes a draft's id.
+    pub opened: u32,
     pub agents: HashMap<RepoName, Agents>,
     /// A start on its way. Until it is answered nothing else is started and the form stays as it was sent.
     pub sending: Option<Uuid>,
@@ -35,9 +37,6 @@ pub enum Row<'a> {
     /// A prompt without a template.
     Blank,
 }
-
-/// Drafts held at once; the oldest goes first.
-const MAX_DRAFTS: usize = 5;
 
 impl ComposePane {
     /// Which keys apply.
@@ -72,8 +71,7 @@ impl ComposePane {
     }
 
     pub fn push_draft(&mut self, draft: Draft) {
-        self.drafts.retain(|other| *other != draft);
+        self.drafts.retain(|other| other.id != draft.id);
         self.drafts.insert(0, draft);
-        self.drafts.truncate(MAX_DRAFTS);
     }
 }

@@ -8,11 +8,9 @@ use crate::console::state::compose::{Control, FieldId, Form, layout};
 use crate::domain::Fault;
 use crate::text::Untrusted;
 
+use super::list::look;
 use super::say::say;
 use super::{list, start};
-
-/// So many changes and the draft is kept again.
-const KEEP_EVERY: u32 = 20;
 
 /// An intent pressed in the compose pane. False: not one of the pane's.
 pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> bool {
@@ -21,7 +19,6 @@ pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> b
         Intent::Queue | Intent::Log | Intent::Reviews | Intent::NextPane | Intent::PreviousPane | Intent::Quit
     );
     if leaves {
-        leave(model, effects);
         return false;
     }
     if model.compose.form.is_none() {
@@ -37,7 +34,7 @@ pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> b
         Intent::PreviousChoice => turn(model, false, effects),
         Intent::Preset => preset(model, effects),
         Intent::Reset => reset(model, effects),
-        Intent::Preview => with_form(model, |form| form.preview = Some(0)),
+        Intent::Preview => with_form(model, |form| (form.preview, form.diff) = (Some(0), false)),
         Intent::Editor => editor(model, effects),
         Intent::Start => start::ask(model),
         Intent::Back => back(model, effects),
@@ -71,8 +68,13 @@ fn in_preview(model: &mut Model, intent: Intent) -> bool {
     let Some(form) = &mut model.compose.form else { return false };
     let (columns, page) = layout::preview_size(area, form);
     let Some(top) = form.preview else { return false };
-    let last = form.request_rows(columns).len().saturating_sub(page);
+    let last = form.preview_rows(columns).len().saturating_sub(page);
     form.preview = match intent {
+        // Then what was changed by hand, where there is something to compare with.
+        Intent::Preview if !form.diff && form.edited => {
+            form.diff = true;
+            Some(0)
+        }
         Intent::Preview | Intent::Back => None,
         Intent::Up => Some(top.saturating_sub(1)),
         Intent::Down => Some((top + 1).min(last)),
@@ -172,22 +174,12 @@ fn back(model: &mut Model, effects: &mut Vec<Effect>) {
         model.dirty = true;
         return;
     }
-    if list::set_aside(model, effects) {
+    look(model, effects);
+    if list::set_aside(model) {
         say(model, false, "the draft is kept: it stands first in the list");
     }
     model.compose.cursor = 0;
     model.dirty = true;
-}
-
-/// The pane loses the keys; nothing typed may be lost with them.
-pub fn leave(model: &mut Model, effects: &mut Vec<Effect>) {
-    if let Some(form) = &mut model.compose.form
-        && form.touched
-        && form.unkept > 0
-    {
-        form.unkept = 0;
-        effects.push(Effect::KeepDraft(Some(Box::new(form.to_draft()))));
-    }
 }
 
 /// A key that is bound to no intent in the form: typed into the field or the text area.
@@ -281,17 +273,14 @@ fn field_changed(model: &mut Model, effects: &mut Vec<Effect>) {
     changed(model, effects);
 }
 
-/// Something was put in: what follows from it follows, and from time to time the draft is kept.
+/// Something was put in: what follows from it follows, and the draft is kept: whoever keeps it sees to it
+/// that a fast typist writes no file per key.
 fn changed(model: &mut Model, effects: &mut Vec<Effect>) {
     model.compose.refresh_form();
     list::want_facts(model, effects);
     let Some(form) = &mut model.compose.form else { return };
     form.touched = true;
-    form.unkept += 1;
-    if form.unkept >= KEEP_EVERY {
-        form.unkept = 0;
-        effects.push(Effect::KeepDraft(Some(Box::new(form.to_draft()))));
-    }
+    effects.push(Effect::KeepDraft(Box::new(form.to_draft())));
     model.dirty = true;
 }
 
@@ -353,7 +342,7 @@ fn tell(model: &mut Model, left_out: LeftOut) {
 }
 
 /// What `$EDITOR` left.
-pub fn edited(model: &mut Model, result: Result<Untrusted, Fault>) {
+pub fn edited(model: &mut Model, result: Result<Untrusted, Fault>, effects: &mut Vec<Effect>) {
     let text = match result {
         Ok(text) => text,
         Err(fault) => return say(model, true, &fault.to_string()),
@@ -371,8 +360,6 @@ pub fn edited(model: &mut Model, result: Result<Untrusted, Fault>) {
     let left_out = form.prompt.replace(text);
     form.prompt_changed();
     form.at = form.fields.len();
-    model.compose.refresh_form();
-    // The next key keeps the draft: an editor is a long way of typing.
-    with_form(model, |form| (form.touched, form.unkept) = (true, KEEP_EVERY));
+    changed(model, effects);
     tell(model, left_out);
 }

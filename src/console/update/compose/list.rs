@@ -1,5 +1,7 @@
 //! From nothing to a form: the list of drafts and templates, and what is loaded for it.
 
+use uuid::Uuid;
+
 use crate::console::effect::Effect;
 use crate::console::keys::Intent;
 use crate::console::state::Model;
@@ -22,7 +24,8 @@ pub fn open(model: &mut Model, prefill: Option<Draft>, effects: &mut Vec<Effect>
     if model.compose.sending.is_some() {
         return say(model, false, "a start is on its way: its answer comes first");
     }
-    set_aside(model, effects);
+    set_aside(model);
+    look(model, effects);
     model.compose.cursor = 0;
     if let Some(draft) = prefill {
         open_draft(model, &draft, effects);
@@ -30,16 +33,20 @@ pub fn open(model: &mut Model, prefill: Option<Draft>, effects: &mut Vec<Effect>
 }
 
 /// The open form becomes a draft if there is something to lose, and goes.
-pub(super) fn set_aside(model: &mut Model, effects: &mut Vec<Effect>) -> bool {
+/// What was changed in it is on disk already.
+pub(super) fn set_aside(model: &mut Model) -> bool {
     let Some(form) = model.compose.form.take() else { return false };
     if form.touched {
-        let draft = form.to_draft();
-        if form.unkept > 0 {
-            effects.push(Effect::KeepDraft(Some(Box::new(draft.clone()))));
-        }
-        model.compose.push_draft(draft);
+        model.compose.push_draft(form.to_draft());
     }
     form.touched
+}
+
+/// Templates are files that others edit: whenever somebody may look at them they are looked at again.
+pub fn look(model: &Model, effects: &mut Vec<Effect>) {
+    if model.place.focus == Pane::Compose {
+        effects.push(Effect::LookForTemplates);
+    }
 }
 
 /// An intent in the list. False: not one of the list's.
@@ -72,7 +79,7 @@ fn choose(model: &mut Model, effects: &mut Vec<Effect>) {
     match model.compose.selected() {
         Row::Draft(draft) => {
             let draft = draft.clone();
-            model.compose.drafts.retain(|other| *other != draft);
+            model.compose.drafts.retain(|other| other.id != draft.id);
             open_draft(model, &draft, effects);
             if let Some(form) = &mut model.compose.form {
                 form.touched = true;
@@ -103,7 +110,13 @@ fn open_draft(model: &mut Model, draft: &Draft, effects: &mut Vec<Effect>) {
 fn open_form(model: &mut Model, form: impl FnOnce(&[RepoName], Option<&RepoName>) -> Form, effects: &mut Vec<Effect>) {
     let selected = model.queue.selected.as_ref().and_then(|id| model.world.tasks.get(id));
     let repo = selected.map(|known| known.task.at.repo.clone());
-    model.compose.form = Some(form(&model.settings.repos, repo.as_ref()));
+    let mut form = form(&model.settings.repos, repo.as_ref());
+    model.compose.opened += 1;
+    if form.id.is_nil() {
+        let (at, nth) = (model.now.timestamp_nanos_opt().unwrap_or_default(), model.compose.opened);
+        form.id = Uuid::from_u64_pair(at.cast_unsigned(), nth.into());
+    }
+    model.compose.form = Some(form);
     model.dirty = true;
     want_agents(model, effects);
     model.compose.refresh_form();
@@ -132,8 +145,8 @@ fn forget(model: &mut Model, effects: &mut Vec<Effect>) -> bool {
     if model.compose.cursor >= model.compose.drafts.len() {
         return false;
     }
-    model.compose.drafts.remove(model.compose.cursor);
-    effects.push(Effect::KeepDraft(model.compose.drafts.first().cloned().map(Box::new)));
+    let draft = model.compose.drafts.remove(model.compose.cursor);
+    effects.push(Effect::DropDraft(draft.id));
     say(model, false, "the draft was thrown away");
     true
 }
@@ -146,6 +159,11 @@ pub fn templates(model: &mut Model, templates: Vec<Template>, faults: Vec<Templa
         Row::Draft(_) | Row::Blank => None,
     };
     let on_blank = pane.form.is_none() && !pane.templates.is_empty() && pane.selected() == Row::Blank;
+    let changed = pane.form.as_ref().and_then(|form| form.template.as_ref()).filter(|open| {
+        templates.iter().find(|template| template.id == open.id).is_none_or(|now| now.hash != open.hash)
+    });
+    let changed =
+        changed.map(|open| format!("the template {} has changed: this form keeps the one it began with", open.id));
     pane.templates = templates;
     pane.faults = faults;
     let place = |id: &String| pane.templates.iter().position(|template| template.id == *id);
@@ -156,6 +174,9 @@ pub fn templates(model: &mut Model, templates: Vec<Template>, faults: Vec<Templa
     }
     pane.cursor = pane.cursor.min(pane.drafts.len() + pane.templates.len());
     model.dirty = true;
+    if let Some(changed) = changed {
+        say(model, false, &changed);
+    }
 }
 
 pub fn agents(model: &mut Model, repo: &RepoName, result: Result<Vec<CustomAgent>, Fault>) {
@@ -165,11 +186,20 @@ pub fn agents(model: &mut Model, repo: &RepoName, result: Result<Vec<CustomAgent
     model.dirty = true;
 }
 
-/// A draft found at start.
-pub fn draft(model: &mut Model, draft: Draft) {
-    if draft.prompt.trim().is_empty() && draft.values.iter().all(|(_, value)| value.is_empty()) {
-        return;
+/// The drafts found at start, newest first.
+pub fn drafts(model: &mut Model, drafts: Vec<Draft>) {
+    let says_something =
+        |draft: &Draft| !draft.prompt.trim().is_empty() || draft.values.iter().any(|(_, value)| !value.is_empty());
+    let drafts: Vec<Draft> = drafts.into_iter().filter(says_something).collect();
+    let count = drafts.len();
+    // The row that was chosen meanwhile stays chosen.
+    if model.compose.cursor > 0 {
+        model.compose.cursor += count;
     }
-    model.compose.push_draft(draft);
-    say(model, false, "an unsent prompt was kept: it stands first in the compose pane");
+    model.compose.drafts.extend(drafts);
+    match count {
+        0 => {}
+        1 => say(model, false, "an unsent prompt was kept: it stands first in the compose pane"),
+        _ => say(model, false, &format!("{count} unsent prompts were kept: they stand first in the compose pane")),
+    }
 }

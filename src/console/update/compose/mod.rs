@@ -7,6 +7,6 @@ mod start;
 #[cfg(test)]
 mod tests;
 
-pub use form::{edited, intent, key, leave, paste};
-pub use list::{agents, draft, open, templates};
+pub use form::{edited, intent, key, paste};
+pub use list::{agents, drafts, look, open, templates};
 pub use start::{asked_pull, confirmed, started};

@@ -45,11 +45,14 @@ pub(super) fn ask(model: &mut Model) {
     }
     let mut duplicates = judged.as_ref().map(|judged| judged.duplicates().to_vec()).unwrap_or_default();
     duplicates.extend(known_duplicates(&model.world, &request, &duplicates));
+    let stamp = form.stamp();
     let title = format!("Start a task in {}?", request.repo);
     let mut body = at_the_gate(judged.as_ref(), &duplicates);
     body.extend(describe(form, &request));
     let order = Order {
-        template: form.template.as_ref().map(|template| template.id.clone()),
+        template: stamp.as_ref().map(|stamp| stamp.id.clone()),
+        template_hash: stamp.as_ref().map(|stamp| stamp.hash),
+        ticket: stamp.and_then(|stamp| stamp.ticket),
         again: !duplicates.is_empty(),
         ..Order::new(Uuid::nil(), request)
     };
@@ -82,6 +85,7 @@ fn describe(form: &Form, request: &StartRequest) -> Vec<Safe> {
         (None, _) => "none".to_owned(),
     };
     body.push(format!("template {source}"));
+    body.extend(form.stamp().and_then(|stamp| stamp.ticket).map(|ticket| format!("ticket {ticket}")));
     body.push(format!(
         "base {} · head {}",
         or(&request.base_ref, "default branch"),
@@ -106,9 +110,8 @@ pub fn confirmed(model: &mut Model, order: Box<Order>, effects: &mut Vec<Effect>
     model.compose.sending = Some(order.id);
     if let Some(form) = &mut model.compose.form {
         form.fault = None;
-        form.unkept = 0;
         // Kept before it is sent: if this program ends now, the prompt is still there.
-        effects.push(Effect::KeepDraft(Some(Box::new(form.to_draft()))));
+        effects.push(Effect::KeepDraft(Box::new(form.to_draft())));
     }
     effects.push(Effect::Start(order));
     model.dirty = true;
@@ -135,9 +138,10 @@ pub fn started(model: &mut Model, request: Uuid, result: &Result<Box<Task>, Faul
 }
 
 fn confirmed_start(model: &mut Model, task: &Task, effects: &mut Vec<Effect>) {
-    model.compose.form = None;
+    if let Some(form) = model.compose.form.take() {
+        effects.push(Effect::DropDraft(form.id));
+    }
     model.compose.cursor = 0;
-    effects.push(Effect::KeepDraft(model.compose.drafts.first().cloned().map(Box::new)));
     model.queue.selected = Some(task.at.id.clone());
     // Whoever went on to something else meanwhile is not pulled away from it.
     if model.place.focus == Pane::Compose {
@@ -160,7 +164,7 @@ fn failed_start(model: &mut Model, fault: &Fault, effects: &mut Vec<Effect>) {
         form.maybe_started |= unknown;
         form.touched = true;
         if unknown {
-            effects.push(Effect::KeepDraft(Some(Box::new(form.to_draft()))));
+            effects.push(Effect::KeepDraft(Box::new(form.to_draft())));
         }
     }
     say(model, true, &text);

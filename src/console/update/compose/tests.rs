@@ -82,7 +82,8 @@ fn kept(effects: &[Effect]) -> Vec<Option<String>> {
     effects
         .iter()
         .filter_map(|effect| match effect {
-            Effect::KeepDraft(draft) => Some(draft.as_ref().map(|draft| draft.prompt.clone())),
+            Effect::KeepDraft(draft) => Some(Some(draft.prompt.clone())),
+            Effect::DropDraft(_) => Some(None),
             _ => None,
         })
         .collect()
@@ -202,6 +203,37 @@ fn enter_and_arrows_go_from_field_to_field_and_stay_inside_the_prompt() {
 }
 
 #[test]
+fn the_preview_key_goes_from_the_request_to_what_was_changed_and_back() {
+    let mut model = filled();
+    press(&mut model, &[Intent::Preview, Intent::Preview]);
+    assert!(form(&model).preview.is_none(), "nothing was changed, there is nothing to compare");
+    go_to_prompt(&mut model);
+    type_in(&mut model, "Mine\n");
+    press(&mut model, &[Intent::Preview]);
+    assert!(!form(&model).diff && form(&model).preview_rows(40)[0].starts_with('{'));
+    press(&mut model, &[Intent::Preview]);
+    assert_eq!(form(&model).preview_rows(40), ["+ Mine", "  Do it (minor)."]);
+    press(&mut model, &[Intent::Preview]);
+    assert!(form(&model).preview.is_none());
+    press(&mut model, &[Intent::Preview]);
+    assert!(!form(&model).diff, "it begins with the request again");
+}
+
+#[test]
+fn a_repository_variable_is_completed_with_those_that_are_watched() {
+    let mut model = model();
+    let text =
+        TEMPLATE.replace("name = \"what\"\n", "name = \"what\"\nkind = \"repo\"\n").replace("\"a typo\"", "\"a/b\"");
+    templates(&mut model, vec![Template::parse("t.md", &text).unwrap()], Vec::new());
+    press(&mut model, &[Intent::Enter]);
+    type_in(&mut model, "x");
+    assert_eq!(form(&model).focused().unwrap().fault.as_deref(), Some("must be a repository, owner/name"));
+    press(&mut model, &[Intent::NextChoice, Intent::NextChoice]);
+    assert_eq!(form(&model).prompt.text(), "Do acme/billing (minor).");
+    assert_eq!(form(&model).focused().unwrap().fault, None);
+}
+
+#[test]
 fn another_repository_asks_for_its_agents_once() {
     let mut model = filled();
     go_to(&mut model, &FieldId::Repo);
@@ -212,7 +244,9 @@ fn another_repository_asks_for_its_agents_once() {
     agents(&mut model, &"acme/billing".parse().unwrap(), Err(Fault::new(FaultKind::Offline, "no", "wait")));
     assert!(matches!(model.compose.agents_here(), Some(Agents::Failed(_))));
     go_to(&mut model, &FieldId::Model);
-    assert_eq!(type_in(&mut model, "abc"), [], "a failure is not asked about again with every key");
+    let effects = type_in(&mut model, "abc");
+    let asked = effects.iter().any(|effect| matches!(effect, Effect::LoadAgents(_)));
+    assert!(!asked, "a failure is not asked about again with every key");
 }
 
 #[test]
@@ -220,13 +254,13 @@ fn what_the_editor_left_is_the_prompt_and_can_be_undone() {
     let mut model = filled();
     let effects = press(&mut model, &[Intent::Editor]);
     assert_eq!(effects, [Effect::Editor("Do it (minor).".into())]);
-    edited(&mut model, Ok(Untrusted::from("Do it (minor).\n")));
+    edited(&mut model, Ok(Untrusted::from("Do it (minor).\n")), &mut Vec::new());
     assert!(!form(&model).edited, "an editor adds a line end");
-    edited(&mut model, Ok(Untrusted::from("Better\u{1b}[2J\n")));
+    edited(&mut model, Ok(Untrusted::from("Better\u{1b}[2J\n")), &mut Vec::new());
     assert_eq!((form(&model).prompt.text().as_str(), form(&model).edited), ("Better", true));
     assert!(note(&model).contains("left out"));
     assert_eq!(kept(&type_in(&mut model, "x")).len(), 1, "kept with the next key");
-    edited(&mut model, Err(Fault::new(FaultKind::Local, "no editor", "set EDITOR")));
+    edited(&mut model, Err(Fault::new(FaultKind::Local, "no editor", "set EDITOR")), &mut Vec::new());
     assert!(note(&model).contains("set EDITOR"));
 }
 
@@ -257,8 +291,12 @@ fn templates_read_again_leave_the_cursor_and_the_open_form_alone() {
     let mut model = filled();
     let other = Template::parse("a.md", "+++\ntitle = \"A\"\n+++\nx").unwrap();
     let same = Template::parse("t.md", TEMPLATE).unwrap();
-    templates(&mut model, vec![other, same], Vec::new());
+    templates(&mut model, vec![other.clone(), same], Vec::new());
+    assert_eq!(note(&model), "");
+    let changed = Template::parse("t.md", &TEMPLATE.replace("Do {{", "Do not {{")).unwrap();
+    templates(&mut model, vec![other, changed], Vec::new());
     assert_eq!(form(&model).prompt.text(), "Do it (minor).");
+    assert!(note(&model).contains("has changed"), "{}", note(&model));
     press(&mut model, &[Intent::Back]);
     model.compose.drafts.clear();
     model.compose.cursor = 1;

@@ -28,12 +28,17 @@ pub(super) fn draw(model: &Model, form: &Form, theme: Theme, area: Area, buffer:
     put_lines(theme, Area { y, height: area.bottom().saturating_sub(y), ..area }, &lines, buffer);
 }
 
-/// The whole request, as it would be sent, over the form.
+/// Over the form: the whole request, as it would be sent, or what was changed in the prompt by hand.
 pub(super) fn preview(model: &Model, form: &Form, theme: Theme, area: Area, top: usize, buffer: &mut Buffer) {
     let (columns, height) = layout::preview_size(area, form);
-    let rows = form.request_rows(columns);
+    let rows = form.preview_rows(columns);
     let top = top.min(rows.len().saturating_sub(height));
-    let lines: Vec<_> = rows.into_iter().skip(top).take(height).map(|row| (Tone::Plain, row)).collect();
+    let tone = |row: &str| match row.as_bytes().first() {
+        Some(b'+') if form.diff => Tone::Good,
+        Some(b'-') if form.diff => Tone::Bad,
+        _ => Tone::Plain,
+    };
+    let lines: Vec<_> = rows.into_iter().skip(top).take(height).map(|row| (tone(&row), row)).collect();
     put_lines(theme, Area { y: area.y + 1, height: area.height - 1, ..area }, &lines, buffer);
     let below = layout::preview_verdict(form).min(area.height - 1);
     let below = Area { y: area.bottom() - below, height: below, ..area };

@@ -10,6 +10,7 @@ use crate::console::state::Model;
 use crate::console::state::compose::wrap::visible_top;
 use crate::console::state::compose::{Draft, Row};
 use crate::console::state::layout::Area;
+use crate::domain::RepoPattern;
 use crate::template::{Template, lint};
 use crate::text::{Safe, width};
 
@@ -118,7 +119,8 @@ fn about(model: &Model, row: Row<'_>, columns: usize) -> Vec<(Tone, String)> {
 }
 
 fn about_template(template: &Template, columns: usize) -> Vec<(Tone, String)> {
-    let mut lines = vec![(Tone::Strong, format!("{} · {}", template.title, template.origin))];
+    let replaces = template.replaces.as_ref().map(|origin| format!(", replaces {origin}")).unwrap_or_default();
+    let mut lines = vec![(Tone::Strong, format!("{} · {}{replaces}", template.title, template.origin))];
     for line in width_wrapped(&template.description, columns.saturating_sub(2)) {
         lines.push((Tone::Plain, line));
     }
@@ -139,8 +141,20 @@ fn about_template(template: &Template, columns: usize) -> Vec<(Tone, String)> {
         sets.iter().filter_map(|(what, value)| value.as_ref().map(|value| format!("{what} {value}"))).collect();
     sets.push(if template.create_pull_request { "draft pull request" } else { "no pull request" }.to_owned());
     lines.push((Tone::Plain, format!("sets      {}", sets.join(", "))));
+    if !template.repos.is_empty() {
+        let only: Vec<&str> = template.repos.iter().map(RepoPattern::as_str).collect();
+        lines.push((Tone::Plain, format!("only for  {}", only.join(", "))));
+    }
+    if !template.labels.is_empty() {
+        lines.push((Tone::Plain, format!("labels    {}", template.labels.join(", "))));
+    }
+    if let Some(ticket) = &template.ticket {
+        lines.push((Tone::Plain, format!("ticket    {ticket}")));
+    }
     for finding in lint::lint(template) {
-        lines.push((Tone::Warn, format!("{}: {}", finding.code, finding.message)));
+        let tone = if finding.severity == lint::Severity::Error { Tone::Bad } else { Tone::Warn };
+        let (line, word) = (finding.line(template), finding.severity.word());
+        lines.push((tone, format!("line {line}: {word}: {} ({})", finding.message, finding.code)));
     }
     lines.push((Tone::Plain, String::new()));
     lines.extend(template.body.lines().map(|line| (Tone::Dim, line.to_owned())));

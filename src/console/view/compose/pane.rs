@@ -36,7 +36,8 @@ pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) -> Op
 
 fn title(form: &Form, theme: Theme, area: Area, focused: bool, buffer: &mut Buffer) {
     let what = form.template.as_ref().map_or("prompt without a template", |template| template.title.as_str());
-    let title = Safe::new(format!("Compose · {what}"));
+    let changed = if form.preview.is_some() && form.diff { " · what you changed" } else { "" };
+    let title = Safe::new(format!("Compose · {what}{changed}"));
     let right: Vec<(Tone, Safe)> =
         form.preset.iter().map(|preset| (Tone::Dim, Safe::new(format!("preset {preset}")))).collect();
     // One thing has the keys: the prompt's own rule carries the accent while it is the prompt.

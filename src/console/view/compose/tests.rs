@@ -131,7 +131,7 @@ fn the_list_shows_drafts_templates_and_what_is_broken() {
             prompt: "# Goal\n\nMove to 3".into(),
             ..Draft::default()
         };
-        update::draft(&mut model, draft);
+        update::drafts(&mut model, vec![draft]);
         press(&mut model, &[Intent::Down]);
         insta::assert_snapshot!(format!("list_{width}"), screen(&model));
     }

@@ -94,6 +94,7 @@ fn what_is_not_ready_is_not_asked_about_and_the_fault_gets_the_keys() {
 #[test]
 fn a_confirmed_start_keeps_the_draft_sends_once_and_ends_in_the_queue() {
     let mut model = filled();
+    let draft = form(&model).id;
     let (id, effects) = send(&mut model);
     assert_eq!(kept(&effects), [Some("Do it (minor).".to_owned())], "kept before it is sent");
     assert!(matches!(effects.last(), Some(Effect::Start(order)) if order.id == id));
@@ -107,7 +108,7 @@ fn a_confirmed_start_keeps_the_draft_sends_once_and_ends_in_the_queue() {
     started(&mut model, Uuid::nil(), &Ok(Box::new(task())), &mut effects);
     assert!(model.compose.sending.is_some(), "somebody else's answer");
     started(&mut model, id, &Ok(Box::new(task())), &mut effects);
-    assert_eq!(kept(&effects), [None], "forgotten");
+    assert_eq!(effects, [Effect::DropDraft(draft)], "forgotten");
     assert_eq!(model.queue.selected, Some(TaskId::new("t-9")));
     assert_eq!(model.place.focus, Pane::Queue);
     assert!(model.compose.form.is_none() && model.compose.drafts.is_empty());
@@ -165,7 +166,7 @@ fn an_unknown_outcome_is_never_sent_again_by_itself_and_is_remembered() {
     started(&mut model, id, &Err(fault), &mut effects);
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::Start(_))));
     assert!(note(&model).contains("may have happened"));
-    let Some(Effect::KeepDraft(Some(draft))) = effects.first() else { panic!("{effects:?}") };
+    let Some(Effect::KeepDraft(draft)) = effects.first() else { panic!("{effects:?}") };
     assert!(draft.maybe_started);
     press(&mut model, &[Intent::Back, Intent::Enter, Intent::Start]);
     let dialog = model.dialog.unwrap();
@@ -173,17 +174,40 @@ fn an_unknown_outcome_is_never_sent_again_by_itself_and_is_remembered() {
 }
 
 #[test]
-fn drafts_are_kept_every_twenty_keys_and_when_the_pane_is_left() {
+fn every_key_is_kept_and_so_is_what_the_editor_left() {
     let mut model = model();
     press(&mut model, &[Intent::Enter]);
-    assert_eq!(kept(&type_in(&mut model, &"x".repeat(19))), []);
-    assert_eq!(kept(&type_in(&mut model, "x")).len(), 1);
-    type_in(&mut model, "y");
+    let effects = type_in(&mut model, "xyz");
+    assert_eq!(kept(&effects), ["x", "xy", "xyz"].map(|what| Some(format!("Do {what} (minor)."))));
+    let mut effects = Vec::new();
+    edited(&mut model, Ok(Untrusted::from("Mine")), &mut effects);
+    assert_eq!(kept(&effects), [Some("Mine".to_owned())]);
     for leave in [Intent::NextPane, Intent::Quit] {
         let mut effects = Vec::new();
         assert!(!intent(&mut model, leave, &mut effects), "where to go is not ours to say");
-        assert_eq!(kept(&effects).len(), usize::from(leave == Intent::NextPane), "nothing new, nothing kept");
+        assert_eq!(kept(&effects), [], "nothing new, nothing kept");
     }
+}
+
+#[test]
+fn every_form_is_a_draft_of_its_own_and_goes_on_as_the_same() {
+    let mut model = filled();
+    let first = form(&model).id;
+    press(&mut model, &[Intent::Back, Intent::Down, Intent::Enter]);
+    type_in(&mut model, "other");
+    let second = form(&model).id;
+    assert!(!first.is_nil() && first != second);
+    press(&mut model, &[Intent::Back]);
+    let ids: Vec<Uuid> = model.compose.drafts.iter().map(|draft| draft.id).collect();
+    assert_eq!(ids, [second, first]);
+    press(&mut model, &[Intent::Down, Intent::Enter]);
+    let effects = type_in(&mut model, "!");
+    assert_eq!(form(&model).id, first);
+    let [Effect::KeepDraft(draft)] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(draft.id, first);
+    press(&mut model, &[Intent::Back]);
+    assert_eq!(press(&mut model, &[Intent::Cancel]), [Effect::DropDraft(first)]);
+    assert_eq!(model.compose.drafts.len(), 1);
 }
 
 #[test]
@@ -196,7 +220,7 @@ fn back_keeps_the_draft_and_the_list_goes_on_with_it() {
         key(&mut model, Chord::plain(Key::Backspace), &mut Vec::new());
     }
     let effects = press(&mut model, &[Intent::Back]);
-    assert_eq!(kept(&effects), [Some("Mine: Do it (minor).".to_owned())]);
+    assert_eq!(effects, [Effect::LookForTemplates], "the draft is on disk since its last key");
     assert!(note(&model).contains("kept"));
     assert!(matches!(model.compose.selected(), Row::Draft(_)));
     press(&mut model, &[Intent::Enter]);
@@ -220,9 +244,9 @@ fn a_form_nobody_touched_leaves_nothing_behind() {
 #[test]
 fn a_draft_found_at_start_stands_first_and_can_be_thrown_away() {
     let mut model = model();
-    draft(&mut model, Draft::default());
+    drafts(&mut model, vec![Draft::default()]);
     assert!(model.compose.drafts.is_empty(), "an empty one is none");
-    draft(&mut model, Draft { prompt: "Old".into(), ..Draft::default() });
+    drafts(&mut model, vec![Draft { prompt: "Old".into(), ..Draft::default() }]);
     assert!(note(&model).contains("unsent"));
     let effects = press(&mut model, &[Intent::Cancel]);
     assert_eq!(kept(&effects), [None]);
@@ -243,7 +267,7 @@ fn a_retry_and_a_follow_up_open_with_what_the_task_gave() {
     };
     let mut effects = Vec::new();
     open(&mut model, Some(prefill), &mut effects);
-    assert_eq!(kept(&effects).len(), 1, "the form that was open is not lost");
+    assert_eq!(model.compose.drafts[0].prompt, "Do it (minor).", "the form that was open is not lost");
     let request = form(&model).request().unwrap();
     assert_eq!(request.repo.as_str(), "other/repo");
     assert_eq!(request.prompt, "Go on now", "only what can be seen is sent");
@@ -267,9 +291,9 @@ fn a_draft_survives_the_disk() {
     let mut model = filled();
     go_to_prompt(&mut model);
     type_in(&mut model, "日本\n");
-    let draft = form(&model).to_draft();
+    let draft = Draft { id: Uuid::nil(), ..form(&model).to_draft() };
     let text = serde_json::to_string(&draft).unwrap();
-    assert_eq!(serde_json::from_str::<Draft>(&text).unwrap(), draft);
+    assert_eq!(serde_json::from_str::<Draft>(&text).unwrap(), draft, "its id is the name of its file");
     let old: Draft = serde_json::from_str(r#"{"prompt":"x","repo":null,"template":null,"values":[]}"#).unwrap();
     assert_eq!(old.prompt, "x", "fields that came later are not needed");
 }
@@ -386,4 +410,23 @@ mod gate {
         let effects = press(&mut model, &[Intent::Enter]);
         assert!(!effects.iter().any(|effect| matches!(effect, Effect::Weigh(_))), "{effects:?}");
     }
+}
+
+#[test]
+fn a_template_for_other_repositories_starts_nothing_here_and_its_ticket_goes_along() {
+    let text =
+        TEMPLATE.replace("title = \"T\"\n", "title = \"T\"\nrepos = [\"acme/bill*\"]\nticket = \"OPS-{{ what }}\"\n");
+    let mut model = model();
+    templates(&mut model, vec![Template::parse("t.md", &text).unwrap()], Vec::new());
+    press(&mut model, &[Intent::Enter]);
+    type_in(&mut model, "12");
+    press(&mut model, &[Intent::Start]);
+    assert!(model.dialog.is_none());
+    assert!(note(&model).contains("acme/bill*"), "{}", note(&model));
+    assert_eq!(form(&model).focused().unwrap().id, FieldId::Repo);
+    press(&mut model, &[Intent::NextChoice, Intent::Start]);
+    let Some(Dialog { ask: Ask::Start(order), body, .. }) = model.dialog.take() else { panic!() };
+    assert_eq!((order.template.as_deref(), order.ticket.as_deref()), (Some("t"), Some("OPS-12")));
+    assert_eq!(order.template_hash, Some(Template::parse("t.md", &text).unwrap().hash));
+    assert!(body.iter().any(|line| line.contains("OPS-12")));
 }

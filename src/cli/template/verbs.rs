@@ -1,0 +1,239 @@
+//! The verbs: from arguments and folders to what is printed and the exit code.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::check::{self, counted};
+use super::new;
+use super::shelf::{self, Shelf};
+use crate::cli::args::{Options, TemplateVerb};
+use crate::cli::exit::Exit;
+use crate::cli::{config_verbs, origin, output};
+use crate::config::{Paths, load};
+use crate::template::{FieldFault, Template, Values, lint, render};
+
+/// What goes to the standard output.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Printed {
+    Nothing,
+    Text(String),
+    Json(serde_json::Value),
+}
+
+/// What there is to say.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    pub out: Printed,
+    pub exit: Exit,
+    /// The last line on the error output: what is wrong, and what to do next.
+    pub complaint: Option<String>,
+}
+
+impl Answer {
+    fn done(out: Printed) -> Self {
+        Self { out, exit: Exit::Done, complaint: None }
+    }
+
+    pub(super) fn refused(what: impl std::fmt::Display, next: &str) -> Self {
+        Self { out: Printed::Nothing, exit: Exit::Usage, complaint: Some(format!("{what} — {next}")) }
+    }
+}
+
+/// Looks at this user's folders and the current checkout, and prints.
+pub fn run(verb: &TemplateVerb, options: &Options) -> Exit {
+    let paths = match Paths::find() {
+        Ok(paths) => paths,
+        Err(fault) => return output::fail(&fault),
+    };
+    let config = match load(&options.sources(), &paths) {
+        Ok(loaded) => loaded.config,
+        Err(invalid) => {
+            output::complain(&config_verbs::problems(&invalid));
+            return Exit::Usage;
+        }
+    };
+    let here = std::env::current_dir().ok();
+    let places = shelf::places(&config, &paths, here.as_deref());
+    let Answer { out, exit, complaint } = answer(verb, &places, here.as_deref());
+    let said = match out {
+        Printed::Nothing => Exit::Done,
+        Printed::Text(text) => output::say(&text),
+        Printed::Json(value) => output::json(&value),
+    };
+    if let Some(complaint) = complaint {
+        output::complain(&format!("atc: {complaint}"));
+    }
+    if exit == Exit::Done { said } else { exit }
+}
+
+/// `places`: the folders templates are read from, the operator's own first.
+pub fn answer(verb: &TemplateVerb, places: &[PathBuf], here: Option<&Path>) -> Answer {
+    match verb {
+        TemplateVerb::List { json } => list(&shelf::load(places), *json),
+        TemplateVerb::Lint { files, json } if files.is_empty() => check::lint_all(&shelf::load(places), *json),
+        TemplateVerb::Lint { files, json } => check::lint_all(&given(files), *json),
+        TemplateVerb::Render { template, vars, preset, json } => match find(template, places) {
+            Ok(template) => filled(&template, vars, preset.as_deref(), *json),
+            Err(answer) => answer,
+        },
+        TemplateVerb::New { id, title, here: true } => match here.and_then(origin::checkout) {
+            Some(root) => new::new(id, title.as_deref(), &root.join(shelf::IN_CHECKOUT)),
+            None => Answer::refused("this is no git checkout", "go into one, or leave --here out"),
+        },
+        TemplateVerb::New { id, title, here: false } => {
+            let own = places.first().cloned().unwrap_or_default();
+            new::new(id, title.as_deref(), &own)
+        }
+    }
+}
+
+/// The files named, and those of the folders named; nothing replaces anything.
+fn given(files: &[PathBuf]) -> Shelf {
+    let mut all = Shelf::default();
+    for path in files {
+        let of_folder = if path.is_dir() { shelf::files(path, &mut all.faults) } else { vec![path.clone()] };
+        for path in of_folder {
+            match shelf::read(&path) {
+                Ok(template) => all.templates.push(template),
+                Err(fault) => all.faults.push(fault),
+            }
+        }
+    }
+    all
+}
+
+/// By id, or by the path of its file.
+fn find(name: &str, places: &[PathBuf]) -> Result<Template, Answer> {
+    let Shelf { templates, faults } = shelf::load(places);
+    if let Some(template) = templates.iter().find(|template| template.id == name) {
+        return Ok(template.clone());
+    }
+    let path = Path::new(name);
+    if path.is_file() {
+        return shelf::read(path).map_err(|fault| Answer {
+            out: Printed::Nothing,
+            exit: Exit::Failed,
+            complaint: Some(format!("{fault} — mend that line")),
+        });
+    }
+    let ids: Vec<&str> = templates.iter().map(|template| template.id.as_str()).collect();
+    let broken = if faults.is_empty() {
+        String::new()
+    } else {
+        format!(" ({} broken, see `atc template lint`)", counted(faults.len(), "file"))
+    };
+    let what = format!("there is no template and no file {name}{broken}");
+    Err(Answer::refused(what, &format!("give one of {}, or a file", ids.join(", "))))
+}
+
+fn list(shelf: &Shelf, as_json: bool) -> Answer {
+    if as_json {
+        let templates: Vec<_> = shelf.templates.iter().map(about).collect();
+        let broken = shelf.faults.iter().map(|f| json!({ "file": f.origin, "line": f.line, "reason": f.what }));
+        let all = json!({ "templates": templates, "broken": broken.collect::<Vec<_>>() });
+        return Answer::done(Printed::Json(all));
+    }
+    let column = |text: fn(&Template) -> &str, most: usize| {
+        shelf.templates.iter().map(|t| text(t).chars().count()).max().unwrap_or(0).min(most)
+    };
+    let (ids, titles) = (column(|t| &t.id, 40), column(|t| &t.title, 40));
+    let mut lines = Vec::new();
+    for template in &shelf.templates {
+        let replaces = template.replaces.as_ref().map(|origin| format!(", replaces {origin}")).unwrap_or_default();
+        let (id, title) = (&template.id, &template.title);
+        lines.push(format!("{id:<ids$}  {title:<titles$}  {}{replaces}", template.origin));
+    }
+    lines.extend(shelf.faults.iter().map(|fault| format!("broken: {fault}")));
+    Answer::done(Printed::Text(lines.join("\n")))
+}
+
+fn about(template: &Template) -> serde_json::Value {
+    let variable = |v: &crate::template::Variable| {
+        let choices = match &v.kind {
+            crate::template::VariableKind::Choice(choices) => Some(choices),
+            _ => None,
+        };
+        json!({
+            "name": v.name,
+            "kind": v.kind.word(),
+            "help": v.help,
+            "default": v.default,
+            "required": v.required,
+            "pattern": v.pattern,
+            "choices": choices,
+        })
+    };
+    json!({
+        "id": template.id,
+        "title": template.title,
+        "description": template.description,
+        "origin": template.origin,
+        "replaces": template.replaces,
+        "hash": template.hash_text(),
+        "variables": template.variables.iter().map(variable).collect::<Vec<_>>(),
+        "presets": template.presets,
+        "model": template.model,
+        "custom_agent": template.custom_agent,
+        "base_ref": template.base_ref,
+        "create_pull_request": template.create_pull_request,
+        "labels": template.labels,
+        "repos": template.repos.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "ticket": template.ticket,
+    })
+}
+
+fn filled(template: &Template, vars: &[(String, String)], preset: Option<&str>, as_json: bool) -> Answer {
+    let mut values = Values::new();
+    if let Some(name) = preset {
+        let Some(preset) = template.presets.get(name) else {
+            let names: Vec<&str> = template.presets.keys().map(String::as_str).collect();
+            let next = if names.is_empty() { "leave it out".to_owned() } else { format!("give {}", names.join(", ")) };
+            return Answer::refused(format!("{} has no preset {name}", template.id), &next);
+        };
+        values.extend(preset.clone());
+    }
+    values.extend(vars.iter().cloned());
+    let made = render(template, &values).and_then(|made| Ok((made, render::ticket(template, &values)?)));
+    let (made, ticket) = match made {
+        Ok(made) => made,
+        Err(faults) => return Answer::refused(faults_line(&faults), "give it as --var NAME=VALUE"),
+    };
+    if !as_json {
+        return Answer::done(Printed::Text(made.prompt));
+    }
+    let all: BTreeMap<_, _> = template.defaults().into_iter().chain(values).collect();
+    let findings = lint::prompt(&made.prompt, true);
+    let finding = |f: &lint::Finding| json!({ "severity": f.severity.word(), "code": f.code, "reason": f.message });
+    Answer::done(Printed::Json(json!({
+        "id": template.id,
+        "origin": template.origin,
+        "hash": template.hash_text(),
+        "values": all,
+        "prompt": made.prompt,
+        "model": template.model,
+        "custom_agent": template.custom_agent,
+        "base_ref": template.base_ref,
+        "create_pull_request": template.create_pull_request,
+        "labels": template.labels,
+        "ticket": ticket,
+        "findings": findings.iter().map(finding).collect::<Vec<_>>(),
+    })))
+}
+
+fn faults_line(faults: &[FieldFault]) -> String {
+    let one = |fault: &FieldFault| match &fault.field {
+        Some(field) => format!("{field} {}", fault.what),
+        None => fault.what.clone(),
+    };
+    faults.iter().map(one).collect::<Vec<_>>().join("; ")
+}
+
+/// `NAME=VALUE` of the command line.
+pub fn var(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("a value is given as NAME=VALUE".to_owned()),
+    }
+}
