@@ -23,7 +23,7 @@ use crate::domain::start::Order;
 use crate::domain::{Fault, FaultKind, Instant, RepoName, Task};
 use crate::ledger::port::{Action, Granted, Intent, Outcome};
 
-/// From the request to a word about it; what is left of it after the request is for the look.
+/// From the order to a word about it; what is left of it after the gate and the request is for the look.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(15);
 
 /// What came of an order.
@@ -48,13 +48,14 @@ pub async fn weigh(context: &Context, repo: &RepoName) -> (Arc<InForce>, Facts) 
 
 /// Starts one task.
 pub async fn start(context: &Context, order: &Order) -> Answer {
+    let patience = tokio::time::Instant::now() + PATIENCE;
     let turn = context.gate.turn().await;
     let (policy, mut facts) = weigh(context, &order.request.repo).await;
     look_for_duplicates(context, order, &mut facts).await;
     let (judged, granted) = pass(context, order, &policy, &mut facts).await;
     drop(turn);
     let result = match granted {
-        Ok((grant, claimed_at)) => send(context, order, &grant, claimed_at).await,
+        Ok((grant, claimed_at)) => send(context, order, &grant, (claimed_at, patience)).await,
         Err(fault) => Err(fault),
     };
     Answer { result, judged, facts, policy }
@@ -177,9 +178,13 @@ fn intent(context: &Context, order: &Order, grant: &Grant, facts: &Facts) -> Int
 }
 
 /// One POST, and what is recorded of it.
-async fn send(context: &Context, order: &Order, grant: &Grant, claimed_at: Instant) -> Result<Task, Fault> {
+async fn send(
+    context: &Context,
+    order: &Order,
+    grant: &Grant,
+    (claimed_at, patience): (Instant, tokio::time::Instant),
+) -> Result<Task, Fault> {
     let (id, request) = (order.id, grant.request());
-    let patience = tokio::time::Instant::now() + PATIENCE;
     match context.provider.start(grant).await {
         Ok(task) => Ok(confirmed(context, order, task).await),
         Err(fault) if fault.kind == FaultKind::UnknownOutcome => {
