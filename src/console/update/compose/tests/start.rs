@@ -311,7 +311,10 @@ mod gate {
 
     /// The filled form, its repository weighed under what is said everywhere.
     fn weighed(says: Says, facts: Facts) -> Model {
-        let mut model = filled();
+        weigh(filled(), says, facts)
+    }
+
+    fn weigh(mut model: Model, says: Says, facts: Facts) -> Model {
         let policy = Policy { everywhere: vec![Rule::everywhere("team", says)], ..Policy::unlimited() };
         let facts = Box::new(Facts { at: Some(model.now), ..facts });
         let policy = Arc::new(InForce::of(policy));
@@ -375,6 +378,29 @@ mod gate {
         assert!(shown.contains("the same prompt may have been started, 4 min ago"), "{shown}");
         assert!(order(&answer(&mut model, "y")).is_none());
         model.dialog.as_mut().unwrap().typed.clear();
+        assert!(order(&answer(&mut model, "again")).unwrap().again);
+    }
+
+    #[test]
+    fn the_same_ticket_with_another_prompt_is_a_duplicate_too() {
+        let text = TEMPLATE.replace("title = \"T\"\n", "title = \"T\"\nticket = \"OPS-{{ what }}\"\n");
+        let mut model = model();
+        templates(&mut model, vec![Template::parse("t.md", &text).unwrap()], Vec::new());
+        press(&mut model, &[Intent::Enter]);
+        type_in(&mut model, "12");
+        let start = PastStart {
+            age: TimeDelta::minutes(4),
+            repo: "acme/api".parse().unwrap(),
+            prompt_hash: Some([7; 32]),
+            ticket: Some("OPS-12".to_owned()),
+            task: None,
+            rejected: false,
+        };
+        let facts = Facts { starts: Fact::Known(vec![start]), ..Facts::default() };
+        let mut model = weigh(model, Says::default(), facts);
+        press(&mut model, &[Intent::Start]);
+        let dialog = model.dialog.as_ref().unwrap();
+        assert!(dialog.body[0].contains("the same ticket") && dialog.word.is_some(), "{:?}", dialog.body);
         assert!(order(&answer(&mut model, "again")).unwrap().again);
     }
 
