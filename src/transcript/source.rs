@@ -1,7 +1,7 @@
 //! Bytes that stay where they are: read by offset, line by line, never as a whole.
 //!
-//! [`Bytes`] is a file, or memory in tests; nothing here opens one. [`Lines`] goes forwards over whole lines with one
-//! buffer of bounded size, [`line_start`] and its relatives find the borders of lines from any offset.
+//! [`Bytes`] is a file, or memory in tests; nothing here opens one. [`runs`] goes forwards over whole lines with one buffer
+//! of bounded size, [`line_start`] and its relatives find the borders of lines from any offset.
 
 use std::io;
 use std::ops::ControlFlow;

@@ -1,4 +1,4 @@
-//! The timeline of a pull request: one event a line, as [`line`] writes them, to entries.
+//! The timeline of a pull request: one event a line, as [`line()`] writes them, to entries.
 //!
 //! The line is ours and holds the service's own record besides: what is read for the screen does not depend on how the
 //! service writes it, and the record can still be shown as it came.

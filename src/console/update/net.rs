@@ -182,18 +182,8 @@ fn person_known(model: &mut Model, person: crate::domain::Person) {
     model.world.people.insert(person.id, login);
     let theirs = |k: &Known| k.task.creator.as_ref().is_some_and(|c| c.id == person.id);
     let slots: Vec<Slot> = model.world.tasks.iter().filter(|(_, known)| theirs(known)).map(|(slot, _)| slot).collect();
-    look_through_anew(&mut model.world, &slots);
+    queue::look_through_anew(&mut model.world, &slots);
     model.dirty = true;
-}
-
-/// A name or a number that free words are looked for in is another one.
-fn look_through_anew(world: &mut World, slots: &[Slot]) {
-    for slot in slots {
-        let Some(hay) = world.tasks.at(*slot).map(|known| queue::hay(world, &known.task)) else { continue };
-        if let Some(known) = world.tasks.at_mut(*slot) {
-            known.hay = hay;
-        }
-    }
 }
 
 /// Puts a task into the world. What an older or thinner answer lacks is kept from the richer one.
@@ -287,7 +277,7 @@ pub(super) fn merge_pull(model: &mut Model, at: PullRef, pull: Option<Pull>) {
     model.reviews.due = true;
     model.dirty = true;
     let naming = model.world.tasks.naming(&key).to_vec();
-    look_through_anew(&mut model.world, &naming);
+    queue::look_through_anew(&mut model.world, &naming);
     let task = model.world.task_of(&key.0, key.1).map(|k| k.task.at.id.clone());
     let unseen = task.filter(|id| was_known && model.queue.selected.as_ref() != Some(id));
     if let Some(known) = unseen.and_then(|id| model.world.tasks.get_mut(&id)) {

@@ -94,9 +94,14 @@ pub fn meet_viewer(model: &mut Model) {
     let world = &mut model.world;
     let own: Vec<Slot> =
         world.tasks.iter().filter(|(_, known)| known.task.is_of(viewer)).map(|(slot, _)| slot).collect();
-    for slot in own {
-        let Some(hay) = world.tasks.at(slot).map(|known| hay(world, &known.task)) else { continue };
-        if let Some(known) = world.tasks.at_mut(slot) {
+    look_through_anew(world, &own);
+}
+
+/// A name or a number that free words are looked for in is another one.
+pub fn look_through_anew(world: &mut World, slots: &[Slot]) {
+    for slot in slots {
+        let Some(hay) = world.tasks.at(*slot).map(|known| hay(world, &known.task)) else { continue };
+        if let Some(known) = world.tasks.at_mut(*slot) {
             known.hay = hay;
         }
     }
