@@ -15,7 +15,7 @@ use crate::domain::Instant;
 use crate::text::Untrusted;
 
 /// The columns of CSV, and the fields of JSON as far as they are known.
-pub const COLUMNS: [&str; 34] = [
+pub const COLUMNS: [&str; 35] = [
     "row",
     "at",
     "what",
@@ -50,6 +50,7 @@ pub const COLUMNS: [&str; 34] = [
     "begun",
     "nano_credits",
     "premium_requests",
+    "plan",
 ];
 
 /// One object in one line, without what is not known.
@@ -145,6 +146,7 @@ impl Fields {
         self.put("session", intent.session.as_deref());
         self.put("run", intent.run);
         self.put("pull", intent.pull);
+        self.put("plan", intent.plan.map(|plan| plan.to_string()));
         if let Some(granted) = &intent.granted {
             self.put("verdict", Some(&*granted.verdict));
             self.put("rule", Some(&*granted.rule));

@@ -248,7 +248,7 @@ impl Ledger for Memory {
     }
 
     fn schema_version(&self) -> u32 {
-        2
+        3
     }
 }
 

@@ -20,7 +20,7 @@ fn an_old_file_is_brought_to_the_present_layout_and_its_rows_still_verify() {
     let file = folder.path().join("l.db");
     first(&file);
     let ledger = open(&file);
-    assert_eq!(ledger.schema_version(), 2);
+    assert_eq!(ledger.schema_version(), 3);
     assert_eq!(numbers(&ledger), [1, 2, 3]);
     assert!(matches!(ledger.verify().unwrap(), Chain::Intact { rows: 6, .. }));
     let old = ledger.recent(1).unwrap().remove(0).intent;
