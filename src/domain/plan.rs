@@ -91,7 +91,8 @@ impl Weighed {
             return None;
         }
         let only: Vec<&str> = only.iter().map(RepoPattern::as_str).collect();
-        let line = Safe::new(format!("refused: the template {template} is not for {repo}, only for {}", only.join(", ")));
+        let line =
+            Safe::new(format!("refused: the template {template} is not for {repo}, only for {}", only.join(", ")));
         Some(Self { verdict: Verdict::Refused, line, duplicates: Vec::new() })
     }
 

@@ -43,11 +43,7 @@ pub struct Pace {
 
 impl Default for Pace {
     fn default() -> Self {
-        Self {
-            gap: Duration::from_secs(1),
-            pause: Duration::from_mins(1),
-            longest_pause: Duration::from_mins(5),
-        }
+        Self { gap: Duration::from_secs(1), pause: Duration::from_mins(1), longest_pause: Duration::from_mins(5) }
     }
 }
 

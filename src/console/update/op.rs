@@ -42,9 +42,12 @@ pub fn news(model: &mut Model, op: Op, effects: &mut Vec<Effect>) {
             }
         }
         Op::Weighed { repo, facts, policy } => {
-            model.compose.gate.learn(repo, *facts, policy);
+            model.compose.gate.learn(repo.clone(), *facts, policy);
+            compose::weighed(model, &repo);
             model.dirty |= model.place.focus == Pane::Compose;
         }
+        Op::Plan { plan, news } => compose::plan_news(model, plan, news, effects),
+        Op::PlanKnown { plan, told } => compose::plan_known(model, plan, told, effects),
         Op::Note { bad, text } => {
             model.notes.say(model.now, bad, text);
             model.dirty = true;

@@ -12,6 +12,7 @@ use super::diagnose::Bench;
 use super::follower::{Closeness, Target};
 use super::followers::{Followers, Wanted};
 use super::look_through;
+use super::plans::Plans;
 use super::poller::{Pace, Poller, Wish};
 use super::purse::Purse;
 use super::raw_log::RawLogs;
@@ -49,6 +50,7 @@ pub struct Engine {
     /// The console is stopped.
     paused: watch::Sender<bool>,
     raw_logs: RawLogs,
+    plans: Plans,
     /// `None`: finished logs are not kept.
     kept: Option<Kept>,
     /// The search in the kept logs that is wanted; 0: none.
@@ -95,7 +97,20 @@ impl Engine {
         tokio::spawn(poller.run(wish_list));
         tokio::spawn(Followers::new(desk.clone(), till, kept.clone(), wanted_seen, task, is_paused).run());
         tokio::spawn(relay(attended, wishes.clone(), wanted));
-        Self { desk, context, patience, wishes, attention, paused, raw_logs, kept, grep: Arc::default(), writing }
+        let plans = Plans::new(desk.clone(), context.clone(), wishes.clone());
+        Self {
+            desk,
+            context,
+            patience,
+            wishes,
+            attention,
+            paused,
+            raw_logs,
+            plans,
+            kept,
+            grep: Arc::default(),
+            writing,
+        }
     }
 
     /// Carries out one effect. Those of the terminal (quit, suspend, editor, copy) are the loop's own.
@@ -108,6 +123,9 @@ impl Engine {
                 self.attention.send_replace(Attention { task, log, beside });
             }
             Effect::Start(order) => self.start(*order),
+            Effect::Plan(plan) => self.plans.send(*plan),
+            Effect::StopPlan(id) => self.plans.stop(id),
+            Effect::LookPlan(id) => self.plans.look(id),
             Effect::Weigh(repo) => self.weigh(repo),
             Effect::Cancel(targets) => self.cancel(targets),
             Effect::RawLog(of, wish) => self.raw_logs.perform(*of, wish),

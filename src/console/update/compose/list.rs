@@ -12,6 +12,7 @@ use crate::domain::agents::CustomAgent;
 use crate::domain::{Fault, RepoName};
 use crate::template::{Template, TemplateFault, shipped};
 
+use super::plan;
 use super::say::say;
 
 /// The pane was opened: with what a task gave (retry, follow-up) or empty-handed.
@@ -25,6 +26,12 @@ pub fn open(model: &mut Model, prefill: Option<Draft>, effects: &mut Vec<Effect>
         return say(model, false, "a start is on its way: its answer comes first");
     }
     set_aside(model);
+    model.compose.picker = None;
+    match &mut model.compose.plan {
+        // It goes on, or can still be looked at: `:plan`.
+        Some(plan) => plan.shown = false,
+        None => {}
+    }
     look(model, effects);
     model.compose.cursor = 0;
     if let Some(draft) = prefill {
@@ -99,6 +106,9 @@ fn open_draft(model: &mut Model, draft: &Draft, effects: &mut Vec<Effect>) {
         say(model, true, &format!("the template {id} is not there any more: the prompt is kept as it was"));
     }
     open_form(model, |repos, repo| Form::from_draft(draft, template, repos, repo), effects);
+    if draft.plan.is_some() {
+        plan::open(model, effects);
+    }
     // A task's prompt may be somebody else's words: what was in it and could not be seen is not passed on in silence.
     let (_, hidden) = clean(&draft.prompt);
     if hidden > 0 {
