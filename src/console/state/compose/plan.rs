@@ -191,30 +191,10 @@ impl PlanPane {
         (run().filter(|row| row.turn.as_ref().is_some_and(Turn::is_final)).count(), run().count())
     }
 
-    /// How many rows stand how: `9 allowed, 2 need a reason, 1 refused`.
+    /// How many rows stand how, while it is under way only those of the run: `9 allowed, 2 need a reason, 1 refused`.
     pub fn counts(&self) -> String {
         let running = self.is_running();
-        let count = |standing| self.rows.iter().filter(|row| row.standing(running) == standing).count();
-        let words = [
-            (Standing::Started, "started", "started"),
-            (Standing::Sending, "being sent", "being sent"),
-            (Standing::Waiting, "waits", "wait"),
-            (Standing::Allowed, "allowed", "allowed"),
-            (Standing::NeedsReason, "needs a reason", "need a reason"),
-            (Standing::Duplicate, "may be there already", "may be there already"),
-            (Standing::Refused, "refused", "refused"),
-            (Standing::Stopped, "refused at its turn", "refused at their turn"),
-            (Standing::Rejected, "rejected", "rejected"),
-            (Standing::Unknown, "may have started", "may have started"),
-            (Standing::NotSent, "not sent", "not sent"),
-            (Standing::Asking, "being asked", "being asked"),
-        ];
-        let said = words.into_iter().filter_map(|(standing, one, many)| match count(standing) {
-            0 => None,
-            1 => Some(format!("1 {one}")),
-            n => Some(format!("{n} {many}")),
-        });
-        said.collect::<Vec<_>>().join(", ")
+        counts(self.rows.iter().filter(|row| !running || row.in_run), running)
     }
 
     /// The age of the oldest verdict that still counts, where it is worth a word.
@@ -236,4 +216,30 @@ impl PlanPane {
         self.cursor = self.cursor.min(self.rows.len().saturating_sub(1));
         self.top = super::wrap::visible_top(self.top, self.cursor, height.max(1), self.rows.len());
     }
+}
+
+/// How many of these rows stand how.
+pub fn counts<'a>(rows: impl Iterator<Item = &'a Row>, running: bool) -> String {
+    let standings: Vec<Standing> = rows.map(|row| row.standing(running)).collect();
+    let words: [(&[Standing], &str, &str); 11] = [
+        (&[Standing::Started], "started", "started"),
+        (&[Standing::Allowed], "allowed", "allowed"),
+        (&[Standing::NeedsReason], "needs a reason", "need a reason"),
+        (&[Standing::Duplicate], "duplicate", "duplicates"),
+        (&[Standing::Refused, Standing::Stopped], "refused", "refused"),
+        (&[Standing::Rejected], "rejected", "rejected"),
+        (&[Standing::Unknown], "unknown", "unknown"),
+        (&[Standing::NotSent], "not sent", "not sent"),
+        (&[Standing::Sending], "on its way", "on their way"),
+        (&[Standing::Waiting], "waits", "wait"),
+        (&[Standing::Asking], "asked about", "asked about"),
+    ];
+    let said = words.into_iter().filter_map(|(which, one, many)| {
+        match standings.iter().filter(|standing| which.contains(standing)).count() {
+            0 => None,
+            1 => Some(format!("1 {one}")),
+            n => Some(format!("{n} {many}")),
+        }
+    });
+    said.collect::<Vec<_>>().join(", ")
 }

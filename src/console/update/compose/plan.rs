@@ -47,10 +47,11 @@ pub(super) fn open(model: &mut Model, effects: &mut Vec<Effect>) {
     let sent = plan.id;
     model.compose.plan = Some(Box::new(plan));
     model.dirty = true;
-    if let Some(id) = sent {
-        effects.push(Effect::LookPlan(id));
+    match sent {
+        // What is left of it is weighed when that is known.
+        Some(id) => effects.push(Effect::LookPlan(id)),
+        None => weigh_all(model, false),
     }
-    weigh_all(model, false);
 }
 
 /// The table of a form; what was said of its rows by hand in the one before stays.
@@ -321,7 +322,8 @@ fn weigh(model: &mut Model, index: usize) {
 /// What the policy needs to know of a repository is here.
 pub fn weighed(model: &mut Model, repo: &RepoName) {
     let index = model.compose.plan.as_ref().and_then(|plan| plan.rows.iter().position(|row| row.repo == *repo));
-    if let Some(index) = index {
+    if let (Some(index), Some(plan)) = (index, &mut model.compose.plan) {
+        plan.to_ask.retain(|asked| asked != repo);
         weigh(model, index);
     }
 }

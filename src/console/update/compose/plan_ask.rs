@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::console::state::Model;
-use crate::console::state::compose::plan::{PlanPane, Row, Stage, Standing};
+use crate::console::state::compose::plan::{PlanPane, Row, Stage, Standing, counts};
 use crate::console::state::dialog::{Ask, Dialog};
 use crate::domain::plan::Plan;
 use crate::domain::{RepoName, StartRequest};
@@ -83,10 +83,10 @@ fn body(plan: &PlanPane, rows: &[&Row], out: &[&Row]) -> Vec<Safe> {
         names.push(format!("and {} more", rows.len() - listed));
     }
     body.push(names.join(", "));
-    let left = out.iter().filter(|row| row.task().is_none()).count();
-    if left > 0 {
-        let is = if left == 1 { "1 row is" } else { &format!("{left} rows are") };
-        body.push(format!("{is} left out ({})", plan.counts()));
+    let left: Vec<&Row> = out.iter().copied().filter(|row| row.task().is_none()).collect();
+    if !left.is_empty() {
+        let is = if left.len() == 1 { "1 row is" } else { &format!("{} rows are", left.len()) };
+        body.push(format!("{is} left out: {}", counts(left.iter().copied(), false)));
     }
     body.extend(describe(plan));
     body.push("One a second at most. Each is judged again at its turn and ends on its own row.".to_owned());

@@ -23,8 +23,12 @@ const BASE: usize = 20;
 
 pub(super) fn draw(model: &Model, plan: &PlanPane, theme: Theme, area: Area, focused: bool, buffer: &mut Buffer) {
     let (table, below) = layout::plan(area);
-    let title = Safe::new(format!("Plan · {}", plan.title));
-    rule::draw(buffer, &theme, table, &title, focused, &words(model, plan));
+    let words = words(model, plan);
+    // The counts are worth more than the template's name.
+    let room = rule::room_for_title(usize::from(table.width), &words).max("Plan".len());
+    let title = Safe::new(width::cut_end(&Safe::new(format!("Plan · {}", plan.title)), room));
+    let title = if width::width(&title) < 10 { Safe::new("Plan") } else { title };
+    rule::draw(buffer, &theme, table, &title, focused, &words);
     let repo = plan.rows.iter().map(|row| row.repo.as_str().len()).max().unwrap_or_default().clamp(10, REPO);
     let base = plan.rows.iter().map(|row| width::width(&plan.base_of(row))).max().unwrap_or_default().clamp(4, BASE);
     // On a narrow screen the verdict has at least half of the row.
@@ -94,10 +98,10 @@ fn words(model: &Model, plan: &PlanPane) -> Vec<(Tone, Safe)> {
 /// Glyph, tone and word of how a row stands.
 fn look(standing: Standing) -> (&'static str, Tone, &'static str) {
     match standing {
-        Standing::Asking => ("◌", Tone::Dim, "being asked"),
+        Standing::Asking => ("◌", Tone::Dim, "asked about"),
         Standing::Allowed => ("✓", Tone::Good, "allowed"),
         Standing::NeedsReason => ("◆", Tone::Warn, "needs a reason"),
-        Standing::Duplicate => ("≠", Tone::Warn, "may be there already"),
+        Standing::Duplicate => ("≠", Tone::Warn, "duplicate"),
         Standing::Refused => ("✗", Tone::Bad, "refused"),
         Standing::Waiting => ("◌", Tone::Dim, "waits for its turn"),
         Standing::Sending => ("●", Tone::Accent, "being judged and sent"),
