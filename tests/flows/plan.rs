@@ -69,8 +69,8 @@ async fn a_prompt_goes_to_every_repository_and_each_row_ends_as_a_task() {
     assert!(times.windows(2).all(|two| two[1] - two[0] >= chrono::TimeDelta::seconds(1)), "{times:?}");
     // Enter leads to the row's own task.
     flow.press(Key::Enter).await;
-    let queue = flow.until("the queue", |text| text.lines().any(|line| line.starts_with('▌'))).await;
-    assert!(queue.contains("── Queue"), "{queue}");
+    let at_row = |text: &str| text.contains("── Queue") && text.lines().any(|line| line.starts_with('▌'));
+    let queue = flow.until("the queue", at_row).await;
     let selected = queue.lines().find(|line| line.starts_with('▌')).unwrap();
     assert!(selected.contains("queued") || selected.contains("running"), "{selected}");
 }

@@ -46,7 +46,8 @@ fn question(model: &Model) -> Result<Dialog, String> {
     let needs = |row: &&&Row| row.before() == Standing::NeedsReason || is_needed_too(row);
     let with_reason: Vec<RepoName> = rows.iter().filter(needs).map(|row| row.repo.clone()).collect();
     let count = rows.len();
-    let title = if count == 1 { "Start 1 task?".to_owned() } else { format!("Start {count} tasks, one in each?") };
+    let title =
+        if count == 1 { "Start 1 task?".to_owned() } else { format!("Start {count} tasks in {count} repositories?") };
     let yes = if count == 1 { "Yes, start it" } else { "Yes, start them" };
     let sent = Plan { id: plan.id.unwrap_or(Uuid::nil()), orders };
     let reason = !with_reason.is_empty();
@@ -89,7 +90,7 @@ fn body(plan: &PlanPane, rows: &[&Row], out: &[&Row]) -> Vec<Safe> {
         body.push(format!("{is} left out: {}", counts(left.iter().copied(), false)));
     }
     body.extend(describe(plan));
-    body.push("One a second at most. Each is judged again at its turn and ends on its own row.".to_owned());
+    body.push("Each is judged again at its turn; one a second at most.".to_owned());
     body.into_iter().map(Safe::new).collect()
 }
 

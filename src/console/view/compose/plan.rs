@@ -139,12 +139,13 @@ fn draw_row(
     let x = put(buffer, area, rest, y, glyph, theme.style(tone)).saturating_add(1);
     let x = put_cut(buffer, theme, area, x, y, tone, word).saturating_add(2);
     if x < area.right() {
-        put_cut(buffer, theme, area, x, y, Tone::Plain, &beside(model, row, word));
+        put_cut(buffer, theme, area, x, y, Tone::Plain, &beside(model, row, (standing, word)));
     }
 }
 
 /// What stands behind the word.
-fn beside(model: &Model, row: &Row, word: &str) -> String {
+fn beside(model: &Model, row: &Row, (standing, word): (Standing, &str)) -> String {
+    let waits = standing == Standing::Waiting;
     match &row.turn {
         Some(Turn::Started(task)) => {
             let known = model.world.tasks.get(&task.id);
@@ -152,6 +153,8 @@ fn beside(model: &Model, row: &Row, word: &str) -> String {
             name.unwrap_or_else(|| task.id.show()).to_string()
         }
         Some(turn) => turn.why().map(|why| without(why, word)).unwrap_or_default(),
+        // What was said of it before is judged anew in a moment.
+        None if waits => String::new(),
         None => said(row, word),
     }
 }
@@ -176,7 +179,7 @@ fn about(model: &Model, plan: &PlanPane, row: &Row) -> Vec<(Tone, String)> {
     let (_, tone, word) = look(standing);
     let mut lines = Vec::new();
     match &row.turn {
-        Some(Turn::Started(_)) => lines.push((tone, format!("started: {}", beside(model, row, word)))),
+        Some(Turn::Started(_)) => lines.push((tone, format!("started: {}", beside(model, row, (standing, word))))),
         Some(turn) => {
             let why = turn.why().map(|why| format!(": {}", without(why, word))).unwrap_or_default();
             lines.push((tone, format!("{word}{why}")));
