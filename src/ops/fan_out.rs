@@ -60,15 +60,13 @@ const MOST_INTENTS: usize = 1000;
 pub async fn lay_out(context: &Context, orders: Vec<Order>, only: &[RepoPattern]) -> Vec<(Order, Weighed)> {
     let weigh = async |order: Order| {
         let template = order.template.as_deref().unwrap_or_default();
-        let weighed = match Weighed::elsewhere(template, only, &order.request.repo) {
-            Some(elsewhere) => elsewhere,
-            None => {
-                let (in_force, facts) = start::weigh(context, &order.request.repo).await;
-                let (request, ticket) = (&order.request, order.ticket.as_deref());
-                let case = Case { request, template: order.template.as_deref(), ticket };
-                Weighed::of(&in_force.judge(&case, &facts, Stage::Preview))
-            }
-        };
+        if let Some(elsewhere) = Weighed::elsewhere(template, only, &order.request.repo) {
+            return (order, elsewhere);
+        }
+        let (in_force, facts) = start::weigh(context, &order.request.repo).await;
+        let (request, ticket) = (&order.request, order.ticket.as_deref());
+        let case = Case { request, template: order.template.as_deref(), ticket };
+        let weighed = Weighed::of(&in_force.judge(&case, &facts, Stage::Preview));
         (order, weighed)
     };
     stream::iter(orders).map(weigh).buffered(AT_ONCE).collect().await

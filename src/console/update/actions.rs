@@ -58,7 +58,7 @@ pub fn run(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
         Intent::Retry => retry(model, effects),
         Intent::Ledger => super::ledger::open(model, String::new(), effects),
         Intent::Compose => compose_with(model, None, effects),
-        Intent::Plan => compose::show_plan(model),
+        Intent::Plan => compose::show_plan(model, effects),
         Intent::NextPane => step_pane(model, true, effects),
         Intent::PreviousPane => step_pane(model, false, effects),
         _ => return go(model, intent),

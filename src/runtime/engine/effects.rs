@@ -163,7 +163,8 @@ impl Engine {
 
     /// Ends the workers; what became of tasks is in the ledger when this returns, unless the disk is very slow.
     pub async fn finish(self) {
-        let Self { writing, .. } = self;
+        let Self { writing, plans, .. } = self;
+        plans.end();
         writing.finish().await;
     }
 

@@ -49,6 +49,13 @@ impl Plans {
         }
     }
 
+    /// The program ends: no further row goes.
+    pub fn end(self) {
+        if let Some((_, stop)) = &self.newest {
+            stop.send_replace(true);
+        }
+    }
+
     pub fn look(&self, id: Uuid) {
         let (desk, context, wishes) = (self.desk.clone(), self.context.clone(), self.wishes.clone());
         tokio::spawn(async move {

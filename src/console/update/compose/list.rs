@@ -27,10 +27,9 @@ pub fn open(model: &mut Model, prefill: Option<Draft>, effects: &mut Vec<Effect>
     }
     set_aside(model);
     model.compose.picker = None;
-    match &mut model.compose.plan {
-        // It goes on, or can still be looked at: `:plan`.
-        Some(plan) => plan.shown = false,
-        None => {}
+    // A plan goes on, or can still be looked at: `:plan`.
+    if let Some(plan) = &mut model.compose.plan {
+        plan.shown = false;
     }
     look(model, effects);
     model.compose.cursor = 0;
@@ -157,6 +156,7 @@ fn forget(model: &mut Model, effects: &mut Vec<Effect>) -> bool {
     }
     let draft = model.compose.drafts.remove(model.compose.cursor);
     effects.push(Effect::DropDraft(draft.id));
+    model.compose.plan.take_if(|plan| plan.draft == draft.id && !plan.is_running());
     say(model, false, "the draft was thrown away");
     true
 }

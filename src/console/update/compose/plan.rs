@@ -87,14 +87,28 @@ fn of_form(form: &Form, before: Option<&PlanPane>) -> Option<PlanPane> {
     })
 }
 
-/// `:plan`: the table as it was left.
-pub fn show(model: &mut Model) {
-    let Some(plan) = &mut model.compose.plan else {
-        return say(model, false, "there is no plan: ctrl+f in the compose form chooses several repositories");
+/// `:plan`: the table as it was left; of what was not sent yet, as the form is now.
+pub fn show(model: &mut Model, effects: &mut Vec<Effect>) {
+    let none = "there is no plan: ctrl+f in the compose form chooses several repositories";
+    let Some((draft, sent)) = model.compose.plan.as_ref().map(|plan| (plan.draft, plan.id.is_some())) else {
+        return say(model, false, none);
     };
-    plan.shown = true;
+    let form = model.compose.form.as_ref().filter(|form| form.id == draft);
+    let form = form.map(|form| !form.repos.is_empty());
+    let kept = model.compose.drafts.iter().any(|kept| kept.id == draft);
+    if !sent && form != Some(true) && (form.is_some() || !kept) {
+        // Its prompt went another way, or was thrown away.
+        model.compose.plan = None;
+        return say(model, false, none);
+    }
     model.compose.picker = None;
     actions::focus(model, Pane::Compose);
+    if !sent && form.is_some() {
+        return open(model, effects);
+    }
+    if let Some(plan) = &mut model.compose.plan {
+        plan.shown = true;
+    }
 }
 
 /// An intent in the table. False: not one of its own.

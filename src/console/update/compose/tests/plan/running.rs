@@ -158,3 +158,48 @@ fn news_of_another_plan_change_no_row() {
     assert_eq!(standings(&model), [Standing::Waiting; 3]);
     assert!(model.world.tasks.get(&TaskId::new("t-api")).is_some(), "its task is a task all the same");
 }
+
+#[test]
+fn the_table_that_comes_back_is_that_of_the_form_as_it_is_now() {
+    let mut model = weighed(&NAMES[..3]);
+    esc(&mut model);
+    go_to(&mut model, &FieldId::Variable("what".into()));
+    type_in(&mut model, "!");
+    model.place.focus = Pane::Queue;
+    typed(&mut model, ":plan");
+    enter(&mut model);
+    assert_eq!(plan(&model).order.request.prompt, "Do it! (minor).");
+    esc(&mut model);
+    go_to(&mut model, &FieldId::Repo);
+    press(&mut model, &[Intent::NextChoice]);
+    model.place.focus = Pane::Queue;
+    typed(&mut model, ":plan");
+    enter(&mut model);
+    assert!(model.compose.plan.is_none() && note(&model).contains("there is no plan"), "{}", note(&model));
+}
+
+#[test]
+fn a_plan_whose_draft_is_thrown_away_is_gone() {
+    let mut model = weighed(&NAMES[..3]);
+    esc(&mut model);
+    esc(&mut model);
+    assert_eq!(model.compose.context(), Context::Templates);
+    typed(&mut model, "x");
+    assert!(model.compose.plan.is_none() && model.compose.drafts.is_empty());
+}
+
+#[test]
+fn a_click_goes_to_a_row_and_a_second_one_to_its_task() {
+    use crate::console::event::{Mouse, MouseKind};
+    let mut model = weighed(&NAMES[..3]);
+    let sent = go(&mut model);
+    row(&mut model, sent.id, "acme/billing", started("acme/billing"));
+    let area = model.place.panes().compose.unwrap();
+    for focus in [Pane::Compose, Pane::Queue] {
+        // The title, the headings, the first row.
+        let mouse = Mouse { kind: MouseKind::Click, column: 5, row: area.y + 3 };
+        let at = model.now;
+        update(&mut model, Event { at, what: What::Mouse(mouse) });
+        assert_eq!((plan(&model).cursor, model.place.focus), (1, focus));
+    }
+}

@@ -1,5 +1,6 @@
 //! A plan that was cut off.
 
+use super::Standing::{Allowed, Started, Unknown};
 use super::*;
 
 const ID: Uuid = Uuid::from_u128(77);
@@ -31,7 +32,6 @@ fn the_draft_leads_to_the_table_and_the_ledger_tells_what_was_sent() {
     }
     let facts = duplicate(&model, "acme/billing");
     tell(&mut model, "acme/billing", facts);
-    use Standing::{Allowed, Started, Unknown};
     assert_eq!(standings(&model), [Started, Unknown, Allowed, Allowed]);
     let sent = go(&mut model);
     assert_eq!((sent.id, repos_of(&sent)), (ID, vec!["acme/docs", "acme/mobile"]));

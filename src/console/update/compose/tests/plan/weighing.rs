@@ -1,5 +1,6 @@
 //! What is said of each row before it is sent.
 
+use super::Standing::{Allowed, Asking, Duplicate, NeedsReason, Refused};
 use super::*;
 
 #[test]
@@ -27,7 +28,6 @@ fn each_row_says_what_the_policy_says_of_it_and_the_heading_counts() {
     tell(&mut model, "acme/mobile", facts);
     let unknown = Facts { pulls: Fact::unknown("the service did not answer"), ..super::facts(&model, 0) };
     tell(&mut model, "acme/web", unknown);
-    use Standing::{Allowed, Asking, Duplicate, NeedsReason, Refused};
     assert_eq!(standings(&model), [Allowed, NeedsReason, Allowed, Duplicate, NeedsReason, Refused, Asking]);
     assert_eq!(plan(&model).counts(), "2 allowed, 2 need a reason, 1 duplicate, 1 refused, 1 asked about");
     let line = |n: usize| plan(&model).rows[n].weighed.as_ref().unwrap().0.line.to_string();
