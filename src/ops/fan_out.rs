@@ -25,7 +25,7 @@ use super::{reconcile, start};
 use crate::domain::plan::{Plan, PlanNews, Turn, Weighed};
 use crate::domain::policy::{Case, Stage};
 use crate::domain::start::Order;
-use crate::domain::{Fault, FaultKind, Instant, RepoName, RepoPattern, StartRequest, Task, TaskId, TaskRef};
+use crate::domain::{Fault, FaultKind, Instant, RepoName, RepoPattern, Task, TaskId, TaskRef};
 use crate::ledger::Wanted;
 use crate::ledger::port::{Action, Entry, Intent, Outcome};
 use crate::text::Safe;
@@ -49,8 +49,8 @@ impl Default for Pace {
 
 /// Repositories asked about at the same time.
 const AT_ONCE: usize = 4;
-/// Whoever sent an intent has an answer by now, or never will.
-const SETTLED: chrono::TimeDelta = chrono::TimeDelta::seconds(60);
+/// A start that is on its way is its own to answer.
+const ON_ITS_WAY: chrono::TimeDelta = chrono::TimeDelta::seconds(30);
 /// Nobody waits longer for the search for a start.
 const LOOKING: Duration = Duration::from_secs(15);
 /// Intents of one plan that are read: each row may have been sent several times.
@@ -206,30 +206,20 @@ pub async fn look(context: &Context, plan: Uuid) -> Result<Vec<(RepoName, Turn)>
 
 /// Nobody knows what came of an intent: is its task there? `said`: what was recorded of it.
 async fn settle(context: &Context, intent: &Intent, said: Option<&str>) -> Turn {
-    if said.is_none() && context.now() - intent.at < SETTLED {
+    if said.is_none() && context.now() - intent.at < ON_ITS_WAY {
         return Turn::Unknown(Safe::new("its answer may still come"));
     }
-    let request = StartRequest {
-        repo: intent.repo.clone(),
-        prompt: intent.prompt.clone().unwrap_or_default(),
-        model: None,
-        custom_agent: None,
-        create_pull_request: true,
-        base_ref: None,
-        head_ref: None,
-    };
+    let why = said.unwrap_or("the program ended before its answer came");
+    if context.provider.authority().host.as_str() != intent.host {
+        return Turn::Unknown(Safe::new(format!("{why}; it was sent to {}", intent.host)));
+    }
     context.provider.insist();
-    let look = reconcile::find_started(&*context.provider, &request, intent.at);
-    let looked = tokio::time::timeout(LOOKING, look).await;
-    if let Ok(Ok(Some(task))) = looked {
-        context.gate.confirmed(intent.id, &task.at.id);
-        context.record(intent.id, Outcome::Confirmed(task.at.id.raw().to_owned())).await;
-        return Turn::Started(task.at);
-    }
-    let why = said.map_or_else(|| "the program ended before its answer came".to_owned(), str::to_owned);
-    if said.is_none() {
-        context.record(intent.id, Outcome::Unknown(why.clone())).await;
-    }
-    let found = if matches!(looked, Ok(Ok(None))) { "no such task is found" } else { "it cannot be looked for now" };
-    Turn::Unknown(Safe::new(format!("{why}; {found}")))
+    let looked = tokio::time::timeout(LOOKING, reconcile::settle(context, intent)).await;
+    let so_far = match looked {
+        Ok(Ok(Some(task))) => return Turn::Started(task.at),
+        Ok(Ok(None)) => "no such task is found".to_owned(),
+        Ok(Err(fault)) => format!("it cannot be looked for: {}", fault.what),
+        Err(_) => "it cannot be looked for in time".to_owned(),
+    };
+    Turn::Unknown(Safe::new(format!("{why}; {so_far}")))
 }

@@ -330,7 +330,8 @@ async fn after_a_kill_in_the_middle_of_a_request_its_task_is_looked_for_and_neve
         assert_eq!(words(&told), [expected], "looked for at {now}");
         match &outcomes(&stand.book)[..] {
             [Some(Outcome::Confirmed(id))] if found => assert_eq!(id, "t-a"),
-            [Some(Outcome::Unknown(_))] if !found => {}
+            // It stays open, and is looked for again.
+            [None] if !found => {}
             other => panic!("{other:?}"),
         }
         assert_eq!(stand.sent().len(), 1, "looking sends nothing");

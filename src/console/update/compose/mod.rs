@@ -13,6 +13,7 @@ mod tests;
 pub use form::{click, edited, intent, key, paste, wheel};
 pub use list::{agents, drafts, look, open, templates};
 pub use plan::{
-    confirmed as plan_confirmed, known as plan_known, news as plan_news, settle, show as show_plan, weighed,
+    confirmed as plan_confirmed, known as plan_known, news as plan_news, row_settled as plan_settled, settle,
+    show as show_plan, weighed,
 };
 pub use start::{asked_pull, confirmed, started};

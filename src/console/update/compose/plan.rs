@@ -464,6 +464,19 @@ fn forget_if_done(model: &mut Model, effects: &mut Vec<Effect>) -> bool {
     true
 }
 
+/// A start that may have happened did: is it a row's?
+pub fn row_settled(model: &mut Model, task: &Task, effects: &mut Vec<Effect>) {
+    let Some(plan) = &mut model.compose.plan else { return };
+    let prompts = task.sessions.iter().flatten().filter_map(|session| session.prompt.as_ref());
+    let is_ours = prompts.into_iter().any(|prompt| prompt.raw_for_match() == plan.order.request.prompt);
+    let row = plan.row_mut(&task.at.repo).filter(|row| is_ours && matches!(row.turn, Some(Turn::Unknown(_))));
+    if let Some(row) = row {
+        row.turn = Some(Turn::Started(task.at.clone()));
+        forget_if_done(model, effects);
+        model.dirty = true;
+    }
+}
+
 /// What the ledger knows of a plan that was sent before.
 pub fn known(model: &mut Model, id: Uuid, told: Result<Vec<(RepoName, Turn)>, Fault>, effects: &mut Vec<Effect>) {
     let Some(plan) = model.compose.plan.as_mut().filter(|plan| plan.id == Some(id) && plan.stage == Stage::Looking)

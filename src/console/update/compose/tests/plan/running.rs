@@ -203,3 +203,38 @@ fn a_click_goes_to_a_row_and_a_second_one_to_its_task() {
         assert_eq!((plan(&model).cursor, model.place.focus), (1, focus));
     }
 }
+
+#[test]
+fn a_row_that_may_have_started_and_did_is_told_so() {
+    let mut model = weighed(&NAMES[..2]);
+    let sent = go(&mut model);
+    row(&mut model, sent.id, "acme/api", started("acme/api"));
+    row(&mut model, sent.id, "acme/billing", Turn::Unknown(Safe::new("no answer")));
+    end(&mut model, sent.id, None);
+    let draft = form(&model).id;
+    let claimed_at = model.now;
+    let found = |prompt: &str| {
+        let at = TaskRef { repo: repo("acme/billing"), id: TaskId::new("found") };
+        let session = crate::domain::Session {
+            id: crate::domain::SessionId::new("s"),
+            state: crate::domain::State::Queued,
+            name: None,
+            prompt: Some(prompt.into()),
+            model: None,
+            head_ref: None,
+            base_ref: None,
+            created_at: Instant::UNIX_EPOCH,
+            updated_at: None,
+            completed_at: None,
+            usage: None,
+            error: None,
+            run: None,
+        };
+        Op::Settled { claimed_at, task: Box::new(Task { at, sessions: Some(vec![session]), ..Task::queued("x") }) }
+    };
+    news(&mut model, found("Something else"));
+    assert_eq!(standings(&model)[1], Standing::Unknown, "another start's");
+    let effects = news(&mut model, found("Do it (minor)."));
+    assert_eq!(standings(&model), [Standing::Started; 2]);
+    assert!(effects.contains(&Effect::DropDraft(draft)), "nothing is left");
+}
