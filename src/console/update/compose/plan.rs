@@ -34,7 +34,9 @@ pub(super) fn open(model: &mut Model, effects: &mut Vec<Effect>) {
             return say(model, true, "another plan is under way: its last row comes first; :plan shows it");
         }
     }
-    if !start::is_ready(model) {
+    // What was sent in part stays as it was sent, whatever its template says by now.
+    let sent = model.compose.form.as_ref().is_some_and(|form| form.plan.is_some());
+    if !sent && !start::is_ready(model) {
         return;
     }
     let Some(form) = &model.compose.form else { return };

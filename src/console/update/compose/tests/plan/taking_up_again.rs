@@ -57,3 +57,16 @@ fn a_ledger_that_cannot_be_read_sends_nothing_and_is_read_again_on_a_key() {
     assert!(model.dialog.is_none());
     assert_eq!(typed(&mut model, "r"), [Effect::LookPlan(ID)]);
 }
+
+#[test]
+fn what_its_template_says_by_now_holds_nothing_back() {
+    let mut model = model();
+    let draft = Draft { plan: Some(ID), template: Some("t".into()), ..form(&weighed(&NAMES[..4])).to_draft() };
+    let text = TEMPLATE.replace("title = \"T\"\n", "title = \"T\"\nticket = \"OPS-{{ missing }}\"\n");
+    templates(&mut model, vec![Template::parse("t.md", &text).unwrap()], Vec::new());
+    drafts(&mut model, vec![draft]);
+    let effects = enter(&mut model);
+    assert!(effects.contains(&Effect::LookPlan(ID)), "{}", note(&model));
+    assert!(form(&model).fault_count() > 0, "a new form of it could not be sent");
+    assert_eq!(plan(&model).order.request.prompt, "Do it (minor).");
+}
