@@ -15,7 +15,7 @@ use crate::domain::Instant;
 use crate::text::Untrusted;
 
 /// The columns of CSV, and the fields of JSON as far as they are known.
-pub const COLUMNS: [&str; 34] = [
+pub const COLUMNS: [&str; 35] = [
     "row",
     "at",
     "what",
@@ -44,6 +44,7 @@ pub const COLUMNS: [&str; 34] = [
     "session",
     "run",
     "pull",
+    "key",
     "was",
     "became",
     "since",
@@ -141,6 +142,7 @@ impl Fields {
         self.put("prompt", intent.prompt.as_deref());
         self.put("request", Some(&*intent.request));
         self.put("model", intent.model.as_deref());
+        self.put("key", intent.key.as_deref());
         self.put("ticket", intent.ticket.as_deref());
         self.put("session", intent.session.as_deref());
         self.put("run", intent.run);

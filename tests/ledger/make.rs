@@ -35,6 +35,7 @@ pub fn intent(number: u128) -> Intent {
         session: None,
         run: None,
         pull: None,
+        key: None,
     }
 }
 

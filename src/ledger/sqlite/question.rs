@@ -12,7 +12,7 @@ pub(super) struct Question {
 }
 
 impl Question {
-    /// A file of the first layout has no tickets.
+    /// A file of an older layout has no tickets, or no keys.
     pub fn of(wanted: &Wanted, version: u32) -> Self {
         let mut parts: Vec<&str> = Vec::new();
         let mut values: Vec<Value> = Vec::new();
@@ -30,6 +30,7 @@ impl Question {
         let ticket = if version == 1 { "NULL = ?" } else { "i.ticket = ?" };
         add(ticket, text(&wanted.ticket));
         add("i.template = ?", text(&wanted.template));
+        add(if version < 3 { "NULL = ?" } else { "i.once_key = ?" }, text(&wanted.key));
         add("i.at >= ?", wanted.since.map(|at| time(at).into()));
         add("i.at < ?", wanted.until.map(|at| time(at).into()));
         if let Some(task) = &wanted.task {
