@@ -61,7 +61,7 @@ pub async fn client(config: &Config, clock: &Clock) -> Result<GitHub, Fault> {
 }
 
 /// The configured repositories, else that of the checkout atc was started in.
-fn repos(config: &Config, web_host: &str) -> Vec<RepoName> {
+pub(super) fn repos(config: &Config, web_host: &str) -> Vec<RepoName> {
     if !config.repos.is_empty() {
         return config.repos.clone();
     }
