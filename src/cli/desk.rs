@@ -5,13 +5,15 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
 use super::voice::Voice;
 use crate::config::{Config, Paths};
-use crate::domain::{PullId, RepoName, TaskRef};
+use crate::domain::{Fault, PullId, RepoName, TaskRef};
 use crate::ops;
 use crate::ops::cancel::Patience;
+use crate::text::Untrusted;
 
 /// What earlier runs learned. It may be old, so it proves only what never changes.
 pub trait Remembered: Send + Sync {
@@ -20,6 +22,9 @@ pub trait Remembered: Send + Sync {
     /// The id behind a pull request's number.
     fn pull(&self, repo: &RepoName, number: u64) -> Option<PullId>;
 }
+
+/// Gives a text to the operator's editor, and what became of it.
+pub type Edit = Arc<dyn Fn(String) -> BoxFuture<'static, Result<Untrusted, Fault>> + Send + Sync>;
 
 /// Nothing is kept here.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +55,8 @@ pub struct Desk {
     pub web: String,
     pub remembered: Arc<dyn Remembered>,
     pub patience: Patience,
+    /// The operator's editor on a text.
+    pub edit: Edit,
     pub stop: Stop,
 }
 

@@ -15,20 +15,25 @@
 
 pub mod args;
 pub mod cache;
+pub mod cancel;
 pub mod config_verbs;
 pub mod demo;
 pub mod desk;
 pub mod exit;
+pub mod follow_up;
+pub mod here;
 pub mod ledger_verbs;
 pub mod origin;
 pub mod output;
 pub mod policy_verbs;
+pub mod retry;
 pub mod span;
 pub mod start;
 pub mod template;
 pub mod verb;
 pub mod voice;
 pub mod wait;
+pub mod which;
 
 pub use args::{Command, Options, Refusal, parse};
 pub use cache::CacheVerb;

@@ -83,7 +83,7 @@ impl Context {
         }
     }
 
-    pub(super) async fn blocking<T: Send + 'static>(
+    pub async fn blocking<T: Send + 'static>(
         &self,
         call: impl FnOnce(&dyn Ledger) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {

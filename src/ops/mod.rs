@@ -7,6 +7,7 @@ pub mod cancel;
 pub mod context;
 pub mod facts;
 pub mod gate;
+pub mod mention;
 pub mod reconcile;
 pub mod start;
 

@@ -16,6 +16,7 @@ mod run;
 mod send;
 
 pub use args::{Here, How, OncePer, StartArgs, Until, With};
-pub use order::{from_text, read_prompt};
+pub use order::{cleaned, read_prompt};
+pub use row::fault_json;
 pub use run::run;
 pub use send::send;

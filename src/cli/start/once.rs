@@ -10,6 +10,10 @@ use crate::ledger::port::Entry;
 use crate::ops::start::OnceSince;
 use crate::text::Safe;
 
+/// A job that runs once a day runs a little earlier on some days than on others, and is not to be skipped for that:
+/// the time that is looked back over is shorter by a twentieth, and by no more than this.
+const EARLY: TimeDelta = TimeDelta::minutes(15);
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Once {
     key: String,
@@ -22,7 +26,8 @@ impl Once {
     }
 
     pub fn claim(&self, now: Instant) -> OnceSince {
-        OnceSince { key: self.key.clone(), since: now.checked_sub_signed(self.per).unwrap_or(Instant::MIN_UTC) }
+        let back = self.per - (self.per / 20).min(EARLY);
+        OnceSince { key: self.key.clone(), since: now.checked_sub_signed(back).unwrap_or(Instant::MIN_UTC) }
     }
 
     /// Somebody was first.

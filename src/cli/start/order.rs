@@ -40,15 +40,11 @@ pub(super) fn work(args: &StartArgs, desk: &Desk) -> Result<Work, Fault> {
         (None, []) => return Err(usage("there is no prompt", "give it, or --template, --prompt-file, or - for stdin")),
         (None, words) => words.join(" "),
     };
-    from_text(&text, desk)
+    Ok(Work { prompt: cleaned(&text)?, template: None, ticket: None })
 }
 
 /// A prompt as somebody wrote it: only what can be seen is sent, and what cannot be is told.
-pub fn from_text(text: &str, _desk: &Desk) -> Result<Work, Fault> {
-    Ok(Work { prompt: cleaned(text)?, template: None, ticket: None })
-}
-
-fn cleaned(text: &str) -> Result<String, Fault> {
+pub fn cleaned(text: &str) -> Result<String, Fault> {
     let (text, removed) = typed::clean(text);
     if removed > 0 {
         let s = if removed == 1 { "" } else { "s" };

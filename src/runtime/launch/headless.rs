@@ -7,15 +7,17 @@
 //!                                               INT, TERM ─> Stop ─┘ (128 + the signal's number)
 //! ```
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::TimeDelta;
+use futures_util::FutureExt as _;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::begin::runtime;
 use super::service;
-use crate::cli::desk::{Nothing, Remembered, Stop};
+use crate::cli::desk::{Edit, Nothing, Remembered, Stop};
 use crate::cli::voice::Voice;
 use crate::cli::{self, Desk, Exit, HeadlessVerb, config_verbs, output};
 use crate::config::policy::{PolicyFile, load};
@@ -26,6 +28,7 @@ use crate::ops::{self, cancel::Patience};
 use crate::provider::github::Host;
 use crate::runtime::cache::store::Store;
 use crate::runtime::clock::Clock;
+use crate::runtime::external;
 
 pub fn run(verb: &HeadlessVerb, options: &cli::Options) -> Result<u8, Fault> {
     let paths = Paths::find()?;
@@ -76,9 +79,18 @@ async fn desk(verb: &HeadlessVerb, config: Config, paths: Paths, typed: bool, st
             session_limit: TimeDelta::minutes(config.stuck.session_limit_minutes.into()),
             ..Patience::default()
         },
+        edit: edit(paths.state_dir.clone()),
         stop,
         config,
         paths,
+    })
+}
+
+/// The editor of the console, on a private file that goes with it.
+fn edit(folder: PathBuf) -> Edit {
+    Arc::new(move |text| {
+        let folder = folder.clone();
+        async move { external::Editing::start(&external::editor(), &text, &folder)?.finished().await }.boxed()
     })
 }
 
