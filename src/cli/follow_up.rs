@@ -68,7 +68,7 @@ async fn comment(args: &FollowUpArgs, desk: &Desk, task: &Task, text: String) ->
     let body = mention::to_agent(&text);
     if !args.how.dry_run && desk.voice.can_ask() && !args.how.yes {
         output::complain(&format!("{repo}#{number}  {}", pull.title.show_line()));
-        if !desk.voice.yes(&format!("Write this to the agent on {repo}#{number}?")).await {
+        if !desk.yes(&format!("Write this to the agent on {repo}#{number}?")).await {
             output::complain("atc: nothing was sent");
             return Ok(Exit::Refused);
         }

@@ -99,7 +99,6 @@ pub fn row(order: &Order, came: &Came, verdict: Option<&Safe>) -> Row {
         Came::Skipped { at, task } => {
             put("since", json!(at.to_rfc3339()));
             put("task", json!(task.as_deref()));
-            id.clone_from(task);
             set(2, Cell::new(task.as_deref().unwrap_or_default()));
             set(4, Cell::new(format!("already started at {}", at.format("%Y-%m-%d %H:%M:%SZ"))));
         }

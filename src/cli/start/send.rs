@@ -45,13 +45,13 @@ async fn confirmed(desk: &Desk, orders: &mut [Order]) -> bool {
         }
         if judged.verdict() == Verdict::NeedsReason && order.reason.is_none() {
             let question = format!("Why? At least {SHORTEST_REASON} characters, nothing to leave it:");
-            match desk.voice.answer(&question).await {
+            match desk.answer(&question).await {
                 Some(reason) if reason.chars().count() >= SHORTEST_REASON => order.reason = Some(reason),
                 _ => return false,
             }
         }
         if !judged.duplicates().is_empty() && !order.again {
-            if !desk.voice.yes("Start it once more?").await {
+            if !desk.yes("Start it once more?").await {
                 return false;
             }
             order.again = true;
@@ -61,7 +61,7 @@ async fn confirmed(desk: &Desk, orders: &mut [Order]) -> bool {
         [one] => format!("Start this task in {}?", one.request.repo),
         more => format!("Start these {} tasks?", more.len()),
     };
-    desk.voice.yes(&question).await
+    desk.yes(&question).await
 }
 
 /// The sequence of starts, with the time between them that the service asks for.
@@ -80,7 +80,7 @@ async fn one_by_one(desk: &Desk, orders: &[Order], how: &How, once: Option<&Once
             }
             came => {
                 exit = exit.worse(came.exit());
-                explain(&came);
+                explain(order, &came);
                 table.row(row::row(order, &came, verdict.as_ref()));
             }
         }
@@ -92,7 +92,7 @@ async fn one_by_one(desk: &Desk, orders: &[Order], how: &How, once: Option<&Once
     });
     for (order, came, verdict) in futures_util::future::join_all(seen).await {
         exit = exit.worse(came.exit());
-        explain(&came);
+        explain(order, &came);
         table.row(row::row(order, &came, verdict.as_ref()));
     }
     exit.worse(table.end())
@@ -134,9 +134,10 @@ fn with_flag(fault: Fault, judged: &Judgement, order: &Order) -> Fault {
 }
 
 /// What went wrong, on the error output, whatever is printed besides.
-fn explain(came: &Came) {
+fn explain(order: &Order, came: &Came) {
+    let repo = &order.request.repo;
     match came {
-        Came::Failed(fault) => output::complain(&format!("atc: {fault}")),
+        Came::Failed(fault) => output::complain(&format!("atc: {repo}: {fault}")),
         Came::Skipped { at, task } => {
             let which =
                 task.as_ref().map_or_else(|| "whether it runs is not known".to_owned(), |task| format!("task {task}"));
