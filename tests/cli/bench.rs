@@ -105,6 +105,15 @@ impl World {
     }
 }
 
+/// Waits for something to be so, ten seconds at most.
+pub fn eventually(what: &str, mut so: impl FnMut() -> bool) {
+    let since = std::time::Instant::now();
+    while !so() {
+        assert!(since.elapsed().as_secs() < 10, "never: {what}");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+}
+
 /// One JSON object a line.
 pub fn objects(text: &str) -> Vec<Value> {
     assert!(text.bytes().all(|byte| byte == b'\n' || (b' '..=b'~').contains(&byte)), "plain ASCII: {text:?}");

@@ -5,17 +5,13 @@ use std::process::Stdio;
 use insta::assert_snapshot;
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::bench::{World, objects, plain};
+use crate::bench::{World, eventually, objects, plain};
 use crate::harness::{ATC, Spec};
 
 /// A task whose run can be found: it has begun.
 fn at_work(world: &World, prompt: &str) -> String {
     let id = world.started(prompt);
-    let begun = (0..2000).any(|_| {
-        let task = world.task(&id);
-        task["state"] == "in_progress" || task["sessions"][0]["state"] == "in_progress"
-    });
-    assert!(begun, "it never began");
+    eventually("it began", || world.task(&id)["sessions"][0]["state"] == "in_progress");
     id
 }
 
@@ -67,7 +63,6 @@ fn ids_come_from_the_input_each_with_its_result_and_the_worst_is_the_exit_code()
 #[test]
 fn many_need_a_yes_and_more_than_a_batch_are_refused() {
     let world = World::at(1.0);
-    let some = active(&world);
     let six: Vec<String> = (0..6).map(|number| world.started(&format!("Work {number}"))).collect();
     let writes = world.written().len();
     let args: Vec<&str> = ["cancel", "--repo", "acme/api"].into_iter().chain(six.iter().map(String::as_str)).collect();
@@ -80,7 +75,6 @@ fn many_need_a_yes_and_more_than_a_batch_are_refused() {
     assert_eq!(refused.code, 5);
     assert!(refused.err.contains("22 tasks are more than the 20"), "{}", refused.err);
     assert_eq!(world.written().len(), writes + 16);
-    drop(some);
 }
 
 #[test]
@@ -117,7 +111,7 @@ fn to_interrupt_the_waiting_takes_nothing_back_and_says_so() {
     let id = active(&world).into_iter().find(|id| world.task(id)["state"] == "in_progress").unwrap();
     let mut command = world.command(&["cancel", "--repo", "acme/api", "--wait", "--json", &id]);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    assert!((0..2000).any(|_| world.written().iter().any(|request| request.path.ends_with("/cancel"))));
+    eventually("it was requested", || world.written().iter().any(|request| request.path.ends_with("/cancel")));
     kill_process(Pid::from_child(&child), Signal::INT).unwrap();
     let out = child.wait_with_output().unwrap();
     let err = String::from_utf8(out.stderr).unwrap();

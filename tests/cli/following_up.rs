@@ -86,7 +86,7 @@ fn a_word_to_the_agent_is_a_comment_on_the_pull_request() {
     assert_eq!(sent.path, format!("/repos/acme/api/issues/{number}/comments"));
     assert_eq!(last_body(&world), json!({"body": "@copilot add tests"}));
     let ledger = objects(&world.run(&["ledger", "list", "--json"]).out);
-    let line = ledger.iter().find(|line| line["action"] == "comment" && line["outcome"] == "confirmed").unwrap();
+    let line = ledger.iter().find(|line| line["action"] == "comment" && line["what"] == "intent").unwrap();
     assert_eq!((line["pull"].as_u64(), line["task"].as_str()), (Some(number), Some(id.as_str())));
 }
 

@@ -33,6 +33,7 @@ fn every_recipe_of_the_readme_does_what_it_says() {
     let ids: Vec<String> = (0..2).map(|number| world.started(&format!("To be stopped {number}"))).collect();
     world.file("stuck.txt", &ids.join("\n"));
     world.file("fix.md", "Mend the build.\n");
+    world.file("notes.md", "Write the release notes.\n");
     for (title, code) in recipes {
         let mut command = Command::new("/bin/sh");
         command.args(["-euc", &code]).current_dir(world.home.path()).env_clear().envs(world.env());

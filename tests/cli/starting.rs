@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
-use crate::bench::{World, objects, plain};
+use crate::bench::{World, eventually, objects, plain};
 use crate::harness::{ATC, Spec};
 use crate::program;
 
@@ -45,7 +45,7 @@ fn a_prompt_comes_from_words_a_file_the_input_or_a_template() {
         (&["start", "--repo", "acme/api", "--prompt-file", "prompt.md"][..], ""),
         (&["start", "--repo", "acme/api", "-"], "From the\u{200b} input\n"),
         (&["start", "--repo", "acme/api", "--template", "t.md", "--var", "what=docs"], ""),
-        (&["start", "--repo", "acme/api", "--template", "t.md", "--preset", "tests", "--base", "release/2.4"], ""),
+        (&["start", "--repo", "acme/api", "--template", "t.md", "--preset", "tests", "--model", "m"], ""),
     ] {
         let run = world.with_input(args, input);
         assert_eq!(run.code, 0, "{args:?}: {}", run.err);
@@ -207,9 +207,9 @@ fn a_task_that_ends_badly_while_it_is_waited_for_is_seven() {
     let mut command = world.command(&["start", "--repo", "acme/api", "--wait", "Fix the parser"]);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let id = until_started(&world);
-    // As soon as there is something to cancel.
-    let cancelled = (0..50).any(|_| world.run(&["cancel", "--repo", "acme/api", "--wait", &id]).code == 0);
-    assert!(cancelled);
+    eventually("there is something to cancel", || {
+        world.run(&["cancel", "--repo", "acme/api", "--wait", &id]).code == 0
+    });
     let out = child.wait_with_output().unwrap();
     assert_eq!(out.status.code(), Some(7), "{}", String::from_utf8_lossy(&out.stderr));
     assert!(String::from_utf8_lossy(&out.stderr).contains("cancelled"));
@@ -217,13 +217,14 @@ fn a_task_that_ends_badly_while_it_is_waited_for_is_seven() {
 
 /// The id of the first task that was started, as soon as it is recorded.
 fn until_started(world: &World) -> String {
-    for _ in 0..500 {
+    let mut id = None;
+    eventually("something was started", || {
         let lines = objects(&world.run(&["ledger", "list", "--json"]).out);
-        if let Some(line) = lines.iter().find(|line| line["outcome"] == "confirmed" && line["action"] == "start") {
-            return line["detail"].as_str().unwrap().to_owned();
-        }
-    }
-    panic!("nothing was started");
+        let started = lines.iter().find(|line| line["outcome"] == "confirmed" && line["action"] == "start");
+        id = started.map(|line| line["detail"].as_str().unwrap().to_owned());
+        id.is_some()
+    });
+    id.unwrap()
 }
 
 #[test]
