@@ -80,7 +80,7 @@ async fn comment(args: &FollowUpArgs, desk: &Desk, task: &Task, text: String) ->
         Some(Ok(())) => ("commented", Tone::Good, Exit::Done),
         Some(Err(fault)) if fault.kind == FaultKind::UnknownOutcome => ("unknown", Tone::Open, Exit::Unknown),
         Some(Err(fault)) if fault.kind == FaultKind::Refused => ("refused", Tone::Bad, Exit::Refused),
-        Some(Err(fault)) => ("failed", Tone::Bad, Exit::from(fault)),
+        Some(Err(fault)) => ("failed", Tone::Bad, failed(fault)),
     };
     let fault = came.as_ref().and_then(|came| came.as_ref().err());
     if let Some(fault) = fault {
@@ -106,6 +106,11 @@ async fn comment(args: &FollowUpArgs, desk: &Desk, task: &Task, text: String) ->
         ],
     });
     Ok(exit.worse(table.end()))
+}
+
+fn failed(fault: &Fault) -> Exit {
+    // The arguments were understood; it is the service that did not take the comment.
+    if fault.kind == FaultKind::Invalid { Exit::Failed } else { Exit::from(fault) }
 }
 
 async fn pull(desk: &Desk, task: &Task) -> Result<Pull, Fault> {

@@ -66,23 +66,6 @@ fn a_whole_id_or_address_takes_one_request() {
 }
 
 #[test]
-fn what_may_be_two_tasks_is_neither_and_both_are_named() {
-    let world = World::at(1.0);
-    // Enough tasks that two begin with the same four characters is a matter of chance; with those of the list it is none.
-    let mut ids: Vec<String> = Vec::new();
-    for repo in ["acme/api", "acme/web"] {
-        let list = world.get(&format!("/agents/repos/{repo}/tasks?per_page=100"));
-        ids.extend(list["tasks"].as_array().unwrap().iter().map(|task| task["id"].as_str().unwrap().to_owned()));
-    }
-    ids.sort_unstable();
-    let Some(pair) = ids.windows(2).find(|pair| pair[0][..4] == pair[1][..4]) else { return };
-    let (code, said, _) = requests(&world, &["cancel", "--repo", "acme/api", "--repo", "acme/web", &pair[0][..4]]);
-    assert_eq!(code, 2, "{said}");
-    assert!(said.contains(&pair[0]) && said.contains(&pair[1]), "{said}");
-    assert_eq!(world.written().len(), 0);
-}
-
-#[test]
 fn what_names_nothing_stops_everything_before_anything_is_sent() {
     let world = World::at(1.0);
     let id = world.started("Fix the parser");

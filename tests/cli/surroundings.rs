@@ -77,7 +77,11 @@ fn without_a_home_nothing_is_sent_and_the_reason_is_told() {
     let world = World::at(1.0);
     // A file where the home should be: nobody, root included, can make a folder in it.
     let file = world.file("not-a-folder", "");
-    let refused = run(world.command(&["start", "--repo", "acme/api", "Fix the parser"]).env("HOME", &file));
+    let start = ["start", "--repo", "acme/api", "Fix the parser"];
+    let lost = run(world.command(&start).env("HOME", &file));
+    assert_eq!((lost.code, lost.out.as_str()), (2, ""));
+    assert!(lost.err.contains("cannot be read"), "{}", lost.err);
+    let refused = run(world.command(&start).env("XDG_STATE_HOME", &file));
     assert_eq!(refused.code, 5, "{}", refused.err);
     assert!(refused.err.contains("nothing was sent: the ledger could not record"), "{}", refused.err);
     assert_eq!(world.written().len(), 0);

@@ -41,6 +41,8 @@ impl Came {
     pub fn exit(&self) -> Exit {
         match self {
             Self::Started(_, seen) => seen.as_ref().map_or(Exit::Done, Seen::exit),
+            // The arguments were understood; it is the service that did not take the request.
+            Self::Failed(fault) if fault.kind == FaultKind::Invalid => Exit::Failed,
             Self::Failed(fault) => Exit::from(fault),
             Self::Skipped { .. } => Exit::Done,
             Self::NotSent => Exit::Failed,

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+
 use super::args::How;
 use super::row::{self, Came};
 use super::{dry, once::Once};
@@ -90,7 +93,8 @@ async fn one_by_one(desk: &Desk, orders: &[Order], how: &How, once: Option<&Once
         let seen = wait::wait(desk, task.clone(), until, how.timeout).await;
         (order, Came::Started(Box::new(task), Some(seen)), verdict)
     });
-    for (order, came, verdict) in futures_util::future::join_all(seen).await {
+    let mut seen: FuturesUnordered<_> = seen.collect();
+    while let Some((order, came, verdict)) = seen.next().await {
         exit = exit.worse(came.exit());
         explain(order, &came);
         table.row(row::row(order, &came, verdict.as_ref()));
