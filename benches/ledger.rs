@@ -53,6 +53,7 @@ fn intent(n: u64) -> Intent {
         run: None,
         pull: None,
         plan: None,
+        key: None,
     }
 }
 

@@ -68,6 +68,10 @@ pub fn link(before: &Hash, number: u64, row: Row<'_>) -> Hash {
                 hasher.text("3");
                 hasher.bytes(plan.as_bytes());
             }
+            if let Some(key) = &intent.key {
+                hasher.text("key");
+                hasher.text(key);
+            }
         }
         Row::Outcome { intent, at, outcome } => {
             hasher.text("outcome");

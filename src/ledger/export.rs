@@ -44,6 +44,7 @@ pub const COLUMNS: [&str; 35] = [
     "session",
     "run",
     "pull",
+    "key",
     "was",
     "became",
     "since",
@@ -142,6 +143,7 @@ impl Fields {
         self.put("prompt", intent.prompt.as_deref());
         self.put("request", Some(&*intent.request));
         self.put("model", intent.model.as_deref());
+        self.put("key", intent.key.as_deref());
         self.put("ticket", intent.ticket.as_deref());
         self.put("session", intent.session.as_deref());
         self.put("run", intent.run);

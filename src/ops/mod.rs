@@ -8,6 +8,7 @@ pub mod context;
 pub mod facts;
 pub mod fan_out;
 pub mod gate;
+pub mod mention;
 pub mod reconcile;
 pub mod start;
 

@@ -43,6 +43,7 @@ fn intent(number: u128, minute: i64) -> Intent {
         run: None,
         pull: None,
         plan: None,
+        key: None,
     }
 }
 

@@ -57,12 +57,13 @@ fn second(file: &Path) {
         ledger.claim(&Intent { plan: None, ..whole(number) }).unwrap();
     }
     drop(ledger);
-    let back = "DROP INDEX intents_by_plan; ALTER TABLE intents DROP COLUMN plan; PRAGMA user_version = 2";
+    let back = "DROP INDEX intents_by_plan; ALTER TABLE intents DROP COLUMN plan;
+                DROP INDEX intents_by_key; ALTER TABLE intents DROP COLUMN once_key; PRAGMA user_version = 2";
     rusqlite::Connection::open(file).unwrap().execute_batch(back).unwrap();
 }
 
 #[test]
-fn a_file_without_plans_is_brought_to_the_present_layout_and_its_rows_still_verify() {
+fn a_file_without_plans_and_keys_is_brought_to_the_present_layout_and_its_rows_still_verify() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("l.db");
     second(&file);
@@ -77,6 +78,14 @@ fn a_file_without_plans_is_brought_to_the_present_layout_and_its_rows_still_veri
         [whole(9)]
     );
     assert_eq!(ledger.number(&wanted).unwrap(), 1);
+    let keyed = Intent { key: Some("nightly".into()), ..whole(10) };
+    assert_eq!(ledger.claim_once(&keyed, at(0)).unwrap(), None);
+    assert_eq!(ledger.recent(1).unwrap().remove(0).intent, keyed);
+    drop(ledger);
+    // The key is part of what is proved.
+    let forge = "DROP TRIGGER intents_keep; UPDATE intents SET once_key = 'weekly' WHERE row = 5";
+    rusqlite::Connection::open(&file).unwrap().execute_batch(forge).unwrap();
+    assert!(matches!(open(&file).verify().unwrap(), Chain::Broken { row: 5, .. }));
 }
 
 #[test]

@@ -36,6 +36,7 @@ pub fn intent(number: u128) -> Intent {
         run: None,
         pull: None,
         plan: None,
+        key: None,
     }
 }
 

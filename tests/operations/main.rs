@@ -16,6 +16,7 @@ mod gate;
 mod kept;
 mod ledger;
 mod listening;
+mod naming;
 mod poller;
 mod poller_fleet;
 mod poller_life;

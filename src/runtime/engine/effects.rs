@@ -144,6 +144,7 @@ impl Engine {
             | Effect::BigLog(_)
             | Effect::KeepDraft(_)
             | Effect::DropDraft(_)
+            | Effect::LookHere { .. }
             | Effect::LookForTemplates => {}
         }
     }
