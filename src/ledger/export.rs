@@ -15,7 +15,7 @@ use crate::domain::Instant;
 use crate::text::Untrusted;
 
 /// The columns of CSV, and the fields of JSON as far as they are known.
-pub const COLUMNS: [&str; 35] = [
+pub const COLUMNS: [&str; 36] = [
     "row",
     "at",
     "what",
