@@ -5,6 +5,7 @@
 
 pub mod age;
 pub mod agents;
+pub mod assign;
 pub mod cancel;
 pub mod condition;
 pub mod diagnosed;
@@ -12,6 +13,7 @@ pub mod disagreement;
 pub mod fault;
 pub mod freshness;
 pub mod ids;
+pub mod issue;
 pub mod listing;
 pub mod log;
 pub mod person;
@@ -30,12 +32,14 @@ pub mod timeline;
 pub mod usage;
 pub mod zone;
 
+pub use assign::{AssignOrder, Assignment};
 pub use cancel::{CancelPhase, CancelProgress, CancelTarget};
 pub use condition::Condition;
 pub use diagnosed::{Diagnosed, Severity};
 pub use disagreement::Disagreement;
 pub use fault::{Fault, FaultKind};
 pub use freshness::{Freshness, OwnTasks, Source};
+pub use issue::{Assignee, Branches, Issue, IssueRef, Issues};
 pub use ids::{JobId, NodeId, PullId, RunId, SessionId, TaskId, UserId};
 pub use listing::{Column, Group, Order, SavedView};
 pub use log::{LogSource, SourceChoice};
@@ -49,7 +53,7 @@ pub use session::Session;
 pub use start::StartRequest;
 pub use state::State;
 pub use task::{Artifact, Task, TaskRef};
-pub use timeline::{Happened, Timeline, TimelineEvent};
+pub use timeline::{Happened, Reference, Timeline, TimelineEvent};
 pub use usage::{Cost, Usage};
 pub use zone::Zone;
 

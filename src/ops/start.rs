@@ -52,7 +52,11 @@ pub async fn start(context: &Context, order: &Order) -> Answer {
     let turn = context.gate.turn().await;
     let (policy, mut facts) = weigh(context, &order.request.repo).await;
     look_for_duplicates(context, order, &mut facts).await;
-    let (judged, granted) = pass(context, order, &policy, &mut facts).await;
+    let what = (Action::Start, order.request.body_text());
+    let leave = |judged: &Judgement| {
+        judged.grant(order.reason.as_deref(), order.again).map_err(|why| refusal(judged, why))
+    };
+    let (judged, granted) = pass(context, order, (&policy, &mut facts), what, leave).await;
     drop(turn);
     let result = match granted {
         Ok((grant, claimed_at)) => send(context, order, &grant, (claimed_at, patience)).await,
@@ -61,22 +65,20 @@ pub async fn start(context: &Context, order: &Order) -> Answer {
     Answer { result, judged, facts, policy }
 }
 
-/// Judged and claimed.
-async fn pass(
+/// Judged and claimed. `what`: the action and the body as it is sent; `leave`: what the judgement becomes.
+pub(super) async fn pass<G: AsRef<Grant>>(
     context: &Context,
     order: &Order,
-    in_force: &InForce,
-    facts: &mut Facts,
-) -> (Judgement, Result<(Grant, Instant), Fault>) {
+    (in_force, facts): (&InForce, &mut Facts),
+    (action, body): (Action, String),
+    leave: impl Fn(&Judgement) -> Result<G, Fault>,
+) -> (Judgement, Result<(G, Instant), Fault>) {
     let judged = in_force.judge(&case(order), facts, Stage::Gate);
-    let grant = match judged.grant(order.reason.as_deref(), order.again) {
+    let grant = match leave(&judged) {
         Ok(grant) => grant,
-        Err(why) => {
-            let fault = refusal(&judged, why);
-            return (judged, Err(fault));
-        }
+        Err(fault) => return (judged, Err(fault)),
     };
-    let intent = intent(context, order, &grant, facts);
+    let intent = intent(context, order, grant.as_ref(), facts, (action, body));
     let claimed_at = intent.at;
     let past = PastStart {
         age: TimeDelta::zero(),
@@ -90,7 +92,7 @@ async fn pass(
         return (judged, Err(fault));
     }
     context.gate.claimed(order.id, past);
-    match too_late(context, order, in_force, facts).await {
+    match too_late(context, order, in_force, facts, leave).await {
         None => (judged, Ok((grant, claimed_at))),
         Some((judged, fault)) => {
             context.gate.rejected(order.id);
@@ -102,11 +104,12 @@ async fn pass(
 
 /// Another console may have claimed a start between the count and the claim. Of two, the one that was recorded first
 /// counts against the other.
-async fn too_late(
+async fn too_late<G>(
     context: &Context,
     order: &Order,
     in_force: &InForce,
     facts: &mut Facts,
+    leave: impl Fn(&Judgement) -> Result<G, Fault>,
 ) -> Option<(Judgement, Fault)> {
     let Fact::Known(before) = facts::starts(context, Some(order.id)).await else { return None };
     // What was known stays known: a clock that was set meanwhile takes nothing away.
@@ -115,8 +118,7 @@ async fn too_late(
     }
     facts.starts = Fact::Known(before);
     let judged = in_force.judge(&case(order), facts, Stage::Gate);
-    let why = judged.grant(order.reason.as_deref(), order.again).err()?;
-    let fault = refusal(&judged, why);
+    let fault = leave(&judged).err()?;
     Some((judged, fault))
 }
 
@@ -125,7 +127,7 @@ fn case(order: &Order) -> Case<'_> {
 }
 
 /// Where the same work was started before, whether it is still open must be known.
-async fn look_for_duplicates(context: &Context, order: &Order, facts: &mut Facts) {
+pub(super) async fn look_for_duplicates(context: &Context, order: &Order, facts: &mut Facts) {
     if facts.open != Fact::Unasked {
         return;
     }
@@ -140,7 +142,7 @@ async fn look_for_duplicates(context: &Context, order: &Order, facts: &mut Facts
     }
 }
 
-fn refusal(judged: &Judgement, why: NoGrant) -> Fault {
+pub(super) fn refusal(judged: &Judgement, why: NoGrant) -> Fault {
     let line = judged.line();
     let duplicates: Vec<String> = judged.duplicates().iter().map(ToString::to_string).collect();
     let (what, next) = match why {
@@ -158,9 +160,15 @@ fn refusal(judged: &Judgement, why: NoGrant) -> Fault {
     Fault::new(FaultKind::Refused, what, next)
 }
 
-fn intent(context: &Context, order: &Order, grant: &Grant, facts: &Facts) -> Intent {
+fn intent(
+    context: &Context,
+    order: &Order,
+    grant: &Grant,
+    facts: &Facts,
+    (action, body): (Action, String),
+) -> Intent {
     let request = grant.request();
-    let mut intent = context.intent(order.id, Action::Start, &request.repo, request.body_text());
+    let mut intent = context.intent(order.id, action, &request.repo, body);
     intent.prompt_hash = Some(Sha256::digest(request.prompt.as_bytes()).into());
     intent.template.clone_from(&order.template);
     intent.template_hash = order.template_hash;
