@@ -5,7 +5,8 @@ use uuid::Uuid;
 
 use super::issue::{Issue, IssueRef};
 use super::timeline::{Happened, Reference, Timeline};
-use super::{Instant, RepoName, StartRequest};
+use super::policy::Fact;
+use super::{Instant, RepoName, StartRequest, Task};
 use crate::text::Safe;
 
 /// The name the agent is assigned by.
@@ -116,6 +117,25 @@ pub struct Standing {
     pub pulls: Vec<AgentPull>,
     /// Why the pull requests are not known, or not all of them. Never as if there were none.
     pub unknown: Option<Safe>,
+}
+
+/// An issue, and what there is of the agent's work on it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Looked {
+    pub issue: Issue,
+    pub standing: Standing,
+    /// The viewer can put the agent in charge here.
+    pub enabled: Fact<bool>,
+}
+
+/// Seconds for which an assigned agent's work is looked for.
+pub const LOOKED_FOR: u64 = 60;
+
+/// What was seen of the agent's work in that time.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Work {
+    pub pull: Option<AgentPull>,
+    pub task: Option<Task>,
 }
 
 /// A pull request of the agent that names an issue.

@@ -22,10 +22,12 @@ use tokio::time::Instant as Tick;
 
 use super::context::Context;
 use super::start::{look_for_duplicates, pass, refusal, weigh};
-use crate::domain::assign::{AgentPull, AssignOrder, Assignment, Standing, agent_pulls, assigned_since};
+use crate::domain::assign::{
+    AgentPull, AssignOrder, Assignment, LOOKED_FOR, Looked, Standing, Work, agent_pulls, assigned_since,
+};
 use crate::domain::policy::{AssignGrant, Fact, Facts, InForce, Judgement, NoGrant};
 use crate::domain::start::Order;
-use crate::domain::{Artifact, Fault, FaultKind, Instant, Issue, IssueRef, PullRef, Task, Timeline};
+use crate::domain::{Artifact, Fault, FaultKind, Instant, IssueRef, PullRef, Task, Timeline};
 use crate::ledger::port::{Action, Outcome};
 use crate::provider::port::{Fetched, TaskQuery, Validator};
 use crate::text::Safe;
@@ -40,21 +42,10 @@ const GAP: Duration = Duration::from_secs(2);
 const CLOSE_LOOKS: u32 = 9;
 const CLOSE: Duration = Duration::from_secs(1);
 const LATER: Duration = Duration::from_secs(5);
-/// Seconds after which nobody looks any more.
-pub const LOOKED_FOR: u64 = 60;
 /// Our clock and the service's may differ by this much.
 const SKEW: TimeDelta = TimeDelta::seconds(60);
 /// Tasks among which the new one is looked for.
 const MOST_CANDIDATES: usize = 10;
-
-/// An issue, and what there is of the agent's work on it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Looked {
-    pub issue: Issue,
-    pub standing: Standing,
-    /// The viewer can put the agent in charge here.
-    pub enabled: Fact<bool>,
-}
 
 /// What came of an order.
 #[derive(Debug)]
@@ -75,13 +66,6 @@ pub struct Assigned {
     issue: IssueRef,
     at: Instant,
     before: Standing,
-}
-
-/// What was seen of the agent's work within a minute.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Work {
-    pub pull: Option<AgentPull>,
-    pub task: Option<Task>,
 }
 
 /// Reads an issue and what there is of the agent's work on it.

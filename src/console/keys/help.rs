@@ -79,9 +79,10 @@ pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
         }
         Context::Reviews => vec![Intent::Back, Intent::Refresh, Intent::Compose],
         Context::Templates if model.compose.cursor < model.compose.drafts.len() => {
-            vec![Intent::Enter, Intent::Cancel, Intent::Back]
+            vec![Intent::Enter, Intent::Issues, Intent::Cancel, Intent::Back]
         }
-        Context::Templates => vec![Intent::Enter, Intent::Back],
+        Context::Templates => vec![Intent::Enter, Intent::Issues, Intent::Back],
+        Context::Issues => vec![Intent::Enter, Intent::NextChoice, Intent::Open, Intent::Refresh, Intent::Back],
         Context::Form => {
             vec![Intent::NextField, Intent::Start, Intent::Editor, Intent::Preset, Intent::Preview, Intent::Back]
         }
@@ -97,7 +98,7 @@ pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
         .filter_map(|intent| key_of(context, intent))
         .take(6)
         .collect();
-    if !matches!(context, Context::Form | Context::Line | Context::Dialog | Context::Help) {
+    if !matches!(context, Context::Form | Context::Issues | Context::Line | Context::Dialog | Context::Help) {
         keys.extend(key_of(Context::Global, Intent::Help));
     }
     keys

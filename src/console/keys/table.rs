@@ -224,7 +224,21 @@ const REVIEWS: &[Binding] = &[
 
 const TEMPLATES: &[Binding] = &[
     bind(Context::Templates, k(Key::Enter), Intent::Enter, "use the template or the draft", "use"),
+    bind(Context::Templates, c('i'), Intent::Issues, "start from an issue: the open ones of a repository", "issues"),
     bind(Context::Templates, c('x'), Intent::Cancel, "throw the draft away", "throw away"),
+];
+
+const ISSUES: &[Binding] = &[
+    bind(Context::Issues, k(Key::Enter), Intent::Enter, "assign it to the agent: fill in and read what is sent", "assign"),
+    bind(Context::Issues, k(Key::Up), Intent::Up, "the issue above", ""),
+    bind(Context::Issues, k(Key::Down), Intent::Down, "the issue below", ""),
+    bind(Context::Issues, k(Key::PageUp), Intent::PageUp, "page up", ""),
+    bind(Context::Issues, k(Key::PageDown), Intent::PageDown, "page down", ""),
+    bind(Context::Issues, Chord::ctrl('n'), Intent::NextChoice, "the next repository's issues", "repository"),
+    bind(Context::Issues, Chord::ctrl('b'), Intent::PreviousChoice, "the repository's before", ""),
+    bind(Context::Issues, Chord::ctrl('r'), Intent::Refresh, "ask for the list again", "ask again"),
+    bind(Context::Issues, Chord::ctrl('o'), Intent::Open, "open in the browser", "open"),
+    bind(Context::Issues, k(Key::Esc), Intent::Back, "back to the templates", "back"),
 ];
 
 const FORM: &[Binding] = &[
@@ -277,7 +291,7 @@ const LINE: &[Binding] = &[
 ];
 
 /// Every context's own bindings, in the order the help shows them.
-pub const TABLE: [(Context, &[Binding]); 15] = [
+pub const TABLE: [(Context, &[Binding]); 16] = [
     (Context::Global, GLOBAL),
     (Context::Queue, QUEUE),
     (Context::Detail, DETAIL),
@@ -289,6 +303,7 @@ pub const TABLE: [(Context, &[Binding]); 15] = [
     (Context::Ledger, LEDGER),
     (Context::Reviews, REVIEWS),
     (Context::Templates, TEMPLATES),
+    (Context::Issues, ISSUES),
     (Context::Form, FORM),
     (Context::Dialog, DIALOG),
     (Context::Help, HELP),
@@ -306,7 +321,7 @@ pub fn bindings(context: Context) -> &'static [Binding] {
 pub fn lookup(context: Context, chord: Chord) -> Option<Intent> {
     let find = |c: Context| bindings(c).iter().find(|b| b.chord == chord).map(|b| b.intent);
     find(context).or_else(|| {
-        let closed = matches!(context, Context::Form | Context::Line | Context::Dialog);
+        let closed = matches!(context, Context::Form | Context::Issues | Context::Line | Context::Dialog);
         let help = context == Context::Form && matches!(chord.key, Key::F(_));
         find(Context::Global).filter(|intent| !closed || help || (chord.ctrl && passes_everywhere(*intent)))
     })
@@ -319,7 +334,7 @@ fn passes_everywhere(intent: Intent) -> bool {
 impl Intent {
     /// It may lead to a request that changes something. Hidden and refused when read-only.
     pub fn writes(self) -> bool {
-        matches!(self, Self::Cancel | Self::FollowUp | Self::Retry | Self::Compose | Self::Start)
+        matches!(self, Self::Cancel | Self::FollowUp | Self::Retry | Self::Compose | Self::Start | Self::Issues)
     }
 }
 
@@ -338,6 +353,7 @@ impl Context {
             Self::Ledger => "Ledger",
             Self::Reviews => "Reviews",
             Self::Templates => "Compose: templates",
+            Self::Issues => "Compose: issues",
             Self::Form => "Compose: form",
             Self::Dialog => "Questions",
             Self::Help => "Help",
@@ -381,7 +397,7 @@ mod tests {
 
     #[test]
     fn a_plain_character_is_never_a_command_where_text_is_typed() {
-        for context in [Context::Form, Context::Line] {
+        for context in [Context::Form, Context::Issues, Context::Line] {
             for code in 0x20..0x7f_u8 {
                 assert_eq!(lookup(context, Chord::char(char::from(code))), None, "{context:?} {code}");
             }

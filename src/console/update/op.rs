@@ -30,6 +30,7 @@ fn refused(fault: &Fault) -> String {
 pub fn news(model: &mut Model, op: Op, effects: &mut Vec<Effect>) {
     match op {
         Op::Ledger(news) => ledger::news(model, news),
+        Op::Issue(news) => compose::issue_news(model, news, effects),
         Op::Cancel(progress) => cancel::progress(model, progress),
         Op::Started { request, result } => {
             model.dirty = true;

@@ -11,6 +11,7 @@ use super::desk::Desk;
 use super::diagnose::Bench;
 use super::follower::{Closeness, Target};
 use super::followers::{Followers, Wanted};
+use super::issues::IssueDesk;
 use super::look_through;
 use super::poller::{Pace, Poller, Wish};
 use super::purse::Purse;
@@ -49,6 +50,7 @@ pub struct Engine {
     /// The console is stopped.
     paused: watch::Sender<bool>,
     raw_logs: RawLogs,
+    issues: IssueDesk,
     /// `None`: finished logs are not kept.
     kept: Option<Kept>,
     /// The search in the kept logs that is wanted; 0: none.
@@ -95,7 +97,8 @@ impl Engine {
         tokio::spawn(poller.run(wish_list));
         tokio::spawn(Followers::new(desk.clone(), till, kept.clone(), wanted_seen, task, is_paused).run());
         tokio::spawn(relay(attended, wishes.clone(), wanted));
-        Self { desk, context, patience, wishes, attention, paused, raw_logs, kept, grep: Arc::default(), writing }
+        let issues = IssueDesk::default();
+        Self { desk, context, patience, wishes, attention, paused, raw_logs, issues, kept, grep: Arc::default(), writing }
     }
 
     /// Carries out one effect. Those of the terminal (quit, suspend, editor, copy) are the loop's own.
@@ -118,6 +121,7 @@ impl Engine {
                     look_through::grep(&self.desk, self.kept.clone(), (id, *pattern), Arc::clone(&self.grep));
                 }
             }
+            Effect::Issue(wish) => self.issues.perform(&self.desk, &self.context, &self.wishes, wish),
             Effect::Ledger(wish) => book::read(&self.desk, Arc::clone(&self.context.ledger), wish),
             Effect::ReadKept(session) => look_through::read(&self.desk, self.kept.clone(), session),
             Effect::Save { to, text } => self.save(to, text),

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::domain::RepoName;
+use crate::domain::{IssueRef, RepoName};
 
 /// Also what a retry or a follow-up opens the form with. Everything that is not said has the template's value, then
 /// none.
@@ -23,9 +23,17 @@ pub struct Draft {
     pub create_pull_request: Option<bool>,
     /// It was sent once and nobody knows whether that started a task.
     pub maybe_started: bool,
+    /// Number of the issue it is about; `None`: it is a start.
+    pub issue: Option<u64>,
+    pub issue_title: Option<String>,
 }
 
 impl Draft {
+    /// The issue it is about.
+    pub fn subject(&self) -> Option<IssueRef> {
+        Some(IssueRef { repo: self.repo.clone()?, number: self.issue? })
+    }
+
     /// The first words of the prompt, for a list.
     pub fn opening(&self) -> &str {
         self.prompt.lines().map(|line| line.trim_start_matches('#').trim()).find(|line| !line.is_empty()).unwrap_or("")

@@ -4,6 +4,9 @@
 //! list ──choose──> form ──ctrl+s──> dialog ──yes──> sending ──confirmed──> gone, task selected in the queue
 //!  ^                │ ^                                 ├──refused──> form, with the fault and the next step
 //!  └── esc: draft ──┘ └────────────── no ───────────────└──unknown──> form, never sent again by itself
+//!
+//! list ──i──> open issues ──enter──> form about one ──ctrl+s──> dialog ──yes──> sending ──assigned──> gone, its task is
+//!                                                                                  └── else as above   looked for
 //! ```
 //!
 //! The prompt follows the fields until it is edited by hand; from then on it is the operator's own.
@@ -16,8 +19,10 @@ pub mod editor;
 mod field;
 mod form;
 mod gate;
+mod issues;
 pub mod layout;
 mod pane;
+mod subject;
 pub mod wrap;
 
 pub use agents::Agents;
@@ -25,4 +30,6 @@ pub use draft::Draft;
 pub use field::{Control, Field, FieldId};
 pub use form::{Form, Verdict};
 pub use gate::{GateSide, known_duplicates};
+pub use issues::{Asked, IssueList, IssueSide};
 pub use pane::{ComposePane, Row};
+pub use subject::Subject;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::gate::GateSide;
-use super::{Agents, Draft, Form};
+use super::{Agents, Control, Draft, Form, IssueSide};
 use crate::console::keys::Context;
 use crate::domain::RepoName;
 use crate::template::{Template, TemplateFault};
@@ -27,6 +27,8 @@ pub struct ComposePane {
     pub sending: Option<Uuid>,
     /// What the policy says.
     pub gate: GateSide,
+    /// Issues and branches.
+    pub issues: IssueSide,
 }
 
 /// One row of the list.
@@ -41,7 +43,11 @@ pub enum Row<'a> {
 impl ComposePane {
     /// Which keys apply.
     pub fn context(&self) -> Context {
-        if self.form.is_some() { Context::Form } else { Context::Templates }
+        match (&self.form, &self.issues.list) {
+            (Some(_), _) => Context::Form,
+            (None, Some(_)) => Context::Issues,
+            (None, None) => Context::Templates,
+        }
     }
 
     pub fn rows(&self) -> Vec<Row<'_>> {
@@ -60,6 +66,20 @@ impl ComposePane {
     /// What is known of the agents of the form's repository.
     pub fn agents_here(&self) -> Option<&Agents> {
         self.agents.get(&self.form.as_ref()?.repo()?)
+    }
+
+    /// Texts the field in use can be set to by the choice keys, beside its own choices.
+    pub fn suggestions(&self) -> Vec<String> {
+        let Some(form) = &self.form else { return Vec::new() };
+        let field = form.focused().filter(|field| matches!(field.control, Control::Line(_)));
+        match (field.map(|field| field.kind), form.repo()) {
+            (Some("branch"), Some(repo)) => self.issues.branch_names(&repo),
+            (Some("issue"), Some(repo)) => {
+                let issues = self.issues.issues(&repo).map(|issues| issues.issues.as_slice()).unwrap_or_default();
+                issues.iter().map(|issue| format!("#{}", issue.at.number)).collect()
+            }
+            _ => form.suggestions(self.agents_here()),
+        }
     }
 
     /// Recomputes what follows from the form's fields.
