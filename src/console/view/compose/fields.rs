@@ -104,6 +104,9 @@ fn note(model: &Model, form: &Form, field: &Field) -> String {
     if form.edited && matches!(field.id, FieldId::Variable(_)) {
         return "the prompt was edited: this does not change it any more".to_owned();
     }
+    if let Some(note) = choices_note(model, form, field) {
+        return note;
+    }
     if field.id != FieldId::CustomAgent {
         return field.help.clone();
     }
@@ -121,6 +124,35 @@ fn note(model: &Model, form: &Form, field: &Field) -> String {
             )
         }
     }
+}
+
+/// Of a branch or an issue: what can be chosen, or what the one that is typed is called.
+fn choices_note(model: &Model, form: &Form, field: &Field) -> Option<String> {
+    let (side, repo, value) = (&model.compose.issues, form.repo()?, field.value());
+    let (under_way, fault) = match field.kind {
+        "branch" => side.branches.get(&repo).map(|asked| (asked.under_way, &asked.fault))?,
+        "issue" => side.lists.get(&repo).map(|asked| (asked.under_way, &asked.fault))?,
+        _ => return None,
+    };
+    if field.kind == "issue"
+        && let Some(issue) = side.named(&repo, &value)
+    {
+        return Some(issue.title.show_line().to_string());
+    }
+    let known: Vec<String> = model.compose.suggestions();
+    if known.is_empty() {
+        let what = if field.kind == "branch" { "branches" } else { "open issues" };
+        return Some(match fault {
+            Some(fault) => format!("{what} not known, any can be typed: {fault}"),
+            None if under_way => format!("looking for the repository's {what}"),
+            None => field.help.clone(),
+        });
+    }
+    let fitting: Vec<&str> = known.iter().map(String::as_str).filter(|name| name.starts_with(&value)).collect();
+    let shown = if fitting.is_empty() { known.iter().map(String::as_str).collect() } else { fitting };
+    let more = if shown.len() > 4 { format!(" · {} in all", shown.len()) } else { String::new() };
+    let first: Vec<&str> = shown.into_iter().take(4).collect();
+    Some(format!("{}{more}", first.join(" · ")))
 }
 
 fn value_rows(field: &Field, theme: Theme, focused: bool, columns: usize) -> Vec<Row> {
@@ -172,7 +204,7 @@ fn arrows(theme: Theme) -> (&'static str, &'static str) {
 }
 
 /// One line, moved so far to the left that the cursor is in sight.
-fn line_in_use(editor: &Editor, empty: &'static str, theme: Theme, columns: usize) -> (Pieces, usize) {
+pub(super) fn line_in_use(editor: &Editor, empty: &'static str, theme: Theme, columns: usize) -> (Pieces, usize) {
     let lines = editor.lines();
     let text = lines.first().map_or("", String::as_str);
     if text.is_empty() {
