@@ -99,9 +99,9 @@ impl IssueList {
 fn has_all(issue: &Issue, words: &[&str]) -> bool {
     let people = issue.assignees.iter().map(|one| &one.login).chain(&issue.author);
     let texts = people.chain(&issue.labels).chain([&issue.title]);
-    let mut hay = texts.map(|text| text.raw_for_match().to_lowercase()).collect::<Vec<_>>().join("\n");
-    hay.push_str(&format!("\n#{}", issue.at.number));
-    words.iter().all(|word| hay.contains(word))
+    let hay = texts.map(|text| text.raw_for_match().to_lowercase()).collect::<Vec<_>>().join("\n");
+    let number = issue.at.number.to_string();
+    words.iter().all(|word| hay.contains(word) || number.starts_with(word.trim_start_matches('#')))
 }
 
 impl IssueSide {
@@ -115,14 +115,16 @@ impl IssueSide {
         list.and_then(|list| Some(list.rows(self.issues(&list.repo)?))).unwrap_or_default()
     }
 
-    /// The names of branches that can be typed as they are.
+    /// The names of branches that can be typed as they are, those of no folder first: they are what work is based on.
     pub fn branch_names(&self, repo: &RepoName) -> Vec<String> {
         let names = self.branches.get(repo).and_then(Asked::value).map(|branches| &branches.names);
         let plain = |name: &Untrusted| {
             let (text, hidden) = clean_line(name.raw_for_match());
             (hidden == 0).then_some(text)
         };
-        names.into_iter().flatten().filter_map(plain).collect()
+        let mut names: Vec<String> = names.into_iter().flatten().filter_map(plain).collect();
+        names.sort_by_key(|name| name.contains('/'));
+        names
     }
 
     /// What a value of an issue field means, where that is one of the open issues that are known.

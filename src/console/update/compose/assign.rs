@@ -63,8 +63,8 @@ fn describe(form: &Form, looked: &Looked, assignment: &Assignment) -> Vec<Safe> 
     }
     body.push(looked.issue.title.show_line().to_string());
     let others: Vec<String> = looked.issue.assignees.iter().map(|one| one.login.show_line().to_string()).collect();
-    let stay = if others.is_empty() { String::new() } else { format!("; {} stay assigned", others.join(", ")) };
-    body.push(format!("the agent is added to those in charge{stay}, and opens a draft pull request"));
+    let others = if others.is_empty() { "nobody yet".to_owned() } else { others.join(", ") };
+    body.push(format!("the agent is added to those assigned ({others}) and opens a draft pull request"));
     body.push(format!("base {}", or(&assignment.base_branch, "default branch")));
     body.push(format!("model {} · agent {}", or(&assignment.model, "automatic"), or(&assignment.custom_agent, "none")));
     if !looked.issue.open {
