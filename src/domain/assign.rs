@@ -4,8 +4,8 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::issue::{Issue, IssueRef};
-use super::timeline::{Happened, Reference, Timeline};
 use super::policy::Fact;
+use super::timeline::{Happened, Reference, Timeline};
 use super::{Instant, RepoName, StartRequest, Task};
 use crate::text::Safe;
 

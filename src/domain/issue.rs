@@ -99,8 +99,19 @@ mod tests {
         for text in ["412", "#412", "acme/api#412", "https://github.com/acme/api/issues/412?q=1#issuecomment-3"] {
             assert_eq!(named(text).as_deref(), Some("acme/api#412"), "{text}");
         }
-        let wrong = ["", "#", "0", "-1", "x", "acme#1", "a/b/c#1", "https://x/1", "https://acme/api/issues/1",
-            "https://github.com/acme/api/pull/1", "99999999999999999999999"];
+        let wrong = [
+            "",
+            "#",
+            "0",
+            "-1",
+            "x",
+            "acme#1",
+            "a/b/c#1",
+            "https://x/1",
+            "https://acme/api/issues/1",
+            "https://github.com/acme/api/pull/1",
+            "99999999999999999999999",
+        ];
         for text in wrong {
             assert_eq!(named(text), None, "{text}");
         }

@@ -119,8 +119,13 @@ pub async fn assign(context: &Context, order: &AssignOrder) -> Answer {
 
 /// Here the agent cannot be put in charge of anything.
 pub fn not_enabled(issue: &IssueRef) -> Fault {
-    let what = format!("nothing was sent: the agent cannot be assigned in {}, it is not enabled there for you", issue.repo);
-    Fault::new(FaultKind::Refused, what, "have the coding agent enabled for the repository and for you, or start a task")
+    let what =
+        format!("nothing was sent: the agent cannot be assigned in {}, it is not enabled there for you", issue.repo);
+    Fault::new(
+        FaultKind::Refused,
+        what,
+        "have the coding agent enabled for the repository and for you, or start a task",
+    )
 }
 
 /// The start it comes to, as the gate and the ledger know one.
@@ -284,6 +289,7 @@ async fn task_of(context: &Context, wanted: &AgentPull) -> Result<Option<Task>, 
     }
     let refs: Vec<PullRef> = asked.iter().map(|(_, pull)| pull.clone()).collect();
     let pulls = context.provider.pulls(&refs).await?;
-    let found = asked.iter().zip(pulls).find(|(_, pull)| pull.as_ref().is_some_and(|pull| pull.number == wanted.number));
+    let found =
+        asked.iter().zip(pulls).find(|(_, pull)| pull.as_ref().is_some_and(|pull| pull.number == wanted.number));
     Ok(found.and_then(|((index, _), _)| tasks.into_iter().nth(*index)))
 }

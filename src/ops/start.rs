@@ -53,9 +53,8 @@ pub async fn start(context: &Context, order: &Order) -> Answer {
     let (policy, mut facts) = weigh(context, &order.request.repo).await;
     look_for_duplicates(context, order, &mut facts).await;
     let what = (Action::Start, order.request.body_text());
-    let leave = |judged: &Judgement| {
-        judged.grant(order.reason.as_deref(), order.again).map_err(|why| refusal(judged, why))
-    };
+    let leave =
+        |judged: &Judgement| judged.grant(order.reason.as_deref(), order.again).map_err(|why| refusal(judged, why));
     let (judged, granted) = pass(context, order, (&policy, &mut facts), what, leave).await;
     drop(turn);
     let result = match granted {
@@ -160,13 +159,7 @@ pub(super) fn refusal(judged: &Judgement, why: NoGrant) -> Fault {
     Fault::new(FaultKind::Refused, what, next)
 }
 
-fn intent(
-    context: &Context,
-    order: &Order,
-    grant: &Grant,
-    facts: &Facts,
-    (action, body): (Action, String),
-) -> Intent {
+fn intent(context: &Context, order: &Order, grant: &Grant, facts: &Facts, (action, body): (Action, String)) -> Intent {
     let request = grant.request();
     let mut intent = context.intent(order.id, action, &request.repo, body);
     intent.prompt_hash = Some(Sha256::digest(request.prompt.as_bytes()).into());

@@ -8,8 +8,8 @@ use futures_util::future::BoxFuture;
 use crate::domain::agents::CustomAgent;
 use crate::domain::policy::{AssignGrant, Grant};
 use crate::domain::{
-    Branches, Fault, FaultKind, Instant, Issue, IssueRef, Issues, Job, JobId, NodeId, Pull, PullRef, RepoName, Run, RunId,
-    SessionId, State, Task, TaskRef, Timeline, UserId, Viewer,
+    Branches, Fault, FaultKind, Instant, Issue, IssueRef, Issues, Job, JobId, NodeId, Pull, PullRef, RepoName, Run,
+    RunId, SessionId, State, Task, TaskRef, Timeline, UserId, Viewer,
 };
 use crate::text::{Safe, Untrusted};
 

@@ -138,7 +138,8 @@ async fn assigning_leaves_its_marks_on_the_issue_and_the_pull_request_names_it()
     let body = json!({ "assignees": ["copilot-swe-agent[bot]"], "agent_assignment": { "target_repo": "acme/api" } });
     stage.post("/repos/acme/api/issues/412/assignees", &json!({ "assignees": ["okafor"] })).await;
     let answer = stage.post("/repos/acme/api/issues/412/assignees", &body).await;
-    let logins: Vec<_> = answer.json()["assignees"].as_array().unwrap().iter().map(|one| one["login"].clone()).collect();
+    let logins: Vec<_> =
+        answer.json()["assignees"].as_array().unwrap().iter().map(|one| one["login"].clone()).collect();
     assert_eq!(logins, [json!("okafor"), json!("Copilot")], "the others stay");
     let timeline = "/repos/acme/api/issues/412/timeline";
     let marks = stage.read(timeline).await;
@@ -150,7 +151,10 @@ async fn assigning_leaves_its_marks_on_the_issue_and_the_pull_request_names_it()
     assert_eq!(events(&marks), ["assigned", "assigned", "cross-referenced"]);
     let from = &marks[2]["source"]["issue"];
     assert!(marks[2].get("id").is_none(), "such an event has no id");
-    assert_eq!((from["user"]["login"].clone(), from["repository"]["full_name"].clone()), (json!("Copilot"), json!("acme/api")));
+    assert_eq!(
+        (from["user"]["login"].clone(), from["repository"]["full_name"].clone()),
+        (json!("Copilot"), json!("acme/api"))
+    );
     assert!(from.get("pull_request").is_some() && from["draft"] == true);
     assert!(from["body"].as_str().unwrap().contains("Fixes #412"));
     let task = stage.task_named("acme/api", "backs_off_until_deadline").await;
@@ -165,7 +169,8 @@ async fn whom_the_service_does_not_let_be_assigned_it_leaves_out_in_silence() {
     let body = json!({ "assignees": ["copilot-swe-agent[bot]", "nobody-at-all", "okafor"] });
     let answer = stage.post("/repos/acme/reports/issues/58/assignees", &body).await;
     assert_eq!(answer.status, 201);
-    let logins: Vec<_> = answer.json()["assignees"].as_array().unwrap().iter().map(|one| one["login"].clone()).collect();
+    let logins: Vec<_> =
+        answer.json()["assignees"].as_array().unwrap().iter().map(|one| one["login"].clone()).collect();
     assert_eq!(logins, [json!("okafor")]);
     assert_eq!(stage.tasks("acme/reports").await.len(), before);
 }

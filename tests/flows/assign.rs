@@ -46,7 +46,8 @@ async fn an_issue_is_assigned_and_its_task_is_selected_when_it_is_there() {
     let body: serde_json::Value = serde_json::from_str(&sent.body).unwrap();
     assert_eq!(body["agent_assignment"]["custom_instructions"], "Only in the gateway.");
     flow.sees("acme/api#412 is worked on").await;
-    flow.until("its row", |text| text.lines().any(|line| line.starts_with('▌') && line.contains("backs_off_until"))).await;
+    flow.until("its row", |text| text.lines().any(|line| line.starts_with('▌') && line.contains("backs_off_until")))
+        .await;
     let entry = flow.ledger.recent(1).unwrap().remove(0);
     assert_eq!(entry.intent.action, Action::Assign);
     let Some((_, Outcome::Confirmed(task))) = entry.outcome else { panic!("{entry:?}") };

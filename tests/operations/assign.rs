@@ -149,7 +149,11 @@ fn under(fake: Fake, policy: Policy) -> Stage {
 }
 
 fn lost() -> Fault {
-    Fault::new(FaultKind::UnknownOutcome, "the connection broke after the request was sent", "look before sending again")
+    Fault::new(
+        FaultKind::UnknownOutcome,
+        "the connection broke after the request was sent",
+        "look before sending again",
+    )
 }
 
 fn fault(answer: Answer) -> Fault {
@@ -353,12 +357,8 @@ async fn the_gate_judges_it_like_a_start_and_counts_it_as_one() {
 
 #[tokio::test(start_paused = true)]
 async fn a_policy_that_asks_for_a_reason_has_it_in_the_ledger() {
-    let says = Says {
-        agents: None,
-        starts_per_day: Some(0),
-        reason_beyond: Some(vec![Key::StartsPerDay]),
-        ..Says::default()
-    };
+    let says =
+        Says { agents: None, starts_per_day: Some(0), reason_beyond: Some(vec![Key::StartsPerDay]), ..Says::default() };
     let mut policy = Policy::unlimited();
     policy.everywhere.insert(0, Rule::everywhere("ask", says));
     let fake = willing();

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use atc::domain::agents::CustomAgent;
 use atc::domain::policy::{AssignGrant, Grant, InForce, Policy};
 use atc::domain::{
-    Assignment, Fault, FaultKind, Instant, Issue, IssueRef, Job, JobId, NodeId, Now, Pull, PullRef, RepoName, Run, RunId, RunStatus, Session,
-    SessionId, StartRequest, State, Task, TaskId, TaskRef, Timeline, UserId, Viewer,
+    Assignment, Fault, FaultKind, Instant, Issue, IssueRef, Job, JobId, NodeId, Now, Pull, PullRef, RepoName, Run,
+    RunId, RunStatus, Session, SessionId, StartRequest, State, Task, TaskId, TaskRef, Timeline, UserId, Viewer,
 };
 use atc::provider::Provider;
 use atc::provider::port::{

@@ -18,7 +18,11 @@ fn issue(number: u64, title: &str, label: &str, assignees: &[&str], days: i64) -
     Issue {
         at: IssueRef { repo: repo("api"), number },
         title: title.into(),
-        body: if number == 412 { "About one run in twelve.\n\nSeen on the **nightly** build.".into() } else { "".into() },
+        body: if number == 412 {
+            "About one run in twelve.\n\nSeen on the **nightly** build.".into()
+        } else {
+            "".into()
+        },
         open: true,
         labels: vec![label.into()],
         assignees: assignees.iter().map(assignee).collect(),
@@ -107,7 +111,10 @@ fn send(console: &mut Console) -> AssignOrder {
 #[test]
 fn the_list_of_open_issues() {
     for (width, height) in [(80, 24), (40, 10), (160, 45)] {
-        insta::assert_snapshot!(format!("list_{width}x{height}"), styled(&list(width, height).model, &Theme::default()));
+        insta::assert_snapshot!(
+            format!("list_{width}x{height}"),
+            styled(&list(width, height).model, &Theme::default())
+        );
     }
 }
 

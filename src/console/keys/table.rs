@@ -229,7 +229,13 @@ const TEMPLATES: &[Binding] = &[
 ];
 
 const ISSUES: &[Binding] = &[
-    bind(Context::Issues, k(Key::Enter), Intent::Enter, "assign it to the agent: fill in and read what is sent", "assign"),
+    bind(
+        Context::Issues,
+        k(Key::Enter),
+        Intent::Enter,
+        "assign it to the agent: fill in and read what is sent",
+        "assign",
+    ),
     bind(Context::Issues, k(Key::Up), Intent::Up, "the issue above", ""),
     bind(Context::Issues, k(Key::Down), Intent::Down, "the issue below", ""),
     bind(Context::Issues, k(Key::PageUp), Intent::PageUp, "page up", ""),

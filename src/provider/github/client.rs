@@ -78,12 +78,7 @@ impl GitHub {
         let copilot_headers = extra_headers.into_iter().map(extra_header).collect::<Result<_, _>>()?;
         let copilot = Copilot::new(copilot_api, token.kind());
         let http = Http::new(Parts { host, token, read_only, now, limits, network, copilot_headers });
-        Ok(Self {
-            http: Arc::new(http),
-            repos: Arc::default(),
-            copilot: Arc::new(copilot),
-            assignable: Arc::default(),
-        })
+        Ok(Self { http: Arc::new(http), repos: Arc::default(), copilot: Arc::new(copilot), assignable: Arc::default() })
     }
 
     /// An address under the API base, every segment encoded.

@@ -98,7 +98,19 @@ impl Engine {
         tokio::spawn(Followers::new(desk.clone(), till, kept.clone(), wanted_seen, task, is_paused).run());
         tokio::spawn(relay(attended, wishes.clone(), wanted));
         let issues = IssueDesk::default();
-        Self { desk, context, patience, wishes, attention, paused, raw_logs, issues, kept, grep: Arc::default(), writing }
+        Self {
+            desk,
+            context,
+            patience,
+            wishes,
+            attention,
+            paused,
+            raw_logs,
+            issues,
+            kept,
+            grep: Arc::default(),
+            writing,
+        }
     }
 
     /// Carries out one effect. Those of the terminal (quit, suspend, editor, copy) are the loop's own.

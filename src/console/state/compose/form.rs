@@ -292,7 +292,8 @@ impl Form {
             }
         }
         let follow_up = !self.value(&FieldId::HeadRef).is_empty();
-        let findings = if self.prompt.is_blank() || self.issue.is_some() { Vec::new() } else { lint::prompt(&prompt, !follow_up) };
+        let findings =
+            if self.prompt.is_blank() || self.issue.is_some() { Vec::new() } else { lint::prompt(&prompt, !follow_up) };
         verdict.hints.extend(findings.into_iter().map(|finding| finding.message));
         let agent = self.value(&FieldId::CustomAgent);
         if let Some(Agents::Known(known)) = agents

@@ -4,9 +4,9 @@ use uuid::Uuid;
 
 use crate::console::effect::Effect;
 use crate::console::issue::Wish;
+use crate::console::state::Model;
 use crate::console::state::compose::{Draft, Form, Subject};
 use crate::console::state::dialog::{Ask, Dialog};
-use crate::console::state::Model;
 use crate::console::state::place::Pane;
 use crate::console::update::{net, queue};
 use crate::domain::assign::{AssignOrder, Assignment, LOOKED_FOR, Looked, Work};
@@ -96,12 +96,7 @@ pub fn confirmed(model: &mut Model, order: Box<AssignOrder>, effects: &mut Vec<E
 }
 
 /// The answer to an assignment.
-pub(super) fn answered(
-    model: &mut Model,
-    request: Uuid,
-    result: Result<IssueRef, Fault>,
-    effects: &mut Vec<Effect>,
-) {
+pub(super) fn answered(model: &mut Model, request: Uuid, result: Result<IssueRef, Fault>, effects: &mut Vec<Effect>) {
     if model.compose.sending.is_some_and(|id| id != request) {
         return;
     }

@@ -117,7 +117,11 @@ fn open_draft(model: &mut Model, draft: &Draft, effects: &mut Vec<Effect>) {
 }
 
 /// A form for the repository of the task selected in the queue, else the first one.
-pub(super) fn open_form(model: &mut Model, form: impl FnOnce(&[RepoName], Option<&RepoName>) -> Form, effects: &mut Vec<Effect>) {
+pub(super) fn open_form(
+    model: &mut Model,
+    form: impl FnOnce(&[RepoName], Option<&RepoName>) -> Form,
+    effects: &mut Vec<Effect>,
+) {
     let selected = model.queue.selected.as_ref().and_then(|id| model.world.tasks.get(id));
     let repo = selected.map(|known| known.task.at.repo.clone());
     let mut form = form(&model.settings.repos, repo.as_ref());

@@ -80,7 +80,8 @@ fn verdict(model: &Model, form: &Form, theme: Theme, area: Area) -> Vec<(Tone, S
         return vec![(Tone::Accent, format!("sent: waiting for the answer{dots}"))];
     }
     let verb = form.verb();
-    let (place, done) = if form.issue.is_some() { ("at the issue", "been assigned") } else { ("at the queue", "started") };
+    let (place, done) =
+        if form.issue.is_some() { ("at the issue", "been assigned") } else { ("at the queue", "started") };
     let mut lines = Vec::new();
     if let Some(fault) = &form.fault {
         let (tone, text) = if form.maybe_started {
@@ -92,10 +93,7 @@ fn verdict(model: &Model, form: &Form, theme: Theme, area: Area) -> Vec<(Tone, S
         };
         lines.extend(wrapped(&text, area).into_iter().map(|line| (tone, line)));
     } else if form.maybe_started {
-        lines.push((
-            Tone::WarnStrong,
-            format!("it may have {done} before: look {place} before sending again"),
-        ));
+        lines.push((Tone::WarnStrong, format!("it may have {done} before: look {place} before sending again")));
     }
     let hints = &form.verdict.hints;
     let mut judged = model.compose.gate.judge_form(form, model.now);

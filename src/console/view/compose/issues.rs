@@ -21,7 +21,8 @@ const AGE: usize = 4;
 /// Narrower than this there is no room for labels, or for people.
 const WITH_LABELS: u16 = 60;
 const WITH_PEOPLE: u16 = 76;
-const SIDE: usize = 16;
+const LABELS: usize = 13;
+const PEOPLE: usize = 11;
 
 /// With its rule in the first row. Returns where the text cursor belongs.
 pub(super) fn draw(
@@ -123,20 +124,20 @@ fn row(now: Instant, theme: Theme, area: Area, y: u16, (issue, selected): (&Issu
     }
     let number = format!("{:<NUMBER$}", format!("#{}", issue.at.number));
     let mut pieces: Pieces = vec![(theme.style(Tone::Dim), Safe::new(number))];
-    let labels = if area.width >= WITH_LABELS { SIDE + 2 } else { 0 };
-    let people = if area.width >= WITH_PEOPLE { SIDE + 2 } else { 0 };
+    let labels = if area.width >= WITH_LABELS { LABELS + 2 } else { 0 };
+    let people = if area.width >= WITH_PEOPLE { PEOPLE + 2 } else { 0 };
     let title = usize::from(area.width).saturating_sub(NUMBER + labels + people + AGE + 4);
     let tone = if selected { Tone::Strong } else { Tone::Plain };
     pieces.push((theme.style(tone), padded(&issue.title.show_line(), title)));
     let joined = |all: Vec<Safe>| Safe::new(all.iter().map(Safe::as_str).collect::<Vec<_>>().join(", "));
     if labels > 0 {
         let all = joined(issue.labels.iter().map(|label| label.show_line()).collect());
-        pieces.push((theme.style(Tone::Dim), Safe::new(format!("  {}", padded(&all, SIDE)))));
+        pieces.push((theme.style(Tone::Dim), Safe::new(format!("  {}", padded(&all, LABELS)))));
     }
     if people > 0 {
         let all = joined(issue.assignees.iter().map(|one| one.login.show_line()).collect());
         let tone = if issue.has_agent() { Tone::Warn } else { Tone::Dim };
-        pieces.push((theme.style(tone), Safe::new(format!("  {}", padded(&all, SIDE)))));
+        pieces.push((theme.style(tone), Safe::new(format!("  {}", padded(&all, PEOPLE)))));
     }
     let old = issue.created_at.map(|at| age::coarse(now - at)).unwrap_or_default();
     pieces.push((theme.style(Tone::Dim), Safe::new(format!(" {old:>AGE$}"))));

@@ -123,7 +123,8 @@ mod tests {
         let bare = read(json!({"number": "412"})).unwrap();
         assert!(bare.title.is_empty() && bare.body.is_empty() && bare.open && bare.created_at.is_none());
         assert_eq!(read(json!({"title": "no number"})), None);
-        let labels = read(json!({"number": 1, "labels": ["a", {"name": "b"}, {"name": null}, null, 3]})).unwrap().labels;
+        let labels =
+            read(json!({"number": 1, "labels": ["a", {"name": "b"}, {"name": null}, null, 3]})).unwrap().labels;
         assert_eq!(labels.iter().map(Untrusted::raw_for_match).collect::<Vec<_>>(), ["a", "b"]);
     }
 
@@ -143,8 +144,19 @@ mod tests {
             any::<String>().prop_map(Value::from),
         ];
         let keys = prop_oneof![
-            Just("number"), Just("title"), Just("body"), Just("labels"), Just("assignees"), Just("user"), Just("login"),
-            Just("id"), Just("name"), Just("state"), Just("created_at"), Just("pull_request"), Just("html_url"),
+            Just("number"),
+            Just("title"),
+            Just("body"),
+            Just("labels"),
+            Just("assignees"),
+            Just("user"),
+            Just("login"),
+            Just("id"),
+            Just("name"),
+            Just("state"),
+            Just("created_at"),
+            Just("pull_request"),
+            Just("html_url"),
         ];
         leaf.prop_recursive(4, 64, 8, move |inner| {
             prop_oneof![
