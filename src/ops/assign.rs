@@ -28,7 +28,8 @@ use crate::domain::assign::{
 use crate::domain::policy::{AssignGrant, Fact, Facts, InForce, Judgement, NoGrant};
 use crate::domain::start::Order;
 use crate::domain::{Artifact, Fault, FaultKind, Instant, IssueRef, PullRef, Task, Timeline};
-use crate::ledger::port::{Action, Outcome};
+use crate::ledger::port::{Action, Intent, Outcome};
+use crate::ledger::wanted::Wanted;
 use crate::provider::port::{Fetched, TaskQuery, Validator};
 use crate::text::Safe;
 
@@ -44,6 +45,10 @@ const CLOSE: Duration = Duration::from_secs(1);
 const LATER: Duration = Duration::from_secs(5);
 /// Our clock and the service's may differ by this much.
 const SKEW: TimeDelta = TimeDelta::seconds(60);
+/// An assignment and its look for the work take no longer than this.
+const ON_ITS_WAY: TimeDelta = TimeDelta::seconds(90);
+/// From the claim to the pull request, where the service was slow.
+const LATEST: TimeDelta = TimeDelta::minutes(10);
 /// Tasks among which the new one is looked for.
 const MOST_CANDIDATES: usize = 10;
 
@@ -111,7 +116,7 @@ pub async fn assign(context: &Context, order: &AssignOrder) -> Answer {
     let (judged, granted) = pass(context, &as_start, (&policy, &mut facts), what, leave).await;
     drop(turn);
     let result = match granted {
-        Ok((leave, at)) => send(context, order, &leave, (at, looked.standing)).await,
+        Ok((leave, intent)) => send(context, order, &leave, (intent.at, looked.standing)).await,
         Err(fault) => Err(fault),
     };
     Answer { result, judged: Some(judged), facts, policy: Some(policy) }
@@ -237,15 +242,14 @@ impl Assigned {
         let until = Tick::now() + Duration::from_secs(LOOKED_FOR);
         let mut work = Work::default();
         let _ = tokio::time::timeout_at(until, self.watch(context, &mut work)).await;
-        let detail = match (&work.task, &work.pull) {
-            (Some(task), _) => task.at.id.raw().to_owned(),
-            (None, Some(pull)) => format!("#{} → {}#{}", self.issue.number, pull.repo, pull.number),
-            (None, None) => format!("#{}", self.issue.number),
+        let detail = match &work.pull {
+            Some(pull) => format!("#{} → {}#{}", self.issue.number, pull.repo, pull.number),
+            None => format!("#{}", self.issue.number),
         };
-        if let Some(task) = &work.task {
-            context.gate.confirmed(self.id, &task.at.id);
+        match &work.task {
+            Some(task) => context.started(self.id, task).await,
+            None => context.record(self.id, Outcome::Confirmed(detail)).await,
         }
-        context.record(self.id, Outcome::Confirmed(detail)).await;
         work
     }
 
@@ -292,4 +296,25 @@ async fn task_of(context: &Context, wanted: &AgentPull) -> Result<Option<Task>, 
     let found =
         asked.iter().zip(pulls).find(|(_, pull)| pull.as_ref().is_some_and(|pull| pull.number == wanted.number));
     Ok(found.and_then(|((index, _), _)| tasks.into_iter().nth(*index)))
+}
+
+/// Looks for the task of an assignment whose outcome is not known, long after it, and records it if it is there: the one
+/// behind the agent's pull request that named the issue at about that time.
+pub(super) async fn settle(context: &Context, intent: &Intent) -> Result<Option<Task>, Fault> {
+    let issue = intent.ticket.as_deref().and_then(|ticket| IssueRef::parse(ticket, None));
+    // Whoever sent it may still be looking.
+    let Some(issue) = issue.filter(|_| context.now() - intent.at > ON_ITS_WAY) else { return Ok(None) };
+    let timeline = context.provider.timeline(&issue.repo, issue.number, None).await?;
+    let Fetched::New { value: timeline, .. } = timeline else { return Ok(None) };
+    let about_then =
+        |pull: &AgentPull| pull.created_at.is_some_and(|at| (intent.at - SKEW..=intent.at + LATEST).contains(&at));
+    let Some(pull) = agent_pulls(&timeline).into_iter().find(about_then) else { return Ok(None) };
+    let Some(task) = task_of(context, &pull).await? else { return Ok(None) };
+    // One task is never two starts'.
+    let known = Wanted { starting: true, task: Some(task.at.id.raw().to_owned()), ..Wanted::default() };
+    if context.blocking(move |ledger| ledger.number(&known)).await? > 0 {
+        return Ok(None);
+    }
+    context.started(intent.id, &task).await;
+    Ok(Some(task))
 }

@@ -412,3 +412,39 @@ async fn two_orders_at_once_are_not_both_sent_where_one_is_the_limit() {
     assert_eq!(results.lock().unwrap().iter().filter(|sent| **sent).count(), 1);
     assert_eq!(fake.calls("assign"), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_assignment_is_settled_later_by_the_pull_request_that_names_its_issue() {
+    let fake = willing();
+    *fake.on_assign.lock().unwrap() = Box::new(|_| Err(lost()));
+    let Stage { fake, book, context } = stage(fake);
+    assert_eq!(fault(assign(&context, &order()).await).kind, FaultKind::UnknownOutcome);
+    let claimed = entries(&book)[0].intent.at;
+    *fake.on_timeline.lock().unwrap() = Box::new(move |_| {
+        timeline(vec![names_it(1200, claimed - chrono::TimeDelta::hours(3)), names_it(1290, claimed)])
+    });
+    let open = || async { ops::reconcile::open_starts(&context).await.unwrap() };
+    let intent = open().await.pop().unwrap().intent;
+    assert_eq!(ops::reconcile::settle(&context, &intent).await.unwrap(), None, "it may still be on its way");
+    tokio::time::sleep(std::time::Duration::from_secs(120)).await;
+    let task = ops::reconcile::settle(&context, &intent).await.unwrap().unwrap();
+    assert_eq!(task.at.id.raw(), "mine", "not the one behind the earlier pull request");
+    assert_eq!(outcomes(&book), [Some(Outcome::Confirmed("mine".into()))]);
+    assert!(open().await.is_empty());
+    assert_eq!(fake.calls("assign"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_task_is_never_two_assignments() {
+    let fake = willing();
+    named_from(&fake, 2);
+    let Stage { fake, book, context } = stage(fake);
+    assign(&context, &order()).await.result.unwrap().work(&context).await;
+    *fake.on_assign.lock().unwrap() = Box::new(|_| Err(lost()));
+    let again = AssignOrder { again: true, ..order() };
+    assert_eq!(fault(assign(&context, &again).await).kind, FaultKind::UnknownOutcome);
+    tokio::time::sleep(std::time::Duration::from_secs(120)).await;
+    let intent = ops::reconcile::open_starts(&context).await.unwrap().pop().unwrap().intent;
+    assert_eq!(ops::reconcile::settle(&context, &intent).await.unwrap(), None);
+    assert!(outcomes(&book).iter().any(|outcome| matches!(outcome, Some(Outcome::Unknown(_)))));
+}

@@ -6,17 +6,23 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
 
 use super::desk::Desk;
-use super::poller;
+use super::{poller, settler};
 use crate::console::event::Op;
 use crate::console::issue::{News, Wish};
 use crate::domain::assign::AssignOrder;
 use crate::domain::policy::Fact;
-use crate::domain::{Branches, Fault, RepoName};
+use crate::domain::{Branches, Fault, FaultKind, RepoName};
 use crate::ops;
 use crate::provider::port::{Fetched, Validator};
 
 /// Lists of branches with the proof that they are as they were.
 type Shelf = Arc<Mutex<HashMap<RepoName, (Branches, Validator)>>>;
+
+/// Who is told what came of an assignment.
+pub struct After {
+    pub wishes: mpsc::Sender<poller::Wish>,
+    pub settler: settler::Call,
+}
 
 #[derive(Clone, Debug, Default)]
 pub struct IssueDesk {
@@ -24,8 +30,8 @@ pub struct IssueDesk {
 }
 
 impl IssueDesk {
-    pub fn perform(&self, desk: &Desk, context: &ops::Context, wishes: &mpsc::Sender<poller::Wish>, wish: Wish) {
-        let (desk, context, wishes, this) = (desk.clone(), context.clone(), wishes.clone(), self.clone());
+    pub fn perform(&self, desk: &Desk, context: &ops::Context, after: After, wish: Wish) {
+        let (desk, context, this) = (desk.clone(), context.clone(), self.clone());
         tokio::spawn(async move {
             match wish {
                 Wish::List(repo) => list(&desk, repo).await,
@@ -37,7 +43,7 @@ impl IssueDesk {
                     let result = this.branches(&desk, &repo).await;
                     desk.op(Op::Issue(News::Branches { repo, result })).await;
                 }
-                Wish::Assign(order) => assign(&desk, &context, &wishes, *order).await,
+                Wish::Assign(order) => assign(&desk, &context, &after, *order).await,
             }
         });
     }
@@ -65,7 +71,7 @@ async fn list(desk: &Desk, repo: RepoName) {
     desk.op(Op::Issue(News::List { repo, result, enabled })).await;
 }
 
-async fn assign(desk: &Desk, context: &ops::Context, wishes: &mpsc::Sender<poller::Wish>, order: AssignOrder) {
+async fn assign(desk: &Desk, context: &ops::Context, After { wishes, settler }: &After, order: AssignOrder) {
     let ops::assign::Answer { result, facts, policy, .. } = ops::assign::assign(context, &order).await;
     if let Some(policy) = policy {
         // First what it was judged by, so that a refusal is not read beside older numbers.
@@ -74,7 +80,12 @@ async fn assign(desk: &Desk, context: &ops::Context, wishes: &mpsc::Sender<polle
     }
     let issue = order.assignment.issue;
     match result {
-        Err(fault) => desk.op(Op::Issue(News::Assigned { request: order.id, result: Err(fault) })).await,
+        Err(fault) => {
+            if fault.kind == FaultKind::UnknownOutcome {
+                settler.notify_one();
+            }
+            desk.op(Op::Issue(News::Assigned { request: order.id, result: Err(fault) })).await;
+        }
         Ok(assigned) => {
             desk.op(Op::Issue(News::Assigned { request: order.id, result: Ok(issue.clone()) })).await;
             let work = assigned.work(context).await;

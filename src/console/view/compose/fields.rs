@@ -144,15 +144,17 @@ fn choices_note(model: &Model, form: &Form, field: &Field) -> Option<String> {
         let what = if field.kind == "branch" { "branches" } else { "open issues" };
         return Some(match fault {
             Some(fault) => format!("{what} not known, any can be typed: {fault}"),
-            None if under_way => format!("looking for the repository's {what}"),
+            None if under_way => format!("{} · looking for {what}", field.help),
             None => field.help.clone(),
         });
     }
     let fitting: Vec<&str> = known.iter().map(String::as_str).filter(|name| name.starts_with(&value)).collect();
-    let shown = if fitting.is_empty() { known.iter().map(String::as_str).collect() } else { fitting };
-    let more = if shown.len() > 4 { format!(" · {} in all", shown.len()) } else { String::new() };
-    let first: Vec<&str> = shown.into_iter().take(4).collect();
-    Some(format!("{}{more}", first.join(" · ")))
+    if value.is_empty() || fitting.is_empty() {
+        let first = known.iter().take(2).map(String::as_str).collect::<Vec<_>>().join(" · ");
+        return Some(format!("{} · {first} · {} known", field.help, known.len()));
+    }
+    let more = if fitting.len() > 4 { format!(" · {} in all", fitting.len()) } else { String::new() };
+    Some(format!("{}{more}", fitting.into_iter().take(4).collect::<Vec<_>>().join(" · ")))
 }
 
 fn value_rows(field: &Field, theme: Theme, focused: bool, columns: usize) -> Vec<Row> {
