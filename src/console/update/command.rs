@@ -53,7 +53,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "issue",
         usage: "issue [owner/name] [#412]",
-        help: "start from an issue: choose one, or the one with this number",
+        help: "start from an issue: choose one, or name it",
         run: Run::Writing(compose::issue_command),
     },
     with("filter", "filter QUERY", filter, "show the rows a query holds for; nothing: show all"),
