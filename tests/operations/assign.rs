@@ -68,6 +68,7 @@ fn names_it(number: u64, at: Instant) -> TimelineEvent {
     event(Happened::Referenced(Box::new(from)), at)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "what a script answers")]
 fn timeline(events: Vec<TimelineEvent>) -> Result<Fetched<Timeline>, Fault> {
     Ok(Fetched::New { value: Timeline { events, ..Timeline::default() }, validator: None })
 }
@@ -426,7 +427,7 @@ async fn a_lost_assignment_is_settled_later_by_the_pull_request_that_names_its_i
     let open = || async { ops::reconcile::open_starts(&context).await.unwrap() };
     let intent = open().await.pop().unwrap().intent;
     assert_eq!(ops::reconcile::settle(&context, &intent).await.unwrap(), None, "it may still be on its way");
-    tokio::time::sleep(std::time::Duration::from_secs(120)).await;
+    tokio::time::sleep(std::time::Duration::from_mins(2)).await;
     let task = ops::reconcile::settle(&context, &intent).await.unwrap().unwrap();
     assert_eq!(task.at.id.raw(), "mine", "not the one behind the earlier pull request");
     assert_eq!(outcomes(&book), [Some(Outcome::Confirmed("mine".into()))]);
@@ -443,7 +444,7 @@ async fn one_task_is_never_two_assignments() {
     *fake.on_assign.lock().unwrap() = Box::new(|_| Err(lost()));
     let again = AssignOrder { again: true, ..order() };
     assert_eq!(fault(assign(&context, &again).await).kind, FaultKind::UnknownOutcome);
-    tokio::time::sleep(std::time::Duration::from_secs(120)).await;
+    tokio::time::sleep(std::time::Duration::from_mins(2)).await;
     let intent = ops::reconcile::open_starts(&context).await.unwrap().pop().unwrap().intent;
     assert_eq!(ops::reconcile::settle(&context, &intent).await.unwrap(), None);
     assert!(outcomes(&book).iter().any(|outcome| matches!(outcome, Some(Outcome::Unknown(_)))));

@@ -160,7 +160,7 @@ async fn branches_come_with_a_proof_where_they_fit_on_a_page() {
     .await;
     let github = github(&server);
     let Fetched::New { value, validator } = github.branches(&repo(), None).await.unwrap() else { panic!("new") };
-    assert_eq!(value.names.iter().map(|name| name.raw_for_match()).collect::<Vec<_>>(), ["main", "next"]);
+    assert_eq!(value.names.iter().map(atc::text::Untrusted::raw_for_match).collect::<Vec<_>>(), ["main", "next"]);
     assert!(validator.is_some());
     assert_eq!(github.branches(&repo(), validator).await.unwrap(), Fetched::Same);
 }

@@ -13,7 +13,7 @@ use crate::console::state::compose::{IssueList, IssueSide};
 use crate::console::state::layout::Area;
 use crate::domain::policy::Fact;
 use crate::domain::{Instant, Issue, age};
-use crate::text::{Safe, width};
+use crate::text::{Safe, Untrusted, width};
 
 /// Columns of the number with its sign, and of the age.
 const NUMBER: usize = 7;
@@ -131,7 +131,7 @@ fn row(now: Instant, theme: Theme, area: Area, y: u16, (issue, selected): (&Issu
     pieces.push((theme.style(tone), padded(&issue.title.show_line(), title)));
     let joined = |all: Vec<Safe>| Safe::new(all.iter().map(Safe::as_str).collect::<Vec<_>>().join(", "));
     if labels > 0 {
-        let all = joined(issue.labels.iter().map(|label| label.show_line()).collect());
+        let all = joined(issue.labels.iter().map(Untrusted::show_line).collect());
         pieces.push((theme.style(Tone::Dim), Safe::new(format!("  {}", padded(&all, LABELS)))));
     }
     if people > 0 {
