@@ -52,7 +52,7 @@ pub const COMMANDS: &[Command] = &[
     plain("new", Intent::Compose, "write a new task"),
     Command {
         name: "issue",
-        usage: "issue [owner/name] [#412]",
+        usage: "issue [REPO|#412]",
         help: "start from an issue: choose one, or name it",
         run: Run::Writing(compose::issue_command),
     },
