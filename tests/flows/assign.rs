@@ -117,12 +117,12 @@ async fn branches_are_asked_for_when_a_field_names_one_and_again_when_they_are_o
     assert_eq!(flow.requests("GET", "/branches"), 0, "not before the field that names one");
     flow.press(Key::Tab).await;
     flow.press(Key::Tab).await;
-    flow.sees("known: main").await;
+    flow.sees("main, next · ").await;
     assert_eq!(flow.requests("GET", "/branches"), 1);
     flow.pass(Duration::from_mins(5)).await;
     flow.press(Key::BackTab).await;
     flow.press(Key::Tab).await;
     flow.pass(Duration::from_secs(3)).await;
     assert_eq!(flow.requests("GET", "/branches"), 2, "known, but old");
-    flow.sees("known: main").await;
+    flow.sees("main, next · ").await;
 }

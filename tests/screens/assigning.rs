@@ -303,7 +303,7 @@ fn branches_and_issues_complete_the_fields_that_name_them() {
     let names = ["main", "next", "release/4", "bad\u{202e}name"].map(Into::into).to_vec();
     tell(&mut console, News::Branches { repo: repo("api"), result: Ok(Branches { names, more: false }) });
     let shown = text(&console.model);
-    assert!(shown.contains("3 known: main") && !shown.contains("bad"), "{shown}");
+    assert!(shown.contains("main, next · 3 known") && !shown.contains("bad"), "{shown}");
     console.keys("re");
     ctrl(&mut console, 'n');
     assert!(text(&console.model).contains("release/4"));

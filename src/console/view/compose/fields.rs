@@ -151,7 +151,7 @@ fn choices_note(model: &Model, form: &Form, field: &Field) -> Option<String> {
     let fitting: Vec<&str> = known.iter().map(String::as_str).filter(|name| name.starts_with(&value)).collect();
     if value.is_empty() || fitting.is_empty() {
         let first = known.iter().take(2).map(String::as_str).collect::<Vec<_>>().join(", ");
-        return Some(format!("{} · {} known: {first}", field.help, known.len()));
+        return Some(format!("{first} · {} known · {}", known.len(), field.help));
     }
     let more = if fitting.len() > 4 { format!(" · {} in all", fitting.len()) } else { String::new() };
     Some(format!("{}{more}", fitting.into_iter().take(4).collect::<Vec<_>>().join(" · ")))
