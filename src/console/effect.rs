@@ -45,6 +45,8 @@ pub enum Effect {
     RawLog(Box<super::rawlog::Bytes>, super::rawlog::Wish),
     /// Look for this in all logs kept here, in place of what was looked for before; `None`: no more.
     Grep(Option<(u64, Box<Pattern>)>),
+    /// Something to be read of issues and branches, or the agent to be put in charge of one.
+    Issue(super::issue::Wish),
     /// Something to be read in the ledger.
     Ledger(super::ledger::Wish),
     /// Read what is kept of this session's log.

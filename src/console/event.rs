@@ -213,6 +213,8 @@ pub enum Op {
     /// The request budget moved.
     Budget(BudgetNews),
     Grep(GrepNews),
+    /// What was read of issues and branches, and what came of an assignment.
+    Issue(super::issue::News),
     /// What was read in the ledger.
     Ledger(super::ledger::News),
 }

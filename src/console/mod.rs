@@ -10,6 +10,7 @@ pub mod biglog;
 pub mod effect;
 pub mod event;
 pub mod guide;
+pub mod issue;
 pub mod keys;
 pub mod ledger;
 pub mod rawlog;

@@ -5,6 +5,7 @@
 
 pub mod age;
 pub mod agents;
+pub mod assign;
 pub mod cancel;
 pub mod condition;
 pub mod diagnosed;
@@ -12,6 +13,7 @@ pub mod disagreement;
 pub mod fault;
 pub mod freshness;
 pub mod ids;
+pub mod issue;
 pub mod listing;
 pub mod log;
 pub mod person;
@@ -31,6 +33,7 @@ pub mod timeline;
 pub mod usage;
 pub mod zone;
 
+pub use assign::{AssignOrder, Assignment};
 pub use cancel::{CancelPhase, CancelProgress, CancelTarget};
 pub use condition::Condition;
 pub use diagnosed::{Diagnosed, Severity};
@@ -38,6 +41,7 @@ pub use disagreement::Disagreement;
 pub use fault::{Fault, FaultKind};
 pub use freshness::{Freshness, OwnTasks, Source};
 pub use ids::{JobId, NodeId, PullId, RunId, SessionId, TaskId, UserId};
+pub use issue::{Assignee, Branches, Issue, IssueRef, Issues};
 pub use listing::{Column, Group, Order, SavedView};
 pub use log::{LogSource, SourceChoice};
 pub use person::{Person, Viewer};
@@ -50,7 +54,7 @@ pub use session::Session;
 pub use start::StartRequest;
 pub use state::State;
 pub use task::{Artifact, Task, TaskRef};
-pub use timeline::{Happened, Timeline, TimelineEvent};
+pub use timeline::{Happened, Reference, Timeline, TimelineEvent};
 pub use usage::{Cost, Usage};
 pub use zone::Zone;
 

@@ -1,6 +1,6 @@
-//! What happened on a pull request, one event after the other.
+//! What happened on an issue or a pull request, one event after the other.
 
-use super::Instant;
+use super::{Instant, RepoName};
 use crate::text::Untrusted;
 
 /// Source: GET `/repos/{owner}/{repo}/issues/{number}/timeline`.
@@ -27,11 +27,34 @@ pub enum Happened {
     Commented,
     /// With the review's own word: `approved`, `changes_requested`, …
     Reviewed(Untrusted),
+    /// Another issue or pull request names it.
+    Referenced(Box<Reference>),
+    /// Somebody was put in charge of it.
+    Assigned {
+        to: Untrusted,
+        /// It is the coding agent, under whichever of its names.
+        agent: bool,
+    },
     /// The service's own word for anything else.
     Other(Untrusted),
 }
 
-/// The events of a pull request, oldest first.
+/// What names an issue or a pull request from elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    pub repo: RepoName,
+    pub number: u64,
+    pub title: Untrusted,
+    pub url: Option<Untrusted>,
+    /// Its author is the coding agent, under whichever of its names.
+    pub by_agent: bool,
+    /// A pull request; else an issue.
+    pub pull: bool,
+    pub open: bool,
+    pub created_at: Option<Instant>,
+}
+
+/// The events of an issue or a pull request, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Timeline {
     pub events: Vec<TimelineEvent>,

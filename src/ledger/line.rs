@@ -79,10 +79,12 @@ impl Line {
     }
 }
 
-/// The task that a confirmed start made.
+/// The task that a confirmed start made. Of an assigned issue it may not have been seen: then the outcome names the issue,
+/// and the pull request where that was, each with its `#`.
 pub fn started<'a>(intent: &Intent, outcome: &'a Outcome) -> Option<&'a str> {
     match outcome {
         Outcome::Confirmed(id) if intent.action == Action::Start => Some(id),
+        Outcome::Confirmed(id) if intent.action == Action::Assign && !id.starts_with('#') => Some(id),
         _ => None,
     }
 }

@@ -86,10 +86,18 @@ pub enum Action {
     ForceCancel,
     Comment,
     MarkReady,
+    /// An issue to the agent: work starts from it.
+    Assign,
 }
 
 impl Action {
-    pub const ALL: [Self; 5] = [Self::Start, Self::Cancel, Self::ForceCancel, Self::Comment, Self::MarkReady];
+    pub const ALL: [Self; 6] =
+        [Self::Start, Self::Cancel, Self::ForceCancel, Self::Comment, Self::MarkReady, Self::Assign];
+
+    /// It starts work: caps count it, and a confirmed one names the task that came of it, where that was seen.
+    pub fn starts(self) -> bool {
+        matches!(self, Self::Start | Self::Assign)
+    }
 
     /// The word it is stored and exported under. Never change one.
     pub fn word(self) -> &'static str {
@@ -99,6 +107,7 @@ impl Action {
             Self::ForceCancel => "force_cancel",
             Self::Comment => "comment",
             Self::MarkReady => "mark_ready",
+            Self::Assign => "assign",
         }
     }
 }

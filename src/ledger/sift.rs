@@ -14,7 +14,7 @@ pub const NAMES: [(&str, &str); 9] = [
     ("template", "id of the template"),
     ("model", "model, or a part of it"),
     ("ticket", "ticket"),
-    ("action", "start, cancel, force_cancel, comment, mark_ready"),
+    ("action", "start, assign, cancel, force_cancel, comment, mark_ready"),
     ("is", "what the line says: start, failed, confirmed, unknown, merged …"),
     ("rule", "rule of the policy that allowed it"),
 ];

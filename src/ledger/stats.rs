@@ -9,7 +9,7 @@ use chrono::{NaiveDate, TimeDelta};
 
 use super::line::{Line, Said, started};
 use super::observed::{Kind, Observed};
-use super::port::{Action, Intent, Outcome};
+use super::port::{Intent, Outcome};
 use crate::domain::{Cost, Instant, State};
 
 /// What rows are grouped by.
@@ -179,10 +179,10 @@ pub struct Stats {
 impl Counter {
     pub fn take(&mut self, line: &Line) {
         match &line.said {
-            Said::Intent(intent) if intent.action == Action::Start => {
+            Said::Intent(intent) if intent.action.starts() => {
                 self.without.insert(intent.id, (slim(intent), false));
             }
-            Said::Outcome(intent, _, outcome) if intent.action == Action::Start => self.outcome(intent, outcome),
+            Said::Outcome(intent, _, outcome) if intent.action.starts() => self.outcome(intent, outcome),
             Said::Observed(observed) => self.observed(observed),
             _ => {}
         }

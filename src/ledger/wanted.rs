@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::chain::Hash;
+use super::line::started;
 use super::port::{Action, Entry, Intent, Outcome};
 use crate::domain::{Instant, RepoName};
 
@@ -10,6 +11,8 @@ use crate::domain::{Instant, RepoName};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
     pub action: Option<Action>,
+    /// Only what starts work, in whichever way.
+    pub starting: bool,
     pub repo: Option<RepoName>,
     pub who: Option<String>,
     pub prompt_hash: Option<Hash>,
@@ -33,7 +36,7 @@ pub struct Wanted {
 impl Wanted {
     /// Starts since then that were not refused: for caps.
     pub fn starts(since: Instant) -> Self {
-        Self { action: Some(Action::Start), since: Some(since), not_rejected: true, ..Self::default() }
+        Self { starting: true, since: Some(since), not_rejected: true, ..Self::default() }
     }
 
     /// What stands in the way of an intent of which there may be one since then.
@@ -51,11 +54,9 @@ impl Wanted {
     pub fn holds(&self, entry: &Entry) -> bool {
         let intent = &entry.intent;
         let outcome = entry.outcome.as_ref().map(|(_, outcome)| outcome);
-        let started = match outcome {
-            Some(Outcome::Confirmed(id)) if intent.action == Action::Start => Some(id),
-            _ => None,
-        };
-        is(self.action.as_ref(), Some(&intent.action))
+        let started = outcome.and_then(|outcome| started(intent, outcome));
+        (!self.starting || intent.action.starts())
+            && is(self.action.as_ref(), Some(&intent.action))
             && is(self.repo.as_ref(), Some(&intent.repo))
             && is(self.who.as_ref(), Some(&intent.who))
             && is(self.prompt_hash.as_ref(), intent.prompt_hash.as_ref())
@@ -63,7 +64,7 @@ impl Wanted {
             && is(self.template.as_ref(), intent.template.as_ref())
             && is(self.plan.as_ref(), intent.plan.as_ref())
             && is(self.key.as_ref(), intent.key.as_ref())
-            && (is(self.task.as_ref(), intent.task.as_ref()) || is(self.task.as_ref(), started))
+            && (is(self.task.as_ref(), intent.task.as_ref()) || is(self.task.as_deref(), started))
             && self.since.is_none_or(|since| intent.at >= since)
             && self.until.is_none_or(|until| intent.at < until)
             && !(self.not_rejected && matches!(outcome, Some(Outcome::Rejected(_))))
@@ -71,6 +72,6 @@ impl Wanted {
     }
 }
 
-fn is<T: PartialEq>(wanted: Option<&T>, found: Option<&T>) -> bool {
+fn is<T: PartialEq + ?Sized>(wanted: Option<&T>, found: Option<&T>) -> bool {
     wanted.is_none() || wanted == found
 }

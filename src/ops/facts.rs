@@ -11,7 +11,8 @@ use super::context::Context;
 use super::gate::DAY;
 use crate::domain::policy::{Fact, Facts, OpenTask, PastStart, Policy, Spent, Wants};
 use crate::domain::{Artifact, Fault, Instant, PullRef, PullState, RepoName, ReviewDecision, State, Task, TaskId};
-use crate::ledger::port::{Action, Outcome};
+use crate::ledger::line::started;
+use crate::ledger::port::Outcome;
 use crate::ledger::{Entry, Wanted};
 use crate::provider::port::{Fetched, TaskQuery};
 
@@ -164,7 +165,7 @@ async fn spent(context: &Context, repo: Option<&RepoName>, now: Instant) -> Resu
 /// Starts of the last day. `before`: only those recorded before this one.
 pub(super) async fn starts(context: &Context, before: Option<Uuid>) -> Fact<Vec<PastStart>> {
     let now = context.now();
-    let wanted = Wanted { action: Some(Action::Start), ..Wanted::starts(now - DAY) };
+    let wanted = Wanted::starts(now - DAY);
     let entries = match context.blocking(move |ledger| ledger.find(&wanted, MOST_STARTS)).await {
         Ok(entries) => entries,
         Err(fault) => return Fact::Unknown(fault.what),
@@ -190,10 +191,7 @@ fn past_start(entry: &Entry, now: Instant) -> PastStart {
         repo: entry.intent.repo.clone(),
         prompt_hash: entry.intent.prompt_hash,
         ticket: entry.intent.ticket.clone(),
-        task: match outcome {
-            Some(Outcome::Confirmed(id)) => Some(TaskId::new(id.as_str())),
-            _ => None,
-        },
+        task: outcome.and_then(|outcome| started(&entry.intent, outcome)).map(TaskId::new),
         rejected: matches!(outcome, Some(Outcome::Rejected(_))),
     }
 }

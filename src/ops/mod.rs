@@ -3,6 +3,7 @@
 //! Every operation that writes follows one protocol: an intent, durable in the ledger; one request, never repeated; an
 //! outcome that is confirmed, rejected or unknown. An intent that cannot be recorded is not sent.
 
+pub mod assign;
 pub mod cancel;
 pub mod context;
 pub mod facts;

@@ -38,7 +38,7 @@ pub async fn open_starts(context: &Context) -> Result<Vec<Entry>, Fault> {
     let open = context.blocking(|ledger| ledger.unresolved()).await?;
     let is_ours = |entry: &Entry| {
         let intent = &entry.intent;
-        intent.action == Action::Start && intent.host == host && intent.at >= since
+        intent.action.starts() && intent.host == host && intent.at >= since
     };
     Ok(open.into_iter().filter(is_ours).collect())
 }
@@ -46,6 +46,9 @@ pub async fn open_starts(context: &Context) -> Result<Vec<Entry>, Fault> {
 /// Looks for the task of a start whose outcome is not known, and records it if it is there. `None`: it was not found,
 /// which is no proof that it did not start.
 pub async fn settle(context: &Context, intent: &Intent) -> Result<Option<Task>, Fault> {
+    if intent.action == Action::Assign {
+        return super::assign::settle(context, intent).await;
+    }
     let found = find_started(context, intent).await?;
     if let Some(task) = &found {
         context.started(intent.id, task).await;

@@ -109,20 +109,41 @@ async fn run(context: &Context, order: &Order, once: Option<&OnceSince>) -> (Ans
     let turn = context.gate.turn().await;
     let (policy, mut facts) = weigh(context, &order.request.repo).await;
     look_for_duplicates(context, order, &mut facts).await;
-    let (judged, granted) = pass(context, order, once, &policy, &mut facts).await;
+    let what = What { action: Action::Start, body: order.request.body_text(), once };
+    let leave =
+        |judged: &Judgement| judged.grant(order.reason.as_deref(), order.again).map_err(|why| refusal(judged, why));
+    let (judged, granted) = pass(context, order, (&policy, &mut facts), what, leave).await;
     drop(turn);
     let (result, first) = match granted {
         Ok((grant, intent)) => (send(context, order, (&grant, &intent), patience).await, None),
-        Err(No::Fault(fault)) => (Err(fault), None),
         Err(No::Used(entry)) => (Err(already(&entry)), Some(*entry)),
+        Err(no) => (Err(no.into()), None),
     };
     (Answer { result, judged, facts, policy }, first)
 }
 
+/// What is claimed, and sent once it is.
+pub(super) struct What<'a> {
+    pub action: Action,
+    /// As it is sent.
+    pub body: String,
+    /// There may be one of it.
+    pub once: Option<&'a OnceSince>,
+}
+
 /// Why nothing is sent.
-enum No {
+pub(super) enum No {
     Fault(Fault),
     Used(Box<Entry>),
+}
+
+impl From<No> for Fault {
+    fn from(no: No) -> Self {
+        match no {
+            No::Fault(fault) => fault,
+            No::Used(entry) => already(&entry),
+        }
+    }
 }
 
 fn already(entry: &Entry) -> Fault {
@@ -130,23 +151,21 @@ fn already(entry: &Entry) -> Fault {
     Fault::new(FaultKind::Conflict, what, "nothing was sent; look at that one")
 }
 
-/// Judged and claimed.
-async fn pass(
+/// Judged and claimed. `leave`: what the judgement becomes.
+pub(super) async fn pass<G: AsRef<Grant>>(
     context: &Context,
     order: &Order,
-    once: Option<&OnceSince>,
-    in_force: &InForce,
-    facts: &mut Facts,
-) -> (Judgement, Result<(Grant, Intent), No>) {
+    (in_force, facts): (&InForce, &mut Facts),
+    what: What<'_>,
+    leave: impl Fn(&Judgement) -> Result<G, Fault>,
+) -> (Judgement, Result<(G, Intent), No>) {
     let judged = in_force.judge(&case(order), facts, Stage::Gate);
-    let grant = match judged.grant(order.reason.as_deref(), order.again) {
+    let grant = match leave(&judged) {
         Ok(grant) => grant,
-        Err(why) => {
-            let fault = refusal(&judged, why);
-            return (judged, Err(No::Fault(fault)));
-        }
+        Err(fault) => return (judged, Err(No::Fault(fault))),
     };
-    let mut intent = intent(context, order, &grant, facts);
+    let once = what.once;
+    let mut intent = intent(context, order, grant.as_ref(), facts, (what.action, what.body));
     let past = PastStart {
         age: TimeDelta::zero(),
         repo: order.request.repo.clone(),
@@ -168,7 +187,7 @@ async fn pass(
         Err(fault) => return (judged, Err(No::Fault(fault))),
     }
     context.gate.claimed(order.id, past);
-    match too_late(context, order, in_force, facts).await {
+    match too_late(context, order, in_force, facts, leave).await {
         None => (judged, Ok((grant, intent))),
         Some((judged, fault)) => {
             context.gate.rejected(order.id);
@@ -180,11 +199,12 @@ async fn pass(
 
 /// Another console may have claimed a start between the count and the claim. Of two, the one that was recorded first
 /// counts against the other.
-async fn too_late(
+async fn too_late<G>(
     context: &Context,
     order: &Order,
     in_force: &InForce,
     facts: &mut Facts,
+    leave: impl Fn(&Judgement) -> Result<G, Fault>,
 ) -> Option<(Judgement, Fault)> {
     let Fact::Known(before) = facts::starts(context, Some(order.id)).await else { return None };
     // What was known stays known: a clock that was set meanwhile takes nothing away.
@@ -193,8 +213,7 @@ async fn too_late(
     }
     facts.starts = Fact::Known(before);
     let judged = in_force.judge(&case(order), facts, Stage::Gate);
-    let why = judged.grant(order.reason.as_deref(), order.again).err()?;
-    let fault = refusal(&judged, why);
+    let fault = leave(&judged).err()?;
     Some((judged, fault))
 }
 
@@ -203,7 +222,7 @@ fn case(order: &Order) -> Case<'_> {
 }
 
 /// Where the same work was started before, whether it is still open must be known.
-async fn look_for_duplicates(context: &Context, order: &Order, facts: &mut Facts) {
+pub(super) async fn look_for_duplicates(context: &Context, order: &Order, facts: &mut Facts) {
     if facts.open != Fact::Unasked {
         return;
     }
@@ -218,7 +237,7 @@ async fn look_for_duplicates(context: &Context, order: &Order, facts: &mut Facts
     }
 }
 
-fn refusal(judged: &Judgement, why: NoGrant) -> Fault {
+pub(super) fn refusal(judged: &Judgement, why: NoGrant) -> Fault {
     let line = judged.line();
     let duplicates: Vec<String> = judged.duplicates().iter().map(ToString::to_string).collect();
     let (what, next) = match why {
@@ -236,9 +255,9 @@ fn refusal(judged: &Judgement, why: NoGrant) -> Fault {
     Fault::new(FaultKind::Refused, what, next)
 }
 
-fn intent(context: &Context, order: &Order, grant: &Grant, facts: &Facts) -> Intent {
+fn intent(context: &Context, order: &Order, grant: &Grant, facts: &Facts, (action, body): (Action, String)) -> Intent {
     let request = grant.request();
-    let mut intent = context.intent(order.id, Action::Start, &request.repo, request.body_text());
+    let mut intent = context.intent(order.id, action, &request.repo, body);
     intent.prompt_hash = Some(Sha256::digest(request.prompt.as_bytes()).into());
     intent.template.clone_from(&order.template);
     intent.template_hash = order.template_hash;

@@ -6,10 +6,10 @@
 use futures_util::future::BoxFuture;
 
 use crate::domain::agents::CustomAgent;
-use crate::domain::policy::Grant;
+use crate::domain::policy::{AssignGrant, Grant};
 use crate::domain::{
-    Fault, Instant, Job, JobId, NodeId, Pull, PullRef, RepoName, Run, RunId, SessionId, State, Task, TaskRef, Timeline,
-    UserId, Viewer,
+    Branches, Fault, FaultKind, Instant, Issue, IssueRef, Issues, Job, JobId, NodeId, Pull, PullRef, RepoName, Run,
+    RunId, SessionId, State, Task, TaskRef, Timeline, UserId, Viewer,
 };
 use crate::text::{Safe, Untrusted};
 
@@ -176,8 +176,42 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
     fn pulls(&self, refs: &[PullRef]) -> Call<'_, Vec<Option<Pull>>>;
     /// Pulls whose head is this branch of this repository.
     fn pulls_of_branch(&self, repo: &RepoName, branch: &Untrusted) -> Call<'_, Vec<PullRef>>;
-    /// What happened on a pull request so far, oldest first, all of it each time it changed.
+    /// What happened on a pull request or an issue so far, oldest first, all of it each time it changed.
     fn timeline(&self, repo: &RepoName, number: u64, validator: Option<Validator>) -> Call<'_, Fetched<Timeline>>;
     fn mark_ready(&self, node: &NodeId) -> Call<'_, ()>;
     fn comment(&self, repo: &RepoName, number: u64, body: &str) -> Call<'_, ()>;
+
+    // A service may have no issues: it says so in place of each of these.
+
+    /// The open issues of a repository, for choosing one.
+    fn issues(&self, _repo: &RepoName) -> Call<'_, Issues> {
+        no_issues()
+    }
+
+    fn issue(&self, _at: &IssueRef) -> Call<'_, Issue> {
+        no_issues()
+    }
+
+    /// Whether the viewer can put the agent in charge of issues here. Asked once in a while, remembered in between.
+    fn agent_assignable(&self, _repo: &RepoName) -> Call<'_, bool> {
+        no_issues()
+    }
+
+    /// One POST of the granted assignment's [`body`](crate::domain::Assignment::body), never repeated. The answer is the
+    /// issue as it is afterwards: whether the agent is in charge is for the caller to see, because the service takes the
+    /// call and leaves out in silence whom it does not want. A fault of kind `UnknownOutcome` means that it may have
+    /// happened.
+    fn assign_agent(&self, _leave: &AssignGrant) -> Call<'_, Issue> {
+        no_issues()
+    }
+
+    fn branches(&self, _repo: &RepoName, _validator: Option<Validator>) -> Call<'_, Fetched<Branches>> {
+        let fault = Fault::new(FaultKind::Unsupported, "this service lists no branches", "type the branch's name");
+        Box::pin(async { Err(fault) })
+    }
+}
+
+fn no_issues<'a, T>() -> Call<'a, T> {
+    let fault = Fault::new(FaultKind::Unsupported, "this service has no issues", "start a task with a prompt instead");
+    Box::pin(async { Err(fault) })
 }

@@ -42,14 +42,16 @@ pub fn line(event: &TimelineEvent) -> String {
         Happened::WorkFailed => ("work_failed", None),
         Happened::Committed => ("committed", None),
         Happened::Commented => ("commented", None),
-        Happened::Reviewed(word) => ("reviewed", Some(word)),
-        Happened::Other(word) => ("other", Some(word)),
+        Happened::Reviewed(word) => ("reviewed", Some(word.raw_for_disk())),
+        Happened::Referenced(_) => ("other", Some("cross-referenced")),
+        Happened::Assigned { .. } => ("other", Some("assigned")),
+        Happened::Other(word) => ("other", Some(word.raw_for_disk())),
     };
     let record = event.record.raw_for_disk();
     write(&Line {
         at: event.at,
         what: what.into(),
-        word: word.map(|word| word.raw_for_disk().to_owned()),
+        word: word.map(str::to_owned),
         by: text(&event.by),
         app: text(&event.app),
         text: text(&event.text),

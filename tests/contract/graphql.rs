@@ -204,4 +204,7 @@ async fn the_agent_can_be_found_as_an_assignee() {
     let query = "{repository(owner:\"acme\",name:\"api\"){suggestedActors(capabilities:[CAN_BE_ASSIGNED],first:100){nodes{login __typename ... on Bot{id}}}}}";
     let body = stage.graphql(query, json!({})).await;
     assert_eq!(body["data"]["repository"]["suggestedActors"]["nodes"][0]["login"], "copilot-swe-agent");
+    let elsewhere = stage.graphql(&query.replace("\"api\"", "\"reports\""), json!({})).await;
+    let nodes = elsewhere["data"]["repository"]["suggestedActors"]["nodes"].as_array().unwrap().clone();
+    assert!(!nodes.is_empty() && nodes.iter().all(|one| one["login"] != "copilot-swe-agent"), "not enabled there");
 }

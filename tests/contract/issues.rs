@@ -131,3 +131,73 @@ async fn patch_replaces_the_assignees_and_post_adds_to_them() {
     assert_eq!(logins(&one), ["lindqvist"]);
     assert_eq!(stage.patch("/repos/acme/api/issues/412", &json!({ "assignees": ["nobody"] })).await.status, 422);
 }
+
+#[tokio::test]
+async fn assigning_leaves_its_marks_on_the_issue_and_the_pull_request_names_it() {
+    let stage = Stage::open().await;
+    let body = json!({ "assignees": ["copilot-swe-agent[bot]"], "agent_assignment": { "target_repo": "acme/api" } });
+    stage.post("/repos/acme/api/issues/412/assignees", &json!({ "assignees": ["okafor"] })).await;
+    let answer = stage.post("/repos/acme/api/issues/412/assignees", &body).await;
+    let logins: Vec<_> =
+        answer.json()["assignees"].as_array().unwrap().iter().map(|one| one["login"].clone()).collect();
+    assert_eq!(logins, [json!("okafor"), json!("Copilot")], "the others stay");
+    let timeline = "/repos/acme/api/issues/412/timeline";
+    let marks = stage.read(timeline).await;
+    assert_eq!(events(&marks), ["assigned", "assigned"]);
+    assert_eq!(marks[1]["assignee"]["login"], "Copilot");
+    assert_eq!(marks[1]["actor"]["login"], "mona");
+    stage.pass(30);
+    let marks = stage.read(timeline).await;
+    assert_eq!(events(&marks), ["assigned", "assigned", "cross-referenced"]);
+    let from = &marks[2]["source"]["issue"];
+    assert!(marks[2].get("id").is_none(), "such an event has no id");
+    assert_eq!(
+        (from["user"]["login"].clone(), from["repository"]["full_name"].clone()),
+        (json!("Copilot"), json!("acme/api"))
+    );
+    assert!(from.get("pull_request").is_some() && from["draft"] == true);
+    assert!(from["body"].as_str().unwrap().contains("Fixes #412"));
+    let task = stage.task_named("acme/api", "backs_off_until_deadline").await;
+    let pull = stage.read(&format!("/repos/acme/api/pulls/{}", from["number"])).await;
+    assert_eq!(task["artifacts"][0]["data"]["id"], pull["id"], "the task names the same pull request");
+}
+
+#[tokio::test]
+async fn whom_the_service_does_not_let_be_assigned_it_leaves_out_in_silence() {
+    let stage = Stage::open().await;
+    let before = stage.tasks("acme/reports").await.len();
+    let body = json!({ "assignees": ["copilot-swe-agent[bot]", "nobody-at-all", "okafor"] });
+    let answer = stage.post("/repos/acme/reports/issues/58/assignees", &body).await;
+    assert_eq!(answer.status, 201);
+    let logins: Vec<_> =
+        answer.json()["assignees"].as_array().unwrap().iter().map(|one| one["login"].clone()).collect();
+    assert_eq!(logins, [json!("okafor")]);
+    assert_eq!(stage.tasks("acme/reports").await.len(), before);
+}
+
+#[tokio::test]
+async fn an_assignment_is_refused_with_the_documented_statuses() {
+    let stage = Stage::open().await;
+    let body = json!({ "assignees": ["copilot-swe-agent[bot]"] });
+    let with = |details: Value| json!({ "assignees": ["copilot-swe-agent[bot]"], "agent_assignment": details });
+    assert_eq!(stage.post("/repos/acme/api/issues/9/assignees", &body).await.status, 404);
+    assert_eq!(stage.post("/repos/acme/nowhere/issues/9/assignees", &body).await.status, 404);
+    assert_eq!(stage.post("/repos/acme/reports/issues/59/assignees", &body).await.status, 410);
+    assert_eq!(stage.get("/repos/acme/reports/issues/59").await.status, 410);
+    for details in [json!({ "base_branch": "no-such-branch" }), json!({ "target_repo": "acme/nowhere" })] {
+        assert_eq!(stage.post("/repos/acme/api/issues/412/assignees", &with(details)).await.status, 422);
+    }
+    let read_only = [("authorization", "Bearer github_pat_readonly")];
+    let denied = stage.ask("POST", "/repos/acme/api/issues/412/assignees", &read_only, &body.to_string()).await;
+    assert_eq!(denied.status, 403);
+    assert_eq!(stage.read("/repos/acme/api/issues/412").await["assignees"], json!([]), "nothing came of any of them");
+}
+
+#[tokio::test]
+async fn issues_hold_null_bodies_and_hostile_words() {
+    let stage = Stage::open().await;
+    assert_eq!(stage.read("/repos/acme/reports/issues/61").await["body"], Value::Null);
+    let hostile = stage.read("/repos/acme/web/issues/2011").await;
+    let title = hostile["title"].as_str().unwrap();
+    assert!(title.contains('\u{1b}') && title.contains('\u{202e}'), "{title:?}");
+}

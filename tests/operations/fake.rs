@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use atc::console::event::Event;
 use atc::domain::agents::CustomAgent;
-use atc::domain::policy::{Grant, InForce, Policy};
+use atc::domain::policy::{AssignGrant, Grant, InForce, Policy};
 use atc::domain::{
-    Fault, FaultKind, Instant, Job, JobId, NodeId, Now, Pull, PullRef, RepoName, Run, RunId, RunStatus, Session,
-    SessionId, StartRequest, State, Task, TaskId, TaskRef, Timeline, UserId, Viewer,
+    Assignment, Fault, FaultKind, Instant, Issue, IssueRef, Job, JobId, NodeId, Now, Pull, PullRef, RepoName, Run,
+    RunId, RunStatus, Session, SessionId, StartRequest, State, Task, TaskId, TaskRef, Timeline, UserId, Viewer,
 };
 use atc::ledger::memory::Memory;
 use atc::ops::Context;
@@ -53,6 +53,9 @@ pub struct Fake {
     pub on_user: Script<UserId, Viewer>,
     pub on_pulls: Script<Vec<PullRef>, Vec<Option<Pull>>>,
     pub on_timeline: Script<Option<Validator>, Fetched<Timeline>>,
+    pub on_issue: Script<IssueRef, Issue>,
+    pub on_assign: Script<Assignment, Issue>,
+    pub on_assignable: Script<RepoName, bool>,
     /// Live logs can be read while this is set.
     pub on_log: Mutex<Option<LogScript>>,
 }
@@ -84,6 +87,9 @@ impl Fake {
             on_user: Mutex::new(Box::new(|id| Ok(Viewer { id, login: "hubot".into() }))),
             on_pulls: Mutex::new(Box::new(|refs| Ok(vec![None; refs.len()]))),
             on_timeline: Mutex::new(Box::new(|_| unscripted())),
+            on_issue: Mutex::new(Box::new(|_| unscripted())),
+            on_assign: Mutex::new(Box::new(|_| unscripted())),
+            on_assignable: Mutex::new(Box::new(|_| Ok(true))),
             on_log: Mutex::default(),
         }
     }
@@ -290,6 +296,20 @@ impl Provider for Fake {
     fn timeline(&self, _: &RepoName, number: u64, validator: Option<Validator>) -> Call<'_, Fetched<Timeline>> {
         self.note(format!("timeline {number}"));
         ready(self.on_timeline.lock().unwrap()(validator))
+    }
+
+    fn issue(&self, at: &IssueRef) -> Call<'_, Issue> {
+        self.note(format!("issue {}", at.number));
+        ready(self.on_issue.lock().unwrap()(at.clone()))
+    }
+
+    fn agent_assignable(&self, repo: &RepoName) -> Call<'_, bool> {
+        ready(self.on_assignable.lock().unwrap()(repo.clone()))
+    }
+
+    fn assign_agent(&self, leave: &AssignGrant) -> Call<'_, Issue> {
+        self.note("assign".into());
+        ready(self.on_assign.lock().unwrap()(leave.assignment().clone()))
     }
 
     fn mark_ready(&self, _node: &NodeId) -> Call<'_, ()> {

@@ -13,6 +13,7 @@ mod demo_reads;
 mod device;
 mod faults;
 mod hosts;
+mod issues;
 mod limits;
 mod more_copilot;
 mod more_pulls;

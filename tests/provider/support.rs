@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use atc::domain::policy::{Case, Facts, Grant, Policy, Stage};
-use atc::domain::{Fault, FaultKind, Instant, Now, RepoName, StartRequest, TaskId, TaskRef};
+use atc::domain::assign::Standing;
+use atc::domain::policy::{AssignGrant, Case, Facts, Grant, Policy, Stage};
+use atc::domain::{Assignment, Fault, FaultKind, Instant, Now, RepoName, StartRequest, TaskId, TaskRef};
 use atc::provider::github::{GitHub, Host, Limits, Options, Token};
 
 use crate::server::Server;
@@ -77,6 +78,14 @@ pub fn assert_no_token(text: &str) {
 pub fn leave(request: &StartRequest) -> Grant {
     let case = Case { request, template: None, ticket: None };
     Policy::unlimited().judge(&case, &Facts::default(), Stage::Gate).grant(None, false).unwrap()
+}
+
+/// Leave to assign this, from a policy without limits.
+pub fn leave_to_assign(assignment: &Assignment) -> AssignGrant {
+    let request = assignment.as_request();
+    let case = Case { request: &request, template: None, ticket: None };
+    let judged = Policy::unlimited().judge(&case, &Facts::default(), Stage::Gate);
+    judged.grant_assignment(assignment, &Standing::default(), None, false).unwrap()
 }
 
 /// Leave to start [`start`].

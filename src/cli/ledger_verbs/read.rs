@@ -14,7 +14,7 @@ use crate::cli::exit::Exit;
 use crate::cli::{config_verbs, output};
 use crate::config::{self, Paths};
 use crate::domain::{Fault, FaultKind, Instant, RepoName};
-use crate::ledger::{self, Action, Chain, Entry, Ledger, Line, Said, Span, Wanted, export, words};
+use crate::ledger::{self, Chain, Entry, Ledger, Line, Said, Span, Wanted, export, words};
 use crate::text::{Safe, width};
 
 /// Lines read at once: what is held in memory, however long the ledger is.
@@ -232,7 +232,7 @@ fn verify(ledger: &dyn Ledger, json: bool, out: &mut impl Write) -> Result<Exit,
     let (exit, value, text) = match ledger.verify()? {
         Chain::Intact { rows, head } => {
             let head = export::hex(head);
-            let starts = ledger.number(&Wanted { action: Some(Action::Start), ..Wanted::default() })?;
+            let starts = ledger.number(&Wanted { starting: true, ..Wanted::default() })?;
             let text = format!("intact: {rows} rows, {starts} starts among them\nlast hash: {head}");
             (Exit::Done, json!({"intact": true, "rows": rows, "starts": starts, "head": head}), text)
         }

@@ -81,9 +81,10 @@ pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
         }
         Context::Reviews => vec![Intent::Back, Intent::Refresh, Intent::Compose],
         Context::Templates if model.compose.cursor < model.compose.drafts.len() => {
-            vec![Intent::Enter, Intent::Cancel, Intent::Back]
+            vec![Intent::Enter, Intent::Issues, Intent::Cancel, Intent::Back]
         }
-        Context::Templates => vec![Intent::Enter, Intent::Back],
+        Context::Templates => vec![Intent::Enter, Intent::Issues, Intent::Back],
+        Context::Issues => vec![Intent::Enter, Intent::NextChoice, Intent::Open, Intent::Refresh, Intent::Back],
         Context::Form => {
             vec![Intent::NextField, Intent::Start, Intent::Editor, Intent::Preset, Intent::Preview, Intent::Back]
         }
@@ -101,7 +102,8 @@ pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
         .filter_map(|intent| key_of(context, intent))
         .take(6)
         .collect();
-    if !matches!(context, Context::Form | Context::Repos | Context::Line | Context::Dialog | Context::Help) {
+    let typed = matches!(context, Context::Form | Context::Repos | Context::Issues);
+    if !typed && !matches!(context, Context::Line | Context::Dialog | Context::Help) {
         keys.extend(key_of(Context::Global, Intent::Help));
     }
     keys

@@ -23,6 +23,8 @@ pub enum Context {
     Reviews,
     /// The template list of the compose pane.
     Templates,
+    /// The open issues of a repository; keys not bound here go to the filter.
+    Issues,
     /// The form of the compose pane; keys not bound here go to the field or the text area.
     Form,
     /// Choosing the repositories of a prompt; keys not bound here narrow the list.
@@ -123,6 +125,8 @@ pub enum Intent {
     /// To the evidence of the next finding.
     Diagnosis,
     Split,
+    /// The open issues one can start from.
+    Issues,
     // Form
     NextField,
     PreviousField,

@@ -224,7 +224,27 @@ const REVIEWS: &[Binding] = &[
 
 const TEMPLATES: &[Binding] = &[
     bind(Context::Templates, k(Key::Enter), Intent::Enter, "use the template or the draft", "use"),
+    bind(Context::Templates, c('i'), Intent::Issues, "start from an issue: the open ones of a repository", "issues"),
     bind(Context::Templates, c('x'), Intent::Cancel, "throw the draft away", "throw away"),
+];
+
+const ISSUES: &[Binding] = &[
+    bind(
+        Context::Issues,
+        k(Key::Enter),
+        Intent::Enter,
+        "assign it to the agent: fill in and read what is sent",
+        "assign",
+    ),
+    bind(Context::Issues, k(Key::Up), Intent::Up, "the issue above", ""),
+    bind(Context::Issues, k(Key::Down), Intent::Down, "the issue below", ""),
+    bind(Context::Issues, k(Key::PageUp), Intent::PageUp, "page up", ""),
+    bind(Context::Issues, k(Key::PageDown), Intent::PageDown, "page down", ""),
+    bind(Context::Issues, Chord::ctrl('n'), Intent::NextChoice, "the next repository's issues", "repository"),
+    bind(Context::Issues, Chord::ctrl('b'), Intent::PreviousChoice, "the repository's before", ""),
+    bind(Context::Issues, Chord::ctrl('r'), Intent::Refresh, "ask for the list again", "ask again"),
+    bind(Context::Issues, Chord::ctrl('o'), Intent::Open, "open in the browser", "open"),
+    bind(Context::Issues, k(Key::Esc), Intent::Back, "back to the templates", "back"),
 ];
 
 const FORM: &[Binding] = &[
@@ -301,7 +321,7 @@ const LINE: &[Binding] = &[
 ];
 
 /// Every context's own bindings, in the order the help shows them.
-pub const TABLE: [(Context, &[Binding]); 17] = [
+pub const TABLE: [(Context, &[Binding]); 18] = [
     (Context::Global, GLOBAL),
     (Context::Queue, QUEUE),
     (Context::Detail, DETAIL),
@@ -313,6 +333,7 @@ pub const TABLE: [(Context, &[Binding]); 17] = [
     (Context::Ledger, LEDGER),
     (Context::Reviews, REVIEWS),
     (Context::Templates, TEMPLATES),
+    (Context::Issues, ISSUES),
     (Context::Form, FORM),
     (Context::Repos, REPOS),
     (Context::Plan, PLAN),
@@ -332,7 +353,8 @@ pub fn bindings(context: Context) -> &'static [Binding] {
 pub fn lookup(context: Context, chord: Chord) -> Option<Intent> {
     let find = |c: Context| bindings(c).iter().find(|b| b.chord == chord).map(|b| b.intent);
     find(context).or_else(|| {
-        let closed = matches!(context, Context::Form | Context::Repos | Context::Line | Context::Dialog);
+        let typed = matches!(context, Context::Form | Context::Repos | Context::Issues);
+        let closed = typed || matches!(context, Context::Line | Context::Dialog);
         let help = matches!(context, Context::Form | Context::Repos) && matches!(chord.key, Key::F(_));
         find(Context::Global).filter(|intent| !closed || help || (chord.ctrl && passes_everywhere(*intent)))
     })
@@ -355,6 +377,7 @@ impl Intent {
                 | Self::Repos
                 | Self::Plan
                 | Self::Stop
+                | Self::Issues
         )
     }
 }
@@ -374,6 +397,7 @@ impl Context {
             Self::Ledger => "Ledger",
             Self::Reviews => "Reviews",
             Self::Templates => "Compose: templates",
+            Self::Issues => "Compose: issues",
             Self::Form => "Compose: form",
             Self::Repos => "Compose: repositories",
             Self::Plan => "Compose: plan",
@@ -419,7 +443,7 @@ mod tests {
 
     #[test]
     fn a_plain_character_is_never_a_command_where_text_is_typed() {
-        for context in [Context::Form, Context::Line] {
+        for context in [Context::Form, Context::Issues, Context::Line] {
             for code in 0x20..0x7f_u8 {
                 assert_eq!(lookup(context, Chord::char(char::from(code))), None, "{context:?} {code}");
             }

@@ -8,7 +8,7 @@ use super::tone::wrap;
 use crate::domain::plan::Plan;
 use crate::domain::policy::SHORTEST_REASON;
 use crate::domain::start::Order;
-use crate::domain::{CancelTarget, Instant, RepoName};
+use crate::domain::{AssignOrder, CancelTarget, Instant, RepoName};
 use crate::text::{Safe, Untrusted, width};
 
 #[derive(Clone, Debug)]
@@ -42,6 +42,8 @@ pub enum Ask {
         plan: Box<Plan>,
         with_reason: Vec<RepoName>,
     },
+    /// As with a start.
+    Assign(Box<AssignOrder>),
     Quit,
     Copy(Untrusted),
     /// The pages of all that were marked.

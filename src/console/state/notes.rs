@@ -24,6 +24,12 @@ impl Notes {
         self.current = Some(Note { bad, text: Safe::new(text), until: now + stays });
     }
 
+    /// Something goes on, for about so many seconds: its end says another word.
+    pub fn hold(&mut self, now: Instant, text: impl AsRef<str>, seconds: u64) {
+        let stays = TimeDelta::seconds(seconds.try_into().unwrap_or(60));
+        self.current = Some(Note { bad: false, text: Safe::new(text), until: now + stays });
+    }
+
     /// What was asked for stays long enough to be read.
     pub fn tell(&mut self, now: Instant, text: impl AsRef<str>) {
         self.current = Some(Note { bad: false, text: Safe::new(text), until: now + TimeDelta::seconds(30) });

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{actions, big, found, ledger, line, queue, record, wall};
+use super::{actions, big, compose, found, ledger, line, queue, record, wall};
 use crate::console::biglog::Wish;
 use crate::console::effect::Effect;
 use crate::console::keys::Intent;
@@ -25,6 +25,8 @@ pub struct Command {
 enum Run {
     Intent(Intent),
     With(With),
+    /// The same of one that may lead to a request that changes something.
+    Writing(With),
 }
 
 const fn plain(name: &'static str, intent: Intent, help: &'static str) -> Command {
@@ -50,6 +52,12 @@ pub const COMMANDS: &[Command] = &[
     plain("new", Intent::Compose, "write a new task"),
     plain("plan", Intent::Plan, "the rows of a prompt for several repositories, and how far they are"),
     with("here", "here [head]", here, "write a task for the checkout atc was started in; head: go on on its branch"),
+    Command {
+        name: "issue",
+        usage: "issue [REPO|#412]",
+        help: "start from an issue: choose one, or name it",
+        run: Run::Writing(compose::issue_command),
+    },
     with("filter", "filter QUERY", filter, "show the rows a query holds for; nothing: show all"),
     with("sort", "sort COLUMN [reverse]", sort, "order the queue"),
     with("group", GROUP, group, "put rows that share something together, or go to the next group"),
@@ -77,7 +85,11 @@ pub const COMMANDS: &[Command] = &[
 impl Command {
     /// It may lead to a request that changes something.
     pub fn writes(&self) -> bool {
-        matches!(self.run, Run::Intent(intent) if intent.writes())
+        match self.run {
+            Run::Intent(intent) => intent.writes(),
+            Run::Writing(_) => true,
+            Run::With(_) => false,
+        }
     }
 }
 
@@ -90,10 +102,13 @@ pub fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> Result<(
     }
     let command = find(name)?;
     match command.run {
-        Run::With(_) if model.place.log_only && !["mouse", "line", "save"].contains(&command.name) => {
+        Run::With(_) | Run::Writing(_)
+            if model.place.log_only && !["mouse", "line", "save"].contains(&command.name) =>
+        {
             Err("a saved log is all that is open here".to_owned())
         }
-        Run::With(run) => run(model, arguments, effects),
+        Run::Writing(_) if model.settings.read_only => Err(actions::READ_ONLY.to_owned()),
+        Run::With(run) | Run::Writing(run) => run(model, arguments, effects),
         Run::Intent(_) if !arguments.is_empty() => Err(format!("“{}” takes nothing after it", command.name)),
         Run::Intent(intent) => {
             actions::run(model, intent, effects);
@@ -172,6 +187,7 @@ fn words(model: &Model, command: &str, given: &[&str]) -> Vec<String> {
         ("mouse", 0) => vec!["on", "off"],
         ("save", 1) => Shape::WORDS.map(|(word, _)| word).to_vec(),
         ("repo", 0) => vec!["add", "remove", "only"],
+        ("issue", 0) => return model.settings.repos.iter().map(ToString::to_string).collect(),
         _ => vec![],
     };
     fixed.into_iter().map(str::to_owned).collect()

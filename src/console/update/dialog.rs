@@ -107,6 +107,12 @@ fn answer(model: &mut Model, yes: bool, effects: &mut Vec<Effect>) {
             }
             compose::plan_confirmed(model, plan, effects);
         }
+        Ask::Assign(mut order) => {
+            model.notes.say(model.now, false, format!("assigning the agent to {} …", order.assignment.issue));
+            order.id = made_id(dialog.opened_at, &order.assignment.as_request());
+            order.reason = dialog.reason.then(|| dialog.typed.trim().to_owned());
+            compose::assign_confirmed(model, order, effects);
+        }
         Ask::Quit => actions::leave(effects),
         Ask::Copy(text) => {
             model.notes.say(model.now, false, "copied");

@@ -18,7 +18,7 @@ pub fn pressed(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
         _ => lookup(context, chord),
     };
     let Some(intent) = intent else {
-        if matches!(context, Context::Form | Context::Repos) {
+        if matches!(context, Context::Form | Context::Repos | Context::Issues) {
             compose::key(model, chord, effects);
             model.dirty = true;
         }
@@ -28,7 +28,9 @@ pub fn pressed(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
         return actions::refuse(model);
     }
     let taken = match context {
-        Context::Form | Context::Repos | Context::Plan | Context::Templates => compose::intent(model, intent, effects),
+        Context::Form | Context::Repos | Context::Plan | Context::Templates | Context::Issues => {
+            compose::intent(model, intent, effects)
+        }
         // It knows what it changed: a step that waits for a part of a large log changes nothing yet, and a picture of
         // nothing new would only keep the next one waiting.
         Context::Log => log::intent(model, intent, effects),
@@ -50,14 +52,15 @@ pub fn pressed(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
 /// Alt and the letter mean nothing, two quick keys are meant. The prompt's text area has its own Alt keys.
 fn after_escape(context: Context, chord: Chord) -> Option<Chord> {
     let plain = matches!(chord.key, Key::Char(_)) && chord.alt && !chord.ctrl;
-    (plain && context != Context::Form && lookup(context, chord).is_none()).then_some(Chord { alt: false, ..chord })
+    (plain && !matches!(context, Context::Form | Context::Issues) && lookup(context, chord).is_none())
+        .then_some(Chord { alt: false, ..chord })
 }
 
 /// Pasted text is text where text is typed, and nothing anywhere else: never a command, never an answer.
 pub fn pasted(model: &mut Model, text: &Untrusted, effects: &mut Vec<Effect>) {
     match model.context() {
         Context::Line => line::paste(model, text),
-        Context::Form | Context::Repos => {
+        Context::Form | Context::Repos | Context::Issues => {
             compose::paste(model, text, effects);
             model.dirty = true;
         }

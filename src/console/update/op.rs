@@ -56,6 +56,7 @@ fn here(model: &mut Model, found: Result<Checkout, Fault>, effects: &mut Vec<Eff
 pub fn news(model: &mut Model, op: Op, effects: &mut Vec<Effect>) {
     match op {
         Op::Ledger(news) => ledger::news(model, news),
+        Op::Issue(news) => compose::issue_news(model, news, effects),
         Op::Cancel(progress) => cancel::progress(model, progress),
         Op::Started { request, result } => {
             model.dirty = true;

@@ -59,18 +59,7 @@ impl Graph<'_> {
                 ),
             },
             ("Repository", "pullRequest") => self.pull_numbered(source, arguments, path),
-            ("Repository", "suggestedActors") => self
-                .world
-                .person(AGENT_ID)
-                .map_or(Value::Null, |agent| {
-                    let mut agent = person(agent);
-                    // Here the agent shows under the name it is assigned by.
-                    if let Some(agent) = agent.as_object_mut() {
-                        agent.insert("login".to_owned(), "copilot-swe-agent".into());
-                    }
-                    json!([agent])
-                })
-                .into(),
+            ("Repository", "suggestedActors") => self.assignable(source).into(),
             ("PullRequest", "reviews") => {
                 let states = arguments.get("states").and_then(Value::as_array).cloned();
                 let all = source.get(field).and_then(Value::as_array).cloned().unwrap_or_default();
@@ -82,6 +71,15 @@ impl Graph<'_> {
             ("Mutation", "markPullRequestReadyForReview") => self.mark_ready(arguments, path),
             _ => source.get(field).cloned().unwrap_or(Value::Null).into(),
         }
+    }
+
+    /// Who can be put in charge of issues: the agent, where it is enabled for the viewer, and the people.
+    fn assignable(&self, repository: &Value) -> Value {
+        let id = repository.get("databaseId").and_then(Value::as_i64);
+        let here = self.world.repos.iter().find(|repo| Some(repo.id) == id);
+        let agent = here.filter(|repo| repo.agent_assignable).and_then(|_| self.world.person(AGENT_ID));
+        let people = self.world.people.iter().filter(|person| person.kind == "User");
+        agent.into_iter().chain(people).map(person).collect()
     }
 
     fn viewer(&self) -> Value {

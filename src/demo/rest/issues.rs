@@ -28,6 +28,9 @@ pub fn answer(ctx: &mut Ctx<'_>, repo: usize, method: &str, rest: &[&str]) -> An
     }
     let [number, rest @ ..] = rest else { return Err(Reply::not_found()) };
     let number = number.parse().map_err(|_| Reply::not_found())?;
+    if ctx.world.repos.get(repo).is_some_and(|repo| repo.deleted_issues.contains(&number)) {
+        return Err(Reply::message(410, "This issue was deleted"));
+    }
     let body = issue_or_pull(ctx, repo, number)?;
     let issue = ctx.world.issue_numbered(repo, number);
     match (method, rest, issue) {
@@ -131,7 +134,7 @@ fn shape(ctx: &Ctx<'_>, of: &Shape<'_>) -> Map<String, Value> {
     put("state", if of.closed.is_some() { "closed" } else { "open" }.into());
     put("state_reason", if of.closed.is_some() { "completed".into() } else { Value::Null });
     put("title", of.title.into());
-    put("body", of.body.into());
+    put("body", if of.body.is_empty() { Value::Null } else { of.body.into() });
     put("user", user_by_id(world, api, of.user));
     put("labels", of.labels.iter().enumerate().map(label).collect::<Vec<_>>().into());
     put("assignee", people.first().cloned().unwrap_or(Value::Null));
@@ -166,7 +169,7 @@ fn issue_json(ctx: &Ctx<'_>, issue: &Issue) -> Value {
     ))
 }
 
-fn pull_as_issue(ctx: &Ctx<'_>, view: &PullView<'_>) -> Value {
+pub fn pull_as_issue(ctx: &Ctx<'_>, view: &PullView<'_>) -> Value {
     let pull = view.pull;
     let mut out = shape(
         ctx,
@@ -235,18 +238,22 @@ fn comment(ctx: &mut Ctx<'_>, repo: usize, number: i64) -> Answer {
     Ok(Reply::json(201, &shown).with("location", url))
 }
 
-/// The people named in `assignees`, and whether the agent is among them.
-fn read_assignees(ctx: &Ctx<'_>, body: &Value) -> Result<Option<(Vec<i64>, bool)>, Reply> {
+/// The people named in `assignees`, and whether the agent is among them. Where it cannot be assigned, it is left out in
+/// silence; so is, where somebody is added to the others, whoever is not known.
+fn read_assignees(ctx: &Ctx<'_>, repo: usize, body: &Value, adds: bool) -> Result<Option<(Vec<i64>, bool)>, Reply> {
+    let assignable = ctx.world.repos.get(repo).is_some_and(|repo| repo.agent_assignable);
     let Some(listed) = body.get("assignees") else { return Ok(None) };
     let listed = listed.as_array().ok_or_else(|| Reply::invalid("Issue", "assignees", "invalid"))?;
     let (mut people, mut agent) = (Vec::new(), false);
     for login in listed.iter().filter_map(Value::as_str) {
         if AGENT_NAMES.contains(&login.to_ascii_lowercase().as_str()) {
-            agent = true;
-        } else {
-            let person =
-                ctx.world.person_named(login).ok_or_else(|| Reply::invalid("Issue", "assignees", "invalid"))?;
-            people.push(person.id);
+            agent = assignable;
+            continue;
+        }
+        match ctx.world.person_named(login) {
+            Some(person) => people.push(person.id),
+            None if adds => {}
+            None => return Err(Reply::invalid("Issue", "assignees", "invalid")),
         }
     }
     Ok(Some((people, agent)))
@@ -256,7 +263,7 @@ fn create(ctx: &mut Ctx<'_>, repo: usize) -> Answer {
     let body = ctx.request.json()?;
     let title = body.get("title").and_then(Value::as_str).filter(|title| !title.trim().is_empty());
     let title = title.ok_or_else(|| Reply::invalid("Issue", "title", "missing_field"))?.to_owned();
-    let (people, agent) = read_assignees(ctx, &body)?.unwrap_or_default();
+    let (people, agent) = read_assignees(ctx, repo, &body, false)?.unwrap_or_default();
     let labels = body.get("labels").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let issue = ctx.world.open_issue(NewIssue {
         repo,
@@ -274,7 +281,8 @@ fn create(ctx: &mut Ctx<'_>, repo: usize) -> Answer {
 
 fn change(ctx: &mut Ctx<'_>, issue: usize) -> Answer {
     let body = ctx.request.json()?;
-    let assignees = read_assignees(ctx, &body)?;
+    let repo = ctx.world.issues.get(issue).map_or(0, |issue| issue.repo);
+    let assignees = read_assignees(ctx, repo, &body, false)?;
     let text = |key: &str| body.get(key).and_then(Value::as_str).map(str::to_owned);
     let state = text("state");
     if state.as_deref().is_some_and(|state| !["open", "closed"].contains(&state)) {
@@ -305,19 +313,34 @@ fn change(ctx: &mut Ctx<'_>, issue: usize) -> Answer {
 
 fn assign(ctx: &mut Ctx<'_>, issue: usize) -> Answer {
     let body = ctx.request.json()?;
-    let (people, agent) = read_assignees(ctx, &body)?.unwrap_or_default();
-    let now = ctx.world.now;
-    let Some(found) = ctx.world.issues.get_mut(issue) else { return Err(Reply::not_found()) };
-    found.touched = now;
-    for person in people {
-        if !found.assignees.contains(&person) {
-            found.assignees.push(person);
-        }
+    let found = ctx.world.issues.get(issue).ok_or_else(Reply::not_found)?;
+    let (repo, has_agent) = (found.repo, found.assignees.contains(&AGENT_ID));
+    let (people, agent) = read_assignees(ctx, repo, &body, true)?.unwrap_or_default();
+    if agent && !has_agent {
+        check_details(ctx, repo, &body)?;
     }
-    if agent && !found.assignees.contains(&AGENT_ID) {
+    ctx.world.put_in_charge(issue, &people);
+    if agent && !has_agent {
         give_to_agent(ctx, issue, &body)?;
     }
     shown(ctx, issue, 201)
+}
+
+/// The agent works in a repository that can be seen, from a branch that is there.
+fn check_details(ctx: &Ctx<'_>, repo: usize, body: &Value) -> Result<(), Reply> {
+    let given = |key: &str| {
+        let text = body.get("agent_assignment").and_then(|extra| extra.get(key)).and_then(Value::as_str);
+        text.filter(|text| !text.is_empty())
+    };
+    let invalid = || Reply::invalid("Issue", "agent_assignment", "invalid");
+    let target = match given("target_repo").map(|name| name.split_once('/')) {
+        None => repo,
+        Some(parts) => parts.and_then(|(owner, name)| ctx.world.repo_at(owner, name)).ok_or_else(invalid)?,
+    };
+    match given("base_branch") {
+        Some(base) if !ctx.world.branches(target).iter().any(|(name, _)| name == base) => Err(invalid()),
+        _ => Ok(()),
+    }
 }
 
 fn give_to_agent(ctx: &mut Ctx<'_>, issue: usize, body: &Value) -> Result<(), Reply> {

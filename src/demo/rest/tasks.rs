@@ -155,7 +155,7 @@ fn read_start(ctx: &Ctx<'_>, repo: usize, body: &Value) -> Result<Start, Reply> 
     if agent.as_ref().is_some_and(|agent| agent_file(&agents, agent).is_none()) {
         return Err(Reply::invalid_task("invalid", "custom_agent was not found in the repository"));
     }
-    Ok(Start { repo, prompt, model: text("model")?, agent, pull, base, head, user: ctx.world.viewer })
+    Ok(Start { repo, prompt, model: text("model")?, agent, pull, base, head, issue: None, user: ctx.world.viewer })
 }
 
 fn repo_name(world: &World, repo: usize) -> &str {

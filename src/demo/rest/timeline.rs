@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 
 use super::super::http::{Answer, Reply};
 use super::super::world::Tick;
-use super::super::world::pull::{MarkKind, PullView};
-use super::issues::comment_json;
-use super::json::{node_id, user_by_id};
+use super::super::world::core::Issue;
+use super::super::world::pull::{MarkKind, Pull, PullView};
+use super::issues::{comment_json, pull_as_issue};
+use super::json::{full_repo, node_id, user_by_id};
 use super::page::Page;
 use super::pull_json::review;
 use super::route::Ctx;
@@ -16,8 +17,9 @@ pub fn answer(ctx: &Ctx<'_>, repo: usize, number: &str) -> Answer {
     let mut events: Vec<(Tick, Value)> = Vec::new();
     if let Some(view) = ctx.world.pull_numbered(repo, number).and_then(|index| ctx.world.view(index)) {
         of_pull(ctx, &view, &mut events);
-    } else if ctx.world.issue_numbered(repo, number).is_none() {
-        return Err(Reply::not_found());
+    } else {
+        let issue = ctx.world.issue_numbered(repo, number).and_then(|index| ctx.world.issues.get(index));
+        of_issue(ctx, issue.ok_or_else(Reply::not_found)?, &mut events);
     }
     for comment in ctx.world.comments_on(repo, number) {
         let mut body = comment_json(ctx, comment);
@@ -30,6 +32,54 @@ pub fn answer(ctx: &Ctx<'_>, repo: usize, number: &str) -> Answer {
     events.sort_by_key(|(at, _)| *at);
     let bodies = events.into_iter().map(|(_, body)| body).collect();
     Ok(Page::lenient(ctx.request).array(ctx.request, &ctx.site.api, bodies))
+}
+
+/// Who was put in charge, and the pull requests that name it.
+fn of_issue(ctx: &Ctx<'_>, issue: &Issue, events: &mut Vec<(Tick, Value)>) {
+    let api = &ctx.site.api;
+    for (at, person, by) in &issue.assigned {
+        let id = 27_000_000_000 + issue.number * 1_000 + i64::try_from(events.len()).unwrap_or(0);
+        let body = json!({
+            "id": id,
+            "node_id": node_id("AE", &[id]),
+            "url": format!("{api}/repos/acme/issues/events/{id}"),
+            "actor": user_by_id(ctx.world, api, *by),
+            "event": "assigned",
+            "commit_id": null,
+            "commit_url": null,
+            "created_at": ctx.world.clock.stamp(*at),
+            "assignee": user_by_id(ctx.world, api, *person),
+            "assigner": user_by_id(ctx.world, api, *by),
+            "performed_via_github_app": null,
+        });
+        events.push((*at, body));
+    }
+    let naming = |pull: &Pull| pull.repo == issue.repo && pull.closes == Some(issue.number);
+    let pulls = ctx.world.pulls.iter().enumerate().filter(|(_, pull)| naming(pull));
+    for view in pulls.filter_map(|(index, _)| ctx.world.view(index)) {
+        let at = ctx.world.clock.stamp(view.pull.opened);
+        let mut source = pull_as_issue(ctx, &view);
+        if let Some(source) = source.as_object_mut() {
+            source.insert("repository".to_owned(), full_repo(ctx.world, api, view.pull.repo));
+        }
+        // Unlike other events it has no id of its own.
+        let body = json!({
+            "actor": user_by_id(ctx.world, api, view.pull.author),
+            "created_at": at,
+            "updated_at": at,
+            "source": { "type": "issue", "issue": source },
+            "event": "cross-referenced",
+        });
+        events.push((view.pull.opened, body));
+    }
+    if let Some(at) = issue.closed {
+        let body = json!({
+            "event": "closed",
+            "actor": user_by_id(ctx.world, api, ctx.world.viewer),
+            "created_at": ctx.world.clock.stamp(at),
+        });
+        events.push((at, body));
+    }
 }
 
 fn of_pull(ctx: &Ctx<'_>, view: &PullView<'_>, events: &mut Vec<(Tick, Value)>) {

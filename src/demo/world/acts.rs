@@ -17,6 +17,8 @@ pub struct Start {
     pub base: Option<String>,
     /// Continue this branch.
     pub head: Option<String>,
+    /// Number of the issue it starts from: its pull request names it, and is opened at once.
+    pub issue: Option<i64>,
     pub user: i64,
 }
 
@@ -56,7 +58,11 @@ impl World {
         let on_branch = |pull: &super::pull::Pull| pull.repo == start.repo && Some(&pull.branch) == start.head.as_ref();
         let mut pull = self.pulls.iter().position(|pull| on_branch(pull) && pull.closed_at(self.now).is_none());
         if start.pull && pull.is_none() {
-            pull = Some(self.open_pull_for(start.repo, &session, session.start + 20 * SECOND));
+            let after = if start.issue.is_some() { 1 } else { 20 };
+            pull = Some(self.open_pull_for(start.repo, &session, session.start + after * SECOND));
+        }
+        if let Some(pull) = pull.and_then(|index| self.pulls.get_mut(index)) {
+            pull.closes = start.issue.or(pull.closes);
         }
         let name = first_line(&ask, 72);
         Ok(self.add_task(name, start.repo, start.user, vec![session], |task| {
@@ -239,9 +245,25 @@ impl World {
             touched: self.now,
             closed: None,
             labels: new.labels,
-            assignees: new.assignees,
+            assignees: Vec::new(),
+            assigned: Vec::new(),
         });
-        self.issues.len() - 1
+        let issue = self.issues.len() - 1;
+        self.put_in_charge(issue, &new.assignees);
+        issue
+    }
+
+    /// Adds to those in charge of an issue.
+    pub fn put_in_charge(&mut self, issue: usize, people: &[i64]) {
+        let (now, by) = (self.now, self.viewer);
+        let Some(issue) = self.issues.get_mut(issue) else { return };
+        issue.touched = now;
+        for person in people {
+            if !issue.assignees.contains(person) {
+                issue.assignees.push(*person);
+                issue.assigned.push((now, *person, by));
+            }
+        }
     }
 
     /// Assigns the agent: a task starts from the issue's words.
@@ -249,16 +271,13 @@ impl World {
     /// # Errors
     /// The demo's files lack a script, in words.
     pub fn assign_agent(&mut self, issue: usize, mut start: Start, extra: &str) -> Result<(), String> {
-        let now = self.now;
-        let Some(issue) = self.issues.get_mut(issue) else { return Ok(()) };
-        issue.touched = now;
-        if !issue.assignees.contains(&AGENT_ID) {
-            issue.assignees.push(AGENT_ID);
-        }
+        self.put_in_charge(issue, &[AGENT_ID]);
+        let Some(issue) = self.issues.get(issue) else { return Ok(()) };
         let prompt = format!("{}\n\n{}\n\n{extra}", issue.title, issue.body);
         prompt.trim().clone_into(&mut start.prompt);
         start.repo = issue.repo;
         start.pull = true;
+        start.issue = Some(issue.number);
         self.start(start).map(|_| ())
     }
 }

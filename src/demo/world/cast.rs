@@ -57,6 +57,12 @@ pub struct RepoEntry {
     pub agents: Vec<String>,
     #[serde(default)]
     pub issues: Vec<IssueEntry>,
+    /// Numbers of issues that somebody deleted.
+    #[serde(default)]
+    pub deleted_issues: Vec<i64>,
+    /// The viewer cannot put the agent in charge of issues here.
+    #[serde(default)]
+    pub agent_not_assignable: bool,
     /// The first number given to what is opened while the world runs.
     pub next_number: i64,
 }
@@ -66,6 +72,7 @@ pub struct RepoEntry {
 pub struct IssueEntry {
     pub number: i64,
     pub title: String,
+    #[serde(default)]
     pub body: String,
     pub by: String,
     pub created: Span,

@@ -42,6 +42,9 @@ pub struct Repo {
     pub approval_required: bool,
     pub codeowners: bool,
     pub agents: Vec<String>,
+    pub deleted_issues: Vec<i64>,
+    /// The viewer can put the agent in charge of issues here.
+    pub agent_assignable: bool,
     pub next_number: i64,
     pub next_run: i64,
 }
@@ -58,6 +61,8 @@ pub struct Issue {
     pub closed: Option<Tick>,
     pub labels: Vec<String>,
     pub assignees: Vec<i64>,
+    /// Who was put in charge, when, by whom.
+    pub assigned: Vec<(Tick, i64, i64)>,
 }
 
 /// On an issue or a pull request: both are numbered together.
@@ -229,7 +234,10 @@ impl World {
             base_sha: self.main_sha(pull.repo),
             merge_sha: merged.then(|| self.sha(pull.repo, &pull.branch, 10_000)),
             title: pull.title.clone().unwrap_or(own_title),
-            body: pull.body.clone().unwrap_or_else(|| work.body.clone()),
+            body: pull.body.clone().unwrap_or_else(|| match pull.closes {
+                Some(issue) => format!("{}\n\nFixes #{issue}", work.body).trim_start().to_owned(),
+                None => work.body.clone(),
+            }),
             updated: updated.fold(pull.touched.max(pull.opened), Tick::max),
             closed_at,
             mergeable: pull.mergeable(pushed, self.now),

@@ -107,6 +107,7 @@ impl World {
                 closed: None,
                 labels: issue.labels,
                 assignees: Vec::new(),
+                assigned: Vec::new(),
             });
         }
         self.repos.push(Repo {
@@ -121,6 +122,8 @@ impl World {
             approval_required: entry.approval_required,
             codeowners: entry.codeowners,
             agents: entry.agents,
+            deleted_issues: entry.deleted_issues,
+            agent_assignable: !entry.agent_not_assignable,
             next_number: entry.next_number,
             next_run: 400 + i64::try_from(repo).unwrap_or(0) * 113,
         });
@@ -316,6 +319,7 @@ impl World {
             merge_asked: None,
             bare: false,
             named: None,
+            closes: None,
             title: None,
             body: None,
             ci: BTreeMap::new(),

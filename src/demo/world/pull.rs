@@ -50,6 +50,8 @@ pub struct Pull {
     pub bare: bool,
     /// What the agent calls it, where its script has another title.
     pub named: Option<String>,
+    /// Number of the issue it was opened for, which its words name.
+    pub closes: Option<i64>,
     /// What a person wrote over the agent's own words.
     pub title: Option<String>,
     pub body: Option<String>,

@@ -4,6 +4,7 @@
 use super::judge::Stage;
 use super::judgement::{Judgement, Verdict};
 use crate::domain::StartRequest;
+use crate::domain::assign::{Assignment, Standing};
 use crate::text::Safe;
 
 /// A reason shorter than this says nothing.
@@ -15,6 +16,13 @@ pub struct Grant {
     rule: Safe,
     reason: Option<String>,
     policy_hash: Option<[u8; 32]>,
+}
+
+/// The leave to assign one issue to the agent, which the provider asks for. It carries the assignment itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AssignGrant {
+    grant: Grant,
+    assignment: Assignment,
 }
 
 /// Why there is no grant.
@@ -49,6 +57,46 @@ impl Judgement {
             reason: reason.filter(|_| self.verdict() == Verdict::NeedsReason).map(str::to_owned),
             policy_hash: self.policy_hash,
         })
+    }
+}
+
+impl Judgement {
+    /// Leave to assign, of a judgement on the start it comes to. `standing`: what there is of the agent's work on the
+    /// issue, which must be wanted again like any other duplicate.
+    pub fn grant_assignment(
+        &self,
+        assignment: &Assignment,
+        standing: &Standing,
+        reason: Option<&str>,
+        again: bool,
+    ) -> Result<AssignGrant, NoGrant> {
+        if self.request != assignment.as_request() {
+            return Err(NoGrant::NotAtTheGate);
+        }
+        let grant = self.grant(reason, again)?;
+        if !again && !standing.is_clear() {
+            return Err(NoGrant::Duplicate);
+        }
+        Ok(AssignGrant { grant, assignment: assignment.clone() })
+    }
+}
+
+impl AssignGrant {
+    /// What may be sent.
+    pub fn assignment(&self) -> &Assignment {
+        &self.assignment
+    }
+}
+
+impl AsRef<Grant> for AssignGrant {
+    fn as_ref(&self) -> &Grant {
+        &self.grant
+    }
+}
+
+impl AsRef<Self> for Grant {
+    fn as_ref(&self) -> &Self {
+        self
     }
 }
 

@@ -24,7 +24,7 @@ mod rule;
 mod tests;
 
 pub use facts::{Fact, Facts, OpenTask, PastStart, Spent, Wants};
-pub use grant::{Grant, NoGrant, SHORTEST_REASON};
+pub use grant::{AssignGrant, Grant, NoGrant, SHORTEST_REASON};
 pub use in_force::{Broken, InForce, Whence};
 pub use judge::{Case, Stage};
 pub use judgement::{Duplicate, Finding, Grade, Judgement, Verdict};

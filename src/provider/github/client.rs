@@ -8,16 +8,17 @@ use reqwest::Url;
 use reqwest::header::{self, HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;
 
+use super::assignable::Assignable;
 use super::endpoints::Copilot;
 use super::host::Host;
 use super::http::{Http, Limits, Network, Parts, Request};
 use super::repos::Repos;
 use super::token::Token;
 use crate::domain::agents::CustomAgent;
-use crate::domain::policy::Grant;
+use crate::domain::policy::{AssignGrant, Grant};
 use crate::domain::{
-    Fault, FaultKind, Job, JobId, NodeId, Now, Pull, PullRef, RepoName, Run, RunId, SessionId, Task, TaskRef, Timeline,
-    UserId, Viewer,
+    Branches, Fault, FaultKind, Issue, IssueRef, Issues, Job, JobId, NodeId, Now, Pull, PullRef, RepoName, Run, RunId,
+    SessionId, Task, TaskRef, Timeline, UserId, Viewer,
 };
 use crate::provider::port::{
     AgentSession, Authority, Budget, Call, CancelAnswer, Fetched, LiveLogs, LogBody, PageCursor, Provider, Sketch,
@@ -62,6 +63,7 @@ pub struct GitHub {
     pub(super) http: Arc<Http>,
     pub(super) repos: Arc<Repos>,
     pub(super) copilot: Arc<Copilot>,
+    pub(super) assignable: Arc<Assignable>,
 }
 
 impl fmt::Debug for GitHub {
@@ -76,7 +78,7 @@ impl GitHub {
         let copilot_headers = extra_headers.into_iter().map(extra_header).collect::<Result<_, _>>()?;
         let copilot = Copilot::new(copilot_api, token.kind());
         let http = Http::new(Parts { host, token, read_only, now, limits, network, copilot_headers });
-        Ok(Self { http: Arc::new(http), repos: Arc::default(), copilot: Arc::new(copilot) })
+        Ok(Self { http: Arc::new(http), repos: Arc::default(), copilot: Arc::new(copilot), assignable: Arc::default() })
     }
 
     /// An address under the API base, every segment encoded.
@@ -254,5 +256,30 @@ impl Provider for GitHub {
     fn comment(&self, repo: &RepoName, number: u64, body: &str) -> Call<'_, ()> {
         let (repo, body) = (repo.clone(), body.to_owned());
         async move { self.post_comment(&repo, number, &body).await }.boxed()
+    }
+
+    fn issues(&self, repo: &RepoName) -> Call<'_, Issues> {
+        let repo = repo.clone();
+        async move { self.open_issues(&repo).await }.boxed()
+    }
+
+    fn issue(&self, at: &IssueRef) -> Call<'_, Issue> {
+        let at = at.clone();
+        async move { self.one_issue(&at).await }.boxed()
+    }
+
+    fn agent_assignable(&self, repo: &RepoName) -> Call<'_, bool> {
+        let repo = repo.clone();
+        async move { self.can_assign_agent(&repo).await }.boxed()
+    }
+
+    fn assign_agent(&self, leave: &AssignGrant) -> Call<'_, Issue> {
+        let leave = leave.clone();
+        async move { self.post_assignee(&leave).await }.boxed()
+    }
+
+    fn branches(&self, repo: &RepoName, validator: Option<Validator>) -> Call<'_, Fetched<Branches>> {
+        let repo = repo.clone();
+        async move { self.branches_of(&repo, validator).await }.boxed()
     }
 }

@@ -5,6 +5,7 @@
 //!                              token (who asks)        host (where)
 //! ```
 
+mod assignable;
 mod client;
 pub mod device;
 mod endpoints;

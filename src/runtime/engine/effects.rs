@@ -11,6 +11,7 @@ use super::desk::Desk;
 use super::diagnose::Bench;
 use super::follower::{Closeness, Target};
 use super::followers::{Followers, Wanted};
+use super::issues::{After, IssueDesk};
 use super::look_through;
 use super::plans::Plans;
 use super::poller::{Pace, Poller, Wish};
@@ -52,6 +53,7 @@ pub struct Engine {
     paused: watch::Sender<bool>,
     raw_logs: RawLogs,
     plans: Plans,
+    issues: IssueDesk,
     /// `None`: finished logs are not kept.
     kept: Option<Kept>,
     /// The search in the kept logs that is wanted; 0: none.
@@ -101,9 +103,23 @@ impl Engine {
         let settler = settler::start(&desk, &context, wishes.clone(), is_paused.clone());
         tokio::spawn(Followers::new(desk.clone(), till, kept.clone(), wanted_seen, task, is_paused).run());
         tokio::spawn(relay(attended, wishes.clone(), wanted));
-        let grep = Arc::default();
+        let (issues, grep) = (IssueDesk::default(), Arc::default());
         let plans = Plans::new(desk.clone(), context.clone(), wishes.clone(), Arc::clone(&settler));
-        Self { desk, context, patience, wishes, attention, paused, raw_logs, plans, kept, grep, writing, settler }
+        Self {
+            desk,
+            context,
+            patience,
+            wishes,
+            attention,
+            paused,
+            raw_logs,
+            plans,
+            issues,
+            kept,
+            grep,
+            writing,
+            settler,
+        }
     }
 
     /// Carries out one effect. Those of the terminal (quit, suspend, editor, copy) are the loop's own.
@@ -128,6 +144,10 @@ impl Engine {
                 if let Some((id, pattern)) = wanted {
                     look_through::grep(&self.desk, self.kept.clone(), (id, *pattern), Arc::clone(&self.grep));
                 }
+            }
+            Effect::Issue(wish) => {
+                let after = After { wishes: self.wishes.clone(), settler: Arc::clone(&self.settler) };
+                self.issues.perform(&self.desk, &self.context, after, wish);
             }
             Effect::Ledger(wish) => book::read(&self.desk, Arc::clone(&self.context.ledger), wish),
             Effect::ReadKept(session) => look_through::read(&self.desk, self.kept.clone(), session),

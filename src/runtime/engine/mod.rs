@@ -16,6 +16,7 @@ pub mod diagnose;
 pub mod effects;
 pub mod follower;
 pub mod followers;
+mod issues;
 pub mod list_state;
 pub mod log_source;
 pub mod look_through;

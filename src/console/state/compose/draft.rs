@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::domain::RepoName;
+use crate::domain::{IssueRef, RepoName};
 
 /// Also what a retry or a follow-up opens the form with. Everything that is not said has the template's value, then
 /// none.
@@ -28,6 +28,9 @@ pub struct Draft {
     /// A part of it was sent, as this plan.
     #[serde(with = "as_text")]
     pub plan: Option<Uuid>,
+    /// Number of the issue it is about; `None`: it is a start.
+    pub issue: Option<u64>,
+    pub issue_title: Option<String>,
 }
 
 /// An id as it is written.
@@ -50,6 +53,11 @@ mod as_text {
 }
 
 impl Draft {
+    /// The issue it is about.
+    pub fn subject(&self) -> Option<IssueRef> {
+        Some(IssueRef { repo: self.repo.clone()?, number: self.issue? })
+    }
+
     /// The first words of the prompt, for a list.
     pub fn opening(&self) -> &str {
         self.prompt.lines().map(|line| line.trim_start_matches('#').trim()).find(|line| !line.is_empty()).unwrap_or("")

@@ -119,6 +119,10 @@ impl Field {
                 let next = match suggestions.iter().position(|s| *s == now) {
                     Some(at) if forward => (at < last).then_some(at + 1),
                     Some(at) => at.checked_sub(1),
+                    // What is typed already is completed, where it begins one of them.
+                    None if !now.is_empty() && suggestions.iter().any(|s| s.starts_with(&now)) => {
+                        suggestions.iter().position(|s| s.starts_with(&now))
+                    }
                     None => Some(if forward { 0 } else { last }),
                 };
                 editor.set(next.and_then(|next| suggestions.get(next)).map_or("", String::as_str));

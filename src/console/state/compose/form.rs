@@ -8,7 +8,7 @@ use super::clean::clean_line;
 use super::diff;
 use super::editor::Editor;
 use super::wrap;
-use super::{Agents, Control, Draft, Field, FieldId};
+use super::{Agents, Control, Draft, Field, FieldId, Subject};
 use crate::domain::agents::MODEL_SUGGESTIONS;
 use crate::domain::{Fault, RepoName, StartRequest};
 use crate::template::{Stamp, Template, Values, lint, render, value};
@@ -19,6 +19,8 @@ pub struct Form {
     pub id: Uuid,
     /// As it was when the form was opened: a file that changes meanwhile changes nothing here.
     pub template: Option<Template>,
+    /// It is about an issue: the agent is put in charge of that, and the prompt is what it is told besides.
+    pub issue: Option<Box<Subject>>,
     pub fields: Vec<Field>,
     /// The field that has the keys; one past the last: the prompt.
     pub at: usize,
@@ -63,6 +65,7 @@ impl Form {
         let mut form = Self {
             id: Uuid::nil(),
             template,
+            issue: None,
             fields,
             at: 0,
             prompt: Editor::prompt(""),
@@ -86,22 +89,7 @@ impl Form {
     /// A form as it was left, or as a task suggests it.
     pub fn from_draft(draft: &Draft, template: Option<Template>, repos: &[RepoName], repo: Option<&RepoName>) -> Self {
         let mut form = Self::new(template, repos, draft.repo.as_ref().or(repo));
-        for (name, text) in &draft.values {
-            form.set(&FieldId::Variable(name.clone()), text);
-        }
-        for (id, text) in [
-            (FieldId::BaseRef, &draft.base_ref),
-            (FieldId::HeadRef, &draft.head_ref),
-            (FieldId::Model, &draft.model),
-            (FieldId::CustomAgent, &draft.custom_agent),
-        ] {
-            if let Some(text) = text {
-                form.set(&id, text);
-            }
-        }
-        if let Some(create) = draft.create_pull_request {
-            form.set(&FieldId::CreatePull, &create.to_string());
-        }
+        form.fill(draft);
         form.id = draft.id;
         form.repos.clone_from(&draft.repos);
         form.plan = draft.plan;
@@ -114,6 +102,26 @@ impl Form {
         }
         form.refresh(None);
         form
+    }
+
+    /// Sets the fields to what a draft says.
+    pub(super) fn fill(&mut self, draft: &Draft) {
+        for (name, text) in &draft.values {
+            self.set(&FieldId::Variable(name.clone()), text);
+        }
+        for (id, text) in [
+            (FieldId::BaseRef, &draft.base_ref),
+            (FieldId::HeadRef, &draft.head_ref),
+            (FieldId::Model, &draft.model),
+            (FieldId::CustomAgent, &draft.custom_agent),
+        ] {
+            if let Some(text) = text {
+                self.set(&id, text);
+            }
+        }
+        if let Some(create) = draft.create_pull_request {
+            self.set(&FieldId::CreatePull, &create.to_string());
+        }
     }
 
     /// Everything that was put in. Empty values are kept as such, so that a cleared default stays cleared.
@@ -136,6 +144,8 @@ impl Form {
             maybe_started: self.maybe_started,
             repos: self.repos.clone(),
             plan: self.plan,
+            issue: self.issue.as_ref().map(|subject| subject.at.number),
+            issue_title: self.issue.as_ref().map(|subject| clean_line(subject.title.raw_for_disk()).0),
         }
     }
 
@@ -179,6 +189,9 @@ impl Form {
 
     /// The request as it stands, whether it may be sent or not. `None` without a repository.
     pub fn request(&self) -> Option<StartRequest> {
+        if let Some(assignment) = self.assignment() {
+            return Some(assignment.as_request());
+        }
         let given = |id: &FieldId| Some(self.value(id)).filter(|text| !text.is_empty());
         Some(StartRequest {
             repo: self.repo()?,
@@ -193,8 +206,7 @@ impl Form {
 
     /// The whole request in rows of a width, as the preview shows it. Empty without a repository.
     pub fn request_rows(&self, columns: usize) -> Vec<String> {
-        let Some(request) = self.request() else { return Vec::new() };
-        let lines: Vec<String> = request.body_text().lines().map(str::to_owned).collect();
+        let lines: Vec<String> = self.body_text().lines().map(str::to_owned).collect();
         let rows = wrap::rows(&lines, columns);
         rows.iter().map(|row| wrap::text_of(Some(row), &lines).unwrap_or_default().to_owned()).collect()
     }
@@ -289,7 +301,10 @@ impl Form {
         self.render(&mut verdict);
         self.check_request();
         let prompt = self.prompt.text();
-        if self.prompt.is_blank() {
+        if let Some(subject) = &self.issue {
+            verdict.blocks.extend(subject.blocks());
+            verdict.hints.extend(subject.hints());
+        } else if self.prompt.is_blank() {
             verdict.blocks.push("the prompt is empty".to_owned());
         }
         if let Some(template) = self.template.as_ref().filter(|_| self.edited) {
@@ -298,7 +313,8 @@ impl Form {
             }
         }
         let follow_up = !self.value(&FieldId::HeadRef).is_empty();
-        let findings = if self.prompt.is_blank() { Vec::new() } else { lint::prompt(&prompt, !follow_up) };
+        let findings =
+            if self.prompt.is_blank() || self.issue.is_some() { Vec::new() } else { lint::prompt(&prompt, !follow_up) };
         verdict.hints.extend(findings.into_iter().map(|finding| finding.message));
         let agent = self.value(&FieldId::CustomAgent);
         if let Some(Agents::Known(known)) = agents

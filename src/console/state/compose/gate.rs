@@ -76,9 +76,8 @@ impl GateSide {
     /// The verdict on the form. `None`: there is nothing to judge, or no policy yet.
     pub fn judge_form(&self, form: &Form, now: Instant) -> Option<Judgement> {
         let request = form.request()?;
-        let stamp = form.stamp();
-        let (template, ticket) = stamp.as_deref().map_or((None, None), |it| (Some(&*it.id), it.ticket.as_deref()));
-        self.judge(&Case { request: &request, template, ticket }, now)
+        let template = form.template.as_ref().map(|template| template.id.as_str());
+        self.judge(&Case { request: &request, template, ticket: form.ticket().as_deref() }, now)
     }
 }
 

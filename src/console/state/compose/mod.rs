@@ -6,6 +6,8 @@
 //!  └── esc: draft ──┘ └────────────── no ───────────────└──unknown──> form, never sent again by itself
 //!
 //! form ──ctrl+f──> repositories ──several──> the table of a plan (see [`plan`])
+//! list ──i──> open issues ──enter──> form about one ──ctrl+s──> dialog ──yes──> sending ──assigned──> gone, its task is
+//!                                                                                  └── else as above   looked for
 //! ```
 //!
 //! The prompt follows the fields until it is edited by hand; from then on it is the operator's own.
@@ -18,10 +20,12 @@ pub mod editor;
 mod field;
 mod form;
 mod gate;
+mod issues;
 pub mod layout;
 mod pane;
 mod picker;
 pub mod plan;
+mod subject;
 pub mod wrap;
 
 pub use agents::Agents;
@@ -29,5 +33,7 @@ pub use draft::Draft;
 pub use field::{Control, Field, FieldId};
 pub use form::{Form, Verdict};
 pub use gate::{GateSide, known_duplicates};
+pub use issues::{Asked, IssueList, IssueSide};
 pub use pane::{ComposePane, Row};
 pub use picker::Picker;
+pub use subject::Subject;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::gate::GateSide;
 use super::plan::PlanPane;
-use super::{Agents, Draft, Form, Picker};
+use super::{Agents, Control, Draft, Form, IssueSide, Picker};
 use crate::console::keys::Context;
 use crate::domain::RepoName;
 use crate::template::{Template, TemplateFault};
@@ -32,6 +32,8 @@ pub struct ComposePane {
     pub plan: Option<Box<PlanPane>>,
     /// What the policy says.
     pub gate: GateSide,
+    /// Issues and branches.
+    pub issues: IssueSide,
 }
 
 /// One row of the list.
@@ -52,6 +54,8 @@ impl ComposePane {
             Context::Plan
         } else if self.form.is_some() {
             Context::Form
+        } else if self.issues.list.is_some() {
+            Context::Issues
         } else {
             Context::Templates
         }
@@ -78,6 +82,20 @@ impl ComposePane {
     /// What is known of the agents of the form's repository.
     pub fn agents_here(&self) -> Option<&Agents> {
         self.agents.get(&self.form.as_ref()?.repo()?)
+    }
+
+    /// Texts the field in use can be set to by the choice keys, beside its own choices.
+    pub fn suggestions(&self) -> Vec<String> {
+        let Some(form) = &self.form else { return Vec::new() };
+        let field = form.focused().filter(|field| matches!(field.control, Control::Line(_)));
+        match (field.map(|field| field.kind), form.repo()) {
+            (Some("branch"), Some(repo)) => self.issues.branch_names(&repo),
+            (Some("issue"), Some(repo)) => {
+                let issues = self.issues.issues(&repo).map(|issues| issues.issues.as_slice()).unwrap_or_default();
+                issues.iter().map(|issue| format!("#{}", issue.at.number)).collect()
+            }
+            _ => form.suggestions(self.agents_here()),
+        }
     }
 
     /// Recomputes what follows from the form's fields.

@@ -10,7 +10,7 @@ use crate::text::Untrusted;
 
 use super::list::look;
 use super::say::say;
-use super::{list, plan, repos, start};
+use super::{issues, list, plan, repos, start};
 
 /// An intent pressed in the compose pane. False: not one of the pane's.
 pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> bool {
@@ -24,6 +24,7 @@ pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> b
     match model.compose.context() {
         Context::Repos => return repos::intent(model, intent, effects),
         Context::Plan => return plan::intent(model, intent, effects),
+        Context::Issues => return issues::intent(model, intent, effects),
         Context::Templates => return list::intent(model, intent, effects),
         _ => {}
     }
@@ -31,8 +32,8 @@ pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> b
         return true;
     }
     match intent {
-        Intent::NextField => move_focus(model, true),
-        Intent::PreviousField => move_focus(model, false),
+        Intent::NextField => move_focus(model, true, effects),
+        Intent::PreviousField => move_focus(model, false, effects),
         Intent::NextChoice => turn(model, true, effects),
         Intent::PreviousChoice => turn(model, false, effects),
         Intent::Preset => preset(model, effects),
@@ -130,19 +131,19 @@ fn is_frozen(model: &mut Model) -> bool {
     sent
 }
 
-fn move_focus(model: &mut Model, forward: bool) {
+fn move_focus(model: &mut Model, forward: bool, effects: &mut Vec<Effect>) {
     with_form(model, |form| {
         let count = form.fields.len() + 1;
         form.at = if forward { (form.at + 1) % count } else { (form.at + count - 1) % count };
     });
+    issues::want_choices(model, effects);
 }
 
 fn turn(model: &mut Model, forward: bool, effects: &mut Vec<Effect>) {
     if is_frozen(model) {
         return;
     }
-    let agents = model.compose.agents_here();
-    let suggestions = model.compose.form.as_ref().map(|form| form.suggestions(agents)).unwrap_or_default();
+    let suggestions = model.compose.suggestions();
     let Some(form) = &mut model.compose.form else { return };
     let at = form.at;
     if form.fields.get_mut(at).is_some_and(|field| field.turn(forward, &suggestions)) {
@@ -205,7 +206,7 @@ pub fn key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
     if model.compose.picker.is_some() {
         return repos::key(model, chord);
     }
-    let Some(form) = &model.compose.form else { return };
+    let Some(form) = &model.compose.form else { return issues::key(model, chord) };
     if form.preview.is_some() {
         return preview_key(model, chord, effects);
     }
@@ -271,8 +272,8 @@ fn field_key(model: &mut Model, chord: Chord, (columns, rows): (usize, usize), e
     match did {
         Did::Edited => field_changed(model, effects),
         Did::Moved => model.dirty = true,
-        Did::EdgeUp if at > 0 => move_focus(model, false),
-        Did::EdgeDown => move_focus(model, true),
+        Did::EdgeUp if at > 0 => move_focus(model, false, effects),
+        Did::EdgeDown => move_focus(model, true, effects),
         Did::EdgeUp | Did::Nothing => {}
     }
 }
@@ -319,6 +320,9 @@ fn changed(model: &mut Model, effects: &mut Vec<Effect>) {
 pub fn paste(model: &mut Model, text: &Untrusted, effects: &mut Vec<Effect>) {
     if model.compose.picker.is_some() {
         return repos::paste(model, text);
+    }
+    if model.compose.form.is_none() {
+        return issues::paste(model, text);
     }
     if model.compose.form.as_ref().is_none_or(|form| form.preview.is_some()) || is_frozen(model) {
         return;

@@ -14,6 +14,7 @@ use crate::template::{Template, TemplateFault, shipped};
 
 use super::plan;
 use super::say::say;
+use super::{assign, issues};
 
 /// The pane was opened: with what a task gave (retry, follow-up) or empty-handed.
 pub fn open(model: &mut Model, prefill: Option<Draft>, effects: &mut Vec<Effect>) {
@@ -31,6 +32,7 @@ pub fn open(model: &mut Model, prefill: Option<Draft>, effects: &mut Vec<Effect>
     if let Some(plan) = &mut model.compose.plan {
         plan.shown = false;
     }
+    model.compose.issues.list = None;
     look(model, effects);
     model.compose.cursor = 0;
     if let Some(draft) = prefill {
@@ -69,6 +71,10 @@ pub(super) fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect
             return true;
         }
         Intent::Cancel => return forget(model, effects),
+        Intent::Issues => {
+            issues::open_here(model, effects);
+            return true;
+        }
         Intent::Back => {
             model.place.focus = Pane::Queue;
             model.dirty = true;
@@ -100,6 +106,10 @@ fn choose(model: &mut Model, effects: &mut Vec<Effect>) {
 }
 
 fn open_draft(model: &mut Model, draft: &Draft, effects: &mut Vec<Effect>) {
+    if let Some(at) = draft.subject() {
+        let title = draft.issue_title.clone().unwrap_or_default();
+        return assign::open(model, at, title.into(), draft, effects);
+    }
     let template = draft.template.as_ref().and_then(|id| model.compose.template(id)).cloned();
     if let (Some(id), None) = (&draft.template, &template) {
         say(model, true, &format!("the template {id} is not there any more: the prompt is kept as it was"));
@@ -116,7 +126,11 @@ fn open_draft(model: &mut Model, draft: &Draft, effects: &mut Vec<Effect>) {
 }
 
 /// A form for the repository of the task selected in the queue, else the first one.
-fn open_form(model: &mut Model, form: impl FnOnce(&[RepoName], Option<&RepoName>) -> Form, effects: &mut Vec<Effect>) {
+pub(super) fn open_form(
+    model: &mut Model,
+    form: impl FnOnce(&[RepoName], Option<&RepoName>) -> Form,
+    effects: &mut Vec<Effect>,
+) {
     let selected = model.queue.selected.as_ref().and_then(|id| model.world.tasks.get(id));
     let repo = selected.map(|known| known.task.at.repo.clone());
     let mut form = form(&model.settings.repos, repo.as_ref());
@@ -128,6 +142,7 @@ fn open_form(model: &mut Model, form: impl FnOnce(&[RepoName], Option<&RepoName>
     model.compose.form = Some(form);
     model.dirty = true;
     want_agents(model, effects);
+    issues::want_choices(model, effects);
     model.compose.refresh_form();
 }
 
@@ -198,8 +213,10 @@ pub fn agents(model: &mut Model, repo: &RepoName, result: Result<Vec<CustomAgent
 
 /// The drafts found at start, newest first.
 pub fn drafts(model: &mut Model, drafts: Vec<Draft>) {
-    let says_something =
-        |draft: &Draft| !draft.prompt.trim().is_empty() || draft.values.iter().any(|(_, value)| !value.is_empty());
+    let says_something = |draft: &Draft| {
+        let filled = draft.values.iter().any(|(_, value)| !value.is_empty());
+        !draft.prompt.trim().is_empty() || filled || draft.issue.is_some()
+    };
     let drafts: Vec<Draft> = drafts.into_iter().filter(says_something).collect();
     let count = drafts.len();
     // The row that was chosen meanwhile stays chosen.

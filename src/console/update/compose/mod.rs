@@ -1,6 +1,8 @@
 //! The compose pane: choose a template, fill it, edit the prompt, start.
 
+mod assign;
 mod form;
+mod issues;
 mod list;
 mod plan;
 mod plan_ask;
@@ -10,7 +12,9 @@ mod start;
 #[cfg(test)]
 mod tests;
 
+pub use assign::confirmed as assign_confirmed;
 pub use form::{click, edited, intent, key, paste, wheel};
+pub use issues::{command as issue_command, news as issue_news};
 pub use list::{agents, drafts, look, open, templates};
 pub use plan::{
     confirmed as plan_confirmed, known as plan_known, news as plan_news, row_settled as plan_settled, settle,

@@ -12,12 +12,13 @@ use crate::domain::start::Order;
 use crate::domain::{Fault, FaultKind, StartRequest, Task};
 use crate::text::{Safe, width};
 
+use super::assign;
 use super::say::say;
 
 /// Typed to start what may be under way already.
-const AGAIN: &str = "again";
+pub(super) const AGAIN: &str = "again";
 /// Lines of the prompt a dialog shows.
-const OPENING: usize = 3;
+pub(super) const OPENING: usize = 3;
 
 /// The form can be sent as it stands; else it is said why not.
 pub(super) fn is_ready(model: &mut Model) -> bool {
@@ -36,7 +37,8 @@ pub(super) fn is_ready(model: &mut Model) -> bool {
         form.at = first;
         let why = form.fields.get(first).and_then(|field| Some(format!("{} {}", field.label, field.fault.as_ref()?)));
         let why = why.or_else(|| form.verdict.blocks.first().cloned()).unwrap_or_default();
-        say(model, true, &format!("not started: {why}"));
+        let not = if form_is_about_an_issue(model) { "not assigned" } else { "not started" };
+        say(model, true, &format!("{not}: {why}"));
         return false;
     }
     true
@@ -46,6 +48,9 @@ pub(super) fn is_ready(model: &mut Model) -> bool {
 pub(super) fn ask(model: &mut Model) {
     if !is_ready(model) {
         return;
+    }
+    if form_is_about_an_issue(model) {
+        return assign::ask(model);
     }
     let Some(form) = &model.compose.form else { return };
     let Some(request) = form.request() else { return };
@@ -76,8 +81,12 @@ pub(super) fn ask(model: &mut Model) {
     model.dirty = true;
 }
 
+fn form_is_about_an_issue(model: &Model) -> bool {
+    model.compose.form.as_ref().is_some_and(|form| form.issue.is_some())
+}
+
 /// What the policy says, and what may be the same work already: before all else, so that it is never left out.
-fn at_the_gate(judged: Option<&Judgement>, duplicates: &[Duplicate]) -> Vec<Safe> {
+pub(super) fn at_the_gate(judged: Option<&Judgement>, duplicates: &[Duplicate]) -> Vec<Safe> {
     let mut lines: Vec<Safe> =
         duplicates.iter().map(|duplicate| Safe::new(format!("This is under way already? {duplicate}"))).collect();
     lines.extend(judged.map(Judgement::line));

@@ -117,6 +117,9 @@ fn note(model: &Model, form: &Form, field: &Field) -> String {
     if field.id == FieldId::Repo && !form.repos.is_empty() {
         return "ctrl+f changes them; left and right choose one alone".to_owned();
     }
+    if let Some(note) = choices_note(model, form, field) {
+        return note;
+    }
     if field.id != FieldId::CustomAgent {
         return field.help.clone();
     }
@@ -134,6 +137,37 @@ fn note(model: &Model, form: &Form, field: &Field) -> String {
             )
         }
     }
+}
+
+/// Of a branch or an issue: what can be chosen, or what the one that is typed is called.
+fn choices_note(model: &Model, form: &Form, field: &Field) -> Option<String> {
+    let (side, repo, value) = (&model.compose.issues, form.repo()?, field.value());
+    let (under_way, fault) = match field.kind {
+        "branch" => side.branches.get(&repo).map(|asked| (asked.under_way, &asked.fault))?,
+        "issue" => side.lists.get(&repo).map(|asked| (asked.under_way, &asked.fault))?,
+        _ => return None,
+    };
+    if field.kind == "issue"
+        && let Some(issue) = side.named(&repo, &value)
+    {
+        return Some(issue.title.show_line().to_string());
+    }
+    let known: Vec<String> = model.compose.suggestions();
+    if known.is_empty() {
+        let what = if field.kind == "branch" { "branches" } else { "open issues" };
+        return Some(match fault {
+            Some(fault) => format!("{what} not known, any can be typed: {fault}"),
+            None if under_way => format!("{} · looking for {what}", field.help),
+            None => field.help.clone(),
+        });
+    }
+    let fitting: Vec<&str> = known.iter().map(String::as_str).filter(|name| name.starts_with(&value)).collect();
+    if value.is_empty() || fitting.is_empty() {
+        let first = known.iter().take(2).map(String::as_str).collect::<Vec<_>>().join(", ");
+        return Some(format!("{first} · {} known · {}", known.len(), field.help));
+    }
+    let more = if fitting.len() > 4 { format!(" · {} in all", fitting.len()) } else { String::new() };
+    Some(format!("{}{more}", fitting.into_iter().take(4).collect::<Vec<_>>().join(" · ")))
 }
 
 fn value_rows(field: &Field, theme: Theme, focused: bool, columns: usize) -> Vec<Row> {
@@ -185,7 +219,7 @@ fn arrows(theme: Theme) -> (&'static str, &'static str) {
 }
 
 /// One line, moved so far to the left that the cursor is in sight.
-fn line_in_use(editor: &Editor, empty: &'static str, theme: Theme, columns: usize) -> (Pieces, usize) {
+pub(super) fn line_in_use(editor: &Editor, empty: &'static str, theme: Theme, columns: usize) -> (Pieces, usize) {
     let lines = editor.lines();
     let text = lines.first().map_or("", String::as_str);
     if text.is_empty() {

@@ -52,16 +52,16 @@ fn put_lines(theme: Theme, area: Area, lines: &[(Tone, String)], buffer: &mut Bu
 }
 
 fn target(form: &Form) -> Vec<(Tone, Safe)> {
-    let text = match form.repos.len() {
-        0 => form.repo().map(|repo| format!("start a task in {repo}")),
-        several => Some(format!("start a task in each of {several} repositories")),
+    let text = match (&form.issue, form.repos.len()) {
+        (Some(issue), _) => Some(format!("assign the agent to {}", issue.at)),
+        (None, 0) => form.repo().map(|repo| format!("start a task in {repo}")),
+        (None, several) => Some(format!("start a task in each of {several} repositories")),
     };
     text.map(|text| (Tone::Dim, Safe::new(text))).into_iter().collect()
 }
 
 /// The request one field a line: exact but for the prompt, which is cut to its line.
 fn request_lines(form: &Form, columns: usize, theme: Theme) -> Vec<String> {
-    let Some(request) = form.request() else { return Vec::new() };
     let room = columns.saturating_sub(4);
     let cut = |line: &str| {
         let line = Safe::new(line);
@@ -70,7 +70,7 @@ fn request_lines(form: &Form, columns: usize, theme: Theme) -> Vec<String> {
         }
         format!("{}{}\",", width::cut_end(&line, room).trim_end_matches(['…', '\\']), ellipsis(theme))
     };
-    request.body_text().lines().map(cut).collect()
+    form.body_text().lines().map(cut).collect()
 }
 
 /// The verdict in lines of the area, the most urgent first.
@@ -80,16 +80,21 @@ fn verdict(model: &Model, form: &Form, theme: Theme, area: Area) -> Vec<(Tone, S
     if model.compose.sending.is_some() {
         return vec![(Tone::Accent, format!("sent: waiting for the answer{dots}"))];
     }
+    let verb = form.verb();
+    let (place, done) =
+        if form.issue.is_some() { ("at the issue", "been assigned") } else { ("at the queue", "started") };
     let mut lines = Vec::new();
     if let Some(fault) = &form.fault {
         let (tone, text) = if form.maybe_started {
-            (Tone::WarnStrong, format!("may have started: look at the queue before sending again. {fault}"))
+            (Tone::WarnStrong, format!("may have {done}: look {place} before sending again. {fault}"))
+        } else if fault.what.starts_with("not assigned") {
+            (Tone::Bad, fault.to_string())
         } else {
-            (Tone::Bad, format!("not started: {fault}"))
+            (Tone::Bad, format!("not {verb}ed: {fault}"))
         };
         lines.extend(wrapped(&text, area).into_iter().map(|line| (tone, line)));
     } else if form.maybe_started {
-        lines.push((Tone::WarnStrong, "it may have started before: look at the queue before sending again".to_owned()));
+        lines.push((Tone::WarnStrong, format!("it may have {done} before: look {place} before sending again")));
     }
     let hints = &form.verdict.hints;
     // Of several repositories the table tells the verdicts.
@@ -109,15 +114,15 @@ fn verdict(model: &Model, form: &Form, theme: Theme, area: Area) -> Vec<(Tone, S
         judged = None;
     } else if hints.is_empty() && area.height < 2 && judged.is_some() {
         let line = judged.take().map(|judged| judged.line()).unwrap_or_default();
-        lines.push((Tone::Good, format!("{} ready to start · {line}", mark("✓", "+"))));
+        lines.push((Tone::Good, format!("{} ready to {verb} · {line}", mark("✓", "+"))));
     } else if hints.is_empty() {
-        lines.push((Tone::Good, format!("{} ready to start", mark("✓", "+"))));
+        lines.push((Tone::Good, format!("{} ready to {verb}", mark("✓", "+"))));
     } else if area.height > 1 {
         let count = hints.len();
         let s = if count == 1 { "" } else { "s" };
-        lines.push((Tone::Good, format!("{} ready to start, {count} hint{s}:", mark("✓", "+"))));
+        lines.push((Tone::Good, format!("{} ready to {verb}, {count} hint{s}:", mark("✓", "+"))));
     } else {
-        let first = format!("{} ready to start · {}", mark("✓", "+"), hints.join("; "));
+        let first = format!("{} ready to {verb} · {}", mark("✓", "+"), hints.join("; "));
         lines.push((Tone::Warn, first));
         return lines;
     }

@@ -81,6 +81,10 @@ fn draw_row(
 }
 
 fn opening(model: &Model, draft: &Draft) -> String {
+    if let Some(number) = draft.issue {
+        let title = draft.issue_title.as_deref().unwrap_or_default();
+        return format!("assign #{number} {title} · {}", draft.opening());
+    }
     let template = draft.template.as_ref().and_then(|id| model.compose.template(id));
     template.map_or_else(|| draft.opening().to_owned(), |t| format!("{} · {}", t.title, draft.opening()))
 }

@@ -2,6 +2,7 @@
 
 mod fields;
 mod foot;
+mod issues;
 mod list;
 mod pane;
 mod plan;

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 
 use super::super::rule;
 use super::super::theme::{Theme, Tone};
-use super::{fields, foot, list, plan, prompt, repos};
+use super::{fields, foot, issues, list, plan, prompt, repos};
 use crate::console::state::Model;
 use crate::console::state::compose::{Form, layout};
 use crate::console::state::layout::Area;
@@ -25,8 +25,12 @@ pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) -> Op
         return None;
     }
     let Some(form) = &model.compose.form else {
-        list::draw(model, *theme, area, focused, buffer);
-        return None;
+        let Some(issues) = &model.compose.issues.list else {
+            list::draw(model, *theme, area, focused, buffer);
+            return None;
+        };
+        let cursor = issues::draw(model, issues, *theme, area, focused, buffer);
+        return cursor.filter(|_| focused && model.dialog.is_none() && model.line.is_none());
     };
     title(form, *theme, area, focused, buffer);
     let parts = layout::parts(area, form);
@@ -42,7 +46,11 @@ pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) -> Op
 }
 
 fn title(form: &Form, theme: Theme, area: Area, focused: bool, buffer: &mut Buffer) {
-    let what = form.template.as_ref().map_or("prompt without a template", |template| template.title.as_str());
+    let what = match (&form.issue, &form.template) {
+        (Some(issue), _) => format!("assign {} {}", issue.at, issue.title.show_line()),
+        (None, Some(template)) => template.title.clone(),
+        (None, None) => "prompt without a template".to_owned(),
+    };
     let changed = if form.preview.is_some() && form.diff { " · what you changed" } else { "" };
     let title = Safe::new(format!("Compose · {what}{changed}"));
     let right: Vec<(Tone, Safe)> =

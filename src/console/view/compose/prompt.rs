@@ -16,8 +16,9 @@ pub(super) fn draw(form: &Form, theme: Theme, area: Area, focused: bool, buffer:
     if area.height == 0 {
         return None;
     }
+    let name = if form.issue.is_some() { "Instructions besides the issue's own words" } else { "Prompt" };
     let has_keys = focused && form.focused().is_none();
-    rule::draw(buffer, &theme, area, &Safe::new("Prompt"), has_keys, &status(form));
+    rule::draw(buffer, &theme, area, &Safe::new(name), has_keys, &status(form));
     let (columns, height) = prompt_text(area);
     let lines = form.prompt.lines();
     let rows = wrap::rows(lines, columns);

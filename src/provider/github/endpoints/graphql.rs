@@ -42,6 +42,12 @@ commits(last:1){nodes{commit{checkSuites(first:20){nodes{conclusion checkRuns(fi
 pub static COPILOT_ENDPOINT: Document =
     Document { text: "query{viewer{copilotEndpoints{api}} rateLimit{cost remaining resetAt}}" };
 
+pub static ASSIGNABLE: Document = Document {
+    text: "query($owner:String!,$name:String!){repository(owner:$owner,name:$name){\
+suggestedActors(capabilities:[CAN_BE_ASSIGNED],first:100){nodes{__typename login}}\
+} rateLimit{cost remaining resetAt}}",
+};
+
 pub static MARK_READY: Document = Document {
     text: "mutation($id:ID!){markPullRequestReadyForReview(input:{pullRequestId:$id}){pullRequest{isDraft number}}}",
 };
@@ -114,9 +120,9 @@ mod tests {
 
     #[test]
     fn only_the_documents_that_change_nothing_count_as_queries() {
-        assert!(PULLS.is_query() && COPILOT_ENDPOINT.is_query());
+        assert!(PULLS.is_query() && COPILOT_ENDPOINT.is_query() && ASSIGNABLE.is_query());
         assert!(!MARK_READY.is_query());
-        for document in [&PULLS, &COPILOT_ENDPOINT] {
+        for document in [&PULLS, &COPILOT_ENDPOINT, &ASSIGNABLE] {
             assert!(!document.text().contains("mutation"));
             assert!(document.text().contains("rateLimit{cost remaining resetAt}"));
             let opened = document.text().matches('{').count();

@@ -4,6 +4,7 @@ mod agents;
 mod artifacts;
 mod copilot;
 pub(super) mod graphql;
+mod issues;
 mod jobs;
 mod one_pull;
 mod paging;

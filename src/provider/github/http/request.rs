@@ -28,7 +28,10 @@ pub enum Need {
     ReadMetadata,
     ReadPulls,
     WritePulls,
+    ReadIssues,
     WriteIssues,
+    /// Put the agent in charge of an issue.
+    AssignAgent,
     ReadChecks,
     ReadStatuses,
     SessionLogs,
@@ -49,7 +52,9 @@ impl Need {
             Self::WritePulls => "Pull requests: read and write",
             Self::ReadChecks => "Checks: read",
             Self::ReadStatuses => "Commit statuses: read",
+            Self::ReadIssues => "Issues: read",
             Self::WriteIssues => "Issues: read and write",
+            Self::AssignAgent => "Actions, Contents, Issues and Pull requests: read and write",
         })
     }
 

@@ -10,6 +10,7 @@ pub(super) mod convert;
 pub(super) mod found_run;
 pub(super) mod front_matter;
 pub(super) mod ids;
+pub(super) mod issue;
 pub(super) mod lenient;
 pub(super) mod link;
 pub(super) mod node_id;

@@ -5,9 +5,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::ids::text;
-use super::lenient::{Time, opt, opt_as};
+use super::issue::is_agent;
+use super::lenient::{NumberId, Time, opt, opt_as};
 use super::person::Login;
-use crate::domain::{Happened, Instant, TimelineEvent};
+use crate::domain::{Happened, Instant, Reference, RepoName, TimelineEvent};
 use crate::text::Untrusted;
 
 #[derive(Debug, Deserialize)]
@@ -34,6 +35,66 @@ struct Event {
     message: Option<Untrusted>,
     #[serde(default, deserialize_with = "opt")]
     performed_via_github_app: Option<App>,
+    /// Of `assigned`: who was put in charge.
+    #[serde(default, deserialize_with = "opt")]
+    assignee: Option<Login>,
+    /// Of `cross-referenced`: where it is named.
+    #[serde(default, deserialize_with = "opt")]
+    source: Option<Origin>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Origin {
+    issue: Source,
+}
+
+/// An issue or a pull request that names another.
+#[derive(Debug, Deserialize)]
+struct Source {
+    number: NumberId,
+    #[serde(default, deserialize_with = "opt")]
+    title: Option<Untrusted>,
+    #[serde(default, deserialize_with = "opt")]
+    state: Option<String>,
+    #[serde(default, deserialize_with = "opt")]
+    user: Option<Login>,
+    #[serde(default, deserialize_with = "opt_as::<_, Time, _>")]
+    created_at: Option<Instant>,
+    #[serde(default, deserialize_with = "text")]
+    html_url: Option<Untrusted>,
+    #[serde(default)]
+    pull_request: Option<Value>,
+    #[serde(default, deserialize_with = "opt")]
+    repository: Option<Place>,
+    #[serde(default, deserialize_with = "opt")]
+    repository_url: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Place {
+    #[serde(default, deserialize_with = "opt")]
+    full_name: Option<String>,
+}
+
+/// `None`: its repository is not named, so nobody can say what it is.
+fn reference(from: Source) -> Option<Reference> {
+    let of_address = || {
+        let address = from.repository_url.as_deref()?;
+        let mut parts = address.trim_end_matches('/').rsplit('/');
+        let (name, owner) = (parts.next()?, parts.next()?);
+        RepoName::from_parts(owner, name).ok()
+    };
+    let named = from.repository.as_ref().and_then(|place| place.full_name.as_ref()?.parse().ok());
+    Some(Reference {
+        repo: named.or_else(of_address)?,
+        number: from.number.0,
+        by_agent: from.user.as_ref().is_some_and(is_agent),
+        title: from.title.unwrap_or_default(),
+        url: from.html_url,
+        pull: from.pull_request.is_some(),
+        open: from.state.as_deref() != Some("closed"),
+        created_at: from.created_at,
+    })
 }
 
 #[derive(Debug, Deserialize)]
@@ -61,6 +122,14 @@ pub fn event(record: &Value) -> Option<TimelineEvent> {
         "committed" => Happened::Committed,
         "commented" => Happened::Commented,
         "reviewed" => Happened::Reviewed(event.state.unwrap_or_default()),
+        "cross-referenced" => match event.source.and_then(|source| reference(source.issue)) {
+            Some(from) => Happened::Referenced(Box::new(from)),
+            None => Happened::Other(word.into()),
+        },
+        "assigned" => match event.assignee {
+            Some(person) => Happened::Assigned { agent: is_agent(&person), to: person.login },
+            None => Happened::Other(word.into()),
+        },
         _ => Happened::Other(word.into()),
     };
     let (name, date) = event.author.map_or((None, None), |author| (author.name, author.date));
@@ -76,7 +145,7 @@ pub fn event(record: &Value) -> Option<TimelineEvent> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 mod tests {
     use super::*;
     use serde_json::json;
@@ -115,6 +184,33 @@ mod tests {
         });
         let wanted = Happened::Reviewed("changes_requested".into());
         assert_eq!(said(&review), (wanted, Some("hubot".into()), Some("No.".into()), Some(1_788_948_000)));
+    }
+
+    #[test]
+    fn what_names_an_issue_says_whose_it_is_and_where() {
+        let record = json!({
+            "event": "cross-referenced", "actor": {"login": "Copilot"}, "created_at": "2026-09-09T10:00:00Z",
+            "source": {"type": "issue", "issue": {
+                "number": 1290, "title": "Fix it", "state": "open", "user": {"login": "Copilot", "id": 198_982_749},
+                "created_at": "2026-09-09T09:59:00Z", "pull_request": {"url": "x"},
+                "repository": {"full_name": "acme/api"},
+            }},
+        });
+        let Happened::Referenced(from) = event(&record).unwrap().what else { panic!("a reference") };
+        assert_eq!((from.repo.as_str(), from.number), ("acme/api", 1290));
+        assert!(from.pull && from.by_agent && from.open && from.created_at.is_some());
+        let mut by_address = record.clone();
+        by_address["source"]["issue"]["repository"] = json!(null);
+        by_address["source"]["issue"]["repository_url"] = json!("https://api.github.com/repos/acme/web");
+        by_address["source"]["issue"]["user"] = json!(null);
+        let Happened::Referenced(from) = event(&by_address).unwrap().what else { panic!("a reference") };
+        assert_eq!((from.repo.as_str(), from.by_agent), ("acme/web", false));
+        for odd in [json!(null), json!({}), json!({"issue": 7}), json!({"issue": {"number": 3}})] {
+            let record = json!({"event": "cross-referenced", "source": odd});
+            assert_eq!(event(&record).unwrap().what, Happened::Other("cross-referenced".into()));
+        }
+        let assigned = json!({"event": "assigned", "assignee": {"login": "copilot-swe-agent[bot]"}});
+        assert!(matches!(event(&assigned).unwrap().what, Happened::Assigned { agent: true, .. }));
     }
 
     #[test]
