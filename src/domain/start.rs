@@ -3,7 +3,7 @@
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::RepoName;
+use super::{Instant, RepoName};
 
 /// Source: the body of POST `/agents/repos/{owner}/{repo}/tasks`. Written by the operator, so its texts are our own.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,11 +35,22 @@ pub struct Order {
     pub reason: Option<String>,
     /// The same work may be under way: that was shown, and this is wanted all the same.
     pub again: bool,
+    /// The agent was held back by a limit until then: the gate refuses what comes earlier.
+    pub not_before: Option<Instant>,
 }
 
 impl Order {
     pub fn new(id: Uuid, request: StartRequest) -> Self {
-        Self { id, request, template: None, template_hash: None, ticket: None, reason: None, again: false }
+        Self {
+            id,
+            request,
+            template: None,
+            template_hash: None,
+            ticket: None,
+            reason: None,
+            again: false,
+            not_before: None,
+        }
     }
 }
 

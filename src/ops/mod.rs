@@ -3,9 +3,11 @@
 //! Every operation that writes follows one protocol: an intent, durable in the ledger; one request, never repeated; an
 //! outcome that is confirmed, rejected or unknown. An intent that cannot be recorded is not sent.
 
+pub mod auto_stop;
 pub mod cancel;
 pub mod context;
 pub mod facts;
+pub mod follow_up;
 pub mod gate;
 pub mod reconcile;
 pub mod start;

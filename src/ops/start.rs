@@ -69,6 +69,9 @@ async fn pass(
     facts: &mut Facts,
 ) -> (Judgement, Result<(Grant, Instant), Fault>) {
     let judged = in_force.judge(&case(order), facts, Stage::Gate);
+    if let Some(until) = order.not_before.filter(|until| *until > context.now()) {
+        return (judged, Err(too_early(until)));
+    }
     let grant = match judged.grant(order.reason.as_deref(), order.again) {
         Ok(grant) => grant,
         Err(why) => {
@@ -98,6 +101,12 @@ async fn pass(
             (judged, Err(fault))
         }
     }
+}
+
+/// The agent itself was told to wait: an earlier start would only be held back again, and be paid for.
+fn too_early(until: Instant) -> Fault {
+    let what = format!("not before {} UTC: the agent was rate-limited", until.format("%Y-%m-%d %H:%M"));
+    Fault::new(FaultKind::Refused, what, "wait; the draft is kept").retry_at(until)
 }
 
 /// Another console may have claimed a start between the count and the claim. Of two, the one that was recorded first

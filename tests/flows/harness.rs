@@ -140,6 +140,7 @@ impl Flow {
             kept: None,
             rules: atc::runtime::rules::RulesFile::default(),
             diagnose: setup.diagnose,
+            read_only: setup.read_only,
             notes: Vec::new(),
         };
         let settings = Settings {

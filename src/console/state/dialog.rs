@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use super::layout::Area;
 use super::place::Place;
 use super::tone::wrap;
+use crate::domain::follow_up::Comment;
 use crate::domain::policy::SHORTEST_REASON;
 use crate::domain::start::Order;
 use crate::domain::{CancelTarget, Instant};
@@ -36,6 +37,8 @@ pub enum Ask {
     Cancel(Vec<CancelTarget>),
     /// Its id is made by the answer, and what was typed becomes its reason where one is asked for.
     Start(Box<Order>),
+    /// Its id is made by the answer.
+    FollowUp(Box<Comment>),
     Quit,
     Copy(Untrusted),
     /// The pages of all that were marked.

@@ -143,6 +143,7 @@ pub async fn run(
         kept: Kept::new(&setting.paths.state_dir, config.keep_logs_mb),
         rules: screen::rules(&setting),
         diagnose: config.diagnose,
+        read_only: config.read_only,
         notes: setting.notes.clone(),
     };
     let model = Model::new(setting.clock.now(), screen::settings(&setting, shown));

@@ -10,7 +10,7 @@ use super::editor::Editor;
 use super::wrap;
 use super::{Agents, Control, Draft, Field, FieldId};
 use crate::domain::agents::MODEL_SUGGESTIONS;
-use crate::domain::{Fault, RepoName, StartRequest};
+use crate::domain::{Fault, Instant, RepoName, StartRequest};
 use crate::template::{Stamp, Template, Values, lint, render, value};
 
 #[derive(Debug)]
@@ -34,6 +34,8 @@ pub struct Form {
     pub fault: Option<Fault>,
     /// The last start may have happened: nobody knows.
     pub maybe_started: bool,
+    /// The agent was held back by a limit until then: nothing is sent earlier.
+    pub not_before: Option<Instant>,
     /// The whole request covers the form; first row shown.
     pub preview: Option<usize>,
     /// The preview shows how the prompt differs from what the fields make of the template.
@@ -68,6 +70,7 @@ impl Form {
             touched: false,
             fault: None,
             maybe_started: false,
+            not_before: None,
             preview: None,
             diff: false,
             rendered: None,
@@ -98,6 +101,7 @@ impl Form {
         }
         form.id = draft.id;
         form.maybe_started = draft.maybe_started;
+        form.not_before = draft.not_before;
         form.refresh(None);
         if !draft.prompt.trim().is_empty() {
             form.prompt.set(&draft.prompt);
@@ -126,6 +130,7 @@ impl Form {
             custom_agent: Some(self.value(&FieldId::CustomAgent)),
             create_pull_request: Some(self.creates_pull()),
             maybe_started: self.maybe_started,
+            not_before: self.not_before,
         }
     }
 

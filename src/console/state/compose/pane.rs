@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
+use super::follow_up::FollowUp;
 use super::gate::GateSide;
 use super::{Agents, Draft, Form};
 use crate::console::keys::Context;
-use crate::domain::RepoName;
+use crate::domain::{RepoName, TaskId};
 use crate::template::{Template, TemplateFault};
 
 #[derive(Debug, Default)]
@@ -27,6 +28,10 @@ pub struct ComposePane {
     pub sending: Option<Uuid>,
     /// What the policy says.
     pub gate: GateSide,
+    /// The text to an agent being written, over whatever is shown.
+    pub follow_up: Option<Box<FollowUp>>,
+    /// Such texts that were not sent, or not surely, by task.
+    pub follow_texts: HashMap<TaskId, String>,
 }
 
 /// One row of the list.

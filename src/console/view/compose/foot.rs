@@ -87,6 +87,10 @@ fn verdict(model: &Model, form: &Form, theme: Theme, area: Area) -> Vec<(Tone, S
     } else if form.maybe_started {
         lines.push((Tone::WarnStrong, "it may have started before: look at the queue before sending again".to_owned()));
     }
+    if let Some(until) = form.not_before.filter(|until| *until > model.now) {
+        let until = model.day_and_clock(until);
+        lines.push((Tone::Bad, format!("{} not before {until}: the agent was rate-limited", mark("✗", "x"))));
+    }
     let hints = &form.verdict.hints;
     let mut judged = model.compose.gate.judge_form(form, model.now);
     if model.settings.read_only {
