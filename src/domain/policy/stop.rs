@@ -147,7 +147,7 @@ mod tests {
         let after = StopSays { after_minutes: Some(30), ..StopSays::default() };
         let ruling = policy(after.clone()).stop(&repo(), &State::InProgress, &silent(30)).unwrap();
         assert_eq!((ruling.mode, ruling.rule.as_str()), (Mode::DryRun, "everywhere"));
-        assert_eq!(ruling.why, "no sign of progress for 30 min, limit 30");
+        assert_eq!(ruling.why.as_str(), "no sign of progress for 30 min, limit 30");
         let act = policy(StopSays { mode: Some(Mode::Act), ..after });
         assert_eq!(act.stop(&repo(), &State::InProgress, &silent(31)).unwrap().mode, Mode::Act);
     }
@@ -164,7 +164,10 @@ mod tests {
         for state in ["queued", "waiting_for_user", "idle", "completed", "hibernating"] {
             assert_eq!(policy.stop(&repo(), &State::parse(state), &silent(500)), None, "{state}");
         }
-        assert_eq!(policy.stop(&repo(), &State::InProgress, &cost(6)).unwrap().why, "it has cost 6.0 credits, limit 5");
+        assert_eq!(
+            policy.stop(&repo(), &State::InProgress, &cost(6)).unwrap().why.as_str(),
+            "it has cost 6.0 credits, limit 5"
+        );
     }
 
     #[test]

@@ -134,6 +134,8 @@ pub async fn run(
         pace: pace(config),
         patience: Patience {
             session_limit: TimeDelta::minutes(config.stuck.session_limit_minutes.into()),
+            run: TimeDelta::seconds(config.cancel.force_after_seconds.into()),
+            find: TimeDelta::minutes(config.cancel.wait_minutes.into()),
             ..Patience::default()
         },
         repos,
