@@ -47,6 +47,7 @@ pub struct Fake {
     pub on_user: Script<UserId, Viewer>,
     pub on_pulls: Script<Vec<PullRef>, Vec<Option<Pull>>>,
     pub on_timeline: Script<Option<Validator>, Fetched<Timeline>>,
+    pub on_comment: Script<(u64, String), ()>,
     /// Live logs can be read while this is set.
     pub on_log: Mutex<Option<LogScript>>,
 }
@@ -78,6 +79,7 @@ impl Fake {
             on_user: Mutex::new(Box::new(|id| Ok(Viewer { id, login: "hubot".into() }))),
             on_pulls: Mutex::new(Box::new(|refs| Ok(vec![None; refs.len()]))),
             on_timeline: Mutex::new(Box::new(|_| unscripted())),
+            on_comment: Mutex::new(Box::new(|_| unscripted())),
             on_log: Mutex::default(),
         }
     }
@@ -279,7 +281,8 @@ impl Provider for Fake {
         ready(unscripted())
     }
 
-    fn comment(&self, _repo: &RepoName, _number: u64, _body: &str) -> Call<'_, ()> {
-        ready(unscripted())
+    fn comment(&self, _repo: &RepoName, number: u64, body: &str) -> Call<'_, ()> {
+        self.note(format!("comment {number}"));
+        ready(self.on_comment.lock().unwrap()((number, body.to_owned())))
     }
 }
