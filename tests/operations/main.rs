@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod auto_stop;
 mod cache;
 mod cancel;
 mod diagnosing;
@@ -9,6 +10,7 @@ mod drift;
 mod fake;
 mod fleet;
 mod follow;
+mod follow_up;
 mod following;
 mod gate;
 mod kept;
