@@ -122,12 +122,12 @@ impl Watchman {
             return None;
         }
         let case = case(in_force, task.clone(), &session, ruling);
-        self.done.insert((session.id.clone(), dry));
         if dry {
             self.record(&case).await?;
         } else {
             self.stopped.push((Tick::now(), at.clone()));
         }
+        self.done.insert((session.id.clone(), dry));
         Some(case)
     }
 
