@@ -155,7 +155,9 @@ impl Scene {
         let below = body.iter().skip(1).position(|line| line.starts_with("── ")).unwrap_or(0);
         let is_note = |line: &str| line.starts_with(" ✗ ") || line.starts_with(" · ");
         let body = body.iter().enumerate().take_while(|(n, line)| *n <= below || !is_note(line)).map(|(_, line)| line);
-        let lines: Vec<String> = body.map(|line| without_times(line.trim_end())).collect();
+        let address = self.flow.server.addr().to_string();
+        let lines = body.map(|line| without_times(&line.trim_end().replace(&address, "127.0.0.1:PORT_")));
+        let lines: Vec<String> = lines.collect();
         lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
     }
 }

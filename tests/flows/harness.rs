@@ -67,6 +67,8 @@ pub struct Setup {
     /// Logs that nobody opened are read where a task ended badly.
     pub diagnose: bool,
     pub gate: atc::ops::Gate,
+    /// What an earlier run left.
+    pub ledger: Option<Arc<Memory>>,
 }
 
 impl Default for Setup {
@@ -83,6 +85,7 @@ impl Default for Setup {
             hangs: false,
             diagnose: true,
             gate: atc::ops::Gate::holding(InForce::of(roomy())),
+            ledger: None,
         }
     }
 }
@@ -120,7 +123,7 @@ impl Flow {
         options.read_only = setup.read_only;
         options.copilot_api = setup.copilot_api;
         let provider = Arc::new(GitHub::new(options).unwrap());
-        let ledger = Arc::new(Memory::new());
+        let ledger = setup.ledger.unwrap_or_default();
         let (events, received) = mpsc::channel(256);
         let (signals, heard) = mpsc::channel(16);
         let kept = Arc::clone(&ledger);

@@ -21,6 +21,7 @@ mod sleeping;
 mod sources;
 
 mod sourcing;
+mod stopping;
 mod traps;
 mod typing;
 mod viewing;

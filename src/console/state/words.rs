@@ -168,7 +168,8 @@ fn step(told: &Life<'_>, index: usize, at: Instant, phase: &CancelPhase, setting
     let time = clock_seconds(settings, at);
     match phase {
         CancelPhase::Looking => (Tone::Warn, format!("looking for its run since {time}")),
-        CancelPhase::Waiting => (Tone::Warn, format!("no run yet at {time}: looked for again, K then w withdraws it")),
+        CancelPhase::Waiting if index + 1 < told.steps.len() => (Tone::Warn, format!("no run yet {time}")),
+        CancelPhase::Waiting => (Tone::Warn, format!("no run yet {time}: looked for again, K then w withdraws it")),
         CancelPhase::Requested => (Tone::Warn, format!("requested {time}")),
         CancelPhase::RunEnded => (Tone::Warn, format!("{} {time}", ended_word(told.asked))),
         CancelPhase::Ended => {

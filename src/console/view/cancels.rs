@@ -13,7 +13,7 @@ use crate::console::state::trust::clock_seconds;
 use crate::text::{Safe, width};
 
 /// Columns of the state, the repository, the time and the labels below.
-const STATE: u16 = 15;
+const STATE: u16 = 17;
 const REPO: usize = 20;
 const TIME: u16 = 9;
 const LABEL: u16 = 8;
