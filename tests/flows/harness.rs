@@ -69,6 +69,8 @@ pub struct Setup {
     pub gate: atc::ops::Gate,
     /// What an earlier run left.
     pub ledger: Option<Arc<Memory>>,
+    /// The service goes on from there.
+    pub server: Option<Server>,
 }
 
 impl Default for Setup {
@@ -86,6 +88,7 @@ impl Default for Setup {
             diagnose: true,
             gate: atc::ops::Gate::holding(InForce::of(roomy())),
             ledger: None,
+            server: None,
         }
     }
 }
@@ -114,7 +117,10 @@ impl Flow {
             seed: demo::SEED,
             now: clock.as_now(),
         };
-        let server = Server::start(options).await.unwrap();
+        let server = match setup.server {
+            Some(server) => server,
+            None => Server::start(options).await.unwrap(),
+        };
         if setup.hangs {
             server.faults().add(demo::Fault::on("/**").delay(Duration::from_hours(24)));
         }
@@ -257,6 +263,13 @@ impl Flow {
         let quit = Event { at: clock.now(), what: What::Key(Chord::char('q')) };
         events.send(quit).await.unwrap();
         running.await.unwrap()
+    }
+
+    /// The console is gone from one moment to the next; what is left is its service, its ledger and how late it is.
+    pub fn broken_off(self) -> Setup {
+        self.running.abort();
+        let after = self.clock.now() - noon();
+        Setup { server: Some(self.server), ledger: Some(self.ledger), after, ..Setup::default() }
     }
 
     pub async fn signal(self, signal: Signal) -> Exit {

@@ -1,5 +1,7 @@
 //! What was written to the agent about a task's work, and what it did about it.
 
+use chrono::TimeDelta;
+
 use super::Model;
 use super::tone::{Tone, Words};
 use super::trust::clock_seconds;
@@ -10,6 +12,8 @@ use crate::text::{Untrusted, width};
 
 /// Columns of a text that stands among others.
 const OPENING: usize = 60;
+/// The service's clock and ours.
+const CLOCK_SLACK: TimeDelta = TimeDelta::seconds(5);
 
 #[derive(Clone, Debug)]
 pub struct Followed {
@@ -56,5 +60,5 @@ pub fn told(model: &Model, known: &Known) -> Vec<[Words; 2]> {
 fn session_after(known: &Known, at: Instant) -> Option<usize> {
     let mut sessions: Vec<&Session> = known.task.sessions.iter().flatten().collect();
     sessions.sort_by_key(|session| session.created_at);
-    sessions.iter().position(|session| session.created_at >= at).map(|at| at + 1)
+    sessions.iter().position(|session| session.created_at + CLOCK_SLACK >= at).map(|at| at + 1)
 }

@@ -146,9 +146,14 @@ fn sessions(page: &mut Page, model: &Model, known: &Known) {
 
 /// What was written to the agent from here, and what it did about it.
 fn follow_ups(page: &mut Page, model: &Model, known: &Known) {
-    for (n, [text, story]) in followed::told(model, known).into_iter().enumerate() {
+    let all = followed::told(model, known);
+    let any = !all.is_empty();
+    for (n, [text, story]) in all.into_iter().enumerate() {
         page.words(if n == 0 { "asked" } else { "" }, text);
         page.words("", story);
+    }
+    if any {
+        page.blank();
     }
 }
 
