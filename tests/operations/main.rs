@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod ambiguous;
 mod auto_stop;
 mod cache;
 mod cancel;

@@ -28,6 +28,7 @@ pub mod raw_log;
 mod reads;
 pub mod recorder;
 pub mod schedule;
+mod settler;
 mod stops;
 pub mod sweep;
 pub mod till;
