@@ -315,7 +315,7 @@ const SCRIPTS: &[Script] = &[
         name: "conflict_because_done",
         acts: &[
             (0, |scene| {
-                scene.answers("cancel", 409, r#"{"message":"Cannot cancel a workflow run that is completed."}"#)
+                scene.answers("cancel", 409, r#"{"message":"Cannot cancel a workflow run that is completed."}"#);
             }),
             (0, |scene| scene.run("in_progress", None, 1)),
             (0, |scene| {

@@ -25,7 +25,7 @@ pub struct Followed {
 /// One for each that was written: the text, then what became of it.
 pub fn told(model: &Model, known: &Known) -> Vec<[Words; 2]> {
     let all = model.world.followed.get(&known.task.at.id).map(Vec::as_slice).unwrap_or_default();
-    let line = |text: &str| width::cut_end(&Untrusted::from(text).show_line(), OPENING).to_string();
+    let line = |text: &str| width::cut_end(&Untrusted::from(text).show_line(), OPENING);
     let tell = |followed: &Followed| {
         let at = clock_seconds(&model.settings, followed.at);
         let head = Words::one(Tone::Dim, format!("{at} on #{}  ", followed.comment.number))

@@ -25,7 +25,7 @@ use crate::ops::cancel::{How, Leave, Patience};
 use crate::text::Safe;
 
 /// Between two looks at what a rule might stop.
-const ROUND: Duration = Duration::from_secs(60);
+const ROUND: Duration = Duration::from_mins(1);
 
 #[derive(Debug)]
 pub(super) struct Stops {
