@@ -10,9 +10,10 @@ use super::retry::again;
 use super::start::{self, How, With, fault_json};
 use super::voice::{Cell, Row, Tone};
 use super::{output, which};
+use crate::domain::follow_up::Comment;
 use crate::domain::start::Order;
 use crate::domain::{Artifact, Fault, FaultKind, Pull, PullRef, Task};
-use crate::ops::mention;
+use crate::ops::follow_up;
 
 #[derive(Clone, Debug, Default, PartialEq, Args)]
 pub struct FollowUpArgs {
@@ -65,7 +66,7 @@ pub async fn run(args: &FollowUpArgs, desk: &Desk) -> Result<Exit, Fault> {
 async fn comment(args: &FollowUpArgs, desk: &Desk, task: &Task, text: String) -> Result<Exit, Fault> {
     let pull = pull(desk, task).await?;
     let (repo, number) = (&pull.repo, pull.number);
-    let body = mention::to_agent(&text);
+    let body = Comment::addressed(&text);
     if !args.how.dry_run && desk.voice.can_ask() && !args.how.yes {
         output::complain(&format!("{repo}#{number}  {}", pull.title.show_line()));
         if !desk.yes(&format!("Write this to the agent on {repo}#{number}?")).await {
@@ -73,11 +74,11 @@ async fn comment(args: &FollowUpArgs, desk: &Desk, task: &Task, text: String) ->
             return Ok(Exit::Refused);
         }
     }
-    let came =
-        if args.how.dry_run { None } else { Some(mention::mention(&desk.context, &task.at, number, &body).await) };
+    let comment = Comment { id: Uuid::new_v4(), task: task.at.clone(), number, text: body.clone() };
+    let came = if args.how.dry_run { None } else { Some(follow_up::write(&desk.context, &comment).await) };
     let (word, tone, exit) = match &came {
         None => ("dry_run", Tone::Plain, Exit::Done),
-        Some(Ok(())) => ("commented", Tone::Good, Exit::Done),
+        Some(Ok(_)) => ("commented", Tone::Good, Exit::Done),
         Some(Err(fault)) if fault.kind == FaultKind::UnknownOutcome => ("unknown", Tone::Open, Exit::Unknown),
         Some(Err(fault)) if fault.kind == FaultKind::Refused => ("refused", Tone::Bad, Exit::Refused),
         Some(Err(fault)) => ("failed", Tone::Bad, failed(fault)),

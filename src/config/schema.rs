@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use chrono::TimeDelta;
 
+use crate::domain::cancel::MOST_AT_ONCE;
 use crate::domain::stuck::{Each, Limits, Rule, Said, Thresholds};
 use crate::domain::{RepoName, RepoPattern, SavedView};
 
@@ -35,6 +36,7 @@ pub struct Config {
     pub log_level: LogLevel,
     pub poll: Poll,
     pub stuck: Stuck,
+    pub cancel: Cancel,
     pub ui: Ui,
     /// The queue's tabs; never empty.
     pub views: Vec<SavedView>,
@@ -62,6 +64,7 @@ impl Default for Config {
             log_level: LogLevel::Info,
             poll: Poll::default(),
             stuck: Stuck::default(),
+            cancel: Cancel::default(),
             ui: Ui::default(),
             views: SavedView::defaults(),
         }
@@ -139,6 +142,20 @@ impl Stuck {
             },
         };
         Thresholds::new(everywhere, said, self.repos.iter().map(rule).collect())
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cancel {
+    pub batch_max: u32,
+    pub force_after_seconds: u32,
+    pub wait_minutes: u32,
+}
+
+impl Default for Cancel {
+    fn default() -> Self {
+        let most = u32::try_from(MOST_AT_ONCE).unwrap_or(u32::MAX);
+        Self { batch_max: most, force_after_seconds: 90, wait_minutes: 60 }
     }
 }
 

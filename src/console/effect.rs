@@ -39,6 +39,10 @@ pub enum Effect {
     Weigh(RepoName),
     /// One session, or several one after the other.
     Cancel(Vec<CancelTarget>),
+    /// Take back the cancel of this task that waits for its run.
+    Withdraw(TaskRef),
+    /// Write to the agent on its pull request.
+    FollowUp(Box<crate::domain::follow_up::Comment>),
     /// Something to be read from a log that is too large to be held.
     BigLog(super::biglog::Wish),
     /// The bytes of a log that is followed.

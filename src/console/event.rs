@@ -171,6 +171,10 @@ impl LogOrigin {
 #[derive(Debug)]
 pub enum Op {
     Cancel(CancelProgress),
+    /// A rule of the policy judged a session.
+    Ruled(Box<super::state::cancels::Ruled>),
+    /// What came of a comment to the agent, and what the agent did about it.
+    FollowedUp(Box<crate::domain::follow_up::Told>),
     /// The task that was created.
     Started {
         request: uuid::Uuid,

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::RepoName;
+use super::{Instant, RepoName};
 
 /// Source: the body of POST `/agents/repos/{owner}/{repo}/tasks`. Written by the operator, so its texts are our own.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,11 +37,23 @@ pub struct Order {
     pub again: bool,
     /// The plan it is a row of.
     pub plan: Option<Uuid>,
+    /// The agent was held back by a limit until then: the gate refuses what comes earlier.
+    pub not_before: Option<Instant>,
 }
 
 impl Order {
     pub fn new(id: Uuid, request: StartRequest) -> Self {
-        Self { id, request, template: None, template_hash: None, ticket: None, reason: None, again: false, plan: None }
+        Self {
+            id,
+            request,
+            template: None,
+            template_hash: None,
+            ticket: None,
+            reason: None,
+            again: false,
+            plan: None,
+            not_before: None,
+        }
     }
 }
 

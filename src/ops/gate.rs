@@ -14,6 +14,8 @@ pub type PolicySource = Arc<dyn Fn() -> InForce + Send + Sync>;
 
 /// Starts are remembered for as long as any limit looks back.
 pub(super) const DAY: TimeDelta = TimeDelta::days(1);
+/// Between two requests that stop something.
+const GAP: std::time::Duration = std::time::Duration::from_secs(1);
 
 #[derive(Clone)]
 pub struct Gate {
@@ -26,6 +28,8 @@ struct Shared {
     turn: tokio::sync::Mutex<()>,
     /// Starts of this process, by a clock nobody can set.
     here: Mutex<Vec<Here>>,
+    /// When the last request that stops something was sent.
+    stopped: tokio::sync::Mutex<Option<Tick>>,
 }
 
 /// A start of this process.
@@ -62,6 +66,15 @@ impl Gate {
     /// Held from the facts to the claim.
     pub(super) async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.shared.turn.lock().await
+    }
+
+    /// Waits until a request that stops something may be sent: at most one a second leaves this process, whoever asks.
+    pub(super) async fn pace_writes(&self) {
+        let mut last = self.shared.stopped.lock().await;
+        if let Some(last) = *last {
+            tokio::time::sleep_until(last + GAP).await;
+        }
+        *last = Some(Tick::now());
     }
 
     fn here(&self) -> std::sync::MutexGuard<'_, Vec<Here>> {

@@ -4,12 +4,13 @@
 //! outcome that is confirmed, rejected or unknown. An intent that cannot be recorded is not sent.
 
 pub mod assign;
+pub mod auto_stop;
 pub mod cancel;
 pub mod context;
 pub mod facts;
 pub mod fan_out;
+pub mod follow_up;
 pub mod gate;
-pub mod mention;
 pub mod reconcile;
 pub mod start;
 

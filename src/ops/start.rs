@@ -160,6 +160,9 @@ pub(super) async fn pass<G: AsRef<Grant>>(
     leave: impl Fn(&Judgement) -> Result<G, Fault>,
 ) -> (Judgement, Result<(G, Intent), No>) {
     let judged = in_force.judge(&case(order), facts, Stage::Gate);
+    if let Some(until) = order.not_before.filter(|until| *until > context.now()) {
+        return (judged, Err(No::Fault(too_early(until))));
+    }
     let grant = match leave(&judged) {
         Ok(grant) => grant,
         Err(fault) => return (judged, Err(No::Fault(fault))),
@@ -195,6 +198,12 @@ pub(super) async fn pass<G: AsRef<Grant>>(
             (judged, Err(No::Fault(fault)))
         }
     }
+}
+
+/// The agent itself was told to wait: an earlier start would only be held back again, and be paid for.
+fn too_early(until: Instant) -> Fault {
+    let what = format!("not before {} UTC: the agent was rate-limited", until.format("%Y-%m-%d %H:%M"));
+    Fault::new(FaultKind::Refused, what, "wait; the draft is kept").retry_at(until)
 }
 
 /// Another console may have claimed a start between the count and the claim. Of two, the one that was recorded first

@@ -67,6 +67,10 @@ pub struct Setup {
     /// Logs that nobody opened are read where a task ended badly.
     pub diagnose: bool,
     pub gate: atc::ops::Gate,
+    /// What an earlier run left.
+    pub ledger: Option<Arc<Memory>>,
+    /// The service goes on from there.
+    pub server: Option<Server>,
 }
 
 impl Default for Setup {
@@ -83,6 +87,8 @@ impl Default for Setup {
             hangs: false,
             diagnose: true,
             gate: atc::ops::Gate::holding(InForce::of(roomy())),
+            ledger: None,
+            server: None,
         }
     }
 }
@@ -111,7 +117,10 @@ impl Flow {
             seed: demo::SEED,
             now: clock.as_now(),
         };
-        let server = Server::start(options).await.unwrap();
+        let server = match setup.server {
+            Some(server) => server,
+            None => Server::start(options).await.unwrap(),
+        };
         if setup.hangs {
             server.faults().add(demo::Fault::on("/**").delay(Duration::from_hours(24)));
         }
@@ -120,7 +129,7 @@ impl Flow {
         options.read_only = setup.read_only;
         options.copilot_api = setup.copilot_api;
         let provider = Arc::new(GitHub::new(options).unwrap());
-        let ledger = Arc::new(Memory::new());
+        let ledger = setup.ledger.unwrap_or_default();
         let (events, received) = mpsc::channel(256);
         let (signals, heard) = mpsc::channel(16);
         let kept = Arc::clone(&ledger);
@@ -141,6 +150,7 @@ impl Flow {
             kept: None,
             rules: atc::runtime::rules::RulesFile::default(),
             diagnose: setup.diagnose,
+            read_only: setup.read_only,
             notes: Vec::new(),
         };
         let settings = Settings {
@@ -254,6 +264,13 @@ impl Flow {
         let quit = Event { at: clock.now(), what: What::Key(Chord::char('q')) };
         events.send(quit).await.unwrap();
         running.await.unwrap()
+    }
+
+    /// The console is gone from one moment to the next; what is left is its service, its ledger and how late it is.
+    pub fn broken_off(self) -> Setup {
+        self.running.abort();
+        let after = self.clock.now() - noon();
+        Setup { server: Some(self.server), ledger: Some(self.ledger), after, ..Setup::default() }
     }
 
     pub async fn signal(self, signal: Signal) -> Exit {

@@ -5,6 +5,7 @@
 
 mod assign;
 mod cancel;
+mod cancel_scripts;
 mod contract;
 mod diagnosis;
 mod faults;

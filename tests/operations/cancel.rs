@@ -5,8 +5,10 @@ use std::sync::Arc;
 use atc::domain::{
     CancelPhase, CancelTarget, Fault, FaultKind, Run, RunId, RunStatus, SessionId, State, TaskId, TaskRef,
 };
+use atc::ledger::Ledger as _;
+use atc::ledger::port::{Action, Outcome};
 use atc::ops;
-use atc::ops::cancel::Patience;
+use atc::ops::cancel::{How, Leave, Patience};
 use atc::provider::port::CancelAnswer;
 use chrono::TimeDelta;
 use tokio::sync::mpsc;
@@ -65,7 +67,10 @@ async fn phases(fake: Fake, target: CancelTarget) -> (Vec<CancelPhase>, Arc<Fake
     (phases, fake, book)
 }
 
-use CancelPhase::{Ended, Looking, NotFindable, Orphaned, Refused, Requested, RunEnded, Stubborn, Unverified};
+use CancelPhase::{
+    Ended, Looking, NotFindable, Orphaned, Refused, Requested, RunEnded, RunsOn, Stubborn, Unverified, Waiting,
+    Withdrawn,
+};
 
 #[tokio::test(start_paused = true)]
 async fn a_202_is_only_a_request_until_run_and_session_have_ended() {
@@ -142,10 +147,24 @@ async fn force_cancel_uses_its_own_request() {
     assert_eq!(fake.calls("cancel 11 true"), 1);
 }
 
+/// The same, without a word about the branch before that many seconds have passed. `None`: never.
+fn without_a_branch(fake: Fake, until: Option<i64>) -> Fake {
+    let (now, start) = (fake.now.clone(), (fake.now)());
+    let before = std::mem::replace(&mut *fake.on_task.lock().unwrap(), Box::new(|_| {}));
+    let mut before = before;
+    *fake.on_task.lock().unwrap() = Box::new(move |task| {
+        before(task);
+        let known = until.is_some_and(|until| now() - start >= TimeDelta::seconds(until));
+        task.sessions.as_mut().unwrap()[0].head_ref = known.then(|| "copilot/fix".into());
+    });
+    fake
+}
+
 #[tokio::test(start_paused = true)]
 async fn without_a_branch_or_a_run_nothing_is_guessed() {
-    let (phases, fake, book) = phases(world(None, None), CancelTarget { branch: None, ..target() }).await;
-    assert_eq!(phases, [Looking, NotFindable]);
+    let fake = without_a_branch(world(None, None), None);
+    let (phases, fake, book) = phases(fake, CancelTarget { branch: None, ..target() }).await;
+    assert_eq!(phases, [Looking, Waiting, NotFindable]);
     assert_eq!(fake.calls("cancel"), 0);
     assert!(entries(&book).is_empty());
 }
@@ -269,4 +288,268 @@ async fn several_are_asked_one_a_second_and_one_that_is_refused_holds_up_no_othe
     assert_eq!(asked.iter().map(|(_, run)| run.0).collect::<Vec<_>>(), [11, 12, 13]);
     assert!(asked.windows(2).all(|pair| pair[1].0 - pair[0].0 >= TimeDelta::seconds(1)), "{asked:?}");
     assert_eq!(entries(&ledger).len(), 3, "each has its own intent");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_is_not_there_yet_is_waited_for_and_then_cancelled() {
+    let fake = without_a_branch(world(Some(60), Some(70)), Some(35));
+    let begun = tokio::time::Instant::now();
+    let (phases, fake, book) = phases(fake, CancelTarget { branch: None, ..target() }).await;
+    assert_eq!(phases, [Looking, Waiting, Requested, RunEnded, Ended]);
+    assert_eq!((fake.calls("cancel 11"), entries(&book).len()), (1, 1));
+    assert!(begun.elapsed().as_secs() >= 60);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_ends_while_its_run_is_waited_for_needs_no_request() {
+    let fake = without_a_branch(world(None, Some(25)), None);
+    let (phases, fake, book) = phases(fake, CancelTarget { branch: None, ..target() }).await;
+    assert_eq!(phases, [Looking, Waiting, Ended]);
+    assert_eq!((fake.calls("cancel"), entries(&book).len()), (0, 0));
+}
+
+/// A cancel under way, with the leave it needs, and what it told so far.
+async fn started(
+    fake: Fake,
+    target: CancelTarget,
+) -> (Leave, mpsc::Receiver<atc::domain::CancelProgress>, Arc<Fake>, Arc<Memory>) {
+    let (context, fake, book) = context(fake);
+    let how = How::default();
+    let leave = how.leave.clone();
+    let (report, reports) = mpsc::channel(64);
+    tokio::spawn(async move { ops::cancel::cancel_as(&context, &target, how, report).await });
+    (leave, reports, fake, book)
+}
+
+fn context(fake: Fake) -> (ops::Context, Arc<Fake>, Arc<Memory>) {
+    let (fake, book) = (Arc::new(fake), Arc::new(Memory::new()));
+    let context = ops::Context {
+        provider: fake.clone(),
+        ledger: book.clone(),
+        now: fake.now.clone(),
+        who: "op".into(),
+        gate: crate::fake::open_gate(),
+    };
+    (context, fake, book)
+}
+
+async fn rest(mut reports: mpsc::Receiver<atc::domain::CancelProgress>) -> Vec<CancelPhase> {
+    let mut phases = Vec::new();
+    while let Some(progress) = reports.recv().await {
+        phases.push(progress.phase);
+    }
+    phases
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waits_can_be_taken_back_and_what_was_sent_cannot() {
+    let fake = without_a_branch(world(None, None), Some(30));
+    let (leave, reports, fake, book) = started(fake, CancelTarget { branch: None, ..target() }).await;
+    tokio::time::sleep(std::time::Duration::from_secs(12)).await;
+    assert!(leave.withdraw());
+    assert_eq!(rest(reports).await, [Looking, Waiting, Withdrawn]);
+    assert_eq!((fake.calls("cancel"), entries(&book).len()), (0, 0));
+
+    let (leave, reports, fake, _) = started(world(Some(10), Some(20)), target()).await;
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    assert!(!leave.withdraw(), "the request is out");
+    assert_eq!(rest(reports).await.last(), Some(&Ended));
+    assert_eq!(fake.calls("cancel"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_machine_that_slept_while_it_waited_sends_nothing_when_it_wakes() {
+    let mut fake = without_a_branch(world(None, None), Some(100));
+    let (real, begin) = (fake.now.clone(), (fake.now)());
+    fake.now = Arc::new(move || {
+        let now = real();
+        if now - begin > TimeDelta::seconds(60) { now + TimeDelta::hours(8) } else { now }
+    });
+    let (phases, fake, _) = phases(fake, CancelTarget { branch: None, ..target() }).await;
+    assert_eq!(phases, [Looking, Waiting, NotFindable]);
+    assert_eq!(fake.calls("cancel"), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_began_before_the_session_is_not_its_run() {
+    let fake = without_a_branch(world(None, Some(40)), None);
+    let start = (fake.now)();
+    *fake.on_branch.lock().unwrap() =
+        Box::new(move |_| Ok(vec![run(7, RunStatus::InProgress, start - TimeDelta::minutes(30))]));
+    let (phases, fake, _) = phases(fake, target()).await;
+    assert_eq!(phases, [Looking, Waiting, Ended]);
+    assert_eq!(fake.calls("cancel"), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_was_started_again_is_not_called_cancelled() {
+    let fake = world(None, None);
+    let (now, start) = (fake.now.clone(), (fake.now)());
+    *fake.on_run.lock().unwrap() = Box::new(move |id| {
+        let again = now() - start > TimeDelta::seconds(8);
+        Ok(Run { attempt: Some(if again { 2 } else { 1 }), ..run(id.0, RunStatus::InProgress, start) })
+    });
+    let (phases, _, book) = phases(fake, target()).await;
+    assert_eq!(phases, [Looking, Requested, RunsOn(RunId(11))]);
+    let outcome = entries(&book)[0].outcome.clone().unwrap().1;
+    assert!(matches!(outcome, Outcome::Confirmed(text) if text.contains("works in its place")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_another_run_works_for_is_no_orphan() {
+    let fake = world(Some(5), None);
+    let (now, start) = (fake.now.clone(), (fake.now)());
+    *fake.on_branch.lock().unwrap() = Box::new(move |_| {
+        let first = run(11, RunStatus::InProgress, start);
+        let other = run(12, RunStatus::InProgress, start);
+        Ok(if now() - start < TimeDelta::seconds(5) { vec![first] } else { vec![other] })
+    });
+    let (phases, fake, _) = phases(fake, target()).await;
+    assert_eq!(phases, [Looking, Requested, RunEnded, RunsOn(RunId(12))]);
+    assert_eq!(fake.calls("cancel"), 1, "another run is another question");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_accepted_cancel_is_final_in_the_ledger_only_once_its_end_was_seen() {
+    let (_, mut reports, _, book) = started(world(Some(10), Some(20)), target()).await;
+    while reports.recv().await.unwrap().phase != Requested {}
+    assert!(matches!(&entries(&book)[0].outcome, Some((_, Outcome::Unknown(text))) if text.contains("202")));
+    assert_eq!(rest(reports).await, [RunEnded, Ended]);
+    let (_, outcome) = entries(&book)[0].outcome.clone().unwrap();
+    assert!(matches!(outcome, Outcome::Confirmed(text) if text.contains("session ended")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_next_run_of_the_program_looks_how_it_ended_and_sends_nothing() {
+    // (how far it came, the run ends after, the session ends after, what is seen of it)
+    let seen: [(Option<Outcome>, Option<i64>, Option<i64>, &[CancelPhase]); 4] = [
+        (
+            Some(Outcome::Unknown("run 11: accepted (202), not verified yet".into())),
+            Some(0),
+            Some(0),
+            &[RunEnded, Ended],
+        ),
+        (Some(Outcome::Unknown("the answer was lost".into())), Some(20), Some(30), &[RunEnded, Ended]),
+        (None, Some(20), Some(30), &[RunEnded, Ended]),
+        (None, None, None, &[Stubborn]),
+    ];
+    for (outcome, run_after, session_after, expected) in seen {
+        let (context, fake, book) = context(world(run_after, session_after));
+        let mut intent = context.intent(uuid::Uuid::new_v4(), Action::Cancel, &repo(), "run 11".into());
+        intent.task = Some("t1".into());
+        intent.session = Some("s1".into());
+        intent.run = Some(11);
+        book.claim(&intent).unwrap();
+        if let Some(outcome) = &outcome {
+            book.record(intent.id, intent.at, outcome).unwrap();
+        }
+        let open = ops::cancel::open_cancels(&context).await.unwrap();
+        assert_eq!(open.len(), 1);
+        let (report, mut reports) = mpsc::channel(64);
+        ops::cancel::take_up(&context, &open[0], Patience::default(), report).await;
+        let first = reports.recv().await.unwrap();
+        assert_eq!((first.phase, first.at, first.taken_up), (Requested, intent.at, true));
+        assert_eq!(rest(reports).await, expected, "{outcome:?}");
+        assert_eq!(fake.calls("cancel"), 0, "nothing is sent again");
+        let left = ops::cancel::open_cancels(&context).await.unwrap().len();
+        assert_eq!(left, usize::from(expected == [Stubborn]), "what has ended is not looked at again");
+        assert_eq!(entries(&book).len(), 1, "and nothing new is claimed");
+    }
+}
+
+/// What the service answers to a cancel, and what becomes of the run then.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Service {
+    /// 202, and it ends.
+    Obeys,
+    /// 202, and it goes on.
+    Ignores,
+    Forbids,
+    /// 409, and it runs on.
+    Zombie,
+    /// 409: it had ended.
+    Done,
+    /// 500, and nothing was done.
+    Breaks,
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_several_each_ends_as_its_own_service_lets_it() {
+    use Service::{Breaks, Done, Forbids, Ignores, Obeys, Zombie};
+    // what one of them meets changes nothing for the others, in any mix and order.
+    let batches: [&[Service]; 12] = [
+        &[Obeys, Obeys, Obeys],
+        &[Forbids, Obeys, Obeys],
+        &[Obeys, Forbids, Obeys],
+        &[Obeys, Obeys, Forbids],
+        &[Zombie, Obeys],
+        &[Breaks, Obeys],
+        &[Done, Obeys, Breaks],
+        &[Forbids, Forbids, Forbids],
+        &[Ignores, Obeys],
+        &[Obeys, Forbids, Zombie, Breaks, Done, Ignores],
+        &[Breaks, Breaks, Obeys],
+        &[Done, Done],
+    ];
+    for batch in batches {
+        let fake = Fake::new(clock());
+        let start = (fake.now)();
+        let of = move |run: RunId| batch[usize::try_from(run.0 - 1).unwrap()];
+        for (n, _) in batch.iter().enumerate() {
+            let mut one = task(&format!("t{}", n + 1), State::InProgress, start);
+            let mut its = session(State::InProgress, start, "x");
+            its.id = SessionId::new(format!("s{}", n + 1));
+            one.sessions = Some(vec![its]);
+            fake.tasks.lock().unwrap().insert(one.at.id.clone(), one);
+        }
+        let now = fake.now.clone();
+        let is_over = move |service| match service {
+            Obeys => now() - start > TimeDelta::seconds(30),
+            Done => true,
+            _ => false,
+        };
+        let over = is_over.clone();
+        *fake.on_run.lock().unwrap() = Box::new(move |id| {
+            Ok(run(id.0, if over(of(id)) { RunStatus::Completed } else { RunStatus::InProgress }, start))
+        });
+        *fake.on_task.lock().unwrap() = Box::new(move |task| {
+            let run = RunId(task.at.id.raw()[1..].parse().unwrap());
+            if is_over(of(run)) {
+                task.state = State::Cancelled;
+                task.sessions.as_mut().unwrap()[0].state = State::Cancelled;
+            }
+        });
+        *fake.on_cancel.lock().unwrap() = Box::new(move |(run, _)| match of(run) {
+            Obeys | Ignores => Ok(CancelAnswer::Accepted),
+            Forbids => Err(Fault::new(FaultKind::Permission, "403", "give the token Actions: write")),
+            Zombie | Done => Ok(CancelAnswer::Conflict),
+            Breaks => Err(Fault::new(FaultKind::UnknownOutcome, "500", "look at the run")),
+        });
+        let (context, fake, book) = context(fake);
+        let targets = (1..=batch.len() as u64).map(|n| CancelTarget {
+            task: TaskRef { repo: repo(), id: TaskId::new(format!("t{n}")) },
+            session: Some(SessionId::new(format!("s{n}"))),
+            run: Some(RunId(n)),
+            ..target()
+        });
+        let (report, mut reports) = mpsc::channel(256);
+        ops::cancel::cancel_all(&context, targets.collect(), Patience::default(), report).await;
+        let mut last = std::collections::BTreeMap::new();
+        while let Some(progress) = reports.recv().await {
+            last.insert(progress.task.id.raw().to_owned(), progress.phase);
+        }
+        for (n, service) in batch.iter().enumerate() {
+            let phase = &last[&format!("t{}", n + 1)];
+            let expected = match service {
+                Obeys | Done => *phase == Ended,
+                Ignores | Breaks => *phase == Stubborn,
+                Forbids => matches!(phase, Refused(fault) if fault.kind == FaultKind::Permission),
+                Zombie => matches!(phase, Refused(fault) if fault.kind == FaultKind::Conflict),
+            };
+            assert!(expected, "{batch:?}: {service:?} ended as {phase:?}");
+        }
+        let sent = batch.iter().filter(|service| **service != Done).count();
+        assert_eq!(fake.calls("cancel"), sent, "{batch:?}: each is asked once");
+        assert_eq!(entries(&book).len(), sent, "{batch:?}: and claimed once");
+    }
 }

@@ -56,6 +56,7 @@ pub struct Fake {
     pub on_issue: Script<IssueRef, Issue>,
     pub on_assign: Script<Assignment, Issue>,
     pub on_assignable: Script<RepoName, bool>,
+    pub on_comment: Script<(u64, String), ()>,
     /// Live logs can be read while this is set.
     pub on_log: Mutex<Option<LogScript>>,
 }
@@ -90,6 +91,7 @@ impl Fake {
             on_issue: Mutex::new(Box::new(|_| unscripted())),
             on_assign: Mutex::new(Box::new(|_| unscripted())),
             on_assignable: Mutex::new(Box::new(|_| Ok(true))),
+            on_comment: Mutex::new(Box::new(|_| unscripted())),
             on_log: Mutex::default(),
         }
     }
@@ -316,7 +318,8 @@ impl Provider for Fake {
         ready(unscripted())
     }
 
-    fn comment(&self, _repo: &RepoName, _number: u64, _body: &str) -> Call<'_, ()> {
-        ready(unscripted())
+    fn comment(&self, _repo: &RepoName, number: u64, body: &str) -> Call<'_, ()> {
+        self.note(format!("comment {number}"));
+        ready(self.on_comment.lock().unwrap()((number, body.to_owned())))
     }
 }

@@ -4,6 +4,7 @@
 
 mod ambiguous;
 mod assign;
+mod auto_stop;
 mod cache;
 mod cancel;
 mod diagnosing;
@@ -12,6 +13,7 @@ mod fake;
 mod fan_out;
 mod fleet;
 mod follow;
+mod follow_up;
 mod following;
 mod gate;
 mod kept;

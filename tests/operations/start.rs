@@ -124,3 +124,25 @@ async fn a_lost_answer_that_is_not_found_stays_unknown_and_is_not_sent_again() {
     assert!(matches!(&outcomes(&book)[..], [Some(Outcome::Unknown(_))]));
     assert_eq!(fake.calls("start"), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_the_agent_was_told_to_wait_for_is_refused_earlier_and_taken_later() {
+    let fake = Fake::new(clock());
+    let start = (fake.now)();
+    *fake.on_start.lock().unwrap() = Box::new(move |_| Ok(task("t1", State::Queued, start)));
+    let (fake, book) = (Arc::new(fake), Arc::new(Memory::new()));
+    let context = ops::Context {
+        provider: fake.clone(),
+        ledger: book.clone(),
+        now: fake.now.clone(),
+        who: "op".into(),
+        gate: crate::fake::open_gate(),
+    };
+    let until = start + chrono::TimeDelta::minutes(30);
+    let order = |id| Order { not_before: Some(until), ..Order::new(uuid::Uuid::from_u128(id), request()) };
+    let early = ops::start::start(&context, &order(1)).await.result.unwrap_err();
+    assert!(early.what.contains("not before") && early.retry_at == Some(until), "{early}");
+    assert_eq!((fake.calls("start"), entries(&book).len()), (0, 0));
+    tokio::time::sleep(std::time::Duration::from_secs(1801)).await;
+    assert!(ops::start::start(&context, &order(2)).await.result.is_ok());
+}

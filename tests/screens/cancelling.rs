@@ -27,7 +27,7 @@ fn asked() -> Console {
 
 fn progress(console: &mut Console, id: &str, phase: CancelPhase, at: Instant) {
     let task = console.model.world.tasks.get(&TaskId::new(id)).unwrap().task.at.clone();
-    console.happen(What::Op(Op::Cancel(CancelProgress { task, phase, at, runs: vec![], matched: None })));
+    console.happen(What::Op(Op::Cancel(CancelProgress::new(task, phase, at))));
 }
 
 fn word(console: &Console, id: &str) -> String {
@@ -139,7 +139,7 @@ fn a_row_is_never_cancelled_on_our_word_alone() {
     console.good(Source::Tasks(repo("api")), News::Tasks { tasks: vec![task], unreadable: 0 });
     assert_eq!(word(&console, "retry"), "cancelled");
     let screen = text(&console.model);
-    let life = "◐ requested 14:03:10 → run cancelled 14:03:22 → session ended 14:03:41";
+    let life = "◐ requested 14:03:10 → run ended 14:03:22 → session ended 14:03:41";
     assert!(screen.contains(life), "{screen}");
 }
 
@@ -281,7 +281,7 @@ fn marked(count: usize, repos: &[&str]) -> Console {
 
 fn told(console: &mut Console, id: &str, phase: CancelPhase) {
     let task = console.model.world.tasks.get(&TaskId::new(id)).unwrap().task.at.clone();
-    let progress = CancelProgress { task, phase, at: console.at, runs: Vec::new(), matched: None };
+    let progress = CancelProgress::new(task, phase, console.at);
     console.happen(What::Op(Op::Cancel(progress)));
 }
 

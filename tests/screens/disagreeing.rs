@@ -184,13 +184,7 @@ fn while_a_cancel_is_on_its_way_nothing_is_called_a_contradiction() {
     use atc::console::event::{Op, What};
     use atc::domain::{CancelPhase, CancelProgress};
     let mut console = with_list(console(80, 24), &working());
-    let progress = CancelProgress {
-        task: working().at,
-        phase: CancelPhase::RunEnded,
-        at: console.at,
-        runs: vec![],
-        matched: None,
-    };
+    let progress = CancelProgress::new(working().at, CancelPhase::RunEnded, console.at);
     console.happen(What::Op(Op::Cancel(progress)));
     ended_run(&mut console);
     pass(&mut console, 60);

@@ -22,6 +22,7 @@ mod sleeping;
 mod sources;
 
 mod sourcing;
+mod stopping;
 mod traps;
 mod typing;
 mod viewing;

@@ -6,7 +6,7 @@ use atc::console::state::layout::Size;
 use atc::console::state::settings::Settings;
 use atc::console::update::{next_wake, update};
 use atc::console::{Effect, Model};
-use atc::domain::cancel::Matched;
+use atc::domain::cancel::{Answer, Asked, Matched};
 use atc::domain::{
     Artifact, CancelPhase, CancelProgress, Checks, Conclusion, Fault, FaultKind, Instant, Mergeable, NodeId, Person,
     Pull, PullId, PullRef, PullState, RepoName, ReviewDecision, Run, RunId, RunStatus, Session, SessionId, Source,
@@ -271,12 +271,13 @@ impl Console {
         let task = TaskRef { repo: repo("api"), id: TaskId::new("stop-me") };
         for (phase, seconds) in [(CancelPhase::Looking, 62), (CancelPhase::Requested, 60), (CancelPhase::RunEnded, 20)]
         {
+            let ended = (phase == CancelPhase::RunEnded).then_some(Conclusion::Cancelled);
+            let asked = Asked { run: RunId(18_402_300), answer: Answer::Accepted, ended };
             self.happen(What::Op(Op::Cancel(CancelProgress {
-                task: task.clone(),
-                phase,
-                at: now() - TimeDelta::seconds(seconds),
                 runs: vec![RunId(18_402_300)],
                 matched: Some(Matched::BySession),
+                asked: vec![asked],
+                ..CancelProgress::new(task.clone(), phase, now() - TimeDelta::seconds(seconds))
             })));
         }
         self.happen(What::Op(Op::Budget(BudgetNews { spent: 212, allowed: 1000, ..BudgetNews::default() })));

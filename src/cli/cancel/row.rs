@@ -32,11 +32,12 @@ impl Came {
             Self::Unread(_) => "failed",
             Self::NotSent => "not_sent",
             Self::Phase(progress) => match progress.phase {
-                CancelPhase::Looking => "not_sent",
+                CancelPhase::Looking | CancelPhase::Waiting | CancelPhase::Withdrawn => "not_sent",
                 CancelPhase::Requested => "requested",
                 CancelPhase::RunEnded => "run_ended",
                 CancelPhase::Ended => "cancelled",
                 CancelPhase::Orphaned { .. } => "orphaned",
+                CancelPhase::RunsOn(_) => "runs_on",
                 CancelPhase::Stubborn => "stubborn",
                 CancelPhase::NotFindable => "not_findable",
                 CancelPhase::Refused(_) => "refused",
@@ -52,8 +53,10 @@ impl Came {
             Self::NotSent => Exit::Failed,
             Self::Phase(progress) => match &progress.phase {
                 CancelPhase::Requested | CancelPhase::RunEnded | CancelPhase::Ended => Exit::Done,
-                CancelPhase::Orphaned { .. } | CancelPhase::Stubborn => Exit::EndedBadly,
-                CancelPhase::Looking | CancelPhase::NotFindable => Exit::Failed,
+                CancelPhase::Orphaned { .. } | CancelPhase::RunsOn(_) | CancelPhase::Stubborn => Exit::EndedBadly,
+                CancelPhase::Looking | CancelPhase::Waiting | CancelPhase::Withdrawn | CancelPhase::NotFindable => {
+                    Exit::Failed
+                }
                 CancelPhase::Refused(fault) => Exit::from(fault),
                 CancelPhase::Unverified(_) => Exit::Unknown,
             },
@@ -86,7 +89,10 @@ impl Came {
             Self::Unread(fault) => fault.to_string(),
             Self::NotSent => "interrupted before its turn; nothing was sent".to_owned(),
             Self::Phase(progress) => match &progress.phase {
-                CancelPhase::Looking => "interrupted before anything was sent".to_owned(),
+                CancelPhase::Looking | CancelPhase::Waiting | CancelPhase::Withdrawn => {
+                    "interrupted before anything was sent".to_owned()
+                }
+                CancelPhase::RunsOn(run) => format!("what was cancelled has ended, and run {run} works in its place"),
                 CancelPhase::Requested => "accepted, not done: `--wait` stays to see".to_owned(),
                 CancelPhase::RunEnded => "its run has ended; of the session nothing was seen yet".to_owned(),
                 CancelPhase::Ended => "run and session have ended".to_owned(),

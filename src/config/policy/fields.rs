@@ -1,7 +1,7 @@
 //! The one table of what a rule can say.
 
 use crate::config::given::{Given, Wrong, clip};
-use crate::domain::policy::{Key, OnUnknown, Says, Words};
+use crate::domain::policy::{Key, Mode, OnUnknown, Says, Words};
 
 /// Nobody starts more than this of anything.
 const MOST: u32 = 1_000_000;
@@ -209,6 +209,60 @@ pub const FIELDS: &[Field] = &[
         doc: "What to do where a number that a limit needs cannot be learnt. It is never taken as zero.",
         set: |says, given| {
             says.unknown = Some(given.word(&OnUnknown::WORDS)?);
+            Ok(())
+        },
+    },
+    Field {
+        name: "stop.after_minutes_without_progress",
+        values: "a whole number of minutes, 5 to 10080; 0: never",
+        example: "45",
+        default: (None, None),
+        in_all: false,
+        doc: "Stop a running session when neither the service nor its log has shown anything new for so long. The log must \
+              have been watched by this program for all of that time; where it cannot be read nothing is stopped.",
+        set: |says, given| {
+            let minutes = given.whole(0..=10_080)?;
+            if (1..5).contains(&minutes) {
+                return Err("must be 0 or at least 5: an agent thinks for minutes".to_owned());
+            }
+            says.stop.after_minutes = Some(minutes);
+            Ok(())
+        },
+    },
+    Field {
+        name: "stop.over_credits",
+        values: "a whole number of AI credits; 0: never",
+        example: "20",
+        default: (None, None),
+        in_all: false,
+        doc: "Stop a running session that has cost more than this, where the service says what it costs while it works.",
+        set: |says, given| {
+            says.stop.over_credits = Some(given.whole(0..=MOST)?);
+            Ok(())
+        },
+    },
+    Field {
+        name: "stop.mode",
+        values: r#"`"dry-run"` or `"act"`"#,
+        example: r#""act""#,
+        default: (Some(r#""dry-run""#), None),
+        in_all: false,
+        doc: "In a dry run it is only said, and kept in the ledger, what would have been stopped. Nothing is stopped before \
+              this says \"act\".",
+        set: |says, given| {
+            says.stop.mode = Some(given.word(&Mode::WORDS)?);
+            Ok(())
+        },
+    },
+    Field {
+        name: "stop.per_hour",
+        values: NUMBER,
+        example: "2",
+        default: (None, Some("3")),
+        in_all: true,
+        doc: "The most sessions stopped by rules within 60 minutes: in a repository, and in `[all]` everywhere together.",
+        set: |says, given| {
+            says.stop.per_hour = Some(given.whole(0..=MOST)?);
             Ok(())
         },
     },

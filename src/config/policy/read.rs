@@ -155,11 +155,11 @@ impl Reader {
     /// What a table says. `more`: keys that are read elsewhere; `may`: which fields may stand here.
     fn says(&mut self, section: &str, table: &Table<'_>, more: &[&str], may: fn(&Field) -> bool) -> Says {
         let mut says = Says::default();
-        for (name, value) in table {
-            let found: &str = name.get_ref();
-            if more.contains(&found) {
+        for (name, at, value) in flat(table) {
+            if more.contains(&name.as_str()) {
                 continue;
             }
+            let found = name.as_str();
             let key = format!("{section}.{}", clip(found));
             match find(found).filter(|field| may(field)) {
                 Some(field) => {
@@ -169,7 +169,7 @@ impl Reader {
                 }
                 None if find(found).is_some() => {
                     let what = "can be said of a repository only: put it under [everywhere] or a [[rule]]";
-                    self.wrong(name.span().start, &key, what);
+                    self.wrong(at, &key, what);
                 }
                 None => {
                     let names =
@@ -178,12 +178,29 @@ impl Reader {
                         || format!("there are {}", names().collect::<Vec<_>>().join(", ")),
                         |meant| format!("did you mean {meant}?"),
                     );
-                    self.wrong(name.span().start, &key, format!("there is no such key; {hint}"));
+                    self.wrong(at, &key, format!("there is no such key; {hint}"));
                 }
             }
         }
         says
     }
+}
+
+/// The keys with where they stand; those of a section in the table as `section.key`.
+fn flat<'a>(table: &'a Table<'a>) -> Vec<(String, usize, &'a Spanned<DeValue<'a>>)> {
+    let mut all = Vec::new();
+    for (name, value) in table {
+        match value.get_ref() {
+            DeValue::Table(inner) => {
+                let of_it = |(key, value): (&'a Spanned<_>, _)| {
+                    (format!("{}.{}", name.get_ref(), key.get_ref()), key.span().start, value)
+                };
+                all.extend(inner.iter().map(of_it));
+            }
+            _ => all.push((name.get_ref().to_string(), name.span().start, value)),
+        }
+    }
+    all
 }
 
 fn entry<'a>(table: &'a Table<'a>, name: &str) -> Option<&'a Spanned<DeValue<'a>>> {

@@ -8,8 +8,7 @@ use crate::console::state::Model;
 use crate::console::state::list::List;
 use crate::console::state::queue::kind;
 use crate::console::state::tasks::Slot;
-use crate::domain::Condition;
-use crate::domain::State;
+use crate::domain::{CancelPhase, Condition, State};
 
 /// One context's keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +73,10 @@ pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
         Context::Ledger => {
             vec![Intent::Back, Intent::Enter, Intent::Filter, Intent::Stats, Intent::Detail, Intent::Copy]
         }
+        Context::Cancels => {
+            vec![Intent::Enter, Intent::Cancel, Intent::Withdraw, Intent::Copy, Intent::Back]
+        }
+        Context::FollowUp => vec![Intent::Start, Intent::NextChoice, Intent::Back],
         Context::Found => vec![Intent::Enter, Intent::Copy, Intent::Back],
         Context::Wall => vec![Intent::Enter, Intent::Detail, Intent::Cancel, Intent::Open, Intent::Back],
         Context::Reviews if model.reviews.selected.is_some() => {
@@ -98,12 +101,12 @@ pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
     let mut keys: Vec<_> = wanted
         .into_iter()
         .filter(|i| !(model.settings.read_only && i.writes()))
+        .filter(|i| *i != Intent::Withdraw || may_withdraw(model))
         .filter(|i| *i != Intent::Cancel || context == Context::Templates || may_cancel(context, model))
         .filter_map(|intent| key_of(context, intent))
         .take(6)
         .collect();
-    let typed = matches!(context, Context::Form | Context::Repos | Context::Issues);
-    if !typed && !matches!(context, Context::Line | Context::Dialog | Context::Help) {
+    if !context.takes_text() && !matches!(context, Context::Dialog | Context::Help) {
         keys.extend(key_of(Context::Global, Intent::Help));
     }
     keys
@@ -150,8 +153,19 @@ fn queue(model: &Model) -> Vec<Intent> {
     keys
 }
 
+/// The cancel under the cursor waits for its run.
+fn may_withdraw(model: &Model) -> bool {
+    let entry = model.place.cancels.as_ref().and_then(|pane| model.world.cancels.listed().nth(pane.cursor));
+    entry.is_some_and(|entry| entry.phase() == Some(&CancelPhase::Waiting))
+}
+
 /// Something is at work of what the key would cancel: in the queue the marked tasks where there are some.
 fn may_cancel(context: Context, model: &Model) -> bool {
+    if context == Context::Cancels {
+        let entry = model.place.cancels.as_ref().and_then(|pane| model.world.cancels.listed().nth(pane.cursor));
+        let known = entry.and_then(|entry| model.world.tasks.get(&entry.task.id));
+        return known.is_some_and(|known| known.task.state.is_active() && !known.is_cancelling());
+    }
     if context == Context::Queue && model.queue.tally().marked > 0 {
         let entry = |slot: Slot| model.queue.roster.entries.get(slot.index());
         let is_active = |slot: Slot| entry(slot).is_some_and(|entry| entry.kinds & kind::ACTIVE != 0);

@@ -20,6 +20,10 @@ pub enum Context {
     Found,
     /// What was done from here, and what became of it.
     Ledger,
+    /// The cancels, and what became of each.
+    Cancels,
+    /// What is written to the agent about a task's work so far.
+    FollowUp,
     Reviews,
     /// The template list of the compose pane.
     Templates,
@@ -85,6 +89,10 @@ pub enum Intent {
     // Task
     Detail,
     Cancel,
+    /// The list of cancels.
+    Cancels,
+    /// Takes back a cancel that waits for its run.
+    Withdraw,
     Open,
     Copy,
     CopyBranch,

@@ -30,6 +30,9 @@ const fn k(key: Key) -> Chord {
 
 const FACET: &str = "one kind of entry alone, as the bar above the log says; again: all";
 
+/// One meaning wherever a task is.
+const FOLLOW_UP: &str = "follow up: a comment to the agent, or a new task on the same branch";
+
 /// One meaning, nine keys: one row of the help.
 const VIEW: &str = "the saved view with this number";
 
@@ -82,7 +85,8 @@ const QUEUE: &[Binding] = &[
     bind(Context::Queue, k(Key::Enter), Intent::Enter, "open the task's log", "log"),
     bind(Context::Queue, c('d'), Intent::Detail, "everything about the task", "detail"),
     bind(Context::Queue, c('x'), Intent::Cancel, "cancel the running session (asks)", "cancel"),
-    bind(Context::Queue, c('f'), Intent::FollowUp, "follow up: a new task on the same branch", "follow up"),
+    bind(Context::Queue, c('K'), Intent::Cancels, "the cancels, and what became of each", "cancels"),
+    bind(Context::Queue, c('f'), Intent::FollowUp, FOLLOW_UP, "follow up"),
     bind(Context::Queue, c('R'), Intent::Retry, "retry: compose with the same prompt", "retry"),
     bind(Context::Queue, c('o'), Intent::Open, "open in the browser", "open"),
     bind(Context::Queue, c('y'), Intent::Copy, "copy the address", "copy"),
@@ -107,7 +111,7 @@ const DETAIL: &[Binding] = &[
     bind(Context::Detail, c('q'), Intent::Back, "close the detail", ""),
     bind(Context::Detail, c(' '), Intent::PageDown, "page down", ""),
     bind(Context::Detail, c('x'), Intent::Cancel, "cancel the running session (asks)", "cancel"),
-    bind(Context::Detail, c('f'), Intent::FollowUp, "follow up: a new task on the same branch", "follow up"),
+    bind(Context::Detail, c('f'), Intent::FollowUp, FOLLOW_UP, "follow up"),
     bind(Context::Detail, c('R'), Intent::Retry, "retry: compose with the same prompt", "retry"),
     bind(Context::Detail, c('o'), Intent::Open, "open in the browser", "open"),
     bind(Context::Detail, c('y'), Intent::Copy, "copy the address", "copy"),
@@ -155,7 +159,7 @@ const LOG: &[Binding] = &[
     bind(Context::Log, c('|'), Intent::Split, "keep this log in sight and read another above it; again: one log", ""),
     bind(Context::Log, c('d'), Intent::Detail, "everything about the task", ""),
     bind(Context::Log, c('x'), Intent::Cancel, "cancel the running session (asks)", "cancel"),
-    bind(Context::Log, c('f'), Intent::FollowUp, "follow up: a new task on the same branch", "follow up"),
+    bind(Context::Log, c('f'), Intent::FollowUp, FOLLOW_UP, "follow up"),
     bind(Context::Log, c('R'), Intent::Retry, "retry: compose with the same prompt", "retry"),
     bind(Context::Log, c('o'), Intent::Open, "open in the browser", "open"),
     bind(Context::Log, c('y'), Intent::Copy, "copy the entry", "copy"),
@@ -213,13 +217,36 @@ const LEDGER: &[Binding] = &[
     bind(Context::Ledger, k(Key::Esc), Intent::Back, "go back, at last out of the ledger", "back"),
 ];
 
+const CANCELS: &[Binding] = &[
+    bind(Context::Cancels, k(Key::Enter), Intent::Enter, "everything about the task", "task"),
+    bind(
+        Context::Cancels,
+        c('x'),
+        Intent::Cancel,
+        "cancel again, or force what does not obey (asks)",
+        "again, or force",
+    ),
+    bind(Context::Cancels, c('w'), Intent::Withdraw, "take back a cancel that waits for its run", "withdraw"),
+    bind(Context::Cancels, c('y'), Intent::Copy, "copy what is told of it", "copy"),
+    bind(Context::Cancels, c('K'), Intent::Back, "close the list", ""),
+    bind(Context::Cancels, c('q'), Intent::Back, "close the list", ""),
+    bind(Context::Cancels, k(Key::Esc), Intent::Back, "close the list", "close"),
+];
+
+const FOLLOWING: &[Binding] = &[
+    bind(Context::FollowUp, Chord::ctrl('s'), Intent::Start, "send the comment, or go on to the form (asks)", "send"),
+    bind(Context::FollowUp, k(Key::Tab), Intent::NextChoice, "where it goes: a comment, or a new task", "where"),
+    bind(Context::FollowUp, k(Key::BackTab), Intent::NextChoice, "where it goes: a comment, or a new task", ""),
+    bind(Context::FollowUp, k(Key::Esc), Intent::Back, "close it; the text is kept for this task", "close"),
+];
+
 const REVIEWS: &[Binding] = &[
     bind(Context::Reviews, k(Key::Enter), Intent::Enter, "open the log of the task behind it", "log"),
     bind(Context::Reviews, c('d'), Intent::Detail, "everything about the task behind it", "detail"),
     bind(Context::Reviews, c('o'), Intent::Open, "open in the browser", "open"),
     bind(Context::Reviews, c('y'), Intent::Copy, "copy the address", "copy"),
     bind(Context::Reviews, c('Y'), Intent::CopyBranch, "copy the branch name", "branch"),
-    bind(Context::Reviews, c('f'), Intent::FollowUp, "follow up: a new task on the same branch", "follow up"),
+    bind(Context::Reviews, c('f'), Intent::FollowUp, FOLLOW_UP, "follow up"),
 ];
 
 const TEMPLATES: &[Binding] = &[
@@ -321,7 +348,7 @@ const LINE: &[Binding] = &[
 ];
 
 /// Every context's own bindings, in the order the help shows them.
-pub const TABLE: [(Context, &[Binding]); 18] = [
+pub const TABLE: [(Context, &[Binding]); 20] = [
     (Context::Global, GLOBAL),
     (Context::Queue, QUEUE),
     (Context::Detail, DETAIL),
@@ -331,6 +358,8 @@ pub const TABLE: [(Context, &[Binding]); 18] = [
     (Context::Wall, WALL),
     (Context::Found, FOUND),
     (Context::Ledger, LEDGER),
+    (Context::Cancels, CANCELS),
+    (Context::FollowUp, FOLLOWING),
     (Context::Reviews, REVIEWS),
     (Context::Templates, TEMPLATES),
     (Context::Issues, ISSUES),
@@ -353,8 +382,7 @@ pub fn bindings(context: Context) -> &'static [Binding] {
 pub fn lookup(context: Context, chord: Chord) -> Option<Intent> {
     let find = |c: Context| bindings(c).iter().find(|b| b.chord == chord).map(|b| b.intent);
     find(context).or_else(|| {
-        let typed = matches!(context, Context::Form | Context::Repos | Context::Issues);
-        let closed = typed || matches!(context, Context::Line | Context::Dialog);
+        let closed = context.takes_text() || context == Context::Dialog;
         let help = matches!(context, Context::Form | Context::Repos) && matches!(chord.key, Key::F(_));
         find(Context::Global).filter(|intent| !closed || help || (chord.ctrl && passes_everywhere(*intent)))
     })
@@ -383,6 +411,11 @@ impl Intent {
 }
 
 impl Context {
+    /// Keys that are not bound there are typed.
+    pub fn takes_text(self) -> bool {
+        matches!(self, Self::Form | Self::Repos | Self::Issues | Self::FollowUp | Self::Line)
+    }
+
     /// Its heading in the help and the README.
     pub fn title(self) -> &'static str {
         match self {
@@ -395,6 +428,8 @@ impl Context {
             Self::Wall => "Wall",
             Self::Found => "Lines found",
             Self::Ledger => "Ledger",
+            Self::Cancels => "Cancels",
+            Self::FollowUp => "Follow up",
             Self::Reviews => "Reviews",
             Self::Templates => "Compose: templates",
             Self::Issues => "Compose: issues",

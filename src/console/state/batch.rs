@@ -20,16 +20,21 @@ pub struct Standing {
     pub refused: usize,
     /// Asked for, and then nothing could be read of it.
     pub unverified: usize,
+    /// Their run ended, and another works in its place.
+    pub run_on: usize,
+    pub withdrawn: usize,
+    /// Under way, but without a run so far.
+    pub waiting: usize,
 }
 
 impl Standing {
     pub fn under_way(&self) -> usize {
-        self.all - self.ended - self.failed()
+        self.all - self.ended - self.withdrawn - self.failed()
     }
 
     /// Those that want another look.
     pub fn failed(&self) -> usize {
-        self.orphaned + self.stubborn + self.not_found + self.refused + self.unverified
+        self.orphaned + self.stubborn + self.not_found + self.refused + self.unverified + self.run_on
     }
 
     /// `cancelling 5: 3 ended, 1 refused, 1 under way`.
@@ -41,7 +46,10 @@ impl Standing {
             (self.not_found, "without a run"),
             (self.refused, "refused"),
             (self.unverified, "unverified"),
-            (self.under_way(), "under way"),
+            (self.run_on, "run on"),
+            (self.withdrawn, "withdrawn"),
+            (self.waiting, "waiting for a run"),
+            (self.under_way() - self.waiting, "under way"),
         ];
         let parts: Vec<String> =
             parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
@@ -56,6 +64,9 @@ impl Batch {
         for phase in self.tasks.iter().filter_map(|id| Some(&world.tasks.get(id)?.cancel.as_ref()?.phase)) {
             match phase {
                 CancelPhase::Looking | CancelPhase::Requested | CancelPhase::RunEnded => {}
+                CancelPhase::Waiting => standing.waiting += 1,
+                CancelPhase::RunsOn(_) => standing.run_on += 1,
+                CancelPhase::Withdrawn => standing.withdrawn += 1,
                 CancelPhase::Ended => standing.ended += 1,
                 CancelPhase::Orphaned { .. } => standing.orphaned += 1,
                 CancelPhase::Stubborn => standing.stubborn += 1,

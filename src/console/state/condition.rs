@@ -63,14 +63,19 @@ impl Known {
         let Some(cancel) = &self.cancel else { return OfCancel::None };
         match cancel.phase {
             CancelPhase::Orphaned { .. } => OfCancel::Orphaned(cancel.at),
-            CancelPhase::Looking | CancelPhase::Requested | CancelPhase::RunEnded | CancelPhase::Stubborn => {
-                OfCancel::Cancelling
-            }
+            CancelPhase::Looking
+            | CancelPhase::Waiting
+            | CancelPhase::Requested
+            | CancelPhase::RunEnded
+            | CancelPhase::Stubborn => OfCancel::Cancelling,
             // Proved elsewhere; the task's own word is still to come.
             CancelPhase::Ended if self.task.touched_at() <= cancel.at => OfCancel::Cancelling,
-            CancelPhase::Ended | CancelPhase::NotFindable | CancelPhase::Refused(_) | CancelPhase::Unverified(_) => {
-                OfCancel::None
-            }
+            CancelPhase::Ended
+            | CancelPhase::RunsOn(_)
+            | CancelPhase::NotFindable
+            | CancelPhase::Withdrawn
+            | CancelPhase::Refused(_)
+            | CancelPhase::Unverified(_) => OfCancel::None,
         }
     }
 

@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use super::layout::Area;
 use super::place::Place;
 use super::tone::wrap;
+use crate::domain::follow_up::Comment;
 use crate::domain::plan::Plan;
 use crate::domain::policy::SHORTEST_REASON;
 use crate::domain::start::Order;
@@ -44,6 +45,8 @@ pub enum Ask {
     },
     /// As with a start.
     Assign(Box<AssignOrder>),
+    /// Its id is made by the answer.
+    FollowUp(Box<Comment>),
     Quit,
     Copy(Untrusted),
     /// The pages of all that were marked.

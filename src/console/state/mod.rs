@@ -3,12 +3,14 @@
 pub mod batch;
 pub mod big;
 pub mod budget;
+pub mod cancels;
 pub mod compose;
 pub mod condition;
 pub mod detail;
 pub mod diagnosis;
 pub mod dialog;
 pub mod evidence;
+pub mod followed;
 pub mod found;
 pub mod layout;
 pub mod ledger;
@@ -106,8 +108,12 @@ impl Model {
             Context::Line
         } else if self.place.help.is_some() {
             Context::Help
+        } else if self.compose.follow_up.is_some() {
+            Context::FollowUp
         } else if self.place.detail.is_some() {
             Context::Detail
+        } else if self.place.cancels.is_some() {
+            Context::Cancels
         } else if self.place.ledger.pane.is_some() {
             Context::Ledger
         } else if self.log.list.is_some() {

@@ -20,6 +20,8 @@ pub struct Settings {
     /// Good data older than this is called stale.
     pub stale_after: TimeDelta,
     pub stuck: Thresholds,
+    /// The most sessions one answer cancels.
+    pub cancel_batch_max: usize,
     /// No writes: absent from keys and help, refused in the transport.
     pub read_only: bool,
     pub mouse: bool,
@@ -38,6 +40,7 @@ impl Default for Settings {
             zone: Zone::utc(),
             stale_after: TimeDelta::seconds(90),
             stuck: Thresholds::default(),
+            cancel_batch_max: crate::domain::cancel::MOST_AT_ONCE,
             read_only: false,
             mouse: true,
             views: SavedView::defaults(),

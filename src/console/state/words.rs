@@ -5,7 +5,8 @@ use super::settings::Settings;
 use super::tone::{Tone, Words};
 use super::trust::clock_seconds;
 use super::world::Known;
-use crate::domain::{CancelPhase, Checks, Mergeable, Pull, PullState, ReviewDecision, Severity};
+use crate::domain::cancel::{Answer, Asked, ended_word};
+use crate::domain::{CancelPhase, Checks, Instant, Mergeable, Pull, PullState, ReviewDecision, Severity, State};
 use crate::text::{Safe, Untrusted, width};
 
 /// How grave a finding in a log is.
@@ -125,40 +126,33 @@ fn with_names(with: &str, without: &str, names: &[Untrusted]) -> Safe {
     Safe::new(format!("{with} {}", names.join(", ")))
 }
 
+/// What the life of a cancel is told from.
+#[derive(Clone, Copy, Debug)]
+pub struct Life<'a> {
+    pub steps: &'a [(Instant, CancelPhase)],
+    pub asked: &'a [Asked],
+    /// The task's state now; `None`: it is not known.
+    pub state: Option<&'a State>,
+    /// When the service ends the session, as well as that is known now.
+    pub deadline: Option<Instant>,
+}
+
 /// The cancel's life so far: `◐ requested 14:03:10 → run cancelled 14:03:22 → session ended 14:03:41`.
 pub fn cancel_life(known: &Known, settings: &Settings) -> Words {
+    let asked = known.cancel.as_ref().map(|cancel| cancel.asked.as_slice()).unwrap_or_default();
+    let deadline = Some(known.deadline(settings).at);
+    life(&Life { steps: &known.cancel_steps, asked, state: Some(&known.task.state), deadline }, settings)
+}
+
+pub fn life(told: &Life<'_>, settings: &Settings) -> Words {
     let mut words = Words::new();
-    let steps = &known.cancel_steps;
+    let steps = told.steps;
     for (i, (at, phase)) in steps.iter().enumerate() {
         // Looking is only worth a word while nothing came of it.
         if matches!(phase, CancelPhase::Looking) && i + 1 < steps.len() {
             continue;
         }
-        let time = clock_seconds(settings, *at);
-        let (tone, text) = match phase {
-            CancelPhase::Looking => (Tone::Warn, format!("looking for its run since {time}")),
-            CancelPhase::Requested => (Tone::Warn, format!("requested {time}")),
-            CancelPhase::RunEnded => (Tone::Warn, format!("run cancelled {time}")),
-            CancelPhase::Ended => (Tone::Good, format!("session ended {time}")),
-            CancelPhase::Orphaned { frees_at } => {
-                // The run or its log may have told more of the deadline than was known to the cancel.
-                let frees = frees_at.map(|_| known.deadline(settings).at).filter(|frees| frees > at);
-                let frees = frees.map(|at| format!("; frees itself at {}", super::trust::clock(settings, at)));
-                (Tone::Odd, format!("orphaned {time}: its run is gone{}", frees.unwrap_or_default()))
-            }
-            // It may end by itself after all, and then there is nothing left to force.
-            CancelPhase::Stubborn if known.task.state.is_active() => {
-                (Tone::Bad, format!("still running at {time}: x offers to force it"))
-            }
-            CancelPhase::Stubborn => {
-                (Tone::Plain, format!("still running at {time} → {} by itself", known.task.state.word()))
-            }
-            CancelPhase::NotFindable => (Tone::Bad, format!("no run found at {time}: nothing was cancelled")),
-            CancelPhase::Refused(fault) => (Tone::Bad, format!("refused {time}: {fault}")),
-            CancelPhase::Unverified(fault) => {
-                (Tone::Bad, format!("not verified by {time}, it cannot be read: {fault}"))
-            }
-        };
+        let (tone, text) = step(told, i, *at, phase, settings);
         if words.is_empty() {
             words.push(tone, if matches!(phase, CancelPhase::Orphaned { .. }) { "⚠ " } else { "◐ " });
         }
@@ -168,6 +162,41 @@ pub fn cancel_life(known: &Known, settings: &Settings) -> Words {
         words.push(tone, text);
     }
     words
+}
+
+fn step(told: &Life<'_>, index: usize, at: Instant, phase: &CancelPhase, settings: &Settings) -> (Tone, String) {
+    let time = clock_seconds(settings, at);
+    match phase {
+        CancelPhase::Looking => (Tone::Warn, format!("looking for its run since {time}")),
+        CancelPhase::Waiting if index + 1 < told.steps.len() => (Tone::Warn, format!("no run yet {time}")),
+        CancelPhase::Waiting => (Tone::Warn, format!("no run yet {time}: looked for again, K then w withdraws it")),
+        CancelPhase::Requested => (Tone::Warn, format!("requested {time}")),
+        CancelPhase::RunEnded => (Tone::Warn, format!("{} {time}", ended_word(told.asked))),
+        CancelPhase::Ended => {
+            let asked = told.steps.iter().take(index).any(|(_, step)| *step == CancelPhase::Requested);
+            let asked = asked || told.asked.iter().any(|asked| asked.answer != Answer::NotSent);
+            let by_itself = if asked { "" } else { " by itself, nothing was sent" };
+            (Tone::Good, format!("session ended {time}{by_itself}"))
+        }
+        CancelPhase::Orphaned { frees_at } => {
+            // The run or its log may have told more of the deadline than was known to the cancel.
+            let frees = told.deadline.or(*frees_at).filter(|frees| *frees > at);
+            let frees = frees.map(|at| format!("; frees itself at {}", super::trust::clock(settings, at)));
+            (Tone::Odd, format!("orphaned {time}: its run is gone{}", frees.unwrap_or_default()))
+        }
+        CancelPhase::RunsOn(run) => (Tone::Bad, format!("run {run} works in its place at {time}: x asks again")),
+        // It may end by itself after all, and then there is nothing left to force.
+        CancelPhase::Stubborn => match told.state {
+            Some(state) if !state.is_active() => {
+                (Tone::Plain, format!("still running at {time} → {} by itself", state.word()))
+            }
+            _ => (Tone::Bad, format!("still running at {time}: x offers to force it")),
+        },
+        CancelPhase::NotFindable => (Tone::Bad, format!("no run found by {time}: nothing was cancelled")),
+        CancelPhase::Withdrawn => (Tone::Dim, format!("withdrawn {time}, nothing was sent")),
+        CancelPhase::Refused(fault) => (Tone::Bad, format!("refused {time}: {fault}")),
+        CancelPhase::Unverified(fault) => (Tone::Bad, format!("not verified by {time}, it cannot be read: {fault}")),
+    }
 }
 
 #[cfg(test)]

@@ -35,6 +35,9 @@ pub struct World {
     /// Items a source sent that could not be read.
     pub unreadable: HashMap<Source, u32>,
     pub budget: BudgetNews,
+    pub cancels: super::cancels::Cancels,
+    /// What was written to the agent, by task.
+    pub followed: HashMap<TaskId, Vec<super::followed::Followed>>,
     /// What logs were found to say, by session.
     pub diagnosed: HashMap<SessionId, Diagnosed>,
 }

@@ -10,7 +10,8 @@ use crate::console::state::line::LineKind;
 use crate::console::state::place::Pane;
 use crate::console::state::world::{Known, PullOf};
 use crate::console::state::{Model, detail};
-use crate::domain::Order;
+use crate::domain::limited::agent_not_before;
+use crate::domain::{Instant, Order};
 use crate::text::{Safe, Untrusted};
 
 pub const READ_ONLY: &str = "read-only: nothing is started or cancelled here — restart without --read-only";
@@ -49,6 +50,7 @@ pub fn run(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
         Intent::Mouse => mouse(model, !model.settings.mouse, effects),
         Intent::Cancel if on_the_marked(model) => cancel_marked::ask(model),
         Intent::Cancel => cancel::ask(model),
+        Intent::Cancels => super::cancels::open(model),
         Intent::Open if on_the_marked(model) => open_marked::ask(model, effects),
         Intent::Open => give(model, Target::Address, Effect::Open, "opening", effects),
         Intent::Copy if on_the_marked(model) => copy_marked(model, effects),
@@ -141,6 +143,7 @@ pub fn focus(model: &mut Model, pane: Pane) {
     model.log.wall = None;
     model.log.found = None;
     model.place.ledger.pane = None;
+    model.place.cancels = None;
     model.place.focus = pane;
     model.dirty = true;
 }
@@ -317,7 +320,7 @@ fn quit(model: &mut Model, effects: &mut Vec<Effect>) {
     if under_way > 0 {
         let what = if under_way == 1 { "A cancel is" } else { "Several cancels are" };
         body.push(Safe::new(format!(
-            "{what} under way. What was requested stays requested; nobody watches how it ends."
+            "{what} under way. What was requested stays requested: the next run looks how it ended. What waits for a run is dropped."
         )));
     }
     dialog::open(model, Dialog::new(model.now, "Quit now?", body, "Yes, quit", Ask::Quit));
@@ -374,7 +377,7 @@ pub(super) fn address(model: &Model, known: &Known) -> Option<Untrusted> {
     })
 }
 
-fn compose_with(model: &mut Model, draft: Option<Draft>, effects: &mut Vec<Effect>) {
+pub(super) fn compose_with(model: &mut Model, draft: Option<Draft>, effects: &mut Vec<Effect>) {
     focus(model, Pane::Compose);
     compose::open(model, draft, effects);
 }
@@ -383,12 +386,20 @@ fn follow_up(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(known) = model.selected() else {
         return model.notes.say(model.now, true, "no task is selected");
     };
-    let Some(head) = known.task.head_ref() else {
+    if let Some(number) = super::follow_up::open_pull(model, known).map(|pull| pull.number) {
+        let known = known.clone();
+        return super::follow_up::open(model, &known, number);
+    }
+    let Some(draft) = on_its_branch(known) else {
         return model.notes.say(model.now, true, "its branch is not known yet — a follow-up continues on a branch");
     };
-    let mut draft = draft_of(known);
-    draft.head_ref = Some(head.raw_for_wire().to_owned());
     compose_with(model, Some(draft), effects);
+}
+
+/// A new task that goes on on the branch of an old one. `None`: the branch is not known.
+pub(super) fn on_its_branch(known: &Known) -> Option<Draft> {
+    let head_ref = known.task.head_ref()?.raw_for_wire().to_owned();
+    Some(Draft { head_ref: Some(head_ref), ..draft_of(known) })
 }
 
 fn retry(model: &mut Model, effects: &mut Vec<Effect>) {
@@ -401,8 +412,17 @@ fn retry(model: &mut Model, effects: &mut Vec<Effect>) {
             if known.task.sessions.is_none() { "not loaded yet — try again in a moment" } else { "not recorded" };
         return model.notes.say(model.now, true, format!("its prompt is {why}"));
     };
-    let draft = Draft { prompt, ..draft_of(known) };
+    let draft = Draft { prompt, not_before: held_back(model, known), ..draft_of(known) };
     compose_with(model, Some(draft), effects);
+}
+
+/// Until when the agent was told to wait, where it was.
+fn held_back(model: &Model, known: &Known) -> Option<Instant> {
+    let session = known.task.latest_session()?;
+    let ended_at = session.completed_at.or(session.updated_at).unwrap_or(known.task.touched_at());
+    let error = session.error.as_ref().map(Untrusted::raw_for_match);
+    let until = agent_not_before(error, model.world.diagnosed_of(&known.task), ended_at);
+    until.filter(|until| *until > model.now)
 }
 
 /// What a new task takes over from an old one.

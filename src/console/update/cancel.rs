@@ -1,6 +1,6 @@
 //! Cancelling: the question, and the life-cycle that follows.
 
-use super::{dialog, queue};
+use super::{cancels, dialog, queue};
 use crate::console::effect::Effect;
 use crate::console::state::Model;
 use crate::console::state::batch::Batch;
@@ -15,8 +15,16 @@ use crate::text::Safe;
 
 /// Asks before the selected task's session is cancelled; says why not where there is nothing to cancel.
 pub fn ask(model: &mut Model) {
-    let Some(known) = model.selected() else {
-        return model.notes.say(model.now, true, "no task is selected");
+    match model.queue.selected.clone() {
+        Some(id) => ask_about(model, &id),
+        None => model.notes.say(model.now, true, "no task is selected"),
+    }
+}
+
+/// The same for a task that need not be under the queue's cursor.
+pub(super) fn ask_about(model: &mut Model, id: &TaskId) {
+    let Some(known) = model.world.tasks.get(id) else {
+        return model.notes.say(model.now, true, "the task is not among those that are watched");
     };
     match question(model, known) {
         Ok(dialog) => dialog::open(model, dialog),
@@ -33,7 +41,12 @@ pub(super) fn refusal(model: &Model, known: &Known) -> Option<String> {
     if known.condition(model.now) == Condition::Orphaned {
         return Some("its run is already gone; the task frees itself, nothing can hurry it".to_owned());
     }
-    let under_way = "already being cancelled; the detail shows how far it is";
+    let waits = known.cancel.as_ref().is_some_and(|cancel| cancel.phase == CancelPhase::Waiting);
+    let under_way = if waits {
+        "it waits for its run to be cancelled; K lists the cancels, w there takes it back"
+    } else {
+        "already being cancelled; the detail shows how far it is, K all cancels"
+    };
     known.is_cancelling().then(|| under_way.to_owned())
 }
 
@@ -95,12 +108,10 @@ fn run_line(known: &Known) -> String {
 pub fn confirmed(model: &mut Model, targets: Vec<CancelTarget>, effects: &mut Vec<Effect>) {
     for target in &targets {
         let progress = CancelProgress {
-            task: target.task.clone(),
-            phase: CancelPhase::Looking,
-            at: model.now,
             runs: target.run.into_iter().collect(),
-            matched: None,
+            ..CancelProgress::new(target.task.clone(), CancelPhase::Looking, model.now)
         };
+        model.world.cancels.begin(cancels::begun(model, &progress, target.force));
         take(model, progress);
     }
     let several = targets.len() > 1;
@@ -126,9 +137,17 @@ fn of_batch(model: &mut Model, id: &TaskId) -> bool {
 
 /// One step further, or the end.
 pub fn progress(model: &mut Model, progress: CancelProgress) {
-    let name = model.world.tasks.get(&progress.task.id).map(|k| k.task.name.show_line()).unwrap_or_default();
+    let name = cancels::name(model, &progress.task);
     let note = match &progress.phase {
         CancelPhase::Looking | CancelPhase::Requested | CancelPhase::RunEnded => None,
+        CancelPhase::Waiting => Some((
+            false,
+            format!("no run of “{name}” yet: it is cancelled as soon as there is one — K, then w takes that back"),
+        )),
+        CancelPhase::Withdrawn => Some((false, format!("the cancel of “{name}” was taken back, nothing was sent"))),
+        CancelPhase::RunsOn(run) => {
+            Some((true, format!("“{name}” works on in run {run}: what was cancelled ended — press x to cancel again")))
+        }
         CancelPhase::Ended => Some((false, format!("its session has ended: {name}"))),
         CancelPhase::Orphaned { .. } => Some((
             true,
@@ -138,7 +157,7 @@ pub fn progress(model: &mut Model, progress: CancelProgress) {
             Some((true, format!("“{name}” still runs although its cancel was sent — press x to force it")))
         }
         CancelPhase::NotFindable => {
-            Some((true, format!("no run of “{name}” was found, nothing was cancelled — try again in a moment")))
+            Some((true, format!("no run of “{name}” was found for long, nothing was cancelled — try again")))
         }
         CancelPhase::Refused(fault) => Some((true, format!("not cancelled: {fault}"))),
         CancelPhase::Unverified(fault) => {
@@ -156,6 +175,8 @@ pub fn progress(model: &mut Model, progress: CancelProgress) {
 
 fn take(model: &mut Model, progress: CancelProgress) {
     model.dirty = true;
+    let name = cancels::name(model, &progress.task);
+    model.world.cancels.step(&progress, || name);
     let selected = model.queue.selected.as_ref() == Some(&progress.task.id);
     let Some(known) = model.world.tasks.get_mut(&progress.task.id) else { return };
     let is_new_try = known.cancel.as_ref().is_some_and(|c| c.phase.is_final() && c.phase != progress.phase)
@@ -168,4 +189,14 @@ fn take(model: &mut Model, progress: CancelProgress) {
     }
     known.changed |= !selected;
     known.cancel = Some(progress);
+}
+
+/// A task that was not known before may be one whose cancel was taken up.
+pub(super) fn attach(model: &mut Model, id: &TaskId) {
+    let Some(entry) = model.world.cancels.of(id) else { return };
+    let (steps, progress) = (entry.steps.clone(), entry.progress.clone());
+    if let Some(known) = model.world.tasks.get_mut(id) {
+        known.cancel_steps = steps;
+        known.cancel = progress;
+    }
 }

@@ -33,8 +33,9 @@ fn question(model: &Model) -> Result<Dialog, String> {
     if can.is_empty() {
         return Err(format!("none of the {} marked tasks has a session to cancel", cannot.len()));
     }
-    if can.len() > MOST_AT_ONCE {
-        return Err(format!("{} marked sessions are at work; at most {MOST_AT_ONCE} are cancelled at once", can.len()));
+    let most = model.settings.cancel_batch_max.min(MOST_AT_ONCE);
+    if can.len() > most {
+        return Err(format!("{} marked sessions are at work; at most {most} are cancelled at once", can.len()));
     }
     let targets: Vec<CancelTarget> = can.iter().map(|known| target(known, false)).collect();
     let count = targets.len();

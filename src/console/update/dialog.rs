@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{actions, cancel, compose};
+use super::{actions, cancel, compose, follow_up};
 use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Context, Intent, Key, lookup};
 use crate::console::state::Model;
@@ -112,6 +112,10 @@ fn answer(model: &mut Model, yes: bool, effects: &mut Vec<Effect>) {
             order.id = made_id(dialog.opened_at, &order.assignment.as_request());
             order.reason = dialog.reason.then(|| dialog.typed.trim().to_owned());
             compose::assign_confirmed(model, order, effects);
+        }
+        Ask::FollowUp(mut comment) => {
+            comment.id = made_id(dialog.opened_at, &comment);
+            follow_up::confirmed(model, *comment, effects);
         }
         Ask::Quit => actions::leave(effects),
         Ask::Copy(text) => {

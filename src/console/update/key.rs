@@ -1,6 +1,6 @@
 //! A key press finds its way: the innermost context first.
 
-use super::{actions, compose, dialog, found, ledger, line, list, log, record, wall};
+use super::{actions, cancels, compose, dialog, follow_up, found, ledger, line, list, log, record, wall};
 use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Context, Key, lookup};
 use crate::console::state::Model;
@@ -18,9 +18,13 @@ pub fn pressed(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
         _ => lookup(context, chord),
     };
     let Some(intent) = intent else {
-        if matches!(context, Context::Form | Context::Repos | Context::Issues) {
-            compose::key(model, chord, effects);
-            model.dirty = true;
+        match context {
+            Context::Form | Context::Repos | Context::Issues => {
+                compose::key(model, chord, effects);
+                model.dirty = true;
+            }
+            Context::FollowUp => follow_up::key(model, chord),
+            _ => {}
         }
         return;
     };
@@ -38,6 +42,8 @@ pub fn pressed(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
         Context::Record => record::intent(model, intent, effects),
         Context::Wall => wall::intent(model, intent),
         Context::Ledger => ledger::intent(model, intent, effects),
+        Context::FollowUp => follow_up::intent(model, intent, effects),
+        Context::Cancels => cancels::intent(model, intent, effects),
         Context::Found => found::intent(model, intent, effects),
         _ => false,
     };
@@ -52,8 +58,7 @@ pub fn pressed(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
 /// Alt and the letter mean nothing, two quick keys are meant. The prompt's text area has its own Alt keys.
 fn after_escape(context: Context, chord: Chord) -> Option<Chord> {
     let plain = matches!(chord.key, Key::Char(_)) && chord.alt && !chord.ctrl;
-    (plain && !matches!(context, Context::Form | Context::Issues) && lookup(context, chord).is_none())
-        .then_some(Chord { alt: false, ..chord })
+    (plain && !context.takes_text() && lookup(context, chord).is_none()).then_some(Chord { alt: false, ..chord })
 }
 
 /// Pasted text is text where text is typed, and nothing anywhere else: never a command, never an answer.
@@ -64,6 +69,7 @@ pub fn pasted(model: &mut Model, text: &Untrusted, effects: &mut Vec<Effect>) {
             compose::paste(model, text, effects);
             model.dirty = true;
         }
+        Context::FollowUp => follow_up::paste(model, text),
         Context::Dialog => {}
         _ => {
             model.notes.say(model.now, true, "a paste is no command — press n to write a prompt");

@@ -31,7 +31,10 @@ const WHEEL: usize = 3;
 /// hand) and asks the runtime to attend to it when that changed.
 pub fn follow_selection(model: &mut Model, effects: &mut Vec<Effect>) {
     let wall = wall::settle(model);
-    let covered = model.log.wall.is_some() || model.log.found.is_some() || model.place.ledger.pane.is_some();
+    let covered = model.log.wall.is_some()
+        || model.log.found.is_some()
+        || model.place.ledger.pane.is_some()
+        || model.place.cancels.is_some();
     let pane = model.place.panes().log.filter(|_| !covered);
     follow_in(model, pane, wall, effects);
 }

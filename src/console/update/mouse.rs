@@ -1,6 +1,6 @@
 //! Clicks and wheel steps go where the pointer is.
 
-use super::{actions, compose, dialog, found, ledger, list, log, offers, queue, reviews, scroll, wall};
+use super::{actions, cancels, compose, dialog, found, ledger, list, log, offers, queue, reviews, scroll, wall};
 use crate::console::effect::Effect;
 use crate::console::event::{Mouse, MouseKind};
 use crate::console::keys::Intent;
@@ -60,6 +60,10 @@ fn click(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
     if model.place.help.is_some() || model.place.detail.is_some() {
         return;
     }
+    if model.place.cancels.is_some() {
+        let row = panes.body.filter(|body| body.contains(mouse.column, mouse.row)).map(|body| mouse.row - body.y);
+        return row.map_or((), |row| cancels::click(model, usize::from(row)));
+    }
     if model.place.ledger.pane.is_some() {
         let row = panes.body.filter(|body| body.contains(mouse.column, mouse.row)).map(|body| mouse.row - body.y);
         let row = row.and_then(|row| usize::from(row).checked_sub(1));
@@ -107,6 +111,11 @@ fn go(model: &mut Model, to: To, effects: &mut Vec<Effect>) {
 
 fn wheel(model: &mut Model, mouse: Mouse, by: isize, effects: &mut Vec<Effect>) {
     if scroll::wheel_overlay(model, by) || model.log.wall.is_some() {
+        return;
+    }
+    if let Some(pane) = &mut model.place.cancels {
+        pane.cursor = pane.cursor.saturating_add_signed(by);
+        model.dirty = true;
         return;
     }
     if let Some(ledger) = &mut model.place.ledger.pane {

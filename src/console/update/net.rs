@@ -197,6 +197,7 @@ pub fn merge_task(model: &mut Model, task: Task) {
         let is_news = model.world.first_read.get(&task.at.repo).is_some_and(|first| task.created_at > *first);
         let hay = queue::hay(&model.world, &task);
         model.world.tasks.insert(Known { changed: is_news, ..Known::new(task, hay) });
+        super::cancel::attach(model, &id);
         model.dirty = true;
         return;
     };

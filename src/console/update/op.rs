@@ -1,6 +1,6 @@
 //! News of what the operator asked for.
 
-use super::{cancel, compose, found, ledger, net, queue, record};
+use super::{cancel, cancels, compose, follow_up, found, ledger, net, queue, record};
 use crate::console::effect::Effect;
 use crate::console::event::{BudgetNews, Checkout, Op};
 use crate::console::state::Model;
@@ -58,6 +58,8 @@ pub fn news(model: &mut Model, op: Op, effects: &mut Vec<Effect>) {
         Op::Ledger(news) => ledger::news(model, news),
         Op::Issue(news) => compose::issue_news(model, news, effects),
         Op::Cancel(progress) => cancel::progress(model, progress),
+        Op::FollowedUp(told) => follow_up::told(model, *told),
+        Op::Ruled(ruled) => cancels::ruled(model, *ruled),
         Op::Started { request, result } => {
             model.dirty = true;
             let pull_asked = compose::asked_pull(model, request);

@@ -2,6 +2,7 @@
 
 #![expect(clippy::trivially_copy_pass_by_ref, reason = "all panes take the theme alike, however small it is today")]
 
+pub mod cancels;
 pub mod compose;
 pub mod detail;
 pub mod dialog;
@@ -58,6 +59,8 @@ fn parts(model: &Model, theme: &Theme, buffer: &mut Buffer) -> Option<(u16, u16)
         help::draw(model, theme, body, buffer, top);
     } else if let Some(top) = model.place.detail {
         detail::full(model, theme, body, buffer, top);
+    } else if let Some(pane) = &model.place.cancels {
+        cancels::draw(model, pane, theme, body, buffer);
     } else if let Some(ledger) = &model.place.ledger.pane {
         ledger::draw(model, ledger, theme, body, buffer);
     } else if let Some(found) = &model.log.found {
@@ -69,6 +72,9 @@ fn parts(model: &Model, theme: &Theme, buffer: &mut Buffer) -> Option<(u16, u16)
     }
     if let Some(list) = model.log.list.as_ref().filter(|_| model.place.help.is_none() && model.place.detail.is_none()) {
         list::draw(model, list, theme, buffer);
+    }
+    if let Some(follow) = model.compose.follow_up.as_ref().filter(|_| model.place.help.is_none()) {
+        cursor = compose::follow_up::draw(model, follow, theme, buffer);
     }
     if let Some(offers) = model.line.as_ref().and_then(|line| line.offers.as_ref()) {
         offers::draw(model, offers, theme, buffer);

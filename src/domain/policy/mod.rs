@@ -20,6 +20,7 @@ mod judge;
 mod judgement;
 mod key;
 mod rule;
+mod stop;
 #[cfg(test)]
 mod tests;
 
@@ -30,3 +31,4 @@ pub use judge::{Case, Stage};
 pub use judgement::{Duplicate, Finding, Grade, Judgement, Verdict};
 pub use key::Key;
 pub use rule::{AUTOMATIC, NONE, OnUnknown, Policy, Rule, Says, Words};
+pub use stop::{Evidence, Mode, Ruling, StopSays, Watch};

@@ -1,6 +1,7 @@
 //! What a policy says, and which of its rules says it for a repository.
 
 use super::key::Key;
+use super::stop::StopSays;
 use crate::domain::{RepoName, RepoPattern};
 
 /// In a list of models: the service may choose.
@@ -82,6 +83,8 @@ pub struct Says {
     /// Beyond these limits a typed reason is enough; beyond all others a start is refused.
     pub reason_beyond: Option<Vec<Key>>,
     pub unknown: Option<OnUnknown>,
+    /// What is stopped without anybody asking for it.
+    pub stop: StopSays,
 }
 
 impl Says {
@@ -149,7 +152,9 @@ pub struct Policy {
 impl Default for Policy {
     /// What holds where nobody has said anything.
     fn default() -> Self {
-        let all = Says { active: Some(3), starts_per_hour: Some(10), starts_per_day: Some(40), ..Says::default() };
+        let stop = StopSays { per_hour: Some(StopSays::PER_HOUR), ..StopSays::default() };
+        let all =
+            Says { active: Some(3), starts_per_hour: Some(10), starts_per_day: Some(40), stop, ..Says::default() };
         let everywhere = Says {
             retries_per_prompt: Some(3),
             open_pulls: Some(10),

@@ -19,12 +19,13 @@ use super::purse::Purse;
 use super::raw_log::RawLogs;
 use super::recorder;
 use super::settler;
+use super::stops::Stops;
 use super::till::Till;
 use crate::console::Effect;
 use crate::console::effect::{Heard, LogWish};
 use crate::console::event::Op;
 use crate::domain::start::Order;
-use crate::domain::{CancelTarget, Fault, FaultKind, RepoName, Task, TaskRef};
+use crate::domain::{Fault, FaultKind, RepoName, Task, TaskRef};
 use crate::ops;
 use crate::ops::cancel::Patience;
 use crate::runtime::kept::Kept;
@@ -46,7 +47,9 @@ struct Attention {
 pub struct Engine {
     desk: Desk,
     context: ops::Context,
-    patience: Patience,
+    stops: Stops,
+    /// What works now, for the rules that may stop it.
+    at_work: watch::Receiver<Vec<TaskRef>>,
     wishes: mpsc::Sender<Wish>,
     attention: watch::Sender<Attention>,
     /// The console is stopped.
@@ -99,16 +102,21 @@ impl Engine {
         let till = Till::new(desk.clone(), Purse::new(pace.share, pace.unchanged, Tick::now()));
         let (recorder, writing) = recorder::start(Arc::clone(&context.ledger), &desk);
         let poller = Poller::new(desk.clone(), pace, till.clone(), task_seen).diagnosing(bench).recording(recorder);
+        let (works, at_work) = watch::channel(Vec::new());
+        let poller = poller.showing(works);
         tokio::spawn(poller.run(wish_list));
         let settler = settler::start(&desk, &context, wishes.clone(), is_paused.clone());
         tokio::spawn(Followers::new(desk.clone(), till, kept.clone(), wanted_seen, task, is_paused).run());
         tokio::spawn(relay(attended, wishes.clone(), wanted));
+        let stops = Stops::new(desk.clone(), context.clone(), patience, wishes.clone());
+        stops.take_up();
         let (issues, grep) = (IssueDesk::default(), Arc::default());
         let plans = Plans::new(desk.clone(), context.clone(), wishes.clone(), Arc::clone(&settler));
         Self {
             desk,
             context,
-            patience,
+            stops,
+            at_work,
             wishes,
             attention,
             paused,
@@ -120,6 +128,11 @@ impl Engine {
             writing,
             settler,
         }
+    }
+
+    /// From now on what a rule of the policy stops is stopped. Not for a console that only reads.
+    pub fn obey_rules(&mut self) {
+        self.stops.watch(self.at_work.clone());
     }
 
     /// Carries out one effect. Those of the terminal (quit, suspend, editor, copy) are the loop's own.
@@ -136,7 +149,9 @@ impl Engine {
             Effect::StopPlan(id) => self.plans.stop(id),
             Effect::LookPlan(id) => self.plans.look(id),
             Effect::Weigh(repo) => self.weigh(repo),
-            Effect::Cancel(targets) => self.cancel(targets),
+            Effect::Cancel(targets) => self.stops.cancel(targets),
+            Effect::Withdraw(task) => self.stops.withdraw(&task),
+            Effect::FollowUp(comment) => self.stops.follow_up(*comment),
             Effect::RawLog(of, wish) => self.raw_logs.perform(*of, wish),
             Effect::KeepDiagnosis(task, diagnosed) => self.wish(Wish::Diagnosed(task, diagnosed)),
             Effect::Grep(wanted) => {
@@ -209,21 +224,6 @@ impl Engine {
         tokio::spawn(async move {
             let (policy, facts) = ops::start::weigh(&context, &repo).await;
             desk.op(Op::Weighed { repo, facts: Box::new(facts), policy }).await;
-        });
-    }
-
-    fn cancel(&self, targets: Vec<CancelTarget>) {
-        let (desk, context, wishes) = (self.desk.clone(), self.context.clone(), self.wishes.clone());
-        let patience = self.patience;
-        tokio::spawn(async move {
-            let (report, mut reports) = mpsc::channel::<crate::domain::CancelProgress>(8);
-            let tell = async {
-                while let Some(progress) = reports.recv().await {
-                    let _ = wishes.send(Wish::Look(progress.task.clone())).await;
-                    desk.op(Op::Cancel(progress)).await;
-                }
-            };
-            tokio::join!(ops::cancel::cancel_all(&context, targets, patience, report), tell);
         });
     }
 

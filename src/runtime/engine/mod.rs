@@ -31,6 +31,7 @@ mod reads;
 pub mod recorder;
 pub mod schedule;
 mod settler;
+mod stops;
 pub mod sweep;
 pub mod till;
 pub mod turns;

@@ -55,6 +55,8 @@ pub struct Parts {
     pub rules: RulesFile,
     /// Logs of tasks that ended badly are read though nobody opens them.
     pub diagnose: bool,
+    /// Nothing is stopped by a rule, either.
+    pub read_only: bool,
     pub notes: Vec<Fault>,
 }
 
@@ -114,6 +116,9 @@ impl Effects for Behind {
         let bench = Bench { kept: parts.kept.clone(), rules: parts.rules.clone() };
         let bench = Some(bench).filter(|_| parts.diagnose);
         let mut engine = Engine::spawn_diagnosing(desk.clone(), context, parts.pace, parts.patience, parts.kept, bench);
+        if !parts.read_only {
+            engine.obey_rules();
+        }
         engine.perform(Effect::Watch(parts.repos));
         self.engine = Some(engine);
         self.drafts = parts.drafts.clone().map(Keeper::spawn);

@@ -75,7 +75,9 @@ async fn desk(verb: &HeadlessVerb, config: Config, paths: Paths, typed: bool, st
         repos,
         web,
         remembered: remembered(&config, &paths, host.address()),
+        // Nobody watches a run that is not there yet: that is said, and can be tried again.
         patience: Patience {
+            find: TimeDelta::zero(),
             session_limit: TimeDelta::minutes(config.stuck.session_limit_minutes.into()),
             ..Patience::default()
         },

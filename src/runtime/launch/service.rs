@@ -134,6 +134,8 @@ pub async fn run(
         pace: pace(config),
         patience: Patience {
             session_limit: TimeDelta::minutes(config.stuck.session_limit_minutes.into()),
+            run: TimeDelta::seconds(config.cancel.force_after_seconds.into()),
+            find: TimeDelta::minutes(config.cancel.wait_minutes.into()),
             ..Patience::default()
         },
         repos,
@@ -144,6 +146,7 @@ pub async fn run(
         kept: Kept::new(&setting.paths.state_dir, config.keep_logs_mb),
         rules: screen::rules(&setting),
         diagnose: config.diagnose,
+        read_only: config.read_only,
         notes: setting.notes.clone(),
     };
     let model = Model::new(setting.clock.now(), screen::settings(&setting, shown));

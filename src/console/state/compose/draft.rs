@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::domain::{IssueRef, RepoName};
+use crate::domain::{Instant, IssueRef, RepoName};
 
 /// Also what a retry or a follow-up opens the form with. Everything that is not said has the template's value, then
 /// none.
@@ -23,6 +23,8 @@ pub struct Draft {
     pub create_pull_request: Option<bool>,
     /// It was sent once and nobody knows whether that started a task.
     pub maybe_started: bool,
+    /// The agent was held back by a limit until then.
+    pub not_before: Option<Instant>,
     /// The repositories it goes to, where they are several.
     pub repos: Vec<RepoName>,
     /// A part of it was sent, as this plan.

@@ -94,6 +94,12 @@ impl Editor {
         (text, LeftOut { hidden, over })
     }
 
+    /// The cursor behind the last character.
+    pub fn to_end(&mut self) {
+        self.area.move_cursor(CursorMove::Bottom);
+        self.area.move_cursor(CursorMove::End);
+    }
+
     pub fn text(&self) -> String {
         self.area.lines().join("\n")
     }

@@ -10,7 +10,7 @@ use super::editor::Editor;
 use super::wrap;
 use super::{Agents, Control, Draft, Field, FieldId, Subject};
 use crate::domain::agents::MODEL_SUGGESTIONS;
-use crate::domain::{Fault, RepoName, StartRequest};
+use crate::domain::{Fault, Instant, RepoName, StartRequest};
 use crate::template::{Stamp, Template, Values, lint, render, value};
 
 #[derive(Debug)]
@@ -36,6 +36,8 @@ pub struct Form {
     pub fault: Option<Fault>,
     /// The last start may have happened: nobody knows.
     pub maybe_started: bool,
+    /// The agent was held back by a limit until then: nothing is sent earlier.
+    pub not_before: Option<Instant>,
     /// The whole request covers the form; first row shown.
     pub preview: Option<usize>,
     /// The preview shows how the prompt differs from what the fields make of the template.
@@ -75,6 +77,7 @@ impl Form {
             touched: false,
             fault: None,
             maybe_started: false,
+            not_before: None,
             preview: None,
             diff: false,
             repos: Vec::new(),
@@ -94,6 +97,7 @@ impl Form {
         form.repos.clone_from(&draft.repos);
         form.plan = draft.plan;
         form.maybe_started = draft.maybe_started;
+        form.not_before = draft.not_before;
         form.refresh(None);
         if !draft.prompt.trim().is_empty() {
             form.prompt.set(&draft.prompt);
@@ -146,6 +150,7 @@ impl Form {
             plan: self.plan,
             issue: self.issue.as_ref().map(|subject| subject.at.number),
             issue_title: self.issue.as_ref().map(|subject| clean_line(subject.title.raw_for_disk()).0),
+            not_before: self.not_before,
         }
     }
 

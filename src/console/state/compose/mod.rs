@@ -18,6 +18,7 @@ pub mod diff;
 mod draft;
 pub mod editor;
 mod field;
+pub mod follow_up;
 mod form;
 mod gate;
 mod issues;

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
+use super::follow_up::FollowUp;
 use super::gate::GateSide;
 use super::plan::PlanPane;
 use super::{Agents, Control, Draft, Form, IssueSide, Picker};
 use crate::console::keys::Context;
-use crate::domain::RepoName;
+use crate::domain::{RepoName, TaskId};
 use crate::template::{Template, TemplateFault};
 
 #[derive(Debug, Default)]
@@ -34,6 +35,10 @@ pub struct ComposePane {
     pub gate: GateSide,
     /// Issues and branches.
     pub issues: IssueSide,
+    /// The text to an agent being written, over whatever is shown.
+    pub follow_up: Option<Box<FollowUp>>,
+    /// Such texts that were not sent, or not surely, by task.
+    pub follow_texts: HashMap<TaskId, String>,
 }
 
 /// One row of the list.

@@ -7,6 +7,7 @@ use super::pieces::{agent_words, branch_words, duration, pull_told, run_of};
 use super::sides::sides;
 use crate::console::state::Model;
 use crate::console::state::condition::look;
+use crate::console::state::followed;
 use crate::console::state::tone::{Tone, Words};
 use crate::console::state::trust::clock;
 use crate::console::state::words::{checks, verdict};
@@ -35,6 +36,7 @@ pub fn full(model: &Model, known: &Known, columns: u16) -> Vec<Words> {
     about(&mut page, model, known);
     jobs(&mut page, known);
     sessions(&mut page, model, known);
+    follow_ups(&mut page, model, known);
     found::facts(&mut page, model, known);
     artifacts(&mut page, known);
     links(&mut page, model, known);
@@ -140,6 +142,19 @@ fn sessions(page: &mut Page, model: &Model, known: &Known) {
         }
     }
     page.blank();
+}
+
+/// What was written to the agent from here, and what it did about it.
+fn follow_ups(page: &mut Page, model: &Model, known: &Known) {
+    let all = followed::told(model, known);
+    let any = !all.is_empty();
+    for (n, [text, story]) in all.into_iter().enumerate() {
+        page.words(if n == 0 { "asked" } else { "" }, text);
+        page.words("", story);
+    }
+    if any {
+        page.blank();
+    }
 }
 
 fn artifacts(page: &mut Page, known: &Known) {

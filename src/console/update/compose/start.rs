@@ -54,6 +54,10 @@ pub(super) fn ask(model: &mut Model) {
     }
     let Some(form) = &model.compose.form else { return };
     let Some(request) = form.request() else { return };
+    if let Some(until) = form.not_before.filter(|until| *until > model.now) {
+        let until = model.day_and_clock(until);
+        return say(model, true, &format!("not before {until}: the agent was rate-limited; the draft is kept"));
+    }
     let judged = model.compose.gate.judge_form(form, model.now);
     if let Some(judged) = judged.as_ref().filter(|judged| judged.verdict() == Verdict::Refused) {
         let line = judged.line();
@@ -70,6 +74,7 @@ pub(super) fn ask(model: &mut Model) {
         template_hash: stamp.as_ref().map(|stamp| stamp.hash),
         ticket: stamp.and_then(|stamp| stamp.ticket),
         again: !duplicates.is_empty(),
+        not_before: form.not_before,
         ..Order::new(Uuid::nil(), request)
     };
     let mut dialog = Dialog::new(model.now, title, body, "Yes, start it", Ask::Start(Box::new(order)));
@@ -181,6 +186,9 @@ fn failed_start(model: &mut Model, fault: &Fault, effects: &mut Vec<Effect>) {
     };
     if let Some(form) = &mut model.compose.form {
         form.fault = Some(fault.clone());
+        if fault.kind == FaultKind::RateLimited {
+            form.not_before = form.not_before.max(fault.retry_at);
+        }
         form.maybe_started |= unknown;
         form.touched = true;
         if unknown {

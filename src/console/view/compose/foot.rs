@@ -96,6 +96,10 @@ fn verdict(model: &Model, form: &Form, theme: Theme, area: Area) -> Vec<(Tone, S
     } else if form.maybe_started {
         lines.push((Tone::WarnStrong, format!("it may have {done} before: look {place} before sending again")));
     }
+    if let Some(until) = form.not_before.filter(|until| *until > model.now) {
+        let until = model.day_and_clock(until);
+        lines.push((Tone::Bad, format!("{} not before {until}: the agent was rate-limited", mark("✗", "x"))));
+    }
     let hints = &form.verdict.hints;
     // Of several repositories the table tells the verdicts.
     let several = !form.repos.is_empty();

@@ -1,6 +1,7 @@
 //! The compose pane: the list one starts from; then fields, prompt, verdict and request.
 
 mod fields;
+pub mod follow_up;
 mod foot;
 mod issues;
 mod list;

@@ -13,7 +13,7 @@ use super::recall::Recalled;
 use super::sleep::{self, Clocks};
 use super::thrift::Thrift;
 use crate::console::event::{BudgetNews, News, Op};
-use crate::domain::{Diagnosed, Fault, FaultKind, Instant, RepoName, Source, Task, TaskId, TaskRef};
+use crate::domain::{Diagnosed, Fault, FaultKind, Instant, RepoName, Source, State, Task, TaskId, TaskRef};
 use crate::runtime::engine::backoff;
 use crate::runtime::engine::budget::Meter;
 use crate::runtime::engine::desk::Desk;
@@ -76,6 +76,8 @@ pub struct Poller {
     pub(super) diagnoses: Diagnoses,
     /// Writes down what becomes of tasks.
     recorder: Recorder,
+    /// Told what works now, where somebody wants to know.
+    at_work: watch::Sender<Vec<TaskRef>>,
     clocks: Clocks,
     pub(super) paused: bool,
     /// The list that is being read whole.
@@ -107,6 +109,7 @@ impl Poller {
             thrift: Thrift::default(),
             diagnoses: Diagnoses::default(),
             recorder: Recorder::default(),
+            at_work: watch::channel(Vec::new()).0,
             paused: false,
             sweeping: None,
             begun: false,
@@ -118,6 +121,12 @@ impl Poller {
     #[must_use]
     pub fn recording(self, recorder: Recorder) -> Self {
         Self { recorder, ..self }
+    }
+
+    /// The same, and what works is shown.
+    #[must_use]
+    pub fn showing(self, at_work: watch::Sender<Vec<TaskRef>>) -> Self {
+        Self { at_work, ..self }
     }
 
     pub async fn run(mut self, mut wishes: mpsc::Receiver<Wish>) {
@@ -291,12 +300,24 @@ impl Poller {
             }
             self.plan_diagnosis(now);
             self.cover(now);
+            self.show_work();
         }
         let spent = self.meter.read(budget, now);
         if spent != self.spent {
             self.spent = spent;
             self.desk.op(Op::Budget(spent)).await;
         }
+    }
+
+    fn show_work(&self) {
+        let works = self.memory.tasks.values().filter(|light| light.state == State::InProgress);
+        let mut works: Vec<TaskRef> = works.map(|light| light.at.clone()).collect();
+        works.sort();
+        self.at_work.send_if_modified(|known| {
+            let changed = *known != works;
+            *known = works;
+            changed
+        });
     }
 
     async fn take_in(&mut self, due: Due, mut brought: Brought, now: Tick) {

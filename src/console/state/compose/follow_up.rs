@@ -1,0 +1,55 @@
+//! Going on with a task's work: what is written to the agent, and where it goes.
+
+use super::editor::Editor;
+use crate::console::state::layout::Area;
+use crate::console::state::place::Place;
+use crate::domain::TaskRef;
+use crate::domain::follow_up::MENTION;
+use crate::text::Safe;
+
+/// Rows over the lower part of the screen: the rule, the text, where it goes, what is wrong.
+const ROWS: u16 = 10;
+/// Of these, those that are not text.
+const FIXED: u16 = 3;
+
+/// Where it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum To {
+    /// A comment on the pull request.
+    Comment,
+    /// A new task on the same branch, through the form.
+    NewTask,
+}
+
+#[derive(Debug)]
+pub struct FollowUp {
+    pub task: TaskRef,
+    pub name: Safe,
+    /// The pull request's.
+    pub number: u64,
+    /// `None`: it is not known, only a comment is possible.
+    pub branch: Option<String>,
+    pub to: To,
+    pub editor: Editor,
+    /// Why it was not sent.
+    pub fault: Option<&'static str>,
+    /// An earlier one may have been written.
+    pub maybe_written: bool,
+}
+
+impl FollowUp {
+    pub fn area(place: &Place) -> Area {
+        place.over(ROWS)
+    }
+
+    /// Columns and rows of the text.
+    pub fn text_size(area: Area) -> (usize, usize) {
+        (usize::from(area.width.saturating_sub(2)), usize::from(area.height.saturating_sub(FIXED)))
+    }
+
+    /// The text without the agent's name at its beginning: a new task needs none.
+    pub fn as_prompt(&self) -> String {
+        let text = self.editor.text();
+        text.trim_start().strip_prefix(MENTION).map_or_else(|| text.clone(), |rest| rest.trim_start().to_owned())
+    }
+}
