@@ -4,6 +4,7 @@
 //! outcome that is confirmed, rejected or unknown. An intent that cannot be recorded is not sent.
 
 pub mod cancel;
+pub mod capabilities;
 pub mod context;
 pub mod facts;
 pub mod gate;

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 
+use crate::domain::capability::ReadOnly;
 use crate::domain::stuck::Thresholds;
 use crate::domain::{OwnTasks, RepoName, SavedView, Zone};
 use crate::text::Safe;
@@ -22,6 +23,8 @@ pub struct Settings {
     pub stuck: Thresholds,
     /// No writes: absent from keys and help, refused in the transport.
     pub read_only: bool,
+    /// Why, where it is not only wished.
+    pub why_read_only: Option<ReadOnly>,
     pub mouse: bool,
     /// The queue's tabs, from left to right; never empty.
     pub views: Vec<SavedView>,
@@ -39,6 +42,7 @@ impl Default for Settings {
             stale_after: TimeDelta::seconds(90),
             stuck: Thresholds::default(),
             read_only: false,
+            why_read_only: None,
             mouse: true,
             views: SavedView::defaults(),
         }

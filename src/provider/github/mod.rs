@@ -10,6 +10,7 @@ pub mod device;
 mod endpoints;
 pub mod host;
 mod http;
+mod probes;
 mod repos;
 pub mod token;
 mod wire;

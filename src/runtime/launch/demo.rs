@@ -47,7 +47,7 @@ pub fn console(mut setting: Setting, demo: &cli::Demo) -> Result<u8, Fault> {
         let host = Host::resolve(None, Some(&format!("http://{}", server.addr())))?;
         let token = Token::new(demo::TOKEN, "the demo")?;
         let mut options = github::Options::new(host, token, setting.clock.as_now());
-        options.read_only = setting.loaded.config.read_only;
+        options.read_only = setting.loaded.config.looks_only();
         let provider = Arc::new(GitHub::new(options)?);
         let ledger: OpenLedger = Box::new(|| Arc::new(Memory::new()));
         // The addresses of this world look like GitHub's and lead nowhere there: none is opened.

@@ -12,7 +12,7 @@ use super::begin::{Setting, runtime};
 use super::behind::{Behind, OpenLedger, Parts};
 use super::screen::{self, Shown};
 use crate::cli::{origin, template};
-use crate::config::{Config, CopilotApi, policy};
+use crate::config::{Config, CopilotApi, Switch, policy};
 use crate::console::Model;
 use crate::domain::policy::Policy;
 use crate::domain::{Fault, FaultKind, RepoName};
@@ -76,7 +76,8 @@ fn options(config: &Config, host: Host, token: token::Token, clock: &Clock) -> R
         CopilotApi::Off => github::CopilotApi::Off,
     };
     options.extra_headers = config.extra_headers.0.clone().into_iter().collect();
-    options.read_only = config.read_only;
+    options.read_only = config.looks_only();
+    options.trusts_host = config.read_only == Switch::Off;
     options.network.roots = config.ca_file.as_deref().map_or(Ok(Roots::default()), roots)?;
     Ok(options)
 }
@@ -121,7 +122,7 @@ pub async fn run(
         host: host.unwrap_or(authority.host),
         token_kind: authority.token_kind,
         repos: repos.clone(),
-        read_only: config.read_only,
+        read_only: provider.read_only(),
     };
     let channel = screen::channel();
     let parts = Parts {

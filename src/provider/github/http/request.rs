@@ -17,7 +17,7 @@ pub enum Zone {
 }
 
 /// What the operation needs from the token, for the next step when it is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Need {
     Nothing,
     ReadTasks,
@@ -28,6 +28,7 @@ pub enum Need {
     ReadMetadata,
     ReadPulls,
     WritePulls,
+    ReadIssues,
     WriteIssues,
     ReadChecks,
     ReadStatuses,
@@ -49,6 +50,7 @@ impl Need {
             Self::WritePulls => "Pull requests: read and write",
             Self::ReadChecks => "Checks: read",
             Self::ReadStatuses => "Commit statuses: read",
+            Self::ReadIssues => "Issues: read",
             Self::WriteIssues => "Issues: read and write",
         })
     }
@@ -128,11 +130,13 @@ pub struct Request {
     pub validator: Option<Validator>,
     /// Statuses besides 2xx that are answers here.
     pub also: &'static [u16],
+    /// Without the headers the operator added.
+    pub bare: bool,
 }
 
 impl Request {
     pub fn get(op: Op, zone: Zone, url: Url) -> Self {
-        Self { op, url, zone, body: Body::None, shape: Shape::Json, validator: None, also: &[] }
+        Self { op, url, zone, body: Body::None, shape: Shape::Json, validator: None, also: &[], bare: false }
     }
 
     pub fn post(op: Op, zone: Zone, url: Url, body: Body) -> Self {
