@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 
+use super::doctor::Doctor;
 use super::exit::Exit;
 use super::ledger_verbs::LedgerVerb;
 use super::template;
@@ -44,6 +45,11 @@ pub enum Command {
     },
     Ledger {
         verb: LedgerVerb,
+        options: Options,
+    },
+    /// What can be done here.
+    Doctor {
+        doctor: Doctor,
         options: Options,
     },
     /// Help or version: print it, and all is done.
@@ -224,6 +230,8 @@ enum Verb {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    /// Say what this token can do here, what it cannot, and why; nothing is changed
+    Doctor(Doctor),
     /// Look at the configuration
     Config {
         #[command(subcommand)]
@@ -299,6 +307,7 @@ fn command(cli: Cli) -> Command {
         None => Command::Console(options),
         Some(Verb::Open { file }) => Command::Open { file, options },
         Some(Verb::Demo { serve, speed, seed }) => Command::Demo { demo: Demo { serve, speed, seed }, options },
+        Some(Verb::Doctor(doctor)) => Command::Doctor { doctor, options },
         Some(Verb::Config { verb }) => Command::Config { verb, options },
         Some(Verb::Policy { verb }) => Command::Policy { verb, options },
         Some(Verb::Template { verb }) => Command::Template { verb, options },

@@ -9,11 +9,12 @@
 //!                               ├─ Template > template ──────> text + Exit
 //!                               ├─ Ledger ──> ledger_verbs ──> text + Exit
 //!                               ├─ Say ─────> text
-//!                               └─ Console, Open, Demo, Cache ──> runtime
+//!                               └─ Console, Open, Demo, Cache, Doctor ──> runtime
 //! ```
 
 pub mod args;
 pub mod config_verbs;
+pub mod doctor;
 pub mod exit;
 pub mod ledger_verbs;
 pub mod origin;
@@ -22,5 +23,6 @@ pub mod policy_verbs;
 pub mod template;
 
 pub use args::{CacheVerb, Command, ConfigVerb, Demo, Explain, Options, PolicyVerb, Refusal, TemplateVerb, parse};
+pub use doctor::Doctor;
 pub use exit::Exit;
 pub use ledger_verbs::LedgerVerb;

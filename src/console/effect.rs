@@ -38,6 +38,8 @@ pub enum Effect {
     RawLog(Box<super::rawlog::Bytes>, super::rawlog::Wish),
     /// Look for this in all logs kept here, in place of what was looked for before; `None`: no more.
     Grep(Option<(u64, Box<Pattern>)>),
+    /// Find out what can be done here.
+    Examine(super::doctor::Wish),
     /// Something to be read in the ledger.
     Ledger(super::ledger::Wish),
     /// Read what is kept of this session's log.
@@ -64,6 +66,40 @@ pub enum Effect {
     DropDraft(uuid::Uuid),
     /// Look whether the template files have changed.
     LookForTemplates,
+}
+
+impl Effect {
+    /// It leads to a request that changes something at the service.
+    pub fn writes(&self) -> bool {
+        match self {
+            Self::Start(_) | Self::Cancel(_) => true,
+            Self::Quit
+            | Self::Suspend
+            | Self::Redraw
+            | Self::Mouse(_)
+            | Self::Refresh
+            | Self::Focus(_)
+            | Self::Watch(_)
+            | Self::Attend { .. }
+            | Self::Weigh(_)
+            | Self::BigLog(_)
+            | Self::RawLog(..)
+            | Self::Grep(_)
+            | Self::Examine(_)
+            | Self::Ledger(_)
+            | Self::ReadKept(_)
+            | Self::Save { .. }
+            | Self::Open(_)
+            | Self::OpenAll(_)
+            | Self::Copy(_)
+            | Self::Editor(_)
+            | Self::KeepDiagnosis(..)
+            | Self::LoadAgents(_)
+            | Self::KeepDraft(_)
+            | Self::DropDraft(_)
+            | Self::LookForTemplates => false,
+        }
+    }
 }
 
 /// A log that is wanted.

@@ -197,6 +197,10 @@ pub enum Op {
     Grep(GrepNews),
     /// What was read in the ledger.
     Ledger(super::ledger::News),
+    /// What was found out of what can be done here.
+    Examined(super::doctor::News),
+    /// Nothing can be changed any more.
+    ReadOnly(crate::domain::capability::ReadOnly),
 }
 
 /// Lines found in kept logs.

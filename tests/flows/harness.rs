@@ -140,6 +140,7 @@ impl Flow {
             kept: None,
             rules: atc::runtime::rules::RulesFile::default(),
             diagnose: setup.diagnose,
+            local: None,
             notes: Vec::new(),
         };
         let settings = Settings {

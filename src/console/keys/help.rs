@@ -34,7 +34,9 @@ pub fn groups(read_only: bool) -> Vec<Group> {
         }
         Group { context: *context, rows }
     };
-    TABLE.iter().map(group).filter(|g| !g.rows.is_empty()).collect()
+    // The compose pane is not there: its keys are those of a place that cannot be reached.
+    let is_there = |(context, _): &&(Context, _)| !(read_only && matches!(context, Context::Templates | Context::Form));
+    TABLE.iter().filter(is_there).map(group).filter(|g| !g.rows.is_empty()).collect()
 }
 
 /// The README's key table.
@@ -72,6 +74,7 @@ pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
         Context::Ledger => {
             vec![Intent::Back, Intent::Enter, Intent::Filter, Intent::Stats, Intent::Detail, Intent::Copy]
         }
+        Context::Doctor => vec![Intent::Back, Intent::NextError, Intent::Refresh, Intent::Copy],
         Context::Found => vec![Intent::Enter, Intent::Copy, Intent::Back],
         Context::Wall => vec![Intent::Enter, Intent::Detail, Intent::Cancel, Intent::Open, Intent::Back],
         Context::Reviews if model.reviews.selected.is_some() => {

@@ -20,6 +20,8 @@ pub enum Context {
     Found,
     /// What was done from here, and what became of it.
     Ledger,
+    /// What can be done here, and what cannot.
+    Doctor,
     Reviews,
     /// The template list of the compose pane.
     Templates,

@@ -213,6 +213,16 @@ const LEDGER: &[Binding] = &[
     bind(Context::Ledger, k(Key::Esc), Intent::Back, "go back, at last out of the ledger", "back"),
 ];
 
+const DOCTOR: &[Binding] = &[
+    bind(Context::Doctor, c('e'), Intent::NextError, "next row that says no", "next no"),
+    bind(Context::Doctor, c('E'), Intent::PreviousError, "previous row that says no", ""),
+    bind(Context::Doctor, c('r'), Intent::Refresh, "ask everything anew", "ask anew"),
+    bind(Context::Doctor, c('y'), Intent::Copy, "copy the row with its evidence", "copy"),
+    bind(Context::Doctor, c(' '), Intent::PageDown, "page down", ""),
+    bind(Context::Doctor, c('q'), Intent::Back, "close it", ""),
+    bind(Context::Doctor, k(Key::Esc), Intent::Back, "close it", "back"),
+];
+
 const REVIEWS: &[Binding] = &[
     bind(Context::Reviews, k(Key::Enter), Intent::Enter, "open the log of the task behind it", "log"),
     bind(Context::Reviews, c('d'), Intent::Detail, "everything about the task behind it", "detail"),
@@ -277,7 +287,7 @@ const LINE: &[Binding] = &[
 ];
 
 /// Every context's own bindings, in the order the help shows them.
-pub const TABLE: [(Context, &[Binding]); 15] = [
+pub const TABLE: [(Context, &[Binding]); 16] = [
     (Context::Global, GLOBAL),
     (Context::Queue, QUEUE),
     (Context::Detail, DETAIL),
@@ -287,6 +297,7 @@ pub const TABLE: [(Context, &[Binding]); 15] = [
     (Context::Wall, WALL),
     (Context::Found, FOUND),
     (Context::Ledger, LEDGER),
+    (Context::Doctor, DOCTOR),
     (Context::Reviews, REVIEWS),
     (Context::Templates, TEMPLATES),
     (Context::Form, FORM),
@@ -336,6 +347,7 @@ impl Context {
             Self::Wall => "Wall",
             Self::Found => "Lines found",
             Self::Ledger => "Ledger",
+            Self::Doctor => "Doctor",
             Self::Reviews => "Reviews",
             Self::Templates => "Compose: templates",
             Self::Form => "Compose: form",

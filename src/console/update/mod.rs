@@ -15,6 +15,7 @@ pub mod command;
 pub mod compose;
 pub mod diagnosis;
 pub mod dialog;
+pub mod doctor;
 pub mod found;
 pub mod key;
 pub mod ledger;
@@ -47,6 +48,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     model.now = event.at;
     wake::due(model);
     model.queue.settled |= matches!(event.what, What::Key(_) | What::Mouse(_) | What::Paste(_));
+    doctor::hear(model, &event.what, &mut effects);
     match event.what {
         What::Key(chord) => key::pressed(model, chord, &mut effects),
         What::Paste(text) => key::pasted(model, &text, &mut effects),
@@ -71,6 +73,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     diagnosis::settle(model, &mut effects);
     settle::settle(model);
     ledger::settle(model, &mut effects);
+    doctor::settle(model);
     log::follow_selection(model, &mut effects);
     list::settle(model);
     model.place.wake = next_wake(model);

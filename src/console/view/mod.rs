@@ -5,6 +5,7 @@
 pub mod compose;
 pub mod detail;
 pub mod dialog;
+pub mod doctor;
 pub mod empty;
 pub mod footer;
 pub mod found;
@@ -60,6 +61,8 @@ fn parts(model: &Model, theme: &Theme, buffer: &mut Buffer) -> Option<(u16, u16)
         detail::full(model, theme, body, buffer, top);
     } else if let Some(ledger) = &model.place.ledger.pane {
         ledger::draw(model, ledger, theme, body, buffer);
+    } else if model.place.doctor.pane.is_some() {
+        doctor::draw(model, theme, body, buffer);
     } else if let Some(found) = &model.log.found {
         found::draw(model, found, theme, body, buffer);
     } else if let Some(wall) = &model.log.wall {

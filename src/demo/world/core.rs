@@ -41,6 +41,8 @@ pub struct Repo {
     pub reviews_required: bool,
     pub approval_required: bool,
     pub codeowners: bool,
+    /// Nothing of it changes any more.
+    pub archived: bool,
     pub agents: Vec<String>,
     pub next_number: i64,
     pub next_run: i64,

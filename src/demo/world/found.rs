@@ -120,6 +120,7 @@ impl World {
             reviews_required: entry.reviews_required,
             approval_required: entry.approval_required,
             codeowners: entry.codeowners,
+            archived: false,
             agents: entry.agents,
             next_number: entry.next_number,
             next_run: 400 + i64::try_from(repo).unwrap_or(0) * 113,

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::config::policy::{PolicyFile, load};
-use crate::config::{Config, Paths};
+use crate::config::{Loaded, Paths};
 use crate::domain::Instant;
 use crate::domain::capability::{
     Answer, CACHE_FILE, CONFIG_FILE, JOURNAL, LEDGER_CHAIN, LEDGER_FILE, POLICY_FILE, Row, STATE_FOLDER,
@@ -30,9 +30,10 @@ pub struct Here {
 }
 
 impl Here {
-    pub fn new(config: &Config, paths: &Paths, given: Option<&Path>) -> Self {
+    pub fn new(loaded: &Loaded, paths: &Paths) -> Self {
+        let config = &loaded.config;
         Self {
-            config_file: given.map_or_else(|| paths.config_file(), Path::to_path_buf),
+            config_file: loaded.file.clone(),
             state_dir: paths.state_dir.clone(),
             ledger: paths.ledger(config),
             journal: paths.journal(),

@@ -1,8 +1,10 @@
-//! What this machine has to say for itself: files and who may read them, ledger, policy, terminal. Looks only: nothing is
-//! made, mended or written. The service's part is `ops::capabilities`.
+//! What can be done here: this machine's part (files and who may read them, ledger, policy, terminal) and the service's
+//! (`ops::capabilities`), told row by row. Looks only: nothing is made, mended or written.
 
 mod files;
+mod run;
 mod terminal;
 
-pub use files::{Here, ledger_rows, rows};
-pub use terminal::{Env, rows as terminal_rows};
+pub use files::Here;
+pub use run::{Local, examine, into_console};
+pub use terminal::Env;

@@ -133,6 +133,7 @@ impl Engine {
             | Effect::BigLog(_)
             | Effect::KeepDraft(_)
             | Effect::DropDraft(_)
+            | Effect::Examine(_)
             | Effect::LookForTemplates => {}
         }
     }

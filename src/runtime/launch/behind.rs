@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 
 use crate::cli::template::Shelf;
 use crate::console::Effect;
+use crate::console::doctor::{News, Wish};
 use crate::console::event::{Event, Local, Op, What};
 use crate::domain::{Fault, Now, RepoName};
 use crate::ledger::Ledger;
@@ -15,6 +16,7 @@ use crate::ops::cancel::Patience;
 use crate::provider::Provider;
 use crate::runtime::app::Effects;
 use crate::runtime::cache::{self, Cache};
+use crate::runtime::doctor;
 use crate::runtime::drafts::{Drafts, Keeper};
 use crate::runtime::engine::desk::Desk;
 use crate::runtime::engine::diagnose::Bench;
@@ -52,6 +54,8 @@ pub struct Parts {
     pub rules: RulesFile,
     /// Logs of tasks that ended badly are read though nobody opens them.
     pub diagnose: bool,
+    /// What of this machine `:doctor` looks at. `None`: nothing.
+    pub local: Option<doctor::Local>,
     pub notes: Vec<Fault>,
 }
 
@@ -64,11 +68,13 @@ pub struct Behind {
     shelf: Option<Watch>,
     desk: Option<Desk>,
     cache: Cache,
+    /// For looking into what can be done here.
+    examiner: Option<(ops::Context, Option<doctor::Local>)>,
 }
 
 impl Behind {
     pub fn new(parts: Parts) -> Self {
-        Self { parts: Some(parts), engine: None, drafts: None, shelf: None, desk: None, cache: Cache::default() }
+        Self { parts: Some(parts), engine: None, drafts: None, shelf: None, desk: None, cache: Cache::default(), examiner: None }
     }
 
     /// Every draft is on disk when this returns, and the cache too, unless the disk is very slow.
@@ -96,6 +102,7 @@ impl Effects for Behind {
             who: parts.who,
             gate: parts.gate,
         };
+        self.examiner = Some((context.clone(), parts.local));
         self.cache = parts.cache.map(|place| Cache::start(place, parts.now.clone())).unwrap_or_default();
         let cache = self.cache.clone();
         let desk = Desk { provider: parts.provider, now: parts.now, events: parts.events, cache };
@@ -119,6 +126,11 @@ impl Effects for Behind {
             (Effect::LookForTemplates, ..) => {
                 if let (Some(shelf), Some(desk)) = (&self.shelf, &self.desk) {
                     tokio::spawn(look(desk.clone(), shelf.clone()));
+                }
+            }
+            (Effect::Examine(wish), ..) => {
+                if let (Some((context, local)), Some(desk)) = (&self.examiner, &self.desk) {
+                    tokio::spawn(examine(context.clone(), local.clone(), desk.clone(), wish));
                 }
             }
             (effect, _, Some(engine)) => engine.perform(effect),
@@ -151,6 +163,17 @@ async fn read_disk(desk: Desk, shelf: Watch, drafts: Option<Drafts>, notes: Vec<
     if !drafts.is_empty() {
         desk.send(What::Local(Local::Drafts(drafts))).await;
     }
+}
+
+/// Tells the console row by row what can be done here.
+async fn examine(context: ops::Context, local: Option<doctor::Local>, desk: Desk, wish: Wish) {
+    let (tell, mut told) = mpsc::channel(8);
+    let hear = async {
+        while let Some(news) = told.recv().await {
+            desk.op(Op::Examined(News { id: wish.id, told: doctor::into_console(news) })).await;
+        }
+    };
+    tokio::join!(doctor::examine(&context, local, &wish.repos, tell), hear);
 }
 
 /// Tells the console of the templates, unless they are those it knows.

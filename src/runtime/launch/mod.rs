@@ -12,6 +12,7 @@
 pub mod begin;
 pub mod behind;
 pub mod demo;
+mod doctor;
 mod kept;
 mod policy;
 pub mod screen;

@@ -22,7 +22,8 @@ const OPENING: usize = 3;
 /// Start was pressed: a question, or why there is none.
 pub(super) fn ask(model: &mut Model) {
     if model.settings.read_only {
-        return say(model, true, "read-only: nothing is started; run without --read-only to start tasks");
+        let words = super::super::actions::read_only_words(model);
+        return say(model, true, &words);
     }
     if model.compose.sending.is_some() {
         return say(model, true, "a start is on its way: its answer comes first");
