@@ -21,7 +21,8 @@ pub struct Doctor {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     pub host: Safe,
-    pub token_kind: Safe,
+    /// `None`: there is no token.
+    pub token_kind: Option<Safe>,
     pub at: Instant,
     pub read_only: Option<ReadOnly>,
     pub matrix: Matrix,
@@ -30,8 +31,8 @@ pub struct Report {
 }
 
 /// Columns of the answer and of the question.
-const ANSWER: usize = 12;
-const TITLE: usize = 36;
+const ANSWER: usize = 14;
+const TITLE: usize = 38;
 
 impl Report {
     pub fn exit(&self) -> Exit {
@@ -51,7 +52,8 @@ pub fn print(doctor: Doctor, report: &Report) -> Exit {
 /// Rows under their headings. What is not simply a yes says what it rests on and what to do next.
 pub fn as_text(report: &Report) -> String {
     let at = report.at.format("%Y-%m-%d %H:%M:%S UTC");
-    let mut lines = vec![format!("{}, {} token, {at}", report.host, report.token_kind)];
+    let token = report.token_kind.as_ref().map_or_else(|| "no token".to_owned(), |kind| format!("{kind} token"));
+    let mut lines = vec![format!("{}, {token}, {at}", report.host)];
     if let Some(ReadOnly { why, next, .. }) = &report.read_only {
         lines.push(format!("read-only, {why}: nothing is changed from here; {next}"));
     }
@@ -78,7 +80,8 @@ fn of_row(row: &Row) -> Vec<String> {
     let title = pad(row.topic.title, TITLE);
     let mut lines = vec![format!("  {}{title}{}", pad(row.answer.word(), ANSWER), row.says).trim_end().to_owned()];
     let below = " ".repeat(2 + ANSWER);
-    if (row.answer != Answer::Yes || row.topic.group == Group::Open) && !row.evidence.is_empty() {
+    let plain = row.answer == Answer::Yes || (row.topic.setting && row.answer == Answer::No);
+    if (!plain || matches!(row.topic.group, Group::Open | Group::Here)) && !row.evidence.is_empty() {
         lines.push(format!("{below}{}", row.evidence));
     }
     if !row.next.is_empty() {
@@ -134,7 +137,7 @@ pub fn as_json(report: &Report) -> Value {
         "exit_code": report.exit().code(),
         "at": stamp(report.at),
         "host": report.host.as_str(),
-        "token_kind": report.token_kind.as_str(),
+        "token_kind": report.token_kind.as_ref().map(Safe::as_str),
         "read_only": report.read_only.as_ref().map(|it| json!({ "why": it.why.as_str(), "next": it.next.as_str() })),
         "rows": rows,
         "not_asked": report.not_asked.iter().map(Safe::as_str).collect::<Vec<_>>(),

@@ -20,8 +20,13 @@ pub struct News {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Told {
     /// What is asked now, and how many questions come after it.
-    Asking { words: Safe, left: usize },
+    Asking {
+        words: Safe,
+        left: usize,
+    },
     Rows(Vec<Row>),
     /// The end, and what was not asked.
-    Done { not_asked: Vec<Safe> },
+    Done {
+        not_asked: Vec<Safe>,
+    },
 }

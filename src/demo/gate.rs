@@ -188,7 +188,8 @@ fn finish(site: &Site, request: &Request, reply: Reply, left: Option<(Left, Reso
         }
         if grants::expires(token) {
             let end = (site.now)() + chrono::TimeDelta::days(3);
-            reply = reply.with("github-authentication-token-expiration", end.format("%Y-%m-%d %H:%M:%S UTC").to_string());
+            reply =
+                reply.with("github-authentication-token-expiration", end.format("%Y-%m-%d %H:%M:%S UTC").to_string());
         }
     }
     let Some((left, resource)) = left else { return reply };

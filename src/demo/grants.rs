@@ -64,12 +64,15 @@ pub fn scopes(token: &str) -> Option<&'static str> {
     if is_fine_grained(token) {
         return None;
     }
-    Some(match (token.starts_with("ghu_"), says(token, "readonly") || token.ends_with("readonly"), says(token, "admin")) {
-        (true, ..) => "",
-        (_, true, _) => "read:org",
-        (_, _, true) => "repo, admin:org, workflow",
-        _ => "repo, read:org, workflow",
-    })
+    Some(
+        match (token.starts_with("ghu_"), says(token, "readonly") || token.ends_with("readonly"), says(token, "admin"))
+        {
+            (true, ..) => "",
+            (_, true, _) => "read:org",
+            (_, _, true) => "repo, admin:org, workflow",
+            _ => "repo, read:org, workflow",
+        },
+    )
 }
 
 /// Only personal tokens have a last day, and not each of them.

@@ -137,14 +137,14 @@ pub static APPROVAL: Topic = setting("agent.approval", Group::Repo, "its workflo
 pub static FIREWALL: Topic = setting("agent.firewall", Group::Repo, "firewall");
 pub static ALLOW_LIST: Topic = setting("agent.allow_list", Group::Repo, "recommended allow-list");
 pub static AUTOMATIONS: Topic = setting("agent.automations", Group::Repo, "automations enabled");
-pub static POINT_A: Topic = setting("open.a", Group::Open, "a  new API version works on /agents");
+pub static POINT_A: Topic = setting("open.a", Group::Open, "a  new version header on /agents");
 pub static POINT_B: Topic = setting("open.b", Group::Open, "b  a 304 is served on /agents");
-pub static POINT_C: Topic = setting("open.c", Group::Open, "c  this token works on the Copilot API");
+pub static POINT_C: Topic = setting("open.c", Group::Open, "c  token works on the Copilot API");
 pub static POINT_D: Topic = setting("open.d", Group::Open, "d  session logs are full");
-pub static POINT_E: Topic = setting("open.e", Group::Open, "e  Actions: write cancels agent runs");
+pub static POINT_E: Topic = setting("open.e", Group::Open, "e  Actions: write is enough");
 pub static POINT_F: Topic = setting("open.f", Group::Open, "f  GHE.com has /agents");
 pub static POINT_G: Topic = setting("open.g", Group::Open, "g  lag from cancel to cancelled");
-pub static POINT_H: Topic = setting("open.h", Group::Open, "h  Copilot API without extra headers");
+pub static POINT_H: Topic = setting("open.h", Group::Open, "h  Copilot API takes bare calls");
 pub static CONFIG_FILE: Topic = setting("here.config", Group::Here, "config file");
 pub static POLICY_FILE: Topic = topic("here.policy", Group::Here, "policy");
 pub static STATE_FOLDER: Topic = topic("here.state", Group::Here, "state folder is private");
@@ -382,6 +382,7 @@ mod tests {
         assert_eq!(ids.len(), TOPICS.len());
         assert!(TOPICS.windows(2).all(|pair| pair[0].group <= pair[1].group));
         for topic in TOPICS {
+            assert!(topic.title.len() <= 36, "{}", topic.title);
             assert!(topic.id.chars().all(|c| c.is_ascii_lowercase() || c == '.' || c == '_'), "{}", topic.id);
         }
     }

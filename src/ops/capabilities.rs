@@ -35,10 +35,15 @@ const LINES: usize = 200;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum News {
     /// What is asked now, and how many questions come after it.
-    Asking { words: Safe, left: usize },
+    Asking {
+        words: Safe,
+        left: usize,
+    },
     Rows(Vec<Row>),
     /// The end, and what was not asked: there was no time, or no use.
-    Done { not_asked: Vec<Safe> },
+    Done {
+        not_asked: Vec<Safe>,
+    },
 }
 
 /// Asks about the token, the service and these repositories. Nobody has to listen.
@@ -92,7 +97,8 @@ async fn by_experience(context: &Context, row: &mut Row) {
     let find = move |ledger: &dyn Ledger| {
         let mut found: Option<Entry> = None;
         for action in actions {
-            let wanted = Wanted { action: Some(*action), repo: Some(repo.clone()), not_rejected: true, ..Wanted::default() };
+            let wanted =
+                Wanted { action: Some(*action), repo: Some(repo.clone()), not_rejected: true, ..Wanted::default() };
             let proves = |entry: &Entry| {
                 let intent = &entry.intent;
                 intent.host == authority.host.as_str()

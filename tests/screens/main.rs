@@ -9,7 +9,9 @@
 mod cancelling;
 mod diagnosing;
 mod disagreeing;
+mod doctoring;
 mod draw;
+mod guarding;
 mod ledger;
 mod looks;
 mod news;

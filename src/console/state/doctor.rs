@@ -76,13 +76,17 @@ impl Doctor {
     pub fn settle(&mut self, body: Area) {
         let rows = self.matrix.rows().len();
         let lines = self.lines();
-        let (count, cursor) = (lines.len(), self.pane.as_ref().map_or(0, |pane| pane.cursor).min(rows.saturating_sub(1)));
+        let (count, cursor) =
+            (lines.len(), self.pane.as_ref().map_or(0, |pane| pane.cursor).min(rows.saturating_sub(1)));
         let at = lines.iter().position(|line| matches!(line, Line::Row(n, _) if *n == cursor)).unwrap_or(0);
         let height = list_rows(body);
         let Some(pane) = &mut self.pane else { return };
         pane.cursor = cursor;
         let heading_too = at.saturating_sub(1);
-        pane.top = pane.top.min(count.saturating_sub(height)).clamp((at + 1).saturating_sub(height), heading_too.max((at + 1).saturating_sub(height)));
+        pane.top = pane
+            .top
+            .min(count.saturating_sub(height))
+            .clamp((at + 1).saturating_sub(height), heading_too.max((at + 1).saturating_sub(height)));
     }
 }
 

@@ -9,8 +9,8 @@ use crate::console::state::dialog::{Ask, Dialog};
 use crate::console::state::trust::clock_seconds;
 use crate::console::state::world::Known;
 use crate::domain::Condition;
-use crate::domain::capability::ACTIONS_WRITE;
 use crate::domain::cancel::Matched;
+use crate::domain::capability::ACTIONS_WRITE;
 use crate::domain::{CancelPhase, CancelProgress, CancelTarget, Run, TaskId};
 use crate::text::Safe;
 

@@ -19,18 +19,19 @@ pub fn key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
     if type_word(model, chord) {
         return;
     }
-    let Some(intent) = lookup(Context::Dialog, chord) else { return };
+    let intent = lookup(Context::Dialog, chord);
     match intent {
         // Leaving needs no second question, whatever the first one is.
-        Intent::Quit => return actions::leave(effects),
-        Intent::Suspend => return effects.push(Effect::Suspend),
-        Intent::Redraw => return effects.push(Effect::Redraw),
+        Some(Intent::Quit) => return actions::leave(effects),
+        Some(Intent::Suspend) => return effects.push(Effect::Suspend),
+        Some(Intent::Redraw) => return effects.push(Effect::Redraw),
         _ => {}
     }
+    // Also a key that means nothing here shows that the keyboard is not still.
     if !hears(model) {
         return;
     }
-    let Some(dialog) = model.dialog.as_mut() else { return };
+    let (Some(dialog), Some(intent)) = (model.dialog.as_mut(), intent) else { return };
     match intent {
         Intent::Yes => answer(model, true, effects),
         Intent::No => answer(model, false, effects),

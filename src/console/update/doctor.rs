@@ -95,7 +95,8 @@ pub fn news(model: &mut Model, news: News) {
         }
         Told::Done { not_asked } => doctor.progress = Progress::Done { at: now, not_asked },
     }
-    model.dirty |= model.place.doctor.pane.is_some() || model.place.focus == crate::console::state::place::Pane::Compose;
+    model.dirty |=
+        model.place.doctor.pane.is_some() || model.place.focus == crate::console::state::place::Pane::Compose;
 }
 
 /// From here on nothing can be changed.

@@ -15,12 +15,12 @@ use crate::domain::capability::{Answer, Row};
 use crate::text::{Safe, width};
 
 /// Columns of the answer and of the question.
-const ANSWER: usize = 13;
+const ANSWER: usize = 14;
 const TITLE: usize = 36;
 
 pub fn draw(model: &Model, theme: &Theme, body: Area, buffer: &mut Buffer) {
     let doctor = &model.place.doctor;
-    let title = Safe::new(format!("Doctor · {}, {} token", model.settings.host, model.settings.token_kind));
+    let title = Safe::new(format!("Doctor · {} token", model.settings.token_kind));
     rule::draw(buffer, theme, body, &title, model.dialog.is_none(), &progress(model, doctor));
     let Some(pane) = &doctor.pane else { return };
     if doctor.matrix.is_empty() {
@@ -39,7 +39,9 @@ pub fn draw(model: &Model, theme: &Theme, body: Area, buffer: &mut Buffer) {
             Line::Row(n, row) => draw_row(row, theme, *n == pane.cursor, area, buffer),
         }
     }
-    if below(body) > 0 && let Some(row) = doctor.selected() {
+    if below(body) > 0
+        && let Some(row) = doctor.selected()
+    {
         let area = Area { y: body.bottom() - below(body), height: below(body), ..body };
         draw_below(model, row, theme, area, buffer);
     }
@@ -48,25 +50,26 @@ pub fn draw(model: &Model, theme: &Theme, body: Area, buffer: &mut Buffer) {
 fn progress(model: &Model, doctor: &Doctor) -> Vec<(Tone, Safe)> {
     let count = |answer| doctor.matrix.count(answer);
     let mut words = Vec::new();
+    // What is under way is told first: it is the first to change, and the last to be cut off.
+    match &doctor.progress {
+        Progress::Asking { words: asked, .. } if asked.is_empty() => words.push((Tone::Dim, Safe::new("asking …"))),
+        Progress::Asking { words: asked, left } => {
+            words.push((Tone::Dim, Safe::new(format!("asking {asked} … {left} to go"))));
+        }
+        Progress::Never | Progress::Done { .. } => {}
+    }
     if count(Answer::No) > 0 {
         words.push((Tone::Bad, Safe::new(format!("{} off", count(Answer::No)))));
     }
     if count(Answer::Unknown) > 0 {
         words.push((Tone::Warn, Safe::new(format!("{} unknown", count(Answer::Unknown)))));
     }
-    match &doctor.progress {
-        Progress::Never => {}
-        Progress::Asking { words: asked, .. } if asked.is_empty() => words.push((Tone::Dim, Safe::new("asking …"))),
-        Progress::Asking { words: asked, left } => {
-            words.push((Tone::Dim, Safe::new(format!("asking {asked} … {left} to go"))));
+    if let Progress::Done { at, not_asked } = &doctor.progress {
+        if !not_asked.is_empty() {
+            let all = not_asked.iter().map(Safe::as_str).collect::<Vec<_>>().join(", ");
+            words.push((Tone::Warn, Safe::new(format!("not asked: {all}"))));
         }
-        Progress::Done { at, not_asked } => {
-            if !not_asked.is_empty() {
-                let all = not_asked.iter().map(Safe::as_str).collect::<Vec<_>>().join(", ");
-                words.push((Tone::Warn, Safe::new(format!("not asked: {all}"))));
-            }
-            words.push((Tone::Dim, Safe::new(format!("as of {}", clock_seconds(&model.settings, *at)))));
-        }
+        words.push((Tone::Dim, Safe::new(format!("as of {}", clock_seconds(&model.settings, *at)))));
     }
     words
 }

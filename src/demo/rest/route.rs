@@ -29,7 +29,9 @@ fn route(ctx: &mut Ctx<'_>) -> Answer {
         ("GET", ["meta"]) => Ok(meta::meta()),
         ("GET", ["versions"]) => Ok(meta::versions()),
         ("GET", ["repositories", id]) => repos::by_id(ctx, id),
-        ("GET", ["orgs", org, "copilot", "coding-agent", "permissions", rest @ ..]) => orgs::permissions(ctx, org, rest),
+        ("GET", ["orgs", org, "copilot", "coding-agent", "permissions", rest @ ..]) => {
+            orgs::permissions(ctx, org, rest)
+        }
         (_, ["repos", owner, name, rest @ ..]) => {
             let repo = ctx.world.repo_at(owner, name).ok_or_else(Reply::not_found)?;
             if method != "GET" && ctx.world.repos.get(repo).is_some_and(|repo| repo.archived) {

@@ -56,7 +56,17 @@ pub struct Options {
 impl Options {
     pub fn new(host: Host, token: Token, now: Now) -> Self {
         let (copilot_api, limits, network) = (CopilotApi::default(), Limits::default(), Network::default());
-        Self { host, token, copilot_api, extra_headers: Vec::new(), read_only: false, trusts_host: false, now, limits, network }
+        Self {
+            host,
+            token,
+            copilot_api,
+            extra_headers: Vec::new(),
+            read_only: false,
+            trusts_host: false,
+            now,
+            limits,
+            network,
+        }
     }
 }
 

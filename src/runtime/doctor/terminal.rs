@@ -57,7 +57,8 @@ impl Env {
 }
 
 const KITTY_KEYS: &[&str] = &["kitty", "ghostty", "wezterm", "foot", "alacritty", "iterm", "rio", "contour"];
-const OSC_52: &[&str] = &["kitty", "ghostty", "wezterm", "foot", "alacritty", "iterm", "rio", "contour", "xterm-256color-osc52"];
+const OSC_52: &[&str] =
+    &["kitty", "ghostty", "wezterm", "foot", "alacritty", "iterm", "rio", "contour", "xterm-256color-osc52"];
 const NO_OSC_52: &[&str] = &["apple_terminal", "linux", "gnome", "vte"];
 const SYNCED: &[&str] = &["kitty", "ghostty", "wezterm", "foot", "alacritty", "iterm", "contour", "windows terminal"];
 
@@ -113,7 +114,9 @@ fn size(env: &Env, at: Instant) -> Row {
     let words = format!("{columns}×{rows}");
     let row = match (columns, rows) {
         (0..40, _) | (_, 0..10) => Row::new(&SIZE, Answer::No, format!("{words}: atc needs 40×10"), at),
-        (0..80, _) | (_, 0..24) => Row::new(&SIZE, Answer::Yes, format!("{words}: from 80×24 on nothing is left out"), at),
+        (0..80, _) | (_, 0..24) => {
+            Row::new(&SIZE, Answer::Yes, format!("{words}: from 80×24 on nothing is left out"), at)
+        }
         _ => Row::new(&SIZE, Answer::Yes, words, at),
     };
     row.because("asked of the terminal's driver")
@@ -162,7 +165,9 @@ mod tests {
         let apple = found(&env("xterm-256color", Some("Apple_Terminal")));
         assert!(apple.contains(&("clipboard (OSC 52)", Answer::No)));
         let tmux = found(&Env { tmux: true, ..env("tmux-256color", Some("tmux")) });
-        assert!(tmux.contains(&("inside tmux", Answer::Yes)) && tmux.contains(&("synchronized output", Answer::Unknown)));
+        assert!(
+            tmux.contains(&("inside tmux", Answer::Yes)) && tmux.contains(&("synchronized output", Answer::Unknown))
+        );
     }
 
     #[test]

@@ -74,7 +74,15 @@ pub struct Behind {
 
 impl Behind {
     pub fn new(parts: Parts) -> Self {
-        Self { parts: Some(parts), engine: None, drafts: None, shelf: None, desk: None, cache: Cache::default(), examiner: None }
+        Self {
+            parts: Some(parts),
+            engine: None,
+            drafts: None,
+            shelf: None,
+            desk: None,
+            cache: Cache::default(),
+            examiner: None,
+        }
     }
 
     /// Every draft is on disk when this returns, and the cache too, unless the disk is very slow.

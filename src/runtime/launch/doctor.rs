@@ -39,7 +39,7 @@ async fn report(loaded: &Loaded, paths: &Paths) -> Result<verb::Report, Fault> {
     let local = local(loaded, paths);
     let mut report = verb::Report {
         host: host.shown(),
-        token_kind: crate::text::Safe::new("none"),
+        token_kind: None,
         at: clock.now(),
         read_only: None,
         matrix: Matrix::default(),
@@ -54,7 +54,7 @@ async fn report(loaded: &Loaded, paths: &Paths) -> Result<verb::Report, Fault> {
         }
     };
     let authority = provider.authority();
-    report.token_kind = authority.token_kind;
+    report.token_kind = Some(authority.token_kind);
     let ledger: Arc<dyn Ledger> = match local.has_ledger {
         true => ledger::open(&local.here.ledger),
         false => Arc::new(Memory::new()),

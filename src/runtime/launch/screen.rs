@@ -160,7 +160,12 @@ pub fn open(setting: Setting, file: &Path) -> Result<u8, Fault> {
         let what = format!("{} cannot be read: {error}", file.display());
         Fault::new(FaultKind::Local, what, "give the path of a saved session log or Actions job log")
     })?;
-    let shown = Shown { host: Safe::new("file"), token_kind: Safe::default(), repos: Vec::new(), read_only: Some(ReadOnly::asked_for()) };
+    let shown = Shown {
+        host: Safe::new("file"),
+        token_kind: Safe::default(),
+        repos: Vec::new(),
+        read_only: Some(ReadOnly::asked_for()),
+    };
     let mut model = Model::new(setting.clock.now(), settings(&setting, shown));
     model.place.log_only = true;
     let channel = channel();

@@ -46,7 +46,14 @@ pub fn console(setting: Setting) -> Result<u8, Fault> {
     let local = Local { here, env: Env::here(), has_ledger: true };
     let ledger_file = setting.paths.ledger(config);
     let ledger: OpenLedger = Box::new(move || ledger::open(&ledger_file));
-    runtime.block_on(run(setting, provider, Shelf { ledger, cache, policy: Policy::default(), local: Some(local) }, repos, vec![web], None))
+    runtime.block_on(run(
+        setting,
+        provider,
+        Shelf { ledger, cache, policy: Policy::default(), local: Some(local) },
+        repos,
+        vec![web],
+        None,
+    ))
 }
 
 async fn found_token(config: &Config, host: &Host) -> Result<token::Found, Fault> {

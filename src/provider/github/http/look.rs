@@ -16,7 +16,8 @@ impl Http {
         }
         let request = &self.rights.admit(request)?;
         let version = version.unwrap_or_else(|| self.latch.now());
-        let place = self.gate.enter(request.zone, self.limits.attempt).await.map_err(|held| self.held(request, held))?;
+        let place =
+            self.gate.enter(request.zone, self.limits.attempt).await.map_err(|held| self.held(request, held))?;
         let seen = async {
             let start = tokio::time::Instant::now();
             let asked = tokio::time::timeout(self.limits.attempt, self.follow(request, version, &place));

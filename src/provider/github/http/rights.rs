@@ -188,7 +188,8 @@ impl Rights {
         }
         facts.scopes = Some(scopes);
         if facts.has_scope(WRITES) == Some(false) && state.closed.is_none() {
-            let why = format!("the token's scopes are {}, and none of them may change anything", state.facts.scope_words());
+            let why =
+                format!("the token's scopes are {}, and none of them may change anything", state.facts.scope_words());
             tracing::info!(%why, "read-only from here on");
             let next = "use a token with the scope `repo`, and start again";
             state.closed = Some(ReadOnly { why: Safe::new(why), next: Safe::new(next), chosen: false });
@@ -266,17 +267,19 @@ mod tests {
         let why = ReadOnly { why: Safe::new("asked for"), next: Safe::new("ask otherwise"), chosen: true };
         let rights = Rights::new(TokenKind::OAuth, Some(why));
         let graph = |document| {
-            Request::post(Op::new("x", Need::Nothing), Zone::GraphQl, url("/graphql"), Body::GraphQl(document, ().into()))
+            Request::post(
+                Op::new("x", Need::Nothing),
+                Zone::GraphQl,
+                url("/graphql"),
+                Body::GraphQl(document, ().into()),
+            )
         };
         assert!(rights.admit(&Request::get(Op::new("x", Need::Nothing), Zone::Rest, url("/user"))).is_ok());
         assert!(rights.admit(&graph(&graphql::PULLS)).is_ok());
         let post = |body| Request::post(Op::new("x", Need::Nothing), Zone::Rest, url("/x"), body);
-        for request in [
-            graph(&graphql::MARK_READY),
-            post(Body::Empty),
-            post(Body::Json(().into())),
-            post(Body::Patch(().into())),
-        ] {
+        for request in
+            [graph(&graphql::MARK_READY), post(Body::Empty), post(Body::Json(().into())), post(Body::Patch(().into()))]
+        {
             let fault = rights.admit(&request).unwrap_err();
             assert_eq!((fault.kind, fault.next_step.as_str()), (FaultKind::Refused, "ask otherwise"));
         }

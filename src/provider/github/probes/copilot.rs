@@ -143,7 +143,8 @@ fn count(log: &[u8]) -> (usize, usize) {
 fn point_h(list: &Peek, said: &[Peek]) -> Row {
     // 404 and 422 are answers of an endpoint that takes the call; 403 of `enabled` is its "switched off".
     let taken = |peek: &Peek| {
-        matches!(peek.status(), Some(200..=299 | 404 | 422)) || (peek.status() == Some(403) && peek.asked.ends_with("/enabled"))
+        matches!(peek.status(), Some(200..=299 | 404 | 422))
+            || (peek.status() == Some(403) && peek.asked.ends_with("/enabled"))
     };
     let refused = said.iter().any(|peek| matches!(peek.status(), Some(400 | 401 | 403)) && !taken(peek));
     let says = match (refused, said.iter().all(taken)) {

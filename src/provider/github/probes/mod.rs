@@ -31,7 +31,8 @@ const AGENT: &str = "agent";
 
 /// What to find out, in this order: without an accepted token the rest need not be asked.
 pub(super) fn plan(repos: &[RepoName]) -> Vec<Probe> {
-    let probe = |about, words: String, repos: &[RepoName]| Probe { words: Safe::new(words), about, repos: repos.to_vec() };
+    let probe =
+        |about, words: String, repos: &[RepoName]| Probe { words: Safe::new(words), about, repos: repos.to_vec() };
     let first = repos.get(..1).unwrap_or_default();
     let mut plan = vec![
         probe(TOKEN, "whether the token is accepted".to_owned(), &[]),

@@ -113,7 +113,8 @@ impl GitHub {
         let row = |says, words: &str, evidence: String| Row::new(topic, says, words, seen.at).because(evidence);
         let of_repo = |what: &str| format!("{}, {what}", seen.evidence(&[]));
         let row = if standing.archived {
-            row(Answer::No, "the repository is archived", of_repo("archived: true")).next("unarchive it, or leave it out")
+            row(Answer::No, "the repository is archived", of_repo("archived: true"))
+                .next("unarchive it, or leave it out")
         } else if let Some(refusal) = rights.refusal(need, repo.as_str()) {
             let evidence = format!("at {} UTC {}", refusal.at.format("%H:%M:%S"), refusal.what);
             row(Answer::No, &missing(need), evidence).next(advice)
@@ -139,10 +140,14 @@ impl GitHub {
     async fn point_e(&self, repo: &[&str], runs: &Peek) -> Row {
         let facts = self.http.rights.facts();
         let token = format!("{} token, scopes: {}", self.http.token.kind().word(), facts.scope_words());
-        let row = |words: &str, evidence: String| Row::new(&POINT_E, Answer::Untestable, words, runs.at).because(evidence);
+        let row =
+            |words: &str, evidence: String| Row::new(&POINT_E, Answer::Untestable, words, runs.at).because(evidence);
         let list = runs.json().unwrap_or_default();
         let Some(id) = list.pointer("/workflow_runs/0/id").and_then(Value::as_u64) else {
-            return row("only a cancel would tell; no run of the agent to look at", format!("{token}; {}", runs.evidence(&[])));
+            return row(
+                "only a cancel would tell; no run of the agent to look at",
+                format!("{token}; {}", runs.evidence(&[])),
+            );
         };
         let id = id.to_string();
         let run = self.peek(Need::ReadActions, &join(repo, &["actions", "runs", &id]), &[]).await;
@@ -164,7 +169,8 @@ fn agent_settings(peek: &Peek) -> Vec<Row> {
     let config = peek.json().and_then(|body| CloudAgentConfig::deserialize(body).ok());
     let hidden = |topic: &'static Topic| {
         peek.unanswered(topic).unwrap_or_else(|| {
-            peek.row(topic, Answer::Unknown, "not visible to this token").next("look in the repository's settings, under Copilot")
+            peek.row(topic, Answer::Unknown, "not visible to this token")
+                .next("look in the repository's settings, under Copilot")
         })
     };
     let Some(config) = config else {

@@ -7,9 +7,7 @@ use super::super::http::Need;
 use super::super::token::TokenKind;
 use super::super::wire::service::{Allowance, RateLimits};
 use super::peek::Peek;
-use crate::domain::capability::{
-    ACCEPTED, Answer, CHANGES, CLOCK, CORE, EXPIRY, GRAPHQL, KIND, Row, SCOPES, Topic,
-};
+use crate::domain::capability::{ACCEPTED, Answer, CHANGES, CLOCK, CORE, EXPIRY, GRAPHQL, KIND, Row, SCOPES, Topic};
 use crate::text::Untrusted;
 
 const SCOPES_HEADER: &str = "x-oauth-scopes";
