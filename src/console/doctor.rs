@@ -9,6 +9,8 @@ use crate::text::Safe;
 pub struct Wish {
     pub id: u64,
     pub repos: Vec<RepoName>,
+    /// Something may have been mended: what was refused before may be tried again.
+    pub anew: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -209,6 +209,15 @@ pub static TOPICS: [&Topic; 45] = [
     &LOCALE,
 ];
 
+/// The README's table of questions.
+pub fn markdown_table() -> String {
+    let mut out = String::from("| about | question | `id` in JSON |\n|---|---|---|\n");
+    for topic in TOPICS {
+        out.push_str(&format!("| {} | {} | `{}` |\n", topic.group.title(), topic.title.trim_start(), topic.id));
+    }
+    out
+}
+
 /// What was found out about one question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {

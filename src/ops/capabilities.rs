@@ -46,10 +46,11 @@ pub enum News {
     },
 }
 
-/// Asks about the token, the service and these repositories. Nobody has to listen.
-pub async fn examine(context: &Context, repos: &[RepoName], tell: mpsc::Sender<News>) {
+/// Asks about the token, the service and these repositories. `anew`: what was refused before may be tried again. Nobody
+/// has to listen.
+pub async fn examine(context: &Context, repos: &[RepoName], anew: bool, tell: mpsc::Sender<News>) {
     let (repos, beyond) = repos.split_at(repos.len().min(MOST_REPOS));
-    let probes = context.provider.probes(repos);
+    let probes = context.provider.probes(repos, anew);
     let end = Tick::now() + LONGEST;
     let mut not_asked: Vec<Safe> = beyond.iter().map(|repo| Safe::new(format!("what may be done in {repo}"))).collect();
     let mut refused = false;

@@ -144,9 +144,9 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
         None
     }
 
-    /// What there is to find out about what may be done, in the order it is best asked. Somebody wants to know it now:
-    /// what was refused before is no longer held against anything.
-    fn probes(&self, _repos: &[RepoName]) -> Vec<Probe> {
+    /// What there is to find out about what may be done, in the order it is best asked. `anew`: somebody may have mended
+    /// something, so what was refused before is no longer held against anything.
+    fn probes(&self, _repos: &[RepoName], _anew: bool) -> Vec<Probe> {
         Vec::new()
     }
 

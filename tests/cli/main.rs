@@ -3,6 +3,7 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod doctor;
 #[path = "../pty/harness.rs"]
 #[allow(dead_code, reason = "shared with the tests of the terminal, which use the rest of it")]
 mod harness;

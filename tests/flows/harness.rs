@@ -67,6 +67,7 @@ pub struct Setup {
     /// Logs that nobody opened are read where a task ended badly.
     pub diagnose: bool,
     pub gate: atc::ops::Gate,
+    pub token: &'static str,
 }
 
 impl Default for Setup {
@@ -83,6 +84,7 @@ impl Default for Setup {
             hangs: false,
             diagnose: true,
             gate: atc::ops::Gate::holding(InForce::of(roomy())),
+            token: TOKEN,
         }
     }
 }
@@ -116,7 +118,7 @@ impl Flow {
             server.faults().add(demo::Fault::on("/**").delay(Duration::from_hours(24)));
         }
         let host = Host::resolve(None, Some(&format!("http://{}", server.addr()))).unwrap();
-        let mut options = Options::new(host, Token::new(TOKEN, "a test").unwrap(), clock.as_now());
+        let mut options = Options::new(host, Token::new(setup.token, "a test").unwrap(), clock.as_now());
         options.read_only = setup.read_only;
         options.copilot_api = setup.copilot_api;
         let provider = Arc::new(GitHub::new(options).unwrap());
@@ -218,6 +220,14 @@ impl Flow {
 
     pub async fn key(&self, chord: Chord) {
         self.events.send(Event { at: self.clock.now(), what: What::Key(chord) }).await.unwrap();
+        self.step(Duration::from_millis(40)).await;
+    }
+
+    /// Everything at once, faster than anything can be drawn.
+    pub async fn burst(&self, all: Vec<What>) {
+        for what in all {
+            self.events.send(Event { at: self.clock.now(), what }).await.unwrap();
+        }
         self.step(Duration::from_millis(40)).await;
     }
 

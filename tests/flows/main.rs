@@ -12,6 +12,7 @@ mod harness;
 mod openapi;
 mod picture;
 mod restart;
+mod rights;
 mod sources;
 mod start;
 mod svg;

@@ -69,7 +69,7 @@ impl Case {
                 }
             }
         };
-        tokio::join!(capabilities::examine(&context, repos, tell), hear);
+        tokio::join!(capabilities::examine(&context, repos, false, tell), hear);
         matrix
     }
 }
@@ -139,9 +139,11 @@ async fn each_missing_permission_is_named_and_asked_for_no_second_time() {
 async fn a_refusal_stands_in_the_matrix_until_it_is_asked_about_anew() {
     let case = Case::with("github_pat_x_noactions").await;
     fault(case.cancel().await);
-    let probe = case.github.probes(&[]);
-    assert!(!probe.is_empty());
+    let matrix = case.matrix(&[repo()]).await;
+    let row = matrix.find(&ACTIONS_WRITE, Some(&repo())).unwrap();
+    assert!(row.fails() && row.evidence.contains("refused this token Actions: read and write"), "{row:?}");
     // Looking anew forgets it: whoever mended the token tries again.
+    assert!(!case.github.probes(&[], true).is_empty());
     let sent = case.writes();
     fault(case.cancel().await);
     assert_eq!(case.writes(), sent + 1);

@@ -36,16 +36,16 @@ pub fn open(model: &mut Model, effects: &mut Vec<Effect>) {
     let done = matches!(model.place.doctor.progress, Progress::Done { .. });
     let repos = model.settings.repos.clone();
     if !done || !all || known.len() < repos.len().min(2) {
-        ask(model, repos, effects);
+        ask(model, repos, false, effects);
     }
     model.dirty = true;
 }
 
-fn ask(model: &mut Model, repos: Vec<RepoName>, effects: &mut Vec<Effect>) {
+fn ask(model: &mut Model, repos: Vec<RepoName>, anew: bool, effects: &mut Vec<Effect>) {
     let doctor = &mut model.place.doctor;
     doctor.wishes += 1;
     doctor.progress = Progress::Asking { words: Safe::default(), left: 0 };
-    effects.push(Effect::Examine(Wish { id: doctor.wishes, repos }));
+    effects.push(Effect::Examine(Wish { id: doctor.wishes, repos, anew }));
     model.dirty = true;
 }
 
@@ -71,7 +71,7 @@ pub(super) fn hear(model: &mut Model, what: &What, effects: &mut Vec<Effect>) {
         },
         _ => return,
     };
-    ask(model, repo.into_iter().collect(), effects);
+    ask(model, repo.into_iter().collect(), false, effects);
 }
 
 pub fn news(model: &mut Model, news: News) {
@@ -140,7 +140,7 @@ pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> b
         Intent::Bottom => pane.cursor = rows,
         Intent::NextError => pane.cursor = next_off.unwrap_or(from),
         Intent::PreviousError => pane.cursor = previous_off.unwrap_or(from),
-        Intent::Refresh => ask(model, repos, effects),
+        Intent::Refresh => ask(model, repos, true, effects),
         Intent::Copy => {
             if let Some(text) = text {
                 effects.push(Effect::Copy(text.into()));

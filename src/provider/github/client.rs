@@ -181,8 +181,10 @@ impl Provider for GitHub {
         self.http.rights.read_only()
     }
 
-    fn probes(&self, repos: &[RepoName]) -> Vec<Probe> {
-        self.http.rights.look_anew();
+    fn probes(&self, repos: &[RepoName], anew: bool) -> Vec<Probe> {
+        if anew {
+            self.http.rights.look_anew();
+        }
         super::probes::plan(repos)
     }
 

@@ -7,6 +7,7 @@
 
 mod client;
 pub mod device;
+pub mod docs;
 mod endpoints;
 pub mod host;
 mod http;

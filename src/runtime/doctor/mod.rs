@@ -6,5 +6,5 @@ mod run;
 mod terminal;
 
 pub use files::Here;
-pub use run::{Local, examine, into_console};
+pub use run::{About, Local, examine, into_console};
 pub use terminal::Env;

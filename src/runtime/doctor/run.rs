@@ -11,6 +11,14 @@ use crate::ledger::Ledger;
 use crate::ops;
 use crate::ops::capabilities::{self, News};
 
+/// What is asked about.
+#[derive(Clone, Copy, Debug)]
+pub struct About<'a> {
+    pub repos: &'a [RepoName],
+    /// What was refused before may be tried again.
+    pub anew: bool,
+}
+
 /// What of this machine is looked at.
 #[derive(Clone, Debug)]
 pub struct Local {
@@ -31,7 +39,7 @@ impl Local {
 }
 
 /// Tells every row as it is found. `local`: `None` where there is nothing of this machine to tell, as in the demo.
-pub async fn examine(context: &ops::Context, local: Option<Local>, repos: &[RepoName], tell: mpsc::Sender<News>) {
+pub async fn examine(context: &ops::Context, local: Option<Local>, about: About<'_>, tell: mpsc::Sender<News>) {
     if let Some(local) = local {
         let (at, ledger) = (context.now(), std::sync::Arc::clone(&context.ledger));
         let look = move || local.rows(local.has_ledger.then_some(&*ledger), at);
@@ -39,7 +47,7 @@ pub async fn examine(context: &ops::Context, local: Option<Local>, repos: &[Repo
             let _ = tell.send(News::Rows(rows)).await;
         }
     }
-    capabilities::examine(context, repos, tell).await;
+    capabilities::examine(context, about.repos, about.anew, tell).await;
 }
 
 /// The same news in the console's words.

@@ -181,7 +181,7 @@ async fn examine(context: ops::Context, local: Option<doctor::Local>, desk: Desk
             desk.op(Op::Examined(News { id: wish.id, told: doctor::into_console(news) })).await;
         }
     };
-    tokio::join!(doctor::examine(&context, local, &wish.repos, tell), hear);
+    tokio::join!(doctor::examine(&context, local, doctor::About { repos: &wish.repos, anew: wish.anew }, tell), hear);
 }
 
 /// Tells the console of the templates, unless they are those it knows.

@@ -18,7 +18,7 @@ use crate::ops::capabilities::News;
 use crate::provider::Provider;
 use crate::provider::github::Host;
 use crate::runtime::clock::Clock;
-use crate::runtime::doctor::{Env, Here, Local, examine};
+use crate::runtime::doctor::{About, Env, Here, Local, examine};
 
 pub fn run(doctor: cli::Doctor, options: &cli::Options) -> Result<u8, Fault> {
     let paths = Paths::find()?;
@@ -78,7 +78,7 @@ async fn report(loaded: &Loaded, paths: &Paths) -> Result<verb::Report, Fault> {
             }
         }
     };
-    tokio::join!(examine(&context, Some(local), &repos, tell), hear);
+    tokio::join!(examine(&context, Some(local), About { repos: &repos, anew: false }, tell), hear);
     report.read_only = provider.read_only();
     Ok(report)
 }
