@@ -198,6 +198,25 @@ fn every_file_begins_by_saying_what_it_is_for() {
     none(silent.map(|source| format!("{}:1: no word on what it is for", source.path)).collect());
 }
 
+/// Where read-only is held: whoever can make another request than a GET, and nobody else.
+#[test]
+fn one_door_makes_every_request_that_is_no_get() {
+    const DOORS: [&str; 2] = ["src/provider/github/http/rights.rs", "src/provider/github/http/web.rs"];
+    const MAKERS: [&str; 6] = [".post(", ".put(", ".patch(", ".delete(", ".request(", "Method::"];
+    let mut violations = Vec::new();
+    for source in read_all(&["src/provider", "src/ops", "src/runtime", "src/cli"]) {
+        if DOORS.contains(&source.path.as_str()) {
+            continue;
+        }
+        for (line, text) in (1..).zip(source.text.lines()) {
+            for maker in MAKERS.iter().filter(|maker| text.contains(**maker) && !text.trim_start().starts_with("//")) {
+                violations.push(format!("{}:{line}: {maker} makes a request past the door", source.path));
+            }
+        }
+    }
+    none(violations);
+}
+
 #[test]
 fn the_map_names_every_folder_and_no_other() {
     let root = source::root();
