@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod ambiguous;
 mod cache;
 mod cancel;
 mod diagnosing;
