@@ -84,7 +84,9 @@ pub fn news(model: &mut Model, news: News) {
         Told::Asking { words, left } => doctor.progress = Progress::Asking { words, left },
         Told::Rows(rows) => {
             let under = doctor.selected().map(|row| (row.topic, row.repo.clone()));
-            rows.into_iter().for_each(|row| doctor.matrix.take(row));
+            for row in rows {
+                doctor.matrix.take(row);
+            }
             // Rows that come in above do not move the cursor off its own, once it was moved at all.
             let at = under.and_then(|(topic, repo)| {
                 doctor.matrix.rows().iter().position(|row| row.topic == topic && row.repo == repo)
@@ -136,7 +138,7 @@ pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> b
         Intent::Up => pane.cursor = from.saturating_sub(1),
         Intent::PageDown => pane.cursor += page,
         Intent::PageUp => pane.cursor = from.saturating_sub(page),
-        Intent::Top => *pane = Box::new(DoctorPane::default()),
+        Intent::Top => **pane = DoctorPane::default(),
         Intent::Bottom => pane.cursor = rows,
         Intent::NextError => pane.cursor = next_off.unwrap_or(from),
         Intent::PreviousError => pane.cursor = previous_off.unwrap_or(from),

@@ -73,10 +73,9 @@ pub fn rows(env: &Env, at: Instant) -> Vec<Row> {
             let words = "tmux stands between; it passes on what the terminal under it can";
             return row(topic, Answer::Unknown, words.to_owned());
         }
-        match env.is_one_of(names) {
-            true => row(topic, Answer::Yes, words.to_owned()),
-            false => row(topic, Answer::Unknown, "its name does not tell".to_owned()),
-        }
+        let (answer, words) =
+            if env.is_one_of(names) { (Answer::Yes, words) } else { (Answer::Unknown, "its name does not tell") };
+        row(topic, answer, words.to_owned())
     };
     let clipboard = match env.is_one_of(NO_OSC_52) && !env.tmux {
         true => row(&CLIPBOARD, Answer::No, "this one does not take it".to_owned())

@@ -55,10 +55,8 @@ async fn report(loaded: &Loaded, paths: &Paths) -> Result<verb::Report, Fault> {
     };
     let authority = provider.authority();
     report.token_kind = Some(authority.token_kind);
-    let ledger: Arc<dyn Ledger> = match local.has_ledger {
-        true => ledger::open(&local.here.ledger),
-        false => Arc::new(Memory::new()),
-    };
+    let ledger: Arc<dyn Ledger> =
+        if local.has_ledger { ledger::open(&local.here.ledger) } else { Arc::new(Memory::new()) };
     let policy = PolicyFile::find(config, paths);
     let context = ops::Context {
         provider: Arc::clone(&provider),
@@ -91,7 +89,9 @@ async fn offline(local: Local, mut report: verb::Report) -> verb::Report {
         local.rows(ledger.as_deref(), at)
     };
     let rows = tokio::task::spawn_blocking(look).await;
-    rows.unwrap_or_default().into_iter().for_each(|row| report.matrix.take(row));
+    for row in rows.unwrap_or_default() {
+        report.matrix.take(row);
+    }
     report
 }
 

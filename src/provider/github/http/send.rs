@@ -262,7 +262,7 @@ impl Http {
     /// One request with the token to the host it belongs to.
     async fn knock(&self, request: &Admitted<'_>, url: Url, version: &'static str) -> Result<Response, Failure> {
         let client = self.clients.ours(&url).await.map_err(|error| self.transport(request, error))?;
-        let builder = request.build(&client, url);
+        let builder = request.build(client, url);
         self.gate.sent();
         let sent = builder.headers(self.headers(request, version)).send().await;
         let response = sent.map_err(|error| self.transport(request, error))?;

@@ -47,10 +47,10 @@ impl GitHub {
 
     fn off(&self, why: &Safe) -> Vec<Row> {
         let now = self.now();
-        let never = self.copilot.is_never_asked();
-        let (point, words) = match never {
-            true => (Answer::Untestable, "not asked"),
-            false => (Answer::No, "refused before, in this run"),
+        let (point, words) = if self.copilot.is_never_asked() {
+            (Answer::Untestable, "not asked")
+        } else {
+            (Answer::No, "refused before, in this run")
         };
         let next = "finished runs are read from their job logs";
         vec![

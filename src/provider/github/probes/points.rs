@@ -9,10 +9,7 @@ use crate::domain::{Fault, RepoName};
 
 impl GitHub {
     pub(super) async fn try_points(&self, repo: Option<&RepoName>) -> Vec<Row> {
-        let request = match self.list_request(repo) {
-            Ok(request) => request,
-            Err(_) => return Vec::new(),
-        };
+        let Ok(request) = self.list_request(repo) else { return Vec::new() };
         let new = self.peek_at(request.clone(), Some(version::NEW)).await;
         let old = self.peek_at(request.clone(), Some(version::OLD)).await;
         let works = if new.is_good() { &new } else { &old };

@@ -174,7 +174,7 @@ fn agent_settings(peek: &Peek) -> Vec<Row> {
         })
     };
     let Some(config) = config else {
-        return [&APPROVAL, &FIREWALL, &ALLOW_LIST, &AUTOMATIONS].into_iter().map(|topic| hidden(topic)).collect();
+        return [&APPROVAL, &FIREWALL, &ALLOW_LIST, &AUTOMATIONS].into_iter().map(hidden).collect();
     };
     let row = |topic: &'static Topic, told: Option<bool>, words: String| match told {
         Some(true) => peek.row(topic, Answer::Yes, words),
