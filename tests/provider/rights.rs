@@ -65,7 +65,9 @@ impl Case {
         let hear = async {
             while let Some(news) = told.recv().await {
                 if let News::Rows(rows) = news {
-                    rows.into_iter().for_each(|row| matrix.take(row));
+                    for row in rows {
+                        matrix.take(row);
+                    }
                 }
             }
         };
