@@ -579,17 +579,13 @@ fn any_config() -> impl Strategy<Value = Config> {
     (
         proptest::collection::hash_set(name, 0..5),
         (path(), path(), path()),
-        (any::<bool>(), any::<bool>(), any::<bool>()),
+        (switch(), any::<bool>(), any::<bool>()),
         (2..=3600_u32, 2..=86_400_u32, 0.000_001..=1.0_f64, 1..=10_080_u32),
         (switch(), switch(), level),
         proptest::collection::btree_map("[a-z*]{1,4}/[a-z*-]{1,5}", (minutes(), minutes(), minutes()), 0..4),
     )
         .prop_map(|(repos, paths, flags, numbers, words, by_repo)| {
-            let mut config = Config {
-                read_only: if flags.0 { Switch::On } else { Switch::Off },
-                log_level: words.2,
-                ..Config::default()
-            };
+            let mut config = Config { read_only: flags.0, log_level: words.2, ..Config::default() };
             config.repos = repos.iter().filter_map(|repo| repo.parse().ok()).collect();
             (config.token_file, config.templates_dir, config.ledger) =
                 (paths.0.map(PathBuf::from), paths.1.map(PathBuf::from), paths.2.map(PathBuf::from));
