@@ -198,6 +198,27 @@ fn every_file_begins_by_saying_what_it_is_for() {
     none(silent.map(|source| format!("{}:1: no word on what it is for", source.path)).collect());
 }
 
+/// Where read-only is held: whoever can make another request than a GET, and nobody else.
+#[test]
+fn one_door_makes_every_request_that_is_no_get() {
+    // The second is the sign-in's, which asks for a token and changes nothing; the third asks it to.
+    const DOORS: [&str; 3] = ["http/rights.rs", "http/web.rs", "endpoints/sign_in.rs"];
+    const MAKERS: [&str; 5] = [".post(", ".put(", ".patch(", ".delete(", "Method::"];
+    let mut violations = Vec::new();
+    // Nobody else can reach the client at all.
+    for source in read_all(&["src/provider"]) {
+        if DOORS.iter().any(|door| source.path.ends_with(door)) {
+            continue;
+        }
+        for (line, text) in (1..).zip(source.text.lines()) {
+            for maker in MAKERS.iter().filter(|maker| text.contains(**maker) && !text.trim_start().starts_with("//")) {
+                violations.push(format!("{}:{line}: {maker} makes a request past the door", source.path));
+            }
+        }
+    }
+    none(violations);
+}
+
 #[test]
 fn the_map_names_every_folder_and_no_other() {
     let root = source::root();

@@ -98,7 +98,7 @@ fn the_file_beats_the_defaults_the_environment_the_file_and_an_argument_all() {
     let loaded = desk.load().unwrap();
     assert_eq!(names(&loaded.config), ["a/argument"]);
     assert_eq!((loaded.config.poll.active_seconds, loaded.config.poll.idle_seconds), (30, 80));
-    assert!(loaded.config.read_only);
+    assert!(loaded.config.looks_only());
     assert_eq!(loaded.origin("repos"), Origin::Argument("--repo"));
     assert_eq!(loaded.origin("poll.active_seconds"), Origin::Variable("ATC_POLL_ACTIVE_SECONDS".into()));
     assert_eq!((loaded.origin("read_only"), loaded.origin("host")), (Origin::File, Origin::Default));
@@ -109,9 +109,9 @@ fn the_file_beats_the_defaults_the_environment_the_file_and_an_argument_all() {
 #[test]
 fn a_false_in_the_environment_undoes_a_true_in_the_file() {
     for word in ["false", "0", "no", "off", "FALSE"] {
-        assert!(!Desk::new("read_only = true").variable("ATC_READ_ONLY", word).config().read_only, "{word}");
+        assert!(!Desk::new("read_only = true").variable("ATC_READ_ONLY", word).config().looks_only(), "{word}");
     }
-    assert!(Desk::new("read_only = true").variable("ATC_READ_ONLY", "").config().read_only);
+    assert!(Desk::new("read_only = true").variable("ATC_READ_ONLY", "").config().looks_only());
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn a_value_that_does_not_fit_is_named_with_its_place_and_what_would_fit() {
             "1:9: repos: `ab` is no repository: a repository is written owner/name, with letters, digits, `-`, `_` and `.`",
         ),
         ("copilot_api = 'on'", "1:15: copilot_api: must be \"auto\" or \"off\", not `on`"),
-        ("read_only = 'true'", "1:13: read_only: must be true or false, not `true`"),
+        ("read_only = 'true'", "1:13: read_only: must be \"auto\", true or false, not `true`"),
         ("[poll]\nactive_seconds = 1", "2:18: poll.active_seconds: must be a whole number from 2 to 3600, not 1"),
         ("[poll]\nactive_seconds = 2.5", "2:18: poll.active_seconds: must be a whole number from 2 to 3600, not 2.5"),
         (
@@ -579,7 +579,7 @@ fn any_config() -> impl Strategy<Value = Config> {
     (
         proptest::collection::hash_set(name, 0..5),
         (path(), path(), path()),
-        (any::<bool>(), any::<bool>(), any::<bool>()),
+        (switch(), any::<bool>(), any::<bool>()),
         (2..=3600_u32, 2..=86_400_u32, 0.000_001..=1.0_f64, 1..=10_080_u32),
         (switch(), switch(), level),
         proptest::collection::btree_map("[a-z*]{1,4}/[a-z*-]{1,5}", (minutes(), minutes(), minutes()), 0..4),

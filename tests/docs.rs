@@ -23,6 +23,9 @@ const GENERATED: &[(&str, Write)] = &[
     ("qualifiers", atc::domain::query::markdown_table),
     ("query-words", atc::domain::query::markdown_words),
     ("keys", atc::console::keys::help::markdown_table),
+    ("token-kinds", atc::provider::github::docs::markdown_kinds),
+    ("token-needs", atc::provider::github::docs::markdown_needs),
+    ("doctor", atc::domain::capability::markdown_table),
     ("exit-codes", exit_codes),
 ];
 

@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use super::cache::CacheVerb;
 use super::config_verbs::ConfigVerb;
 use super::demo::Demo;
+use super::doctor::Doctor;
 use super::exit::Exit;
 use super::ledger_verbs::LedgerVerb;
 use super::policy_verbs::PolicyVerb;
@@ -53,6 +54,11 @@ pub enum Command {
     /// What the console can do, without a screen.
     Headless {
         verb: HeadlessVerb,
+        options: Options,
+    },
+    /// What can be done here.
+    Doctor {
+        doctor: Doctor,
         options: Options,
     },
     /// Help or version: print it, and all is done.
@@ -106,6 +112,8 @@ enum Verb {
     },
     #[command(flatten)]
     Headless(HeadlessVerb),
+    /// Say what this token can do here, what it cannot, and why; nothing is changed
+    Doctor(Doctor),
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigVerb),
@@ -175,6 +183,7 @@ fn command(cli: Cli) -> Command {
         Some(Verb::Open { file }) => Command::Open { file, options },
         Some(Verb::Demo(demo)) => Command::Demo { demo, options },
         Some(Verb::Headless(verb)) => Command::Headless { verb, options },
+        Some(Verb::Doctor(doctor)) => Command::Doctor { doctor, options },
         Some(Verb::Config(verb)) => Command::Config { verb, options },
         Some(Verb::Policy(verb)) => Command::Policy { verb, options },
         Some(Verb::Template(verb)) => Command::Template { verb, options },

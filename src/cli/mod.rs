@@ -10,7 +10,7 @@
 //!                               ├─ Ledger ──> ledger_verbs ──> text + Exit
 //!                               ├─ Headless > verb over a Desk: the ports, the voice, the ids
 //!                               ├─ Say ─────> text
-//!                               └─ Console, Open, Demo, Cache ──> runtime
+//!                               └─ Console, Open, Demo, Cache, Doctor ──> runtime
 //! ```
 
 pub mod args;
@@ -19,6 +19,7 @@ pub mod cancel;
 pub mod config_verbs;
 pub mod demo;
 pub mod desk;
+pub mod doctor;
 pub mod exit;
 pub mod follow_up;
 pub mod here;
@@ -40,6 +41,7 @@ pub use cache::CacheVerb;
 pub use config_verbs::ConfigVerb;
 pub use demo::Demo;
 pub use desk::Desk;
+pub use doctor::Doctor;
 pub use exit::Exit;
 pub use ledger_verbs::LedgerVerb;
 pub use policy_verbs::{Explain, PolicyVerb};

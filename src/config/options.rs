@@ -169,14 +169,16 @@ pub const OPTIONS: &[Opt] = &[
     },
     Opt {
         key: "read_only",
-        values: "`true` or `false`",
+        values: r#"`"auto"`, `true` or `false`"#,
         example: None,
-        doc: "Look, never touch: nothing that could change anything is sent, and the keys for it are gone.",
+        doc: "Look, never touch: nothing that could change anything is sent, and the keys for it are gone. \"auto\": with an \
+              `api_url` that is neither GitHub's nor this machine; `false` says that changes may be sent there. A token \
+              whose scopes can change nothing makes it so in any case.",
         set: |config, given| {
-            config.read_only = given.flag()?;
+            config.read_only = given.switch()?;
             Ok(())
         },
-        show: |config| Some(config.read_only.to_string()),
+        show: |config| Some(switch(config.read_only)),
     },
     Opt {
         key: "templates_dir",

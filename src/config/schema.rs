@@ -22,7 +22,8 @@ pub struct Config {
     pub ca_file: Option<PathBuf>,
     pub copilot_api: CopilotApi,
     pub extra_headers: Headers,
-    pub read_only: bool,
+    /// `Auto`: where the API is at an address nobody knows, and where the token can only read.
+    pub read_only: Switch,
     pub templates_dir: Option<PathBuf>,
     pub diagnosis_file: Option<PathBuf>,
     pub policy_file: Option<PathBuf>,
@@ -53,7 +54,7 @@ impl Default for Config {
             ca_file: None,
             copilot_api: CopilotApi::Auto,
             extra_headers: Headers::default(),
-            read_only: false,
+            read_only: Switch::Auto,
             templates_dir: None,
             diagnosis_file: None,
             policy_file: None,
@@ -68,6 +69,13 @@ impl Default for Config {
             ui: Ui::default(),
             views: SavedView::defaults(),
         }
+    }
+}
+
+impl Config {
+    /// Nothing is to be changed, because somebody said so.
+    pub fn looks_only(&self) -> bool {
+        self.read_only == Switch::On
     }
 }
 

@@ -51,6 +51,8 @@ pub enum Effect {
     Grep(Option<(u64, Box<Pattern>)>),
     /// Something to be read of issues and branches, or the agent to be put in charge of one.
     Issue(super::issue::Wish),
+    /// Find out what can be done here.
+    Examine(super::doctor::Wish),
     /// Something to be read in the ledger.
     Ledger(super::ledger::Wish),
     /// Read what is kept of this session's log.
@@ -81,6 +83,45 @@ pub enum Effect {
     LookHere {
         go_on: bool,
     },
+}
+
+impl Effect {
+    /// It leads to a request that changes something at the service.
+    pub fn writes(&self) -> bool {
+        match self {
+            Self::Start(_) | Self::Plan(_) | Self::Cancel(_) | Self::FollowUp(_) => true,
+            Self::Issue(wish) => matches!(wish, super::issue::Wish::Assign(_)),
+            Self::Quit
+            | Self::Suspend
+            | Self::Redraw
+            | Self::Mouse(_)
+            | Self::Refresh
+            | Self::Focus(_)
+            | Self::Watch(_)
+            | Self::Attend { .. }
+            | Self::Weigh(_)
+            | Self::StopPlan(_)
+            | Self::LookPlan(_)
+            | Self::Withdraw(_)
+            | Self::LookHere { .. }
+            | Self::BigLog(_)
+            | Self::RawLog(..)
+            | Self::Grep(_)
+            | Self::Examine(_)
+            | Self::Ledger(_)
+            | Self::ReadKept(_)
+            | Self::Save { .. }
+            | Self::Open(_)
+            | Self::OpenAll(_)
+            | Self::Copy(_)
+            | Self::Editor(_)
+            | Self::KeepDiagnosis(..)
+            | Self::LoadAgents(_)
+            | Self::KeepDraft(_)
+            | Self::DropDraft(_)
+            | Self::LookForTemplates => false,
+        }
+    }
 }
 
 /// A log that is wanted.

@@ -221,6 +221,10 @@ pub enum Op {
     Issue(super::issue::News),
     /// What was read in the ledger.
     Ledger(super::ledger::News),
+    /// What was found out of what can be done here.
+    Examined(super::doctor::News),
+    /// Nothing can be changed any more.
+    ReadOnly(crate::domain::capability::ReadOnly),
 }
 
 /// What a start takes from a checkout.

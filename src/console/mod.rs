@@ -7,6 +7,7 @@
 //! Each pane is one file in each of `state`, `update` and `view`.
 
 pub mod biglog;
+pub mod doctor;
 pub mod effect;
 pub mod event;
 pub mod guide;

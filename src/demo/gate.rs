@@ -12,7 +12,6 @@ use axum::extract::Request as HttpRequest;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use futures_util::stream;
-use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::domain::{Instant, Now};
@@ -24,7 +23,9 @@ use super::record::{Record, Recorded};
 use super::wire::Scissors;
 use super::world::World;
 use super::world::chance::{Chance, hex};
-use super::{blobs, copilot, graphql, rest};
+use super::{blobs, copilot, grants, graphql, rest};
+
+pub use grants::refuse_write;
 
 const BODY_MOST: usize = 4 * 1024 * 1024;
 const VERSIONS: [&str; 2] = ["2022-11-28", "2026-03-10"];
@@ -123,7 +124,7 @@ async fn read(service: Service, request: HttpRequest) -> Result<Request, Reply> 
 }
 
 fn api(site: &Site, request: &Request) -> Reply {
-    let Some(token) = request.token().map(str::to_owned) else {
+    let Some(token) = request.token().filter(|token| !grants::is_rejected(token)).map(str::to_owned) else {
         let bad = request.header("authorization").is_some();
         let reply = Reply::message(401, if bad { "Bad credentials" } else { "Requires authentication" });
         return finish(site, request, reply, None);
@@ -178,10 +179,18 @@ fn finish(site: &Site, request: &Request, reply: Reply, left: Option<(Left, Reso
         .with("x-github-api-version-selected", version.chars().filter(char::is_ascii_graphic).collect::<String>())
         .with("x-github-media-type", "github.v3; format=json")
         .with("vary", "Accept, Authorization, Accept-Encoding, X-Requested-With");
-    // Only classic and OAuth tokens have scopes to tell.
-    if let Some(token) = request.token().filter(|token| !token.starts_with("github_pat_")) {
-        let scopes = if token.ends_with("readonly") { "read:org" } else { "repo, read:org, workflow" };
-        reply = reply.with("x-oauth-scopes", scopes);
+    if let Some(token) = request.token() {
+        if let Some(scopes) = grants::scopes(token) {
+            reply = reply.with("x-oauth-scopes", scopes).with("x-accepted-oauth-scopes", "repo");
+        }
+        if let Some(accepted) = grants::accepted(request) {
+            reply = reply.with("x-accepted-github-permissions", accepted);
+        }
+        if grants::expires(token) {
+            let end = (site.now)() + chrono::TimeDelta::days(3);
+            reply =
+                reply.with("github-authentication-token-expiration", end.format("%Y-%m-%d %H:%M:%S UTC").to_string());
+        }
     }
     let Some((left, resource)) = left else { return reply };
     reply
@@ -217,19 +226,4 @@ fn faulty(status: u16, headers: &[(String, String)], body: Vec<u8>) -> Response 
 /// `Sun, 06 Nov 1994 08:49:37 GMT`
 pub fn http_date(at: Instant) -> String {
     at.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
-}
-
-/// The 403 for a token that may read and not write.
-pub fn refuse_write(request: &Request) -> Option<Reply> {
-    let denied = request.token().is_some_and(|token| token.ends_with("readonly"));
-    denied.then(|| {
-        Reply::json(
-            403,
-            &json!({
-                "message": "Resource not accessible by personal access token",
-                "documentation_url": "https://docs.github.com/rest",
-                "status": "403",
-            }),
-        )
-    })
 }

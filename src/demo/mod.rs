@@ -16,6 +16,7 @@ mod budget;
 mod copilot;
 mod faults;
 mod gate;
+mod grants;
 mod graphql;
 mod http;
 mod record;

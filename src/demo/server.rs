@@ -8,7 +8,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::extract::{ConnectInfo, Request as HttpRequest, State};
@@ -59,6 +59,7 @@ pub struct Server {
     repos: Vec<RepoName>,
     record: Record,
     faults: Faults,
+    site: Arc<Site>,
     _running: watch::Sender<()>,
 }
 
@@ -96,7 +97,7 @@ impl Server {
         for (listener, service) in [(api, Service::Api), (copilot, Service::Copilot), (blobs, Service::Blobs)] {
             serve(listener, service, Arc::clone(&site), watching.clone());
         }
-        Ok(Self { addr, copilot: copilot_addr, blobs: blobs_addr, repos, record, faults, _running: running })
+        Ok(Self { addr, copilot: copilot_addr, blobs: blobs_addr, repos, record, faults, site, _running: running })
     }
 
     /// Where REST and GraphQL are served.
@@ -126,6 +127,12 @@ impl Server {
 
     pub fn faults(&self) -> &Faults {
         &self.faults
+    }
+
+    /// Archives a repository: it can be read, and nothing of it changes any more.
+    pub fn archive(&self, repo: &RepoName) {
+        let mut world = self.site.world.lock().unwrap_or_else(PoisonError::into_inner);
+        world.repos.iter_mut().filter(|known| known.name == *repo).for_each(|known| known.archived = true);
     }
 }
 

@@ -7,6 +7,7 @@ pub mod age;
 pub mod agents;
 pub mod assign;
 pub mod cancel;
+pub mod capability;
 pub mod condition;
 pub mod diagnosed;
 pub mod disagreement;

@@ -6,6 +6,7 @@
 pub mod assign;
 pub mod auto_stop;
 pub mod cancel;
+pub mod capabilities;
 pub mod context;
 pub mod facts;
 pub mod fan_out;

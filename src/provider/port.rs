@@ -6,6 +6,7 @@
 use futures_util::future::BoxFuture;
 
 use crate::domain::agents::CustomAgent;
+use crate::domain::capability::{ReadOnly, Row};
 use crate::domain::policy::{AssignGrant, Grant};
 use crate::domain::{
     Branches, Fault, FaultKind, Instant, Issue, IssueRef, Issues, Job, JobId, NodeId, Pull, PullRef, RepoName, Run,
@@ -130,6 +131,15 @@ pub struct Authority {
 /// Told the name behind an id of a repository when it is learned.
 pub type TellName = Box<dyn Fn(u64, &RepoName) + Send + Sync>;
 
+/// One thing to be found out about what may be done at the service. Made by the provider, and read by it alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Probe {
+    /// `what the token may do in acme/api`, for whoever waits for it.
+    pub words: Safe,
+    pub about: &'static str,
+    pub repos: Vec<RepoName>,
+}
+
 /// A service that runs agent tasks.
 pub trait Provider: Send + Sync + std::fmt::Debug {
     fn authority(&self) -> Authority;
@@ -138,6 +148,23 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
 
     /// The operator asks: what is held back of our own accord, because the service did not answer, may be tried at once.
     fn insist(&self) {}
+
+    /// Why nothing can be changed through this provider; `None`: as far as it knows, things can.
+    fn read_only(&self) -> Option<ReadOnly> {
+        None
+    }
+
+    /// What there is to find out about what may be done, in the order it is best asked. `anew`: somebody may have mended
+    /// something, so what was refused before is no longer held against anything.
+    fn probes(&self, _repos: &[RepoName], _anew: bool) -> Vec<Probe> {
+        Vec::new()
+    }
+
+    /// Finds one of them out by a few reads, one after the other, and never by changing anything. Cannot fail: what went
+    /// wrong is what it found.
+    fn probe<'a>(&'a self, _probe: &'a Probe) -> BoxFuture<'a, Vec<Row>> {
+        Box::pin(std::future::ready(Vec::new()))
+    }
 
     /// Names behind the service's own ids of repositories, as an earlier run learned them, so that none of them is asked
     /// for again; and whom to tell of others. A service without such ids has no use for either.

@@ -4,6 +4,7 @@ pub mod app;
 pub mod biglog;
 pub mod cache;
 pub mod clock;
+pub mod doctor;
 pub mod drafts;
 pub mod engine;
 pub mod external;

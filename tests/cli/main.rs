@@ -5,6 +5,7 @@
 
 mod bench;
 mod cancelling;
+mod doctor;
 mod following_up;
 #[path = "../pty/harness.rs"]
 #[allow(dead_code, reason = "shared with the tests of the terminal, which use the rest of it")]

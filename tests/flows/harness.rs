@@ -71,6 +71,7 @@ pub struct Setup {
     pub ledger: Option<Arc<Memory>>,
     /// The service goes on from there.
     pub server: Option<Server>,
+    pub token: &'static str,
 }
 
 impl Default for Setup {
@@ -89,6 +90,7 @@ impl Default for Setup {
             gate: atc::ops::Gate::holding(InForce::of(roomy())),
             ledger: None,
             server: None,
+            token: TOKEN,
         }
     }
 }
@@ -125,7 +127,7 @@ impl Flow {
             server.faults().add(demo::Fault::on("/**").delay(Duration::from_hours(24)));
         }
         let host = Host::resolve(None, Some(&format!("http://{}", server.addr()))).unwrap();
-        let mut options = Options::new(host, Token::new(TOKEN, "a test").unwrap(), clock.as_now());
+        let mut options = Options::new(host, Token::new(setup.token, "a test").unwrap(), clock.as_now());
         options.read_only = setup.read_only;
         options.copilot_api = setup.copilot_api;
         let provider = Arc::new(GitHub::new(options).unwrap());
@@ -151,6 +153,7 @@ impl Flow {
             rules: atc::runtime::rules::RulesFile::default(),
             diagnose: setup.diagnose,
             read_only: setup.read_only,
+            local: None,
             notes: Vec::new(),
         };
         let settings = Settings {
@@ -228,6 +231,14 @@ impl Flow {
 
     pub async fn key(&self, chord: Chord) {
         self.events.send(Event { at: self.clock.now(), what: What::Key(chord) }).await.unwrap();
+        self.step(Duration::from_millis(40)).await;
+    }
+
+    /// Everything at once, faster than anything can be drawn.
+    pub async fn burst(&self, all: Vec<What>) {
+        for what in all {
+            self.events.send(Event { at: self.clock.now(), what }).await.unwrap();
+        }
         self.step(Duration::from_millis(40)).await;
     }
 

@@ -20,6 +20,7 @@ mod more_pulls;
 mod more_runs;
 mod pulls;
 mod redirects;
+mod rights;
 mod runs;
 mod server;
 mod service;

@@ -33,9 +33,15 @@ pub fn groups(read_only: bool) -> Vec<Group> {
         }
         Group { context: *context, rows }
     };
-    // Nothing is composed there, so nothing is planned.
-    let absent = |context: Context| read_only && matches!(context, Context::Repos | Context::Plan);
-    TABLE.iter().filter(|(context, _)| !absent(*context)).map(group).filter(|g| !g.rows.is_empty()).collect()
+    // The compose pane is not there: its keys are those of a place that cannot be reached.
+    let composes = |context: Context| {
+        matches!(
+            context,
+            Context::Templates | Context::Form | Context::Issues | Context::Repos | Context::Plan | Context::FollowUp
+        )
+    };
+    let is_there = |(context, _): &&(Context, _)| !(read_only && composes(*context));
+    TABLE.iter().filter(is_there).map(group).filter(|g| !g.rows.is_empty()).collect()
 }
 
 /// The README's key table.
@@ -77,6 +83,7 @@ pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
             vec![Intent::Enter, Intent::Cancel, Intent::Withdraw, Intent::Copy, Intent::Back]
         }
         Context::FollowUp => vec![Intent::Start, Intent::NextChoice, Intent::Back],
+        Context::Doctor => vec![Intent::Back, Intent::NextError, Intent::Refresh, Intent::Copy],
         Context::Found => vec![Intent::Enter, Intent::Copy, Intent::Back],
         Context::Wall => vec![Intent::Enter, Intent::Detail, Intent::Cancel, Intent::Open, Intent::Back],
         Context::Reviews if model.reviews.selected.is_some() => {

@@ -24,6 +24,8 @@ pub enum Context {
     Cancels,
     /// What is written to the agent about a task's work so far.
     FollowUp,
+    /// What can be done here, and what cannot.
+    Doctor,
     Reviews,
     /// The template list of the compose pane.
     Templates,

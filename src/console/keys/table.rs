@@ -240,6 +240,16 @@ const FOLLOWING: &[Binding] = &[
     bind(Context::FollowUp, k(Key::Esc), Intent::Back, "close it; the text is kept for this task", "close"),
 ];
 
+const DOCTOR: &[Binding] = &[
+    bind(Context::Doctor, c('e'), Intent::NextError, "next row that says no", "next no"),
+    bind(Context::Doctor, c('E'), Intent::PreviousError, "previous row that says no", ""),
+    bind(Context::Doctor, c('r'), Intent::Refresh, "ask everything anew", "ask anew"),
+    bind(Context::Doctor, c('y'), Intent::Copy, "copy the row with its evidence", "copy"),
+    bind(Context::Doctor, c(' '), Intent::PageDown, "page down", ""),
+    bind(Context::Doctor, c('q'), Intent::Back, "close it", ""),
+    bind(Context::Doctor, k(Key::Esc), Intent::Back, "close it", "back"),
+];
+
 const REVIEWS: &[Binding] = &[
     bind(Context::Reviews, k(Key::Enter), Intent::Enter, "open the log of the task behind it", "log"),
     bind(Context::Reviews, c('d'), Intent::Detail, "everything about the task behind it", "detail"),
@@ -348,7 +358,7 @@ const LINE: &[Binding] = &[
 ];
 
 /// Every context's own bindings, in the order the help shows them.
-pub const TABLE: [(Context, &[Binding]); 20] = [
+pub const TABLE: [(Context, &[Binding]); 21] = [
     (Context::Global, GLOBAL),
     (Context::Queue, QUEUE),
     (Context::Detail, DETAIL),
@@ -360,6 +370,7 @@ pub const TABLE: [(Context, &[Binding]); 20] = [
     (Context::Ledger, LEDGER),
     (Context::Cancels, CANCELS),
     (Context::FollowUp, FOLLOWING),
+    (Context::Doctor, DOCTOR),
     (Context::Reviews, REVIEWS),
     (Context::Templates, TEMPLATES),
     (Context::Issues, ISSUES),
@@ -430,6 +441,7 @@ impl Context {
             Self::Ledger => "Ledger",
             Self::Cancels => "Cancels",
             Self::FollowUp => "Follow up",
+            Self::Doctor => "Doctor",
             Self::Reviews => "Reviews",
             Self::Templates => "Compose: templates",
             Self::Issues => "Compose: issues",

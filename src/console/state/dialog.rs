@@ -1,4 +1,9 @@
-//! A question before something that cannot be taken back. The answer is No unless it is given on purpose.
+//! A question before something that cannot be taken back. The answer is No unless it is given on purpose: the cursor is on
+//! No, and no key is heard before the keyboard has been still for a quarter of a second since the question appeared. So a
+//! key held down, a burst, or a paste that began before it, or goes on into it, answers nothing.
+//!
+//! Nothing is held back for a while to be undone: GitHub cannot take back a start, a cancel or a comment once it was sent,
+//! and a session that waits here unsent would be neither stopped nor running. What can be undone is asked for again.
 
 use chrono::TimeDelta;
 
@@ -54,7 +59,17 @@ pub enum Ask {
 }
 
 /// Keys this soon after a question appeared were meant for what was there before.
-const GRACE: TimeDelta = TimeDelta::milliseconds(250);
+pub const GRACE: TimeDelta = TimeDelta::milliseconds(250);
+
+impl Ask {
+    /// Yes leads to a request that changes something.
+    pub fn writes(&self) -> bool {
+        match self {
+            Self::Cancel(_) | Self::Start(_) | Self::Plan { .. } | Self::Assign(_) | Self::FollowUp(_) => true,
+            Self::Quit | Self::Copy(_) | Self::Open(_) => false,
+        }
+    }
+}
 
 /// Where a question stands on the screen.
 #[derive(Clone, Debug)]

@@ -9,6 +9,7 @@ pub mod condition;
 pub mod detail;
 pub mod diagnosis;
 pub mod dialog;
+pub mod doctor;
 pub mod evidence;
 pub mod followed;
 pub mod found;
@@ -116,6 +117,8 @@ impl Model {
             Context::Cancels
         } else if self.place.ledger.pane.is_some() {
             Context::Ledger
+        } else if self.place.doctor.pane.is_some() {
+            Context::Doctor
         } else if self.log.list.is_some() {
             Context::List
         } else if self.log.found.is_some() {

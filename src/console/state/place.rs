@@ -35,6 +35,8 @@ pub struct Place {
     pub ledger: super::ledger::Ledger,
     /// The cancels, where they are open, cover the body.
     pub cancels: Option<super::cancels::CancelsPane>,
+    /// The same for what can be done here.
+    pub doctor: super::doctor::Doctor,
     /// The full detail of the selected task covers the body; the value is its scroll offset in rows.
     pub detail: Option<usize>,
     /// The help covers the body; scroll offset in rows.
@@ -51,6 +53,8 @@ pub struct Place {
     pub commands: Vec<String>,
     /// Queries typed after `/` in the queue, newest last.
     pub queries: Vec<String>,
+    /// When a key was last pressed that a question did not hear.
+    pub unheard_at: Option<Instant>,
     /// When the screen as it is will read differently by itself: set at the end of every update.
     pub wake: Option<Instant>,
 }

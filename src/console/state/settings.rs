@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 
+use crate::domain::capability::ReadOnly;
 use crate::domain::stuck::Thresholds;
 use crate::domain::{OwnTasks, RepoName, SavedView, Zone};
 use crate::text::Safe;
@@ -24,6 +25,8 @@ pub struct Settings {
     pub cancel_batch_max: usize,
     /// No writes: absent from keys and help, refused in the transport.
     pub read_only: bool,
+    /// Why, where it is not only wished.
+    pub why_read_only: Option<ReadOnly>,
     pub mouse: bool,
     /// The queue's tabs, from left to right; never empty.
     pub views: Vec<SavedView>,
@@ -42,6 +45,7 @@ impl Default for Settings {
             stuck: Thresholds::default(),
             cancel_batch_max: crate::domain::cancel::MOST_AT_ONCE,
             read_only: false,
+            why_read_only: None,
             mouse: true,
             views: SavedView::defaults(),
         }

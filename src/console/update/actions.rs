@@ -10,14 +10,20 @@ use crate::console::state::line::LineKind;
 use crate::console::state::place::Pane;
 use crate::console::state::world::{Known, PullOf};
 use crate::console::state::{Model, detail};
+use crate::domain::capability::ReadOnly;
 use crate::domain::limited::agent_not_before;
 use crate::domain::{Instant, Order};
 use crate::text::{Safe, Untrusted};
 
-pub const READ_ONLY: &str = "read-only: nothing is started or cancelled here — restart without --read-only";
+/// Why nothing is changed, and what would be done about it.
+pub fn read_only_words(model: &Model) -> String {
+    let why = model.settings.why_read_only.clone().unwrap_or_else(ReadOnly::asked_for);
+    format!("read-only, {}: nothing is changed from here — {}", why.why, why.next)
+}
 
 pub fn refuse(model: &mut Model) {
-    model.notes.say(model.now, true, READ_ONLY);
+    let words = read_only_words(model);
+    model.notes.say(model.now, true, words);
     model.dirty = true;
 }
 
@@ -144,6 +150,7 @@ pub fn focus(model: &mut Model, pane: Pane) {
     model.log.found = None;
     model.place.ledger.pane = None;
     model.place.cancels = None;
+    model.place.doctor.pane = None;
     model.place.focus = pane;
     model.dirty = true;
 }

@@ -1,6 +1,6 @@
 //! Cancelling: the question, and the life-cycle that follows.
 
-use super::{cancels, dialog, queue};
+use super::{cancels, dialog, doctor, queue};
 use crate::console::effect::Effect;
 use crate::console::state::Model;
 use crate::console::state::batch::Batch;
@@ -10,6 +10,7 @@ use crate::console::state::trust::clock_seconds;
 use crate::console::state::world::Known;
 use crate::domain::Condition;
 use crate::domain::cancel::Matched;
+use crate::domain::capability::ACTIONS_WRITE;
 use crate::domain::{CancelPhase, CancelProgress, CancelTarget, Run, TaskId};
 use crate::text::Safe;
 
@@ -60,6 +61,9 @@ fn question(model: &Model, known: &Known) -> Result<Dialog, String> {
     let mut body =
         vec![Safe::new(format!("{}  {}   {} for {age}", task.at.repo, task.name.show_line(), task.state.word()))];
     body.push(Safe::new(run_line(known)));
+    if let Some(why) = doctor::why_off(model, &[&ACTIONS_WRITE], &task.at.repo) {
+        body.push(Safe::new(why));
+    }
     if force {
         let asked = known.cancel_steps.iter().find(|(_, phase)| *phase == CancelPhase::Requested);
         let asked = asked.map_or(String::new(), |(at, _)| format!(" at {}", clock_seconds(&model.settings, *at)));

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{actions, big, compose, found, ledger, line, queue, record, wall};
+use super::{actions, big, compose, doctor, found, ledger, line, queue, record, wall};
 use crate::console::biglog::Wish;
 use crate::console::effect::Effect;
 use crate::console::keys::Intent;
@@ -78,6 +78,7 @@ pub const COMMANDS: &[Command] = &[
     with("line", "line NUMBER|PERCENT%", to_line, "go to a line of a large file; the number alone will do"),
     with("grep", "grep TEXT|/REGEX", found::open, "look through all logs kept here"),
     with("ledger", "ledger [QUERY]", ledger::command, "what was done from here, and what became of it"),
+    with("doctor", "doctor", doctor::command, "what this token can do here, what not, and why"),
     with("wall", "wall [all]", wall::open, "the last lines of everything that runs in this view, or in any"),
     with("save", "save FILE [text|markdown|raw]", save, "write the log to a new file"),
     with("mouse", "mouse on|off", mouse, "take the mouse, or leave it to the terminal"),
@@ -108,7 +109,7 @@ pub fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> Result<(
         {
             Err("a saved log is all that is open here".to_owned())
         }
-        Run::Writing(_) if model.settings.read_only => Err(actions::READ_ONLY.to_owned()),
+        Run::Writing(_) if model.settings.read_only => Err(actions::read_only_words(model)),
         Run::With(run) | Run::Writing(run) => run(model, arguments, effects),
         Run::Intent(_) if !arguments.is_empty() => Err(format!("“{}” takes nothing after it", command.name)),
         Run::Intent(intent) => {

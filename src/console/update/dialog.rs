@@ -7,7 +7,7 @@ use super::{actions, cancel, compose, follow_up};
 use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Context, Intent, Key, lookup};
 use crate::console::state::Model;
-use crate::console::state::dialog::{Ask, Dialog};
+use crate::console::state::dialog::{Ask, Dialog, GRACE};
 use crate::domain::Instant;
 
 pub fn open(model: &mut Model, dialog: Dialog) {
@@ -19,15 +19,19 @@ pub fn key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
     if type_word(model, chord) {
         return;
     }
-    let Some(intent) = lookup(Context::Dialog, chord) else { return };
+    let intent = lookup(Context::Dialog, chord);
     match intent {
         // Leaving needs no second question, whatever the first one is.
-        Intent::Quit => return actions::leave(effects),
-        Intent::Suspend => return effects.push(Effect::Suspend),
-        Intent::Redraw => return effects.push(Effect::Redraw),
+        Some(Intent::Quit) => return actions::leave(effects),
+        Some(Intent::Suspend) => return effects.push(Effect::Suspend),
+        Some(Intent::Redraw) => return effects.push(Effect::Redraw),
         _ => {}
     }
-    let Some(dialog) = model.dialog.as_mut().filter(|d| d.hears(model.now)) else { return };
+    // Also a key that means nothing here shows that the keyboard is not still.
+    if !hears(model) {
+        return;
+    }
+    let (Some(dialog), Some(intent)) = (model.dialog.as_mut(), intent) else { return };
     match intent {
         Intent::Yes => answer(model, true, effects),
         Intent::No => answer(model, false, effects),
@@ -47,29 +51,45 @@ pub fn key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
     }
 }
 
+/// The question has stood for long enough, and so has the keyboard: what comes before that was meant for something else.
+fn hears(model: &mut Model) -> bool {
+    let Some(dialog) = &model.dialog else { return false };
+    let since = model.place.unheard_at.filter(|at| *at >= dialog.opened_at).unwrap_or(dialog.opened_at);
+    let heard = dialog.hears(model.now) && model.now - since >= GRACE;
+    if !heard {
+        model.place.unheard_at = Some(model.now);
+    }
+    heard
+}
+
 /// Where a word or a reason must be typed, letters are letters: no single key means yes or no.
 fn type_word(model: &mut Model, chord: Chord) -> bool {
-    let Some(dialog) = model.dialog.as_mut().filter(|d| d.types()) else { return false };
+    if !model.dialog.as_ref().is_some_and(Dialog::types) {
+        return false;
+    }
     let text_key = match (chord.key, chord.ctrl, chord.alt) {
         (Key::Char(c), false, false) => Some(Some(c)),
         (Key::Backspace, false, false) => Some(None),
         _ => None,
     };
     let Some(change) = text_key else { return false };
-    if dialog.hears(model.now) {
-        match change {
-            Some(c) if dialog.typed.len() < 500 && !c.is_control() => dialog.typed.push(c),
-            Some(_) => {}
-            None => drop(dialog.typed.pop()),
-        }
-        model.dirty = true;
+    let heard = hears(model);
+    let Some(dialog) = model.dialog.as_mut().filter(|_| heard) else { return true };
+    match change {
+        Some(c) if dialog.typed.len() < 500 && !c.is_control() => dialog.typed.push(c),
+        Some(_) => {}
+        None => drop(dialog.typed.pop()),
     }
+    model.dirty = true;
     true
 }
 
 /// A click: a button answers, anything else is not heard.
 pub fn click(model: &mut Model, column: u16, row: u16, effects: &mut Vec<Effect>) {
-    let Some(dialog) = model.dialog.as_ref().filter(|d| d.hears(model.now)) else { return };
+    if !hears(model) {
+        return;
+    }
+    let Some(dialog) = &model.dialog else { return };
     let place = dialog.place(&model.place);
     if place.yes.contains(column, row) && dialog.is_earnest() {
         answer(model, true, effects);
@@ -84,9 +104,8 @@ fn answer(model: &mut Model, yes: bool, effects: &mut Vec<Effect>) {
     if !yes || !dialog.is_earnest() {
         return;
     }
-    let writes = !matches!(dialog.ask, Ask::Quit | Ask::Copy(_) | Ask::Open(_));
-    if writes && model.settings.read_only {
-        return model.notes.say(model.now, true, actions::READ_ONLY);
+    if dialog.ask.writes() && model.settings.read_only {
+        return actions::refuse(model);
     }
     match dialog.ask {
         Ask::Cancel(targets) => cancel::confirmed(model, targets, effects),

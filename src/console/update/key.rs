@@ -1,6 +1,6 @@
 //! A key press finds its way: the innermost context first.
 
-use super::{actions, cancels, compose, dialog, follow_up, found, ledger, line, list, log, record, wall};
+use super::{actions, cancels, compose, dialog, doctor, follow_up, found, ledger, line, list, log, record, wall};
 use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Context, Key, lookup};
 use crate::console::state::Model;
@@ -44,6 +44,7 @@ pub fn pressed(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
         Context::Ledger => ledger::intent(model, intent, effects),
         Context::FollowUp => follow_up::intent(model, intent, effects),
         Context::Cancels => cancels::intent(model, intent, effects),
+        Context::Doctor => doctor::intent(model, intent, effects),
         Context::Found => found::intent(model, intent, effects),
         _ => false,
     };
@@ -70,7 +71,7 @@ pub fn pasted(model: &mut Model, text: &Untrusted, effects: &mut Vec<Effect>) {
             model.dirty = true;
         }
         Context::FollowUp => follow_up::paste(model, text),
-        Context::Dialog => {}
+        Context::Dialog => model.place.unheard_at = Some(model.now),
         _ => {
             model.notes.say(model.now, true, "a paste is no command — press n to write a prompt");
             model.dirty = true;

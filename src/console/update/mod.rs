@@ -16,6 +16,7 @@ pub mod command;
 pub mod compose;
 pub mod diagnosis;
 pub mod dialog;
+pub mod doctor;
 pub mod follow_up;
 pub mod found;
 pub mod key;
@@ -49,6 +50,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     model.now = event.at;
     wake::due(model);
     model.queue.settled |= matches!(event.what, What::Key(_) | What::Mouse(_) | What::Paste(_));
+    doctor::hear(model, &event.what, &mut effects);
     match event.what {
         What::Key(chord) => key::pressed(model, chord, &mut effects),
         What::Paste(text) => key::pasted(model, &text, &mut effects),
@@ -75,6 +77,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     compose::settle(model, &mut effects);
     ledger::settle(model, &mut effects);
     cancels::settle(model);
+    doctor::settle(model);
     log::follow_selection(model, &mut effects);
     list::settle(model);
     model.place.wake = next_wake(model);

@@ -1,6 +1,8 @@
 //! Clicks and wheel steps go where the pointer is.
 
-use super::{actions, cancels, compose, dialog, found, ledger, list, log, offers, queue, reviews, scroll, wall};
+use super::{
+    actions, cancels, compose, dialog, doctor, found, ledger, list, log, offers, queue, reviews, scroll, wall,
+};
 use crate::console::effect::Effect;
 use crate::console::event::{Mouse, MouseKind};
 use crate::console::keys::Intent;
@@ -69,6 +71,11 @@ fn click(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
         let row = row.and_then(|row| usize::from(row).checked_sub(1));
         return row.map_or((), |row| ledger::click(model, row, effects));
     }
+    if model.place.doctor.pane.is_some() {
+        let row = panes.body.filter(|body| body.contains(mouse.column, mouse.row)).map(|body| mouse.row - body.y);
+        let row = row.and_then(|row| usize::from(row).checked_sub(1));
+        return row.map_or((), |row| doctor::click(model, row));
+    }
     if model.log.found.is_some() {
         let row = panes.body.filter(|body| body.contains(mouse.column, mouse.row)).map(|body| mouse.row - body.y);
         let row = row.and_then(|row| usize::from(row).checked_sub(1));
@@ -121,6 +128,9 @@ fn wheel(model: &mut Model, mouse: Mouse, by: isize, effects: &mut Vec<Effect>) 
     if let Some(ledger) = &mut model.place.ledger.pane {
         ledger.wheel(by);
         model.dirty = true;
+        return;
+    }
+    if doctor::wheel(model, by) {
         return;
     }
     if let Some(found) = &mut model.log.found {

@@ -6,6 +6,7 @@ pub mod cancels;
 pub mod compose;
 pub mod detail;
 pub mod dialog;
+pub mod doctor;
 pub mod empty;
 pub mod footer;
 pub mod found;
@@ -63,6 +64,8 @@ fn parts(model: &Model, theme: &Theme, buffer: &mut Buffer) -> Option<(u16, u16)
         cancels::draw(model, pane, theme, body, buffer);
     } else if let Some(ledger) = &model.place.ledger.pane {
         ledger::draw(model, ledger, theme, body, buffer);
+    } else if model.place.doctor.pane.is_some() {
+        doctor::draw(model, theme, body, buffer);
     } else if let Some(found) = &model.log.found {
         found::draw(model, found, theme, body, buffer);
     } else if let Some(wall) = &model.log.wall {

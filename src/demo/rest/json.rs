@@ -173,7 +173,7 @@ pub fn full_repo(world: &World, api: &str, repo: usize) -> Value {
         "has_pages": false,
         "has_downloads": true,
         "has_discussions": false,
-        "archived": false,
+        "archived": entry.archived,
         "disabled": false,
         "visibility": "private",
         "pushed_at": world.clock.stamp(-DAY / 3),

@@ -5,6 +5,7 @@ mod contents;
 mod issues;
 mod json;
 mod meta;
+mod orgs;
 mod page;
 mod people;
 mod pull_json;

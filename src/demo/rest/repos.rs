@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::super::grants::refuse_settings;
 use super::super::http::{Answer, Reply};
 use super::json::full_repo;
 use super::page::Page;
@@ -45,6 +46,9 @@ pub fn codeowners(ctx: &Ctx<'_>, repo: usize) -> Answer {
 }
 
 pub fn configuration(ctx: &Ctx<'_>, repo: usize) -> Answer {
+    if let Some(refused) = refuse_settings(ctx.request) {
+        return Err(refused);
+    }
     let entry = ctx.world.repos.get(repo).ok_or_else(Reply::not_found)?;
     Ok(Reply::ok(&json!({
         "mcp_configuration": null,

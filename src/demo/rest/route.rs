@@ -1,9 +1,10 @@
 //! Which handler answers which path.
 
 use super::super::gate::Site;
+use super::super::grants;
 use super::super::http::{Answer, Reply, Request};
 use super::super::world::World;
-use super::{commits, contents, issues, meta, people, pulls, repos, runs, tasks, timeline};
+use super::{commits, contents, issues, meta, orgs, people, pulls, repos, runs, tasks, timeline};
 
 /// What a handler works with.
 pub struct Ctx<'a> {
@@ -28,8 +29,14 @@ fn route(ctx: &mut Ctx<'_>) -> Answer {
         ("GET", ["meta"]) => Ok(meta::meta()),
         ("GET", ["versions"]) => Ok(meta::versions()),
         ("GET", ["repositories", id]) => repos::by_id(ctx, id),
+        ("GET", ["orgs", org, "copilot", "coding-agent", "permissions", rest @ ..]) => {
+            orgs::permissions(ctx, org, rest)
+        }
         (_, ["repos", owner, name, rest @ ..]) => {
             let repo = ctx.world.repo_at(owner, name).ok_or_else(Reply::not_found)?;
+            if method != "GET" && ctx.world.repos.get(repo).is_some_and(|repo| repo.archived) {
+                return Err(grants::archived());
+            }
             in_repo(ctx, repo, method, rest)
         }
         _ => Err(Reply::not_found()),

@@ -4,6 +4,7 @@ use chrono::{DateTime, SubsecRound};
 use serde_json::{Map, Value, json};
 
 use super::super::gate::refuse_write;
+use super::super::grants::archived;
 use super::super::http::{Answer, Reply, Request};
 use super::super::world::acts::Start;
 use super::super::world::core::World;
@@ -28,6 +29,7 @@ pub fn answer(ctx: &mut Ctx<'_>, method: &str, rest: &[&str]) -> Answer {
             let repo = ctx.world.repo_at(owner, name).ok_or_else(Reply::not_found)?;
             match (method, rest) {
                 ("GET", []) => list(ctx, Some(repo)),
+                ("POST", []) if ctx.world.repos.get(repo).is_some_and(|repo| repo.archived) => Err(archived()),
                 ("POST", []) => start(ctx, repo),
                 ("GET", [id]) => get(ctx, Some(repo), id),
                 _ => Err(Reply::not_found()),

@@ -41,6 +41,8 @@ pub struct Repo {
     pub reviews_required: bool,
     pub approval_required: bool,
     pub codeowners: bool,
+    /// Nothing of it changes any more.
+    pub archived: bool,
     pub agents: Vec<String>,
     pub deleted_issues: Vec<i64>,
     /// The viewer can put the agent in charge of issues here.

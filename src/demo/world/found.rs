@@ -121,6 +121,7 @@ impl World {
             reviews_required: entry.reviews_required,
             approval_required: entry.approval_required,
             codeowners: entry.codeowners,
+            archived: false,
             agents: entry.agents,
             deleted_issues: entry.deleted_issues,
             agent_assignable: !entry.agent_not_assignable,

@@ -4,25 +4,27 @@ use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use reqwest::Url;
 use reqwest::header::{self, HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;
 
 use super::assignable::Assignable;
 use super::endpoints::Copilot;
-use super::host::Host;
+use super::host::{Host, HostClass};
 use super::http::{Http, Limits, Network, Parts, Request};
 use super::repos::Repos;
 use super::token::Token;
 use crate::domain::agents::CustomAgent;
+use crate::domain::capability::{self, ReadOnly};
 use crate::domain::policy::{AssignGrant, Grant};
 use crate::domain::{
     Branches, Fault, FaultKind, Issue, IssueRef, Issues, Job, JobId, NodeId, Now, Pull, PullRef, RepoName, Run, RunId,
     SessionId, Task, TaskRef, Timeline, UserId, Viewer,
 };
 use crate::provider::port::{
-    AgentSession, Authority, Budget, Call, CancelAnswer, Fetched, LiveLogs, LogBody, PageCursor, Provider, Sketch,
-    TaskPage, TaskQuery, TellName, Validator,
+    AgentSession, Authority, Budget, Call, CancelAnswer, Fetched, LiveLogs, LogBody, PageCursor, Probe, Provider,
+    Sketch, TaskPage, TaskQuery, TellName, Validator,
 };
 use crate::text::{Safe, Untrusted};
 
@@ -45,6 +47,8 @@ pub struct Options {
     pub extra_headers: Vec<(String, String)>,
     /// Nothing that changes anything leaves this process.
     pub read_only: bool,
+    /// The operator said of this very host that things may be changed there.
+    pub trusts_host: bool,
     pub now: Now,
     pub limits: Limits,
     pub network: Network,
@@ -53,7 +57,17 @@ pub struct Options {
 impl Options {
     pub fn new(host: Host, token: Token, now: Now) -> Self {
         let (copilot_api, limits, network) = (CopilotApi::default(), Limits::default(), Network::default());
-        Self { host, token, copilot_api, extra_headers: Vec::new(), read_only: false, now, limits, network }
+        Self {
+            host,
+            token,
+            copilot_api,
+            extra_headers: Vec::new(),
+            read_only: false,
+            trusts_host: false,
+            now,
+            limits,
+            network,
+        }
     }
 }
 
@@ -74,9 +88,10 @@ impl fmt::Debug for GitHub {
 
 impl GitHub {
     pub fn new(options: Options) -> Result<Self, Fault> {
-        let Options { host, token, copilot_api, extra_headers, read_only, now, limits, network } = options;
+        let Options { host, token, copilot_api, extra_headers, read_only, trusts_host, now, limits, network } = options;
         let copilot_headers = extra_headers.into_iter().map(extra_header).collect::<Result<_, _>>()?;
         let copilot = Copilot::new(copilot_api, token.kind());
+        let read_only = closed(&host, read_only, trusts_host);
         let http = Http::new(Parts { host, token, read_only, now, limits, network, copilot_headers });
         Ok(Self { http: Arc::new(http), repos: Arc::default(), copilot: Arc::new(copilot), assignable: Arc::default() })
     }
@@ -93,6 +108,18 @@ impl GitHub {
             answer.json().and_then(|body| T::deserialize(body).map_err(|_| format!("the answer is not {what}")));
         value.map_err(|what| self.http.unreadable(request, &what).fault)
     }
+}
+
+/// Why nothing may be changed, as far as it is known before the first answer.
+fn closed(host: &Host, asked: bool, trusts_host: bool) -> Option<ReadOnly> {
+    if asked {
+        return Some(ReadOnly::asked_for());
+    }
+    (host.class() == HostClass::Other && !trusts_host).then(|| ReadOnly {
+        why: Safe::new(format!("{} is neither GitHub's nor this machine", host.shown())),
+        next: Safe::new("set read_only = false in the configuration if changes may be sent there"),
+        chosen: true,
+    })
 }
 
 /// `base` and the segments, each encoded whole. A segment that would change the path (`.`, `..`, nothing) is refused.
@@ -150,6 +177,21 @@ impl Provider for GitHub {
 
     fn insist(&self) {
         self.http.insist();
+    }
+
+    fn read_only(&self) -> Option<ReadOnly> {
+        self.http.rights.read_only()
+    }
+
+    fn probes(&self, repos: &[RepoName], anew: bool) -> Vec<Probe> {
+        if anew {
+            self.http.rights.look_anew();
+        }
+        super::probes::plan(repos)
+    }
+
+    fn probe<'a>(&'a self, probe: &'a Probe) -> BoxFuture<'a, Vec<capability::Row>> {
+        self.try_out(probe).boxed()
     }
 
     fn share_names(&self, known: Vec<(u64, RepoName)>, tell: TellName) {

@@ -8,9 +8,11 @@
 mod assignable;
 mod client;
 pub mod device;
+pub mod docs;
 mod endpoints;
 pub mod host;
 mod http;
+mod probes;
 mod repos;
 pub mod token;
 mod wire;

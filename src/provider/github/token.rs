@@ -41,16 +41,45 @@ pub enum TokenKind {
 }
 
 impl TokenKind {
+    pub const ALL: [Self; 7] = [
+        Self::OAuth,
+        Self::Classic,
+        Self::FineGrained,
+        Self::AppUser,
+        Self::Installation,
+        Self::Refresh,
+        Self::Unknown,
+    ];
+
     pub fn of(token: &str) -> Self {
-        let kinds = [
-            ("github_pat_", Self::FineGrained),
-            ("ghp_", Self::Classic),
-            ("gho_", Self::OAuth),
-            ("ghu_", Self::AppUser),
-            ("ghs_", Self::Installation),
-            ("ghr_", Self::Refresh),
-        ];
-        kinds.into_iter().find(|(prefix, _)| token.starts_with(prefix)).map_or(Self::Unknown, |(_, kind)| kind)
+        let is_of = |kind: &Self| kind.prefix().is_some_and(|prefix| token.starts_with(prefix));
+        Self::ALL.into_iter().find(is_of).unwrap_or(Self::Unknown)
+    }
+
+    /// What such a token begins with.
+    pub fn prefix(self) -> Option<&'static str> {
+        Some(match self {
+            Self::FineGrained => "github_pat_",
+            Self::Classic => "ghp_",
+            Self::OAuth => "gho_",
+            Self::AppUser => "ghu_",
+            Self::Installation => "ghs_",
+            Self::Refresh => "ghr_",
+            Self::Unknown => return None,
+        })
+    }
+
+    /// For a table.
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Self::FineGrained => "fine-grained personal access token",
+            Self::Classic => "classic personal access token",
+            Self::OAuth => "OAuth, as `gh auth login` makes it: the best choice",
+            Self::AppUser => "GitHub App user token; expires after about 8 hours",
+            Self::Installation => "installation token, `GITHUB_TOKEN` in Actions",
+            Self::Refresh => "refresh token",
+            Self::Unknown => "any other",
+        }
     }
 
     pub fn word(self) -> &'static str {

@@ -180,6 +180,7 @@ impl Engine {
             | Effect::KeepDraft(_)
             | Effect::DropDraft(_)
             | Effect::LookHere { .. }
+            | Effect::Examine(_)
             | Effect::LookForTemplates => {}
         }
     }

@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use crate::cli::here;
 use crate::cli::template::Shelf;
 use crate::console::Effect;
+use crate::console::doctor::{News, Wish};
 use crate::console::event::{Checkout, Event, Local, Op, What};
 use crate::domain::{Fault, FaultKind, Now, RepoName};
 use crate::ledger::Ledger;
@@ -16,6 +17,7 @@ use crate::ops::cancel::Patience;
 use crate::provider::Provider;
 use crate::runtime::app::Effects;
 use crate::runtime::cache::{self, Cache};
+use crate::runtime::doctor;
 use crate::runtime::drafts::{Drafts, Keeper};
 use crate::runtime::engine::desk::Desk;
 use crate::runtime::engine::diagnose::Bench;
@@ -57,6 +59,8 @@ pub struct Parts {
     pub diagnose: bool,
     /// Nothing is stopped by a rule, either.
     pub read_only: bool,
+    /// What of this machine `:doctor` looks at. `None`: nothing.
+    pub local: Option<doctor::Local>,
     pub notes: Vec<Fault>,
 }
 
@@ -70,6 +74,8 @@ pub struct Behind {
     web: Option<String>,
     desk: Option<Desk>,
     cache: Cache,
+    /// For looking into what can be done here.
+    examiner: Option<(ops::Context, Option<doctor::Local>)>,
 }
 
 impl Behind {
@@ -82,6 +88,7 @@ impl Behind {
             web: None,
             desk: None,
             cache: Cache::default(),
+            examiner: None,
         }
     }
 
@@ -110,6 +117,7 @@ impl Effects for Behind {
             who: parts.who,
             gate: parts.gate,
         };
+        self.examiner = Some((context.clone(), parts.local));
         self.cache = parts.cache.map(|place| Cache::start(place, parts.now.clone())).unwrap_or_default();
         let cache = self.cache.clone();
         let desk = Desk { provider: parts.provider, now: parts.now, events: parts.events, cache };
@@ -142,6 +150,11 @@ impl Effects for Behind {
             (Effect::LookHere { go_on }, ..) => {
                 if let Some(desk) = &self.desk {
                     tokio::spawn(look_here(desk.clone(), self.web.clone(), go_on));
+                }
+            }
+            (Effect::Examine(wish), ..) => {
+                if let (Some((context, local)), Some(desk)) = (&self.examiner, &self.desk) {
+                    tokio::spawn(examine(context.clone(), local.clone(), desk.clone(), wish));
                 }
             }
             (effect, _, Some(engine)) => engine.perform(effect),
@@ -190,6 +203,17 @@ async fn look_here(desk: Desk, web: Option<String>, go_on: bool) {
         Checkout { repo, base_ref: base, head_ref: head, unseen }
     });
     desk.op(Op::Here(found)).await;
+}
+
+/// Tells the console row by row what can be done here.
+async fn examine(context: ops::Context, local: Option<doctor::Local>, desk: Desk, wish: Wish) {
+    let (tell, mut told) = mpsc::channel(8);
+    let hear = async {
+        while let Some(news) = told.recv().await {
+            desk.op(Op::Examined(News { id: wish.id, told: doctor::into_console(news) })).await;
+        }
+    };
+    tokio::join!(doctor::examine(&context, local, doctor::About { repos: &wish.repos, anew: wish.anew }, tell), hear);
 }
 
 /// Tells the console of the templates, unless they are those it knows.

@@ -47,13 +47,13 @@ pub fn console(mut setting: Setting, demo: &cli::Demo) -> Result<u8, Fault> {
         let host = Host::resolve(None, Some(&format!("http://{}", server.addr())))?;
         let token = Token::new(demo::TOKEN, "the demo")?;
         let mut options = github::Options::new(host, token, setting.clock.as_now());
-        options.read_only = setting.loaded.config.read_only;
+        options.read_only = setting.loaded.config.looks_only();
         let provider = Arc::new(GitHub::new(options)?);
         let ledger: OpenLedger = Box::new(|| Arc::new(Memory::new()));
         // The addresses of this world look like GitHub's and lead nowhere there: none is opened.
         let hosts = Vec::new();
         // This world begins anew at every start: nothing of it is worth keeping.
-        let shelf = Shelf { ledger, cache: None, policy: policy() };
+        let shelf = Shelf { ledger, cache: None, policy: policy(), local: None };
         let (repos, host) = (server.repos().to_vec(), Some(Safe::new("demo")));
         Box::pin(service::run(setting, provider, shelf, repos, hosts, host)).await
     })

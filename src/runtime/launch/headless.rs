@@ -39,7 +39,7 @@ pub fn run(verb: &HeadlessVerb, options: &cli::Options) -> Result<u8, Fault> {
             return Ok(Exit::Usage.code());
         }
     };
-    if loaded.config.read_only && verb.writes() {
+    if loaded.config.looks_only() && verb.writes() {
         return Err(Fault::new(FaultKind::Refused, "nothing was sent: read-only is on", "leave read_only out to act"));
     }
     let typed = options.arguments.iter().any(|argument| argument.key == "repos");

@@ -13,6 +13,7 @@
 pub mod begin;
 pub mod behind;
 pub mod demo;
+mod doctor;
 mod headless;
 mod kept;
 mod policy;

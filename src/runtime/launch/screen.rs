@@ -12,6 +12,7 @@ use crate::console::event::{Event, Local, What};
 use crate::console::state::settings::Settings;
 use crate::console::view::Theme;
 use crate::console::{Effect, Model, update};
+use crate::domain::capability::ReadOnly;
 use crate::domain::{Fault, FaultKind, OwnTasks, RepoName};
 use crate::runtime::app::{self, App, Effects};
 use crate::runtime::biglog::{self, Begun, Hands};
@@ -30,7 +31,7 @@ pub struct Shown {
     pub host: Safe,
     pub token_kind: Safe,
     pub repos: Vec<RepoName>,
-    pub read_only: bool,
+    pub read_only: Option<ReadOnly>,
 }
 
 pub fn channel() -> (mpsc::Sender<Event>, mpsc::Receiver<Event>) {
@@ -50,7 +51,8 @@ pub fn settings(setting: &Setting, shown: Shown) -> Settings {
         stale_after: TimeDelta::seconds(i64::from(config.poll.idle_seconds) * 2 + 30),
         stuck: setting.loaded.thresholds(),
         cancel_batch_max: usize::try_from(setting.loaded.config.cancel.batch_max).unwrap_or(1),
-        read_only: shown.read_only,
+        read_only: shown.read_only.is_some(),
+        why_read_only: shown.read_only,
         mouse: config.ui.mouse,
         views: config.views.clone(),
     }
@@ -159,7 +161,12 @@ pub fn open(setting: Setting, file: &Path) -> Result<u8, Fault> {
         let what = format!("{} cannot be read: {error}", file.display());
         Fault::new(FaultKind::Local, what, "give the path of a saved session log or Actions job log")
     })?;
-    let shown = Shown { host: Safe::new("file"), token_kind: Safe::default(), repos: Vec::new(), read_only: true };
+    let shown = Shown {
+        host: Safe::new("file"),
+        token_kind: Safe::default(),
+        repos: Vec::new(),
+        read_only: Some(ReadOnly::asked_for()),
+    };
     let mut model = Model::new(setting.clock.now(), settings(&setting, shown));
     model.place.log_only = true;
     let channel = channel();

@@ -12,7 +12,7 @@ use super::begin::{Setting, runtime};
 use super::behind::{Behind, OpenLedger, Parts};
 use super::screen::{self, Shown};
 use crate::cli::{origin, template};
-use crate::config::{Config, CopilotApi, policy};
+use crate::config::{Config, CopilotApi, Switch, policy};
 use crate::console::Model;
 use crate::domain::policy::Policy;
 use crate::domain::{Fault, FaultKind, RepoName};
@@ -22,6 +22,7 @@ use crate::provider::Provider;
 use crate::provider::github::{self, GitHub, Host, Roots, token};
 use crate::runtime::cache;
 use crate::runtime::clock::Clock;
+use crate::runtime::doctor::{Env, Here, Local};
 use crate::runtime::drafts::Drafts;
 use crate::runtime::engine::Pace;
 use crate::runtime::kept::Kept;
@@ -41,9 +42,18 @@ pub fn console(setting: Setting) -> Result<u8, Fault> {
     let api = host.address().to_owned();
     let cache = config.cache.then(|| cache::Place { file: setting.paths.cache(), api });
     let provider = Arc::new(GitHub::new(options(config, host, found.token, &setting.clock)?)?);
+    let here = Here::new(&setting.loaded, &setting.paths);
+    let local = Local { here, env: Env::here(), has_ledger: true };
     let ledger_file = setting.paths.ledger(config);
     let ledger: OpenLedger = Box::new(move || ledger::open(&ledger_file));
-    runtime.block_on(run(setting, provider, Shelf { ledger, cache, policy: Policy::default() }, repos, vec![web], None))
+    runtime.block_on(run(
+        setting,
+        provider,
+        Shelf { ledger, cache, policy: Policy::default(), local: Some(local) },
+        repos,
+        vec![web],
+        None,
+    ))
 }
 
 async fn found_token(config: &Config, host: &Host) -> Result<token::Found, Fault> {
@@ -61,7 +71,7 @@ pub async fn client(config: &Config, clock: &Clock) -> Result<GitHub, Fault> {
 }
 
 /// The configured repositories, else that of the checkout atc was started in.
-pub(super) fn repos(config: &Config, web_host: &str) -> Vec<RepoName> {
+pub fn repos(config: &Config, web_host: &str) -> Vec<RepoName> {
     if !config.repos.is_empty() {
         return config.repos.clone();
     }
@@ -76,7 +86,8 @@ fn options(config: &Config, host: Host, token: token::Token, clock: &Clock) -> R
         CopilotApi::Off => github::CopilotApi::Off,
     };
     options.extra_headers = config.extra_headers.0.clone().into_iter().collect();
-    options.read_only = config.read_only;
+    options.read_only = config.looks_only();
+    options.trusts_host = config.read_only == Switch::Off;
     options.network.roots = config.ca_file.as_deref().map_or(Ok(Roots::default()), roots)?;
     Ok(options)
 }
@@ -104,6 +115,8 @@ pub struct Shelf {
     pub cache: Option<cache::Place>,
     /// What may be started where no policy file says so.
     pub policy: Policy,
+    /// What of this machine `:doctor` looks at.
+    pub local: Option<Local>,
 }
 
 /// The console on a provider, until its end. `host`: what the header calls it, where that is not the provider's own name.
@@ -121,7 +134,7 @@ pub async fn run(
         host: host.unwrap_or(authority.host),
         token_kind: authority.token_kind,
         repos: repos.clone(),
-        read_only: config.read_only,
+        read_only: provider.read_only(),
     };
     let channel = screen::channel();
     let parts = Parts {
@@ -146,7 +159,8 @@ pub async fn run(
         kept: Kept::new(&setting.paths.state_dir, config.keep_logs_mb),
         rules: screen::rules(&setting),
         diagnose: config.diagnose,
-        read_only: config.read_only,
+        read_only: config.looks_only(),
+        local: shelf.local,
         notes: setting.notes.clone(),
     };
     let model = Model::new(setting.clock.now(), screen::settings(&setting, shown));

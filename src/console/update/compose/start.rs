@@ -23,7 +23,8 @@ pub(super) const OPENING: usize = 3;
 /// The form can be sent as it stands; else it is said why not.
 pub(super) fn is_ready(model: &mut Model) -> bool {
     if model.settings.read_only {
-        say(model, true, "read-only: nothing is started; run without --read-only to start tasks");
+        let words = super::super::actions::read_only_words(model);
+        say(model, true, &words);
         return false;
     }
     if model.compose.sending.is_some() {

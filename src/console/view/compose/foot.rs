@@ -8,6 +8,9 @@ use super::words::{ellipsis, put_cut};
 use crate::console::state::Model;
 use crate::console::state::compose::{Form, layout, wrap};
 use crate::console::state::layout::Area;
+use crate::console::update::actions::read_only_words;
+use crate::console::update::doctor::why_off;
+use crate::domain::capability::{ENABLED, TASKS_WRITE, VISIBLE};
 use crate::domain::policy::{Judgement, Verdict as Policy};
 use crate::text::{Safe, width};
 
@@ -105,7 +108,8 @@ fn verdict(model: &Model, form: &Form, theme: Theme, area: Area) -> Vec<(Tone, S
     let several = !form.repos.is_empty();
     let mut judged = model.compose.gate.judge_form(form, model.now).filter(|_| !several);
     if model.settings.read_only {
-        lines.push((Tone::Bad, format!("{} read-only: nothing is started from here", mark("✗", "x"))));
+        let text = format!("{} {}", mark("✗", "x"), read_only_words(model));
+        lines.extend(wrapped(&text, area).into_iter().map(|line| (Tone::Bad, line)));
     } else if form.fault_count() > 0 {
         let fields = form.fields.iter().filter_map(|f| Some(format!("{} {}", f.label, f.fault.as_ref()?)));
         let all: Vec<String> = fields.chain(form.verdict.blocks.iter().cloned()).collect();
@@ -129,6 +133,9 @@ fn verdict(model: &Model, form: &Form, theme: Theme, area: Area) -> Vec<(Tone, S
         let first = format!("{} ready to {verb} · {}", mark("✓", "+"), hints.join("; "));
         lines.push((Tone::Warn, first));
         return lines;
+    }
+    if let Some(why) = form.repo().and_then(|repo| why_off(model, &[&VISIBLE, &TASKS_WRITE, &ENABLED], &repo)) {
+        lines.extend(wrapped(&format!("! {why}"), area).into_iter().map(|line| (Tone::Warn, line)));
     }
     if let Some(judged) = judged.filter(|_| !model.settings.read_only) {
         let tone = if judged.verdict() == Policy::Allowed { Tone::Dim } else { Tone::Warn };

@@ -31,6 +31,8 @@ const USUAL: &str = "https://api.githubcopilot.com/";
 #[derive(Debug)]
 pub struct Copilot {
     base: OnceCell<Url>,
+    /// By option or by the kind of token: nothing is ever asked.
+    never: bool,
     off: Mutex<Option<Safe>>,
 }
 
@@ -44,7 +46,7 @@ impl Copilot {
             ))),
             CopilotApi::Auto => None,
         };
-        Self { base: OnceCell::new(), off: Mutex::new(off) }
+        Self { base: OnceCell::new(), never: off.is_some(), off: Mutex::new(off) }
     }
 
     pub fn live_logs(&self) -> LiveLogs {
@@ -52,7 +54,13 @@ impl Copilot {
         off.map_or(LiveLogs::Available, LiveLogs::Off)
     }
 
-    fn drop_for_good(&self, why: Safe) {
+    /// It was off from the beginning.
+    pub fn is_never_asked(&self) -> bool {
+        self.never
+    }
+
+    /// The service refused: nothing more is asked of it in this run.
+    pub fn drop_for_good(&self, why: Safe) {
         self.off.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(why);
     }
 }
@@ -72,7 +80,7 @@ impl GitHub {
         Ok(if answer.status == 404 { LogBody::NotYet } else { LogBody::Bytes(answer.body) })
     }
 
-    pub(super) async fn session_request(&self, op: Op, path: &[&str]) -> Result<Request, Fault> {
+    pub(in super::super) async fn session_request(&self, op: Op, path: &[&str]) -> Result<Request, Fault> {
         if let LiveLogs::Off(why) = self.copilot.live_logs() {
             return Err(logs_off(&why));
         }

@@ -7,25 +7,69 @@ use super::super::http::{Body, Need, Op, Request, Zone, unknown_outcome};
 use crate::domain::{Fault, FaultKind};
 use crate::text::Untrusted;
 
-/// A compiled-in document. There is no way to make another one, so what may pass as a read is known at build time.
+/// A compiled-in document. There is no way to make another one, and one that is not what it is called does not compile:
+/// what may pass as a read is known at build time.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Document {
     text: &'static str,
+    changes: bool,
 }
 
 impl Document {
+    /// It asks, and changes nothing.
+    pub const fn query(text: &'static str) -> Self {
+        assert!(begins(text, "query"), "a query begins with its name");
+        assert!(!holds(text, "mutation") && !holds(text, "subscription"), "a query holds nothing else");
+        Self { text, changes: false }
+    }
+
+    pub const fn mutation(text: &'static str) -> Self {
+        assert!(begins(text, "mutation"), "a mutation begins with its name");
+        Self { text, changes: true }
+    }
+
     pub fn text(&self) -> &'static str {
         self.text
     }
 
     /// A query changes nothing, so it passes under read-only.
     pub fn is_query(&self) -> bool {
-        self.text.starts_with("query")
+        !self.changes
     }
 }
 
-pub static PULLS: Document = Document {
-    text: "query($ids:[ID!]!){\
+const fn begins(text: &str, word: &str) -> bool {
+    is_at(text.as_bytes(), word.as_bytes(), 0)
+}
+
+const fn holds(text: &str, word: &str) -> bool {
+    let mut at = 0;
+    while at < text.len() {
+        if is_at(text.as_bytes(), word.as_bytes(), at) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+#[expect(clippy::indexing_slicing, reason = "a document that is too short must not compile")]
+const fn is_at(text: &[u8], word: &[u8], at: usize) -> bool {
+    if at + word.len() > text.len() {
+        return false;
+    }
+    let mut n = 0;
+    while n < word.len() {
+        if text[at + n] != word[n] {
+            return false;
+        }
+        n += 1;
+    }
+    true
+}
+
+pub static PULLS: Document = Document::query(
+    "query($ids:[ID!]!){\
 nodes(ids:$ids){__typename ... on PullRequest{\
 id fullDatabaseId number url title state isDraft headRefName headRefOid baseRefName \
 repository{nameWithOwner} author{login} createdAt updatedAt additions deletions \
@@ -37,20 +81,20 @@ statusCheckRollup{state contexts(first:100){nodes{__typename \
 ... on CheckRun{name status conclusion} ... on StatusContext{context state}}}} \
 commits(last:1){nodes{commit{checkSuites(first:20){nodes{conclusion checkRuns(first:1){totalCount}}}}}}\
 }} rateLimit{cost remaining resetAt}}",
-};
+);
 
 pub static COPILOT_ENDPOINT: Document =
-    Document { text: "query{viewer{copilotEndpoints{api}} rateLimit{cost remaining resetAt}}" };
+    Document::query("query{viewer{copilotEndpoints{api}} rateLimit{cost remaining resetAt}}");
 
-pub static ASSIGNABLE: Document = Document {
-    text: "query($owner:String!,$name:String!){repository(owner:$owner,name:$name){\
+pub static ASSIGNABLE: Document = Document::query(
+    "query($owner:String!,$name:String!){repository(owner:$owner,name:$name){\
 suggestedActors(capabilities:[CAN_BE_ASSIGNED],first:100){nodes{__typename login}}\
 } rateLimit{cost remaining resetAt}}",
-};
+);
 
-pub static MARK_READY: Document = Document {
-    text: "mutation($id:ID!){markPullRequestReadyForReview(input:{pullRequestId:$id}){pullRequest{isDraft number}}}",
-};
+pub static MARK_READY: Document = Document::mutation(
+    "mutation($id:ID!){markPullRequestReadyForReview(input:{pullRequestId:$id}){pullRequest{isDraft number}}}",
+);
 
 impl GitHub {
     /// The `data` of the answer. Errors about single nodes beside data are left to the caller, who sees the null.

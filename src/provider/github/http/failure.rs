@@ -153,7 +153,12 @@ impl Http {
             return self.limit(request, limit, status, headers, &message);
         }
         let (kind, what) = meaning(status, &request.op);
-        let next = self.next_step(request, status, kind, headers);
+        let next = match message.to_ascii_lowercase() {
+            archived if archived.contains("archived") => {
+                "nothing changes in an archived repository: unarchive it, or leave it out".to_owned()
+            }
+            _ => self.next_step(request, status, kind, headers),
+        };
         let what = with_message(&format!("{status} {what}"), &message);
         let passing = matches!(kind, FaultKind::Server | FaultKind::Timeout);
         let wait = passing.then(|| super::limits::retry_after(headers, (self.now)())).flatten();

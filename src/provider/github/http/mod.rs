@@ -1,7 +1,7 @@
 //! The one HTTP client: what may be sent, when, how often, and what an answer must look like to count as one.
 //!
 //! ```text
-//! Request ─> read-only? ─> one of four places ─> limit? host mute? ─> request ─┬─> redirect, by hand ─┐
+//! Request ─> rights? ─> one of four places ─> limit? host mute? ─> request ─┬─> redirect, by hand ─┐
 //!               │                                  │      │                   │<─────────────────────┘
 //!            Refused                     RateLimited   HeldBack              v
 //!                                                       status ─> content type ─> capped body ─> Answer
@@ -17,12 +17,14 @@ mod connect;
 mod failure;
 mod gate;
 mod limits;
+mod look;
 mod network;
 mod options;
 mod request;
+mod rights;
 mod send;
 mod sketch;
-mod version;
+pub(super) mod version;
 mod web;
 
 pub(super) use answer::Answer;

@@ -17,7 +17,7 @@ pub enum Zone {
 }
 
 /// What the operation needs from the token, for the next step when it is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Need {
     Nothing,
     ReadTasks,
@@ -133,11 +133,13 @@ pub struct Request {
     pub validator: Option<Validator>,
     /// Statuses besides 2xx that are answers here.
     pub also: &'static [u16],
+    /// Without the headers the operator added.
+    pub bare: bool,
 }
 
 impl Request {
     pub fn get(op: Op, zone: Zone, url: Url) -> Self {
-        Self { op, url, zone, body: Body::None, shape: Shape::Json, validator: None, also: &[] }
+        Self { op, url, zone, body: Body::None, shape: Shape::Json, validator: None, also: &[], bare: false }
     }
 
     pub fn post(op: Op, zone: Zone, url: Url, body: Body) -> Self {

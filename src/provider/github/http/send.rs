@@ -15,8 +15,10 @@ use super::failure::{Failure, write_outcome};
 use super::gate::{Gate, Place};
 use super::network::Network;
 use super::options::Limits;
-use super::request::{Body, Request, Shape, Zone};
+use super::request::{Request, Shape, Zone};
+use super::rights::{Admitted, Rights};
 use super::version::{self, Latch};
+use crate::domain::capability::ReadOnly;
 use crate::domain::{Fault, FaultKind, Now};
 use crate::provider::port::{Budget, Validator};
 use crate::text::Untrusted;
@@ -27,7 +29,8 @@ const MOST_HOPS: usize = 5;
 pub struct Parts {
     pub host: Host,
     pub token: Token,
-    pub read_only: bool,
+    /// Why nothing may be changed, if that is known already.
+    pub read_only: Option<ReadOnly>,
     pub now: Now,
     pub limits: Limits,
     pub network: Network,
@@ -39,10 +42,10 @@ pub struct Parts {
 pub struct Http {
     pub(in super::super) host: Host,
     pub(in super::super) token: Token,
-    pub(super) now: Now,
+    pub(in super::super) now: Now,
     pub(super) gate: Gate,
-    read_only: bool,
-    limits: Limits,
+    pub(in super::super) rights: Rights,
+    pub(super) limits: Limits,
     copilot_headers: Vec<(HeaderName, HeaderValue)>,
     clients: Clients,
     pub(super) latch: Latch,
@@ -53,7 +56,8 @@ impl Http {
         let Parts { host, token, read_only, now, limits, network, copilot_headers } = parts;
         let clients = Clients::new(limits.clone(), network);
         let gate = Gate::new(limits.in_flight, limits.fuse);
-        Self { host, token, now, gate, read_only, limits, copilot_headers, clients, latch: Latch::default() }
+        let rights = Rights::new(token.kind(), read_only);
+        Self { host, token, now, gate, rights, limits, copilot_headers, clients, latch: Latch::default() }
     }
 
     pub fn budget(&self) -> Budget {
@@ -67,11 +71,7 @@ impl Http {
 
     /// One request to its end. A GET is tried again on a passing fault, a write never.
     pub async fn send(&self, request: &Request) -> Result<Answer, Fault> {
-        if self.read_only && !request.is_read() {
-            let words = &request.op.words;
-            let what = format!("read-only: nothing was sent to {words}");
-            return Err(Fault::new(FaultKind::Refused, what, "start without --read-only to change things"));
-        }
+        let request = &self.rights.admit(request)?;
         if request.is_get() {
             return self.ask(request).await;
         }
@@ -82,12 +82,15 @@ impl Http {
         let _turn = self.gate.write_turn(self.limits.write_gap).await;
         match self.attempt(request, deadline, self.latch.now()).await {
             Ok(answer) => Ok(answer),
-            Err(failure) => Err(write_outcome(request, failure)),
+            Err(failure) => {
+                self.rights.refused(request, failure.status, &failure.fault, (self.now)());
+                Err(write_outcome(request, failure))
+            }
         }
     }
 
     /// A GET, with its retries and the version rule.
-    async fn ask(&self, request: &Request) -> Result<Answer, Fault> {
+    async fn ask(&self, request: &Admitted<'_>) -> Result<Answer, Fault> {
         self.gate.poll_turn(request.url.as_str()).await;
         let start = Tick::now();
         let mut version = self.latch.now();
@@ -121,7 +124,7 @@ impl Http {
         Duration::from_nanos(u64::try_from((most * random) >> 32).unwrap_or(u64::MAX))
     }
 
-    async fn attempt(&self, request: &Request, left: Duration, version: &'static str) -> Result<Answer, Failure> {
+    async fn attempt(&self, request: &Admitted<'_>, left: Duration, version: &'static str) -> Result<Answer, Failure> {
         let place = if request.is_read() {
             // What is left of a call's time beside its attempt.
             self.gate.enter(request.zone, self.limits.call.saturating_sub(self.limits.attempt)).await
@@ -139,7 +142,7 @@ impl Http {
 
     async fn exchange(
         &self,
-        request: &Request,
+        request: &Admitted<'_>,
         left: Duration,
         version: &'static str,
         place: &Place<'_>,
@@ -207,9 +210,9 @@ impl Http {
     }
 
     /// Sends, and follows redirects of a GET. The flag says whether the last answer came from our own host.
-    async fn follow(
+    pub(super) async fn follow(
         &self,
-        request: &Request,
+        request: &Admitted<'_>,
         version: &'static str,
         place: &Place<'_>,
     ) -> Result<(Response, bool), Failure> {
@@ -257,17 +260,9 @@ impl Http {
     }
 
     /// One request with the token to the host it belongs to.
-    async fn knock(&self, request: &Request, url: Url, version: &'static str) -> Result<Response, Failure> {
+    async fn knock(&self, request: &Admitted<'_>, url: Url, version: &'static str) -> Result<Response, Failure> {
         let client = self.clients.ours(&url).await.map_err(|error| self.transport(request, error))?;
-        let builder = match &request.body {
-            Body::None => client.get(url),
-            Body::Empty => client.post(url),
-            Body::Json(value) => client.post(url).json(value),
-            Body::Patch(value) => client.patch(url).json(value),
-            Body::GraphQl(document, variables) => {
-                client.post(url).json(&serde_json::json!({"query": document.text(), "variables": variables}))
-            }
-        };
+        let builder = request.build(client, url);
         self.gate.sent();
         let sent = builder.headers(self.headers(request, version)).send().await;
         let response = sent.map_err(|error| self.transport(request, error))?;
@@ -275,13 +270,18 @@ impl Http {
         // The path alone: a query may hold what nobody should read in a journal.
         tracing::debug!(status, method = request.method(), path = %response.url().path(), "answered");
         self.gate.answered(request.zone, status, response.headers());
+        if request.zone != Zone::Copilot {
+            self.rights.heard(response.headers(), (self.now)());
+        }
         Ok(response)
     }
 
     pub(super) fn headers(&self, request: &Request, version: &'static str) -> HeaderMap {
         let mut headers = HeaderMap::new();
         if request.zone == Zone::Copilot {
-            headers.extend(self.copilot_headers.iter().cloned());
+            if !request.bare {
+                headers.extend(self.copilot_headers.iter().cloned());
+            }
         } else {
             headers.insert(version::HEADER, HeaderValue::from_static(version));
         }
@@ -296,7 +296,7 @@ impl Http {
     }
 
     /// The body, decoded and counted while it arrives. A body that keeps coming at the floor or faster buys time.
-    async fn body(
+    pub(super) async fn body(
         &self,
         request: &Request,
         mut response: Response,

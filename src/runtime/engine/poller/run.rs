@@ -72,6 +72,8 @@ pub struct Poller {
     pub(super) turns: Turns,
     pub(super) meter: Meter,
     spent: BudgetNews,
+    /// The console knows that nothing can be changed.
+    told_read_only: bool,
     pub(super) thrift: Thrift,
     pub(super) diagnoses: Diagnoses,
     /// Writes down what becomes of tasks.
@@ -106,6 +108,7 @@ impl Poller {
             turns: Turns::default(),
             meter: Meter::new(pace.share),
             spent: BudgetNews::default(),
+            told_read_only: false,
             thrift: Thrift::default(),
             diagnoses: Diagnoses::default(),
             recorder: Recorder::default(),
@@ -301,6 +304,10 @@ impl Poller {
             self.plan_diagnosis(now);
             self.cover(now);
             self.show_work();
+        }
+        if let Some(why) = self.desk.provider.read_only().filter(|_| !self.told_read_only) {
+            self.told_read_only = true;
+            self.desk.op(Op::ReadOnly(why)).await;
         }
         let spent = self.meter.read(budget, now);
         if spent != self.spent {

@@ -467,3 +467,21 @@ fn a_template_for_other_repositories_starts_nothing_here_and_its_ticket_goes_alo
     assert_eq!(order.template_hash, Some(Template::parse("t.md", &text).unwrap().hash));
     assert!(body.iter().any(|line| line.contains("OPS-12")));
 }
+
+/// Six forms, each with a word that JSON has its own way with.
+#[test]
+fn the_preview_is_to_the_letter_the_request_that_is_asked_about() {
+    let texts = ["it", "\"it\" \\ once", "übergröße 👩\u{200d}💻", "a/b <c> & 'd'", "tab\there", "{{ it }}"];
+    for text in texts {
+        let mut model = model();
+        press(&mut model, &[Intent::Enter]);
+        type_in(&mut model, text);
+        press(&mut model, &[Intent::Preview]);
+        let shown = form(&model).preview_rows(100_000).join("\n");
+        let effects = press(&mut model, &[Intent::Preview, Intent::Start]);
+        assert!(!effects.iter().any(Effect::writes), "{text}: looking sends nothing");
+        let Some(Dialog { ask: Ask::Start(order), .. }) = model.dialog.take() else { panic!("{text}: no dialog") };
+        let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
+        assert_eq!(shown, order.request.body(), "{text}");
+    }
+}

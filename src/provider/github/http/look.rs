@@ -1,0 +1,47 @@
+//! A look: one GET, once, and whatever comes of it. For finding out how the service answers, where a refusal is as good
+//! an answer as any. Limits are kept to as ever.
+
+use super::answer::Answer;
+use super::request::{Request, Shape};
+use super::send::Http;
+use crate::domain::{Fault, FaultKind};
+
+impl Http {
+    /// Status, headers and body, whatever the status; a fault where there is no answer, or where a limit is met.
+    /// `version`: asked with this one instead of the one that was found to work.
+    pub async fn look(&self, request: &Request, version: Option<&'static str>) -> Result<Answer, Fault> {
+        if !request.is_get() {
+            let what = format!("looking changes nothing, so nothing was sent to {}", request.op.words);
+            return Err(Fault::new(FaultKind::Refused, what, "nothing to do: this is a mistake of atc"));
+        }
+        let request = &self.rights.admit(request)?;
+        let version = version.unwrap_or_else(|| self.latch.now());
+        let place =
+            self.gate.enter(request.zone, self.limits.attempt).await.map_err(|held| self.held(request, held))?;
+        let seen = async {
+            let start = tokio::time::Instant::now();
+            let asked = tokio::time::timeout(self.limits.attempt, self.follow(request, version, &place));
+            let (response, _) = asked.await.map_err(|_| self.too_slow(request))??;
+            let status = response.status().as_u16();
+            let (headers, url) = (response.headers().clone(), response.url().clone());
+            let body = match request.shape {
+                Shape::Nothing => Vec::new(),
+                // What a refusal says is wanted, and no more of it than there is.
+                _ => self.body(request, response, start, self.limits.attempt).await?,
+            };
+            Ok(Answer { status, headers, body, url, version })
+        };
+        let answer = match seen.await {
+            Ok(answer) => answer,
+            Err(failure) => return Err(self.count(request, &place, failure).fault),
+        };
+        place.answered();
+        let message = super::failure::message_of(&answer.body);
+        if answer.status >= 400
+            && let Some(limit) = super::limits::recognise(answer.status, &answer.headers, &message.to_lowercase())
+        {
+            return Err(self.limit(request, limit, answer.status, &answer.headers, &message).fault);
+        }
+        Ok(answer)
+    }
+}
