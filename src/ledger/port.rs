@@ -81,10 +81,25 @@ pub enum Action {
     ForceCancel,
     Comment,
     MarkReady,
+    RequestReview,
+    /// Lets a workflow run start.
+    ApproveRun,
+    Approve,
+    Close,
 }
 
 impl Action {
-    pub const ALL: [Self; 5] = [Self::Start, Self::Cancel, Self::ForceCancel, Self::Comment, Self::MarkReady];
+    pub const ALL: [Self; 9] = [
+        Self::Start,
+        Self::Cancel,
+        Self::ForceCancel,
+        Self::Comment,
+        Self::MarkReady,
+        Self::RequestReview,
+        Self::ApproveRun,
+        Self::Approve,
+        Self::Close,
+    ];
 
     /// The word it is stored and exported under. Never change one.
     pub fn word(self) -> &'static str {
@@ -94,6 +109,10 @@ impl Action {
             Self::ForceCancel => "force_cancel",
             Self::Comment => "comment",
             Self::MarkReady => "mark_ready",
+            Self::RequestReview => "request_review",
+            Self::ApproveRun => "approve_run",
+            Self::Approve => "approve",
+            Self::Close => "close",
         }
     }
 }

@@ -3,11 +3,18 @@
 //! Every operation that writes follows one protocol: an intent, durable in the ledger; one request, never repeated; an
 //! outcome that is confirmed, rejected or unknown. An intent that cannot be recorded is not sent.
 
+pub mod approve;
+pub mod approve_run;
 pub mod cancel;
+pub mod close;
+pub mod comment;
 pub mod context;
 pub mod facts;
 pub mod gate;
+pub mod mark_ready;
+pub mod on_pull;
 pub mod reconcile;
+pub mod request_review;
 pub mod start;
 
 pub use context::Context;
