@@ -32,6 +32,8 @@ pub enum Effect {
     Weigh(RepoName),
     /// One session, or several one after the other.
     Cancel(Vec<CancelTarget>),
+    /// Something about a pull request: to be read, or to be done.
+    Reviews(super::reviews::Wish),
     /// Something to be read from a log that is too large to be held.
     BigLog(super::biglog::Wish),
     /// The bytes of a log that is followed.

@@ -197,6 +197,8 @@ pub enum Op {
     Grep(GrepNews),
     /// What was read in the ledger.
     Ledger(super::ledger::News),
+    /// What was read of a pull request, or done to it.
+    Reviews(Box<super::reviews::News>),
 }
 
 /// Lines found in kept logs.

@@ -13,6 +13,7 @@ pub mod guide;
 pub mod keys;
 pub mod ledger;
 pub mod rawlog;
+pub mod reviews;
 pub mod state;
 pub mod update;
 pub mod view;

@@ -7,6 +7,7 @@ use super::context::Context;
 use super::on_pull::{intent, once, short};
 use crate::domain::{Conclusion, Fault, FaultKind, PullOrder, Run};
 use crate::ledger::port::Action;
+use crate::provider::port::Call;
 use crate::text::Safe;
 
 pub(super) async fn approve_runs(context: &Context, order: &PullOrder) -> Result<Safe, Fault> {
@@ -52,10 +53,12 @@ async fn approve_run(context: &Context, order: &PullOrder, id: Uuid, run: &Run) 
         context.provider.let_run(&target.at.repo, run.id).await?;
         Ok(format!("run {}", run.id))
     };
-    let look = async || {
-        let now = context.provider.run(&target.at.repo, run.id).await?;
-        let started = now.conclusion != Some(Conclusion::ActionRequired);
-        Ok(started.then(|| format!("run {} does not wait any more", run.id)))
+    let look = || -> Call<'_, Option<String>> {
+        Box::pin(async move {
+            let now = context.provider.run(&target.at.repo, run.id).await?;
+            let started = now.conclusion != Some(Conclusion::ActionRequired);
+            Ok(started.then(|| format!("run {} does not wait any more", run.id)))
+        })
     };
     once(context, intent, send, look).await
 }

@@ -8,7 +8,7 @@ use super::on_pull::{intent, once};
 use crate::domain::timeline::Happened;
 use crate::domain::{Fault, PullOrder};
 use crate::ledger::port::Action;
-use crate::provider::port::Fetched;
+use crate::provider::port::{Call, Fetched};
 use crate::text::Safe;
 
 /// Our clock and the service's may differ by this much.
@@ -23,16 +23,18 @@ pub(super) async fn comment(context: &Context, order: &PullOrder, body: &str) ->
         context.provider.comment(repo, target.number, body).await?;
         Ok("commented".to_owned())
     };
-    let look = async || {
-        let Fetched::New { value, .. } = context.provider.timeline(repo, target.number, None).await? else {
-            return Ok(None);
-        };
-        let same = value.events.iter().any(|event| {
-            event.what == Happened::Commented
-                && event.at.is_none_or(|at| at >= since)
-                && event.text.as_ref().is_some_and(|text| text.raw_for_match().trim() == body.trim())
-        });
-        Ok(same.then(|| "the comment is there".to_owned()))
+    let look = || -> Call<'_, Option<String>> {
+        Box::pin(async move {
+            let Fetched::New { value, .. } = context.provider.timeline(repo, target.number, None).await? else {
+                return Ok(None);
+            };
+            let same = value.events.iter().any(|event| {
+                event.what == Happened::Commented
+                    && event.at.is_none_or(|at| at >= since)
+                    && event.text.as_ref().is_some_and(|text| text.raw_for_match().trim() == body.trim())
+            });
+            Ok(same.then(|| "the comment is there".to_owned()))
+        })
     };
     once(context, intent, send, look).await?;
     Ok(Safe::new(format!("commented on {}", target.name())))

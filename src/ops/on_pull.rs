@@ -18,6 +18,7 @@ use super::{approve, approve_run, close, comment, mark_ready, request_review};
 use crate::domain::pull_order::PullAct;
 use crate::domain::{Fault, FaultKind, Pull, PullOrder, PullTarget};
 use crate::ledger::port::{Action, Intent, Outcome};
+use crate::provider::port::Call;
 use crate::text::{Safe, Untrusted};
 
 /// Looks after an answer that never came, and the time before each: what was done shows a moment later.
@@ -83,11 +84,11 @@ pub(super) fn intent(context: &Context, id: Uuid, action: Action, target: &PullT
 }
 
 /// Claimed, sent once, recorded. `look`: whether it shows that it was done; the id of it where it has one.
-pub(super) async fn once(
+pub(super) async fn once<'a>(
     context: &Context,
     intent: Intent,
     send: impl Future<Output = Result<String, Fault>>,
-    look: impl AsyncFn() -> Result<Option<String>, Fault>,
+    look: impl Fn() -> Call<'a, Option<String>>,
 ) -> Result<String, Fault> {
     let id = intent.id;
     context.claim(intent).await?;

@@ -6,6 +6,7 @@ use super::context::Context;
 use super::on_pull::{intent, once, read};
 use crate::domain::{Fault, FaultKind, PullOrder};
 use crate::ledger::port::Action;
+use crate::provider::port::Call;
 use crate::text::Safe;
 
 pub(super) async fn request(
@@ -17,22 +18,24 @@ pub(super) async fn request(
     let target = &order.target;
     let body = json!({ "reviewers": people, "team_reviewers": teams }).to_string();
     let intent = intent(context, order.id, Action::RequestReview, target, body);
-    let names = people.iter().chain(teams).cloned().collect::<Vec<_>>().join(", ");
+    let names = &people.iter().chain(teams).cloned().collect::<Vec<_>>().join(", ");
     let send = async {
         context.provider.ask_review(&target.at.repo, target.number, people, teams).await.map_err(no_collaborator)?;
         Ok(format!("asked {names}"))
     };
-    let look = async || {
-        let Some(pull) = read(context, target).await? else { return Ok(None) };
-        let asked = |wanted: &String| {
-            pull.standing.asked.iter().any(|asked| {
-                let name = asked.name.raw_for_match();
-                // A team stands there as `org/team`.
-                let last = name.rsplit('/').next().unwrap_or(name);
-                last.eq_ignore_ascii_case(wanted)
-            })
-        };
-        Ok(people.iter().chain(teams).all(asked).then(|| format!("{names} asked")))
+    let look = || -> Call<'_, Option<String>> {
+        Box::pin(async move {
+            let Some(pull) = read(context, target).await? else { return Ok(None) };
+            let asked = |wanted: &String| {
+                pull.standing.asked.iter().any(|asked| {
+                    let name = asked.name.raw_for_match();
+                    // A team stands there as `org/team`.
+                    let last = name.rsplit('/').next().unwrap_or(name);
+                    last.eq_ignore_ascii_case(wanted)
+                })
+            };
+            Ok(people.iter().chain(teams).all(asked).then(|| format!("{names} asked")))
+        })
     };
     once(context, intent, send, look).await?;
     Ok(Safe::new(format!("asked {names} to review {}", target.name())))

@@ -21,6 +21,10 @@ pub enum Context {
     /// What was done from here, and what became of it.
     Ledger,
     Reviews,
+    /// A pull request as a page.
+    Pull,
+    /// The diff of a pull request.
+    Diff,
     /// The template list of the compose pane.
     Templates,
     /// The form of the compose pane; keys not bound here go to the field or the text area.
@@ -84,6 +88,19 @@ pub enum Intent {
     CopyBranch,
     FollowUp,
     Retry,
+    // Pull request
+    Comment,
+    RequestReview,
+    MarkReady,
+    /// Lets its workflows run.
+    ApproveRuns,
+    Approve,
+    Close,
+    Diff,
+    /// The log of a failed check.
+    CheckLog,
+    NextFile,
+    PreviousFile,
     // Log
     Fold,
     FoldAll,

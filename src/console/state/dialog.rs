@@ -7,7 +7,7 @@ use super::place::Place;
 use super::tone::wrap;
 use crate::domain::policy::SHORTEST_REASON;
 use crate::domain::start::Order;
-use crate::domain::{CancelTarget, Instant};
+use crate::domain::{CancelTarget, Instant, PullOrder};
 use crate::text::{Safe, Untrusted, width};
 
 #[derive(Clone, Debug)]
@@ -36,6 +36,8 @@ pub enum Ask {
     Cancel(Vec<CancelTarget>),
     /// Its id is made by the answer, and what was typed becomes its reason where one is asked for.
     Start(Box<Order>),
+    /// Something done to a pull request. Its id is made by the answer.
+    Pull(Box<PullOrder>),
     Quit,
     Copy(Untrusted),
     /// The pages of all that were marked.

@@ -123,6 +123,8 @@ impl Model {
                     Context::Record
                 }
                 place::Pane::Log => Context::Log,
+                place::Pane::Reviews if self.reviews.diff.is_some() => Context::Diff,
+                place::Pane::Reviews if self.reviews.page.is_some() => Context::Pull,
                 place::Pane::Reviews => Context::Reviews,
                 place::Pane::Compose => self.compose.context(),
             }

@@ -71,6 +71,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     diagnosis::settle(model, &mut effects);
     settle::settle(model);
     ledger::settle(model, &mut effects);
+    reviews::settle(model, &mut effects);
     log::follow_selection(model, &mut effects);
     list::settle(model);
     model.place.wake = next_wake(model);

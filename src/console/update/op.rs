@@ -1,6 +1,6 @@
 //! News of what the operator asked for.
 
-use super::{cancel, compose, found, ledger, net, queue, record};
+use super::{cancel, compose, found, ledger, net, queue, record, reviews};
 use crate::console::effect::Effect;
 use crate::console::event::{BudgetNews, Op};
 use crate::console::state::Model;
@@ -30,6 +30,7 @@ fn refused(fault: &Fault) -> String {
 pub fn news(model: &mut Model, op: Op, effects: &mut Vec<Effect>) {
     match op {
         Op::Ledger(news) => ledger::news(model, news),
+        Op::Reviews(news) => reviews::news(model, *news),
         Op::Cancel(progress) => cancel::progress(model, progress),
         Op::Started { request, result } => {
             model.dirty = true;

@@ -16,6 +16,7 @@ use super::poller::{Pace, Poller, Wish};
 use super::purse::Purse;
 use super::raw_log::RawLogs;
 use super::recorder;
+use super::reviewing::Reviewing;
 use super::till::Till;
 use crate::console::Effect;
 use crate::console::effect::{Heard, LogWish};
@@ -49,6 +50,7 @@ pub struct Engine {
     /// The console is stopped.
     paused: watch::Sender<bool>,
     raw_logs: RawLogs,
+    reviewing: Reviewing,
     /// `None`: finished logs are not kept.
     kept: Option<Kept>,
     /// The search in the kept logs that is wanted; 0: none.
@@ -93,9 +95,10 @@ impl Engine {
         let (recorder, writing) = recorder::start(Arc::clone(&context.ledger), &desk);
         let poller = Poller::new(desk.clone(), pace, till.clone(), task_seen).diagnosing(bench).recording(recorder);
         tokio::spawn(poller.run(wish_list));
+        let reviewing = Reviewing::spawn(desk.clone(), context.clone(), wishes.clone());
         tokio::spawn(Followers::new(desk.clone(), till, kept.clone(), wanted_seen, task, is_paused).run());
         tokio::spawn(relay(attended, wishes.clone(), wanted));
-        Self { desk, context, patience, wishes, attention, paused, raw_logs, kept, grep: Arc::default(), writing }
+        Self { desk, context, patience, wishes, attention, paused, raw_logs, reviewing, kept, grep: Arc::default(), writing }
     }
 
     /// Carries out one effect. Those of the terminal (quit, suspend, editor, copy) are the loop's own.
@@ -110,6 +113,7 @@ impl Engine {
             Effect::Start(order) => self.start(*order),
             Effect::Weigh(repo) => self.weigh(repo),
             Effect::Cancel(targets) => self.cancel(targets),
+            Effect::Reviews(wish) => self.reviewing.perform(wish),
             Effect::RawLog(of, wish) => self.raw_logs.perform(*of, wish),
             Effect::KeepDiagnosis(task, diagnosed) => self.wish(Wish::Diagnosed(task, diagnosed)),
             Effect::Grep(wanted) => {

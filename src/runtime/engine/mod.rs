@@ -27,6 +27,7 @@ pub mod purse;
 pub mod raw_log;
 mod reads;
 pub mod recorder;
+mod reviewing;
 pub mod schedule;
 pub mod sweep;
 pub mod till;
