@@ -14,7 +14,11 @@ pub enum Wish {
     Look(Option<LookAt>),
     Diff(PullTarget),
     /// The log of a check that is an Actions job.
-    CheckLog { of: PullTarget, job: JobId, check: Untrusted },
+    CheckLog {
+        of: PullTarget,
+        job: JobId,
+        check: Untrusted,
+    },
     Act(Box<PullOrder>),
 }
 
@@ -31,7 +35,14 @@ pub enum News {
     Look(PullTarget, Box<PullLook>),
     Diff(PullTarget, Result<PullDiff, Fault>),
     /// `Ok(None)`: there is none yet.
-    CheckLog { of: PullTarget, check: Untrusted, log: Result<Option<Vec<u8>>, Fault> },
+    CheckLog {
+        of: PullTarget,
+        check: Untrusted,
+        log: Result<Option<Vec<u8>>, Fault>,
+    },
     /// What became of an order.
-    Acted { order: Box<PullOrder>, result: Result<Safe, Fault> },
+    Acted {
+        order: Box<PullOrder>,
+        result: Result<Safe, Fault>,
+    },
 }

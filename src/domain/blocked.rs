@@ -129,7 +129,11 @@ pub fn blocked<'a>(pull: &'a Pull, case: &Case<'_>) -> Option<Blocked<'a>> {
     if !pull.is_open() {
         return None;
     }
-    agent(pull, case).or_else(|| obstacle(pull)).or_else(|| own(pull, case)).or_else(|| others(pull)).or_else(|| rest(pull))
+    agent(pull, case)
+        .or_else(|| obstacle(pull))
+        .or_else(|| own(pull, case))
+        .or_else(|| others(pull))
+        .or_else(|| rest(pull))
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "each step ends with it")]
@@ -191,9 +195,8 @@ fn own<'a>(pull: &'a Pull, case: &Case<'_>) -> Option<Blocked<'a>> {
     }
     let checks = pull.checks.as_ref().filter(|checks| checks.pending > 0)?;
     let listed = pull.standing.checks.iter().filter(|check| check.conclusion.is_none());
-    let (listed, optional) = listed.fold((0, 0), |(all, optional), check| {
-        (all + 1, optional + u32::from(check.required == Some(false)))
-    });
+    let (listed, optional) =
+        listed.fold((0, 0), |(all, optional), check| (all + 1, optional + u32::from(check.required == Some(false))));
     let keep = checks.pending.max(listed).saturating_sub(optional);
     if keep > 0 { on(Whom::Checks, Why::Pending(keep)) } else { None }
 }

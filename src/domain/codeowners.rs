@@ -216,9 +216,9 @@ fn fits(parts: &[Part], path: &[&str], pattern: &Pattern) -> bool {
         (None, None) => !pattern.folder,
         // `docs/**` is for what is in it, as `**` itself is for all.
         (Some((Part::Folders, [])), _) => path.len() > usize::from(pattern.folder),
-        (Some((Part::Folders, rest)), _) => (0..=path.len()).any(|skip| {
-            path.get(skip..).is_some_and(|path| fits(rest, path, pattern))
-        }),
+        (Some((Part::Folders, rest)), _) => {
+            (0..=path.len()).any(|skip| path.get(skip..).is_some_and(|path| fits(rest, path, pattern)))
+        }
         (Some((Part::Name(name), rest)), Some((first, path))) => {
             let letters: Vec<char> = first.chars().collect();
             is_name(name, &letters) && fits(rest, path, pattern)

@@ -35,7 +35,8 @@ pub(super) async fn approve_runs(context: &Context, order: &PullOrder) -> Result
         None => Ok(Safe::new(format!("let {} run of {}", count(started), target.name()))),
         Some(fault) if started == 0 => Err(fault),
         Some(fault) => {
-            let what = format!("{started} of {all} workflows of {} run; one did not start: {}", target.name(), fault.what);
+            let what =
+                format!("{started} of {all} workflows of {} run; one did not start: {}", target.name(), fault.what);
             Err(Fault::new(fault.kind, what, &*fault.next_step))
         }
     }

@@ -65,7 +65,8 @@ async fn as_seen(context: &Context, target: &PullTarget, commit: bool) -> Result
 
 /// The first letters of a commit.
 pub(super) fn short(commit: Option<&Untrusted>) -> String {
-    commit.map_or_else(|| "an unknown commit".to_owned(), |id| id.raw_for_match().chars().take(7).collect::<String>())
+    commit
+        .map_or_else(|| "an unknown commit".to_owned(), |id| id.raw_for_match().chars().take(7).collect::<String>())
         .chars()
         .filter(|c| !c.is_control())
         .collect()

@@ -9,8 +9,8 @@ use crate::domain::agents::CustomAgent;
 use crate::domain::policy::Grant;
 use crate::domain::pull_look::{AgentMerge, ChangedFiles, OwnersFile};
 use crate::domain::{
-    Fault, FaultKind, Instant, Job, JobId, NodeId, Pull, PullDiff, PullRef, RepoName, Run, RunId, SessionId, State, Task, TaskRef, Timeline,
-    UserId, Viewer,
+    Fault, FaultKind, Instant, Job, JobId, NodeId, Pull, PullDiff, PullRef, RepoName, Run, RunId, SessionId, State,
+    Task, TaskRef, Timeline, UserId, Viewer,
 };
 use crate::text::{Safe, Untrusted};
 

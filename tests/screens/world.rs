@@ -102,6 +102,7 @@ pub fn pull(id: u64, repository: &str, number: u64, title: &str) -> Pull {
         changes_by: vec![],
         mergeable: Mergeable::Yes,
         checks: Some(Checks { passed: 14, ..Checks::default() }),
+        standing: atc::domain::Standing::default(),
     }
 }
 

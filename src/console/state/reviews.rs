@@ -135,8 +135,7 @@ impl Model {
 
     /// As the policy counts it.
     pub fn review_load(&self, repo: &RepoName) -> Load {
-        let reviewed =
-            |pull: &Pull| matches!(pull.review, ReviewDecision::Approved | ReviewDecision::ChangesRequested);
+        let reviewed = |pull: &Pull| matches!(pull.review, ReviewDecision::Approved | ReviewDecision::ChangesRequested);
         let of_repo = self.world.pulls.iter().filter(|((of, _), _)| of == repo).filter_map(|(_, pull)| pull.as_ref());
         let open = of_repo.filter(|pull| pull.is_open() && !reviewed(pull)).count();
         let rules = self.reviews.policy().map(|policy| policy.for_repo(repo));

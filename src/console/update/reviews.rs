@@ -9,7 +9,7 @@ use crate::console::keys::{Context, Intent};
 use crate::console::reviews::{LookAt, News, Wish};
 use crate::console::state::line::LineKind;
 use crate::console::state::place::Pane;
-use crate::console::state::reviews::diff::{Doc, DiffPane, Search, State};
+use crate::console::state::reviews::diff::{DiffPane, Doc, Search, State};
 use crate::console::state::reviews::{Heading, Key, Page, Row, over};
 use crate::console::state::{Model, detail};
 use crate::domain::blocked::Whom;
@@ -223,7 +223,9 @@ fn file(model: &mut Model, forward: bool) {
     let to = if forward { lines.find(|line| *line > top) } else { lines.rev().find(|line| *line < top) };
     match to {
         Some(line) => diff.top = line,
-        None => model.notes.say(model.now, false, if forward { "this is the last file" } else { "this is the first file" }),
+        None => {
+            model.notes.say(model.now, false, if forward { "this is the last file" } else { "this is the first file" })
+        }
     }
     // The last files of a diff may be too short to come to stand at the top.
     clamp(model);
@@ -240,8 +242,14 @@ fn hit(model: &mut Model, forward: bool) {
     };
     let last = hits.len() - 1;
     let to = match (*at, forward) {
-        (Some(at), true) => if at == last { 0 } else { at + 1 },
-        (Some(0) , false) => last,
+        (Some(at), true) => {
+            if at == last {
+                0
+            } else {
+                at + 1
+            }
+        }
+        (Some(0), false) => last,
         (Some(at), false) => at - 1,
         (None, true) => hits.iter().position(|line| *line >= top).unwrap_or(0),
         (None, false) => hits.iter().rposition(|line| *line < top).unwrap_or(last),

@@ -8,6 +8,7 @@ mod meta;
 mod page;
 mod people;
 mod pull_json;
+mod pull_look;
 mod pulls;
 mod repos;
 mod route;

@@ -79,12 +79,7 @@ fn each_row_of_the_table_decides_over_those_below_it() {
         (|p| check(p, "e2e", None, Some(true)), None, Whom::Checks, "a check has not completed"),
         (|p| ask(p, "mona", ReviewerKind::User), None, Whom::Me, "your review is asked for"),
         (|p| check(p, "lint", Some(Conclusion::Failure), Some(true)), None, Whom::Checks, "lint failed"),
-        (
-            |p| p.checks.as_mut().unwrap().needs_approval = 2,
-            None,
-            Whom::Approval,
-            "2 workflows wait for approval",
-        ),
+        (|p| p.checks.as_mut().unwrap().needs_approval = 2, None, Whom::Approval, "2 workflows wait for approval"),
         (|p| p.mergeable = Mergeable::Conflicting, None, Whom::Conflict, "conflicts with its base"),
         (|p| request_changes(p, "okafor", "b2"), None, Whom::Agent, "changes requested by okafor"),
         (|_| {}, Some(&asks), Whom::Me, "its session waits for your answer"),

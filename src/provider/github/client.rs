@@ -17,8 +17,8 @@ use crate::domain::agents::CustomAgent;
 use crate::domain::policy::Grant;
 use crate::domain::pull_look::{AgentMerge, ChangedFiles, OwnersFile};
 use crate::domain::{
-    Fault, FaultKind, Job, JobId, NodeId, Now, Pull, PullDiff, PullRef, RepoName, Run, RunId, SessionId, Task, TaskRef, Timeline,
-    UserId, Viewer,
+    Fault, FaultKind, Job, JobId, NodeId, Now, Pull, PullDiff, PullRef, RepoName, Run, RunId, SessionId, Task, TaskRef,
+    Timeline, UserId, Viewer,
 };
 use crate::provider::port::{
     AgentSession, Authority, Budget, Call, CancelAnswer, Fetched, LiveLogs, LogBody, PageCursor, Provider, TaskPage,

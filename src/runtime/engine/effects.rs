@@ -98,7 +98,19 @@ impl Engine {
         let reviewing = Reviewing::spawn(desk.clone(), context.clone(), wishes.clone());
         tokio::spawn(Followers::new(desk.clone(), till, kept.clone(), wanted_seen, task, is_paused).run());
         tokio::spawn(relay(attended, wishes.clone(), wanted));
-        Self { desk, context, patience, wishes, attention, paused, raw_logs, reviewing, kept, grep: Arc::default(), writing }
+        Self {
+            desk,
+            context,
+            patience,
+            wishes,
+            attention,
+            paused,
+            raw_logs,
+            reviewing,
+            kept,
+            grep: Arc::default(),
+            writing,
+        }
     }
 
     /// Carries out one effect. Those of the terminal (quit, suspend, editor, copy) are the loop's own.

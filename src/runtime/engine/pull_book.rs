@@ -178,6 +178,7 @@ mod tests {
             changes_by: Vec::new(),
             mergeable: Mergeable::Yes,
             checks: None,
+            standing: crate::domain::Standing::default(),
         }
     }
 

@@ -161,7 +161,8 @@ impl Reader {
         };
         let owners = self.owners_of(at).await;
         let owners = owners.map(|found| found.zip(files.as_ref().ok()).map(|(file, files)| owned(&file, files)));
-        let agent_merge = self.desk.provider.agent_merge(&at.target.at.repo, at.target.number).await.unwrap_or_default();
+        let agent_merge =
+            self.desk.provider.agent_merge(&at.target.at.repo, at.target.number).await.unwrap_or_default();
         let look = PullLook { head: at.target.head.clone(), files: files.clone(), owners, agent_merge };
         if let Ok(files) = files.as_ref().map(Clone::clone) {
             make_room(&mut self.pulls, |known| known.at);
@@ -170,11 +171,7 @@ impl Reader {
         look
     }
 
-    async fn files(
-        &self,
-        at: &LookAt,
-        known: Option<KnownPull>,
-    ) -> Result<(ChangedFiles, Option<Validator>), Fault> {
+    async fn files(&self, at: &LookAt, known: Option<KnownPull>) -> Result<(ChangedFiles, Option<Validator>), Fault> {
         let validator = known.as_ref().and_then(|known| known.validator.clone());
         let answer = self.desk.provider.pull_files(&at.target.at.repo, at.target.number, validator).await?;
         Ok(match (answer, known) {

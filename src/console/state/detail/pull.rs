@@ -39,20 +39,28 @@ fn about(page: &mut Page, model: &Model, pull: &Pull) {
     match model.blocked(pull) {
         Some(on) => {
             let words = blocked(&on);
-            page.words("waits on", Words::one(words.0, on.whom.word()).with(Tone::Plain, format!(" — {}", on.why.words())));
+            page.words(
+                "waits on",
+                Words::one(words.0, on.whom.word()).with(Tone::Plain, format!(" — {}", on.why.words())),
+            );
         }
         None => page.words("waits on", Words::one(Tone::Dim, "nobody: it is decided")),
     }
     let (tone, word) = pull_state(pull.state);
     let mut state = vec![Words::one(tone, word)];
-    state.push(Words::one(Tone::Dim, "opened ").with(Tone::Plain, format!("{} ago", age::coarse(model.now - pull.created_at))));
+    state.push(
+        Words::one(Tone::Dim, "opened ").with(Tone::Plain, format!("{} ago", age::coarse(model.now - pull.created_at))),
+    );
     state.extend(pull.author.as_ref().map(|who| Words::one(Tone::Dim, "by ").with(Tone::Plain, who.show_line())));
     if let Some(head) = &pull.standing.head {
         state.push(Words::one(Tone::Dim, "at ").with(Tone::Plain, short(head)));
     }
     page.flow("state", &state);
     let branch = Words::one(Tone::Plain, pull.head_ref.show_line());
-    page.flow("branch", &[branch.with(Tone::Dim, " → ").with(Tone::Plain, pull.base_ref.show_line()), base(model, pull)]);
+    page.flow(
+        "branch",
+        &[branch.with(Tone::Dim, " → ").with(Tone::Plain, pull.base_ref.show_line()), base(model, pull)],
+    );
     page.flow("load", &[load(model, pull)]);
     let look = model.reviews.look_at(pull);
     if let Some(merge) = look.and_then(|look| look.agent_merge.as_ref()).filter(|_| pull.is_open()) {
@@ -76,7 +84,9 @@ fn load(model: &Model, pull: &Pull) -> Words {
     let Load { open, allowed } = model.review_load(&pull.repo);
     let words = Words::one(Tone::Plain, format!("{} ", pull.repo.as_str()));
     match allowed {
-        Some(allowed) => words.with(load_tone(open, allowed), format!("{open} open of {allowed} allowed without a review")),
+        Some(allowed) => {
+            words.with(load_tone(open, allowed), format!("{open} open of {allowed} allowed without a review"))
+        }
         None => words.with(Tone::Dim, format!("{open} open without a review")),
     }
 }
@@ -174,7 +184,8 @@ fn verdict_of(opinion: &Opinion, head: Option<&Untrusted>) -> Words {
         Verdict::Dismissed => ("⊘", Tone::Dim, Safe::new("was dismissed")),
         Verdict::Unknown(word) => ("?", Tone::Plain, word.show_line()),
     };
-    let words = Words::one(tone, format!("{sign} ")).with(Tone::Plain, opinion.by.show_line()).with(tone, format!(" {says}"));
+    let words =
+        Words::one(tone, format!("{sign} ")).with(Tone::Plain, opinion.by.show_line()).with(tone, format!(" {says}"));
     match (&opinion.commit, head) {
         (Some(of), Some(head)) if of != head => words.with(Tone::Dim, format!(" at {}, commits came since", short(of))),
         _ => words,
@@ -194,9 +205,8 @@ fn owners(page: &mut Page, look: Option<&PullLook>) {
 fn owner_words(owners: &Owners, look: &PullLook) -> Vec<Words> {
     let count = |files: u32| if files == 1 { " 1 file".to_owned() } else { format!(" {files} files") };
     let all = &owners.ownership.owners;
-    let name = |(owner, files): &(Untrusted, u32)| {
-        Words::one(Tone::Plain, owner.show_line()).with(Tone::Dim, count(*files))
-    };
+    let name =
+        |(owner, files): &(Untrusted, u32)| Words::one(Tone::Plain, owner.show_line()).with(Tone::Dim, count(*files));
     let mut words: Vec<Words> = all.iter().take(MOST_OWNERS).map(name).collect();
     if all.len() > MOST_OWNERS {
         words.push(Words::one(Tone::Dim, format!("and {} more", all.len() - MOST_OWNERS)));
@@ -246,7 +256,8 @@ fn files(page: &mut Page, pull: &Pull, look: Option<&PullLook>) {
 
 /// One a line: letter, path, lines.
 fn listed(page: &mut Page, files: &ChangedFiles) {
-    let counts = |file: &crate::domain::pull_look::ChangedFile| (format!("+{}", file.added), format!("−{}", file.removed));
+    let counts =
+        |file: &crate::domain::pull_look::ChangedFile| (format!("+{}", file.added), format!("−{}", file.removed));
     let widest = files.files.iter().map(counts).map(|(a, r)| (a.len(), r.chars().count()));
     let (added, removed) = widest.fold((2, 2), |(a, r), (b, s)| (a.max(b), r.max(s)));
     let room = page.columns.saturating_sub(added + removed + 6).max(8);

@@ -258,7 +258,8 @@ Binary files /dev/null and b/logo.png differ
             let doc = doc(&text);
             prop_assert_eq!(doc.len(), text.lines().count());
             for (number, line) in text.lines().enumerate() {
-                prop_assert_eq!(doc.line(number).unwrap().1.raw_for_match(), line);
+                let read = doc.line(number).unwrap().1;
+                prop_assert_eq!(read.raw_for_match(), line);
             }
         }
     }

@@ -130,7 +130,9 @@ fn question(model: &Model, pull: &Pull, target: PullTarget, act: PullAct) -> Dia
         PullAct::ApproveRuns => {
             let waiting = pull.checks.as_ref().map_or(0, |checks| checks.needs_approval);
             body.push(line(format!("{waiting} waiting, of commit {commit} and no other")));
-            body.push(line("They run code the agent wrote, with what the workflows may see. D shows the diff.".to_owned()));
+            body.push(line(
+                "They run code the agent wrote, with what the workflows may see. D shows the diff.".to_owned(),
+            ));
             (format!("Let the workflows of {name} run?"), "Yes, let them run")
         }
         PullAct::Approve => {
@@ -142,7 +144,10 @@ fn question(model: &Model, pull: &Pull, target: PullTarget, act: PullAct) -> Dia
             (format!("Approve {name}?"), "Yes, approve it")
         }
         PullAct::Close => {
-            body.push(line(format!("closes it without a merge, at {commit}; the branch {} stays", pull.head_ref.show_line())));
+            body.push(line(format!(
+                "closes it without a merge, at {commit}; the branch {} stays",
+                pull.head_ref.show_line()
+            )));
             (format!("Close {name}?"), "Yes, close it")
         }
     };

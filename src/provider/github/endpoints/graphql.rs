@@ -82,7 +82,8 @@ pub static MARK_READY: Document = Document {
 impl GitHub {
     /// The `data` of the answer. Errors about single nodes beside data are left to the caller, who sees the null.
     pub(super) async fn graphql(&self, document: &Document, variables: Value, op: Op) -> Result<Value, Fault> {
-        let request = Request::post(op, Zone::GraphQl, self.http.host.graphql(), Body::GraphQl(document.clone(), variables));
+        let request =
+            Request::post(op, Zone::GraphQl, self.http.host.graphql(), Body::GraphQl(document.clone(), variables));
         let answer = self.http.send(&request).await?;
         let broken = |what: &str| {
             let fault = self.http.unreadable(&request, what).fault;

@@ -189,8 +189,9 @@ impl Http {
 
     fn judge(&self, request: &Request, answer: Answer) -> Result<Answer, Failure> {
         let has_body = !matches!(answer.status, 204 | 304) && (200..300).contains(&answer.status);
-        let page =
-            has_body && !matches!(request.shape, Shape::Nothing | Shape::File | Shape::Diff) && is_page(&answer.headers);
+        let page = has_body
+            && !matches!(request.shape, Shape::Nothing | Shape::File | Shape::Diff)
+            && is_page(&answer.headers);
         if page {
             return Err(self.unreadable(request, "a web page came instead of data"));
         }
