@@ -175,6 +175,11 @@ pub enum Op {
         request: uuid::Uuid,
         result: Result<Box<Task>, Fault>,
     },
+    /// A start whose outcome was not known had happened.
+    Settled {
+        claimed_at: Instant,
+        task: Box<Task>,
+    },
     /// The policy as it is now, and the facts it needs of a repository.
     Weighed {
         repo: RepoName,

@@ -20,7 +20,7 @@ use super::context::Context;
 use super::{facts, reconcile};
 use crate::domain::policy::{Case, Fact, Facts, Grant, InForce, Judgement, NoGrant, PastStart, SHORTEST_REASON, Stage};
 use crate::domain::start::Order;
-use crate::domain::{Fault, FaultKind, Instant, RepoName, Task};
+use crate::domain::{Fault, FaultKind, RepoName, Task};
 use crate::ledger::port::{Action, Granted, Intent, Outcome};
 
 /// From the order to a word about it; what is left of it after the gate and the request is for the look.
@@ -55,7 +55,7 @@ pub async fn start(context: &Context, order: &Order) -> Answer {
     let (judged, granted) = pass(context, order, &policy, &mut facts).await;
     drop(turn);
     let result = match granted {
-        Ok((grant, claimed_at)) => send(context, order, &grant, (claimed_at, patience)).await,
+        Ok((grant, intent)) => send(context, order, (&grant, &intent), patience).await,
         Err(fault) => Err(fault),
     };
     Answer { result, judged, facts, policy }
@@ -67,7 +67,7 @@ async fn pass(
     order: &Order,
     in_force: &InForce,
     facts: &mut Facts,
-) -> (Judgement, Result<(Grant, Instant), Fault>) {
+) -> (Judgement, Result<(Grant, Intent), Fault>) {
     let judged = in_force.judge(&case(order), facts, Stage::Gate);
     let grant = match judged.grant(order.reason.as_deref(), order.again) {
         Ok(grant) => grant,
@@ -77,7 +77,6 @@ async fn pass(
         }
     };
     let intent = intent(context, order, &grant, facts);
-    let claimed_at = intent.at;
     let past = PastStart {
         age: TimeDelta::zero(),
         repo: order.request.repo.clone(),
@@ -86,12 +85,12 @@ async fn pass(
         task: None,
         rejected: false,
     };
-    if let Err(fault) = context.claim(intent).await {
+    if let Err(fault) = context.claim(intent.clone()).await {
         return (judged, Err(fault));
     }
     context.gate.claimed(order.id, past);
     match too_late(context, order, in_force, facts).await {
-        None => (judged, Ok((grant, claimed_at))),
+        None => (judged, Ok((grant, intent))),
         Some((judged, fault)) => {
             context.gate.rejected(order.id);
             context.record(order.id, Outcome::Rejected(fault.what.to_string())).await;
@@ -181,18 +180,22 @@ fn intent(context: &Context, order: &Order, grant: &Grant, facts: &Facts) -> Int
 async fn send(
     context: &Context,
     order: &Order,
-    grant: &Grant,
-    (claimed_at, patience): (Instant, tokio::time::Instant),
+    (grant, intent): (&Grant, &Intent),
+    patience: tokio::time::Instant,
 ) -> Result<Task, Fault> {
-    let (id, request) = (order.id, grant.request());
+    let id = order.id;
     match context.provider.start(grant).await {
-        Ok(task) => Ok(confirmed(context, order, task).await),
+        Ok(task) => {
+            context.started(id, &task).await;
+            Ok(task)
+        }
         Err(fault) if fault.kind == FaultKind::UnknownOutcome => {
             // Whether it started must be known, also where a service that does not answer is otherwise left alone.
             context.provider.insist();
-            let look = reconcile::find_started(&*context.provider, request, claimed_at);
+            let look = reconcile::find_started(context, intent);
             if let Ok(Ok(Some(task))) = tokio::time::timeout_at(patience, look).await {
-                return Ok(confirmed(context, order, task).await);
+                context.started(id, &task).await;
+                return Ok(task);
             }
             context.record(id, Outcome::Unknown(fault.what.to_string())).await;
             Err(fault)
@@ -203,10 +206,4 @@ async fn send(
             Err(fault)
         }
     }
-}
-
-async fn confirmed(context: &Context, order: &Order, task: Task) -> Task {
-    context.gate.confirmed(order.id, &task.at.id);
-    context.record(order.id, Outcome::Confirmed(task.at.id.raw().to_owned())).await;
-    task
 }

@@ -14,5 +14,6 @@ mod life;
 mod openapi;
 mod people_and_repos;
 mod pulls;
+mod reviewing;
 mod rules;
 mod stage;

@@ -12,6 +12,7 @@ mod harness;
 mod openapi;
 mod picture;
 mod restart;
+mod reviews;
 mod sources;
 mod start;
 mod svg;

@@ -3,18 +3,24 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
+use atc::console::event::Event;
 use atc::domain::agents::CustomAgent;
 use atc::domain::policy::{Grant, InForce, Policy};
 use atc::domain::{
     Fault, FaultKind, Instant, Job, JobId, NodeId, Now, Pull, PullRef, RepoName, Run, RunId, RunStatus, Session,
     SessionId, StartRequest, State, Task, TaskId, TaskRef, Timeline, UserId, Viewer,
 };
+use atc::ledger::memory::Memory;
+use atc::ops::Context;
 use atc::provider::Provider;
 use atc::provider::port::{
     AgentSession, Authority, Budget, Call, CancelAnswer, Fetched, LiveLogs, LogBody, PageCursor, TaskPage, TaskQuery,
     Validator,
 };
+use atc::runtime::cache::Cache;
+use atc::runtime::engine::desk::Desk;
 use atc::text::{Safe, Untrusted};
+use tokio::sync::mpsc;
 
 /// Virtual time: moves with tokio's paused clock.
 pub fn clock() -> Now {
@@ -46,6 +52,10 @@ pub struct Fake {
     pub on_own: Script<TaskQuery, Fetched<TaskPage>>,
     pub on_user: Script<UserId, Viewer>,
     pub on_pulls: Script<Vec<PullRef>, Vec<Option<Pull>>>,
+    /// Everything that is done to a pull request, by its verb.
+    pub on_act: Script<&'static str, String>,
+    /// Runs that wait for approval.
+    pub waiting: Mutex<Vec<Run>>,
     pub on_timeline: Script<Option<Validator>, Fetched<Timeline>>,
     /// Live logs can be read while this is set.
     pub on_log: Mutex<Option<LogScript>>,
@@ -77,6 +87,8 @@ impl Fake {
             on_own: Mutex::new(Box::new(|_| Ok(page(Vec::new())))),
             on_user: Mutex::new(Box::new(|id| Ok(Viewer { id, login: "hubot".into() }))),
             on_pulls: Mutex::new(Box::new(|refs| Ok(vec![None; refs.len()]))),
+            on_act: Mutex::new(Box::new(|_| unscripted())),
+            waiting: Mutex::default(),
             on_timeline: Mutex::new(Box::new(|_| unscripted())),
             on_log: Mutex::default(),
         }
@@ -94,6 +106,17 @@ impl Fake {
 /// A gate that holds nobody back.
 pub fn open_gate() -> atc::ops::Gate {
     atc::ops::Gate::holding(InForce::of(Policy::unlimited()))
+}
+
+/// What an operation needs, over this service and ledger.
+pub fn context(fake: &Arc<Fake>, book: &Arc<Memory>) -> Context {
+    Context { provider: fake.clone(), ledger: book.clone(), now: fake.now.clone(), who: "op".into(), gate: open_gate() }
+}
+
+/// What the workers behind a screen hold, and what they send.
+pub fn desk(fake: &Arc<Fake>) -> (Desk, mpsc::Receiver<Event>) {
+    let (events, received) = mpsc::channel(4096);
+    (Desk { provider: fake.clone(), now: fake.now.clone(), events, cache: Cache::default() }, received)
 }
 
 /// A list of one page.
@@ -275,11 +298,38 @@ impl Provider for Fake {
         ready(self.on_timeline.lock().unwrap()(validator))
     }
 
-    fn mark_ready(&self, _node: &NodeId) -> Call<'_, ()> {
-        ready(unscripted())
+    fn mark_ready(&self, node: &NodeId) -> Call<'_, ()> {
+        self.note(format!("act mark_ready {}", node.raw()));
+        ready(self.on_act.lock().unwrap()("mark_ready").map(drop))
     }
 
-    fn comment(&self, _repo: &RepoName, _number: u64, _body: &str) -> Call<'_, ()> {
-        ready(unscripted())
+    fn comment(&self, _repo: &RepoName, number: u64, body: &str) -> Call<'_, ()> {
+        self.note(format!("act comment {number} {body}"));
+        ready(self.on_act.lock().unwrap()("comment").map(drop))
+    }
+
+    fn ask_review(&self, _: &RepoName, number: u64, people: &[String], teams: &[String]) -> Call<'_, ()> {
+        self.note(format!("act ask_review {number} {people:?} {teams:?}"));
+        ready(self.on_act.lock().unwrap()("ask_review").map(drop))
+    }
+
+    fn approve(&self, _: &RepoName, number: u64, head: &Untrusted) -> Call<'_, String> {
+        self.note(format!("act approve {number} {}", head.raw_for_match()));
+        ready(self.on_act.lock().unwrap()("approve"))
+    }
+
+    fn close(&self, _: &RepoName, number: u64) -> Call<'_, ()> {
+        self.note(format!("act close {number}"));
+        ready(self.on_act.lock().unwrap()("close").map(drop))
+    }
+
+    fn waiting_runs(&self, _: &RepoName, head: &Untrusted) -> Call<'_, Vec<Run>> {
+        self.note(format!("waiting {}", head.raw_for_match()));
+        ready(Ok(self.waiting.lock().unwrap().clone()))
+    }
+
+    fn let_run(&self, _: &RepoName, id: RunId) -> Call<'_, ()> {
+        self.note(format!("act let_run {id}"));
+        ready(self.on_act.lock().unwrap()("let_run").map(drop))
     }
 }

@@ -17,6 +17,7 @@ mod properties;
 mod querying;
 mod queueing;
 mod remembered;
+mod reviewing;
 mod sleeping;
 mod sources;
 

@@ -286,7 +286,13 @@ fn enter_opens_the_log_and_a_review_leads_to_its_task() {
     assert_eq!(console.model.place.focus, Pane::Log);
     console.press(Key::Esc);
     console.keys("gp");
-    let index = console.model.reviews.rows.iter().position(|(repo, _)| repo.name() == "billing").unwrap();
+    let index = console
+        .model
+        .reviews
+        .rows
+        .iter()
+        .position(|row| row.key().is_some_and(|(repo, _)| repo.name() == "billing"))
+        .unwrap();
     for _ in 0..index {
         console.keys("j");
     }

@@ -5,7 +5,7 @@ use crate::console::effect::Effect;
 use crate::console::event::{BudgetNews, Op};
 use crate::console::state::Model;
 use crate::console::state::place::Pane;
-use crate::domain::{Fault, FaultKind, Task};
+use crate::domain::{Fault, FaultKind, Instant, Task, age};
 
 /// The new task is in the queue at once and under the cursor.
 fn started(model: &mut Model, task: Task, pull_asked: bool) {
@@ -18,6 +18,15 @@ fn started(model: &mut Model, task: Task, pull_asked: bool) {
     }
     queue::rebuild(model);
     queue::reveal(model, &id);
+}
+
+/// A start that nobody knew the outcome of: the cursor stays where it is, for this comes when it comes.
+fn settled(model: &mut Model, claimed_at: Instant, task: Task) {
+    let when = age::short(model.now - claimed_at);
+    let said = format!("the start of {when} ago in {} had happened: {}", task.at.repo, task.name.show_line());
+    model.notes.say(model.now, false, said);
+    net::merge_task(model, task);
+    model.dirty = true;
 }
 
 fn refused(fault: &Fault) -> String {
@@ -42,6 +51,7 @@ pub fn news(model: &mut Model, op: Op, effects: &mut Vec<Effect>) {
                 Err(fault) => model.notes.say(model.now, true, refused(&fault)),
             }
         }
+        Op::Settled { claimed_at, task } => settled(model, claimed_at, *task),
         Op::Weighed { repo, facts, policy } => {
             model.compose.gate.learn(repo, *facts, policy);
             model.dirty |= model.place.focus == Pane::Compose;

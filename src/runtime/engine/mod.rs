@@ -29,6 +29,7 @@ mod reads;
 pub mod recorder;
 mod reviewing;
 pub mod schedule;
+mod settler;
 pub mod sweep;
 pub mod till;
 pub mod turns;
