@@ -17,7 +17,8 @@ pub(super) async fn approve(context: &Context, order: &PullOrder) -> Result<Safe
     let request = format!("APPROVE at {}", short(Some(head)));
     let intent = intent(context, order.id, Action::Approve, target, request);
     let me = &context.provider.viewer().await;
-    let send = context.provider.approve(&target.at.repo, target.number, head);
+    // Nothing of it begins before the intent is there.
+    let send = async { context.provider.approve(&target.at.repo, target.number, head).await };
     let look = || -> Call<'_, Option<String>> {
         Box::pin(async move {
             let Ok(me) = me else { return Ok(None) };

@@ -12,10 +12,11 @@ use crate::harness::{Flow, Setup};
 /// Puts the reviews' cursor on a pull request.
 async fn on(flow: &Flow, number: &str) {
     flow.sees("All 4").await;
-    flow.keys("p").await;
+    flow.keys("pz").await;
     flow.sees(number).await;
-    flow.keys("zg").await;
+    flow.keys("g").await;
     for _ in 0..60 {
+        flow.pass(Duration::from_millis(100)).await;
         let text = flow.text();
         if text.lines().any(|line| line.starts_with('▌') && line.contains(number)) {
             return;

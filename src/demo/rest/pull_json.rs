@@ -106,7 +106,7 @@ pub fn full(world: &World, api: &str, view: &PullView<'_>) -> Value {
 pub fn asked_users(view: &PullView<'_>, world: &World) -> Vec<i64> {
     let asked = |user: &i64| view.pull.asked_at.get(user).copied().unwrap_or(view.pull.opened);
     let answered =
-        |user: &i64| view.pull.reviews_seen(world.now).any(|review| review.user == *user && review.at >= asked(user));
+        |user: &i64| view.pull.reviews_seen(world.now).any(|review| review.user == *user && review.at > asked(user));
     view.pull.asked_users.iter().copied().filter(|user| !answered(user)).collect()
 }
 
