@@ -43,7 +43,7 @@ async fn workflows_are_let_run_the_checks_pass_and_it_is_approved_at_the_commit_
     flow.sees("let one workflow run").await;
     assert_eq!(flow.requests("POST", "/approve"), 1);
     flow.press(Key::Enter).await;
-    flow.sees("checks not completed").await;
+    flow.sees("not completed").await;
     flow.until("the checks pass", |text| text.contains("✓ 14") && text.contains("your review is asked for")).await;
     let page = flow.sees("* 13 required").await;
     assert!(page.contains("files") && page.contains("owners"), "{page}");

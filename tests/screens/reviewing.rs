@@ -148,7 +148,7 @@ fn the_cursor_steps_over_headings_and_stays_with_its_pull_request() {
     // It moves to another group, and the cursor with it.
     show(&mut console, atc::domain::Pull { mergeable: atc::domain::Mergeable::Conflicting, ..rich() });
     assert_eq!(console.model.selected_pull().unwrap().number, 1312);
-    assert!(text(&console.model).contains("conflicts with its base"));
+    assert!(text(&console.model).contains("waits on conflict 1"), "{}", text(&console.model));
 }
 
 #[test]
@@ -186,7 +186,7 @@ fn a_look_at_another_commit_is_not_taken_for_this_one() {
     console.press(Key::Enter);
     tell(&mut console, Told::Look(target(), Box::new(PullLook { head: Some("other".into()), ..look() })));
     let page = text(&console.model);
-    assert!(page.contains("owners     loading …"), "{page}");
+    assert!(page.contains("owners    loading …"), "{page}");
 }
 
 const DIFF: &str = "diff --git a/src/a.kt b/src/a.kt\nindex 1..2 100644\n--- a/src/a.kt\n+++ b/src/a.kt\n@@ -1,3 +1,3 @@ fun a()\n one\n-\ttwo\u{1b}[31m\n+\tzwei\n three\ndiff --git a/b.md b/b.md\nnew file mode 100644\n--- /dev/null\n+++ b/b.md\n@@ -0,0 +1,2 @@\n+Two words\n+two more\n";
