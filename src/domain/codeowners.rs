@@ -69,7 +69,9 @@ impl Codeowners {
         for path in paths {
             match self.owners_of(path) {
                 Some(owners) if !owners.is_empty() => {
-                    owners.iter().for_each(|owner| *files.entry(owner.raw_for_match()).or_default() += 1);
+                    for owner in owners {
+                        *files.entry(owner.raw_for_match()).or_default() += 1;
+                    }
                 }
                 _ => nobodys += 1,
             }

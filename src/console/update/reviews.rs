@@ -32,7 +32,9 @@ pub fn rebuild(model: &mut Model) {
     let waiting = known.iter().filter(|(.., whom)| whom.is_some_and(Whom::is_here)).count();
     let digits = known.iter().map(|(_, p, _)| p.number.checked_ilog10().unwrap_or(0) as usize + 1).max().unwrap_or(1);
     let mut counts: HashMap<Option<Whom>, usize> = HashMap::new();
-    known.iter().for_each(|(.., whom)| *counts.entry(*whom).or_default() += 1);
+    for (.., whom) in &known {
+        *counts.entry(*whom).or_default() += 1;
+    }
     let headed = model.reviews_headed();
     let mut rows = Vec::with_capacity(known.len() + counts.len());
     let mut group = None;
@@ -221,11 +223,11 @@ fn file(model: &mut Model, forward: bool) {
     let Some(doc) = diff.doc() else { return };
     let mut lines = doc.files.iter().map(|file| file.line);
     let to = if forward { lines.find(|line| *line > top) } else { lines.rev().find(|line| *line < top) };
-    match to {
-        Some(line) => diff.top = line,
-        None => {
-            model.notes.say(model.now, false, if forward { "this is the last file" } else { "this is the first file" })
-        }
+    if let Some(line) = to {
+        diff.top = line;
+    } else {
+        let text = if forward { "this is the last file" } else { "this is the first file" };
+        model.notes.say(model.now, false, text);
     }
     // The last files of a diff may be too short to come to stand at the top.
     clamp(model);

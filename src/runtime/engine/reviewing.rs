@@ -164,7 +164,7 @@ impl Reader {
         let agent_merge =
             self.desk.provider.agent_merge(&at.target.at.repo, at.target.number).await.unwrap_or_default();
         let look = PullLook { head: at.target.head.clone(), files: files.clone(), owners, agent_merge };
-        if let Ok(files) = files.as_ref().map(Clone::clone) {
+        if let Ok(files) = files {
             make_room(&mut self.pulls, |known| known.at);
             self.pulls.insert(key, KnownPull { at: now, files, validator, look: look.clone() });
         }

@@ -1,5 +1,7 @@
 //! One pull request as a page: on whom it waits, its checks, its reviewers, whose its files are, its files.
 
+use std::cmp::Ordering;
+
 use super::page::Page;
 use super::pieces::{labelled, spread};
 use crate::console::state::Model;
@@ -94,12 +96,10 @@ fn load(model: &Model, pull: &Pull) -> Words {
 /// How much of what is allowed is used up.
 pub fn load_tone(open: usize, allowed: u32) -> Tone {
     let allowed = usize::try_from(allowed).unwrap_or(usize::MAX);
-    if open > allowed {
-        Tone::Bad
-    } else if open == allowed {
-        Tone::Warn
-    } else {
-        Tone::Plain
+    match open.cmp(&allowed) {
+        Ordering::Greater => Tone::Bad,
+        Ordering::Equal => Tone::Warn,
+        Ordering::Less => Tone::Plain,
     }
 }
 

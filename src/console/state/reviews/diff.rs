@@ -203,6 +203,7 @@ mod tests {
 
     use proptest::prelude::*;
 
+    use super::Mark::{Added, Context, File, Hunk, Meta, Removed};
     use super::*;
 
     const DIFF: &str = "\
@@ -237,7 +238,6 @@ Binary files /dev/null and b/logo.png differ
         let files: Vec<_> = doc.files.iter().map(|f| (f.path.raw_for_match(), f.line, f.added, f.removed)).collect();
         assert_eq!(files, [("src/a.rs", 0, 1, 1), ("old.md", 9, 0, 1), ("logo.png", 16, 0, 0)]);
         let marks: Vec<Mark> = (0..doc.len()).map(|line| doc.line(line).unwrap().0).collect();
-        use Mark::{Added, Context, File, Hunk, Meta, Removed};
         assert_eq!(marks[..9], [File, Meta, Meta, Meta, Hunk, Context, Removed, Added, Context]);
         assert_eq!(marks[9..], [File, Meta, Meta, Meta, Hunk, Removed, Meta, File, Meta, Meta]);
         assert_eq!(doc.file_at(8).unwrap().0, 0);

@@ -132,8 +132,8 @@ pub struct Check {
     pub details_url: Option<Untrusted>,
     #[serde(default, deserialize_with = "opt")]
     pub target_url: Option<Untrusted>,
-    #[serde(default, deserialize_with = "opt")]
-    pub check_suite: Option<SuiteApp>,
+    #[serde(rename = "checkSuite", default, deserialize_with = "opt")]
+    pub suite: Option<SuiteApp>,
     /// Told in a field of its own, with the id or the context and nothing else.
     #[serde(default, deserialize_with = "opt")]
     pub is_required: Option<bool>,

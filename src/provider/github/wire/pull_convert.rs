@@ -136,7 +136,7 @@ fn check(wire: &pull::Check, needed: &[pull::Check]) -> Check {
         _ => false,
     };
     // Only an Actions job has a log to read, and its check run has the job's id.
-    let app = wire.check_suite.as_ref().and_then(|suite| suite.app.as_ref());
+    let app = wire.suite.as_ref().and_then(|suite| suite.app.as_ref());
     let is_job = app.is_some_and(|app| app.slug == "github-actions");
     Check {
         name: wire.name.as_ref().or(wire.context.as_ref()).cloned().unwrap_or_default(),
