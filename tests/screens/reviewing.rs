@@ -37,7 +37,9 @@ fn rich() -> atc::domain::Pull {
         check("docs", Some(Conclusion::Skipped), false),
     ];
     let mut roll_up = Checks::default();
-    checks.iter().for_each(|check| roll_up.add(&check.name, check.conclusion.as_ref()));
+    for check in &checks {
+        roll_up.add(&check.name, check.conclusion.as_ref());
+    }
     rich.checks = Some(roll_up);
     rich.standing = Standing {
         head: Some("1a2b3c4d5e".into()),
@@ -197,7 +199,7 @@ fn the_diff_is_read_by_files_and_searched() {
     let wishes = console.keys("D");
     assert!(wishes.contains(&Effect::Reviews(Wish::Diff(target()))));
     assert!(text(&console.model).contains("reading the diff …"));
-    let long: String = (0..40).map(|n| format!("+line {n}\n")).collect();
+    let long = (0..40).map(|n| format!("+line {n}")).collect::<Vec<_>>().join("\n");
     let long = format!("{DIFF}diff --git a/c.txt b/c.txt\n--- a/c.txt\n+++ b/c.txt\n@@ -1,0 +1,40 @@\n{long}");
     tell(&mut console, Told::Diff(target(), Ok(PullDiff { text: long.into(), cut: true })));
     insta::assert_snapshot!("diff", styled(&console.model, &Theme::default()));
