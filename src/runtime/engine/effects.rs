@@ -12,6 +12,7 @@ use super::diagnose::Bench;
 use super::follower::{Closeness, Target};
 use super::followers::{Followers, Wanted};
 use super::look_through;
+use super::plans::Plans;
 use super::poller::{Pace, Poller, Wish};
 use super::purse::Purse;
 use super::raw_log::RawLogs;
@@ -52,6 +53,7 @@ pub struct Engine {
     paused: watch::Sender<bool>,
     raw_logs: RawLogs,
     reviewing: Reviewing,
+    plans: Plans,
     /// `None`: finished logs are not kept.
     kept: Option<Kept>,
     /// The search in the kept logs that is wanted; 0: none.
@@ -103,7 +105,22 @@ impl Engine {
         tokio::spawn(Followers::new(desk.clone(), till, kept.clone(), wanted_seen, task, is_paused).run());
         tokio::spawn(relay(attended, wishes.clone(), wanted));
         let grep = Arc::default();
-        Self { desk, context, patience, wishes, attention, paused, raw_logs, reviewing, kept, grep, writing, settler }
+        let plans = Plans::new(desk.clone(), context.clone(), wishes.clone(), Arc::clone(&settler));
+        Self {
+            desk,
+            context,
+            patience,
+            wishes,
+            attention,
+            paused,
+            raw_logs,
+            reviewing,
+            plans,
+            kept,
+            grep,
+            writing,
+            settler,
+        }
     }
 
     /// Carries out one effect. Those of the terminal (quit, suspend, editor, copy) are the loop's own.
@@ -116,6 +133,9 @@ impl Engine {
                 self.attention.send_replace(Attention { task, log, beside });
             }
             Effect::Start(order) => self.start(*order),
+            Effect::Plan(plan) => self.plans.send(*plan),
+            Effect::StopPlan(id) => self.plans.stop(id),
+            Effect::LookPlan(id) => self.plans.look(id),
             Effect::Weigh(repo) => self.weigh(repo),
             Effect::Cancel(targets) => self.cancel(targets),
             Effect::Reviews(wish) => self.reviewing.perform(wish),
@@ -142,6 +162,7 @@ impl Engine {
             | Effect::BigLog(_)
             | Effect::KeepDraft(_)
             | Effect::DropDraft(_)
+            | Effect::LookHere { .. }
             | Effect::LookForTemplates => {}
         }
     }
@@ -154,7 +175,8 @@ impl Engine {
 
     /// Ends the workers; what became of tasks is in the ledger when this returns, unless the disk is very slow.
     pub async fn finish(self) {
-        let Self { writing, .. } = self;
+        let Self { writing, plans, .. } = self;
+        plans.end();
         writing.finish().await;
     }
 

@@ -169,7 +169,7 @@ fn preview(text: &str) -> Vec<Safe> {
 
 /// Yes was said.
 pub fn confirmed(model: &mut Model, mut order: Box<PullOrder>, asked_at: Instant, effects: &mut Vec<Effect>) {
-    order.id = dialog::one_id(asked_at, &order);
+    order.id = dialog::made_id(asked_at, &order);
     let key = (order.target.at.repo.clone(), order.target.at.id);
     model.reviews.acting.push((order.id, key));
     if let Some(page) = &mut model.reviews.page {
