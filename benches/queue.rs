@@ -120,6 +120,7 @@ fn pull(n: usize) -> (PullRef, Option<Pull>) {
         changes_by: Vec::new(),
         mergeable: Mergeable::Yes,
         checks: Some(Checks { passed: 11, ..Checks::default() }),
+        standing: atc::domain::Standing::default(),
     };
     (PullRef { repo: repo(n), id: PullId(n as u64), node: Some(node) }, Some(pull))
 }

@@ -43,6 +43,8 @@ pub enum Effect {
     Withdraw(TaskRef),
     /// Write to the agent on its pull request.
     FollowUp(Box<crate::domain::follow_up::Comment>),
+    /// Something about a pull request: to be read, or to be done.
+    Reviews(super::reviews::Wish),
     /// Something to be read from a log that is too large to be held.
     BigLog(super::biglog::Wish),
     /// The bytes of a log that is followed.
@@ -90,6 +92,7 @@ impl Effect {
     pub fn writes(&self) -> bool {
         match self {
             Self::Start(_) | Self::Plan(_) | Self::Cancel(_) | Self::FollowUp(_) => true,
+            Self::Reviews(wish) => matches!(wish, super::reviews::Wish::Act(_)),
             Self::Issue(wish) => matches!(wish, super::issue::Wish::Assign(_)),
             Self::Quit
             | Self::Suspend

@@ -225,6 +225,8 @@ pub enum Op {
     Examined(super::doctor::News),
     /// Nothing can be changed any more.
     ReadOnly(crate::domain::capability::ReadOnly),
+    /// What was read of a pull request, or done to it.
+    Reviews(Box<super::reviews::News>),
 }
 
 /// What a start takes from a checkout.

@@ -23,6 +23,7 @@ pub fn lines(model: &Model) -> Vec<Line> {
     for group in help::groups(model.settings.read_only) {
         heading(&mut lines, group.context.title());
         lines.extend(group.rows.iter().map(|(keys, what)| row(keys, what)));
+        lines.extend(group.context.note().map(|note| row("", note)));
     }
     heading(&mut lines, "Commands, after :");
     for command in COMMANDS.iter().filter(|c| !(model.settings.read_only && c.writes())) {

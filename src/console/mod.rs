@@ -15,6 +15,7 @@ pub mod issue;
 pub mod keys;
 pub mod ledger;
 pub mod rawlog;
+pub mod reviews;
 pub mod state;
 pub mod update;
 pub mod view;

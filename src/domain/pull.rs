@@ -1,6 +1,6 @@
 //! Pull requests as the reviews pane needs them.
 
-use super::{Conclusion, Instant, NodeId, PullId, RepoName};
+use super::{Conclusion, Instant, JobId, NodeId, PullId, RepoName};
 use crate::text::Untrusted;
 
 /// How to ask for a pull: by node id where the service gave one, else by database id in a repository.
@@ -45,6 +45,109 @@ pub struct Pull {
     pub mergeable: Mergeable,
     /// `None`: no checks at all.
     pub checks: Option<Checks>,
+    pub standing: Standing,
+}
+
+impl Pull {
+    /// Not merged and not closed.
+    pub fn is_open(&self) -> bool {
+        matches!(self.state, PullState::Open | PullState::Draft)
+    }
+
+    pub fn at(&self) -> PullRef {
+        PullRef { repo: self.repo.clone(), id: self.id, node: Some(self.node.clone()) }
+    }
+}
+
+/// Where it stands, one thing after the other: what the roll-ups above are made of. Empty where nobody has told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// The commit at the head of its branch.
+    pub head: Option<Untrusted>,
+    /// Files changed.
+    pub files: Option<u64>,
+    /// One by one, as far as they were told.
+    pub checks: Vec<Check>,
+    /// Checks beyond those.
+    pub more_checks: u32,
+    /// Who is asked for a review and has not given it.
+    pub asked: Vec<Asked>,
+    /// The last opinion of each reviewer.
+    pub opinions: Vec<Opinion>,
+    pub threads: Option<Threads>,
+}
+
+impl Standing {
+    /// The failed checks, those that are required first.
+    pub fn failed(&self) -> Vec<&Check> {
+        let mut failed: Vec<&Check> = self.checks.iter().filter(|check| check.is_failed()).collect();
+        failed.sort_by_key(|check| check.required != Some(true));
+        failed
+    }
+}
+
+/// One check of the head commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    pub name: Untrusted,
+    /// `None`: it has not completed.
+    pub conclusion: Option<Conclusion>,
+    /// It must pass before the merge. `None`: nobody has told.
+    pub required: Option<bool>,
+    /// Of an Actions check: its job, whose log can be read.
+    pub job: Option<JobId>,
+    pub url: Option<Untrusted>,
+}
+
+impl Check {
+    pub fn is_failed(&self) -> bool {
+        use Conclusion::{ActionRequired, Neutral, Skipped, Stale, Success};
+        !matches!(self.conclusion, None | Some(Success | Neutral | Skipped | Stale | ActionRequired))
+    }
+}
+
+/// Who a review is asked of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The login; of a team its `org/team`.
+    pub name: Untrusted,
+    pub kind: ReviewerKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReviewerKind {
+    User,
+    Team,
+    Bot,
+    /// An account that is a placeholder for somebody of another service.
+    Mannequin,
+}
+
+/// What a reviewer thinks of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opinion {
+    pub by: Untrusted,
+    pub verdict: Verdict,
+    /// The commit it is about.
+    pub commit: Option<Untrusted>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Approved,
+    ChangesRequested,
+    Dismissed,
+    Unknown(Untrusted),
+}
+
+/// Conversations on its lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Threads {
+    /// Among those that were looked at.
+    pub unresolved: u32,
+    pub total: u32,
+    /// There are more than were looked at, so more may be unresolved.
+    pub cut: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

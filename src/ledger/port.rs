@@ -88,11 +88,26 @@ pub enum Action {
     MarkReady,
     /// An issue to the agent: work starts from it.
     Assign,
+    RequestReview,
+    /// Lets a workflow run start.
+    ApproveRun,
+    Approve,
+    Close,
 }
 
 impl Action {
-    pub const ALL: [Self; 6] =
-        [Self::Start, Self::Cancel, Self::ForceCancel, Self::Comment, Self::MarkReady, Self::Assign];
+    pub const ALL: [Self; 10] = [
+        Self::Start,
+        Self::Cancel,
+        Self::ForceCancel,
+        Self::Comment,
+        Self::MarkReady,
+        Self::Assign,
+        Self::RequestReview,
+        Self::ApproveRun,
+        Self::Approve,
+        Self::Close,
+    ];
 
     /// It starts work: caps count it, and a confirmed one names the task that came of it, where that was seen.
     pub fn starts(self) -> bool {
@@ -108,6 +123,10 @@ impl Action {
             Self::Comment => "comment",
             Self::MarkReady => "mark_ready",
             Self::Assign => "assign",
+            Self::RequestReview => "request_review",
+            Self::ApproveRun => "approve_run",
+            Self::Approve => "approve",
+            Self::Close => "close",
         }
     }
 }

@@ -8,9 +8,10 @@ use futures_util::future::BoxFuture;
 use crate::domain::agents::CustomAgent;
 use crate::domain::capability::{ReadOnly, Row};
 use crate::domain::policy::{AssignGrant, Grant};
+use crate::domain::pull_look::{AgentMerge, ChangedFiles, OwnersFile};
 use crate::domain::{
-    Branches, Fault, FaultKind, Instant, Issue, IssueRef, Issues, Job, JobId, NodeId, Pull, PullRef, RepoName, Run,
-    RunId, SessionId, State, Task, TaskRef, Timeline, UserId, Viewer,
+    Branches, Fault, FaultKind, Instant, Issue, IssueRef, Issues, Job, JobId, NodeId, Pull, PullDiff, PullRef,
+    RepoName, Run, RunId, SessionId, State, Task, TaskRef, Timeline, UserId, Viewer,
 };
 use crate::text::{Safe, Untrusted};
 
@@ -236,9 +237,60 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
         let fault = Fault::new(FaultKind::Unsupported, "this service lists no branches", "type the branch's name");
         Box::pin(async { Err(fault) })
     }
+
+    /// The files it changes, as many as the service tells.
+    fn pull_files(&self, _: &RepoName, _: u64, _: Option<Validator>) -> Call<'_, Fetched<ChangedFiles>> {
+        without("files of pull requests")
+    }
+
+    /// Whose the files of a branch are; `None` inside: it does not say.
+    fn owners_file(&self, _: &RepoName, _: &Untrusted, _: Option<Validator>) -> Call<'_, Fetched<Option<OwnersFile>>> {
+        without("owners of files")
+    }
+
+    /// Whether an agent was told to merge it by itself. `None`: no, or the service does not say.
+    fn agent_merge(&self, _: &RepoName, _: u64) -> Call<'_, Option<AgentMerge>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    /// A fault of kind `TooLarge` where the service makes no diff because of its size.
+    fn pull_diff(&self, _: &RepoName, _: u64) -> Call<'_, PullDiff> {
+        without("diffs of pull requests")
+    }
+
+    /// Asks people and teams for a review. One who may not give it spoils the whole call.
+    fn ask_review(&self, _: &RepoName, _: u64, _people: &[String], _teams: &[String]) -> Call<'_, ()> {
+        without("asking for reviews")
+    }
+
+    /// Approves it at this commit. Returns the id of the review.
+    fn approve(&self, _: &RepoName, _: u64, _head: &Untrusted) -> Call<'_, String> {
+        without("approving pull requests")
+    }
+
+    /// Closes it without a merge.
+    fn close(&self, _: &RepoName, _: u64) -> Call<'_, ()> {
+        without("closing pull requests")
+    }
+
+    /// The workflow runs of this commit, and no other, that wait for a person to let them start.
+    fn waiting_runs(&self, _: &RepoName, _head: &Untrusted) -> Call<'_, Vec<Run>> {
+        without("workflow runs that wait for approval")
+    }
+
+    /// Lets such a run start.
+    fn let_run(&self, _: &RepoName, _: RunId) -> Call<'_, ()> {
+        without("approving workflow runs")
+    }
 }
 
 fn no_issues<'a, T>() -> Call<'a, T> {
     let fault = Fault::new(FaultKind::Unsupported, "this service has no issues", "start a task with a prompt instead");
     Box::pin(async { Err(fault) })
+}
+
+/// A service that knows nothing of it.
+fn without<'a, T: Send + 'a>(what: &'static str) -> Call<'a, T> {
+    let fault = Fault::new(FaultKind::Unsupported, format!("this service has no {what}"), "use the service's own page");
+    Box::pin(async move { Err(fault) })
 }

@@ -14,6 +14,7 @@ mod life;
 mod openapi;
 mod people_and_repos;
 mod pulls;
+mod reviewing;
 mod rights;
 mod rules;
 mod stage;

@@ -15,6 +15,7 @@ mod openapi;
 mod picture;
 mod plan;
 mod restart;
+mod reviews;
 mod rights;
 mod sources;
 mod start;

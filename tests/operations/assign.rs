@@ -94,6 +94,7 @@ fn pull(number: u64, at: Instant) -> Pull {
         changes_by: Vec::new(),
         mergeable: atc::domain::Mergeable::Conflicting,
         checks: None,
+        standing: atc::domain::Standing::default(),
     }
 }
 

@@ -52,6 +52,10 @@ pub struct Fake {
     pub on_own: Script<TaskQuery, Fetched<TaskPage>>,
     pub on_user: Script<UserId, Viewer>,
     pub on_pulls: Script<Vec<PullRef>, Vec<Option<Pull>>>,
+    /// Everything that is done to a pull request, by its verb.
+    pub on_act: Script<&'static str, String>,
+    /// Runs that wait for approval.
+    pub waiting: Mutex<Vec<Run>>,
     pub on_timeline: Script<Option<Validator>, Fetched<Timeline>>,
     pub on_issue: Script<IssueRef, Issue>,
     pub on_assign: Script<Assignment, Issue>,
@@ -87,6 +91,8 @@ impl Fake {
             on_own: Mutex::new(Box::new(|_| Ok(page(Vec::new())))),
             on_user: Mutex::new(Box::new(|id| Ok(Viewer { id, login: "hubot".into() }))),
             on_pulls: Mutex::new(Box::new(|refs| Ok(vec![None; refs.len()]))),
+            on_act: Mutex::new(Box::new(|_| unscripted())),
+            waiting: Mutex::default(),
             on_timeline: Mutex::new(Box::new(|_| unscripted())),
             on_issue: Mutex::new(Box::new(|_| unscripted())),
             on_assign: Mutex::new(Box::new(|_| unscripted())),
@@ -314,12 +320,43 @@ impl Provider for Fake {
         ready(self.on_assign.lock().unwrap()(leave.assignment().clone()))
     }
 
-    fn mark_ready(&self, _node: &NodeId) -> Call<'_, ()> {
-        ready(unscripted())
+    fn mark_ready(&self, node: &NodeId) -> Call<'_, ()> {
+        self.note(format!("act mark_ready {}", node.raw()));
+        ready(self.on_act.lock().unwrap()("mark_ready").map(drop))
     }
 
     fn comment(&self, _repo: &RepoName, number: u64, body: &str) -> Call<'_, ()> {
         self.note(format!("comment {number}"));
-        ready(self.on_comment.lock().unwrap()((number, body.to_owned())))
+        self.note(format!("act comment {number} {body}"));
+        let answer = self.on_comment.lock().unwrap()((number, body.to_owned()));
+        ready(match answer {
+            Err(fault) if fault.kind == FaultKind::Unsupported => self.on_act.lock().unwrap()("comment").map(drop),
+            told => told,
+        })
+    }
+
+    fn ask_review(&self, _: &RepoName, number: u64, people: &[String], teams: &[String]) -> Call<'_, ()> {
+        self.note(format!("act ask_review {number} {people:?} {teams:?}"));
+        ready(self.on_act.lock().unwrap()("ask_review").map(drop))
+    }
+
+    fn approve(&self, _: &RepoName, number: u64, head: &Untrusted) -> Call<'_, String> {
+        self.note(format!("act approve {number} {}", head.raw_for_match()));
+        ready(self.on_act.lock().unwrap()("approve"))
+    }
+
+    fn close(&self, _: &RepoName, number: u64) -> Call<'_, ()> {
+        self.note(format!("act close {number}"));
+        ready(self.on_act.lock().unwrap()("close").map(drop))
+    }
+
+    fn waiting_runs(&self, _: &RepoName, head: &Untrusted) -> Call<'_, Vec<Run>> {
+        self.note(format!("waiting {}", head.raw_for_match()));
+        ready(Ok(self.waiting.lock().unwrap().clone()))
+    }
+
+    fn let_run(&self, _: &RepoName, id: RunId) -> Call<'_, ()> {
+        self.note(format!("act let_run {id}"));
+        ready(self.on_act.lock().unwrap()("let_run").map(drop))
     }
 }

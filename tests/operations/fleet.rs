@@ -323,6 +323,7 @@ fn new_pull(repo: &RepoName, id: PullId, at: Instant) -> Pull {
         changes_by: Vec::new(),
         mergeable: Mergeable::Yes,
         checks: None,
+        standing: atc::domain::Standing::default(),
     }
 }
 

@@ -83,6 +83,7 @@ fn pull(at: atc::domain::Instant) -> Pull {
         changes_by: Vec::new(),
         mergeable: atc::domain::Mergeable::Yes,
         checks: None,
+        standing: atc::domain::Standing::default(),
     }
 }
 

@@ -102,6 +102,7 @@ fn atc_pull(now: atc::domain::Instant) -> atc::domain::Pull {
         changes_by: Vec::new(),
         mergeable: atc::domain::Mergeable::Yes,
         checks: None,
+        standing: atc::domain::Standing::default(),
     }
 }
 

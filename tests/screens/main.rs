@@ -20,6 +20,7 @@ mod properties;
 mod querying;
 mod queueing;
 mod remembered;
+mod reviewing;
 mod sleeping;
 mod sources;
 

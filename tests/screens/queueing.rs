@@ -286,11 +286,20 @@ fn enter_opens_the_log_and_a_review_leads_to_its_task() {
     assert_eq!(console.model.place.focus, Pane::Log);
     console.press(Key::Esc);
     console.keys("gp");
-    let index = console.model.reviews.rows.iter().position(|(repo, _)| repo.name() == "billing").unwrap();
+    let index = console
+        .model
+        .reviews
+        .rows
+        .iter()
+        .position(|row| row.key().is_some_and(|(repo, _)| repo.name() == "billing"))
+        .unwrap();
     for _ in 0..index {
+        if console.model.reviews.index == index {
+            break;
+        }
         console.keys("j");
     }
-    console.press(Key::Enter);
+    console.keys("l");
     assert_eq!((console.model.place.focus, selected(&console)), (Pane::Log, "migrate-tax"));
 }
 
@@ -306,7 +315,7 @@ fn addresses_and_branches_are_the_services_own() {
     assert_eq!(console.keys("Y"), []);
     assert!(console.model.notes.current.as_ref().unwrap().bad);
     console.keys("pg");
-    assert_eq!(console.keys("o"), [Effect::Open("https://github.com/acme/web/pull/2040".into())]);
+    assert_eq!(console.keys("o"), [Effect::Open("https://github.com/acme/billing/pull/1288".into())]);
 }
 
 #[test]

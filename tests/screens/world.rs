@@ -2,6 +2,7 @@
 
 use atc::console::event::{BudgetNews, Event, Net, News, Op, What};
 use atc::console::keys::{Chord, Key};
+use atc::console::reviews::Wish;
 use atc::console::state::layout::Size;
 use atc::console::state::settings::Settings;
 use atc::console::update::{next_wake, update};
@@ -102,6 +103,7 @@ pub fn pull(id: u64, repository: &str, number: u64, title: &str) -> Pull {
         changes_by: vec![],
         mergeable: Mergeable::Yes,
         checks: Some(Checks { passed: 14, ..Checks::default() }),
+        standing: atc::domain::Standing::default(),
     }
 }
 
@@ -293,7 +295,7 @@ impl Console {
     pub fn happen(&mut self, what: What) -> Vec<Effect> {
         let mut effects = update(&mut self.model, Event { at: self.at, what });
         // What is polled closely follows the selection everywhere; only what was asked for by hand is a story here.
-        effects.retain(|e| !matches!(e, Effect::Attend { .. }));
+        effects.retain(|e| !matches!(e, Effect::Attend { .. } | Effect::Reviews(Wish::Policy | Wish::Look(_))));
         self.effects.extend(effects.clone());
         effects
     }

@@ -8,7 +8,8 @@ use crate::console::state::Model;
 use crate::console::state::list::List;
 use crate::console::state::queue::kind;
 use crate::console::state::tasks::Slot;
-use crate::domain::{CancelPhase, Condition, State};
+use crate::domain::blocked::Whom;
+use crate::domain::{CancelPhase, Condition, PullState, State};
 
 /// One context's keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,7 +88,19 @@ pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
         Context::Found => vec![Intent::Enter, Intent::Copy, Intent::Back],
         Context::Wall => vec![Intent::Enter, Intent::Detail, Intent::Cancel, Intent::Open, Intent::Back],
         Context::Reviews if model.reviews.selected.is_some() => {
-            vec![Intent::Enter, Intent::Open, Intent::Copy, Intent::CopyBranch, Intent::FollowUp, Intent::Detail]
+            let mut keys = vec![Intent::Enter, Intent::Diff];
+            keys.extend(review(model));
+            keys.extend([Intent::Log, Intent::Open, Intent::Copy]);
+            keys
+        }
+        Context::Pull => {
+            let mut keys = vec![Intent::Back, Intent::Diff];
+            keys.extend(review(model));
+            keys.extend([Intent::Log, Intent::Open]);
+            keys
+        }
+        Context::Diff => {
+            vec![Intent::Back, Intent::NextFile, Intent::Filter, Intent::NextHit, Intent::Approve, Intent::Comment]
         }
         Context::Reviews => vec![Intent::Back, Intent::Refresh, Intent::Compose],
         Context::Templates if model.compose.cursor < model.compose.drafts.len() => {
@@ -179,6 +192,23 @@ fn may_cancel(context: Context, model: &Model) -> bool {
         return model.world.tasks.marks().iter().any(is_active);
     }
     model.selected().is_some_and(|known| known.task.state.is_active())
+}
+
+/// What makes sense for the pull request that is looked at, by whom it waits on.
+fn review(model: &Model) -> Vec<Intent> {
+    let Some(pull) = model.reviewed_pull() else { return Vec::new() };
+    let Some(on) = model.blocked(pull) else { return Vec::new() };
+    let draft = (pull.state == PullState::Draft).then_some(Intent::MarkReady);
+    let mut keys = match on.whom {
+        Whom::Me => vec![Intent::Approve],
+        Whom::Approval => vec![Intent::ApproveRuns],
+        Whom::Checks => vec![Intent::CheckLog],
+        Whom::Nobody => vec![Intent::RequestReview, Intent::Approve],
+        Whom::Agent | Whom::Conflict | Whom::Reviewer | Whom::Ready | Whom::Unknown => Vec::new(),
+    };
+    keys.extend(draft);
+    keys.push(Intent::Comment);
+    keys
 }
 
 /// What can be done about the selected task, by its state.

@@ -27,6 +27,10 @@ pub enum Context {
     /// What can be done here, and what cannot.
     Doctor,
     Reviews,
+    /// A pull request as a page.
+    Pull,
+    /// The diff of a pull request.
+    Diff,
     /// The template list of the compose pane.
     Templates,
     /// The open issues of a repository; keys not bound here go to the filter.
@@ -100,6 +104,19 @@ pub enum Intent {
     CopyBranch,
     FollowUp,
     Retry,
+    // Pull request
+    Comment,
+    RequestReview,
+    MarkReady,
+    /// Lets its workflows run.
+    ApproveRuns,
+    Approve,
+    Close,
+    Diff,
+    /// The log of a failed check.
+    CheckLog,
+    NextFile,
+    PreviousFile,
     // Log
     Fold,
     FoldAll,

@@ -32,6 +32,14 @@ const FACET: &str = "one kind of entry alone, as the bar above the log says; aga
 
 /// One meaning wherever a task is.
 const FOLLOW_UP: &str = "follow up: a comment to the agent, or a new task on the same branch";
+const DIFF: &str = "the diff";
+const CHECK_LOG: &str = "the log of the failed check";
+const RUNS: &str = "let the workflows run that wait for approval (asks)";
+const APPROVE: &str = "approve it (asks for its number); this merges nothing";
+const REVIEW: &str = "ask people or teams for a review (asks)";
+const READY: &str = "mark the draft ready for review (asks)";
+const COMMENT: &str = "comment on it (asks)";
+const CLOSE: &str = "close it without a merge (asks for its number)";
 
 /// One meaning, nine keys: one row of the help.
 const VIEW: &str = "the saved view with this number";
@@ -251,12 +259,58 @@ const DOCTOR: &[Binding] = &[
 ];
 
 const REVIEWS: &[Binding] = &[
-    bind(Context::Reviews, k(Key::Enter), Intent::Enter, "open the log of the task behind it", "log"),
+    bind(Context::Reviews, k(Key::Enter), Intent::Enter, "its page: checks, reviewers, owners, files", "page"),
+    bind(Context::Reviews, c('l'), Intent::Log, "the log of the task behind it", "log"),
+    bind(Context::Reviews, c('D'), Intent::Diff, DIFF, "diff"),
+    bind(Context::Reviews, c('e'), Intent::CheckLog, CHECK_LOG, "failed check"),
+    bind(Context::Reviews, c('w'), Intent::ApproveRuns, RUNS, "let run"),
+    bind(Context::Reviews, c('a'), Intent::Approve, APPROVE, "approve"),
+    bind(Context::Reviews, c('v'), Intent::RequestReview, REVIEW, "ask review"),
+    bind(Context::Reviews, c('m'), Intent::MarkReady, READY, "ready"),
+    bind(Context::Reviews, c('c'), Intent::Comment, COMMENT, "comment"),
+    bind(Context::Reviews, c('x'), Intent::Close, CLOSE, "close"),
     bind(Context::Reviews, c('d'), Intent::Detail, "everything about the task behind it", "detail"),
     bind(Context::Reviews, c('o'), Intent::Open, "open in the browser", "open"),
     bind(Context::Reviews, c('y'), Intent::Copy, "copy the address", "copy"),
     bind(Context::Reviews, c('Y'), Intent::CopyBranch, "copy the branch name", "branch"),
     bind(Context::Reviews, c('f'), Intent::FollowUp, FOLLOW_UP, "follow up"),
+];
+
+const PULL: &[Binding] = &[
+    bind(Context::Pull, c('D'), Intent::Diff, DIFF, "diff"),
+    bind(Context::Pull, k(Key::Enter), Intent::Diff, DIFF, ""),
+    bind(Context::Pull, c('e'), Intent::CheckLog, CHECK_LOG, "failed check"),
+    bind(Context::Pull, c('l'), Intent::Log, "the log of the task behind it", "log"),
+    bind(Context::Pull, c('d'), Intent::Detail, "everything about the task behind it", ""),
+    bind(Context::Pull, c('w'), Intent::ApproveRuns, RUNS, "let run"),
+    bind(Context::Pull, c('a'), Intent::Approve, APPROVE, "approve"),
+    bind(Context::Pull, c('v'), Intent::RequestReview, REVIEW, "ask review"),
+    bind(Context::Pull, c('m'), Intent::MarkReady, READY, "ready"),
+    bind(Context::Pull, c('c'), Intent::Comment, COMMENT, "comment"),
+    bind(Context::Pull, c('f'), Intent::FollowUp, FOLLOW_UP, "follow up"),
+    bind(Context::Pull, c('x'), Intent::Close, CLOSE, "close"),
+    bind(Context::Pull, c('o'), Intent::Open, "open in the browser", "open"),
+    bind(Context::Pull, c('y'), Intent::Copy, "copy the address", "copy"),
+    bind(Context::Pull, c('Y'), Intent::CopyBranch, "copy the branch name", ""),
+    bind(Context::Pull, c(' '), Intent::PageDown, "page down", ""),
+    bind(Context::Pull, c('q'), Intent::Back, "back to the list", ""),
+    bind(Context::Pull, k(Key::Esc), Intent::Back, "back to the list", "back"),
+];
+
+const DIFF_KEYS: &[Binding] = &[
+    bind(Context::Diff, c(']'), Intent::NextFile, "next file", "next file"),
+    bind(Context::Diff, c('['), Intent::PreviousFile, "previous file", ""),
+    bind(Context::Diff, c('/'), Intent::Filter, "search in the diff", "search"),
+    bind(Context::Diff, c('n'), Intent::NextHit, "next hit", "next hit"),
+    bind(Context::Diff, c('N'), Intent::PreviousHit, "previous hit", ""),
+    bind(Context::Diff, c('w'), Intent::ApproveRuns, RUNS, "let run"),
+    bind(Context::Diff, c('a'), Intent::Approve, APPROVE, "approve"),
+    bind(Context::Diff, c('c'), Intent::Comment, COMMENT, "comment"),
+    bind(Context::Diff, c('o'), Intent::Open, "open in the browser", "open"),
+    bind(Context::Diff, c(' '), Intent::PageDown, "page down", ""),
+    bind(Context::Diff, c('D'), Intent::Back, "close the diff", ""),
+    bind(Context::Diff, c('q'), Intent::Back, "close the diff", ""),
+    bind(Context::Diff, k(Key::Esc), Intent::Back, "close the diff", "back"),
 ];
 
 const TEMPLATES: &[Binding] = &[
@@ -358,7 +412,7 @@ const LINE: &[Binding] = &[
 ];
 
 /// Every context's own bindings, in the order the help shows them.
-pub const TABLE: [(Context, &[Binding]); 21] = [
+pub const TABLE: [(Context, &[Binding]); 23] = [
     (Context::Global, GLOBAL),
     (Context::Queue, QUEUE),
     (Context::Detail, DETAIL),
@@ -372,6 +426,8 @@ pub const TABLE: [(Context, &[Binding]); 21] = [
     (Context::FollowUp, FOLLOWING),
     (Context::Doctor, DOCTOR),
     (Context::Reviews, REVIEWS),
+    (Context::Pull, PULL),
+    (Context::Diff, DIFF_KEYS),
     (Context::Templates, TEMPLATES),
     (Context::Issues, ISSUES),
     (Context::Form, FORM),
@@ -417,7 +473,8 @@ impl Intent {
                 | Self::Plan
                 | Self::Stop
                 | Self::Issues
-        )
+        ) || matches!(self, Self::Comment | Self::RequestReview | Self::MarkReady)
+            || matches!(self, Self::ApproveRuns | Self::Approve | Self::Close)
     }
 }
 
@@ -425,6 +482,11 @@ impl Context {
     /// Keys that are not bound there are typed.
     pub fn takes_text(self) -> bool {
         matches!(self, Self::Form | Self::Repos | Self::Issues | Self::FollowUp | Self::Line)
+    }
+
+    /// What the help says under its keys.
+    pub fn note(self) -> Option<&'static str> {
+        (self == Self::Reviews).then_some("there is no key to merge, by design: a person merges at GitHub (o opens it)")
     }
 
     /// Its heading in the help and the README.
@@ -443,6 +505,8 @@ impl Context {
             Self::FollowUp => "Follow up",
             Self::Doctor => "Doctor",
             Self::Reviews => "Reviews",
+            Self::Pull => "Reviews: page",
+            Self::Diff => "Reviews: diff",
             Self::Templates => "Compose: templates",
             Self::Issues => "Compose: issues",
             Self::Form => "Compose: form",

@@ -14,7 +14,7 @@ use crate::domain::follow_up::Comment;
 use crate::domain::plan::Plan;
 use crate::domain::policy::SHORTEST_REASON;
 use crate::domain::start::Order;
-use crate::domain::{AssignOrder, CancelTarget, Instant, RepoName};
+use crate::domain::{AssignOrder, CancelTarget, Instant, PullOrder, RepoName};
 use crate::text::{Safe, Untrusted, width};
 
 #[derive(Clone, Debug)]
@@ -43,6 +43,8 @@ pub enum Ask {
     Cancel(Vec<CancelTarget>),
     /// Its id is made by the answer, and what was typed becomes its reason where one is asked for.
     Start(Box<Order>),
+    /// Something done to a pull request. Its id is made by the answer.
+    Pull(Box<PullOrder>),
     /// Its ids are made by the answer, and what was typed becomes the reason of those that need one.
     Plan {
         plan: Box<Plan>,
@@ -65,7 +67,12 @@ impl Ask {
     /// Yes leads to a request that changes something.
     pub fn writes(&self) -> bool {
         match self {
-            Self::Cancel(_) | Self::Start(_) | Self::Plan { .. } | Self::Assign(_) | Self::FollowUp(_) => true,
+            Self::Cancel(_)
+            | Self::Start(_)
+            | Self::Plan { .. }
+            | Self::Assign(_)
+            | Self::FollowUp(_)
+            | Self::Pull(_) => true,
             Self::Quit | Self::Copy(_) | Self::Open(_) => false,
         }
     }

@@ -44,6 +44,12 @@ pub enum LineKind {
     LogSearch,
     /// Which entries of a log are to be seen.
     LogFilter,
+    /// What is searched for in a diff.
+    DiffSearch,
+    /// A comment on a pull request.
+    Comment,
+    /// Who is asked for a review.
+    Reviewers,
 }
 
 /// Completions seen at once, at most.

@@ -35,6 +35,8 @@ pub struct LogPane {
     pub beside: Option<Shown>,
     /// Which half has the keys; `None`: the pane is whole.
     pub split: Option<Half>,
+    /// The log shown is that of a check, until it is left.
+    pub lent: bool,
     /// The last lines of everything that runs, in place of all panes.
     pub wall: Option<Wall>,
     /// What was found in the kept logs, in place of all panes.
@@ -66,6 +68,7 @@ impl Default for LogPane {
             shown: None,
             beside: None,
             split: None,
+            lent: false,
             wall: None,
             found: None,
             greps: 0,

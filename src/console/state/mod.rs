@@ -49,7 +49,8 @@ pub struct Model {
     pub queue: queue::QueuePane,
     /// Boxed: a log's state is as large as all the rest.
     pub log: Box<log::LogPane>,
-    pub reviews: reviews::ReviewsPane,
+    /// Boxed for the same reason.
+    pub reviews: Box<reviews::ReviewsPane>,
     pub compose: compose::ComposePane,
     /// A question that must be answered first.
     pub dialog: Option<dialog::Dialog>,
@@ -69,7 +70,7 @@ impl Model {
             world: world::World::default(),
             place: place::Place::default(),
             log: Box::default(),
-            reviews: reviews::ReviewsPane::default(),
+            reviews: Box::default(),
             compose: compose::ComposePane::default(),
             dialog: None,
             line: None,
@@ -132,6 +133,8 @@ impl Model {
                     Context::Record
                 }
                 place::Pane::Log => Context::Log,
+                place::Pane::Reviews if self.reviews.diff.is_some() => Context::Diff,
+                place::Pane::Reviews if self.reviews.page.is_some() => Context::Pull,
                 place::Pane::Reviews => Context::Reviews,
                 place::Pane::Compose => self.compose.context(),
             }

@@ -1,10 +1,10 @@
 //! Pull requests and cancels in words: the same in queue, detail and reviews.
 
-use super::reviews::Waits;
 use super::settings::Settings;
 use super::tone::{Tone, Words};
 use super::trust::clock_seconds;
 use super::world::Known;
+use crate::domain::blocked::{Blocked, Whom, Why};
 use crate::domain::cancel::{Answer, Asked, ended_word};
 use crate::domain::{CancelPhase, Checks, Instant, Mergeable, Pull, PullState, ReviewDecision, Severity, State};
 use crate::text::{Safe, Untrusted, width};
@@ -67,20 +67,17 @@ pub fn checks_sign(checks: Option<&Checks>) -> (&'static str, Tone) {
     }
 }
 
-/// What the operator is to do, where it is their turn; else where the pull request stands.
-pub fn says(pull: &Pull, waiting: Option<Waits>) -> Words {
-    match waiting {
-        Some(Waits::YourReview) => {
-            let mut words = Words::one(Tone::WarnStrong, "your review");
-            let obstacle = obstacle(pull);
-            if !obstacle.is_empty() {
-                words.gap(" · ");
-                words.extend(obstacle);
-            }
-            words
-        }
-        Some(Waits::Merge) => Words::one(Tone::WarnStrong, "ready to merge"),
-        Some(Waits::Approval) | None => verdict(pull),
+/// How loud it is that a pull request waits, and its sign.
+pub fn blocked(on: &Blocked<'_>) -> (Tone, &'static str) {
+    match on.whom {
+        Whom::Me | Whom::Ready | Whom::Approval => (Tone::WarnStrong, "◆"),
+        Whom::Nobody => (Tone::Warn, "◇"),
+        Whom::Checks if matches!(on.why, Why::Failed { .. }) => (Tone::Bad, "✗"),
+        Whom::Checks => (Tone::Dim, "◌"),
+        Whom::Conflict => (Tone::Bad, "✗"),
+        Whom::Reviewer => (Tone::Plain, "○"),
+        Whom::Agent => (Tone::Accent, "●"),
+        Whom::Unknown => (Tone::Dim, "?"),
     }
 }
 

@@ -253,7 +253,7 @@ fn on_its_task(model: &mut Model) -> bool {
 
 /// Puts the queue's cursor on the task behind the selected pull request.
 fn select_task_of_pull(model: &mut Model) -> bool {
-    let Some((repo, id)) = model.reviews.selected.clone() else { return false };
+    let Some((repo, id)) = model.reviewed_pull().map(|pull| (pull.repo.clone(), pull.id)) else { return false };
     let task = model.world.task_of(&repo, id).map(|k| k.task.at.id.clone());
     task.is_some_and(|id| queue::reveal(model, &id))
 }
@@ -349,8 +349,8 @@ fn give(
 ) {
     let reviews = model.place.focus == Pane::Reviews && model.place.detail.is_none();
     let text = match (target, reviews) {
-        (Target::Address, true) => model.selected_pull().map(|p| p.url.clone()),
-        (Target::Branch, true) => model.selected_pull().map(|p| p.head_ref.clone()),
+        (Target::Address, true) => model.reviewed_pull().map(|p| p.url.clone()),
+        (Target::Branch, true) => model.reviewed_pull().map(|p| p.head_ref.clone()),
         (Target::Address, false) => model.selected().and_then(|k| address(model, k)),
         (Target::Branch, false) => model.selected().and_then(|k| k.task.head_ref().cloned()),
     };

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{actions, cancel, compose, follow_up};
+use super::{actions, cancel, compose, follow_up, reviews};
 use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Context, Intent, Key, lookup};
 use crate::console::state::Model;
@@ -136,6 +136,7 @@ fn answer(model: &mut Model, yes: bool, effects: &mut Vec<Effect>) {
             comment.id = made_id(dialog.opened_at, &comment);
             follow_up::confirmed(model, *comment, effects);
         }
+        Ask::Pull(order) => reviews::act::confirmed(model, order, dialog.opened_at, effects),
         Ask::Quit => actions::leave(effects),
         Ask::Copy(text) => {
             model.notes.say(model.now, false, "copied");
@@ -150,7 +151,7 @@ fn answer(model: &mut Model, yes: bool, effects: &mut Vec<Effect>) {
 
 /// One id for one answer to one question: made of what was asked and the nanosecond it was asked at, because nothing
 /// here may roll dice.
-fn made_id(asked_at: Instant, of: &impl std::fmt::Debug) -> Uuid {
+pub(super) fn made_id(asked_at: Instant, of: &impl std::fmt::Debug) -> Uuid {
     let mut hash = Sha256::new();
     hash.update(asked_at.timestamp_nanos_opt().unwrap_or_else(|| asked_at.timestamp_micros()).to_be_bytes());
     hash.update(format!("{of:?}"));

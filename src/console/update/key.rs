@@ -1,6 +1,8 @@
 //! A key press finds its way: the innermost context first.
 
-use super::{actions, cancels, compose, dialog, doctor, follow_up, found, ledger, line, list, log, record, wall};
+use super::{
+    actions, cancels, compose, dialog, doctor, follow_up, found, ledger, line, list, log, record, reviews, wall,
+};
 use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Context, Key, lookup};
 use crate::console::state::Model;
@@ -46,6 +48,7 @@ pub fn pressed(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
         Context::Cancels => cancels::intent(model, intent, effects),
         Context::Doctor => doctor::intent(model, intent, effects),
         Context::Found => found::intent(model, intent, effects),
+        Context::Reviews | Context::Pull | Context::Diff => reviews::intent(model, context, intent, effects),
         _ => false,
     };
     if taken {

@@ -1,6 +1,6 @@
 //! The `:` and `/` line: typing, history, completion, acceptance.
 
-use super::{actions, command, log, offers};
+use super::{actions, command, log, offers, reviews};
 use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Context, Intent, Key, lookup};
 use crate::console::state::Model;
@@ -82,7 +82,11 @@ pub(super) fn follow(model: &mut Model) {
     let Some(line) = &model.line else { return };
     let text = line.text.clone();
     let wrong = match line.kind {
-        LineKind::Command => None,
+        LineKind::Command | LineKind::Comment | LineKind::Reviewers => None,
+        LineKind::DiffSearch => {
+            reviews::search(model, &text);
+            None
+        }
         LineKind::QueueFilter => {
             filter(model, text);
             None
@@ -118,6 +122,12 @@ fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
             None => remember(&mut model.place.queries, line.text.trim().to_owned()),
         },
         LineKind::LogSearch | LineKind::LogFilter => accept_in_log(model, line),
+        LineKind::DiffSearch => {}
+        LineKind::Comment | LineKind::Reviewers => {
+            if let Err(fault) = reviews::act::written(model, line.kind, &line.text) {
+                model.line = Some(Line { fault: Some(fault), ..line });
+            }
+        }
         LineKind::Command => {
             let text = line.text.trim().to_owned();
             if text.is_empty() {
@@ -168,6 +178,8 @@ fn give_up(model: &mut Model) {
     let Some(line) = model.line.take() else { return };
     match line.kind {
         LineKind::Command => {}
+        LineKind::Comment | LineKind::Reviewers => model.reviews.writing = None,
+        LineKind::DiffSearch => reviews::search(model, ""),
         LineKind::QueueFilter => filter(model, line.before),
         LineKind::LogSearch => drop(log::search(model, "", false)),
         LineKind::LogFilter => {
@@ -192,7 +204,7 @@ fn history(model: &mut Model, older: bool) {
     let history = match line.kind {
         LineKind::Command => &model.place.commands,
         LineKind::QueueFilter => &model.place.queries,
-        LineKind::LogSearch | LineKind::LogFilter => return,
+        _ => return,
     };
     let back = if older { (line.back + 1).min(history.len()) } else { line.back.saturating_sub(1) };
     let text = history.len().checked_sub(back).and_then(|at| history.get(at)).cloned().unwrap_or_default();

@@ -13,6 +13,7 @@ use crate::console::state::big::Step;
 use crate::console::state::layout::Area;
 use crate::console::state::log::facets::bar as bar_of;
 use crate::console::state::log::{Attended, LogPane, Shown, Times};
+use crate::console::state::place::Pane;
 use crate::console::state::reader::Reader;
 use crate::domain::query::Wrong;
 use crate::domain::{Instant, SessionId, Source, SourceChoice, Task, TaskId, TaskRef, age};
@@ -40,8 +41,13 @@ pub fn follow_selection(model: &mut Model, effects: &mut Vec<Effect>) {
 }
 
 fn follow_in(model: &mut Model, pane: Option<Area>, wall: Vec<Heard>, effects: &mut Vec<Effect>) {
-    // A file stands alone: nothing is selected and nothing is asked for.
-    if !model.place.log_only {
+    give_back(model);
+    if model.log.lent {
+        // The log of a check stands there until it is left: the task is attended to without one.
+        let (task, _) = wanted(model);
+        attend(model, pane, (task, None), wall, effects);
+    } else if !model.place.log_only {
+        // A file stands alone: nothing is selected and nothing is asked for.
         let (task, session) = wanted(model);
         let stays = session.is_some() && model.log.pinned().is_some_and(|pinned| pinned.session == session);
         let id = task.as_ref().map(|task| task.id.clone());
@@ -167,6 +173,11 @@ pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> b
         Intent::Sift => {
             if let Some(text) = facets::open(model) {
                 model.notes.say(model.now, false, text);
+            }
+        }
+        Intent::Back if model.log.lent && !model.log.shown.as_ref().is_some_and(|shown| shown.outline) => {
+            if !facets::clear(model) {
+                model.place.focus = Pane::Reviews;
             }
         }
         Intent::Back => return close(model),
@@ -404,6 +415,27 @@ pub fn open_file(model: &mut Model, name: Safe, format: Format, bytes: &[u8]) {
     absorb(&mut shown, bytes);
     model.log.shown = Some(shown);
     model.dirty = true;
+}
+
+/// The log of a check, in place of the selected task's until it is left.
+pub(super) fn lend(model: &mut Model, name: Safe, bytes: &[u8]) {
+    (model.log.split, model.log.beside) = (None, None);
+    open_file(model, name, Format::JobLog, bytes);
+    model.log.lent = true;
+    model.place.focus = Pane::Log;
+    if let Some(shown) = &mut model.log.shown {
+        shown.origin = Some(LogOrigin::JobLog);
+        // Why it failed stands at the first error, where there is one.
+        jump::to(&mut shown.reader, &shown.transcript, Facet::Error, true);
+    }
+}
+
+/// Left for another pane: the selected task's log is shown again.
+fn give_back(model: &mut Model) {
+    if model.log.lent && model.place.focus != Pane::Log {
+        model.log.lent = false;
+        model.log.shown = None;
+    }
 }
 
 /// More of a file that is held whole.

@@ -78,6 +78,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     ledger::settle(model, &mut effects);
     cancels::settle(model);
     doctor::settle(model);
+    reviews::settle(model, &mut effects);
     log::follow_selection(model, &mut effects);
     list::settle(model);
     model.place.wake = next_wake(model);

@@ -81,6 +81,9 @@ fn click(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
         let row = row.and_then(|row| usize::from(row).checked_sub(1));
         return row.map_or((), |row| found::click(model, row, effects));
     }
+    if model.reviewing() {
+        return;
+    }
     if model.log.wall.is_some() {
         return wall::click(model, mouse.column, mouse.row);
     }
@@ -137,6 +140,9 @@ fn wheel(model: &mut Model, mouse: Mouse, by: isize, effects: &mut Vec<Effect>) 
         found.cursor = found.cursor.saturating_add_signed(by);
         model.dirty = true;
         return;
+    }
+    if model.reviewing() {
+        return reviews::scroll(model, by);
     }
     match pane_at(model, mouse) {
         Some((Pane::Log, _)) => log::mouse(model, mouse, effects),

@@ -196,6 +196,8 @@ pub fn merge_task(model: &mut Model, task: Task) {
         // Only what was created since we began to look is news; the first reading is not.
         let is_news = model.world.first_read.get(&task.at.repo).is_some_and(|first| task.created_at > *first);
         let hay = queue::hay(&model.world, &task);
+        // Whom its pull request waits on depends on it.
+        model.reviews.due |= !task.artifacts.is_empty();
         model.world.tasks.insert(Known { changed: is_news, ..Known::new(task, hay) });
         super::cancel::attach(model, &id);
         model.dirty = true;
@@ -214,6 +216,7 @@ pub fn merge_task(model: &mut Model, task: Task) {
         || old.task.artifacts != task.artifacts
         || old.task.session_count != task.session_count;
     let at_work_again = started_again(old, &task);
+    model.reviews.due |= visible && !task.artifacts.is_empty();
     let Some(known) = model.world.tasks.renew(&id, task) else { return };
     if state_changed {
         // A service's clock may run ahead of ours, and its time may be older than the change we saw.

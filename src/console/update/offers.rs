@@ -129,7 +129,7 @@ fn found(model: &Model) -> Option<Offers> {
     let completions = match line.kind {
         LineKind::QueueFilter => of_the_queue(model, line),
         LineKind::LogFilter => filter::complete(&line.text, line.cursor),
-        LineKind::Command | LineKind::LogSearch => return None,
+        _ => return None,
     };
     let same = |insert: &str| line.text.get(completions.replace.clone()) == Some(insert);
     let all: Vec<_> = completions.all.into_iter().filter(|offer| !same(&offer.insert)).collect();

@@ -1,6 +1,6 @@
 //! News of what the operator asked for.
 
-use super::{cancel, cancels, compose, doctor, follow_up, found, ledger, net, queue, record};
+use super::{cancel, cancels, compose, doctor, follow_up, found, ledger, net, queue, record, reviews};
 use crate::console::effect::Effect;
 use crate::console::event::{BudgetNews, Checkout, Op};
 use crate::console::state::Model;
@@ -59,6 +59,7 @@ pub fn news(model: &mut Model, op: Op, effects: &mut Vec<Effect>) {
         Op::Issue(news) => compose::issue_news(model, news, effects),
         Op::Examined(news) => doctor::news(model, news),
         Op::ReadOnly(why) => doctor::read_only(model, why),
+        Op::Reviews(news) => reviews::news(model, *news),
         Op::Cancel(progress) => cancel::progress(model, progress),
         Op::FollowedUp(told) => follow_up::told(model, *told),
         Op::Ruled(ruled) => cancels::ruled(model, *ruled),

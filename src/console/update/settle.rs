@@ -14,7 +14,7 @@ pub(super) fn settle(model: &mut Model) {
         queue::rebuild(model);
     }
     model.queue.settled = model.queue.settled || queue::all_read(model);
-    if model.reviews.due {
+    if model.reviews.due || model.reviews.headed != model.reviews_headed() {
         reviews::rebuild(model);
     }
     look(model);
@@ -29,7 +29,13 @@ pub(super) fn settle(model: &mut Model) {
         }
     }
     if let Some(area) = panes.reviews {
-        model.reviews.top = in_view(model.reviews.top, model.reviews.index, model.reviews.rows.len(), area.body_rows());
+        let reviews = &mut model.reviews;
+        reviews.top = in_view(reviews.top, reviews.index, reviews.rows.len(), area.body_rows());
+        // So is that of the group here.
+        let above = reviews.top.checked_sub(1).filter(|_| reviews.top == reviews.index && area.body_rows() > 1);
+        if let Some(above) = above.filter(|above| reviews.rows.get(*above).is_some_and(|row| row.key().is_none())) {
+            reviews.top = above;
+        }
     }
     super::found::settle(model);
     super::scroll::clamp_overlays(model);

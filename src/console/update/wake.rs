@@ -56,7 +56,7 @@ fn ages(model: &Model) -> impl Iterator<Item = Instant> + '_ {
     let told = selected.into_iter().flat_map(|k| told_ages(model, k));
     let run = selected.and_then(|k| k.run.as_ref()?.run.as_ref()).filter(|r| !r.is_completed());
     let reviews = model.reviews.rows.iter().skip(model.reviews.top).take(rows(panes.reviews));
-    let of_pulls = reviews.filter_map(|key| Some(model.world.pulls.get(key)?.as_ref()?.created_at));
+    let of_pulls = reviews.filter_map(|row| Some(model.world.pulls.get(row.key()?)?.as_ref()?.created_at));
     of_tasks
         .chain(of_pulls)
         .chain(told)

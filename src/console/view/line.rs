@@ -56,7 +56,9 @@ fn prompt(model: &Model, line: &Line, area: Area) -> Words {
         LineKind::Command => ":",
         LineKind::LogFilter => "&",
         LineKind::LogSearch if model.log.mode == Mode::Regex => "regex /",
-        LineKind::QueueFilter | LineKind::LogSearch => "/",
+        LineKind::QueueFilter | LineKind::LogSearch | LineKind::DiffSearch => "/",
+        LineKind::Comment => "comment: ",
+        LineKind::Reviewers => "ask for a review: ",
     };
     let sign = Words::one(Tone::AccentStrong, sign);
     let view = model.settings.views.get(model.queue.view).filter(|_| line.kind == LineKind::QueueFilter);
@@ -108,6 +110,9 @@ fn hint(line: &Line) -> &'static str {
         LineKind::QueueFilter => "tab complete   ↑ older   ctrl+s save as a view   esc back",
         LineKind::LogSearch => "enter keep   ctrl+r text or regex   ctrl+f only these   esc clear",
         LineKind::LogFilter => "enter keep   tab complete   esc back",
+        LineKind::DiffSearch => "enter keep   esc clear",
+        LineKind::Comment => "enter shows it once more   esc give up",
+        LineKind::Reviewers => "logins and org/team   esc give up",
     }
 }
 

@@ -18,6 +18,7 @@ pub mod list;
 pub mod log;
 pub mod offers;
 pub mod queue;
+pub mod review;
 pub mod reviews;
 pub mod rule;
 pub mod safe;
@@ -70,6 +71,8 @@ fn parts(model: &Model, theme: &Theme, buffer: &mut Buffer) -> Option<(u16, u16)
         found::draw(model, found, theme, body, buffer);
     } else if let Some(wall) = &model.log.wall {
         log::wall::draw(model, wall, theme, body, buffer);
+    } else if model.reviewing() {
+        review::draw(model, theme, body, buffer);
     } else {
         cursor = self::panes(model, theme, &panes, buffer);
     }

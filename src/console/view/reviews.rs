@@ -7,11 +7,13 @@ use super::safe::{put, put_words};
 use super::theme::{Theme, Tone};
 use super::{empty, rule};
 use crate::console::state::Model;
+use crate::console::state::detail::load_tone;
 use crate::console::state::layout::Area;
 use crate::console::state::place::Pane;
-use crate::console::state::reviews::{Waits, waits};
+use crate::console::state::reviews::{Heading, Load, Row};
 use crate::console::state::tone::Words;
-use crate::console::state::words::{checks_within, pull_state, says};
+use crate::console::state::words::{blocked, checks_within, pull_state};
+use crate::domain::blocked::{Blocked, Whom};
 use crate::domain::{Pull, PullState, Source, age};
 use crate::text::{Safe, width};
 
@@ -30,12 +32,26 @@ pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) {
     }
     let columns = Columns::new(model, area.width);
     let shown = model.reviews.rows.iter().enumerate().skip(model.reviews.top).take(area.body_rows());
-    for (y, (index, key)) in (area.y + 1..).zip(shown) {
-        if let Some(Some(pull)) = model.world.pulls.get(key) {
-            let selected = index == model.reviews.index;
-            row(model, theme, pull, selected, &columns, Area { y, height: 1, ..area }, buffer);
+    for (y, (index, row)) in (area.y + 1..).zip(shown) {
+        let line = Area { y, height: 1, ..area };
+        match row {
+            Row::Heading(heading) => self::heading(*heading, theme, line, buffer),
+            Row::Pull(key) => {
+                if let Some(Some(pull)) = model.world.pulls.get(key) {
+                    self::row(model, theme, pull, index == model.reviews.index, &columns, line, buffer);
+                }
+            }
         }
     }
+}
+
+/// Whom the rows below wait on, and how many they are.
+fn heading(heading: Heading, theme: &Theme, line: Area, buffer: &mut Buffer) {
+    let word = heading.whom.map_or_else(|| "decided".to_owned(), |whom| format!("waits on {}", whom.word()));
+    let word = if heading.whom.is_some_and(|whom| matches!(whom, Whom::Ready)) { "ready".to_owned() } else { word };
+    let tone = if heading.whom.is_some_and(Whom::is_here) { Tone::Warn } else { Tone::Dim };
+    let words = Words::one(tone, word).with(Tone::Dim, format!(" {}", heading.count));
+    put_words(buffer, line, line.x + 1, line.y, &words, theme);
 }
 
 /// What is not fresh, how many wait for the operator, and where the selected one is to be found.
@@ -48,8 +64,14 @@ fn status(model: &Model, focused: bool) -> Words {
         let text = if model.reviews.waiting == 1 { "waits for you" } else { "wait for you" };
         words.push(Tone::WarnStrong, format!("◆ {} {text}", model.reviews.waiting));
     }
-    if let Some(pull) = model.selected_pull().filter(|_| focused) {
-        words.push(Tone::Dim, pull.url.show_line());
+    if let Some(pull) = model.selected_pull() {
+        let Load { open, allowed } = model.review_load(&pull.repo);
+        if let Some(allowed) = allowed {
+            words.push(load_tone(open, allowed), format!("{} {open} of {allowed} allowed", pull.repo.name()));
+        }
+        if focused {
+            words.push(Tone::Dim, pull.url.show_line());
+        }
     }
     words
 }
@@ -97,7 +119,7 @@ impl Columns {
 fn reference_widths(model: &Model) -> (u16, u16) {
     let digits = model.reviews.digits + 1;
     let widest = |len: fn(&crate::domain::RepoName) -> usize, most: usize| {
-        let names = model.reviews.rows.iter().map(|(repo, _)| len(repo)).max().unwrap_or(8);
+        let names = model.reviews.rows.iter().filter_map(Row::key).map(|(repo, _)| len(repo)).max().unwrap_or(8);
         u16::try_from(names.min(most) + digits).unwrap_or(u16::MAX)
     };
     (widest(|r| r.as_str().len(), 22), widest(|r| r.name().len(), 12))
@@ -105,11 +127,11 @@ fn reference_widths(model: &Model) -> (u16, u16) {
 
 fn row(model: &Model, theme: &Theme, pull: &Pull, selected: bool, columns: &Columns, area: Area, buffer: &mut Buffer) {
     let y = area.y;
-    let waiting = waits(pull, model.world.viewer.as_ref());
+    let on = model.blocked(pull);
     if selected {
         put(buffer, area, area.x, y, "▌", theme.style(Tone::Accent));
     }
-    let (glyph, tone) = sign(pull, waiting);
+    let (glyph, tone) = sign(pull, on.as_ref());
     put(buffer, area, area.x + 1, y, glyph, theme.style(tone));
     let open = matches!(pull.state, PullState::Open | PullState::Draft);
     let quiet = if open { Tone::Plain } else { Tone::Dim };
@@ -140,7 +162,7 @@ fn row(model: &Model, theme: &Theme, pull: &Pull, selected: bool, columns: &Colu
     }
     if columns.verdict > 0 {
         let cell = cell(columns.verdict);
-        put_words(buffer, cell, cell.x, y, &says(pull, waiting), theme);
+        put_words(buffer, cell, cell.x, y, &says(model, pull, on.as_ref()), theme);
     }
     if columns.lines > 0 {
         let words = Words::one(Tone::Good, format!("+{}", pull.additions));
@@ -150,12 +172,25 @@ fn row(model: &Model, theme: &Theme, pull: &Pull, selected: bool, columns: &Colu
     put_right(buffer, at, &Words::one(quiet, age::coarse(model.now - pull.created_at)), theme);
 }
 
-fn sign(pull: &Pull, waiting: Option<Waits>) -> (&'static str, Tone) {
-    match (pull.state, waiting) {
-        (_, Some(_)) => ("◆", Tone::WarnStrong),
-        (PullState::Open, None) => ("●", Tone::Accent),
-        (PullState::Draft, None) => ("○", Tone::Dim),
-        (PullState::Merged, None) => ("✓", Tone::Good),
-        (PullState::Closed, None) => ("⊘", Tone::Dim),
+/// Why it waits; a warning first where an agent may merge it by itself.
+fn says(model: &Model, pull: &Pull, on: Option<&Blocked<'_>>) -> Words {
+    let Some(on) = on else { return Words::new() };
+    let merge = model.reviews.look_at(pull).is_some_and(|look| look.agent_merge.is_some());
+    let mut words = Words::new();
+    if merge {
+        words.push(Tone::WarnStrong, "⚠ agent merge · ");
+    }
+    let (tone, _) = blocked(on);
+    words.with(tone, on.why.words())
+}
+
+fn sign(pull: &Pull, on: Option<&Blocked<'_>>) -> (&'static str, Tone) {
+    match (on, pull.state) {
+        (Some(on), _) => {
+            let (tone, sign) = blocked(on);
+            (sign, tone)
+        }
+        (None, PullState::Merged) => ("✓", Tone::Good),
+        (None, _) => ("⊘", Tone::Dim),
     }
 }

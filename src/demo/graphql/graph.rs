@@ -9,7 +9,7 @@ use super::super::rest::{asked_users, node_id};
 use super::super::world::World;
 use super::super::world::checks::CheckView;
 use super::super::world::core::{AGENT_ID, Person};
-use super::super::world::pull::{PullView, Review};
+use super::super::world::pull::{Pull, PullView, Review};
 use super::run::Arguments;
 
 pub struct Graph<'a> {
@@ -144,7 +144,7 @@ impl Graph<'_> {
     }
 
     fn pull_of_node(&self, id: &str) -> Option<usize> {
-        let is_it = |pull: &super::super::world::pull::Pull| {
+        let is_it = |pull: &Pull| {
             let repo = self.world.repos.get(pull.repo).map_or(0, |repo| repo.id);
             pull.is_seen(self.world.now) && node_id("PR", &[repo, pull.id]) == id
         };
@@ -257,9 +257,10 @@ fn pull(world: &World, view: &PullView<'_>) -> Value {
         "id": node_id("PURC", &[entry.id, pull.id]),
         "commit": { "__typename": "Commit", "id": node_id("C", &[entry.id, pull.id]), "oid": view.head_sha, "statusCheckRollup": rollup, "checkSuites": suites(world, entry.id, view) },
     });
-    let reviews: Vec<Value> = pull.reviews_seen(world.now).map(|one| review(world, &url, entry.id, one)).collect();
+    let reviews: Vec<Value> =
+        pull.reviews_seen(world.now).map(|one| review(world, &url, pull, entry.id, one)).collect();
     let opinions: Vec<Value> =
-        pull.opinions(world.now).into_iter().map(|one| review(world, &url, entry.id, one)).collect();
+        pull.opinions(world.now).into_iter().map(|one| review(world, &url, pull, entry.id, one)).collect();
     let mut out = json!({
         "__typename": "PullRequest",
         "id": node_id("PR", &[entry.id, pull.id]),
@@ -362,10 +363,16 @@ fn check_run(world: &World, repo: i64, view: &PullView<'_>, check: &CheckView) -
         "url": url,
         "title": null,
         "isRequired": check.name != "lint",
+        "checkSuite": {
+            "__typename": "CheckSuite",
+            "id": node_id("CS", &[repo, view.pull.id]),
+            "app": { "__typename": "App", "id": node_id("A", &[15_368]), "name": "GitHub Actions", "slug": "github-actions" },
+        },
     })
 }
 
-fn review(world: &World, url: &str, repo: i64, review: &Review) -> Value {
+fn review(world: &World, url: &str, pull: &Pull, repo: i64, review: &Review) -> Value {
+    let commit = world.reviewed_commit(pull, review);
     json!({
         "__typename": "PullRequestReview",
         "id": node_id("PRR", &[repo, review.id]),
@@ -376,6 +383,7 @@ fn review(world: &World, url: &str, repo: i64, review: &Review) -> Value {
         "createdAt": world.clock.stamp(review.at),
         "submittedAt": world.clock.stamp(review.at),
         "url": format!("{url}#pullrequestreview-{}", review.id),
+        "commit": { "__typename": "Commit", "id": node_id("C", &[repo, pull.id]), "oid": commit },
     })
 }
 

@@ -9,6 +9,7 @@ mod orgs;
 mod page;
 mod people;
 mod pull_json;
+mod pull_look;
 mod pulls;
 mod repos;
 mod route;

@@ -104,7 +104,9 @@ pub fn full(world: &World, api: &str, view: &PullView<'_>) -> Value {
 
 /// Who has been asked and has not answered since.
 pub fn asked_users(view: &PullView<'_>, world: &World) -> Vec<i64> {
-    let answered = |user: &i64| view.pull.reviews_seen(world.now).any(|review| review.user == *user);
+    let asked = |user: &i64| view.pull.asked_at.get(user).copied().unwrap_or(view.pull.opened);
+    let answered =
+        |user: &i64| view.pull.reviews_seen(world.now).any(|review| review.user == *user && review.at > asked(user));
     view.pull.asked_users.iter().copied().filter(|user| !answered(user)).collect()
 }
 
@@ -142,7 +144,7 @@ pub fn review(world: &World, api: &str, view: &PullView<'_>, review: &Review) ->
         "pull_request_url": pull,
         "_links": { "html": { "href": html }, "pull_request": { "href": pull } },
         "submitted_at": world.clock.stamp(review.at),
-        "commit_id": view.head_sha,
+        "commit_id": world.reviewed_commit(view.pull, review),
         "author_association": "MEMBER",
     })
 }

@@ -8,6 +8,7 @@ use super::super::world::pull::PullView;
 use super::json::user_by_id;
 use super::page::Page;
 use super::pull_json::{asked_users, full, review, simple, team};
+use super::pull_look;
 use super::route::Ctx;
 
 pub fn answer(ctx: &mut Ctx<'_>, repo: usize, method: &str, rest: &[&str]) -> Answer {
@@ -19,7 +20,9 @@ pub fn answer(ctx: &mut Ctx<'_>, repo: usize, method: &str, rest: &[&str]) -> An
     match (method, rest) {
         ("GET", []) => get(ctx, pull),
         ("PATCH", []) => change(ctx, pull),
+        ("GET", ["files"]) => pull_look::files(ctx, pull),
         ("GET", ["reviews"]) => reviews(ctx, pull),
+        ("POST", ["reviews"]) => pull_look::give_review(ctx, pull),
         ("GET", ["requested_reviewers"]) => requested(ctx, pull),
         ("POST", ["requested_reviewers"]) => request_review(ctx, pull),
         _ => Err(Reply::not_found()),
@@ -61,6 +64,9 @@ fn list(ctx: &Ctx<'_>, repo: usize) -> Answer {
 }
 
 fn get(ctx: &mut Ctx<'_>, pull: usize) -> Answer {
+    if let Some(diff) = pull_look::diff(ctx, pull) {
+        return diff;
+    }
     let view = ctx.world.view(pull).ok_or_else(Reply::not_found)?;
     let body = full(ctx.world, &ctx.site.api, &view);
     ctx.world.ask_mergeable(pull);
@@ -131,6 +137,9 @@ fn request_review(ctx: &mut Ctx<'_>, pull: usize) -> Answer {
     let users = found.ok_or_else(|| {
         Reply::message(422, "Reviews may only be requested from collaborators. One or more of the users or teams you specified is not a collaborator of the repository.")
     })?;
+    if ctx.world.pulls.get(pull).is_some_and(|pull| users.contains(&pull.author)) {
+        return Err(Reply::message(422, "Review cannot be requested from pull request author."));
+    }
     ctx.world.ask_review(pull, users, teams);
     let view = ctx.world.view(pull).ok_or_else(Reply::not_found)?;
     Ok(Reply::json(201, &simple(ctx.world, &ctx.site.api, &view)))

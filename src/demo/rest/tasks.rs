@@ -13,6 +13,7 @@ use super::super::world::task::Task;
 use super::contents::agent_file;
 use super::json::node_id;
 use super::page::Page;
+use super::pull_look;
 use super::route::Ctx;
 
 const STATES: [&str; 8] =
@@ -34,6 +35,10 @@ pub fn answer(ctx: &mut Ctx<'_>, method: &str, rest: &[&str]) -> Answer {
                 ("GET", [id]) => get(ctx, Some(repo), id),
                 _ => Err(Reply::not_found()),
             }
+        }
+        ("GET", ["repos", owner, name, "pulls", number, "agent-merge"]) => {
+            let repo = ctx.world.repo_at(owner, name).ok_or_else(Reply::not_found)?;
+            pull_look::agent_merge(ctx, repo, number)
         }
         _ => Err(Reply::not_found()),
     }

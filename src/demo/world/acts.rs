@@ -3,6 +3,7 @@
 use super::clock::{SECOND, Tick};
 use super::core::{AGENT_ID, Comment, Issue, World};
 use super::found::SessionOrder;
+use super::pull::Review;
 use super::script::Ending;
 use super::session::Session;
 
@@ -214,6 +215,7 @@ impl World {
         let Some(pull) = self.pulls.get_mut(pull) else { return };
         pull.touched = now;
         for user in users {
+            pull.asked_at.insert(user, now);
             if !pull.asked_users.contains(&user) {
                 pull.asked_users.push(user);
             }
@@ -223,6 +225,31 @@ impl World {
                 pull.asked_teams.push(team);
             }
         }
+    }
+
+    /// The commits it has had so far, oldest first.
+    pub fn commits_of(&self, pull: usize) -> Vec<String> {
+        let Some(pull) = self.pulls.get(pull) else { return Vec::new() };
+        let (pushes, _) = pull.last_push(&self.work_on(pull));
+        (0..=pushes).map(|push| self.sha(pull.repo, &pull.branch, push + 1)).collect()
+    }
+
+    /// The commit a review is about.
+    pub fn reviewed_commit(&self, pull: &super::pull::Pull, review: &Review) -> String {
+        let until = |at: &&Tick| **at > pull.opened && **at <= review.at;
+        let pushes = self.work_on(pull).pushes.iter().filter(until).count();
+        review.commit.clone().unwrap_or_else(|| self.sha(pull.repo, &pull.branch, pushes + 1))
+    }
+
+    /// The viewer reviews it.
+    pub fn give_review(&mut self, pull: usize, state: &str, body: String, commit: Option<String>) -> Option<Review> {
+        let (now, user) = (self.now, self.viewer);
+        let pull = self.pulls.get_mut(pull)?;
+        let nth = i64::try_from(pull.reviews.len()).unwrap_or(0);
+        let review = Review { id: pull.id * 10 + nth, user, state: state.to_owned(), at: now, body, commit };
+        pull.reviews.push(review.clone());
+        pull.touched = now;
+        Some(review)
     }
 
     pub fn mark_ready(&mut self, pull: usize) {

@@ -144,6 +144,8 @@ pub struct PullEntry {
     pub lazy: bool,
     /// The task's artifact carries no global id.
     pub bare: bool,
+    /// An agent was told to merge it by itself.
+    pub agent_merge: bool,
     pub threads: u32,
 }
 

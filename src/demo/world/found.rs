@@ -284,10 +284,12 @@ impl World {
                 state: review.state,
                 at: review.at.0,
                 body: review.body,
+                commit: None,
             });
         }
         pull.asked_users = entry.ask.iter().map(|login| self.must_know(login)).collect::<Result<_, _>>()?;
         pull.asked_teams = entry.teams;
+        pull.agent_merge = entry.agent_merge;
         pull.check_plan.fails = entry.fails;
         pull.check_plan.none = entry.no_checks;
         pull.check_plan.approved = Some(pull.opened + 90 * SECOND).filter(|_| !entry.unapproved);
@@ -312,6 +314,7 @@ impl World {
             closer: self.viewer,
             reviews: Vec::new(),
             asked_users: Vec::new(),
+            asked_at: BTreeMap::new(),
             asked_teams: Vec::new(),
             threads: 0,
             check_plan: CheckPlan { approval, ..CheckPlan::default() },
@@ -324,6 +327,7 @@ impl World {
             title: None,
             body: None,
             ci: BTreeMap::new(),
+            agent_merge: false,
             touched: opened,
         }
     }

@@ -11,6 +11,7 @@ pub mod acts;
 mod arrivals;
 mod cast;
 pub mod chance;
+pub mod change;
 pub mod checks;
 pub mod chunks;
 pub mod clock;

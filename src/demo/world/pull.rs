@@ -10,6 +10,8 @@ pub struct Review {
     pub state: String,
     pub at: Tick,
     pub body: String,
+    /// Given for this commit; otherwise for the newest of its time.
+    pub commit: Option<String>,
 }
 
 /// How checks go on this pull request.
@@ -39,6 +41,8 @@ pub struct Pull {
     pub closer: i64,
     pub reviews: Vec<Review>,
     pub asked_users: Vec<i64>,
+    /// When somebody was asked through the API: a review from before is no answer to it.
+    pub asked_at: std::collections::BTreeMap<i64, Tick>,
     pub asked_teams: Vec<String>,
     pub threads: u32,
     pub check_plan: CheckPlan,
@@ -56,6 +60,8 @@ pub struct Pull {
     pub title: Option<String>,
     pub body: Option<String>,
     pub ci: std::collections::BTreeMap<i64, CiOrders>,
+    /// An agent was told to merge it by itself.
+    pub agent_merge: bool,
     /// The newest change a person made through the API.
     pub touched: Tick,
 }

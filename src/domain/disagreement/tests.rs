@@ -83,6 +83,7 @@ fn pull(state: PullState, updated: i64) -> Pull {
         changes_by: vec![],
         mergeable: Mergeable::Yes,
         checks: None,
+        standing: crate::domain::Standing::default(),
     }
 }
 

@@ -18,9 +18,10 @@ use super::token::Token;
 use crate::domain::agents::CustomAgent;
 use crate::domain::capability::{self, ReadOnly};
 use crate::domain::policy::{AssignGrant, Grant};
+use crate::domain::pull_look::{AgentMerge, ChangedFiles, OwnersFile};
 use crate::domain::{
-    Branches, Fault, FaultKind, Issue, IssueRef, Issues, Job, JobId, NodeId, Now, Pull, PullRef, RepoName, Run, RunId,
-    SessionId, Task, TaskRef, Timeline, UserId, Viewer,
+    Branches, Fault, FaultKind, Issue, IssueRef, Issues, Job, JobId, NodeId, Now, Pull, PullDiff, PullRef, RepoName,
+    Run, RunId, SessionId, Task, TaskRef, Timeline, UserId, Viewer,
 };
 use crate::provider::port::{
     AgentSession, Authority, Budget, Call, CancelAnswer, Fetched, LiveLogs, LogBody, PageCursor, Probe, Provider,
@@ -323,5 +324,56 @@ impl Provider for GitHub {
     fn branches(&self, repo: &RepoName, validator: Option<Validator>) -> Call<'_, Fetched<Branches>> {
         let repo = repo.clone();
         async move { self.branches_of(&repo, validator).await }.boxed()
+    }
+
+    fn pull_files(&self, repo: &RepoName, number: u64, known: Option<Validator>) -> Call<'_, Fetched<ChangedFiles>> {
+        let repo = repo.clone();
+        async move { self.files_of_pull(&repo, number, known).await }.boxed()
+    }
+
+    fn owners_file(
+        &self,
+        repo: &RepoName,
+        branch: &Untrusted,
+        known: Option<Validator>,
+    ) -> Call<'_, Fetched<Option<OwnersFile>>> {
+        let (repo, branch) = (repo.clone(), branch.clone());
+        async move { self.owners_of_branch(&repo, &branch, known).await }.boxed()
+    }
+
+    fn agent_merge(&self, repo: &RepoName, number: u64) -> Call<'_, Option<AgentMerge>> {
+        let repo = repo.clone();
+        async move { self.agent_merge_of(&repo, number).await }.boxed()
+    }
+
+    fn pull_diff(&self, repo: &RepoName, number: u64) -> Call<'_, PullDiff> {
+        let repo = repo.clone();
+        async move { self.diff_of_pull(&repo, number).await }.boxed()
+    }
+
+    fn ask_review(&self, repo: &RepoName, number: u64, people: &[String], teams: &[String]) -> Call<'_, ()> {
+        let names = |all: &[String]| all.iter().map(|name| name.as_str().into()).collect::<Vec<Untrusted>>();
+        let (repo, people, teams) = (repo.clone(), names(people), names(teams));
+        async move { self.request_review(&repo, number, &people, &teams).await }.boxed()
+    }
+
+    fn approve(&self, repo: &RepoName, number: u64, head: &Untrusted) -> Call<'_, String> {
+        let (repo, head) = (repo.clone(), head.clone());
+        async move { self.post_approval(&repo, number, &head).await }.boxed()
+    }
+
+    fn close(&self, repo: &RepoName, number: u64) -> Call<'_, ()> {
+        let repo = repo.clone();
+        async move { self.close_pull(&repo, number).await.map(|_| ()) }.boxed()
+    }
+
+    fn waiting_runs(&self, repo: &RepoName, head: &Untrusted) -> Call<'_, Vec<Run>> {
+        let (repo, head) = (repo.clone(), head.clone());
+        async move { self.runs_that_wait(&repo, &head).await }.boxed()
+    }
+
+    fn let_run(&self, repo: &RepoName, id: RunId) -> Call<'_, ()> {
+        let repo = repo.clone();
+        async move { self.approve_run(&repo, id).await }.boxed()
     }
 }

@@ -18,6 +18,7 @@ use super::poller::{Pace, Poller, Wish};
 use super::purse::Purse;
 use super::raw_log::RawLogs;
 use super::recorder;
+use super::reviewing::Reviewing;
 use super::settler;
 use super::stops::Stops;
 use super::till::Till;
@@ -55,6 +56,7 @@ pub struct Engine {
     /// The console is stopped.
     paused: watch::Sender<bool>,
     raw_logs: RawLogs,
+    reviewing: Reviewing,
     plans: Plans,
     issues: IssueDesk,
     /// `None`: finished logs are not kept.
@@ -105,6 +107,7 @@ impl Engine {
         let (works, at_work) = watch::channel(Vec::new());
         let poller = poller.showing(works);
         tokio::spawn(poller.run(wish_list));
+        let reviewing = Reviewing::spawn(desk.clone(), context.clone(), wishes.clone());
         let settler = settler::start(&desk, &context, wishes.clone(), is_paused.clone());
         tokio::spawn(Followers::new(desk.clone(), till, kept.clone(), wanted_seen, task, is_paused).run());
         tokio::spawn(relay(attended, wishes.clone(), wanted));
@@ -121,6 +124,7 @@ impl Engine {
             attention,
             paused,
             raw_logs,
+            reviewing,
             plans,
             issues,
             kept,
@@ -152,6 +156,7 @@ impl Engine {
             Effect::Cancel(targets) => self.stops.cancel(targets),
             Effect::Withdraw(task) => self.stops.withdraw(&task),
             Effect::FollowUp(comment) => self.stops.follow_up(*comment),
+            Effect::Reviews(wish) => self.reviewing.perform(wish),
             Effect::RawLog(of, wish) => self.raw_logs.perform(*of, wish),
             Effect::KeepDiagnosis(task, diagnosed) => self.wish(Wish::Diagnosed(task, diagnosed)),
             Effect::Grep(wanted) => {

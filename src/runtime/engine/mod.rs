@@ -29,6 +29,7 @@ pub mod purse;
 pub mod raw_log;
 mod reads;
 pub mod recorder;
+mod reviewing;
 pub mod schedule;
 mod settler;
 mod stops;

@@ -61,6 +61,13 @@ impl PullBook {
         }
     }
 
+    /// Something was done to it: it is among the next that are asked about.
+    pub fn ask(&mut self, at: &PullRef) {
+        if let Some(entry) = self.pulls.get_mut(&(at.repo.clone(), at.id)) {
+            (entry.settled, entry.asked) = (false, None);
+        }
+    }
+
     pub fn forget(&mut self, at: &PullRef) {
         self.pulls.remove(&(at.repo.clone(), at.id));
     }
@@ -171,6 +178,7 @@ mod tests {
             changes_by: Vec::new(),
             mergeable: Mergeable::Yes,
             checks: None,
+            standing: crate::domain::Standing::default(),
         }
     }
 

@@ -4,9 +4,8 @@ use super::alerts::alerts;
 use super::found;
 use super::pieces::{agent_words, branch_words, labelled, pull_told, run_told, spread};
 use crate::console::state::Model;
-use crate::console::state::reviews::{Waits, waits};
 use crate::console::state::tone::{Tone, Words};
-use crate::console::state::words::{checks, pull_state, says, verdict};
+use crate::console::state::words::{blocked, checks, pull_state, verdict};
 use crate::console::state::world::Known;
 use crate::domain::Pull;
 use crate::text::Untrusted;
@@ -47,11 +46,11 @@ pub fn compact_pull(model: &Model, pull: &Pull) -> Vec<Words> {
     let mut all_checks = vec![checks(pull.checks.as_ref())];
     let failing = pull.checks.as_ref().map(|c| c.failing.as_slice()).unwrap_or_default();
     all_checks.extend(failing.iter().skip(1).map(|name| Words::one(Tone::Bad, name.show_line())));
-    let waiting = waits(pull, model.world.viewer.as_ref());
     let verdict = verdict(pull);
     let mut review = vec![if verdict.is_empty() { Words::one(Tone::Dim, "over") } else { verdict }];
-    if waiting.is_some_and(|w| w != Waits::Approval) {
-        review.insert(0, says(pull, waiting));
+    if let Some(on) = model.blocked(pull) {
+        let (tone, _) = blocked(&on);
+        review.insert(0, Words::one(tone, format!("waits on {}", on.whom.word())));
     }
     let branch = Words::one(Tone::Dim, "branch ").with(Tone::Plain, pull.head_ref.show_line());
     let place = [

@@ -79,6 +79,7 @@ pub fn pull() -> Pull {
         changes_by: Vec::new(),
         mergeable: Mergeable::Yes,
         checks: Some(Checks { passed: 11, failed: 1, ..Checks::default() }),
+        standing: crate::domain::Standing::default(),
     }
 }
 

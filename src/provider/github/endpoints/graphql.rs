@@ -1,5 +1,8 @@
 //! The GraphQL documents this program can send, and reading the answers: a 200 may hold errors, data, or both.
 
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use super::super::client::GitHub;
@@ -7,11 +10,11 @@ use super::super::http::{Body, Need, Op, Request, Zone, unknown_outcome};
 use crate::domain::{Fault, FaultKind};
 use crate::text::Untrusted;
 
-/// A compiled-in document. There is no way to make another one, and one that is not what it is called does not compile:
+/// A document of this file. There is no way to make another one, and one that is not what it is called does not compile:
 /// what may pass as a read is known at build time.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
-    text: &'static str,
+    text: Cow<'static, str>,
     changes: bool,
 }
 
@@ -20,16 +23,16 @@ impl Document {
     pub const fn query(text: &'static str) -> Self {
         assert!(begins(text, "query"), "a query begins with its name");
         assert!(!holds(text, "mutation") && !holds(text, "subscription"), "a query holds nothing else");
-        Self { text, changes: false }
+        Self { text: Cow::Borrowed(text), changes: false }
     }
 
     pub const fn mutation(text: &'static str) -> Self {
         assert!(begins(text, "mutation"), "a mutation begins with its name");
-        Self { text, changes: true }
+        Self { text: Cow::Borrowed(text), changes: true }
     }
 
-    pub fn text(&self) -> &'static str {
-        self.text
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// A query changes nothing, so it passes under read-only.
@@ -68,20 +71,50 @@ const fn is_at(text: &[u8], word: &[u8], at: usize) -> bool {
     true
 }
 
-pub static PULLS: Document = Document::query(
-    "query($ids:[ID!]!){\
+/// What is asked of each pull request. No connection gives more than a hundred entries, and none is asked for a second
+/// page: with [`BATCH`](super::pulls) of them that is at most 36,000 nodes of the 500,000 one query may name.
+const PULLS: &str = "\
 nodes(ids:$ids){__typename ... on PullRequest{\
 id fullDatabaseId number url title state isDraft headRefName headRefOid baseRefName \
-repository{nameWithOwner} author{login} createdAt updatedAt additions deletions \
+repository{nameWithOwner} author{login} createdAt updatedAt additions deletions changedFiles \
 reviewDecision mergeable \
 reviewRequests(first:20){nodes{requestedReviewer{__typename ... on User{login} ... on Bot{login} \
-... on Mannequin{login} ... on Team{name}}}} \
-latestOpinionatedReviews(first:20){nodes{state author{login}}} \
-statusCheckRollup{state contexts(first:100){nodes{__typename \
-... on CheckRun{name status conclusion} ... on StatusContext{context state}}}} \
+... on Mannequin{login} ... on Team{name combinedSlug}}}} \
+latestOpinionatedReviews(first:20){nodes{state author{login} commit{oid}}} \
+reviewThreads(first:100){totalCount nodes{isResolved}} \
+statusCheckRollup{state contexts(first:100){totalCount nodes{__typename \
+... on CheckRun{databaseId name status conclusion detailsUrl checkSuite{app{slug}}} \
+... on StatusContext{context state targetUrl}}}} \
 commits(last:1){nodes{commit{checkSuites(first:20){nodes{conclusion checkRuns(first:1){totalCount}}}}}}\
-}} rateLimit{cost remaining resetAt}}",
-);
+}} ";
+
+/// Which of its checks a pull request needs can only be asked with its id for an argument, so each has a field of its own
+/// beside the list. What cannot be told there takes no check out of the list.
+fn required(out: &mut String, index: usize) {
+    // Writing to a string cannot fail.
+    let _ = write!(
+        out,
+        "r{index}:node(id:$i{index}){{... on PullRequest{{statusCheckRollup{{contexts(first:100){{nodes{{__typename \
+... on CheckRun{{databaseId isRequired(pullRequestId:$i{index})}} \
+... on StatusContext{{context isRequired(pullRequestId:$i{index})}}}}}}}}}}}} "
+    );
+}
+
+// The parts of which the query below is made.
+const _: () = assert!(!holds(PULLS, "mutation") && !holds(PULLS, "subscription"), "a query holds nothing else");
+
+/// One query about so many pull requests. Variables: `ids`, and each id again as `i0`, `i1`, …
+pub fn pulls(count: usize) -> Document {
+    let mut text = String::from("query($ids:[ID!]!");
+    for index in 0..count {
+        let _ = write!(text, ",$i{index}:ID!");
+    }
+    text.push_str("){");
+    text.push_str(PULLS);
+    (0..count).for_each(|index| required(&mut text, index));
+    text.push_str("rateLimit{cost remaining resetAt}}");
+    Document { text: text.into(), changes: false }
+}
 
 pub static COPILOT_ENDPOINT: Document =
     Document::query("query{viewer{copilotEndpoints{api}} rateLimit{cost remaining resetAt}}");
@@ -98,8 +131,9 @@ pub static MARK_READY: Document = Document::mutation(
 
 impl GitHub {
     /// The `data` of the answer. Errors about single nodes beside data are left to the caller, who sees the null.
-    pub(super) async fn graphql(&self, document: &'static Document, variables: Value, op: Op) -> Result<Value, Fault> {
-        let request = Request::post(op, Zone::GraphQl, self.http.host.graphql(), Body::GraphQl(document, variables));
+    pub(super) async fn graphql(&self, document: &Document, variables: Value, op: Op) -> Result<Value, Fault> {
+        let request =
+            Request::post(op, Zone::GraphQl, self.http.host.graphql(), Body::GraphQl(document.clone(), variables));
         let answer = self.http.send(&request).await?;
         let broken = |what: &str| {
             let fault = self.http.unreadable(&request, what).fault;
@@ -141,10 +175,15 @@ impl GitHub {
     }
 }
 
-/// The error belongs to one entry of a list, which is null then.
+/// The error belongs to one entry of a list, which is null then, or to what is required of it, which is not known then.
 fn is_about_one_node(error: &Value) -> bool {
     let path = error.get("path").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    matches!(path, [list, index, ..] if list == "nodes" && index.is_number())
+    let about_checks = |field: &str| field.strip_prefix('r').is_some_and(|rest| rest.parse::<usize>().is_ok());
+    match path {
+        [list, index, ..] if list == "nodes" => index.is_number(),
+        [Value::String(field), ..] => about_checks(field),
+        _ => false,
+    }
 }
 
 fn message(errors: &[Value]) -> String {
@@ -164,9 +203,10 @@ mod tests {
 
     #[test]
     fn only_the_documents_that_change_nothing_count_as_queries() {
-        assert!(PULLS.is_query() && COPILOT_ENDPOINT.is_query() && ASSIGNABLE.is_query());
+        let all = [pulls(1), pulls(100), COPILOT_ENDPOINT.clone(), ASSIGNABLE.clone()];
+        assert!(all.iter().all(Document::is_query));
         assert!(!MARK_READY.is_query());
-        for document in [&PULLS, &COPILOT_ENDPOINT, &ASSIGNABLE] {
+        for document in &all {
             assert!(!document.text().contains("mutation"));
             assert!(document.text().contains("rateLimit{cost remaining resetAt}"));
             let opened = document.text().matches('{').count();

@@ -9,6 +9,7 @@ mod jobs;
 mod one_pull;
 mod paging;
 mod people;
+mod pull_look;
 mod pulls;
 mod reviews;
 mod run_orders;

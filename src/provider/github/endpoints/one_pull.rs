@@ -52,6 +52,27 @@ impl GitHub {
         }
     }
 
+    /// Approves it at this commit: of another the service makes nothing. Returns the id of the review.
+    pub(in super::super) async fn post_approval(
+        &self,
+        repo: &RepoName,
+        number: u64,
+        head: &Untrusted,
+    ) -> Result<String, Fault> {
+        let url = self.url(&["repos", repo.owner(), repo.name(), "pulls", &number.to_string(), "reviews"])?;
+        let body = json!({ "event": "APPROVE", "commit_id": head.raw_for_wire() });
+        let op = Op::one(format!("approve {repo}#{number}"), Need::WritePulls);
+        let request = Request::post(op, Zone::Rest, url, Body::Json(body));
+        let answer = self.http.send(&request).await?;
+        let read = answer.json().and_then(|body| {
+            let id = body.get("id").and_then(serde_json::Value::as_u64);
+            let approved = body.get("state").and_then(serde_json::Value::as_str) == Some("APPROVED");
+            id.filter(|_| approved).ok_or_else(|| "the answer is not an approval".to_owned())
+        });
+        let id = read.map_err(|what| unknown_outcome(&request, &self.http.unreadable(&request, &what).fault.what))?;
+        Ok(id.to_string())
+    }
+
     /// Closes without merging. The answer must say that it is closed.
     pub async fn close_pull(&self, repo: &RepoName, number: u64) -> Result<RestPull, Fault> {
         let url = self.url(&["repos", repo.owner(), repo.name(), "pulls", &number.to_string()])?;

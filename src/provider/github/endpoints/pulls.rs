@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::client::GitHub;
 use super::super::http::{Body, Need, Op, Request, Shape, Zone, unknown_outcome};
-use super::super::wire::{convert, lenient, node_id, pull as wire};
+use super::super::wire::{lenient, node_id, pull as wire, pull_convert};
 use super::graphql;
 use crate::domain::{Fault, FaultKind, NodeId, Pull, PullId, PullRef, RepoName};
 use crate::text::Untrusted;
@@ -33,16 +33,24 @@ impl GitHub {
             return Ok(vec![None; refs.len()]);
         }
         let op = Op::new(format!("read {} pull requests", ids.len()), Need::ReadPulls);
-        let mut data = self.graphql(&graphql::PULLS, json!({ "ids": ids }), op).await?;
+        let mut variables = json!({ "ids": ids });
+        if let Some(variables) = variables.as_object_mut() {
+            variables.extend(ids.iter().enumerate().map(|(index, id)| (format!("i{index}"), (*id).into())));
+        }
+        let mut data = self.graphql(&graphql::pulls(ids.len()), variables, op).await?;
         let Some(found) = wire::nodes_of(&mut data) else {
             let what = format!("{} could not read pull requests: the answer has no nodes", self.http.host.shown());
             return Err(Fault::new(FaultKind::Unreadable, what, "nothing to do: it is asked again"));
         };
-        let mut found = found.into_iter();
+        let mut required = |index: usize| {
+            let told = data.get_mut(format!("r{index}")).map(Value::take).unwrap_or_default();
+            wire::Required::deserialize(told).unwrap_or_default()
+        };
+        let mut found = found.into_iter().enumerate();
         let pulls = refs.iter().zip(nodes).map(|(asked, node)| {
-            node.and_then(|_| found.next()).and_then(|value| {
+            node.and_then(|_| found.next()).and_then(|(index, value)| {
                 let pull = wire::Pull::deserialize(value).ok()?;
-                convert::pull(pull, &asked.repo, asked.id)
+                pull_convert::pull(pull, &required(index), &asked.repo, asked.id)
             })
         });
         Ok(pulls.collect())

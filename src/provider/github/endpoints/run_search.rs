@@ -5,7 +5,7 @@ use super::super::http::{Need, Op, Request, Zone};
 use super::super::wire::found_run::FoundRun;
 use super::super::wire::lenient;
 use super::paging::next_page;
-use crate::domain::{Fault, Instant, RepoName};
+use crate::domain::{Conclusion, Fault, Instant, RepoName, Run};
 use crate::provider::port::PageCursor;
 use crate::text::Untrusted;
 
@@ -87,6 +87,22 @@ impl GitHub {
             url.query_pairs_mut().extend_pairs(pairs);
         }
         self.run_page(&Request::get(op(repo), Zone::Rest, url)).await
+    }
+
+    /// The runs of this commit that wait for a person to let them start. Runs of another commit, which a filter that was
+    /// not understood would list, are left out.
+    pub(in super::super) async fn runs_that_wait(&self, repo: &RepoName, head: &Untrusted) -> Result<Vec<Run>, Fault> {
+        let query = RunQuery {
+            head_sha: Some(head.clone()),
+            state: Some(RunState::ActionRequired),
+            per_page: Some(100),
+            ..RunQuery::default()
+        };
+        let page = self.find_runs(repo, &query).await?;
+        let waits = |found: &FoundRun| {
+            found.facts.head_sha.as_ref() == Some(head) && found.run.conclusion == Some(Conclusion::ActionRequired)
+        };
+        Ok(page.runs.into_iter().filter(waits).map(|found| found.run).collect())
     }
 
     /// The page after.

@@ -32,5 +32,5 @@ pub(super) use failure::{message_of, unknown_outcome};
 pub use network::{Network, Roots};
 pub use options::Limits;
 pub(super) use request::{Body, Need, Op, Request, Shape, Zone};
-pub(super) use send::{Http, Parts};
+pub(super) use send::{DIFF_BYTES, Http, Parts};
 pub(super) use web::Web;

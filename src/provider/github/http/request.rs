@@ -108,7 +108,7 @@ pub enum Body {
     Json(Value),
     /// What to change of a thing that is there.
     Patch(Value),
-    GraphQl(&'static Document, Value),
+    GraphQl(Document, Value),
 }
 
 /// What must come back.
@@ -119,6 +119,8 @@ pub enum Shape {
     Log,
     /// A file of a repository, as it is.
     File,
+    /// The diff of a pull request: of a larger one the beginning is taken.
+    Diff,
     /// The status says it all.
     Nothing,
 }
@@ -184,6 +186,7 @@ impl Request {
         match (self.zone, self.shape) {
             (Zone::Copilot, _) => "application/json",
             (_, Shape::File) => "application/vnd.github.raw+json",
+            (_, Shape::Diff) => "application/vnd.github.diff",
             _ => "application/vnd.github+json",
         }
     }

@@ -275,11 +275,14 @@ mod tests {
             )
         };
         assert!(rights.admit(&Request::get(Op::new("x", Need::Nothing), Zone::Rest, url("/user"))).is_ok());
-        assert!(rights.admit(&graph(&graphql::PULLS)).is_ok());
+        assert!(rights.admit(&graph(graphql::pulls(2))).is_ok());
         let post = |body| Request::post(Op::new("x", Need::Nothing), Zone::Rest, url("/x"), body);
-        for request in
-            [graph(&graphql::MARK_READY), post(Body::Empty), post(Body::Json(().into())), post(Body::Patch(().into()))]
-        {
+        for request in [
+            graph(graphql::MARK_READY.clone()),
+            post(Body::Empty),
+            post(Body::Json(().into())),
+            post(Body::Patch(().into())),
+        ] {
             let fault = rights.admit(&request).unwrap_err();
             assert_eq!((fault.kind, fault.next_step.as_str()), (FaultKind::Refused, "ask otherwise"));
         }

@@ -24,6 +24,8 @@ use crate::provider::port::{Budget, Validator};
 use crate::text::Untrusted;
 
 const MOST_HOPS: usize = 5;
+/// Of a diff more than this is not taken: nobody reads it on a terminal.
+pub const DIFF_BYTES: usize = 4 << 20;
 
 /// What the client is made of.
 pub struct Parts {
@@ -167,7 +169,8 @@ impl Http {
             // A refusal keeps its meaning even when its body breaks off.
             return Err(self.judge_refusal(request, status, &headers, &body.unwrap_or_default()));
         }
-        if self.is_agents(request) {
+        // What may be missing proves nothing where it is.
+        if self.is_agents(request) && status < 400 {
             self.latch.proved(version);
         }
         self.gate.good(request.zone);
@@ -189,8 +192,9 @@ impl Http {
 
     fn judge(&self, request: &Request, answer: Answer) -> Result<Answer, Failure> {
         let has_body = !matches!(answer.status, 204 | 304) && (200..300).contains(&answer.status);
-        let page =
-            has_body && request.shape != Shape::Nothing && request.shape != Shape::File && is_page(&answer.headers);
+        let page = has_body
+            && !matches!(request.shape, Shape::Nothing | Shape::File | Shape::Diff)
+            && is_page(&answer.headers);
         if page {
             return Err(self.unreadable(request, "a web page came instead of data"));
         }
@@ -303,9 +307,14 @@ impl Http {
         start: Tick,
         patience: Duration,
     ) -> Result<Vec<u8>, Failure> {
-        let cap = if request.shape == Shape::Log { self.limits.log_bytes } else { self.limits.json_bytes };
+        let cap = match request.shape {
+            Shape::Log => self.limits.log_bytes,
+            Shape::Diff => DIFF_BYTES,
+            _ => self.limits.json_bytes,
+        };
         let told = response.content_length().and_then(|len| usize::try_from(len).ok()).unwrap_or(0);
-        if told > cap {
+        let beginning = request.shape == Shape::Diff;
+        if told > cap && !beginning {
             return Err(self.too_large(request, cap));
         }
         let mut body = Vec::with_capacity(told.min(1 << 20));
@@ -315,6 +324,10 @@ impl Http {
             let chunk = tokio::time::timeout_at(deadline, response.chunk()).await;
             match chunk.map_err(|_| self.too_slow(request))?.map_err(|error| self.broken_body(request, error))? {
                 None => return Ok(body),
+                Some(bytes) if body.len() + bytes.len() > cap && beginning => {
+                    body.extend_from_slice(bytes.get(..cap - body.len()).unwrap_or_default());
+                    return Ok(body);
+                }
                 Some(bytes) if body.len() + bytes.len() > cap => return Err(self.too_large(request, cap)),
                 Some(bytes) => body.extend_from_slice(&bytes),
             }

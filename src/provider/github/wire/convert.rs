@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::{lenient, pull, run, session, task};
+use super::{lenient, run, session, task};
 use crate::domain::{
-    Artifact, Checks, Conclusion, Job, JobId, Mergeable, NodeId, Person, Pull, PullId, PullState, RepoName,
-    ReviewDecision, Run, RunId, RunStatus, Session, SessionId, State, Step, Task, TaskId, TaskRef, Usage, UserId,
+    Artifact, Conclusion, Job, JobId, NodeId, Person, PullId, PullState, RepoName, Run, RunId, RunStatus, Session,
+    SessionId, State, Step, Task, TaskId, TaskRef, Usage, UserId,
 };
 use crate::provider::port::AgentSession;
 use crate::text::Untrusted;
@@ -149,108 +149,5 @@ pub fn agent_session(wire: session::AgentSession) -> AgentSession {
         state: State::parse(&wire.state),
         run: wire.workflow_run_id.map(|id| RunId(id.0)),
         error: wire.error.map(|error| error.0),
-    }
-}
-
-/// `repo` and `id`: what was asked for; an answer about anything else is `None`.
-pub fn pull(wire: pull::Pull, repo: &RepoName, id: PullId) -> Option<Pull> {
-    let theirs = &wire.repository.name_with_owner;
-    let meant = theirs.eq_ignore_ascii_case(repo.as_str()) && wire.full_database_id.is_none_or(|n| n.0 == id.0);
-    if !meant {
-        return None;
-    }
-    let checks = checks(&wire);
-    let review = review(wire.review_decision.as_deref());
-    Some(Pull {
-        id,
-        node: NodeId::new(wire.id.0),
-        repo: repo.clone(),
-        number: wire.number.0,
-        title: wire.title.unwrap_or_default(),
-        url: wire.url,
-        state: pull_state(&wire.state, wire.is_draft),
-        head_ref: wire.head_ref_name.unwrap_or_default(),
-        base_ref: wire.base_ref_name.unwrap_or_default(),
-        author: wire.author.map(|who| who.login),
-        created_at: wire.created_at.0,
-        updated_at: wire.updated_at.unwrap_or(wire.created_at).0,
-        additions: wire.additions.unwrap_or_default(),
-        deletions: wire.deletions.unwrap_or_default(),
-        requested: requested(wire.review_requests),
-        changes_by: if review == ReviewDecision::ChangesRequested {
-            changes_by(wire.latest_opinionated_reviews)
-        } else {
-            Vec::new()
-        },
-        review,
-        mergeable: mergeable(wire.mergeable.as_deref()),
-        checks,
-    })
-}
-
-fn pull_state(word: &str, draft: Option<bool>) -> PullState {
-    match word {
-        "MERGED" => PullState::Merged,
-        "CLOSED" => PullState::Closed,
-        _ if draft == Some(true) => PullState::Draft,
-        _ => PullState::Open,
-    }
-}
-
-fn review(word: Option<&str>) -> ReviewDecision {
-    match word {
-        None => ReviewDecision::NoRule,
-        Some("APPROVED") => ReviewDecision::Approved,
-        Some("CHANGES_REQUESTED") => ReviewDecision::ChangesRequested,
-        Some("REVIEW_REQUIRED") => ReviewDecision::ReviewRequired,
-        Some(other) => ReviewDecision::Unknown(other.into()),
-    }
-}
-
-fn mergeable(word: Option<&str>) -> Mergeable {
-    match word {
-        Some("MERGEABLE") => Mergeable::Yes,
-        Some("CONFLICTING") => Mergeable::Conflicting,
-        None | Some("UNKNOWN") => Mergeable::Computing,
-        Some(other) => Mergeable::Unknown(other.into()),
-    }
-}
-
-fn requested(wire: Option<pull::Nodes<pull::ReviewRequest>>) -> Vec<Untrusted> {
-    let nodes = wire.map(|requests| requests.nodes).unwrap_or_default();
-    nodes.into_iter().filter_map(|r| r.requested_reviewer.login.or(r.requested_reviewer.name)).collect()
-}
-
-fn changes_by(wire: Option<pull::Nodes<pull::Review>>) -> Vec<Untrusted> {
-    let reviews = wire.map(|reviews| reviews.nodes).unwrap_or_default().into_iter();
-    reviews.filter(|r| r.state == "CHANGES_REQUESTED").filter_map(|r| r.author.map(|who| who.login)).collect()
-}
-
-/// `None` when there is not one check: a roll-up without contexts is no check either.
-fn checks(wire: &pull::Pull) -> Option<Checks> {
-    let mut checks = Checks::default();
-    let contexts = wire.status_check_rollup.as_ref().and_then(|rollup| rollup.contexts.as_ref());
-    for check in contexts.into_iter().flat_map(|contexts| &contexts.nodes) {
-        let name = check.name.as_ref().or(check.context.as_ref()).cloned().unwrap_or_default();
-        checks.add(&name, check_conclusion(check).as_ref());
-    }
-    let commits = wire.commits.iter().flat_map(|commits| &commits.nodes);
-    let suites = commits.filter_map(|node| node.commit.check_suites.as_ref()).flat_map(|suites| &suites.nodes);
-    let waiting = suites.filter(|suite| {
-        let runs = suite.check_runs.as_ref().map_or(0, |runs| runs.total_count);
-        suite.conclusion.as_deref() == Some("ACTION_REQUIRED") && runs == 0
-    });
-    checks.needs_approval += u32::try_from(waiting.count()).unwrap_or(u32::MAX);
-    (checks != Checks::default()).then_some(checks)
-}
-
-/// `None` while it has not completed.
-fn check_conclusion(check: &pull::Check) -> Option<Conclusion> {
-    match (check.state.as_deref(), check.conclusion.as_deref()) {
-        (Some("SUCCESS"), _) => Some(Conclusion::Success),
-        (Some("FAILURE" | "ERROR"), _) => Some(Conclusion::Failure),
-        (None, _) if check.status.as_deref().is_some_and(|status| status != "COMPLETED") => None,
-        (None, Some(word)) => Some(Conclusion::parse(&word.to_ascii_lowercase())),
-        (Some(_), _) | (None, None) => None,
     }
 }

@@ -5,6 +5,7 @@
 
 pub(super) mod agent_job;
 pub(super) mod artifact;
+pub(super) mod changed_file;
 pub(super) mod cloud_session;
 pub(super) mod convert;
 pub(super) mod found_run;
@@ -16,6 +17,7 @@ pub(super) mod link;
 pub(super) mod node_id;
 pub(super) mod person;
 pub(super) mod pull;
+pub(super) mod pull_convert;
 pub(super) mod rest_pull;
 pub(super) mod review;
 pub(super) mod run;

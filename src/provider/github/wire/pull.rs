@@ -12,6 +12,8 @@ use crate::text::Untrusted;
 pub struct Nodes<T> {
     #[serde(default, deserialize_with = "items")]
     pub nodes: Vec<T>,
+    #[serde(rename = "totalCount", default, deserialize_with = "opt")]
+    pub total: Option<u64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -43,6 +45,12 @@ pub struct Pull {
     #[serde(default, deserialize_with = "opt")]
     pub deletions: Option<u64>,
     #[serde(default, deserialize_with = "opt")]
+    pub changed_files: Option<u64>,
+    #[serde(default, deserialize_with = "opt")]
+    pub head_ref_oid: Option<Untrusted>,
+    #[serde(default, deserialize_with = "opt")]
+    pub review_threads: Option<Nodes<Thread>>,
+    #[serde(default, deserialize_with = "opt")]
     pub review_decision: Option<String>,
     #[serde(default, deserialize_with = "opt")]
     pub mergeable: Option<String>,
@@ -73,9 +81,21 @@ pub struct ReviewRequest {
     pub requested_reviewer: Reviewer,
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Thread {
+    pub is_resolved: bool,
+}
+
 /// A user, bot or mannequin has a login, a team a name.
 #[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Reviewer {
+    #[serde(rename = "__typename", default, deserialize_with = "opt")]
+    pub kind: Option<String>,
+    /// `org/team`.
+    #[serde(default, deserialize_with = "opt")]
+    pub combined_slug: Option<Untrusted>,
     #[serde(default, deserialize_with = "opt")]
     pub login: Option<Untrusted>,
     #[serde(default, deserialize_with = "opt")]
@@ -87,6 +107,13 @@ pub struct Review {
     pub state: String,
     #[serde(default, deserialize_with = "opt")]
     pub author: Option<Actor>,
+    #[serde(default, deserialize_with = "opt")]
+    pub commit: Option<Oid>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Oid {
+    pub oid: Untrusted,
 }
 
 #[derive(Debug, Deserialize)]
@@ -97,7 +124,19 @@ pub struct Rollup {
 
 /// A check run (`name`, `status`, `conclusion`) or a commit status (`context`, `state`).
 #[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Check {
+    #[serde(default, deserialize_with = "opt")]
+    pub database_id: Option<NumberId>,
+    #[serde(default, deserialize_with = "opt")]
+    pub details_url: Option<Untrusted>,
+    #[serde(default, deserialize_with = "opt")]
+    pub target_url: Option<Untrusted>,
+    #[serde(rename = "checkSuite", default, deserialize_with = "opt")]
+    pub suite: Option<SuiteApp>,
+    /// Told in a field of its own, with the id or the context and nothing else.
+    #[serde(default, deserialize_with = "opt")]
+    pub is_required: Option<bool>,
     #[serde(default, deserialize_with = "opt")]
     pub name: Option<Untrusted>,
     #[serde(default, deserialize_with = "opt")]
@@ -108,6 +147,26 @@ pub struct Check {
     pub context: Option<Untrusted>,
     #[serde(default, deserialize_with = "opt")]
     pub state: Option<String>,
+}
+
+/// Who made a check.
+#[derive(Debug, Deserialize)]
+pub struct SuiteApp {
+    #[serde(default, deserialize_with = "opt")]
+    pub app: Option<App>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct App {
+    pub slug: String,
+}
+
+/// What a pull request needs: its checks, each with its mark.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Required {
+    #[serde(default, deserialize_with = "opt")]
+    pub status_check_rollup: Option<Rollup>,
 }
 
 #[derive(Debug, Deserialize)]

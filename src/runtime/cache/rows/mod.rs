@@ -6,6 +6,7 @@
 
 pub mod diagnosis;
 pub mod pull;
+mod standing;
 pub mod task;
 mod when;
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::At;
+use super::standing::{self, StandingRow};
 use super::task::{json, parse_pull_state, pull_state};
 use crate::domain::{Checks, Mergeable, NodeId, Pull, PullId, RepoName, ReviewDecision};
 use crate::text::Untrusted;
@@ -45,6 +46,8 @@ struct PullRow<T> {
     mergeable: Choice<T>,
     #[serde(rename = "k", skip_serializing_if = "Option::is_none")]
     checks: Option<ChecksRow<T>>,
+    #[serde(rename = "w", skip_serializing_if = "Option::is_none")]
+    standing: Option<StandingRow<T>>,
 }
 
 /// One of our own words (`w`), or the service's for what we do not know (`o`).
@@ -100,6 +103,7 @@ pub fn encode(pull: &Pull) -> String {
             skipped: checks.skipped,
             failing: raw(&checks.failing),
         }),
+        standing: standing::encode(&pull.standing),
     })
 }
 
@@ -160,6 +164,7 @@ pub fn decode(id: PullId, row: &[u8]) -> Option<Pull> {
             skipped: checks.skipped,
             failing: checks.failing,
         }),
+        standing: row.standing.map(standing::decode).unwrap_or_default(),
     })
 }
 

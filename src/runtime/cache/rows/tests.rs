@@ -5,9 +5,11 @@ use proptest::prelude::*;
 
 use super::{diagnosis, pull, task};
 use crate::domain::diagnosed::Found;
+use crate::domain::pull::{Asked, Opinion, ReviewerKind, Threads, Verdict};
 use crate::domain::{
-    Artifact, Checks, Diagnosed, Instant, Mergeable, NodeId, Person, Pull, PullId, PullState, RepoName, ReviewDecision,
-    RunId, Session, SessionId, Severity, State, Task, TaskId, TaskRef, Usage, UserId,
+    Artifact, Check, Checks, Conclusion, Diagnosed, Instant, JobId, Mergeable, NodeId, Person, Pull, PullId, PullState,
+    RepoName, ReviewDecision, RunId, Session, SessionId, Severity, Standing, State, Task, TaskId, TaskRef, Usage,
+    UserId,
 };
 use crate::text::Untrusted;
 
@@ -148,10 +150,54 @@ fn checks() -> impl Strategy<Value = Checks> {
     })
 }
 
+fn conclusion() -> impl Strategy<Value = Conclusion> {
+    prop_oneof![
+        proptest::sample::select(&["success", "failure", "neutral", "cancelled", "skipped", "timed_out", "stale"][..])
+            .prop_map(Conclusion::parse),
+        proptest::sample::select(&["action_required", "startup_failure", "odd"][..]).prop_map(Conclusion::parse),
+    ]
+}
+
+fn standing() -> impl Strategy<Value = Standing> {
+    let check = (text(), of(conclusion()), of(any::<bool>()), of(any::<u64>()), of(text())).prop_map(
+        |(name, conclusion, required, job, url)| Check { name, conclusion, required, job: job.map(JobId), url },
+    );
+    let kinds = [ReviewerKind::User, ReviewerKind::Team, ReviewerKind::Bot, ReviewerKind::Mannequin];
+    let asked = (text(), proptest::sample::select(kinds.to_vec())).prop_map(|(name, kind)| Asked { name, kind });
+    let verdict = prop_oneof![
+        Just(Verdict::Approved),
+        Just(Verdict::ChangesRequested),
+        Just(Verdict::Dismissed),
+        "[a-z]{1,5}".prop_map(|word| Verdict::Unknown(word.into())),
+    ];
+    let opinion = (text(), verdict, of(text())).prop_map(|(by, verdict, commit)| Opinion { by, verdict, commit });
+    let threads = of(any::<(u32, u32, bool)>())
+        .prop_map(|all| all.map(|(unresolved, total, cut)| Threads { unresolved, total, cut }));
+    let many = |n| 0..n;
+    (
+        of(text()),
+        of(any::<u64>()),
+        proptest::collection::vec(check, many(4)),
+        any::<u32>(),
+        proptest::collection::vec(asked, many(3)),
+        proptest::collection::vec(opinion, many(3)),
+        threads,
+    )
+        .prop_map(|(head, files, checks, more_checks, asked, opinions, threads)| Standing {
+            head,
+            files,
+            checks,
+            more_checks,
+            asked,
+            opinions,
+            threads,
+        })
+}
+
 fn any_pull() -> impl Strategy<Value = Pull> {
     let words = (text(), text(), text(), text(), of(text()), texts(), texts());
     let numbers = any::<[u64; 4]>();
-    (words, numbers, pull_state(), (instant(), instant()), review(), mergeable(), of(checks())).prop_map(
+    (words, numbers, pull_state(), (instant(), instant()), review(), mergeable(), of(checks()), standing()).prop_map(
         |(
             (title, url, head_ref, base_ref, author, requested, changes_by),
             [id, number, additions, deletions],
@@ -160,6 +206,7 @@ fn any_pull() -> impl Strategy<Value = Pull> {
             review,
             mergeable,
             checks,
+            standing,
         )| Pull {
             id: PullId(id),
             node: NodeId::new("PR_1"),
@@ -180,6 +227,7 @@ fn any_pull() -> impl Strategy<Value = Pull> {
             changes_by,
             mergeable,
             checks,
+            standing,
         },
     )
 }

@@ -13,7 +13,7 @@ use super::recall::Recalled;
 use super::sleep::{self, Clocks};
 use super::thrift::Thrift;
 use crate::console::event::{BudgetNews, News, Op};
-use crate::domain::{Diagnosed, Fault, FaultKind, Instant, RepoName, Source, State, Task, TaskId, TaskRef};
+use crate::domain::{Diagnosed, Fault, FaultKind, Instant, PullRef, RepoName, Source, State, Task, TaskId, TaskRef};
 use crate::runtime::engine::backoff;
 use crate::runtime::engine::budget::Meter;
 use crate::runtime::engine::desk::Desk;
@@ -34,6 +34,8 @@ pub enum Wish {
     Refresh,
     /// Ask about this task now: something was just done to it.
     Look(TaskRef),
+    /// Ask about this pull request now: something was just done to it.
+    Pull(PullRef),
     /// The log of this task's latest session was read: it need not be read again.
     Diagnosed(TaskRef, Box<Diagnosed>),
     /// The terminal has the focus, or lost it.
@@ -201,6 +203,12 @@ impl Poller {
                 for source in [Source::Task(task.id.clone()), Source::Run(task.id), Source::Tasks(task.repo)] {
                     self.schedule.poke(&source, now, Poke::Operator);
                 }
+            }
+            Wish::Pull(at) => {
+                self.memory.pulls.ask(&at);
+                self.memory.pulls.calm.stir();
+                self.cover(now);
+                self.schedule.poke(&Source::Pulls, now, Poke::Operator);
             }
             Wish::Diagnosed(task, diagnosed) => {
                 self.desk.cache.keep_diagnosis(&task, &diagnosed);
