@@ -13,6 +13,7 @@
 pub mod docs;
 pub mod given;
 pub mod load;
+mod notify;
 pub mod options;
 pub mod paths;
 pub mod policy;

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use chrono::TimeDelta;
+use chrono::{NaiveTime, TimeDelta};
 
 use crate::domain::stuck::{Each, Limits, Rule, Said, Thresholds};
-use crate::domain::{RepoName, RepoPattern, SavedView};
+use crate::domain::{RepoName, RepoPattern, SavedView, transition};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
@@ -38,6 +38,7 @@ pub struct Config {
     pub ui: Ui,
     /// The queue's tabs; never empty.
     pub views: Vec<SavedView>,
+    pub notify: Notify,
 }
 
 impl Default for Config {
@@ -64,6 +65,7 @@ impl Default for Config {
             stuck: Stuck::default(),
             ui: Ui::default(),
             views: SavedView::defaults(),
+            notify: Notify::default(),
         }
     }
 }
@@ -139,6 +141,40 @@ impl Stuck {
             },
         };
         Thresholds::new(everywhere, said, self.repos.iter().map(rule).collect())
+    }
+}
+
+/// Who is told of what becomes of tasks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notify {
+    /// By the operator's clock: from, to.
+    pub quiet: Option<(NaiveTime, NaiveTime)>,
+    pub per_minute: u32,
+    /// The terminal is rung also while it has the focus.
+    pub focused: bool,
+    pub webhook_url: Option<String>,
+    /// A file that holds the secret alone.
+    pub webhook_secret_file: Option<PathBuf>,
+    pub webhook_tries: u32,
+    /// The program and its arguments.
+    pub command: Vec<String>,
+    pub command_seconds: u32,
+    pub rules: Vec<transition::Rule>,
+}
+
+impl Default for Notify {
+    fn default() -> Self {
+        Self {
+            quiet: None,
+            per_minute: 6,
+            focused: false,
+            webhook_url: None,
+            webhook_secret_file: None,
+            webhook_tries: 5,
+            command: Vec::new(),
+            command_seconds: 10,
+            rules: Vec::new(),
+        }
     }
 }
 

@@ -200,6 +200,10 @@ pub enum Op {
     /// The request budget moved.
     Budget(BudgetNews),
     Grep(GrepNews),
+    /// What was done from here and has no known outcome.
+    Unresolved(Vec<super::ledger::Row>),
+    /// Somebody is to be told by the terminal.
+    Ring(Box<[u8]>),
     /// What was read in the ledger.
     Ledger(super::ledger::News),
 }
@@ -262,6 +266,8 @@ pub enum Local {
     Remembered(Box<Remembered>),
     /// What was remembered is another viewer's: nothing of it stays.
     Forget,
+    /// What of the inbox was read, by any console here, and when.
+    InboxRead(std::collections::HashMap<String, Instant>),
 }
 
 /// A part of what an earlier run knew.

@@ -20,6 +20,8 @@ pub enum Context {
     Found,
     /// What was done from here, and what became of it.
     Ledger,
+    /// What waits for the operator.
+    Inbox,
     Reviews,
     /// The template list of the compose pane.
     Templates,
@@ -48,6 +50,7 @@ pub enum Intent {
     Reviews,
     Compose,
     Ledger,
+    Inbox,
     Zoom,
     Layout,
     Grow,

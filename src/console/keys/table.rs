@@ -39,6 +39,7 @@ const GLOBAL: &[Binding] = &[
     bind(Context::Global, c('p'), Intent::Reviews, "reviews: the pull requests", "reviews"),
     bind(Context::Global, c('n'), Intent::Compose, "compose a new task", "new"),
     bind(Context::Global, c('A'), Intent::Ledger, "the ledger: what was done, and what became of it", ""),
+    bind(Context::Global, c('I'), Intent::Inbox, "the inbox: what waits for you", ""),
     bind(Context::Global, c('1'), Intent::View(1), VIEW, ""),
     bind(Context::Global, c('2'), Intent::View(2), VIEW, ""),
     bind(Context::Global, c('3'), Intent::View(3), VIEW, ""),
@@ -213,6 +214,17 @@ const LEDGER: &[Binding] = &[
     bind(Context::Ledger, k(Key::Esc), Intent::Back, "go back, at last out of the ledger", "back"),
 ];
 
+const INBOX: &[Binding] = &[
+    bind(Context::Inbox, k(Key::Enter), Intent::Enter, "to the place where it is dealt with", "deal with it"),
+    bind(Context::Inbox, c(' '), Intent::Mark, "read, or unread again", "read"),
+    bind(Context::Inbox, c('m'), Intent::Mark, "read, or unread again", ""),
+    bind(Context::Inbox, c('a'), Intent::MarkAll, "all of it is read", "all read"),
+    bind(Context::Inbox, c('d'), Intent::Detail, "everything about its task", "detail"),
+    bind(Context::Inbox, c('I'), Intent::Back, "close the inbox", ""),
+    bind(Context::Inbox, c('q'), Intent::Back, "close the inbox", ""),
+    bind(Context::Inbox, k(Key::Esc), Intent::Back, "close the inbox", "close"),
+];
+
 const REVIEWS: &[Binding] = &[
     bind(Context::Reviews, k(Key::Enter), Intent::Enter, "open the log of the task behind it", "log"),
     bind(Context::Reviews, c('d'), Intent::Detail, "everything about the task behind it", "detail"),
@@ -277,7 +289,7 @@ const LINE: &[Binding] = &[
 ];
 
 /// Every context's own bindings, in the order the help shows them.
-pub const TABLE: [(Context, &[Binding]); 15] = [
+pub const TABLE: [(Context, &[Binding]); 16] = [
     (Context::Global, GLOBAL),
     (Context::Queue, QUEUE),
     (Context::Detail, DETAIL),
@@ -287,6 +299,7 @@ pub const TABLE: [(Context, &[Binding]); 15] = [
     (Context::Wall, WALL),
     (Context::Found, FOUND),
     (Context::Ledger, LEDGER),
+    (Context::Inbox, INBOX),
     (Context::Reviews, REVIEWS),
     (Context::Templates, TEMPLATES),
     (Context::Form, FORM),
@@ -336,6 +349,7 @@ impl Context {
             Self::Wall => "Wall",
             Self::Found => "Lines found",
             Self::Ledger => "Ledger",
+            Self::Inbox => "Inbox",
             Self::Reviews => "Reviews",
             Self::Templates => "Compose: templates",
             Self::Form => "Compose: form",

@@ -10,6 +10,7 @@ pub mod diagnosis;
 pub mod dialog;
 pub mod evidence;
 pub mod found;
+pub mod inbox;
 pub mod layout;
 pub mod ledger;
 pub mod line;
@@ -108,6 +109,8 @@ impl Model {
             Context::Help
         } else if self.place.detail.is_some() {
             Context::Detail
+        } else if self.place.inbox.pane.is_some() {
+            Context::Inbox
         } else if self.place.ledger.pane.is_some() {
             Context::Ledger
         } else if self.log.list.is_some() {

@@ -33,6 +33,8 @@ pub struct Place {
     pub zoomed: bool,
     /// The ledger, where it is open, covers the body.
     pub ledger: super::ledger::Ledger,
+    /// What waits for the operator; where it is open, it covers the body.
+    pub inbox: super::inbox::Inbox,
     /// The full detail of the selected task covers the body; the value is its scroll offset in rows.
     pub detail: Option<usize>,
     /// The help covers the body; scroll offset in rows.

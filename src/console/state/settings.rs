@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::domain::stuck::Thresholds;
+use crate::domain::transition::Rule;
 use crate::domain::{OwnTasks, RepoName, SavedView, Zone};
 use crate::text::Safe;
 
@@ -25,6 +26,10 @@ pub struct Settings {
     pub mouse: bool,
     /// The queue's tabs, from left to right; never empty.
     pub views: Vec<SavedView>,
+    /// Which transitions are told, and how.
+    pub notify: Vec<Rule>,
+    /// All of them are wanted, also those no rule is about.
+    pub transitions: bool,
 }
 
 impl Default for Settings {
@@ -41,6 +46,8 @@ impl Default for Settings {
             read_only: false,
             mouse: true,
             views: SavedView::defaults(),
+            notify: Vec::new(),
+            transitions: false,
         }
     }
 }

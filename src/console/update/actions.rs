@@ -57,6 +57,7 @@ pub fn run(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
         Intent::FollowUp => follow_up(model, effects),
         Intent::Retry => retry(model, effects),
         Intent::Ledger => super::ledger::open(model, String::new(), effects),
+        Intent::Inbox => super::inbox::open(model, effects),
         Intent::Compose => compose_with(model, None, effects),
         Intent::NextPane => step_pane(model, true, effects),
         Intent::PreviousPane => step_pane(model, false, effects),
@@ -140,6 +141,7 @@ pub fn focus(model: &mut Model, pane: Pane) {
     model.log.wall = None;
     model.log.found = None;
     model.place.ledger.pane = None;
+    model.place.inbox.pane = None;
     model.place.focus = pane;
     model.dirty = true;
 }

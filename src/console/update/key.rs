@@ -1,6 +1,6 @@
 //! A key press finds its way: the innermost context first.
 
-use super::{actions, compose, dialog, found, ledger, line, list, log, record, wall};
+use super::{actions, compose, dialog, found, inbox, ledger, line, list, log, record, wall};
 use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Context, Key, lookup};
 use crate::console::state::Model;
@@ -36,6 +36,7 @@ pub fn pressed(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
         Context::Record => record::intent(model, intent, effects),
         Context::Wall => wall::intent(model, intent),
         Context::Ledger => ledger::intent(model, intent, effects),
+        Context::Inbox => inbox::intent(model, intent, effects),
         Context::Found => found::intent(model, intent, effects),
         _ => false,
     };

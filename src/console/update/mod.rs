@@ -16,6 +16,7 @@ pub mod compose;
 pub mod diagnosis;
 pub mod dialog;
 pub mod found;
+pub mod inbox;
 pub mod key;
 pub mod ledger;
 pub mod line;
@@ -70,6 +71,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     }
     diagnosis::settle(model, &mut effects);
     settle::settle(model);
+    inbox::settle(model, &mut effects);
     ledger::settle(model, &mut effects);
     log::follow_selection(model, &mut effects);
     list::settle(model);
@@ -94,5 +96,6 @@ fn local(model: &mut Model, local: Local, effects: &mut Vec<Effect>) {
         Local::Drafts(drafts) => compose::drafts(model, drafts),
         Local::Remembered(part) => remember::take(model, *part),
         Local::Forget => remember::forget(model),
+        Local::InboxRead(read) => inbox::read(model, read),
     }
 }

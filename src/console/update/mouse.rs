@@ -1,6 +1,6 @@
 //! Clicks and wheel steps go where the pointer is.
 
-use super::{actions, dialog, found, ledger, list, log, offers, queue, reviews, scroll, wall};
+use super::{actions, dialog, found, inbox, ledger, list, log, offers, queue, reviews, scroll, wall};
 use crate::console::effect::Effect;
 use crate::console::event::{Mouse, MouseKind};
 use crate::console::keys::Intent;
@@ -60,6 +60,11 @@ fn click(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
     if model.place.help.is_some() || model.place.detail.is_some() {
         return;
     }
+    if model.place.inbox.pane.is_some() {
+        let row = panes.body.filter(|body| body.contains(mouse.column, mouse.row)).map(|body| mouse.row - body.y);
+        let row = row.and_then(|row| usize::from(row).checked_sub(1));
+        return row.map_or((), |row| inbox::click(model, row, effects));
+    }
     if model.place.ledger.pane.is_some() {
         let row = panes.body.filter(|body| body.contains(mouse.column, mouse.row)).map(|body| mouse.row - body.y);
         let row = row.and_then(|row| usize::from(row).checked_sub(1));
@@ -107,6 +112,9 @@ fn go(model: &mut Model, to: To, effects: &mut Vec<Effect>) {
 fn wheel(model: &mut Model, mouse: Mouse, by: isize, effects: &mut Vec<Effect>) {
     if scroll::wheel_overlay(model, by) || model.log.wall.is_some() {
         return;
+    }
+    if model.place.inbox.pane.is_some() {
+        return inbox::step(model, by);
     }
     if let Some(ledger) = &mut model.place.ledger.pane {
         ledger.wheel(by);

@@ -1,6 +1,6 @@
 //! News of what the operator asked for.
 
-use super::{cancel, compose, found, ledger, net, queue, record};
+use super::{cancel, compose, found, inbox, ledger, net, queue, record};
 use crate::console::effect::Effect;
 use crate::console::event::{BudgetNews, Op};
 use crate::console::state::Model;
@@ -39,6 +39,8 @@ fn refused(fault: &Fault) -> String {
 pub fn news(model: &mut Model, op: Op, effects: &mut Vec<Effect>) {
     match op {
         Op::Ledger(news) => ledger::news(model, news),
+        Op::Unresolved(rows) => inbox::unresolved(model, rows),
+        Op::Ring(bytes) => effects.push(Effect::Ring(bytes)),
         Op::Cancel(progress) => cancel::progress(model, progress),
         Op::Started { request, result } => {
             model.dirty = true;

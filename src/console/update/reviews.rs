@@ -60,3 +60,9 @@ pub fn select(model: &mut Model, index: usize) {
         model.dirty = true;
     }
 }
+
+/// Puts the selection on this one. False: it is not among them.
+pub fn reveal(model: &mut Model, key: &(RepoName, PullId)) -> bool {
+    let found = model.reviews.rows.iter().position(|row| row == key);
+    found.map(|index| select(model, index)).is_some()
+}
