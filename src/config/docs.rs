@@ -74,7 +74,8 @@ pub fn notify_table() -> String {
 
 fn rows_table(key: &str) -> String {
     let mut out = String::from("| field | values | what it is | example |\n|---|---|---|---|\n");
-    for Field { name, values, example, doc } in ROWS.iter().filter(|rows| rows.key == key).flat_map(|rows| rows.fields) {
+    for Field { name, values, example, doc } in ROWS.iter().filter(|rows| rows.key == key).flat_map(|rows| rows.fields)
+    {
         out.push_str(&format!("| `{name}` | {values} | {} | `{example}` |\n", cell(doc)));
     }
     out

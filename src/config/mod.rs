@@ -27,4 +27,4 @@ mod url;
 pub use load::{Loaded, Origin, Sources, load};
 pub use paths::Paths;
 pub use problem::{Invalid, Problem};
-pub use schema::{Config, CopilotApi, Layout, LogLevel, Switch};
+pub use schema::{Config, CopilotApi, Layout, LogLevel, Notify, Switch};

@@ -256,7 +256,8 @@ mod tests {
             assert_eq!(url::hook(good).as_deref(), Ok(good));
             assert_eq!(url::shown(good), shown);
         }
-        for bad in ["http://h.example/s3cret", "http://localhost/s3cret", "https://a:s3cret@h", "ftp://h", "https://h#s3cret"]
+        for bad in
+            ["http://h.example/s3cret", "http://localhost/s3cret", "https://a:s3cret@h", "ftp://h", "https://h#s3cret"]
         {
             assert!(!url::hook(bad).unwrap_err().contains("s3cret"), "{bad}");
         }

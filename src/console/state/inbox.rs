@@ -42,15 +42,8 @@ pub enum Ask {
 }
 
 impl Ask {
-    pub const ALL: [Self; 7] = [
-        Self::Answer,
-        Self::Orphaned,
-        Self::Unresolved,
-        Self::Failed,
-        Self::Approval,
-        Self::Review,
-        Self::Merge,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Answer, Self::Orphaned, Self::Unresolved, Self::Failed, Self::Approval, Self::Review, Self::Merge];
 
     /// What is to be done, in a word or two.
     pub fn word(self) -> &'static str {
@@ -96,7 +89,9 @@ pub fn asks(facts: &Facts<'_>, viewer: Option<&Viewer>) -> u8 {
     let of_state = match facts.condition {
         Condition::State(State::WaitingForUser) => Ask::Answer.bit(),
         Condition::Orphaned => Ask::Orphaned.bit(),
-        Condition::State(State::Failed | State::TimedOut) if facts.diagnosed.is_some_and(|told| told.worst().is_some()) => {
+        Condition::State(State::Failed | State::TimedOut)
+            if facts.diagnosed.is_some_and(|told| told.worst().is_some()) =>
+        {
             Ask::Failed.bit()
         }
         _ => 0,

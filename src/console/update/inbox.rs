@@ -111,12 +111,8 @@ fn rebuild(model: &mut Model, effects: &mut Vec<Effect>) {
     }));
     entries.sort_by_cached_key(|entry| (entry.ask, entry.since, entry.key()));
     let inbox = &mut model.place.inbox;
-    inbox.past_at = entries
-        .iter()
-        .filter(|entry| entry.ask == Ask::Failed)
-        .map(|entry| entry.since)
-        .min()
-        .and_then(inbox::past_at);
+    inbox.past_at =
+        entries.iter().filter(|entry| entry.ask == Ask::Failed).map(|entry| entry.since).min().and_then(inbox::past_at);
     // What was dealt with may be asked again: then it is unread.
     let stays: std::collections::HashSet<String> = entries.iter().map(Entry::key).collect();
     let gone: Vec<_> = old.iter().filter(|entry| is_known(&model.world.tasks, entry)).map(Entry::key).collect();
@@ -171,7 +167,11 @@ fn more_of_pull(ask: Ask, pull: &crate::domain::Pull) -> Safe {
     Safe::new(match ask {
         Ask::Approval => {
             let n = pull.checks.as_ref().map_or(0, |checks| checks.needs_approval);
-            format!("{n} {} for somebody to let {} run", if n == 1 { "workflow waits" } else { "workflows wait" }, if n == 1 { "it" } else { "them" })
+            format!(
+                "{n} {} for somebody to let {} run",
+                if n == 1 { "workflow waits" } else { "workflows wait" },
+                if n == 1 { "it" } else { "them" }
+            )
         }
         Ask::Review => "you were asked for a review".to_owned(),
         _ => "approved, checks passed, no conflict".to_owned(),
@@ -182,7 +182,9 @@ fn more_of_task(model: &Model, known: &Known, ask: Ask) -> Safe {
     match ask {
         Ask::Failed => {
             let worst = model.world.diagnosed_of(&known.task).and_then(|told| told.worst());
-            worst.map(|found| Safe::new(format!("{} → {}", found.title.show_line(), found.next.show_line()))).unwrap_or_default()
+            worst
+                .map(|found| Safe::new(format!("{} → {}", found.title.show_line(), found.next.show_line())))
+                .unwrap_or_default()
         }
         Ask::Orphaned => Safe::new("its run is gone, the task still says that it works"),
         _ => Safe::new("the agent has stopped to ask, and waits for an answer"),

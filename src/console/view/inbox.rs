@@ -91,7 +91,8 @@ fn row(model: &Model, entry: &Entry, theme: &Theme, (under, line): (bool, Area),
     }
     let (glyph, tone) = look(entry.ask);
     put(buffer, line, line.x + 3, line.y, glyph, theme.style(tone));
-    let mut x = column(buffer, line, line.x + 5, entry.ask.word(), ASK, theme.style(if is_read { Tone::Dim } else { tone }));
+    let mut x =
+        column(buffer, line, line.x + 5, entry.ask.word(), ASK, theme.style(if is_read { Tone::Dim } else { tone }));
     let is_wide = line.width >= WIDE;
     let repo_columns = if is_wide { REPO + 8 } else { REPO };
     let about = about(&entry.subject, repo_columns);

@@ -165,18 +165,20 @@ fn two_rules_about_the_same_transition_tell_it_once_each_way() {
 }
 
 fn any_pull() -> impl Strategy<Value = Option<Pull>> {
-    let state = prop_oneof![
-        Just(PullState::Open),
-        Just(PullState::Draft),
-        Just(PullState::Closed),
-        Just(PullState::Merged)
+    let state =
+        prop_oneof![Just(PullState::Open), Just(PullState::Draft), Just(PullState::Closed), Just(PullState::Merged)];
+    let review = prop_oneof![
+        Just(ReviewDecision::Approved),
+        Just(ReviewDecision::ChangesRequested),
+        Just(ReviewDecision::NoRule)
     ];
-    let review = prop_oneof![Just(ReviewDecision::Approved), Just(ReviewDecision::ChangesRequested), Just(ReviewDecision::NoRule)];
     let checks = (0..2_u32, 0..2_u32, 0..2_u32, 0..2_u32);
-    let of = (1..3_u64, state, review, checks).prop_map(|(number, state, review, (passed, failed, pending, needs_approval))| {
-        let checks = Some(Counted { passed, failed, pending, needs_approval, ..Counted::default() });
-        Pull { number, state, review, checks, ..pull() }
-    });
+    let of = (1..3_u64, state, review, checks).prop_map(
+        |(number, state, review, (passed, failed, pending, needs_approval))| {
+            let checks = Some(Counted { passed, failed, pending, needs_approval, ..Counted::default() });
+            Pull { number, state, review, checks, ..pull() }
+        },
+    );
     proptest::option::of(of)
 }
 

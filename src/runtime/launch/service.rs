@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,6 +25,7 @@ use crate::runtime::clock::Clock;
 use crate::runtime::drafts::Drafts;
 use crate::runtime::engine::Pace;
 use crate::runtime::kept::Kept;
+use crate::runtime::notify;
 use crate::text::Safe;
 
 /// All the authorities of the world are a quarter of this.
@@ -41,9 +42,17 @@ pub fn console(setting: Setting) -> Result<u8, Fault> {
     let api = host.address().to_owned();
     let cache = config.cache.then(|| cache::Place { file: setting.paths.cache(), api });
     let provider = Arc::new(GitHub::new(options(config, host, found.token, &setting.clock)?)?);
+    let state_dir = Some(setting.paths.state_dir.clone());
     let ledger_file = setting.paths.ledger(config);
     let ledger: OpenLedger = Box::new(move || ledger::open(&ledger_file));
-    runtime.block_on(run(setting, provider, Shelf { ledger, cache, policy: Policy::default() }, repos, vec![web], None))
+    runtime.block_on(run(
+        setting,
+        provider,
+        Shelf { ledger, cache, state_dir, policy: Policy::default() },
+        repos,
+        vec![web],
+        None,
+    ))
 }
 
 async fn found_token(config: &Config, host: &Host) -> Result<token::Found, Fault> {
@@ -102,6 +111,8 @@ pub struct Shelf {
     pub ledger: OpenLedger,
     /// `None`: nothing is kept for the next start.
     pub cache: Option<cache::Place>,
+    /// What was read and told is remembered here. `None`: not at all.
+    pub state_dir: Option<PathBuf>,
     /// What may be started where no policy file says so.
     pub policy: Policy,
 }
@@ -144,6 +155,7 @@ pub async fn run(
         rules: screen::rules(&setting),
         diagnose: config.diagnose,
         notes: setting.notes.clone(),
+        notify: (notify::Plan::new(&config.notify, setting.clock.zone()), shelf.state_dir),
     };
     let model = Model::new(setting.clock.now(), screen::settings(&setting, shown));
     let mut behind = Behind::new(parts);

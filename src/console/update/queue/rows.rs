@@ -269,7 +269,8 @@ impl Eyes<'_> {
         };
         *place = Some(after);
         // A log that was only now read says nothing new of what ended long ago.
-        let is_old = |turn: &Turn| turn.kind == Kind::Diagnosis && began.is_some_and(|at| facts.task.touched_at() < *at);
+        let is_old =
+            |turn: &Turn| turn.kind == Kind::Diagnosis && began.is_some_and(|at| facts.task.touched_at() < *at);
         let rules = &self.settings.notify;
         if rules.is_empty() && !self.settings.transitions {
             return;
