@@ -215,8 +215,8 @@ impl Standing {
     pub fn after(mut self, before: &Self) -> Self {
         self.pull = match (before.pull, self.pull) {
             (Seen::None | Seen::Awaited, Seen::Unread) => Seen::Awaited,
-            // It could not be read this time.
-            (Seen::Read(known), Seen::Unread) => Seen::Read(known),
+            // It could not be read this time, or an answer left it out.
+            (Seen::Read(known), Seen::Unread | Seen::None) => Seen::Read(known),
             (_, now) => now,
         };
         self

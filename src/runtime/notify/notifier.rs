@@ -254,3 +254,6 @@ impl Worker {
         self.outlet.say(bad, Safe::new(said));
     }
 }
+
+#[cfg(test)]
+mod tests;

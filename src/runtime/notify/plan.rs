@@ -19,8 +19,6 @@ const MOST_SECRET: u64 = 4096;
 
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// Some rule is about something.
-    pub rules: bool,
     pub quiet: Option<Quiet>,
     pub per_minute: usize,
     pub focused: bool,
@@ -38,7 +36,6 @@ impl Plan {
     pub fn new(options: &Notify, zone: Zone) -> Self {
         let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         Self {
-            rules: !options.rules.is_empty(),
             quiet: options.quiet.map(|(from, to)| Quiet { from, to }),
             per_minute: usize::try_from(options.per_minute).unwrap_or(usize::MAX),
             focused: options.focused,
