@@ -67,6 +67,10 @@ pub struct Setup {
     /// Logs that nobody opened are read where a task ended badly.
     pub diagnose: bool,
     pub gate: atc::ops::Gate,
+    /// Who is told of what.
+    pub notify: Vec<atc::domain::transition::Rule>,
+    /// Where it is remembered what was told and read.
+    pub state_dir: Option<std::path::PathBuf>,
 }
 
 impl Default for Setup {
@@ -83,6 +87,8 @@ impl Default for Setup {
             hangs: false,
             diagnose: true,
             gate: atc::ops::Gate::holding(InForce::of(roomy())),
+            notify: Vec::new(),
+            state_dir: None,
         }
     }
 }
@@ -141,6 +147,10 @@ impl Flow {
             rules: atc::runtime::rules::RulesFile::default(),
             diagnose: setup.diagnose,
             notes: Vec::new(),
+            notify: (
+                atc::runtime::notify::Plan::new(&atc::config::Notify::default(), atc::domain::Zone::utc()),
+                setup.state_dir,
+            ),
         };
         let settings = Settings {
             repos: server.repos().to_vec(),
@@ -149,6 +159,7 @@ impl Flow {
             token_kind: provider.authority().token_kind,
             stale_after: TimeDelta::seconds(150),
             read_only: setup.read_only,
+            notify: setup.notify,
             ..Settings::default()
         };
         let paper = Paper::new(setup.width, setup.height);

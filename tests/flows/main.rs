@@ -8,6 +8,7 @@ mod contract;
 mod diagnosis;
 mod faults;
 mod harness;
+mod inbox;
 #[path = "../contract/openapi.rs"]
 mod openapi;
 mod picture;

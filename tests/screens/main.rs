@@ -10,6 +10,7 @@ mod cancelling;
 mod diagnosing;
 mod disagreeing;
 mod draw;
+mod inbox;
 mod ledger;
 mod looks;
 mod news;

@@ -81,7 +81,7 @@ fn pieces(model: &Model) -> Vec<Piece> {
     }
     let unread = model.place.inbox.unread();
     if unread > 0 {
-        all.push(left(85, Words::one(Tone::Plain, format!("inbox {unread}"))));
+        all.push(left(66, Words::one(Tone::Plain, format!("inbox {unread}"))));
     }
     let failing = model.failing();
     if failing > 0 {
