@@ -37,7 +37,8 @@ async fn a_task_that_fails_rings_and_waits_in_the_inbox_until_its_evidence_was_s
     flow.keys("g").await;
     flow.keys(&"j".repeat(at - first)).await;
     flow.press(Key::Enter).await;
-    flow.until("the evidence", |text| text.contains(" of ") && text.contains("→ ")).await;
+    let shown = |text: &str| text.lines().any(|line| line.contains("1 of ") && line.contains(" → "));
+    flow.until("the evidence", shown).await;
     flow.keys("QI").await;
     let text = flow.sees("── Inbox").await;
     let line = text.lines().find(|line| line.contains("failed, diagnosed")).unwrap();

@@ -10,12 +10,15 @@ use crate::console::state::inbox::{self, Ask, Entry, InboxPane, Subject};
 use crate::console::state::layout::Area;
 use crate::console::state::tone::Words;
 use crate::domain::age;
+use crate::domain::freshness::Verdict;
 use crate::text::{Safe, width};
 
 /// Columns of what is asked, of the repository and of the age.
 const ASK: usize = 17;
 const REPO: usize = 22;
 const AGE: usize = 4;
+/// Columns of a name at least: where it has fewer, the repository is left out.
+const NAME: usize = 16;
 /// From this width on the repository has more room, and what is asked is told beside the name.
 const WIDE: u16 = 110;
 
@@ -36,9 +39,9 @@ pub fn draw(model: &Model, pane: &InboxPane, theme: &Theme, body: Area, buffer: 
     {
         let y = body.bottom() - 2;
         let what = Words::one(Tone::Dim, " asks ").with(Tone::Plain, cut(&entry.more, body, 8));
-        put_words(buffer, body, body.x + 1, y, &what, theme);
+        put_words(buffer, body, body.x, y, &what, theme);
         let to = Words::one(Tone::Dim, " enter").with(Tone::Dim, format!(" {}", leads_to(entry)));
-        put_words(buffer, body, body.x + 1, y + 1, &to, theme);
+        put_words(buffer, body, body.x, y + 1, &to, theme);
     }
 }
 
@@ -67,12 +70,11 @@ fn words(model: &Model) -> Vec<(Tone, Safe)> {
 
 fn empty(model: &Model, theme: &Theme, body: Area, buffer: &mut Buffer) {
     // An empty list says nothing while what it is made of is not known.
-    let text = if model.queue.settled && model.failing() == 0 {
-        "Nothing needs you."
-    } else if model.failing() > 0 {
-        "Nothing is known to need you: not every source can be read."
-    } else {
-        "Nothing is known to need you yet."
+    let loading = model.lists().iter().any(|list| matches!(model.verdict(list), Verdict::Loading));
+    let text = match (model.failing() > 0, loading) {
+        (true, _) => "Nothing is known to need you: not every source can be read.",
+        (false, true) => "Nothing is known to need you yet.",
+        (false, false) => "Nothing needs you.",
     };
     let columns = u16::try_from(text.len()).unwrap_or(u16::MAX);
     let x = body.x + body.width.saturating_sub(columns) / 2;
@@ -94,18 +96,19 @@ fn row(model: &Model, entry: &Entry, theme: &Theme, (under, line): (bool, Area),
     let mut x =
         column(buffer, line, line.x + 5, entry.ask.word(), ASK, theme.style(if is_read { Tone::Dim } else { tone }));
     let is_wide = line.width >= WIDE;
-    let repo_columns = if is_wide { REPO + 8 } else { REPO };
-    let about = about(&entry.subject, repo_columns);
-    let right = AGE + 3 + repo_columns;
-    let room = usize::from(line.right().saturating_sub(x)).saturating_sub(right);
-    let name = if is_read { Tone::Plain } else { Tone::Strong };
-    let name_columns = if is_wide { room / 2 } else { room };
-    x = column(buffer, line, x, &entry.name, name_columns, theme.style(name));
+    let free = usize::from(line.right().saturating_sub(x)).saturating_sub(AGE + 2);
+    let repo = if is_wide { REPO + 8 } else { REPO };
+    // Where there is no room for both, the name stays.
+    let repo = if free < repo + NAME { 0 } else { repo };
+    let room = free.saturating_sub(repo + 1);
+    let style = theme.style(if is_read { Tone::Plain } else { Tone::Strong });
+    let name = if is_wide { room / 2 } else { room };
+    x = column(buffer, line, x, &entry.name, name, style);
     if is_wide {
-        let more = room.saturating_sub(name_columns + 2);
+        let more = room.saturating_sub(name + 1);
         x = column(buffer, line, x, &entry.more, more, theme.style(Tone::Dim));
     }
-    column(buffer, line, x, &about, repo_columns, theme.style(Tone::Dim));
+    column(buffer, line, x, &about(&entry.subject, repo), repo, theme.style(Tone::Dim));
     let age = format!("{:>AGE$}", age::short(model.now - entry.since));
     let at = line.right().saturating_sub(u16::try_from(AGE + 1).unwrap_or(u16::MAX));
     put(buffer, line, at, line.y, &Safe::new(age), theme.style(Tone::Dim));
