@@ -267,7 +267,7 @@ pub enum Local {
     /// What was remembered is another viewer's: nothing of it stays.
     Forget,
     /// What of the inbox was read, by any console here, and when.
-    InboxRead(std::collections::HashMap<String, Instant>),
+    InboxRead(Vec<(String, Instant)>),
 }
 
 /// A part of what an earlier run knew.

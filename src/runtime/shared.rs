@@ -134,7 +134,7 @@ mod tests {
         }
         assert_eq!(shared.read().into_keys().collect::<Vec<_>>(), ["3", "4", "5"]);
         std::fs::write(dir.path().join(".t.new"), "left by a crash").unwrap();
-        shared.change(|table| table.clear()).unwrap();
+        shared.change(Table::clear).unwrap();
         assert!(shared.read().is_empty());
     }
 }

@@ -40,7 +40,7 @@ fn close(model: &mut Model) {
 }
 
 /// What was read, here or by another console. What was marked since that was asked is on its way to the disk.
-pub fn read(model: &mut Model, read: HashMap<String, Instant>) {
+pub fn read(model: &mut Model, read: Vec<(String, Instant)>) {
     let inbox = &mut model.place.inbox;
     inbox.read.extend(read);
     model.dirty = true;

@@ -111,7 +111,7 @@ fn row(model: &Model, entry: &Entry, theme: &Theme, (under, line): (bool, Area),
     column(buffer, line, x, &about(&entry.subject, repo), repo, theme.style(Tone::Dim));
     let age = format!("{:>AGE$}", age::short(model.now - entry.since));
     let at = line.right().saturating_sub(u16::try_from(AGE + 1).unwrap_or(u16::MAX));
-    put(buffer, line, at, line.y, &Safe::new(age), theme.style(Tone::Dim));
+    put(buffer, line, at, line.y, Safe::new(age), theme.style(Tone::Dim));
 }
 
 fn column(buffer: &mut Buffer, line: Area, x: u16, text: &str, columns: usize, style: ratatui::style::Style) -> u16 {

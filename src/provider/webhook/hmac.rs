@@ -1,5 +1,7 @@
 //! HMAC-SHA256 as RFC 2104 defines it.
 
+use std::fmt::Write as _;
+
 use sha2::{Digest, Sha256};
 
 /// Bytes of a block of SHA-256.
@@ -23,7 +25,10 @@ pub fn hmac(key: &[u8], text: &[u8]) -> [u8; 32] {
 
 /// In small letters.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use crate::text::Safe;
 const WITHIN: Duration = Duration::from_secs(10);
 const CONNECT: Duration = Duration::from_secs(5);
 /// A receiver cannot make us wait longer than this.
-const LONGEST: Duration = Duration::from_secs(600);
+const LONGEST: Duration = Duration::from_mins(10);
 
 /// Posts to one address.
 #[derive(Debug)]

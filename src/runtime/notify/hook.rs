@@ -21,9 +21,9 @@ use crate::text::Safe;
 /// Messages that wait at most.
 const WAITING: usize = 64;
 const FIRST: Duration = Duration::from_secs(1);
-const LONGEST: Duration = Duration::from_secs(300);
+const LONGEST: Duration = Duration::from_mins(5);
 /// After so long a message is no news.
-const NEWS: Duration = Duration::from_secs(900);
+const NEWS: Duration = Duration::from_mins(15);
 
 #[derive(Clone, Debug)]
 pub struct Hook {
@@ -108,7 +108,7 @@ mod tests {
             assert_eq!(wait(tried, None, 0.0), Duration::from_millis(least));
             assert_eq!(wait(tried, None, 1.0), Duration::from_millis(most));
         }
-        assert_eq!(wait(1, Some(Duration::from_secs(60)), 0.5), Duration::from_secs(60));
+        assert_eq!(wait(1, Some(Duration::from_mins(1)), 0.5), Duration::from_mins(1));
         assert!((0..100).all(|_| (0.0..=1.0).contains(&jitter())));
     }
 }

@@ -239,10 +239,7 @@ impl Worker {
             (None, Err(why)) => Some(Err(why.clone())),
             (None, Ok(_)) => None,
         };
-        let started = match self.plan.command.is_empty() {
-            true => None,
-            false => Some(self.commands.run(&message).await),
-        };
+        let started = if self.plan.command.is_empty() { None } else { Some(self.commands.run(&message).await) };
         let word = |name: &str, result: &Option<Result<(), Safe>>| match result {
             None => format!("{name} not set"),
             Some(Ok(())) => format!("{name} ok"),

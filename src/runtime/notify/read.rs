@@ -62,10 +62,7 @@ impl ReadMarks {
     }
 }
 
-fn change(
-    shared: &Shared,
-    marks: Vec<(String, Option<Instant>)>,
-) -> std::io::Result<std::collections::HashMap<String, Instant>> {
+fn change(shared: &Shared, marks: Vec<(String, Option<Instant>)>) -> std::io::Result<Vec<(String, Instant)>> {
     let table = if marks.is_empty() {
         shared.read()
     } else {

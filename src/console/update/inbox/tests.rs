@@ -139,7 +139,7 @@ fn read_stays_read_until_something_newer_is_asked() {
 fn what_another_console_has_read_is_read_here() {
     let mut model = model(Vec::new());
     hear(&mut model, 1000, 1, vec![task("a", State::WaitingForUser, 1, 500)]);
-    let marks = HashMap::from([("answer acme/api a".to_owned(), at(600))]);
+    let marks = vec![("answer acme/api a".to_owned(), at(600))];
     let what = What::Local(crate::console::event::Local::InboxRead(marks));
     update(&mut model, Event { at: at(1001), what });
     assert_eq!(model.place.inbox.unread(), 0);
