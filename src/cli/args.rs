@@ -1,15 +1,19 @@
 //! The arguments. An option given here is the same option as in the config file, under the same checks.
 
 use std::ffi::OsString;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 
+use super::cache::CacheVerb;
+use super::config_verbs::ConfigVerb;
+use super::demo::Demo;
 use super::exit::Exit;
 use super::ledger_verbs::LedgerVerb;
-use super::template;
+use super::policy_verbs::PolicyVerb;
+use super::template::TemplateVerb;
+use super::verb::HeadlessVerb;
 use crate::config::Sources;
 use crate::config::load::Argument;
 
@@ -46,6 +50,11 @@ pub enum Command {
         verb: LedgerVerb,
         options: Options,
     },
+    /// What the console can do, without a screen.
+    Headless {
+        verb: HeadlessVerb,
+        options: Options,
+    },
     /// Help or version: print it, and all is done.
     Say(String),
 }
@@ -62,126 +71,6 @@ impl Options {
     pub fn sources(&self) -> Sources {
         Sources::from_process(self.config.clone(), self.arguments.clone())
     }
-}
-
-/// The embedded world.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Demo {
-    /// Only the server, here. `None`: the console on a server of its own.
-    pub serve: Option<SocketAddr>,
-    /// How many times faster than the clock the world moves.
-    pub speed: f64,
-    /// The same seed gives the same world.
-    pub seed: Option<u64>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
-pub enum ConfigVerb {
-    /// Print every option, its value and where it comes from
-    Show,
-    /// Print where atc's files are
-    Path,
-    /// Say whether the configuration is right, and if not, everything that is wrong
-    Check,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
-pub enum CacheVerb {
-    /// Print where the cache is and how large
-    Path,
-    /// Delete it
-    Clear,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
-pub enum PolicyVerb {
-    /// Say whether the policy file is right, and if not, everything that is wrong
-    Check,
-    /// Say what the policy says to a start: which rules match, which numbers stand, the verdict
-    Explain(Explain),
-    /// Print a policy file to begin with, with every key explained
-    Example,
-}
-
-/// A start that is asked about.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
-pub struct Explain {
-    /// The repository
-    #[arg(value_name = "OWNER/NAME")]
-    pub repo: String,
-    /// The template's id
-    #[arg(long, value_name = "ID")]
-    pub template: Option<String>,
-    /// The model asked for
-    #[arg(long, value_name = "NAME")]
-    pub model: Option<String>,
-    /// The custom agent asked for
-    #[arg(long, value_name = "NAME")]
-    pub agent: Option<String>,
-    /// The branch to start from
-    #[arg(long, value_name = "BRANCH")]
-    pub base: Option<String>,
-    /// The branch to go on on
-    #[arg(long, value_name = "BRANCH")]
-    pub head: Option<String>,
-    /// The ticket it is for
-    #[arg(long, value_name = "TICKET")]
-    pub ticket: Option<String>,
-    /// No pull request is asked for
-    #[arg(long)]
-    pub no_pull_request: bool,
-    /// Rules only: nothing is asked of the service or the ledger
-    #[arg(long)]
-    pub offline: bool,
-    /// One JSON object
-    #[arg(long)]
-    pub json: bool,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
-pub enum TemplateVerb {
-    /// List the templates, where each comes from, and the files that cannot be used
-    List {
-        /// As JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Say what is wrong with templates, line by line; an error makes the exit code 1
-    Lint {
-        /// Files, or folders of them; without: all that the console reads
-        #[arg(value_name = "FILE")]
-        files: Vec<PathBuf>,
-        /// As JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Print the prompt that a template and its values make
-    Render {
-        /// The template's id, or its file
-        #[arg(value_name = "TEMPLATE")]
-        template: String,
-        /// A value; can be repeated, and beats the preset's
-        #[arg(long = "var", value_name = "NAME=VALUE", value_parser = template::var)]
-        vars: Vec<(String, String)>,
-        /// A named set of values of the template
-        #[arg(long, value_name = "NAME")]
-        preset: Option<String>,
-        /// As JSON, with what else the template says of the request
-        #[arg(long)]
-        json: bool,
-    },
-    /// Write a template to begin from; a file that is there is never written over
-    New {
-        /// Its id and the name of its file
-        #[arg(value_name = "ID")]
-        id: String,
-        /// Its title; without: made from the id
-        #[arg(long, value_name = "TEXT")]
-        title: Option<String>,
-        /// Into `.atc/templates` of this checkout instead of your own folder
-        #[arg(long)]
-        here: bool,
-    },
 }
 
 /// Arguments that cannot be carried out.
@@ -204,51 +93,34 @@ struct Cli {
     verb: Option<Verb>,
 }
 
+/// Every verb's arguments stand in the verb's own module.
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Open the console on an embedded world: no token, no network
-    Demo {
-        /// Only run the server, at this loopback address, for other clients
-        #[arg(long, value_name = "ADDR", value_parser = loopback)]
-        serve: Option<SocketAddr>,
-        /// How many times faster than the clock the world moves
-        #[arg(long, value_name = "N", default_value = "1", value_parser = speed)]
-        speed: f64,
-        /// Make the world repeatable
-        #[arg(long, value_name = "N")]
-        seed: Option<u64>,
-    },
+    Demo(Demo),
     /// Show a saved session log
     Open {
         /// A session log or an Actions job log, as it was saved
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    #[command(flatten)]
+    Headless(HeadlessVerb),
     /// Look at the configuration
-    Config {
-        #[command(subcommand)]
-        verb: ConfigVerb,
-    },
+    #[command(subcommand)]
+    Config(ConfigVerb),
     /// What may be started, by whom and how much of it
-    Policy {
-        #[command(subcommand)]
-        verb: PolicyVerb,
-    },
+    #[command(subcommand)]
+    Policy(PolicyVerb),
     /// Look at prompt templates, try them, begin one
-    Template {
-        #[command(subcommand)]
-        verb: TemplateVerb,
-    },
+    #[command(subcommand)]
+    Template(TemplateVerb),
     /// What is kept for the next start
-    Cache {
-        #[command(subcommand)]
-        verb: CacheVerb,
-    },
+    #[command(subcommand)]
+    Cache(CacheVerb),
     /// What was done from here, and what became of it
-    Ledger {
-        #[command(subcommand)]
-        verb: LedgerVerb,
-    },
+    #[command(subcommand)]
+    Ledger(LedgerVerb),
 }
 
 #[derive(Debug, Args)]
@@ -280,6 +152,9 @@ struct GivenOptions {
     /// Leave the mouse to the terminal
     #[arg(long, global = true)]
     no_mouse: bool,
+    /// auto, always or never; auto: on a terminal, unless `NO_COLOR` is set
+    #[arg(long, global = true, value_name = "WHEN", value_parser = ["auto", "always", "never"], hide_possible_values = true)]
+    color: Option<String>,
 }
 
 /// `args` with the program's own name first, as `std::env::args_os` gives them.
@@ -298,12 +173,13 @@ fn command(cli: Cli) -> Command {
     match cli.verb {
         None => Command::Console(options),
         Some(Verb::Open { file }) => Command::Open { file, options },
-        Some(Verb::Demo { serve, speed, seed }) => Command::Demo { demo: Demo { serve, speed, seed }, options },
-        Some(Verb::Config { verb }) => Command::Config { verb, options },
-        Some(Verb::Policy { verb }) => Command::Policy { verb, options },
-        Some(Verb::Template { verb }) => Command::Template { verb, options },
-        Some(Verb::Cache { verb }) => Command::Cache { verb },
-        Some(Verb::Ledger { verb }) => Command::Ledger { verb, options },
+        Some(Verb::Demo(demo)) => Command::Demo { demo, options },
+        Some(Verb::Headless(verb)) => Command::Headless { verb, options },
+        Some(Verb::Config(verb)) => Command::Config { verb, options },
+        Some(Verb::Policy(verb)) => Command::Policy { verb, options },
+        Some(Verb::Template(verb)) => Command::Template { verb, options },
+        Some(Verb::Cache(verb)) => Command::Cache { verb },
+        Some(Verb::Ledger(verb)) => Command::Ledger { verb, options },
     }
 }
 
@@ -319,25 +195,20 @@ fn options(given: GivenOptions) -> Options {
         ("--log-level", "log_level", given.log_level),
         ("--ascii", "ui.ascii", flag(given.ascii, "true")),
         ("--no-mouse", "ui.mouse", flag(given.no_mouse, "false")),
+        ("--color", "ui.colour", given.color.as_deref().map(colour)),
     ];
     let argument = |(name, key, value): (_, _, Option<_>)| Some(Argument { name, key, value: value? });
     Options { config: given.config, arguments: all.into_iter().filter_map(argument).collect() }
 }
 
-/// The demo server takes any token over plain http, so it must not be reachable from elsewhere.
-fn loopback(text: &str) -> Result<SocketAddr, String> {
-    let numbers = text.strip_prefix("localhost:").map(|port| format!("127.0.0.1:{port}"));
-    let address: SocketAddr = numbers
-        .as_deref()
-        .unwrap_or(text)
-        .parse()
-        .map_err(|_| "an address is written 127.0.0.1:PORT or [::1]:PORT; port 0 takes a free one".to_owned())?;
-    if address.ip().is_loopback() { Ok(address) } else { Err("only a loopback address, 127.0.0.1 or [::1]".to_owned()) }
-}
-
-fn speed(text: &str) -> Result<f64, String> {
-    let number = text.parse::<f64>().ok().filter(|speed| (0.01..=10_000.0).contains(speed));
-    number.ok_or_else(|| "a number from 0.01 to 10000".to_owned())
+/// The word of other programs for what the option calls a switch.
+fn colour(when: &str) -> String {
+    match when {
+        "always" => "true",
+        "never" => "false",
+        other => other,
+    }
+    .to_owned()
 }
 
 #[cfg(test)]
@@ -357,11 +228,11 @@ mod tests {
 
     #[test]
     fn every_option_given_is_one_of_the_table() {
-        let line = "--repo a/b --repo c/d --host github.com --token-file t --api-url https://x --read-only --log-level off --ascii --no-mouse --config f";
+        let line = "--repo a/b --repo c/d --host github.com --token-file t --api-url https://x --read-only --log-level off --ascii --no-mouse --color never --config f";
         let Ok(Command::Console(options)) = run(line) else { panic!("not understood") };
         assert_eq!(options.config, Some("f".into()));
         let keys: Vec<_> = options.arguments.iter().map(|argument| argument.key).collect();
-        assert_eq!(keys.len(), 8);
+        assert_eq!(keys.len(), 9);
         assert!(keys.iter().all(|key| crate::config::options::find(key).is_some()), "{keys:?}");
         assert_eq!(options.arguments[0], Argument { name: "--repo", key: "repos", value: "a/b,c/d".into() });
     }
@@ -409,6 +280,14 @@ mod tests {
             "template render",
             "template render x --var y",
             "template new",
+            "cancel",
+            "retry",
+            "follow-up",
+            "start --wait=never x",
+            "start --json --quiet x",
+            "start --once-per 1d x",
+            "start --color sometimes x",
+            "cancel 1a2b --timeout 1m",
             "frobnicate",
         ] {
             let refusal = run(bad).unwrap_err();

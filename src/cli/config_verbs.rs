@@ -2,13 +2,25 @@
 
 use std::path::Path;
 
-use super::args::{ConfigVerb, Options};
+use clap::Subcommand;
+
+use super::args::Options;
 use super::exit::Exit;
 use super::output;
 use crate::config::options::OPTIONS;
 use crate::config::repo_options;
 use crate::config::rows::ROWS;
 use crate::config::{Config, Invalid, Loaded, Origin, Paths, Sources, load};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+pub enum ConfigVerb {
+    /// Print every option, its value and where it comes from
+    Show,
+    /// Print where atc's files are
+    Path,
+    /// Say whether the configuration is right, and if not, everything that is wrong
+    Check,
+}
 
 /// What there is to say.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,26 +1,47 @@
 //! Arguments, and the verbs that need no screen.
 //!
 //! [`parse`] turns arguments into a [`Command`], which is data: the caller carries it out. What is printed goes through
-//! [`output`], what is returned to the shell is an [`Exit`].
+//! [`output`] and [`voice`], what is returned to the shell is an [`Exit`].
 //!
 //! ```text
 //! arguments ──parse──> Command ─┬─ Config ──> config_verbs ──> text + Exit
 //!                               ├─ Policy ──> policy_verbs ──> text + Exit
 //!                               ├─ Template > template ──────> text + Exit
 //!                               ├─ Ledger ──> ledger_verbs ──> text + Exit
+//!                               ├─ Headless > verb over a Desk: the ports, the voice, the ids
 //!                               ├─ Say ─────> text
 //!                               └─ Console, Open, Demo, Cache ──> runtime
 //! ```
 
 pub mod args;
+pub mod cache;
+pub mod cancel;
 pub mod config_verbs;
+pub mod demo;
+pub mod desk;
 pub mod exit;
+pub mod follow_up;
+pub mod here;
 pub mod ledger_verbs;
 pub mod origin;
 pub mod output;
 pub mod policy_verbs;
+pub mod retry;
+pub mod span;
+pub mod start;
 pub mod template;
+pub mod verb;
+pub mod voice;
+pub mod wait;
+pub mod which;
 
-pub use args::{CacheVerb, Command, ConfigVerb, Demo, Explain, Options, PolicyVerb, Refusal, TemplateVerb, parse};
+pub use args::{Command, Options, Refusal, parse};
+pub use cache::CacheVerb;
+pub use config_verbs::ConfigVerb;
+pub use demo::Demo;
+pub use desk::Desk;
 pub use exit::Exit;
 pub use ledger_verbs::LedgerVerb;
+pub use policy_verbs::{Explain, PolicyVerb};
+pub use template::TemplateVerb;
+pub use verb::HeadlessVerb;

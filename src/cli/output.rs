@@ -10,11 +10,22 @@ use crate::text::Safe;
 pub fn say(text: &str) -> Exit {
     match write_lines(&mut io::stdout().lock(), text) {
         Ok(()) => Exit::Done,
-        Err(error) => {
-            complain(&format!("atc: this could not be printed: {error} — look where the output goes"));
-            Exit::Failed
-        }
+        Err(error) => unprinted(&error),
     }
+}
+
+/// Prints one line of what is safe already and may be coloured.
+pub(super) fn line(text: &str) -> Exit {
+    let mut out = io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => unprinted(&error),
+        _ => Exit::Done,
+    }
+}
+
+fn unprinted(error: &io::Error) -> Exit {
+    complain(&format!("atc: this could not be printed: {error} — look where the output goes"));
+    Exit::Failed
 }
 
 /// Prints lines to the error output. That it cannot be written has nowhere to be said.
@@ -33,10 +44,7 @@ pub fn fail(fault: &Fault) -> Exit {
 pub fn json(value: &serde_json::Value) -> Exit {
     match write_json(&mut io::stdout().lock(), value) {
         Ok(()) => Exit::Done,
-        Err(error) => {
-            complain(&format!("atc: this could not be printed: {error} — look where the output goes"));
-            Exit::Failed
-        }
+        Err(error) => unprinted(&error),
     }
 }
 

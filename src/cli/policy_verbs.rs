@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
+use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::args::{Explain, Options, PolicyVerb};
+use super::args::Options;
 use super::config_verbs::{self, Report};
 use super::exit::Exit;
 use super::output;
@@ -12,6 +13,51 @@ use crate::config::policy::{PolicyFile, docs, load};
 use crate::config::{self, Paths};
 use crate::domain::policy::{Case, Facts, Grade, InForce, Judgement, Stage, Verdict, Whence};
 use crate::domain::{Fault, FaultKind, RepoName, StartRequest};
+
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum PolicyVerb {
+    /// Say whether the policy file is right, and if not, everything that is wrong
+    Check,
+    /// Say what the policy says to a start: which rules match, which numbers stand, the verdict
+    Explain(Explain),
+    /// Print a policy file to begin with, with every key explained
+    Example,
+}
+
+/// A start that is asked about.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
+pub struct Explain {
+    /// The repository
+    #[arg(value_name = "OWNER/NAME")]
+    pub repo: String,
+    /// The template's id
+    #[arg(long, value_name = "ID")]
+    pub template: Option<String>,
+    /// The model asked for
+    #[arg(long, value_name = "NAME")]
+    pub model: Option<String>,
+    /// The custom agent asked for
+    #[arg(long, value_name = "NAME")]
+    pub agent: Option<String>,
+    /// The branch to start from
+    #[arg(long, value_name = "BRANCH")]
+    pub base: Option<String>,
+    /// The branch to go on on
+    #[arg(long, value_name = "BRANCH")]
+    pub head: Option<String>,
+    /// The ticket it is for
+    #[arg(long, value_name = "TICKET")]
+    pub ticket: Option<String>,
+    /// No pull request is asked for
+    #[arg(long)]
+    pub no_pull_request: bool,
+    /// Rules only: nothing is asked of the service or the ledger
+    #[arg(long)]
+    pub offline: bool,
+    /// One JSON object
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// Those that need neither the service nor the ledger; `Err`: what `explain` asks.
 pub fn run(verb: PolicyVerb, options: &Options) -> Result<Exit, Box<Explain>> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::agents::CustomAgent;
 use crate::domain::cancel::Matched;
+use crate::domain::plan::{PlanNews, Turn};
 use crate::domain::policy::{Facts, InForce};
 use crate::domain::{
     CancelProgress, Diagnosed, Fault, Instant, Job, LogSource, Person, Pull, PullRef, RepoName, Run, SessionId, Source,
@@ -186,6 +187,16 @@ pub enum Op {
         facts: Box<Facts>,
         policy: Arc<InForce>,
     },
+    /// A row of a plan moved on, or its end.
+    Plan {
+        plan: uuid::Uuid,
+        news: PlanNews,
+    },
+    /// What the ledger knows of a plan's rows.
+    PlanKnown {
+        plan: uuid::Uuid,
+        told: Result<Vec<(RepoName, Turn)>, Fault>,
+    },
     /// A short message for the footer.
     Note {
         bad: bool,
@@ -195,6 +206,8 @@ pub enum Op {
         repo: RepoName,
         result: Result<Vec<CustomAgent>, Fault>,
     },
+    /// The checkout the program was started in, for a start from it.
+    Here(Result<Checkout, Fault>),
     /// Lines of a log, as they came.
     Record(Box<super::rawlog::News>),
     /// The request budget moved.
@@ -206,6 +219,17 @@ pub enum Op {
     Ring(Box<[u8]>),
     /// What was read in the ledger.
     Ledger(super::ledger::News),
+}
+
+/// What a start takes from a checkout.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checkout {
+    pub repo: RepoName,
+    /// `None`: the default branch.
+    pub base_ref: Option<String>,
+    pub head_ref: Option<String>,
+    /// What of the work in it the agent will not see.
+    pub unseen: Option<Safe>,
 }
 
 /// Lines found in kept logs.

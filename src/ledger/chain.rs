@@ -63,6 +63,15 @@ pub fn link(before: &Hash, number: u64, row: Row<'_>) -> Hash {
             if !intent.is_of_first_layout() {
                 hasher.second_layout(intent);
             }
+            if let Some(plan) = &intent.plan {
+                // As before: a row without what came later ends here.
+                hasher.text("3");
+                hasher.bytes(plan.as_bytes());
+            }
+            if let Some(key) = &intent.key {
+                hasher.text("key");
+                hasher.text(key);
+            }
         }
         Row::Outcome { intent, at, outcome } => {
             hasher.text("outcome");

@@ -38,6 +38,10 @@ impl Ledger for Closed {
         self.refuse()
     }
 
+    fn claim_once(&self, _: &Intent, _: Instant) -> Result<Option<Entry>, Fault> {
+        self.refuse()
+    }
+
     fn record(&self, _: Uuid, _: Instant, _: &Outcome) -> Result<(), Fault> {
         self.refuse()
     }

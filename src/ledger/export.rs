@@ -15,7 +15,7 @@ use crate::domain::Instant;
 use crate::text::Untrusted;
 
 /// The columns of CSV, and the fields of JSON as far as they are known.
-pub const COLUMNS: [&str; 34] = [
+pub const COLUMNS: [&str; 36] = [
     "row",
     "at",
     "what",
@@ -44,12 +44,14 @@ pub const COLUMNS: [&str; 34] = [
     "session",
     "run",
     "pull",
+    "key",
     "was",
     "became",
     "since",
     "begun",
     "nano_credits",
     "premium_requests",
+    "plan",
 ];
 
 /// One object in one line, without what is not known.
@@ -141,10 +143,12 @@ impl Fields {
         self.put("prompt", intent.prompt.as_deref());
         self.put("request", Some(&*intent.request));
         self.put("model", intent.model.as_deref());
+        self.put("key", intent.key.as_deref());
         self.put("ticket", intent.ticket.as_deref());
         self.put("session", intent.session.as_deref());
         self.put("run", intent.run);
         self.put("pull", intent.pull);
+        self.put("plan", intent.plan.map(|plan| plan.to_string()));
         if let Some(granted) = &intent.granted {
             self.put("verdict", Some(&*granted.verdict));
             self.put("rule", Some(&*granted.rule));

@@ -99,6 +99,16 @@ impl State {
         self.injected(On::Read).map_or(Ok(()), |injected| Err(injected.fault))
     }
 
+    fn claim(&mut self, intent: &Intent) -> Result<(), Fault> {
+        if self.index.contains_key(&intent.id) {
+            return Err(already_claimed());
+        }
+        self.index.insert(intent.id, self.entries.len());
+        self.entries.push(Entry { intent: intent.clone(), outcome: None });
+        self.push(Stored::Intent(intent.clone()));
+        Ok(())
+    }
+
     fn push(&mut self, stored: Stored) {
         let before = self.rows.last().map_or(chain::ROOT, |(_, hash)| *hash);
         let hash = chain::link(&before, self.rows.len() as u64 + 1, stored.row());
@@ -146,15 +156,17 @@ impl Stored {
 
 impl Ledger for Memory {
     fn claim(&self, intent: &Intent) -> Result<(), Fault> {
+        self.state().write(On::Claim, |state| state.claim(intent))
+    }
+
+    fn claim_once(&self, intent: &Intent, since: Instant) -> Result<Option<Entry>, Fault> {
+        let wanted = Wanted::of_key(intent, since);
+        let mut used = None;
         self.state().write(On::Claim, |state| {
-            if state.index.contains_key(&intent.id) {
-                return Err(already_claimed());
-            }
-            state.index.insert(intent.id, state.entries.len());
-            state.entries.push(Entry { intent: intent.clone(), outcome: None });
-            state.push(Stored::Intent(intent.clone()));
-            Ok(())
-        })
+            used = state.entries.iter().rev().find(|entry| wanted.holds(entry)).cloned();
+            if used.is_some() { Ok(()) } else { state.claim(intent) }
+        })?;
+        Ok(used)
     }
 
     fn record(&self, intent: Uuid, at: Instant, outcome: &Outcome) -> Result<(), Fault> {
@@ -248,7 +260,7 @@ impl Ledger for Memory {
     }
 
     fn schema_version(&self) -> u32 {
-        2
+        3
     }
 }
 

@@ -48,6 +48,10 @@ pub struct Intent {
     pub run: Option<u64>,
     /// Number of the pull request.
     pub pull: Option<u64>,
+    /// The plan it is a row of, where one prompt goes to several repositories.
+    pub plan: Option<Uuid>,
+    /// Under which name starts are counted of which there may be only one in a time ([`Ledger::claim_once`]).
+    pub key: Option<String>,
 }
 
 /// What the policy said.
@@ -65,12 +69,13 @@ pub struct Granted {
 impl Intent {
     /// It says nothing that the first layout could not hold. Such a row is hashed as it always was.
     pub(super) fn is_of_first_layout(&self) -> bool {
-        let Self { template_hash, login, machine, granted, prompt, model, ticket, session, run, pull, .. } = self;
+        let Self { template_hash, login, machine, granted, prompt, model, ticket, session, run, pull, plan, .. } = self;
         template_hash.is_none()
             && granted.is_none()
             && [login, machine, prompt, model, ticket, session].into_iter().all(Option::is_none)
             && run.is_none()
             && pull.is_none()
+            && plan.is_none()
     }
 }
 
@@ -146,6 +151,10 @@ pub trait Ledger: Send + Sync + std::fmt::Debug {
     /// Durable on return. An error means that the action must not be taken. An id that was claimed before is a
     /// fault of kind `Conflict`.
     fn claim(&self, intent: &Intent) -> Result<(), Fault>;
+    /// The same for an intent with a key, unless one of this key was claimed for the repository at or after `since` and
+    /// not rejected: then nothing is written and that one is given. Looking and writing are one step, whoever else
+    /// writes.
+    fn claim_once(&self, intent: &Intent, since: Instant) -> Result<Option<Entry>, Fault>;
     /// The newest outcome counts. A final one (confirmed, rejected) is the last: another is a fault of kind
     /// `Conflict`; an intent that was never claimed is `NotFound`.
     fn record(&self, intent: Uuid, at: Instant, outcome: &Outcome) -> Result<(), Fault>;

@@ -1,7 +1,9 @@
 //! Which intents a question is about.
 
+use uuid::Uuid;
+
 use super::chain::Hash;
-use super::port::{Action, Entry, Outcome};
+use super::port::{Action, Entry, Intent, Outcome};
 use crate::domain::{Instant, RepoName};
 
 /// Every part that is given must hold; nothing given: all of them.
@@ -13,6 +15,9 @@ pub struct Wanted {
     pub prompt_hash: Option<Hash>,
     pub ticket: Option<String>,
     pub template: Option<String>,
+    /// Rows of this plan.
+    pub plan: Option<Uuid>,
+    pub key: Option<String>,
     /// Done to this task, or what it was started by.
     pub task: Option<String>,
     /// With this instant.
@@ -31,6 +36,18 @@ impl Wanted {
         Self { action: Some(Action::Start), since: Some(since), not_rejected: true, ..Self::default() }
     }
 
+    /// What stands in the way of an intent of which there may be one since then.
+    pub fn of_key(intent: &Intent, since: Instant) -> Self {
+        Self {
+            action: Some(intent.action),
+            repo: Some(intent.repo.clone()),
+            key: intent.key.clone(),
+            since: Some(since),
+            not_rejected: true,
+            ..Self::default()
+        }
+    }
+
     pub fn holds(&self, entry: &Entry) -> bool {
         let intent = &entry.intent;
         let outcome = entry.outcome.as_ref().map(|(_, outcome)| outcome);
@@ -44,6 +61,8 @@ impl Wanted {
             && is(self.prompt_hash.as_ref(), intent.prompt_hash.as_ref())
             && is(self.ticket.as_ref(), intent.ticket.as_ref())
             && is(self.template.as_ref(), intent.template.as_ref())
+            && is(self.plan.as_ref(), intent.plan.as_ref())
+            && is(self.key.as_ref(), intent.key.as_ref())
             && (is(self.task.as_ref(), intent.task.as_ref()) || is(self.task.as_ref(), started))
             && self.since.is_none_or(|since| intent.at >= since)
             && self.until.is_none_or(|until| intent.at < until)

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::gate::Gate;
 use crate::domain::{Fault, FaultKind, Instant, Now, RepoName, Task};
 use crate::ledger::Ledger;
-use crate::ledger::port::{Action, Intent, Outcome};
+use crate::ledger::port::{Action, Entry, Intent, Outcome};
 use crate::provider::Provider;
 
 #[derive(Clone)]
@@ -61,18 +61,19 @@ impl Context {
             session: None,
             run: None,
             pull: None,
+            plan: None,
+            key: None,
         }
     }
 
     /// Durable when it returns. An error means: do not act.
     pub async fn claim(&self, intent: Intent) -> Result<(), Fault> {
-        self.blocking(move |ledger| ledger.claim(&intent)).await.map_err(|fault| {
-            Fault::new(
-                FaultKind::Refused,
-                format!("nothing was sent: the ledger could not record the intent ({})", fault.what),
-                &*fault.next_step,
-            )
-        })
+        self.blocking(move |ledger| ledger.claim(&intent)).await.map_err(|fault| unclaimed(&fault))
+    }
+
+    /// [`Ledger::claim_once`]: `Some` is who was first, and then nothing may be sent.
+    pub async fn claim_once(&self, intent: Intent, since: Instant) -> Result<Option<Entry>, Fault> {
+        self.blocking(move |ledger| ledger.claim_once(&intent, since)).await.map_err(|fault| unclaimed(&fault))
     }
 
     /// A failure to record an outcome does not undo what happened: the intent stays open and is reconciled later.
@@ -89,7 +90,7 @@ impl Context {
         self.record(intent, Outcome::Confirmed(task.at.id.raw().to_owned())).await;
     }
 
-    pub(super) async fn blocking<T: Send + 'static>(
+    pub async fn blocking<T: Send + 'static>(
         &self,
         call: impl FnOnce(&dyn Ledger) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
@@ -98,4 +99,9 @@ impl Context {
             .await
             .unwrap_or_else(|_| Err(Fault::new(FaultKind::Local, "the ledger call broke off", "look at the journal")))
     }
+}
+
+fn unclaimed(fault: &Fault) -> Fault {
+    let what = format!("nothing was sent: the ledger could not record the intent ({})", fault.what);
+    Fault::new(FaultKind::Refused, what, &*fault.next_step)
 }

@@ -20,8 +20,9 @@ use super::context::Context;
 use super::{facts, reconcile};
 use crate::domain::policy::{Case, Fact, Facts, Grant, InForce, Judgement, NoGrant, PastStart, SHORTEST_REASON, Stage};
 use crate::domain::start::Order;
-use crate::domain::{Fault, FaultKind, RepoName, Task};
-use crate::ledger::port::{Action, Granted, Intent, Outcome};
+use crate::domain::{Fault, FaultKind, Instant, RepoName, Task};
+use crate::ledger::port::{Action, Entry, Granted, Intent, Outcome};
+use crate::ledger::wanted::Wanted;
 
 /// From the order to a word about it; what is left of it after the gate and the request is for the look.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(15);
@@ -46,37 +47,106 @@ pub async fn weigh(context: &Context, repo: &RepoName) -> (Arc<InForce>, Facts) 
     (Arc::new(in_force), facts)
 }
 
+/// What the gate would say now, with everything it rests on. Nothing is claimed or sent, and no start follows from it.
+pub async fn judge(context: &Context, order: &Order) -> Judgement {
+    let (policy, mut facts) = weigh(context, &order.request.repo).await;
+    look_for_duplicates(context, order, &mut facts).await;
+    policy.judge(&case(order), &facts, Stage::Gate)
+}
+
 /// Starts one task.
 pub async fn start(context: &Context, order: &Order) -> Answer {
+    run(context, order, None).await.0
+}
+
+/// There may be one start of this key in the repository since then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OnceSince {
+    pub key: String,
+    pub since: Instant,
+}
+
+/// What came of a start of which there may be one.
+#[derive(Debug)]
+pub enum Began {
+    Answered(Box<Answer>),
+    /// There is one already: nothing was sent.
+    Used(Box<Entry>),
+}
+
+/// Starts one task, unless one of this key was started: by whoever shares the ledger, at whatever moment. A start that
+/// was refused or rejected uses up nothing; one of which nobody knows whether it happened does.
+pub async fn start_once(context: &Context, order: &Order, once: &OnceSince) -> Began {
+    // Mostly there is no race, and then nobody need be asked anything.
+    if let Some(entry) = used(context, order, once).await {
+        return Began::Used(Box::new(entry));
+    }
+    let (answer, first) = run(context, order, Some(once)).await;
+    let first = match (&answer.result, first) {
+        // The one that came first may be what this one was refused for.
+        (Err(fault), None) if fault.kind == FaultKind::Refused => used(context, order, once).await,
+        (_, first) => first,
+    };
+    first.map_or_else(|| Began::Answered(Box::new(answer)), |entry| Began::Used(Box::new(entry)))
+}
+
+/// The start that stands in the way, as far as the ledger tells now. A ledger that cannot tell refuses the claim.
+async fn used(context: &Context, order: &Order, once: &OnceSince) -> Option<Entry> {
+    let wanted = Wanted {
+        action: Some(Action::Start),
+        repo: Some(order.request.repo.clone()),
+        key: Some(once.key.clone()),
+        since: Some(once.since),
+        not_rejected: true,
+        ..Wanted::default()
+    };
+    context.blocking(move |ledger| ledger.find(&wanted, 1)).await.ok()?.pop()
+}
+
+/// Also: the start that was first, where there may be one.
+async fn run(context: &Context, order: &Order, once: Option<&OnceSince>) -> (Answer, Option<Entry>) {
     let patience = tokio::time::Instant::now() + PATIENCE;
     let turn = context.gate.turn().await;
     let (policy, mut facts) = weigh(context, &order.request.repo).await;
     look_for_duplicates(context, order, &mut facts).await;
-    let (judged, granted) = pass(context, order, &policy, &mut facts).await;
+    let (judged, granted) = pass(context, order, once, &policy, &mut facts).await;
     drop(turn);
-    let result = match granted {
-        Ok((grant, intent)) => send(context, order, (&grant, &intent), patience).await,
-        Err(fault) => Err(fault),
+    let (result, first) = match granted {
+        Ok((grant, intent)) => (send(context, order, (&grant, &intent), patience).await, None),
+        Err(No::Fault(fault)) => (Err(fault), None),
+        Err(No::Used(entry)) => (Err(already(&entry)), Some(*entry)),
     };
-    Answer { result, judged, facts, policy }
+    (Answer { result, judged, facts, policy }, first)
+}
+
+/// Why nothing is sent.
+enum No {
+    Fault(Fault),
+    Used(Box<Entry>),
+}
+
+fn already(entry: &Entry) -> Fault {
+    let what = format!("one of this key was started at {}", entry.intent.at);
+    Fault::new(FaultKind::Conflict, what, "nothing was sent; look at that one")
 }
 
 /// Judged and claimed.
 async fn pass(
     context: &Context,
     order: &Order,
+    once: Option<&OnceSince>,
     in_force: &InForce,
     facts: &mut Facts,
-) -> (Judgement, Result<(Grant, Intent), Fault>) {
+) -> (Judgement, Result<(Grant, Intent), No>) {
     let judged = in_force.judge(&case(order), facts, Stage::Gate);
     let grant = match judged.grant(order.reason.as_deref(), order.again) {
         Ok(grant) => grant,
         Err(why) => {
             let fault = refusal(&judged, why);
-            return (judged, Err(fault));
+            return (judged, Err(No::Fault(fault)));
         }
     };
-    let intent = intent(context, order, &grant, facts);
+    let mut intent = intent(context, order, &grant, facts);
     let past = PastStart {
         age: TimeDelta::zero(),
         repo: order.request.repo.clone(),
@@ -85,8 +155,17 @@ async fn pass(
         task: None,
         rejected: false,
     };
-    if let Err(fault) = context.claim(intent.clone()).await {
-        return (judged, Err(fault));
+    let claimed = match once {
+        None => context.claim(intent.clone()).await.map(|()| None),
+        Some(once) => {
+            intent.key = Some(once.key.clone());
+            context.claim_once(intent.clone(), once.since).await
+        }
+    };
+    match claimed {
+        Ok(None) => {}
+        Ok(Some(entry)) => return (judged, Err(No::Used(Box::new(entry)))),
+        Err(fault) => return (judged, Err(No::Fault(fault))),
     }
     context.gate.claimed(order.id, past);
     match too_late(context, order, in_force, facts).await {
@@ -94,7 +173,7 @@ async fn pass(
         Some((judged, fault)) => {
             context.gate.rejected(order.id);
             context.record(order.id, Outcome::Rejected(fault.what.to_string())).await;
-            (judged, Err(fault))
+            (judged, Err(No::Fault(fault)))
         }
     }
 }
@@ -166,6 +245,7 @@ fn intent(context: &Context, order: &Order, grant: &Grant, facts: &Facts) -> Int
     intent.ticket.clone_from(&order.ticket);
     intent.prompt = Some(request.prompt.clone());
     intent.model.clone_from(&request.model);
+    intent.plan = order.plan;
     intent.login = facts.login.known().cloned();
     intent.granted = Some(Granted {
         verdict: grant.word().to_owned(),

@@ -102,6 +102,16 @@ pub enum LogBody {
     NotYet,
 }
 
+/// A request as it would leave this machine, for somebody who wants to see it first. It never holds the token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sketch {
+    pub method: &'static str,
+    /// With host and path.
+    pub url: Safe,
+    /// In lower case, in the order they are written down here. The token's value is left out.
+    pub headers: Vec<(Safe, Safe)>,
+}
+
 /// Can session logs be read live, and if not, why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LiveLogs {
@@ -146,6 +156,10 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
     /// One POST of the granted request's [`body`](crate::domain::StartRequest::body), never repeated. A fault of kind
     /// `UnknownOutcome` means that it may have happened.
     fn start(&self, grant: &Grant) -> Call<'_, Task>;
+    /// What [`Provider::start`] would send besides the body. `None`: this service has nothing to show.
+    fn sketch_start(&self, _repo: &RepoName) -> Option<Sketch> {
+        None
+    }
 
     /// The agent's runs on a branch, newest first; other workflows are left out.
     fn agent_runs(&self, repo: &RepoName, branch: &Untrusted) -> Call<'_, Vec<Run>>;

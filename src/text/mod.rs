@@ -12,6 +12,7 @@ mod reveal;
 pub mod safe;
 pub mod sink;
 pub mod style;
+pub mod typed;
 pub mod untrusted;
 pub mod width;
 

@@ -12,6 +12,7 @@ mod inbox;
 #[path = "../contract/openapi.rs"]
 mod openapi;
 mod picture;
+mod plan;
 mod restart;
 mod sources;
 mod start;

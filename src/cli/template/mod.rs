@@ -7,12 +7,16 @@
 //!             its own                    starter ────> new
 //! ```
 
+mod args;
 mod check;
 mod new;
+mod pick;
 pub mod shelf;
 #[cfg(test)]
 mod tests;
 mod verbs;
 
+pub use args::TemplateVerb;
+pub use pick::{faults_line, find, values};
 pub use shelf::{Shelf, load, places};
 pub use verbs::{Answer, Printed, answer, run, var};

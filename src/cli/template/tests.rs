@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::args::TemplateVerb;
 use super::*;
-use crate::cli::args::TemplateVerb;
 use crate::cli::{Command, Exit, parse};
 
 const GOOD: &str = "+++\ntitle = \"Good\"\n[[variables]]\nname = \"what\"\nrequired = true\n\

@@ -5,14 +5,17 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::check::{self, counted};
+use super::args::TemplateVerb;
+use super::check;
 use super::new;
+use super::pick::{faults_line, find, values};
 use super::shelf::{self, Shelf};
-use crate::cli::args::{Options, TemplateVerb};
+use crate::cli::args::Options;
 use crate::cli::exit::Exit;
 use crate::cli::{config_verbs, origin, output};
 use crate::config::{Paths, load};
-use crate::template::{FieldFault, Template, Values, lint, render};
+use crate::domain::Fault;
+use crate::template::{Template, lint, render};
 
 /// What goes to the standard output.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +37,10 @@ pub struct Answer {
 impl Answer {
     fn done(out: Printed) -> Self {
         Self { out, exit: Exit::Done, complaint: None }
+    }
+
+    fn failed(fault: &Fault) -> Self {
+        Self { out: Printed::Nothing, exit: Exit::from(fault), complaint: Some(fault.to_string()) }
     }
 
     pub(super) fn refused(what: impl std::fmt::Display, next: &str) -> Self {
@@ -76,7 +83,7 @@ pub fn answer(verb: &TemplateVerb, places: &[PathBuf], here: Option<&Path>) -> A
         TemplateVerb::Lint { files, json } => check::lint_all(&given(files), *json),
         TemplateVerb::Render { template, vars, preset, json } => match find(template, places) {
             Ok(template) => filled(&template, vars, preset.as_deref(), *json),
-            Err(answer) => answer,
+            Err(fault) => Answer::failed(&fault),
         },
         TemplateVerb::New { id, title, here: true } => match here.and_then(origin::checkout) {
             Some(root) => new::new(id, title.as_deref(), &root.join(shelf::IN_CHECKOUT)),
@@ -102,30 +109,6 @@ fn given(files: &[PathBuf]) -> Shelf {
         }
     }
     all
-}
-
-/// By id, or by the path of its file.
-fn find(name: &str, places: &[PathBuf]) -> Result<Template, Answer> {
-    let Shelf { templates, faults } = shelf::load(places);
-    if let Some(template) = templates.iter().find(|template| template.id == name) {
-        return Ok(template.clone());
-    }
-    let path = Path::new(name);
-    if path.is_file() {
-        return shelf::read(path).map_err(|fault| Answer {
-            out: Printed::Nothing,
-            exit: Exit::Failed,
-            complaint: Some(format!("{fault} — mend that line")),
-        });
-    }
-    let ids: Vec<&str> = templates.iter().map(|template| template.id.as_str()).collect();
-    let broken = if faults.is_empty() {
-        String::new()
-    } else {
-        format!(" ({} broken, see `atc template lint`)", counted(faults.len(), "file"))
-    };
-    let what = format!("there is no template and no file {name}{broken}");
-    Err(Answer::refused(what, &format!("give one of {}, or a file", ids.join(", "))))
 }
 
 fn list(shelf: &Shelf, as_json: bool) -> Answer {
@@ -185,16 +168,10 @@ fn about(template: &Template) -> serde_json::Value {
 }
 
 fn filled(template: &Template, vars: &[(String, String)], preset: Option<&str>, as_json: bool) -> Answer {
-    let mut values = Values::new();
-    if let Some(name) = preset {
-        let Some(preset) = template.presets.get(name) else {
-            let names: Vec<&str> = template.presets.keys().map(String::as_str).collect();
-            let next = if names.is_empty() { "leave it out".to_owned() } else { format!("give {}", names.join(", ")) };
-            return Answer::refused(format!("{} has no preset {name}", template.id), &next);
-        };
-        values.extend(preset.clone());
-    }
-    values.extend(vars.iter().cloned());
+    let values = match values(template, vars, preset) {
+        Ok(values) => values,
+        Err(fault) => return Answer::failed(&fault),
+    };
     let made = render(template, &values).and_then(|made| Ok((made, render::ticket(template, &values)?)));
     let (made, ticket) = match made {
         Ok(made) => made,
@@ -220,14 +197,6 @@ fn filled(template: &Template, vars: &[(String, String)], preset: Option<&str>, 
         "ticket": ticket,
         "findings": findings.iter().map(finding).collect::<Vec<_>>(),
     })))
-}
-
-fn faults_line(faults: &[FieldFault]) -> String {
-    let one = |fault: &FieldFault| match &fault.field {
-        Some(field) => format!("{field} {}", fault.what),
-        None => fault.what.clone(),
-    };
-    faults.iter().map(one).collect::<Vec<_>>().join("; ")
 }
 
 /// `NAME=VALUE` of the command line.

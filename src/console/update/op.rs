@@ -2,8 +2,9 @@
 
 use super::{cancel, compose, found, inbox, ledger, net, queue, record};
 use crate::console::effect::Effect;
-use crate::console::event::{BudgetNews, Op};
+use crate::console::event::{BudgetNews, Checkout, Op};
 use crate::console::state::Model;
+use crate::console::state::compose::Draft;
 use crate::console::state::place::Pane;
 use crate::domain::{Fault, FaultKind, Instant, Task, age};
 
@@ -36,6 +37,22 @@ fn refused(fault: &Fault) -> String {
     }
 }
 
+/// The form opens on what was found; what the agent will not see is said where it can be read.
+fn here(model: &mut Model, found: Result<Checkout, Fault>, effects: &mut Vec<Effect>) {
+    model.dirty = true;
+    let Checkout { repo, base_ref, head_ref, unseen } = match found {
+        Ok(checkout) => checkout,
+        Err(fault) => return model.notes.say(model.now, true, fault.to_string()),
+    };
+    let said = format!("from this checkout of {repo}");
+    let draft = Draft { repo: Some(repo), base_ref, head_ref, ..Draft::default() };
+    compose::open(model, Some(draft), effects);
+    match unseen {
+        Some(unseen) => model.notes.say(model.now, true, unseen),
+        None => model.notes.say(model.now, false, said),
+    }
+}
+
 pub fn news(model: &mut Model, op: Op, effects: &mut Vec<Effect>) {
     match op {
         Op::Ledger(news) => ledger::news(model, news),
@@ -52,11 +69,17 @@ pub fn news(model: &mut Model, op: Op, effects: &mut Vec<Effect>) {
                 Err(fault) => model.notes.say(model.now, true, refused(&fault)),
             }
         }
-        Op::Settled { claimed_at, task } => settled(model, claimed_at, *task),
+        Op::Settled { claimed_at, task } => {
+            compose::plan_settled(model, &task, effects);
+            settled(model, claimed_at, *task);
+        }
         Op::Weighed { repo, facts, policy } => {
-            model.compose.gate.learn(repo, *facts, policy);
+            model.compose.gate.learn(repo.clone(), *facts, policy);
+            compose::weighed(model, &repo);
             model.dirty |= model.place.focus == Pane::Compose;
         }
+        Op::Plan { plan, news } => compose::plan_news(model, plan, news, effects),
+        Op::PlanKnown { plan, told } => compose::plan_known(model, plan, told, effects),
         Op::Note { bad, text } => {
             model.notes.say(model.now, bad, text);
             model.dirty = true;
@@ -65,6 +88,7 @@ pub fn news(model: &mut Model, op: Op, effects: &mut Vec<Effect>) {
             compose::agents(model, &repo, result);
             model.dirty |= model.place.focus == Pane::Compose;
         }
+        Op::Here(found) => here(model, found, effects),
         Op::Record(news) => record::news(model, *news),
         Op::Grep(news) => found::news(model, news),
         Op::Budget(budget) => {
@@ -73,5 +97,52 @@ pub fn news(model: &mut Model, op: Op, effects: &mut Vec<Effect>) {
             model.dirty |= shown(&model.world.budget) != shown(&budget);
             model.world.budget = budget;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
+    use super::*;
+    use crate::console::state::settings::Settings;
+    use crate::console::update::command;
+    use crate::domain::Instant;
+    use crate::text::Safe;
+
+    fn note(model: &Model) -> String {
+        model.notes.current.as_ref().map(|note| note.text.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_task_is_written_for_the_checkout_and_what_is_not_pushed_is_said() {
+        let mut model = Model::new(Instant::UNIX_EPOCH, Settings::default());
+        let mut effects = Vec::new();
+        command::run(&mut model, "here head", &mut effects).unwrap();
+        assert_eq!(effects, [Effect::LookHere { go_on: true }]);
+        assert!(command::run(&mut model, "here tail", &mut effects).is_err());
+        let found = Checkout {
+            repo: "acme/api".parse().unwrap(),
+            base_ref: Some("main".into()),
+            head_ref: Some("topic".into()),
+            unseen: Some(Safe::new("2 commits not pushed: the agent will not see them")),
+        };
+        news(&mut model, Op::Here(Ok(found)), &mut effects);
+        let request = model.compose.form.as_ref().unwrap().request().unwrap();
+        assert_eq!(request.repo.as_str(), "acme/api");
+        assert_eq!((request.base_ref.as_deref(), request.head_ref.as_deref()), (Some("main"), Some("topic")));
+        assert!(model.place.focus == Pane::Compose && note(&model).contains("2 commits not pushed"));
+    }
+
+    #[test]
+    fn where_there_is_no_checkout_nothing_opens_and_read_only_does_not_even_look() {
+        let mut model = Model::new(Instant::UNIX_EPOCH, Settings::default());
+        let fault = Fault::new(FaultKind::Local, "this is no checkout", "go into one");
+        news(&mut model, Op::Here(Err(fault)), &mut Vec::new());
+        assert!(model.compose.form.is_none() && note(&model).contains("no checkout"));
+        model.settings.read_only = true;
+        let mut effects = Vec::new();
+        assert!(command::run(&mut model, "here", &mut effects).unwrap_err().contains("read-only"));
+        assert_eq!(effects, []);
     }
 }

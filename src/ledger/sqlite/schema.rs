@@ -5,13 +5,13 @@
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 /// What this program writes and fully understands.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 
 /// `atcL`, in the file's header, so that no other program's database is taken for a ledger.
 const APPLICATION: u32 = 0x6174_634C;
 
 /// Entry *n* leads from version *n* to *n* + 1.
-const MIGRATIONS: [&str; VERSION as usize] = [FIRST, SECOND];
+const MIGRATIONS: [&str; VERSION as usize] = [FIRST, SECOND, THIRD];
 
 const FIRST: &str = "
     CREATE TABLE intents (
@@ -96,6 +96,15 @@ const SECOND: &str = "
     CREATE INDEX observed_by_time ON observed (at);
     CREATE TRIGGER observed_stay BEFORE DELETE ON observed BEGIN SELECT RAISE(ABORT, 'the ledger only grows'); END;
     CREATE TRIGGER observed_keep BEFORE UPDATE ON observed BEGIN SELECT RAISE(ABORT, 'the ledger only grows'); END;
+";
+
+/// Which starts were rows of one plan, and of which there may be only one in a time. Rows that were there stay as they
+/// are.
+const THIRD: &str = "
+    ALTER TABLE intents ADD COLUMN plan BLOB CHECK (length(plan) = 16);
+    ALTER TABLE intents ADD COLUMN once_key TEXT;
+    CREATE INDEX intents_by_plan ON intents (plan) WHERE plan IS NOT NULL;
+    CREATE INDEX intents_by_key ON intents (once_key, repo, at) WHERE once_key IS NOT NULL;
 ";
 
 /// What a file turned out to be.

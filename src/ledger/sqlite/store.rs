@@ -106,18 +106,30 @@ fn append(
     Ok(())
 }
 
+fn claim(on: &Connection, intent: &Intent) -> rusqlite::Result<Result<(), Fault>> {
+    if on.prepare_cached("SELECT 1 FROM intents WHERE id = ?1")?.exists([intent.id.as_bytes()])? {
+        return Ok(Err(already_claimed()));
+    }
+    append(on, Row::Intent(intent), |number, hash| rows::insert_intent(on, number, intent, hash))?;
+    Ok(Ok(()))
+}
+
 fn head(connection: &Connection) -> rusqlite::Result<(i64, Hash)> {
     connection.query_row("SELECT rows, hash FROM head", [], |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
 impl Ledger for Sqlite {
     fn claim(&self, intent: &Intent) -> Result<(), Fault> {
+        self.write(|on| claim(on, intent))
+    }
+
+    fn claim_once(&self, intent: &Intent, since: Instant) -> Result<Option<Entry>, Fault> {
+        let question = Question::of(&Wanted::of_key(intent, since), schema::VERSION);
+        let sql = rows::entries(schema::VERSION, &format!("{} ORDER BY i.row DESC LIMIT 1", question.condition));
         self.write(|on| {
-            if on.prepare_cached("SELECT 1 FROM intents WHERE id = ?1")?.exists([intent.id.as_bytes()])? {
-                return Ok(Err(already_claimed()));
-            }
-            append(on, Row::Intent(intent), |number, hash| rows::insert_intent(on, number, intent, hash))?;
-            Ok(Ok(()))
+            // The transaction holds the file from its first statement on: nobody writes between the look and the claim.
+            let used = rows::find(on, &sql, question.values.into_iter())?.pop();
+            Ok(if used.is_some() { Ok(used) } else { claim(on, intent)?.map(|()| None) })
         })
     }
 

@@ -20,8 +20,8 @@ use crate::domain::{
     UserId, Viewer,
 };
 use crate::provider::port::{
-    AgentSession, Authority, Budget, Call, CancelAnswer, Fetched, LiveLogs, LogBody, PageCursor, Provider, TaskPage,
-    TaskQuery, TellName, Validator,
+    AgentSession, Authority, Budget, Call, CancelAnswer, Fetched, LiveLogs, LogBody, PageCursor, Provider, Sketch,
+    TaskPage, TaskQuery, TellName, Validator,
 };
 use crate::text::{Safe, Untrusted};
 
@@ -190,6 +190,10 @@ impl Provider for GitHub {
     fn start(&self, grant: &Grant) -> Call<'_, Task> {
         let grant = grant.clone();
         async move { self.post_task(&grant).await }.boxed()
+    }
+
+    fn sketch_start(&self, repo: &RepoName) -> Option<Sketch> {
+        self.sketch_task(repo)
     }
 
     fn agent_runs(&self, repo: &RepoName, branch: &Untrusted) -> Call<'_, Vec<Run>> {

@@ -142,6 +142,20 @@ impl Store {
         Ok(bad)
     }
 
+    /// The tasks of any repository whose id begins like this, the first hundred of them.
+    pub fn beginning(&self, with: &str) -> rusqlite::Result<Vec<TaskRef>> {
+        let sql = "SELECT repo, id FROM tasks WHERE host = ?1 AND substr(id, 1, length(?2)) = ?2 LIMIT 100";
+        let mut statement = self.connection.prepare(sql)?;
+        let rows = statement
+            .query_map(params![self.host, with], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+        let mut found = Vec::new();
+        for row in rows {
+            let (repo, id) = row?;
+            found.extend(repo.parse().ok().map(|repo| TaskRef { repo, id: TaskId::new(id) }));
+        }
+        Ok(found)
+    }
+
     /// Reads a repository's pull requests as last seen. Returns how many rows could not be read.
     pub fn pulls(&self, repo: &RepoName, mut take: impl FnMut(PullRef, Pull)) -> rusqlite::Result<u32> {
         let sql = "SELECT id, row FROM pulls WHERE host = ?1 AND repo = ?2";

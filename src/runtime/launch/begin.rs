@@ -11,7 +11,7 @@ use crate::domain::{Fault, FaultKind};
 use crate::runtime::clock::Clock;
 use crate::runtime::{journal, panic, terminal};
 
-use super::{demo, kept, policy, screen, service};
+use super::{demo, headless, kept, policy, screen, service};
 
 /// Runs the program and returns its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
@@ -34,6 +34,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Ledger { verb, options } => {
             cli::ledger_verbs::run(&verb, &options, Clock::system().now()).map(Exit::code)
         }
+        Command::Headless { verb, options } => headless::run(&verb, &options),
         Command::Console(options) => with_screen(&options, service::console),
         Command::Open { file, options } => with_screen(&options, |setting| screen::open(setting, &file)),
         Command::Demo { demo, options } => match demo.serve {

@@ -4,6 +4,7 @@
 //! arguments ─ parse ─ config ─ terminal? ─┬─ demo:  server + provider on loopback ─┐
 //!                                         ├─ console: token + provider on GitHub ──┼─ engine ─ the loop ─ exit code
 //!                                         └─ open:  a file, no engine ─────────────┘
+//!           ├─ start, cancel, …: headless, the same ports, no terminal
 //!           └─ config, template, cache: no terminal, said and done
 //! ```
 //!
@@ -12,6 +13,7 @@
 pub mod begin;
 pub mod behind;
 pub mod demo;
+mod headless;
 mod kept;
 mod policy;
 pub mod screen;

@@ -70,7 +70,7 @@ pub async fn client(config: &Config, clock: &Clock) -> Result<GitHub, Fault> {
 }
 
 /// The configured repositories, else that of the checkout atc was started in.
-fn repos(config: &Config, web_host: &str) -> Vec<RepoName> {
+pub(super) fn repos(config: &Config, web_host: &str) -> Vec<RepoName> {
     if !config.repos.is_empty() {
         return config.repos.clone();
     }
@@ -149,6 +149,7 @@ pub async fn run(
         },
         repos,
         template_folders: template::places(config, &setting.paths, std::env::current_dir().ok().as_deref()),
+        web: hosts.first().cloned(),
         drafts: Some(Drafts::new(&setting.paths.state_dir)),
         cache: shelf.cache,
         kept: Kept::new(&setting.paths.state_dir, config.keep_logs_mb),

@@ -9,7 +9,7 @@ use super::super::wire::{convert, lenient, task as wire};
 use super::paging::next_page;
 use crate::domain::policy::Grant;
 use crate::domain::{Fault, RepoName, Task, TaskId, TaskRef};
-use crate::provider::port::{Fetched, PageCursor, TaskPage, TaskQuery, Validator};
+use crate::provider::port::{Fetched, PageCursor, Sketch, TaskPage, TaskQuery, Validator};
 
 impl GitHub {
     pub(in super::super) async fn list(&self, query: &TaskQuery) -> Result<Fetched<TaskPage>, Fault> {
@@ -98,11 +98,20 @@ impl GitHub {
         Ok(task)
     }
 
+    fn start_request(&self, repo: &RepoName, body: Value) -> Result<Request, Fault> {
+        let url = self.url(&["agents", "repos", repo.owner(), repo.name(), "tasks"])?;
+        let op = Op::new(format!("start a task in {repo}"), Need::WriteTasks);
+        Ok(Request::post(op, Zone::Rest, url, Body::Json(body)))
+    }
+
+    /// The request of [`Self::post_task`] without its body.
+    pub(in super::super) fn sketch_task(&self, repo: &RepoName) -> Option<Sketch> {
+        Some(self.http.sketch(&self.start_request(repo, Value::Null).ok()?))
+    }
+
     pub(in super::super) async fn post_task(&self, grant: &Grant) -> Result<Task, Fault> {
         let start = grant.request();
-        let url = self.url(&["agents", "repos", start.repo.owner(), start.repo.name(), "tasks"])?;
-        let op = Op::new(format!("start a task in {}", start.repo), Need::WriteTasks);
-        let request = Request::post(op, Zone::Rest, url, Body::Json(start.body()));
+        let request = self.start_request(&start.repo, start.body())?;
         let answer = self.http.send(&request).await?;
         let read = answer.json().and_then(|body| whole_task(body, &start.repo));
         read.map_err(|what| {

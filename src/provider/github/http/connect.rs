@@ -12,6 +12,9 @@ use tokio::sync::OnceCell;
 use super::network::Network;
 use super::options::Limits;
 
+/// The name we go by.
+pub const AGENT: &str = concat!("atc/", env!("CARGO_PKG_VERSION"));
+
 #[derive(Debug)]
 pub struct Clients {
     limits: Limits,
@@ -97,7 +100,7 @@ fn settings(limits: &Limits) -> reqwest::ClientBuilder {
     // reqwest panics without a provider; an error here only says that there is one already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
-        .user_agent(concat!("atc/", env!("CARGO_PKG_VERSION")))
+        .user_agent(AGENT)
         .connect_timeout(limits.connect)
         .read_timeout(limits.read)
         .pool_idle_timeout(std::time::Duration::from_secs(55))

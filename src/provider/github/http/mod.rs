@@ -21,6 +21,7 @@ mod network;
 mod options;
 mod request;
 mod send;
+mod sketch;
 mod version;
 mod web;
 

@@ -45,7 +45,7 @@ pub struct Http {
     limits: Limits,
     copilot_headers: Vec<(HeaderName, HeaderValue)>,
     clients: Clients,
-    latch: Latch,
+    pub(super) latch: Latch,
 }
 
 impl Http {
@@ -278,7 +278,7 @@ impl Http {
         Ok(response)
     }
 
-    fn headers(&self, request: &Request, version: &'static str) -> HeaderMap {
+    pub(super) fn headers(&self, request: &Request, version: &'static str) -> HeaderMap {
         let mut headers = HeaderMap::new();
         if request.zone == Zone::Copilot {
             headers.extend(self.copilot_headers.iter().cloned());

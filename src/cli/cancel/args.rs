@@ -1,0 +1,23 @@
+//! What can be asked of a cancel.
+
+use clap::Args;
+
+use crate::cli::voice::Looks;
+
+#[derive(Clone, Debug, Default, PartialEq, Args)]
+pub struct CancelArgs {
+    /// Task ids or their beginnings, OWNER/NAME#PULL, addresses from the browser; - reads them from the standard input
+    #[arg(value_name = "TASK", required = true)]
+    pub tasks: Vec<String>,
+    /// Stay until run and session have ended, or will not
+    #[arg(long)]
+    pub wait: bool,
+    /// Force-cancel the runs, for those that do not obey: their clean-up steps are skipped
+    #[arg(long)]
+    pub force: bool,
+    /// Ask nothing
+    #[arg(long, short)]
+    pub yes: bool,
+    #[command(flatten)]
+    pub looks: Looks,
+}

@@ -1,0 +1,150 @@
+//! A verb without a screen: configuration, token, provider, ledger, gate and clock, handed to it as a [`Desk`]; and the
+//! signals, of which the first breaks off what only waits and the second ends the program where it stands.
+//!
+//! ```text
+//! verb ─ config ─ read-only and it writes? ──yes──> refused, nothing was read or sent
+//!                       └──no──> token ─ provider ─ ledger ─ cache ─> Desk ─> the verb ─> exit code
+//!                                               INT, TERM ─> Stop ─┘ (128 + the signal's number)
+//! ```
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::TimeDelta;
+use futures_util::FutureExt as _;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use super::begin::runtime;
+use super::service;
+use crate::cli::desk::{Edit, Nothing, Remembered, Stop};
+use crate::cli::voice::Voice;
+use crate::cli::{self, Desk, Exit, HeadlessVerb, config_verbs, output};
+use crate::config::policy::{PolicyFile, load};
+use crate::config::{self, Config, Paths};
+use crate::domain::{Fault, FaultKind, PullId, RepoName, TaskRef};
+use crate::ledger;
+use crate::ops::{self, cancel::Patience};
+use crate::provider::github::Host;
+use crate::runtime::cache::store::Store;
+use crate::runtime::clock::Clock;
+use crate::runtime::external;
+
+pub fn run(verb: &HeadlessVerb, options: &cli::Options) -> Result<u8, Fault> {
+    let paths = Paths::find()?;
+    let loaded = match config::load(&options.sources(), &paths) {
+        Ok(loaded) => loaded,
+        Err(invalid) => {
+            output::complain(&config_verbs::problems(&invalid));
+            return Ok(Exit::Usage.code());
+        }
+    };
+    if loaded.config.read_only && verb.writes() {
+        return Err(Fault::new(FaultKind::Refused, "nothing was sent: read-only is on", "leave read_only out to act"));
+    }
+    let typed = options.arguments.iter().any(|argument| argument.key == "repos");
+    let runtime = runtime()?;
+    let code = runtime.block_on(async {
+        let (stop, heard) = watch::channel(false);
+        let desk = desk(verb, loaded.config, paths, typed, Stop::new(heard)).await?;
+        carry_out(verb, &desk, &stop).await
+    });
+    // A question that nobody answers any more must not keep the program.
+    runtime.shutdown_background();
+    code
+}
+
+/// Everything the verb works with.
+async fn desk(verb: &HeadlessVerb, config: Config, paths: Paths, typed: bool, stop: Stop) -> Result<Desk, Fault> {
+    let clock = Clock::system();
+    let host = Host::resolve(Some(&config.host), config.api_url.as_deref())?;
+    let web = host.web().to_owned();
+    let repos = service::repos(&config, &web);
+    let provider = Arc::new(service::client(&config, &clock).await?);
+    let policy = PolicyFile::find(&config, &paths);
+    Ok(Desk {
+        context: ops::Context {
+            provider,
+            ledger: ledger::open(&paths.ledger(&config)),
+            now: clock.as_now(),
+            who: service::who(),
+            gate: ops::Gate::new(Arc::new(move || load(&policy))),
+        },
+        voice: Voice::of(verb.looks(), config.ui.colour),
+        typed: if typed { config.repos.clone() } else { Vec::new() },
+        repos,
+        web,
+        remembered: remembered(&config, &paths, host.address()),
+        patience: Patience {
+            session_limit: TimeDelta::minutes(config.stuck.session_limit_minutes.into()),
+            ..Patience::default()
+        },
+        edit: edit(paths.state_dir.clone()),
+        stop,
+        config,
+        paths,
+    })
+}
+
+/// The editor of the console, on a private file that goes with it.
+fn edit(folder: PathBuf) -> Edit {
+    Arc::new(move |text| {
+        let folder = folder.clone();
+        async move { external::Editing::start(&external::editor(), &text, &folder)?.finished().await }.boxed()
+    })
+}
+
+/// Runs the verb to its end, or to the second signal.
+async fn carry_out(verb: &HeadlessVerb, desk: &Desk, stop: &watch::Sender<bool>) -> Result<u8, Fault> {
+    let deaf = |error| Fault::new(FaultKind::Local, format!("signals cannot be listened to: {error}"), "try again");
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(deaf)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(deaf)?;
+    let work = verb.run(desk);
+    tokio::pin!(work);
+    let mut ended_by = None;
+    loop {
+        let code = tokio::select! {
+            done = &mut work => return match (done, ended_by) {
+                (Ok(_), Some(code)) => Ok(code),
+                (done, _) => done.map(Exit::code),
+            },
+            _ = interrupt.recv() => 130,
+            _ = terminate.recv() => 143,
+        };
+        if ended_by.replace(code).is_some() {
+            return Ok(code);
+        }
+        stop.send_replace(true);
+    }
+}
+
+/// The cache, where there is one already: a verb makes none.
+fn remembered(config: &Config, paths: &Paths, api: &str) -> Arc<dyn Remembered> {
+    let file = paths.cache();
+    if !config.cache || !file.is_file() {
+        return Arc::new(Nothing);
+    }
+    match Store::open(&file, api) {
+        Ok(store) => Arc::new(Shelved(Mutex::new(store))),
+        Err(_) => Arc::new(Nothing),
+    }
+}
+
+struct Shelved(Mutex<Store>);
+
+impl Remembered for Shelved {
+    fn tasks(&self, beginning: &str) -> Vec<TaskRef> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).beginning(beginning).unwrap_or_default()
+    }
+
+    fn pull(&self, repo: &RepoName, number: u64) -> Option<PullId> {
+        let mut found = None;
+        let store = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = store.pulls(repo, |at, pull| {
+            if pull.number == number {
+                found = Some(at.id);
+            }
+        });
+        read.ok().and(found)
+    }
+}
