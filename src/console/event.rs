@@ -290,8 +290,9 @@ pub enum Local {
     Remembered(Box<Remembered>),
     /// What was remembered is another viewer's: nothing of it stays.
     Forget,
-    /// What of the inbox was read, by any console here, and when.
-    InboxRead(Vec<(String, Instant)>),
+    /// What of the inbox was read, by any console here, and when: the answer to one `KeepRead`. `None`: it could not be
+    /// written.
+    InboxRead(Option<Vec<(String, Instant)>>),
 }
 
 /// A part of what an earlier run knew.

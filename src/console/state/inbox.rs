@@ -181,6 +181,8 @@ pub struct Inbox {
     pub entries: Vec<Entry>,
     /// What was read, and when: it is unread again when something newer is asked of the same.
     pub read: HashMap<String, Instant>,
+    /// Changes of that which are not answered yet.
+    pub writing: u32,
     /// What was done from here and has no known outcome.
     pub lines: Vec<Row>,
     /// Make the entries anew at the end of the update.

@@ -34,7 +34,7 @@ pub struct Place {
     /// The ledger, where it is open, covers the body.
     pub ledger: super::ledger::Ledger,
     /// What waits for the operator; where it is open, it covers the body.
-    pub inbox: super::inbox::Inbox,
+    pub inbox: Box<super::inbox::Inbox>,
     /// The full detail of the selected task covers the body; the value is its scroll offset in rows.
     pub detail: Option<usize>,
     /// The help covers the body; scroll offset in rows.

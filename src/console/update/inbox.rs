@@ -31,7 +31,7 @@ pub fn open(model: &mut Model, effects: &mut Vec<Effect>) {
     actions::focus(model, focus);
     model.place.inbox.pane = Some(InboxPane::default());
     // Another console may have read some of it meanwhile.
-    effects.push(Effect::KeepRead(Vec::new()));
+    keep(model, Vec::new(), effects);
     model.dirty = true;
 }
 
@@ -39,11 +39,19 @@ fn close(model: &mut Model) {
     model.dirty |= model.place.inbox.pane.take().is_some();
 }
 
-/// What was read, here or by another console. What was marked since that was asked is on its way to the disk.
-pub fn read(model: &mut Model, read: Vec<(String, Instant)>) {
+/// What was read, here or by another console. While more is on its way to the disk, what stands here is newer.
+pub fn read(model: &mut Model, read: Option<Vec<(String, Instant)>>) {
     let inbox = &mut model.place.inbox;
-    inbox.read.extend(read);
-    model.dirty = true;
+    inbox.writing = inbox.writing.saturating_sub(1);
+    if let Some(read) = read.filter(|_| inbox.writing == 0) {
+        inbox.read = read.into_iter().collect();
+        model.dirty = true;
+    }
+}
+
+fn keep(model: &mut Model, marks: Vec<(String, Option<Instant>)>, effects: &mut Vec<Effect>) {
+    model.place.inbox.writing += 1;
+    effects.push(Effect::KeepRead(marks));
 }
 
 /// What has no known outcome. One more than at the last reading is news.
@@ -121,10 +129,10 @@ fn rebuild(model: &mut Model, effects: &mut Vec<Effect>) {
         inbox.read.remove(key);
     }
     if !gone.is_empty() {
-        effects.push(Effect::KeepRead(gone.into_iter().map(|key| (key, None)).collect()));
+        keep(model, gone.into_iter().map(|key| (key, None)).collect(), effects);
     }
     model.dirty |= old != entries;
-    inbox.entries = entries;
+    model.place.inbox.entries = entries;
 }
 
 /// Of a task that is not known just now nobody can say that it asks for nothing.
@@ -244,7 +252,7 @@ fn mark(model: &mut Model, keys: Vec<(String, Option<Instant>)>, effects: &mut V
         };
     }
     model.dirty = true;
-    effects.push(Effect::KeepRead(keys));
+    keep(model, keys, effects);
 }
 
 /// When it counts as read: the service's clock may be ahead of ours.

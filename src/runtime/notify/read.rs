@@ -1,9 +1,8 @@
 //! What of the inbox was read, kept for the next start and shared with the other consoles here.
 
 use std::path::Path;
-use std::sync::Arc;
 
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::mpsc;
 
 use crate::console::event::{Event, Local, What};
 use crate::domain::{Instant, Now};
@@ -11,54 +10,53 @@ use crate::runtime::shared::{Said, Shared};
 
 /// Entries that are remembered as read.
 const MOST: usize = 4096;
+/// Changes that may wait for the disk.
+const WAITING: usize = 256;
 
-#[derive(Clone)]
+type Marks = Vec<(String, Option<Instant>)>;
+
+#[derive(Clone, Debug)]
 pub struct ReadMarks {
-    /// `None`: only this run remembers.
-    shared: Option<Shared>,
-    events: mpsc::Sender<Event>,
-    now: Now,
-    /// One change after the other, in their order.
-    turn: Arc<Mutex<()>>,
-}
-
-impl std::fmt::Debug for ReadMarks {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ReadMarks").field("shared", &self.shared).finish_non_exhaustive()
-    }
+    queue: Option<mpsc::Sender<Marks>>,
 }
 
 impl ReadMarks {
+    /// `state_dir` `None`: only this run remembers.
     pub fn new(state_dir: Option<&Path>, events: mpsc::Sender<Event>, now: Now) -> Self {
-        Self {
-            shared: state_dir.map(|folder| Shared::new(folder, "inbox-read", MOST)),
-            events,
-            now,
-            turn: Arc::default(),
-        }
+        let queue = state_dir.map(|folder| {
+            let shared = Shared::new(folder, "inbox-read", MOST);
+            let (queue, waiting) = mpsc::channel(WAITING);
+            tokio::spawn(keep(shared, waiting, events, now));
+            queue
+        });
+        Self { queue }
     }
 
-    /// Writes these down and tells the console what is read. With nothing: only that.
-    pub fn keep(&self, marks: Vec<(String, Option<Instant>)>) {
-        let Some(shared) = self.shared.clone() else { return };
-        let this = self.clone();
-        // Taken here, so that what was marked first is written first.
-        let turn = Arc::clone(&self.turn).try_lock_owned();
-        tokio::spawn(async move {
-            let _turn = match turn {
-                Ok(turn) => turn,
-                Err(_) => this.turn.clone().lock_owned().await,
-            };
-            let written = tokio::task::spawn_blocking(move || change(&shared, marks)).await;
-            match written {
-                Ok(Ok(read)) => {
-                    let what = What::Local(Local::InboxRead(read));
-                    let _ = this.events.send(Event { at: (this.now)(), what }).await;
-                }
-                Ok(Err(error)) => tracing::warn!(%error, "what was read of the inbox is not kept"),
-                Err(_) => {}
+    /// Writes these down and tells the console what is read. With nothing: only that. Never waits.
+    pub fn keep(&self, marks: Marks) {
+        if self.queue.as_ref().is_some_and(|queue| queue.try_send(marks).is_err()) {
+            tracing::warn!("the disk is slow: some of what was read of the inbox is not kept");
+        }
+    }
+}
+
+/// One change after the other, in their order, each with an answer.
+async fn keep(shared: Shared, mut waiting: mpsc::Receiver<Marks>, events: mpsc::Sender<Event>, now: Now) {
+    while let Some(marks) = waiting.recv().await {
+        let shared = shared.clone();
+        let written = tokio::task::spawn_blocking(move || change(&shared, marks)).await;
+        let read = match written {
+            Ok(Ok(read)) => Some(read),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "what was read of the inbox is not kept");
+                None
             }
-        });
+            Err(_) => None,
+        };
+        let what = What::Local(Local::InboxRead(read));
+        if events.send(Event { at: now(), what }).await.is_err() {
+            return;
+        }
     }
 }
 
@@ -79,4 +77,28 @@ fn change(shared: &Shared, marks: Vec<(String, Option<Instant>)>) -> std::io::Re
     // To the next whole millisecond: what was read at an instant is read.
     let at = |said: &Said| Instant::from_timestamp_millis(said.1.saturating_add(1));
     Ok(table.iter().filter_map(|(key, said)| Some((key.clone(), at(said)?))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    #[test]
+    fn what_one_console_read_another_knows_and_a_restart_does() {
+        let dir = tempfile::tempdir().unwrap();
+        let shared = || Shared::new(dir.path(), "inbox-read", MOST);
+        let at = Instant::UNIX_EPOCH + TimeDelta::microseconds(1_500_700);
+        change(&shared(), vec![("a".to_owned(), Some(at)), ("b".to_owned(), Some(at))]).unwrap();
+        let read = change(&shared(), vec![("b".to_owned(), None)]).unwrap();
+        assert_eq!(read.len(), 1);
+        assert!(
+            read.iter().all(|(key, read)| key == "a" && *read >= at),
+            "what was read then counts as read: {read:?}"
+        );
+        assert_eq!(change(&shared(), Vec::new()).unwrap(), read);
+    }
 }

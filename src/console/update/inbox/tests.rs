@@ -140,9 +140,28 @@ fn what_another_console_has_read_is_read_here() {
     let mut model = model(Vec::new());
     hear(&mut model, 1000, 1, vec![task("a", State::WaitingForUser, 1, 500)]);
     let marks = vec![("answer acme/api a".to_owned(), at(600))];
-    let what = What::Local(crate::console::event::Local::InboxRead(marks));
+    let what = What::Local(crate::console::event::Local::InboxRead(Some(marks)));
     update(&mut model, Event { at: at(1001), what });
     assert_eq!(model.place.inbox.unread(), 0);
+}
+
+#[test]
+fn an_answer_that_was_overtaken_changes_nothing() {
+    let mut model = model(Vec::new());
+    hear(&mut model, 1000, 1, vec![task("a", State::WaitingForUser, 1, 500)]);
+    press(&mut model, 1001, Chord::char('I'));
+    let answer = |marks: &[i64]| {
+        let marks = marks.iter().map(|seconds| ("answer acme/api a".to_owned(), at(*seconds))).collect();
+        What::Local(crate::console::event::Local::InboxRead(Some(marks)))
+    };
+    press(&mut model, 1002, Chord::char(' '));
+    press(&mut model, 1003, Chord::char(' '));
+    for (marks, unread) in [(&[][..], 1), (&[1002][..], 1), (&[][..], 1)] {
+        update(&mut model, Event { at: at(1004), what: answer(marks) });
+        assert_eq!(model.place.inbox.unread(), unread);
+    }
+    update(&mut model, Event { at: at(1005), what: answer(&[1004]) });
+    assert_eq!(model.place.inbox.unread(), 0, "another console read it");
 }
 
 #[test]
