@@ -8,7 +8,7 @@ use crate::text::Safe;
 
 /// Must not block.
 pub trait Outlet: Send + Sync + std::fmt::Debug {
-    /// Bytes of [`ring`](super::ring) for the terminal, as they are.
+    /// Bytes for the terminal, as they are: a bell, a message in one of the dialects.
     fn ring(&self, bytes: Box<[u8]>);
 
     /// Something about telling itself: it cannot be done, or this came of a test.
