@@ -48,16 +48,34 @@ fn rows_example(rows: &Rows) -> String {
         }
         out.push_str(&format!("#     {name} = {example}\n"));
     }
-    for line in (rows.show)(&Config::default()).lines() {
+    let shown = (rows.show)(&Config::default());
+    // One that has no default shows how it is written.
+    let shown = if shown.is_empty() {
+        let example = |field: &Field| format!("\n{} = {}", field.name, field.example);
+        format!("[[{}]]{}", rows.key, rows.fields.iter().map(example).collect::<String>())
+    } else {
+        shown
+    };
+    for line in shown.lines() {
         out.push_str(&if line.is_empty() { "\n".to_owned() } else { format!("#{line}\n") });
     }
     out
 }
 
 /// The README's table of the fields of each of `[[views]]`.
-pub fn rows_table() -> String {
+pub fn views_table() -> String {
+    rows_table("views")
+}
+
+/// The same of `[[notify.rules]]`.
+pub fn notify_table() -> String {
+    rows_table("notify.rules")
+}
+
+fn rows_table(key: &str) -> String {
     let mut out = String::from("| field | values | what it is | example |\n|---|---|---|---|\n");
-    for Field { name, values, example, doc } in ROWS.iter().flat_map(|rows| rows.fields) {
+    for Field { name, values, example, doc } in ROWS.iter().filter(|rows| rows.key == key).flat_map(|rows| rows.fields)
+    {
         out.push_str(&format!("| `{name}` | {values} | {} | `{example}` |\n", cell(doc)));
     }
     out

@@ -13,6 +13,7 @@
 pub mod docs;
 pub mod given;
 pub mod load;
+mod notify;
 pub mod options;
 pub mod paths;
 pub mod policy;
@@ -26,4 +27,4 @@ mod url;
 pub use load::{Loaded, Origin, Sources, load};
 pub use paths::Paths;
 pub use problem::{Invalid, Problem};
-pub use schema::{Config, CopilotApi, Layout, LogLevel, Switch};
+pub use schema::{Config, CopilotApi, Layout, LogLevel, Notify, Switch};

@@ -2,6 +2,7 @@
 //! `config.example.toml` and in the README.
 
 use super::given::{Given, Wrong, clip};
+use super::notify;
 use super::schema::{Config, CopilotApi, Headers, Layout, LogLevel, Switch};
 use super::text::quote;
 use super::url;
@@ -43,6 +44,7 @@ pub fn find(key: &str) -> Option<&'static Opt> {
 
 /// Variables that start with `ATC_` and are no option.
 pub const OTHER_VARIABLES: &[(&str, &str)] = &[
+    ("ATC_WEBHOOK_SECRET", "The secret that messages to `notify.webhook_url` are signed with. Asked before the file."),
     ("ATC_CONFIG", "The config file to read, like `--config`."),
     ("ATC_TOKEN", "The token. `GH_TOKEN`, `GITHUB_TOKEN` and `gh auth token` are asked after it."),
 ];
@@ -402,6 +404,14 @@ pub const OPTIONS: &[Opt] = &[
         },
         show: |config| Some(config.stuck.session_limit_minutes.to_string()),
     },
+    notify::QUIET,
+    notify::PER_MINUTE,
+    notify::FOCUSED,
+    notify::WEBHOOK_URL,
+    notify::WEBHOOK_SECRET_FILE,
+    notify::WEBHOOK_TRIES,
+    notify::COMMAND,
+    notify::COMMAND_SECONDS,
     Opt {
         key: "cancel.batch_max",
         values: "1 to 20",

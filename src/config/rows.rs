@@ -8,6 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::given::{Given, Raw, Wrong, clip};
+use super::notify;
 use super::schema::Config;
 use super::text::nearest;
 use crate::domain::listing::{MOST_NAME, MOST_VIEWS};
@@ -33,7 +34,9 @@ pub struct Field {
     pub doc: &'static str,
 }
 
-pub const ROWS: &[Rows] = &[Rows {
+pub const ROWS: &[Rows] = &[VIEWS, notify::RULES];
+
+const VIEWS: Rows = Rows {
     key: "views",
     doc: "The tabs of the queue, from left to right; the number keys choose the first nine. With none, the six that \
           stand here.",
@@ -72,7 +75,7 @@ pub const ROWS: &[Rows] = &[Rows {
     ],
     set: views,
     show: |config| config.views.iter().map(SavedView::toml).collect::<Vec<_>>().join("\n\n"),
-}];
+};
 
 pub fn find(key: &str) -> Option<&'static Rows> {
     ROWS.iter().find(|rows| rows.key == key)
@@ -133,7 +136,7 @@ impl<'a> Item<'a> {
         }
     }
 
-    fn value(&self, name: &str) -> Option<&'a Spanned<DeValue<'a>>> {
+    pub(super) fn value(&self, name: &str) -> Option<&'a Spanned<DeValue<'a>>> {
         let found = |key: &Spanned<_>| {
             let key: &std::borrow::Cow<'_, str> = key.get_ref();
             key == name
@@ -142,7 +145,7 @@ impl<'a> Item<'a> {
     }
 
     /// A field's value. `None`: it is not there, or wrong, which is noted.
-    fn read<T>(&mut self, name: &str, read: impl FnOnce(Given<'a>) -> Result<T, Wrong>) -> Option<T> {
+    pub(super) fn read<T>(&mut self, name: &str, read: impl FnOnce(Given<'a>) -> Result<T, Wrong>) -> Option<T> {
         let value = self.value(name)?;
         let nowhere = std::path::Path::new("");
         match read(Given { raw: Raw::Toml(value.get_ref()), base: nowhere, home: nowhere }) {
@@ -154,8 +157,18 @@ impl<'a> Item<'a> {
         }
     }
 
+    /// The field `query`, with everything that is wrong in it noted at its place.
+    pub(super) fn query(&mut self) -> Query {
+        let text = self.read("query", |given| given.string("a query")).unwrap_or_default();
+        for wrong in Query::problems(text) {
+            let column = text.get(..wrong.at.start).unwrap_or_default().chars().count() + 1;
+            self.wrong("query", Some(wrong.at.start), format!("column {column}: {}", wrong.what));
+        }
+        Query::parse(text).unwrap_or_default()
+    }
+
     /// Notes what is wrong with a field, or with the table where the field is missing. `within`: at this byte of its text.
-    fn wrong(&mut self, name: &str, within: Option<usize>, what: impl Into<String>) {
+    pub(super) fn wrong(&mut self, name: &str, within: Option<usize>, what: impl Into<String>) {
         let byte = self.value(name).map_or(self.at, |value| match (value.get_ref(), within) {
             (DeValue::String(text), Some(byte)) => inside(self.text, value.span(), text, byte),
             _ => value.span().start,
@@ -208,12 +221,7 @@ fn view(item: &mut Item<'_>) -> SavedView {
             _ => Ok(name),
         }
     });
-    let text = item.read("query", |given| given.string("a query")).unwrap_or_default();
-    for wrong in Query::problems(text) {
-        let column = text.get(..wrong.at.start).unwrap_or_default().chars().count() + 1;
-        item.wrong("query", Some(wrong.at.start), format!("column {column}: {}", wrong.what));
-    }
-    let query = Query::parse(text).unwrap_or_default();
+    let query = item.query();
     let columns = || Column::ALL.map(Column::word).join(", ");
     let order = item.read("sort", |given| {
         let what = "a column, with ` reverse` behind it to turn it round";

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use chrono::TimeDelta;
+use chrono::{NaiveTime, TimeDelta};
 
 use crate::domain::cancel::MOST_AT_ONCE;
 use crate::domain::stuck::{Each, Limits, Rule, Said, Thresholds};
-use crate::domain::{RepoName, RepoPattern, SavedView};
+use crate::domain::{RepoName, RepoPattern, SavedView, transition};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
@@ -41,6 +41,7 @@ pub struct Config {
     pub ui: Ui,
     /// The queue's tabs; never empty.
     pub views: Vec<SavedView>,
+    pub notify: Notify,
 }
 
 impl Default for Config {
@@ -68,6 +69,7 @@ impl Default for Config {
             cancel: Cancel::default(),
             ui: Ui::default(),
             views: SavedView::defaults(),
+            notify: Notify::default(),
         }
     }
 }
@@ -150,6 +152,40 @@ impl Stuck {
             },
         };
         Thresholds::new(everywhere, said, self.repos.iter().map(rule).collect())
+    }
+}
+
+/// Who is told of what becomes of tasks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notify {
+    /// By the operator's clock: from, to.
+    pub quiet: Option<(NaiveTime, NaiveTime)>,
+    pub per_minute: u32,
+    /// The terminal is rung also while it has the focus.
+    pub focused: bool,
+    pub webhook_url: Option<String>,
+    /// A file that holds the secret alone.
+    pub webhook_secret_file: Option<PathBuf>,
+    pub webhook_tries: u32,
+    /// The program and its arguments.
+    pub command: Vec<String>,
+    pub command_seconds: u32,
+    pub rules: Vec<transition::Rule>,
+}
+
+impl Default for Notify {
+    fn default() -> Self {
+        Self {
+            quiet: None,
+            per_minute: 6,
+            focused: false,
+            webhook_url: None,
+            webhook_secret_file: None,
+            webhook_tries: 5,
+            command: Vec::new(),
+            command_seconds: 10,
+            rules: Vec::new(),
+        }
     }
 }
 

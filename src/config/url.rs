@@ -44,6 +44,29 @@ pub(super) fn api(text: &str) -> Result<String, Wrong> {
     Ok(text.trim_end_matches('/').to_owned())
 }
 
+/// The same with a query, which the address of a webhook may have.
+pub(super) fn hook(text: &str) -> Result<String, Wrong> {
+    let (address, query) = text.split_once('?').map_or((text, None), |(address, query)| (address, Some(query)));
+    // What is wrong with it is said without it: it may hold a secret.
+    let hidden = |wrong: Wrong| wrong.split(": `").next().unwrap_or_default().to_owned();
+    let slash = if address.ends_with('/') { "/" } else { "" };
+    let address = api(address).map_err(hidden)?;
+    match query {
+        None => Ok(format!("{address}{slash}")),
+        Some(query) if query.chars().all(|c| c.is_ascii_graphic() && c != '#') => {
+            Ok(format!("{address}{slash}?{query}"))
+        }
+        Some(_) => Err("must be an address without blanks and `#`".to_owned()),
+    }
+}
+
+/// Scheme and host of an address, for showing.
+pub(super) fn shown(address: &str) -> String {
+    let end = address.match_indices(['/', '?']).nth(2).map_or(address.len(), |(at, _)| at);
+    let host = address.get(..end).unwrap_or_default();
+    if end == address.len() { host.to_owned() } else { format!("{host}/…") }
+}
+
 fn strip_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     let (start, rest) = text.split_at_checked(prefix.len())?;
     start.eq_ignore_ascii_case(prefix).then_some(rest)

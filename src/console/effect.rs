@@ -57,6 +57,14 @@ pub enum Effect {
     Examine(super::doctor::Wish),
     /// Something to be read in the ledger.
     Ledger(super::ledger::Wish),
+    /// What became of tasks, for whoever is to be told.
+    Notify(Vec<crate::domain::transition::Notice>),
+    /// One of each way of telling, and what came of it.
+    TestNotify,
+    /// Printable bytes and nothing that moves a cursor: a bell, a message to the terminal.
+    Ring(Box<[u8]>),
+    /// What of the inbox was read, and what is unread again (`None`). With nothing: what other consoles have read.
+    KeepRead(Vec<(String, Option<crate::domain::Instant>)>),
     /// Read what is kept of this session's log.
     ReadKept(SessionId),
     /// Write this to a new file.
@@ -122,7 +130,11 @@ impl Effect {
             | Self::LoadAgents(_)
             | Self::KeepDraft(_)
             | Self::DropDraft(_)
-            | Self::LookForTemplates => false,
+            | Self::LookForTemplates
+            | Self::Notify(_)
+            | Self::TestNotify
+            | Self::Ring(_)
+            | Self::KeepRead(_) => false,
         }
     }
 }

@@ -219,6 +219,10 @@ pub enum Op {
     Grep(GrepNews),
     /// What was read of issues and branches, and what came of an assignment.
     Issue(super::issue::News),
+    /// What was done from here and has no known outcome.
+    Unresolved(Vec<super::ledger::Row>),
+    /// Somebody is to be told by the terminal.
+    Ring(Box<[u8]>),
     /// What was read in the ledger.
     Ledger(super::ledger::News),
     /// What was found out of what can be done here.
@@ -298,6 +302,9 @@ pub enum Local {
     Remembered(Box<Remembered>),
     /// What was remembered is another viewer's: nothing of it stays.
     Forget,
+    /// What of the inbox was read, by any console here, and when: the answer to one `KeepRead`. `None`: it could not be
+    /// written.
+    InboxRead(Option<Vec<(String, Instant)>>),
 }
 
 /// A part of what an earlier run knew.

@@ -37,6 +37,7 @@ pub mod state;
 pub mod stuck;
 pub mod task;
 pub mod timeline;
+pub mod transition;
 pub mod usage;
 pub mod zone;
 

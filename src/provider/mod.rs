@@ -2,5 +2,7 @@
 
 pub mod github;
 pub mod port;
+pub mod webhook;
 
 pub use port::Provider;
+pub use webhook::Webhook;

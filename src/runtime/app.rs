@@ -269,6 +269,12 @@ impl<S: Screen, E: Effects> Running<S, E> {
                 }
             }
             Effect::Editor(text) => self.edit(&text).await,
+            Effect::Ring(bytes) => {
+                // While the terminal is the editor's, nobody else writes to it.
+                if self.editing.is_none() {
+                    self.app.screen.ring(&bytes);
+                }
+            }
             other => self.app.effects.perform(other),
         }
     }

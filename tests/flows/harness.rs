@@ -72,6 +72,10 @@ pub struct Setup {
     /// The service goes on from there.
     pub server: Option<Server>,
     pub token: &'static str,
+    /// Who is told of what.
+    pub notify: Vec<atc::domain::transition::Rule>,
+    /// Where it is remembered what was told and read.
+    pub state_dir: Option<std::path::PathBuf>,
 }
 
 impl Default for Setup {
@@ -91,6 +95,8 @@ impl Default for Setup {
             ledger: None,
             server: None,
             token: TOKEN,
+            notify: Vec::new(),
+            state_dir: None,
         }
     }
 }
@@ -155,6 +161,10 @@ impl Flow {
             read_only: setup.read_only,
             local: None,
             notes: Vec::new(),
+            notify: (
+                atc::runtime::notify::Plan::new(&atc::config::Notify::default(), atc::domain::Zone::utc()),
+                setup.state_dir,
+            ),
         };
         let settings = Settings {
             repos: server.repos().to_vec(),
@@ -163,6 +173,7 @@ impl Flow {
             token_kind: provider.authority().token_kind,
             stale_after: TimeDelta::seconds(150),
             read_only: setup.read_only,
+            notify: setup.notify,
             ..Settings::default()
         };
         let paper = Paper::new(setup.width, setup.height);

@@ -10,6 +10,7 @@ mod contract;
 mod diagnosis;
 mod faults;
 mod harness;
+mod inbox;
 #[path = "../contract/openapi.rs"]
 mod openapi;
 mod picture;

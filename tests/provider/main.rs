@@ -28,5 +28,6 @@ mod support;
 mod tasks;
 mod timeline;
 mod tokens;
+mod webhook;
 mod world;
 mod writes;

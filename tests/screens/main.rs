@@ -13,6 +13,7 @@ mod disagreeing;
 mod doctoring;
 mod draw;
 mod guarding;
+mod inbox;
 mod ledger;
 mod looks;
 mod news;

@@ -85,6 +85,7 @@ pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
         }
         Context::FollowUp => vec![Intent::Start, Intent::NextChoice, Intent::Back],
         Context::Doctor => vec![Intent::Back, Intent::NextError, Intent::Refresh, Intent::Copy],
+        Context::Inbox => vec![Intent::Enter, Intent::Mark, Intent::MarkAll, Intent::Detail, Intent::Back],
         Context::Found => vec![Intent::Enter, Intent::Copy, Intent::Back],
         Context::Wall => vec![Intent::Enter, Intent::Detail, Intent::Cancel, Intent::Open, Intent::Back],
         Context::Reviews if model.reviews.selected.is_some() => {

@@ -26,6 +26,8 @@ pub enum Context {
     FollowUp,
     /// What can be done here, and what cannot.
     Doctor,
+    /// What waits for the operator.
+    Inbox,
     Reviews,
     /// A pull request as a page.
     Pull,
@@ -64,6 +66,7 @@ pub enum Intent {
     Reviews,
     Compose,
     Ledger,
+    Inbox,
     Zoom,
     Layout,
     Grow,

@@ -50,6 +50,7 @@ const GLOBAL: &[Binding] = &[
     bind(Context::Global, c('p'), Intent::Reviews, "reviews: the pull requests", "reviews"),
     bind(Context::Global, c('n'), Intent::Compose, "compose a new task", "new"),
     bind(Context::Global, c('A'), Intent::Ledger, "the ledger: what was done, and what became of it", ""),
+    bind(Context::Global, c('I'), Intent::Inbox, "the inbox: what waits for you", ""),
     bind(Context::Global, c('1'), Intent::View(1), VIEW, ""),
     bind(Context::Global, c('2'), Intent::View(2), VIEW, ""),
     bind(Context::Global, c('3'), Intent::View(3), VIEW, ""),
@@ -258,6 +259,17 @@ const DOCTOR: &[Binding] = &[
     bind(Context::Doctor, k(Key::Esc), Intent::Back, "close it", "back"),
 ];
 
+const INBOX: &[Binding] = &[
+    bind(Context::Inbox, k(Key::Enter), Intent::Enter, "to the place where it is dealt with", "deal with it"),
+    bind(Context::Inbox, c(' '), Intent::Mark, "read, or unread again", "read"),
+    bind(Context::Inbox, c('m'), Intent::Mark, "read, or unread again", ""),
+    bind(Context::Inbox, c('a'), Intent::MarkAll, "all of it is read", "all read"),
+    bind(Context::Inbox, c('d'), Intent::Detail, "everything about its task", "detail"),
+    bind(Context::Inbox, c('I'), Intent::Back, "close the inbox", ""),
+    bind(Context::Inbox, c('q'), Intent::Back, "close the inbox", ""),
+    bind(Context::Inbox, k(Key::Esc), Intent::Back, "close the inbox", "close"),
+];
+
 const REVIEWS: &[Binding] = &[
     bind(Context::Reviews, k(Key::Enter), Intent::Enter, "its page: checks, reviewers, owners, files", "page"),
     bind(Context::Reviews, c('l'), Intent::Log, "the log of the task behind it", "log"),
@@ -412,7 +424,7 @@ const LINE: &[Binding] = &[
 ];
 
 /// Every context's own bindings, in the order the help shows them.
-pub const TABLE: [(Context, &[Binding]); 23] = [
+pub const TABLE: [(Context, &[Binding]); 24] = [
     (Context::Global, GLOBAL),
     (Context::Queue, QUEUE),
     (Context::Detail, DETAIL),
@@ -425,6 +437,7 @@ pub const TABLE: [(Context, &[Binding]); 23] = [
     (Context::Cancels, CANCELS),
     (Context::FollowUp, FOLLOWING),
     (Context::Doctor, DOCTOR),
+    (Context::Inbox, INBOX),
     (Context::Reviews, REVIEWS),
     (Context::Pull, PULL),
     (Context::Diff, DIFF_KEYS),
@@ -504,6 +517,7 @@ impl Context {
             Self::Cancels => "Cancels",
             Self::FollowUp => "Follow up",
             Self::Doctor => "Doctor",
+            Self::Inbox => "Inbox",
             Self::Reviews => "Reviews",
             Self::Pull => "Reviews: page",
             Self::Diff => "Reviews: diff",

@@ -2,7 +2,7 @@
 
 use super::layout::Area;
 use crate::console::ledger::{Charts, Row};
-use crate::domain::TaskRef;
+use crate::domain::{Instant, TaskRef};
 use crate::text::Safe;
 
 /// Lines that are held at most: who looks for older ones narrows the query.
@@ -30,6 +30,8 @@ pub struct LedgerPane {
     pub top: usize,
     /// The statistics stand in place of the lines.
     pub charts: Option<Numbers>,
+    /// The cursor goes to the unresolved line of this instant when it is there.
+    pub wanted: Option<Instant>,
 }
 
 /// How far it is read.

@@ -13,6 +13,7 @@ pub mod doctor;
 pub mod evidence;
 pub mod followed;
 pub mod found;
+pub mod inbox;
 pub mod layout;
 pub mod ledger;
 pub mod line;
@@ -116,6 +117,8 @@ impl Model {
             Context::Detail
         } else if self.place.cancels.is_some() {
             Context::Cancels
+        } else if self.place.inbox.pane.is_some() {
+            Context::Inbox
         } else if self.place.ledger.pane.is_some() {
             Context::Ledger
         } else if self.place.doctor.pane.is_some() {

@@ -37,6 +37,8 @@ pub struct Place {
     pub cancels: Option<super::cancels::CancelsPane>,
     /// The same for what can be done here.
     pub doctor: super::doctor::Doctor,
+    /// What waits for the operator; where it is open, it covers the body.
+    pub inbox: Box<super::inbox::Inbox>,
     /// The full detail of the selected task covers the body; the value is its scroll offset in rows.
     pub detail: Option<usize>,
     /// The help covers the body; scroll offset in rows.

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 
 use crate::domain::capability::ReadOnly;
 use crate::domain::stuck::Thresholds;
+use crate::domain::transition::Rule;
 use crate::domain::{OwnTasks, RepoName, SavedView, Zone};
 use crate::text::Safe;
 
@@ -30,6 +31,10 @@ pub struct Settings {
     pub mouse: bool,
     /// The queue's tabs, from left to right; never empty.
     pub views: Vec<SavedView>,
+    /// Which transitions are told, and how.
+    pub notify: Vec<Rule>,
+    /// All of them are wanted, also those no rule is about.
+    pub transitions: bool,
 }
 
 impl Default for Settings {
@@ -48,6 +53,8 @@ impl Default for Settings {
             why_read_only: None,
             mouse: true,
             views: SavedView::defaults(),
+            notify: Vec::new(),
+            transitions: false,
         }
     }
 }

@@ -65,6 +65,7 @@ pub fn run(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
         Intent::FollowUp => follow_up(model, effects),
         Intent::Retry => retry(model, effects),
         Intent::Ledger => super::ledger::open(model, String::new(), effects),
+        Intent::Inbox => super::inbox::open(model, effects),
         Intent::Compose => compose_with(model, None, effects),
         Intent::Plan => compose::show_plan(model, effects),
         Intent::NextPane => step_pane(model, true, effects),
@@ -151,6 +152,7 @@ pub fn focus(model: &mut Model, pane: Pane) {
     model.place.ledger.pane = None;
     model.place.cancels = None;
     model.place.doctor.pane = None;
+    model.place.inbox.pane = None;
     model.place.focus = pane;
     model.dirty = true;
 }

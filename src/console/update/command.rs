@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{actions, big, compose, doctor, found, ledger, line, queue, record, wall};
+use super::{actions, big, compose, doctor, found, inbox, ledger, line, queue, record, wall};
 use crate::console::biglog::Wish;
 use crate::console::effect::Effect;
 use crate::console::keys::Intent;
@@ -77,6 +77,8 @@ pub const COMMANDS: &[Command] = &[
     plain("help", Intent::Help, "all keys and commands"),
     with("line", "line NUMBER|PERCENT%", to_line, "go to a line of a large file; the number alone will do"),
     with("grep", "grep TEXT|/REGEX", found::open, "look through all logs kept here"),
+    plain("inbox", Intent::Inbox, "what waits for you"),
+    with("notify", "notify test", inbox::notify, "send one of each notification, and say what came of it"),
     with("ledger", "ledger [QUERY]", ledger::command, "what was done from here, and what became of it"),
     with("doctor", "doctor", doctor::command, "what this token can do here, what not, and why"),
     with("wall", "wall [all]", wall::open, "the last lines of everything that runs in this view, or in any"),

@@ -1,7 +1,7 @@
 //! A key press finds its way: the innermost context first.
 
 use super::{
-    actions, cancels, compose, dialog, doctor, follow_up, found, ledger, line, list, log, record, reviews, wall,
+    actions, cancels, compose, dialog, doctor, follow_up, found, inbox, ledger, line, list, log, record, reviews, wall,
 };
 use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Context, Key, lookup};
@@ -47,6 +47,7 @@ pub fn pressed(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
         Context::FollowUp => follow_up::intent(model, intent, effects),
         Context::Cancels => cancels::intent(model, intent, effects),
         Context::Doctor => doctor::intent(model, intent, effects),
+        Context::Inbox => inbox::intent(model, intent, effects),
         Context::Found => found::intent(model, intent, effects),
         Context::Reviews | Context::Pull | Context::Diff => reviews::intent(model, context, intent, effects),
         _ => false,

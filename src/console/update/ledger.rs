@@ -55,6 +55,9 @@ pub fn news(model: &mut Model, news: News) {
         (Err(fault), Some(numbers)) => numbers.counted = Some(Err(crate::text::Safe::new(fault.to_string()))),
         (Ok(Told::Page { rows, more }), None) => {
             ledger.rows.extend(rows);
+            let wanted = ledger.wanted.take();
+            let found = wanted.and_then(|at| ledger.rows.iter().position(|row| row.unresolved && row.at == at));
+            ledger.cursor = found.unwrap_or(ledger.cursor);
             ledger.progress = more.map_or(Progress::All, Progress::More);
         }
         (Err(fault), None) => ledger.progress = Progress::Failed(crate::text::Safe::new(fault.to_string())),
@@ -201,5 +204,12 @@ pub fn click(model: &mut Model, row: usize, effects: &mut Vec<Effect>) {
         history(model, effects);
     } else {
         ledger.cursor = index;
+    }
+}
+
+/// Puts the cursor on the unresolved line of that instant, once it is read.
+pub fn go_to(model: &mut Model, at: crate::domain::Instant) {
+    if let Some(ledger) = &mut model.place.ledger.pane {
+        ledger.wanted = Some(at);
     }
 }

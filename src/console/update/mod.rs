@@ -19,6 +19,7 @@ pub mod dialog;
 pub mod doctor;
 pub mod follow_up;
 pub mod found;
+pub mod inbox;
 pub mod key;
 pub mod ledger;
 pub mod line;
@@ -74,6 +75,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     }
     diagnosis::settle(model, &mut effects);
     settle::settle(model);
+    inbox::settle(model, &mut effects);
     compose::settle(model, &mut effects);
     ledger::settle(model, &mut effects);
     cancels::settle(model);
@@ -102,5 +104,6 @@ fn local(model: &mut Model, local: Local, effects: &mut Vec<Effect>) {
         Local::Drafts(drafts) => compose::drafts(model, drafts),
         Local::Remembered(part) => remember::take(model, *part),
         Local::Forget => remember::forget(model),
+        Local::InboxRead(read) => inbox::read(model, read),
     }
 }

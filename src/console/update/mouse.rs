@@ -1,7 +1,7 @@
 //! Clicks and wheel steps go where the pointer is.
 
 use super::{
-    actions, cancels, compose, dialog, doctor, found, ledger, list, log, offers, queue, reviews, scroll, wall,
+    actions, cancels, compose, dialog, doctor, found, inbox, ledger, list, log, offers, queue, reviews, scroll, wall,
 };
 use crate::console::effect::Effect;
 use crate::console::event::{Mouse, MouseKind};
@@ -66,6 +66,11 @@ fn click(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
         let row = panes.body.filter(|body| body.contains(mouse.column, mouse.row)).map(|body| mouse.row - body.y);
         return row.map_or((), |row| cancels::click(model, usize::from(row)));
     }
+    if model.place.inbox.pane.is_some() {
+        let row = panes.body.filter(|body| body.contains(mouse.column, mouse.row)).map(|body| mouse.row - body.y);
+        let row = row.and_then(|row| usize::from(row).checked_sub(1));
+        return row.map_or((), |row| inbox::click(model, row, effects));
+    }
     if model.place.ledger.pane.is_some() {
         let row = panes.body.filter(|body| body.contains(mouse.column, mouse.row)).map(|body| mouse.row - body.y);
         let row = row.and_then(|row| usize::from(row).checked_sub(1));
@@ -127,6 +132,9 @@ fn wheel(model: &mut Model, mouse: Mouse, by: isize, effects: &mut Vec<Effect>) 
         pane.cursor = pane.cursor.saturating_add_signed(by);
         model.dirty = true;
         return;
+    }
+    if model.place.inbox.pane.is_some() {
+        return inbox::step(model, by);
     }
     if let Some(ledger) = &mut model.place.ledger.pane {
         ledger.wheel(by);

@@ -1,6 +1,6 @@
 //! News of what the operator asked for.
 
-use super::{cancel, cancels, compose, doctor, follow_up, found, ledger, net, queue, record, reviews};
+use super::{cancel, cancels, compose, doctor, follow_up, found, inbox, ledger, net, queue, record, reviews};
 use crate::console::effect::Effect;
 use crate::console::event::{BudgetNews, Checkout, Op};
 use crate::console::state::Model;
@@ -60,6 +60,8 @@ pub fn news(model: &mut Model, op: Op, effects: &mut Vec<Effect>) {
         Op::Examined(news) => doctor::news(model, news),
         Op::ReadOnly(why) => doctor::read_only(model, why),
         Op::Reviews(news) => reviews::news(model, *news),
+        Op::Unresolved(rows) => inbox::unresolved(model, rows),
+        Op::Ring(bytes) => effects.push(Effect::Ring(bytes)),
         Op::Cancel(progress) => cancel::progress(model, progress),
         Op::FollowedUp(told) => follow_up::told(model, *told),
         Op::Ruled(ruled) => cancels::ruled(model, *ruled),

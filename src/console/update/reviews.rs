@@ -87,6 +87,12 @@ pub fn select(model: &mut Model, index: usize) {
     }
 }
 
+/// Puts the selection on this one. False: it is not among them.
+pub fn reveal(model: &mut Model, key: &Key) -> bool {
+    let found = model.reviews.rows.iter().position(|row| row.key() == Some(key));
+    found.map(|index| select(model, index)).is_some()
+}
+
 /// A key in the list, on the page or in the diff. False: not one of their own.
 pub fn intent(model: &mut Model, context: Context, intent: Intent, effects: &mut Vec<Effect>) -> bool {
     if context != Context::Reviews && moved(model, context, intent) {

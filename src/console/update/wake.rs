@@ -57,8 +57,11 @@ fn ages(model: &Model) -> impl Iterator<Item = Instant> + '_ {
     let run = selected.and_then(|k| k.run.as_ref()?.run.as_ref()).filter(|r| !r.is_completed());
     let reviews = model.reviews.rows.iter().skip(model.reviews.top).take(rows(panes.reviews));
     let of_pulls = reviews.filter_map(|row| Some(model.world.pulls.get(row.key()?)?.as_ref()?.created_at));
+    let inbox = &model.place.inbox;
+    let waiting = inbox.pane.as_ref().map_or(&[][..], |pane| inbox.entries.get(pane.top..).unwrap_or_default());
     of_tasks
         .chain(of_pulls)
+        .chain(waiting.iter().take(rows(panes.body)).map(|entry| entry.since))
         .chain(told)
         .chain(run.map(|r| r.started_at.unwrap_or(r.created_at)))
         .map(|since| age::next_change(since, model.now))

@@ -79,6 +79,10 @@ fn pieces(model: &Model) -> Vec<Piece> {
     if tally.stuck > 0 {
         all.push(left(75, Words::one(Tone::Warn, "▲").with(Tone::Plain, format!(" {} stuck", tally.stuck))));
     }
+    let unread = model.place.inbox.unread();
+    if unread > 0 {
+        all.push(left(66, Words::one(Tone::Plain, format!("inbox {unread}"))));
+    }
     let failing = model.failing();
     if failing > 0 {
         let text = if failing == 1 { "1 source fails".to_owned() } else { format!("{failing} sources fail") };

@@ -12,6 +12,7 @@ pub mod footer;
 pub mod found;
 pub mod header;
 pub mod help;
+pub mod inbox;
 pub mod ledger;
 pub mod line;
 pub mod list;
@@ -63,6 +64,8 @@ fn parts(model: &Model, theme: &Theme, buffer: &mut Buffer) -> Option<(u16, u16)
         detail::full(model, theme, body, buffer, top);
     } else if let Some(pane) = &model.place.cancels {
         cancels::draw(model, pane, theme, body, buffer);
+    } else if let Some(pane) = &model.place.inbox.pane {
+        inbox::draw(model, pane, theme, body, buffer);
     } else if let Some(ledger) = &model.place.ledger.pane {
         ledger::draw(model, ledger, theme, body, buffer);
     } else if model.place.doctor.pane.is_some() {

@@ -182,6 +182,10 @@ impl Engine {
             | Effect::Editor(_)
             | Effect::Mouse(_)
             | Effect::BigLog(_)
+            | Effect::Notify(_)
+            | Effect::TestNotify
+            | Effect::Ring(_)
+            | Effect::KeepRead(_)
             | Effect::KeepDraft(_)
             | Effect::DropDraft(_)
             | Effect::LookHere { .. }

@@ -23,6 +23,7 @@ use crate::runtime::engine::desk::Desk;
 use crate::runtime::engine::diagnose::Bench;
 use crate::runtime::engine::{Engine, Pace};
 use crate::runtime::kept::Kept;
+use crate::runtime::notify::{self, Notifier, ReadMarks};
 use crate::runtime::rules::{self, RulesFile};
 use crate::runtime::templates::Watch;
 
@@ -62,6 +63,8 @@ pub struct Parts {
     /// What of this machine `:doctor` looks at. `None`: nothing.
     pub local: Option<doctor::Local>,
     pub notes: Vec<Fault>,
+    /// Who is told of what becomes of tasks, and where that is remembered.
+    pub notify: (notify::Plan, Option<PathBuf>),
 }
 
 /// Does nothing before [`Effects::begin`].
@@ -76,6 +79,8 @@ pub struct Behind {
     cache: Cache,
     /// For looking into what can be done here.
     examiner: Option<(ops::Context, Option<doctor::Local>)>,
+    notifier: Option<Notifier>,
+    read_marks: Option<ReadMarks>,
 }
 
 impl Behind {
@@ -89,6 +94,8 @@ impl Behind {
             desk: None,
             cache: Cache::default(),
             examiner: None,
+            notifier: None,
+            read_marks: None,
         }
     }
 
@@ -98,6 +105,9 @@ impl Behind {
             engine.finish().await;
         }
         self.cache.finish().await;
+        if let Some(notifier) = self.notifier {
+            notifier.finish().await;
+        }
         if let Some(keeper) = self.drafts {
             keeper.finish().await;
         }
@@ -110,6 +120,7 @@ impl Effects for Behind {
         let ledger = (parts.ledger)();
         let mut notes = parts.notes;
         notes.extend(ledger.writable().err());
+        let opened = Arc::clone(&ledger);
         let context = ops::Context {
             provider: parts.provider.clone(),
             ledger,
@@ -129,6 +140,13 @@ impl Effects for Behind {
         }
         engine.perform(Effect::Watch(parts.repos));
         self.engine = Some(engine);
+        let (plan, state_dir) = parts.notify;
+        let outlet = notify::Events { events: desk.events.clone(), now: Arc::clone(&desk.now) };
+        self.notifier = Some(Notifier::spawn(plan, state_dir.as_deref(), Arc::clone(&desk.now), Arc::new(outlet)));
+        let marks = ReadMarks::new(state_dir.as_deref(), desk.events.clone(), Arc::clone(&desk.now));
+        marks.keep(Vec::new());
+        self.read_marks = Some(marks);
+        tokio::spawn(notify::watch_unresolved(desk.clone(), opened));
         self.drafts = parts.drafts.clone().map(Keeper::spawn);
         let shelf = Watch::new(parts.template_folders);
         tokio::spawn(read_disk(desk.clone(), shelf.clone(), parts.drafts, notes));
@@ -139,7 +157,22 @@ impl Effects for Behind {
     }
 
     fn perform(&mut self, effect: Effect) {
+        match (&effect, &self.notifier) {
+            (Effect::Focus(focused), Some(notifier)) => notifier.focus(*focused),
+            (Effect::TestNotify, Some(notifier)) => notifier.test(),
+            _ => {}
+        }
         match (effect, &self.drafts, &mut self.engine) {
+            (Effect::Notify(notices), ..) => {
+                if let Some(notifier) = &self.notifier {
+                    notifier.tell(notices);
+                }
+            }
+            (Effect::KeepRead(marks), ..) => {
+                if let Some(kept) = &self.read_marks {
+                    kept.keep(marks);
+                }
+            }
             (Effect::KeepDraft(draft), Some(keeper), _) => keeper.keep(*draft),
             (Effect::DropDraft(id), Some(keeper), _) => keeper.forget(id),
             (Effect::LookForTemplates, ..) => {

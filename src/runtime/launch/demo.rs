@@ -53,7 +53,7 @@ pub fn console(mut setting: Setting, demo: &cli::Demo) -> Result<u8, Fault> {
         // The addresses of this world look like GitHub's and lead nowhere there: none is opened.
         let hosts = Vec::new();
         // This world begins anew at every start: nothing of it is worth keeping.
-        let shelf = Shelf { ledger, cache: None, policy: policy(), local: None };
+        let shelf = Shelf { ledger, cache: None, state_dir: None, policy: policy(), local: None };
         let (repos, host) = (server.repos().to_vec(), Some(Safe::new("demo")));
         Box::pin(service::run(setting, provider, shelf, repos, hosts, host)).await
     })

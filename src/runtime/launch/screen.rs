@@ -55,6 +55,8 @@ pub fn settings(setting: &Setting, shown: Shown) -> Settings {
         why_read_only: shown.read_only,
         mouse: config.ui.mouse,
         views: config.views.clone(),
+        notify: config.notify.rules.clone(),
+        transitions: false,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,6 +26,7 @@ use crate::runtime::doctor::{Env, Here, Local};
 use crate::runtime::drafts::Drafts;
 use crate::runtime::engine::Pace;
 use crate::runtime::kept::Kept;
+use crate::runtime::notify;
 use crate::text::Safe;
 
 /// All the authorities of the world are a quarter of this.
@@ -44,12 +45,13 @@ pub fn console(setting: Setting) -> Result<u8, Fault> {
     let provider = Arc::new(GitHub::new(options(config, host, found.token, &setting.clock)?)?);
     let here = Here::new(&setting.loaded, &setting.paths);
     let local = Local { here, env: Env::here(), has_ledger: true };
+    let state_dir = Some(setting.paths.state_dir.clone());
     let ledger_file = setting.paths.ledger(config);
     let ledger: OpenLedger = Box::new(move || ledger::open(&ledger_file));
     runtime.block_on(run(
         setting,
         provider,
-        Shelf { ledger, cache, policy: Policy::default(), local: Some(local) },
+        Shelf { ledger, cache, state_dir, policy: Policy::default(), local: Some(local) },
         repos,
         vec![web],
         None,
@@ -113,6 +115,8 @@ pub struct Shelf {
     pub ledger: OpenLedger,
     /// `None`: nothing is kept for the next start.
     pub cache: Option<cache::Place>,
+    /// What was read and told is remembered here. `None`: not at all.
+    pub state_dir: Option<PathBuf>,
     /// What may be started where no policy file says so.
     pub policy: Policy,
     /// What of this machine `:doctor` looks at.
@@ -162,6 +166,7 @@ pub async fn run(
         read_only: config.looks_only(),
         local: shelf.local,
         notes: setting.notes.clone(),
+        notify: (notify::Plan::new(&config.notify, setting.clock.zone()), shelf.state_dir),
     };
     let model = Model::new(setting.clock.now(), screen::settings(&setting, shown));
     let mut behind = Behind::new(parts);

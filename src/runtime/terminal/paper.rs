@@ -29,6 +29,8 @@ pub struct Sheet {
     pub frames: usize,
     pub bytes: Vec<u8>,
     pub copied: Vec<String>,
+    /// What the operator was rung with.
+    pub rung: Vec<u8>,
     pub mouse: bool,
     /// Suspended, resumed, stopped and left how often.
     pub suspended: usize,
@@ -54,6 +56,7 @@ impl Paper {
             frames: 0,
             bytes: Vec::new(),
             copied: Vec::new(),
+            rung: Vec::new(),
             mouse: false,
             suspended: 0,
             resumed: 0,
@@ -134,6 +137,10 @@ impl Screen for Paper {
     fn copy(&mut self, text: &str) -> bool {
         self.sheet().copied.push(text.to_owned());
         true
+    }
+
+    fn ring(&mut self, bytes: &[u8]) {
+        self.sheet().rung.extend_from_slice(bytes);
     }
 
     fn suspend(&mut self) {

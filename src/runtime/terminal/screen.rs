@@ -31,6 +31,9 @@ pub trait Screen {
     /// Puts text in the terminal's clipboard. `false`: it is more than terminals take.
     fn copy(&mut self, text: &str) -> bool;
 
+    /// Passes on a bell or a message for the operator: bytes that move no cursor and show in no cell.
+    fn ring(&mut self, bytes: &[u8]);
+
     /// Gives the terminal back as it was, keys included, until `resume`.
     fn suspend(&mut self);
 

@@ -132,6 +132,11 @@ impl Screen for Tty {
         true
     }
 
+    fn ring(&mut self, bytes: &[u8]) {
+        self.pending.extend_from_slice(bytes);
+        self.send();
+    }
+
     fn suspend(&mut self) {
         self.keys.close();
         guard::leave();

@@ -7,6 +7,7 @@ use std::collections::BinaryHeap;
 
 use super::{Groups, Tally};
 use crate::console::state::tasks::Slot;
+use crate::domain::transition::{Notice, Standing};
 use crate::domain::{Instant, UserId};
 
 #[derive(Debug, Default)]
@@ -25,6 +26,12 @@ pub struct Roster {
     pub timed: bool,
     /// When to look at a task again although nothing is heard of it; entries that were overtaken are skipped.
     pub rechecks: BinaryHeap<Reverse<(Instant, Slot)>>,
+    /// How each task stood when it was last looked at: one for each slot.
+    pub standings: Vec<Option<Standing>>,
+    /// What became of tasks since this was last taken.
+    pub notices: Vec<Notice>,
+    /// What is asked of the operator may be something else than the inbox says.
+    pub asks_changed: bool,
 }
 
 /// What was found when a task was last looked at.
@@ -38,6 +45,8 @@ pub struct Entry {
     pub kinds: u16,
     /// The number of its group, where there are groups.
     pub group: u32,
+    /// What it asks of the operator: a bit for each of [`Ask`](crate::console::state::inbox::Ask).
+    pub asks: u8,
     pub recheck: Option<Instant>,
 }
 

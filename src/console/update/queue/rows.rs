@@ -7,11 +7,13 @@ use super::key;
 use super::list::{Listing, list};
 use super::select::reselect;
 use crate::console::state::Model;
+use crate::console::state::inbox;
 use crate::console::state::queue::{Entry, Groups, Roster, Tally, kind};
 use crate::console::state::settings::Settings;
 use crate::console::state::tasks::Slot;
 use crate::console::state::world::{Known, PullOf, World};
 use crate::domain::query::{Facts, Needs};
+use crate::domain::transition::{self, Kind, Notice, Standing, Transition, Turn};
 use crate::domain::{Condition, Freshness, Group, Instant, Order, Query, Source, State, Task};
 
 /// Brings rows, counts and selection up to what the world is now.
@@ -139,6 +141,7 @@ impl Eyes<'_> {
     fn look_at_all(&self, roster: &mut Roster, reorder: bool) {
         let tasks = &self.world.tasks;
         roster.entries.clear();
+        roster.asks_changed = true;
         roster.entries.resize(tasks.slots(), Entry::default());
         roster.counts = vec![0; self.settings.views.len()];
         roster.tally = Tally::default();
@@ -239,6 +242,43 @@ impl Eyes<'_> {
         }
     }
 
+    /// What became of it since it was last looked at.
+    fn turned(&self, roster: &mut Roster, slot: Slot, known: &Known, facts: &Facts<'_>) {
+        if roster.standings.len() <= slot.index() {
+            roster.standings.resize(self.world.tasks.slots(), None);
+        }
+        let Some(place) = roster.standings.get_mut(slot.index()) else { return };
+        let id = &known.task.at.id;
+        let before = place.take().filter(|before| before.is_of(id));
+        let mut turns = Vec::new();
+        // What was there before the console was is no news.
+        let began = self.world.first_read.get(&known.task.at.repo);
+        let is_new = before.is_none() && !known.remembered && began.is_some_and(|at| known.task.created_at > *at);
+        let after = Standing::of(facts);
+        if is_new {
+            turns.push(Turn { kind: Kind::New, became: Kind::New.word().into(), over: false });
+        }
+        let before = before.or_else(|| is_new.then(|| Standing::blank(id.clone())));
+        let after = match before {
+            Some(before) => {
+                let after = after.after(&before);
+                turns.extend(transition::compare(&before, &after));
+                after
+            }
+            None => after,
+        };
+        *place = Some(after);
+        // A log that was only now read says nothing new of what ended long ago.
+        let is_old =
+            |turn: &Turn| turn.kind == Kind::Diagnosis && began.is_some_and(|at| facts.task.touched_at() < *at);
+        let rules = &self.settings.notify;
+        if rules.is_empty() && !self.settings.transitions {
+            return;
+        }
+        let told = turns.into_iter().filter(|turn| !is_old(turn)).map(|turn| Transition::new(turn, facts));
+        roster.notices.extend(told.map(|transition| Notice::new(transition, rules, Some(facts))));
+    }
+
     /// Looks at a task and counts it in.
     fn enter(&self, roster: &mut Roster, slot: Slot, known: &Known) {
         let facts = self.world.facts(slot, known, self.settings, self.now, Needs::ALL);
@@ -256,7 +296,11 @@ impl Eyes<'_> {
                 *count += 1;
             }
         }
-        let entry = Entry { views, passes: ask(self.query), kinds: kinds(&facts), group: 0, recheck };
+        let asks = inbox::asks(&facts, self.world.viewer.as_ref());
+        let entry = Entry { views, passes: ask(self.query), kinds: kinds(&facts), group: 0, asks, recheck };
+        self.turned(roster, slot, known, &facts);
+        // What is asked, and what is asked of which name, may both be other than they were.
+        roster.asks_changed |= asks != 0;
         roster.tally.count(entry.kinds);
         roster.rechecks.extend(recheck.map(|at| Reverse((at, slot))));
         if let Some(place) = roster.entries.get_mut(slot.index()) {
@@ -269,6 +313,7 @@ impl Eyes<'_> {
 fn leave(roster: &mut Roster, slot: Slot) {
     let Some(entry) = roster.entries.get_mut(slot.index()).map(std::mem::take) else { return };
     roster.tally.uncount(entry.kinds);
+    roster.asks_changed |= entry.asks != 0;
     for (n, count) in roster.counts.iter_mut().enumerate() {
         *count = count.saturating_sub(usize::from(entry.views & 1 << n != 0));
     }

@@ -1,0 +1,102 @@
+//! The inbox: what waits for the operator, and the way from each to where it is dealt with.
+
+use atc::console::event::{Op, What};
+use atc::console::keys::{Context, Key};
+use atc::console::ledger::Row;
+use atc::console::state::inbox::Ask;
+use atc::console::state::place::Pane;
+use atc::console::state::tone::Tone;
+use atc::console::view::Theme;
+use atc::domain::Source;
+use atc::text::Safe;
+
+use crate::draw::{buffer, lines, text};
+use crate::world::{Console, ago, refused, repo};
+
+fn open(width: u16, height: u16) -> Console {
+    let mut console = Console::full(width, height);
+    let row = Row {
+        at: ago(3),
+        unresolved: true,
+        title: Safe::new("start unknown"),
+        tone: Tone::Warn,
+        repo: repo("web"),
+        task: None,
+        detail: Safe::new("the line broke before the answer"),
+    };
+    console.happen(What::Op(Op::Unresolved(vec![row])));
+    console.keys("QI");
+    console
+}
+
+fn select(console: &mut Console, ask: Ask) {
+    let at = console.model.place.inbox.entries.iter().position(|entry| entry.ask == ask).unwrap();
+    console.keys("g");
+    console.keys(&"j".repeat(at));
+}
+
+#[test]
+fn what_waits_stands_by_kind_and_the_oldest_first() {
+    let screens: Vec<String> = [(80, 24), (160, 45), (40, 10)].map(|(w, h)| text(&open(w, h).model)).into();
+    insta::assert_snapshot!(screens.join("\n"));
+}
+
+#[test]
+fn it_says_the_same_in_plain_ascii() {
+    let console = open(80, 24);
+    let plain = lines(&buffer(&console.model, &Theme { ascii: true, ..Theme::default() })).join("\n");
+    assert!(plain.is_ascii(), "{plain}");
+    assert!(plain.contains("answer it") && plain.contains("outcome unknown"), "{plain}");
+}
+
+#[test]
+fn an_empty_inbox_says_so_and_only_when_all_is_known() {
+    let mut console = Console::new(80, 24);
+    console.keys("I");
+    assert!(text(&console.model).contains("Nothing is known to need you yet."), "{}", text(&console.model));
+    for name in ["billing", "api", "web", "reports"] {
+        console.good(Source::Tasks(repo(name)), atc::console::event::News::Tasks { tasks: vec![], unreadable: 0 });
+    }
+    assert!(text(&console.model).contains("Nothing needs you."), "{}", text(&console.model));
+    console.bad(Source::Tasks(repo("api")), refused());
+    let shown = text(&console.model);
+    assert!(shown.contains("not every source can be read") && shown.contains("failed 14:03"), "{shown}");
+}
+
+#[test]
+fn each_kind_leads_to_the_place_where_it_is_dealt_with() {
+    for (ask, context) in [
+        (Ask::Answer, Context::Log),
+        (Ask::Orphaned, Context::Log),
+        (Ask::Unresolved, Context::Ledger),
+        (Ask::Approval, Context::Reviews),
+        (Ask::Review, Context::Reviews),
+        (Ask::Merge, Context::Reviews),
+    ] {
+        let mut console = open(80, 24);
+        if !console.model.place.inbox.entries.iter().any(|entry| entry.ask == ask) {
+            // No task of this world names the pull request that is ready to be merged.
+            assert_eq!(ask, Ask::Merge);
+            continue;
+        }
+        select(&mut console, ask);
+        let unread = console.model.place.inbox.unread();
+        console.press(Key::Enter);
+        assert_eq!(console.model.context(), context, "{ask:?}");
+        assert_eq!(console.model.place.inbox.unread(), unread - 1, "{ask:?} is read");
+        if context == Context::Reviews {
+            assert_eq!(console.model.place.focus, Pane::Reviews);
+            assert!(console.model.selected_pull().is_some());
+        }
+    }
+}
+
+#[test]
+fn the_header_counts_what_is_unread() {
+    let mut console = open(160, 45);
+    let unread = console.model.place.inbox.unread();
+    assert!(text(&console.model).contains(&format!("inbox {unread}")), "{}", text(&console.model));
+    console.keys("a");
+    assert!(!text(&console.model).lines().next().unwrap().contains("inbox"), "{}", text(&console.model));
+    assert!(text(&console.model).contains("all read"), "{}", text(&console.model));
+}
