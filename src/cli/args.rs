@@ -4,13 +4,14 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use super::cache::CacheVerb;
 use super::config_verbs::ConfigVerb;
 use super::demo::Demo;
 use super::exit::Exit;
 use super::ledger_verbs::LedgerVerb;
+use super::look::LookVerb;
 use super::policy_verbs::PolicyVerb;
 use super::template::TemplateVerb;
 use super::verb::HeadlessVerb;
@@ -33,6 +34,7 @@ pub enum Command {
     },
     Config {
         verb: ConfigVerb,
+        json: bool,
         options: Options,
     },
     Cache {
@@ -53,6 +55,11 @@ pub enum Command {
     /// What the console can do, without a screen.
     Headless {
         verb: HeadlessVerb,
+        options: Options,
+    },
+    /// What the console shows, without a screen.
+    Look {
+        verb: LookVerb,
         options: Options,
     },
     /// Help or version: print it, and all is done.
@@ -105,10 +112,17 @@ enum Verb {
         file: PathBuf,
     },
     #[command(flatten)]
+    Look(LookVerb),
+    #[command(flatten)]
     Headless(HeadlessVerb),
     /// Look at the configuration
-    #[command(subcommand)]
-    Config(ConfigVerb),
+    Config {
+        #[command(subcommand)]
+        verb: ConfigVerb,
+        /// One JSON object a line
+        #[arg(long, global = true)]
+        json: bool,
+    },
     /// What may be started, by whom and how much of it
     #[command(subcommand)]
     Policy(PolicyVerb),
@@ -168,14 +182,22 @@ pub fn parse<T: Into<OsString> + Clone>(args: impl IntoIterator<Item = T>) -> Re
     }
 }
 
+/// All verbs and options as data, for completion and the manual page.
+pub fn definition() -> clap::Command {
+    let mut root = Cli::command();
+    root.build();
+    root
+}
+
 fn command(cli: Cli) -> Command {
     let options = options(cli.given);
     match cli.verb {
         None => Command::Console(options),
         Some(Verb::Open { file }) => Command::Open { file, options },
         Some(Verb::Demo(demo)) => Command::Demo { demo, options },
+        Some(Verb::Look(verb)) => Command::Look { verb, options },
         Some(Verb::Headless(verb)) => Command::Headless { verb, options },
-        Some(Verb::Config(verb)) => Command::Config { verb, options },
+        Some(Verb::Config { verb, json }) => Command::Config { verb, json, options },
         Some(Verb::Policy(verb)) => Command::Policy { verb, options },
         Some(Verb::Template(verb)) => Command::Template { verb, options },
         Some(Verb::Cache(verb)) => Command::Cache { verb },
@@ -213,8 +235,6 @@ fn colour(when: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     fn run(line: &str) -> Result<Command, Refusal> {

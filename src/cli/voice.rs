@@ -145,8 +145,8 @@ impl Voice {
     }
 
     /// Results to come, under these headings.
-    pub fn table(self, heads: &'static [&'static str]) -> Table {
-        Table { voice: self, heads, rows: Vec::new(), exit: Exit::Done }
+    pub fn table(self, heads: impl Into<Vec<&'static str>>) -> Table {
+        Table { voice: self, heads: heads.into(), rows: Vec::new(), exit: Exit::Done }
     }
 }
 
@@ -159,7 +159,7 @@ pub fn unasked(what: impl AsRef<str>, flag: &str) -> Fault {
 #[derive(Debug)]
 pub struct Table {
     voice: Voice,
-    heads: &'static [&'static str],
+    heads: Vec<&'static str>,
     rows: Vec<Row>,
     exit: Exit,
 }

@@ -12,6 +12,7 @@ pub mod input;
 pub mod journal;
 pub mod kept;
 pub mod launch;
+pub mod look;
 pub mod panic;
 pub mod private;
 pub mod rules;

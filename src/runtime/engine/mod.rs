@@ -25,7 +25,7 @@ pub mod poller;
 pub mod pull_book;
 pub mod purse;
 pub mod raw_log;
-mod reads;
+pub mod reads;
 pub mod recorder;
 pub mod schedule;
 pub mod sweep;
