@@ -167,7 +167,7 @@ struct GivenOptions {
     #[arg(long, global = true)]
     no_mouse: bool,
     /// auto, always or never; auto: on a terminal, unless NO_COLOR is set
-    #[arg(long, global = true, value_name = "WHEN", value_parser = ["auto", "always", "never"])]
+    #[arg(long, global = true, value_name = "WHEN", value_parser = ["auto", "always", "never"], hide_possible_values = true)]
     color: Option<String>,
 }
 
@@ -300,6 +300,14 @@ mod tests {
             "template render",
             "template render x --var y",
             "template new",
+            "cancel",
+            "retry",
+            "follow-up",
+            "start --wait=never x",
+            "start --json --quiet x",
+            "start --once-per 1d x",
+            "start --color sometimes x",
+            "cancel 1a2b --timeout 1m",
             "frobnicate",
         ] {
             let refusal = run(bad).unwrap_err();

@@ -66,6 +66,18 @@ impl std::fmt::Debug for Desk {
     }
 }
 
+impl Desk {
+    /// Asks on the terminal. Only a clear yes is one; an interrupt is none.
+    pub async fn yes(&self, question: &str) -> bool {
+        self.stop.wait(self.voice.yes(question)).await.unwrap_or(false)
+    }
+
+    /// One line of an answer; `None`: nobody is there, the input has ended, or the question was interrupted.
+    pub async fn answer(&self, question: &str) -> Option<String> {
+        self.stop.wait(self.voice.answer(question)).await.ok().flatten()
+    }
+}
+
 /// Hears that the program is to end. What is being sent is sent to its end; only waiting is broken off.
 #[derive(Clone, Debug)]
 pub struct Stop(watch::Receiver<bool>);

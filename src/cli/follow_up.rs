@@ -68,7 +68,7 @@ async fn comment(args: &FollowUpArgs, desk: &Desk, task: &Task, text: String) ->
     let body = mention::to_agent(&text);
     if !args.how.dry_run && desk.voice.can_ask() && !args.how.yes {
         output::complain(&format!("{repo}#{number}  {}", pull.title.show_line()));
-        if !desk.voice.yes(&format!("Write this to the agent on {repo}#{number}?")).await {
+        if !desk.yes(&format!("Write this to the agent on {repo}#{number}?")).await {
             output::complain("atc: nothing was sent");
             return Ok(Exit::Refused);
         }
@@ -80,7 +80,7 @@ async fn comment(args: &FollowUpArgs, desk: &Desk, task: &Task, text: String) ->
         Some(Ok(())) => ("commented", Tone::Good, Exit::Done),
         Some(Err(fault)) if fault.kind == FaultKind::UnknownOutcome => ("unknown", Tone::Open, Exit::Unknown),
         Some(Err(fault)) if fault.kind == FaultKind::Refused => ("refused", Tone::Bad, Exit::Refused),
-        Some(Err(fault)) => ("failed", Tone::Bad, Exit::from(fault)),
+        Some(Err(fault)) => ("failed", Tone::Bad, failed(fault)),
     };
     let fault = came.as_ref().and_then(|came| came.as_ref().err());
     if let Some(fault) = fault {
@@ -106,6 +106,11 @@ async fn comment(args: &FollowUpArgs, desk: &Desk, task: &Task, text: String) ->
         ],
     });
     Ok(exit.worse(table.end()))
+}
+
+fn failed(fault: &Fault) -> Exit {
+    // The arguments were understood; it is the service that did not take the comment.
+    if fault.kind == FaultKind::Invalid { Exit::Failed } else { Exit::from(fault) }
 }
 
 async fn pull(desk: &Desk, task: &Task) -> Result<Pull, Fault> {

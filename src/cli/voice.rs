@@ -95,10 +95,11 @@ impl Voice {
         };
         let out_is_terminal = io::stdout().is_terminal();
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
         let colour = match colour {
             Switch::On => true,
             Switch::Off => false,
-            Switch::Auto => out_is_terminal && !plain,
+            Switch::Auto => out_is_terminal && !plain && !dumb,
         };
         Self {
             form,

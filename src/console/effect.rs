@@ -64,6 +64,10 @@ pub enum Effect {
     DropDraft(uuid::Uuid),
     /// Look whether the template files have changed.
     LookForTemplates,
+    /// Look at the checkout the program was started in. `go_on`: the work is to go on on its branch.
+    LookHere {
+        go_on: bool,
+    },
 }
 
 /// A log that is wanted.

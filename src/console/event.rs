@@ -175,6 +175,11 @@ pub enum Op {
         request: uuid::Uuid,
         result: Result<Box<Task>, Fault>,
     },
+    /// A start whose outcome was not known had happened.
+    Settled {
+        claimed_at: Instant,
+        task: Box<Task>,
+    },
     /// The policy as it is now, and the facts it needs of a repository.
     Weighed {
         repo: RepoName,
@@ -190,6 +195,8 @@ pub enum Op {
         repo: RepoName,
         result: Result<Vec<CustomAgent>, Fault>,
     },
+    /// The checkout the program was started in, for a start from it.
+    Here(Result<Checkout, Fault>),
     /// Lines of a log, as they came.
     Record(Box<super::rawlog::News>),
     /// The request budget moved.
@@ -197,6 +204,17 @@ pub enum Op {
     Grep(GrepNews),
     /// What was read in the ledger.
     Ledger(super::ledger::News),
+}
+
+/// What a start takes from a checkout.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checkout {
+    pub repo: RepoName,
+    /// `None`: the default branch.
+    pub base_ref: Option<String>,
+    pub head_ref: Option<String>,
+    /// What of the work in it the agent will not see.
+    pub unseen: Option<Safe>,
 }
 
 /// Lines found in kept logs.

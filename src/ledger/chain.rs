@@ -63,9 +63,9 @@ pub fn link(before: &Hash, number: u64, row: Row<'_>) -> Hash {
             if !intent.is_of_first_layout() {
                 hasher.second_layout(intent);
             }
-            // What came with the third layout: a row without it ends before.
+            // It came later: a row without one ends before.
             if let Some(key) = &intent.key {
-                hasher.text("3");
+                hasher.text("key");
                 hasher.text(key);
             }
         }

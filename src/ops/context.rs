@@ -5,7 +5,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::gate::Gate;
-use crate::domain::{Fault, FaultKind, Instant, Now, RepoName};
+use crate::domain::{Fault, FaultKind, Instant, Now, RepoName, Task};
 use crate::ledger::Ledger;
 use crate::ledger::port::{Action, Entry, Intent, Outcome};
 use crate::provider::Provider;
@@ -81,6 +81,12 @@ impl Context {
         if let Err(fault) = self.blocking(move |ledger| ledger.record(intent, at, &outcome)).await {
             tracing::error!(%intent, fault = %fault, "the outcome could not be recorded");
         }
+    }
+
+    /// A start became this task: known to the gate, and on record.
+    pub(super) async fn started(&self, intent: Uuid, task: &Task) {
+        self.gate.confirmed(intent, &task.at.id);
+        self.record(intent, Outcome::Confirmed(task.at.id.raw().to_owned())).await;
     }
 
     pub async fn blocking<T: Send + 'static>(

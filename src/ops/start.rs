@@ -112,7 +112,7 @@ async fn run(context: &Context, order: &Order, once: Option<&OnceSince>) -> (Ans
     let (judged, granted) = pass(context, order, once, &policy, &mut facts).await;
     drop(turn);
     let (result, first) = match granted {
-        Ok((grant, claimed_at)) => (send(context, order, &grant, (claimed_at, patience)).await, None),
+        Ok((grant, intent)) => (send(context, order, (&grant, &intent), patience).await, None),
         Err(No::Fault(fault)) => (Err(fault), None),
         Err(No::Used(entry)) => (Err(already(&entry)), Some(*entry)),
     };
@@ -137,7 +137,7 @@ async fn pass(
     once: Option<&OnceSince>,
     in_force: &InForce,
     facts: &mut Facts,
-) -> (Judgement, Result<(Grant, Instant), No>) {
+) -> (Judgement, Result<(Grant, Intent), No>) {
     let judged = in_force.judge(&case(order), facts, Stage::Gate);
     let grant = match judged.grant(order.reason.as_deref(), order.again) {
         Ok(grant) => grant,
@@ -147,7 +147,6 @@ async fn pass(
         }
     };
     let mut intent = intent(context, order, &grant, facts);
-    let claimed_at = intent.at;
     let past = PastStart {
         age: TimeDelta::zero(),
         repo: order.request.repo.clone(),
@@ -157,10 +156,10 @@ async fn pass(
         rejected: false,
     };
     let claimed = match once {
-        None => context.claim(intent).await.map(|()| None),
+        None => context.claim(intent.clone()).await.map(|()| None),
         Some(once) => {
             intent.key = Some(once.key.clone());
-            context.claim_once(intent, once.since).await
+            context.claim_once(intent.clone(), once.since).await
         }
     };
     match claimed {
@@ -170,7 +169,7 @@ async fn pass(
     }
     context.gate.claimed(order.id, past);
     match too_late(context, order, in_force, facts).await {
-        None => (judged, Ok((grant, claimed_at))),
+        None => (judged, Ok((grant, intent))),
         Some((judged, fault)) => {
             context.gate.rejected(order.id);
             context.record(order.id, Outcome::Rejected(fault.what.to_string())).await;
@@ -260,18 +259,22 @@ fn intent(context: &Context, order: &Order, grant: &Grant, facts: &Facts) -> Int
 async fn send(
     context: &Context,
     order: &Order,
-    grant: &Grant,
-    (claimed_at, patience): (Instant, tokio::time::Instant),
+    (grant, intent): (&Grant, &Intent),
+    patience: tokio::time::Instant,
 ) -> Result<Task, Fault> {
-    let (id, request) = (order.id, grant.request());
+    let id = order.id;
     match context.provider.start(grant).await {
-        Ok(task) => Ok(confirmed(context, order, task).await),
+        Ok(task) => {
+            context.started(id, &task).await;
+            Ok(task)
+        }
         Err(fault) if fault.kind == FaultKind::UnknownOutcome => {
             // Whether it started must be known, also where a service that does not answer is otherwise left alone.
             context.provider.insist();
-            let look = reconcile::find_started(&*context.provider, request, claimed_at);
+            let look = reconcile::find_started(context, intent);
             if let Ok(Ok(Some(task))) = tokio::time::timeout_at(patience, look).await {
-                return Ok(confirmed(context, order, task).await);
+                context.started(id, &task).await;
+                return Ok(task);
             }
             context.record(id, Outcome::Unknown(fault.what.to_string())).await;
             Err(fault)
@@ -282,10 +285,4 @@ async fn send(
             Err(fault)
         }
     }
-}
-
-async fn confirmed(context: &Context, order: &Order, task: Task) -> Task {
-    context.gate.confirmed(order.id, &task.at.id);
-    context.record(order.id, Outcome::Confirmed(task.at.id.raw().to_owned())).await;
-    task
 }

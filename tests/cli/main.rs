@@ -3,12 +3,20 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod bench;
+mod cancelling;
+mod following_up;
 #[path = "../pty/harness.rs"]
 #[allow(dead_code, reason = "shared with the tests of the terminal, which use the rest of it")]
 mod harness;
 mod ledger;
+mod naming;
 mod program;
+mod recipes;
 mod refusals;
 mod secrets;
 mod serve;
+mod starting;
+mod surroundings;
+mod templates;
 mod verbs;

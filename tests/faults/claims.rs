@@ -47,3 +47,11 @@ fn no_write_is_ever_repeated() {
     let writes = |run: &&Run| matches!(run.call, Call::Create | Call::Cancel) && run.posts == 1;
     assert!(runs::only().is_some() || runs::all().iter().filter(writes).count() > 80, "the POSTs were not seen");
 }
+
+/// A-02 over real sockets; with a killed program and a second console: `tests/operations/ambiguous.rs`.
+#[test]
+#[ignore = "a thousand starts: a minute or two"]
+fn a_thousand_starts_whose_answer_is_lost_make_at_most_one_task_each() {
+    let (runs, wrong) = runs::ambiguous(1_000);
+    assert!(runs >= 1_000 && wrong.is_empty(), "{runs} runs: {wrong:#?}");
+}

@@ -79,6 +79,21 @@ pub fn only() -> Option<String> {
     std::env::var("ATC_FAULT").ok()
 }
 
+/// Starts whose answer tells nothing, again and again: so many of them at least, whatever of them went wrong.
+pub fn ambiguous(least: usize) -> (usize, Vec<String>) {
+    let cases: Vec<&Case> = cases::all().filter(|case| case.create == Post::Unknown).collect();
+    let (mut runs, mut wrong) = (0, Vec::new());
+    while runs < least {
+        for case in &cases {
+            let run = one(case, Call::Create);
+            // One for a service that did it, one for one that did not.
+            runs += 2;
+            wrong.extend(run.wrong.iter().map(|what| format!("{} {}: {what}", case.id, case.name)));
+        }
+    }
+    (runs, wrong)
+}
+
 /// Every run, made once.
 pub fn all() -> &'static [Run] {
     static RUNS: OnceLock<Vec<Run>> = OnceLock::new();

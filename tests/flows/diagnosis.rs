@@ -15,9 +15,10 @@ const BAD: [(&str, &str); 3] = [
 async fn marked(flow: &Flow) {
     flow.sees("All 4").await;
     flow.keys("Q6z").await;
-    // What failed while nobody looked is read a little at a time: two at once, then one now and then.
+    // What failed while nobody looked is read a little at a time: two at once, then one in ten minutes, and what fails
+    // meanwhile comes before it.
     let (name, _) = BAD[0];
-    for _ in 0..8 {
+    for _ in 0..20 {
         if flow.text().lines().any(|line| line.contains(name) && line.contains('∴')) {
             return;
         }

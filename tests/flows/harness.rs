@@ -135,6 +135,7 @@ impl Flow {
             patience: Patience::default(),
             repos: server.repos().to_vec(),
             template_folders: Vec::new(),
+            web: None,
             drafts: None,
             cache: setup.cache.map(|file| Place { file, api: "the demo of these tests".to_owned() }),
             kept: None,

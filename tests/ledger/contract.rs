@@ -53,6 +53,77 @@ fn the_same_action_cannot_be_claimed_twice() {
     });
 }
 
+/// A start of a key at a second of the day.
+fn keyed(number: u128, second: i64, key: &str) -> Intent {
+    Intent { action: Action::Start, at: at(second), key: Some(key.to_owned()), ..intent(number) }
+}
+
+#[test]
+fn of_one_key_one_is_claimed_in_a_time_and_the_others_are_told_which() {
+    every_ledger(|ledger| {
+        assert_eq!(ledger.claim_once(&keyed(1, 100, "a"), at(50)).unwrap(), None);
+        let used = ledger.claim_once(&keyed(2, 120, "a"), at(70)).unwrap().expect("used");
+        assert_eq!(used.intent, keyed(1, 100, "a"));
+        assert_eq!(
+            ledger.claim_once(&keyed(3, 120, "a"), at(100)).unwrap().expect("with its first instant").intent.id,
+            used.intent.id
+        );
+        assert_eq!(ledger.claim_once(&keyed(4, 120, "b"), at(70)).unwrap(), None, "another key");
+        let elsewhere = Intent { repo: "acme/other".parse().unwrap(), ..keyed(5, 120, "a") };
+        assert_eq!(ledger.claim_once(&elsewhere, at(70)).unwrap(), None, "another repository");
+        assert_eq!(ledger.claim_once(&keyed(6, 160, "a"), at(101)).unwrap(), None, "its time is over");
+        assert_eq!(numbers(ledger), [1, 4, 5, 6]);
+        assert_eq!(
+            ledger.claim_once(&keyed(6, 300, "a"), at(290)).unwrap_err().kind,
+            FaultKind::Conflict,
+            "the same intent"
+        );
+    });
+}
+
+#[test]
+fn what_was_rejected_uses_up_nothing_and_what_nobody_knows_does() {
+    every_ledger(|ledger| {
+        for (number, outcome) in
+            [(1, Outcome::Rejected("422".into())), (2, Outcome::Unknown("reset".into())), (3, confirmed("t"))]
+        {
+            let key = format!("k{number}");
+            assert_eq!(ledger.claim_once(&keyed(number, 10, &key), at(0)).unwrap(), None);
+            ledger.record(Uuid::from_u128(number), at(11), &outcome).unwrap();
+            let next = ledger.claim_once(&keyed(number + 10, 20, &key), at(0)).unwrap();
+            assert_eq!(next.is_some(), number != 1, "{outcome:?}");
+            assert_eq!(
+                next.and_then(|entry| entry.outcome).map(|(_, outcome)| outcome),
+                (number != 1).then_some(outcome)
+            );
+        }
+    });
+}
+
+#[test]
+fn of_eight_that_claim_a_key_at_once_one_has_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = file(&folder);
+    for round in 0..10 {
+        let start = std::sync::Barrier::new(8);
+        let first: Vec<bool> = std::thread::scope(|scope| {
+            let claim = |number: u128| {
+                let (start, file) = (&start, &file);
+                move || {
+                    // Each as a program of its own would.
+                    let ledger = open(file);
+                    start.wait();
+                    ledger.claim_once(&keyed(number, 10, &format!("k{round}")), at(0)).unwrap().is_none()
+                }
+            };
+            let all: Vec<_> = (0..8).map(|number| scope.spawn(claim(round * 8 + number + 1))).collect();
+            all.into_iter().map(|one| one.join().unwrap()).collect()
+        });
+        assert_eq!(first.iter().filter(|first| **first).count(), 1, "round {round}");
+    }
+    assert!(matches!(open(&file).verify().unwrap(), Chain::Intact { rows: 10, .. }));
+}
+
 #[test]
 fn an_outcome_needs_a_claim() {
     every_ledger(|ledger| {

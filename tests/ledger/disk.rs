@@ -1,7 +1,7 @@
 //! Disks that are full, read-only or not what they should be: never a panic, never an action without its record.
 
 use std::fs;
-use std::io::BufReader;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::Command;
 
@@ -149,6 +149,43 @@ fn a_full_disk_refuses_the_claim_and_keeps_every_acknowledged_one() {
         ledger.claim(&intent(1_000_000)).unwrap();
     }
     assert!(refused > 5, "the limits were too tight to get to a claim");
+}
+
+/// A disk that says it could not keep what was written, at the n-th time it is asked to: the claim is refused, and what
+/// was acknowledged before is there.
+#[test]
+#[cfg(target_os = "linux")]
+#[ignore = "needs strace, and a system that lets it trace"]
+fn a_disk_that_fails_to_keep_refuses_the_claim_and_keeps_every_acknowledged_one() {
+    let mut refused = 0;
+    for nth in 1..=40 {
+        let folder = tempfile::tempdir().unwrap();
+        let file = file(&folder);
+        let mut strace = Command::new("strace");
+        strace.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync"]);
+        strace.args(["-e", &format!("inject=fsync,fdatasync:error=EIO:when={nth}")]);
+        strace.arg(std::env::current_exe().unwrap());
+        let mut child = writer(&mut strace, &file, 0);
+        let mut claimed: Vec<String> = Vec::new();
+        for line in BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok) {
+            if line.contains("fault ") {
+                refused += 1;
+                break;
+            }
+            claimed.extend(line.split_once("claimed ").map(|(_, number)| number.to_owned()));
+            // The fault has met a write nobody waits for. A writer that nobody listens to any more ends.
+            if claimed.len() > 60 {
+                break;
+            }
+        }
+        child.wait().unwrap();
+        let ledger = open(&file);
+        let there: Vec<_> = numbers(&ledger).iter().map(u128::to_string).collect();
+        assert!(there.starts_with(&claimed), "{nth}: {there:?} {claimed:?}");
+        assert!(matches!(ledger.verify().unwrap(), Chain::Intact { .. }), "{nth}");
+        ledger.claim(&intent(1_000_000)).unwrap();
+    }
+    assert!(refused > 10, "{refused} refused: the faults met no claim");
 }
 
 /// As somebody who may not write there. The superuser may write everywhere, so the child becomes nobody first.

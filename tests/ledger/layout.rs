@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use atc::ledger::{Chain, Ledger};
+use atc::ledger::{Chain, Intent, Ledger};
 use uuid::Uuid;
 
 use crate::make::{at, confirmed, numbers, open, seen, whole};
@@ -20,7 +20,7 @@ fn an_old_file_is_brought_to_the_present_layout_and_its_rows_still_verify() {
     let file = folder.path().join("l.db");
     first(&file);
     let ledger = open(&file);
-    assert_eq!(ledger.schema_version(), 2);
+    assert_eq!(ledger.schema_version(), 3);
     assert_eq!(numbers(&ledger), [1, 2, 3]);
     assert!(matches!(ledger.verify().unwrap(), Chain::Intact { rows: 6, .. }));
     let old = ledger.recent(1).unwrap().remove(0).intent;
@@ -33,6 +33,27 @@ fn an_old_file_is_brought_to_the_present_layout_and_its_rows_still_verify() {
     let again = open(&file);
     assert!(matches!(again.verify().unwrap(), Chain::Intact { rows: 9, .. }));
     assert_eq!(again.recent(1).unwrap()[0].intent, whole(9));
+}
+
+#[test]
+fn a_file_of_the_second_layout_gets_room_for_keys_and_its_rows_still_verify() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("l.db");
+    open(&file).claim(&whole(1)).unwrap();
+    let back = "DROP INDEX intents_by_key; ALTER TABLE intents DROP COLUMN once_key; PRAGMA user_version = 2";
+    rusqlite::Connection::open(&file).unwrap().execute_batch(back).unwrap();
+    let ledger = open(&file);
+    assert_eq!(ledger.schema_version(), 3);
+    let keyed = Intent { key: Some("nightly".into()), ..whole(2) };
+    assert_eq!(ledger.claim_once(&keyed, at(0)).unwrap(), None);
+    assert!(matches!(ledger.verify().unwrap(), Chain::Intact { rows: 2, .. }));
+    let found: Vec<_> = ledger.recent(2).unwrap().into_iter().map(|entry| entry.intent).collect();
+    assert_eq!(found, [keyed, whole(1)]);
+    drop(ledger);
+    // The key is part of what is proved.
+    let forge = "DROP TRIGGER intents_keep; UPDATE intents SET once_key = 'weekly' WHERE row = 2";
+    rusqlite::Connection::open(&file).unwrap().execute_batch(forge).unwrap();
+    assert!(matches!(open(&file).verify().unwrap(), Chain::Broken { row: 2, .. }));
 }
 
 #[test]

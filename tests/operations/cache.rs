@@ -9,8 +9,6 @@ use atc::console::event::{Event, Local, Net, News, Op, Remembered, What};
 use atc::domain::{
     Artifact, Fault, FaultKind, Instant, Person, PullId, Session, Source, State, Task, TaskId, TaskRef, UserId, Viewer,
 };
-use atc::ledger::memory::Memory;
-use atc::ops;
 use atc::ops::cancel::Patience;
 use atc::provider::port::{Fetched, TaskPage};
 use atc::runtime::cache::{Cache, Place};
@@ -46,14 +44,7 @@ impl Run {
         let place = Place { file: file.to_owned(), api: "https://api.github.com/".to_owned() };
         let cache = Cache::start(place, fake.now.clone());
         let desk = Desk { provider: fake.clone(), now: fake.now.clone(), events, cache: cache.clone() };
-        let ledger = Arc::new(Memory::new());
-        let context = ops::Context {
-            provider: fake.clone(),
-            ledger,
-            now: fake.now.clone(),
-            who: "op".into(),
-            gate: crate::fake::open_gate(),
-        };
+        let context = crate::fake::context(&fake, &Arc::default());
         let mut engine = Engine::spawn(desk, context, Pace::default(), Patience::default());
         engine.perform(Effect::Watch(vec![repo()]));
         // A picture of so few tasks is told in one part, and before anything else.
@@ -244,13 +235,7 @@ async fn a_cache_that_cannot_be_opened_is_said_once_and_all_else_works() {
     let place = Place { file: in_the_way.join("cache.db"), api: "x".to_owned() };
     let desk =
         Desk { provider: fake.clone(), now: fake.now.clone(), events, cache: Cache::start(place, fake.now.clone()) };
-    let context = ops::Context {
-        provider: fake.clone(),
-        ledger: Arc::new(Memory::new()),
-        now: fake.now.clone(),
-        who: "op".into(),
-        gate: crate::fake::open_gate(),
-    };
+    let context = crate::fake::context(&fake, &Arc::default());
     let mut engine = Engine::spawn(desk, context, Pace::default(), Patience::default());
     engine.perform(Effect::Watch(vec![repo()]));
     let first = received.recv().await.unwrap().what;

@@ -55,13 +55,7 @@ fn target() -> CancelTarget {
 
 async fn phases(fake: Fake, target: CancelTarget) -> (Vec<CancelPhase>, Arc<Fake>, Arc<Memory>) {
     let (fake, book) = (Arc::new(fake), Arc::new(Memory::new()));
-    let context = ops::Context {
-        provider: fake.clone(),
-        ledger: book.clone(),
-        now: fake.now.clone(),
-        who: "op".into(),
-        gate: crate::fake::open_gate(),
-    };
+    let context = crate::fake::context(&fake, &book);
     let (report, mut reports) = mpsc::channel(32);
     ops::cancel::cancel(&context, &target, Patience::default(), report).await;
     let mut phases = Vec::new();

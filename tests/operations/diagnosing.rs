@@ -6,20 +6,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use atc::console::Effect;
-use atc::console::event::{Event, News, What};
+use atc::console::event::{News, What};
 use atc::domain::{Diagnosed, Fault, FaultKind, SessionId, Severity, State, Task};
-use atc::ledger::memory::Memory;
-use atc::ops;
 use atc::ops::cancel::Patience;
 use atc::provider::port::LogBody;
-use atc::runtime::cache::Cache;
-use atc::runtime::engine::desk::Desk;
 use atc::runtime::engine::diagnose::Bench;
 use atc::runtime::engine::{Engine, Pace};
 use atc::runtime::kept::Kept;
 use atc::runtime::rules::RulesFile;
 use chrono::TimeDelta;
-use tokio::sync::mpsc;
 
 use crate::fake::{Fake, clock, page, repo, session, task};
 
@@ -58,15 +53,8 @@ async fn watch(desk: Fleet<'_>, mut log: impl FnMut() -> Result<LogBody, Fault> 
     *fake.on_list.lock().unwrap() = Box::new(move |_| Ok(page(listed.clone())));
     *fake.on_log.lock().unwrap() = Some(Box::new(move |_| log()));
     let fake = Arc::new(fake);
-    let (events, mut received) = mpsc::channel::<Event>(4096);
-    let engine_desk = Desk { provider: fake.clone(), now: fake.now.clone(), events, cache: Cache::default() };
-    let context = ops::Context {
-        provider: fake.clone(),
-        ledger: Arc::new(Memory::new()),
-        now: fake.now.clone(),
-        who: "op".into(),
-        gate: crate::fake::open_gate(),
-    };
+    let (engine_desk, mut received) = crate::fake::desk(&fake);
+    let context = crate::fake::context(&fake, &Arc::default());
     let kept = desk.kept.and_then(|folder| Kept::new(folder, 10));
     let bench = desk.bench.map(|bench| Bench { kept: kept.clone(), ..bench });
     let pace = Pace::default();
@@ -196,15 +184,8 @@ async fn what_was_read_on_the_screen_is_not_read_again() {
     *fake.on_list.lock().unwrap() = Box::new(move |_| Ok(page(vec![listed.clone()])));
     *fake.on_log.lock().unwrap() = Some(Box::new(|_| Ok(LogBody::Bytes(RED.into()))));
     let fake = Arc::new(fake);
-    let (events, _received) = mpsc::channel::<Event>(4096);
-    let desk = Desk { provider: fake.clone(), now: fake.now.clone(), events, cache: Cache::default() };
-    let context = ops::Context {
-        provider: fake.clone(),
-        ledger: Arc::new(Memory::new()),
-        now: fake.now.clone(),
-        who: "op".into(),
-        gate: crate::fake::open_gate(),
-    };
+    let (desk, _received) = crate::fake::desk(&fake);
+    let context = crate::fake::context(&fake, &Arc::default());
     let bench = Some(Bench { rules: RulesFile::default(), ..Bench::default() });
     let mut engine = Engine::spawn_diagnosing(desk, context, Pace::default(), Patience::default(), None, bench);
     let told = Diagnosed::new(SessionId::new("s001"), 0, []);

@@ -3,18 +3,24 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
+use atc::console::event::Event;
 use atc::domain::agents::CustomAgent;
 use atc::domain::policy::{Grant, InForce, Policy};
 use atc::domain::{
     Fault, FaultKind, Instant, Job, JobId, NodeId, Now, Pull, PullRef, RepoName, Run, RunId, RunStatus, Session,
     SessionId, StartRequest, State, Task, TaskId, TaskRef, Timeline, UserId, Viewer,
 };
+use atc::ledger::memory::Memory;
+use atc::ops::Context;
 use atc::provider::Provider;
 use atc::provider::port::{
     AgentSession, Authority, Budget, Call, CancelAnswer, Fetched, LiveLogs, LogBody, PageCursor, TaskPage, TaskQuery,
     Validator,
 };
+use atc::runtime::cache::Cache;
+use atc::runtime::engine::desk::Desk;
 use atc::text::{Safe, Untrusted};
+use tokio::sync::mpsc;
 
 /// Virtual time: moves with tokio's paused clock.
 pub fn clock() -> Now {
@@ -94,6 +100,17 @@ impl Fake {
 /// A gate that holds nobody back.
 pub fn open_gate() -> atc::ops::Gate {
     atc::ops::Gate::holding(InForce::of(Policy::unlimited()))
+}
+
+/// What an operation needs, over this service and ledger.
+pub fn context(fake: &Arc<Fake>, book: &Arc<Memory>) -> Context {
+    Context { provider: fake.clone(), ledger: book.clone(), now: fake.now.clone(), who: "op".into(), gate: open_gate() }
+}
+
+/// What the workers behind a screen hold, and what they send.
+pub fn desk(fake: &Arc<Fake>) -> (Desk, mpsc::Receiver<Event>) {
+    let (events, received) = mpsc::channel(4096);
+    (Desk { provider: fake.clone(), now: fake.now.clone(), events, cache: Cache::default() }, received)
 }
 
 /// A list of one page.

@@ -13,12 +13,8 @@ use atc::domain::{
     Artifact, Fault, FaultKind, Happened, LogSource, NodeId, Pull, PullId, PullState, SessionId, Source, SourceChoice,
     State, TaskRef, Timeline, TimelineEvent,
 };
-use atc::ledger::memory::Memory;
-use atc::ops;
 use atc::ops::cancel::Patience;
 use atc::provider::port::{Fetched, LogBody, TaskPage, Validator};
-use atc::runtime::cache::Cache;
-use atc::runtime::engine::desk::Desk;
 use atc::runtime::engine::{Engine, Pace};
 use atc::runtime::kept::Kept;
 use atc::transcript::Format;
@@ -58,16 +54,8 @@ fn stage(folder: &Path, state: State, log: &Arc<Mutex<Vec<u8>>>) -> Stage {
     let now = fake.now.clone();
     *fake.on_pulls.lock().unwrap() = Box::new(move |refs| Ok(refs.iter().map(|_| Some(pull((now)()))).collect()));
     let fake = Arc::new(fake);
-    let (events, received) = mpsc::channel::<Event>(1024);
-    let desk = Desk { provider: fake.clone(), now: fake.now.clone(), events, cache: Cache::default() };
-    let ledger = Arc::new(Memory::new());
-    let context = ops::Context {
-        provider: fake.clone(),
-        ledger,
-        now: fake.now.clone(),
-        who: "op".into(),
-        gate: crate::fake::open_gate(),
-    };
+    let (desk, received) = crate::fake::desk(&fake);
+    let context = crate::fake::context(&fake, &Arc::default());
     let kept = Kept::new(folder, 10);
     let mut engine = Engine::spawn_keeping(desk, context, Pace::default(), Patience::default(), kept);
     engine.perform(Effect::Watch(vec![repo()]));

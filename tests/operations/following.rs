@@ -7,12 +7,8 @@ use atc::console::Effect;
 use atc::console::effect::LogWish;
 use atc::console::event::{Event, What};
 use atc::domain::{RunStatus, SessionId, Source, SourceChoice, State};
-use atc::ledger::memory::Memory;
-use atc::ops;
 use atc::ops::cancel::Patience;
 use atc::provider::Provider as _;
-use atc::runtime::cache::Cache;
-use atc::runtime::engine::desk::Desk;
 use atc::runtime::engine::{Engine, Pace};
 use chrono::TimeDelta;
 use tokio::sync::mpsc;
@@ -43,16 +39,8 @@ fn watched(share: f64) -> Watched {
     });
     *fake.on_branch.lock().unwrap() = Box::new(move |_| Ok(vec![run(11, RunStatus::InProgress, start)]));
     let fake = Arc::new(fake);
-    let (events, received) = mpsc::channel(4096);
-    let desk = Desk { provider: fake.clone(), now: fake.now.clone(), events, cache: Cache::default() };
-    let ledger = Arc::new(Memory::new());
-    let context = ops::Context {
-        provider: fake.clone(),
-        ledger,
-        now: fake.now.clone(),
-        who: "op".into(),
-        gate: crate::fake::open_gate(),
-    };
+    let (desk, received) = crate::fake::desk(&fake);
+    let context = crate::fake::context(&fake, &Arc::default());
     let mut engine = Engine::spawn(desk, context, Pace { share, ..Pace::default() }, Patience::default());
     engine.perform(Effect::Watch(vec![repo()]));
     engine.perform(Effect::Attend {

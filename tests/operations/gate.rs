@@ -11,6 +11,7 @@ use atc::domain::{Artifact, Fault, FaultKind, Instant, PullId, StartRequest, Sta
 use atc::ledger::memory::{Memory, On};
 use atc::ledger::port::{Action, Outcome};
 use atc::ledger::{Ledger as _, Wanted};
+use atc::ops::start::{Began, OnceSince};
 use atc::ops::{self, Gate};
 use chrono::TimeDelta;
 use uuid::Uuid;
@@ -258,4 +259,36 @@ async fn one_who_is_not_named_cannot_start() {
     stand.fake.viewer.lock().unwrap().login = "hubot".into();
     stand.start(&order("x")).await.unwrap();
     assert_eq!(entries(&stand.book)[0].intent.login.as_deref(), Some("hubot"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_one_key_one_is_started_in_a_time_and_the_next_asks_nobody_anything() {
+    let stand = Stand::new(holding(Policy::unlimited()));
+    let once =
+        |ago: i64| OnceSince { key: "release-notes".into(), since: (stand.context.now)() - TimeDelta::seconds(ago) };
+    let begun = async |order: &Order, ago: i64| ops::start::start_once(&stand.context, order, &once(ago)).await;
+    let first = order("notes");
+    assert!(matches!(begun(&first, 3600).await, Began::Answered(answer) if answer.result.is_ok()));
+    let lists = stand.fake.calls("");
+    let Began::Used(entry) = begun(&order("notes"), 3600).await else { panic!("it was started twice") };
+    assert_eq!((entry.intent.id, stand.fake.calls("")), (first.id, lists));
+    assert_eq!(stand.sent(), 1);
+    tokio::time::advance(Duration::from_secs(3601)).await;
+    // The same prompt is a duplicate only while it is open; the first has ended.
+    let again = Order { again: true, ..order("notes") };
+    assert!(matches!(begun(&again, 3600).await, Began::Answered(answer) if answer.result.is_ok()));
+    assert_eq!(stand.sent(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_start_that_was_refused_uses_up_nothing() {
+    let stand = Stand::new(holding(in_all(Says { starts_per_hour: Some(0), ..Says::default() })));
+    let once = OnceSince { key: "k".into(), since: (stand.context.now)() - TimeDelta::hours(1) };
+    for _ in 0..2 {
+        let Began::Answered(answer) = ops::start::start_once(&stand.context, &order("x"), &once).await else {
+            panic!("a refusal is no start")
+        };
+        assert_eq!(answer.result.unwrap_err().kind, FaultKind::Refused);
+    }
+    assert_eq!(stand.sent(), 0);
 }

@@ -6,19 +6,14 @@ use std::time::Duration;
 
 use atc::console::Effect;
 use atc::console::effect::LogWish;
-use atc::console::event::{Event, LogNews, LogOrigin, Net, News, What};
+use atc::console::event::{LogNews, LogOrigin, Net, News, What};
 use atc::domain::{Fault, FaultKind, SessionId, SourceChoice, State};
-use atc::ledger::memory::Memory;
-use atc::ops;
 use atc::ops::cancel::Patience;
 use atc::provider::port::{Fetched, LogBody, TaskPage};
-use atc::runtime::cache::Cache;
-use atc::runtime::engine::desk::Desk;
 use atc::runtime::engine::{Engine, Pace};
 use atc::runtime::kept::Kept;
 use atc::transcript::Format;
 use chrono::TimeDelta;
-use tokio::sync::mpsc;
 
 use crate::fake::{Fake, clock, repo, session, task};
 
@@ -43,15 +38,8 @@ async fn look(
     });
     *fake.on_log.lock().unwrap() = Some(Box::new(move |_| log()));
     let fake = Arc::new(fake);
-    let (events, mut received) = mpsc::channel::<Event>(1024);
-    let desk = Desk { provider: fake.clone(), now: fake.now.clone(), events, cache: Cache::default() };
-    let context = ops::Context {
-        provider: fake.clone(),
-        ledger: Arc::new(Memory::new()),
-        now: fake.now.clone(),
-        who: "op".into(),
-        gate: crate::fake::open_gate(),
-    };
+    let (desk, mut received) = crate::fake::desk(&fake);
+    let context = crate::fake::context(&fake, &Arc::default());
     let kept = Kept::new(folder, 10);
     let mut engine = Engine::spawn_keeping(desk, context, Pace::default(), Patience::default(), kept);
     engine.perform(Effect::Watch(vec![repo()]));

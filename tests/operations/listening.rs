@@ -9,12 +9,8 @@ use atc::console::effect::{Heard, LogWish};
 use atc::console::event::{Event, LogNews, LogOrigin, News, Op, What};
 use atc::console::state::found::{Line, Progress};
 use atc::domain::{SessionId, SourceChoice, State, Task};
-use atc::ledger::memory::Memory;
-use atc::ops;
 use atc::ops::cancel::Patience;
 use atc::provider::port::LogBody;
-use atc::runtime::cache::Cache;
-use atc::runtime::engine::desk::Desk;
 use atc::runtime::engine::{Engine, Pace};
 use atc::runtime::kept::Kept;
 use atc::transcript::Format;
@@ -62,15 +58,8 @@ impl Stage {
             Ok(LogBody::Bytes(logs.bodies.get(session.raw()).cloned().unwrap_or_default()))
         }));
         let fake = Arc::new(fake);
-        let (events, received) = mpsc::channel(4096);
-        let desk = Desk { provider: fake.clone(), now: fake.now.clone(), events, cache: Cache::default() };
-        let context = ops::Context {
-            provider: fake.clone(),
-            ledger: Arc::new(Memory::new()),
-            now: fake.now.clone(),
-            who: "op".into(),
-            gate: crate::fake::open_gate(),
-        };
+        let (desk, received) = crate::fake::desk(&fake);
+        let context = crate::fake::context(&fake, &Arc::default());
         let engine = Engine::spawn_keeping(desk, context, Pace::default(), Patience::default(), kept);
         Self { engine, logs, received, fake }
     }

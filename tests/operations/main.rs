@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod ambiguous;
 mod cache;
 mod cancel;
 mod diagnosing;
@@ -14,6 +15,7 @@ mod gate;
 mod kept;
 mod ledger;
 mod listening;
+mod naming;
 mod poller;
 mod poller_fleet;
 mod poller_life;

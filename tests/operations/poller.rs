@@ -5,29 +5,18 @@ use std::time::Duration;
 
 use atc::console::event::{Event, Net, News, What};
 use atc::domain::{Fault, FaultKind, Source, State};
-use atc::ops;
 use atc::ops::cancel::Patience;
 use atc::provider::port::{Fetched, PageCursor, TaskPage, Validator};
-use atc::runtime::cache::Cache;
-use atc::runtime::engine::desk::Desk;
 use atc::runtime::engine::{Engine, Pace};
 use chrono::TimeDelta;
 use tokio::sync::mpsc;
 
 use crate::fake::{Fake, clock, page, repo, session, task};
-use atc::ledger::memory::Memory;
 
 fn engine(fake: Fake) -> (Engine, Arc<Fake>, mpsc::Receiver<Event>) {
     let fake = Arc::new(fake);
-    let (events, received) = mpsc::channel(1024);
-    let desk = Desk { provider: fake.clone(), now: fake.now.clone(), events, cache: Cache::default() };
-    let context = ops::Context {
-        provider: fake.clone(),
-        ledger: Arc::new(Memory::new()),
-        now: fake.now.clone(),
-        who: "op".into(),
-        gate: crate::fake::open_gate(),
-    };
+    let (desk, received) = crate::fake::desk(&fake);
+    let context = crate::fake::context(&fake, &Arc::default());
     (Engine::spawn(desk, context, Pace::default(), Patience::default()), fake, received)
 }
 

@@ -9,11 +9,7 @@ use atc::console::event::{Event, Net, News, Op, What};
 use atc::domain::{
     Artifact, Fault, FaultKind, Now, Person, PullId, RepoName, Source, State, Task, TaskId, UserId, Viewer,
 };
-use atc::ledger::memory::Memory;
-use atc::ops;
 use atc::ops::cancel::Patience;
-use atc::runtime::cache::Cache;
-use atc::runtime::engine::desk::Desk;
 use atc::runtime::engine::{Engine, Pace};
 use chrono::TimeDelta;
 use tokio::sync::mpsc;
@@ -29,16 +25,8 @@ struct Stage {
 impl Stage {
     fn new(fake: Fake, pace: Pace) -> Self {
         let fake = Arc::new(fake);
-        let (events, received) = mpsc::channel(4096);
-        let desk = Desk { provider: fake.clone(), now: fake.now.clone(), events, cache: Cache::default() };
-        let ledger = Arc::new(Memory::new());
-        let context = ops::Context {
-            provider: fake.clone(),
-            ledger,
-            now: fake.now.clone(),
-            who: "op".into(),
-            gate: crate::fake::open_gate(),
-        };
+        let (desk, received) = crate::fake::desk(&fake);
+        let context = crate::fake::context(&fake, &Arc::default());
         let engine = Engine::spawn(desk, context, pace, Patience::default());
         Self { engine, fake, received }
     }

@@ -31,13 +31,7 @@ fn order() -> Order {
 
 fn context(fake: Fake, book: &Arc<Memory>) -> (Arc<Fake>, ops::Context) {
     let fake = Arc::new(fake);
-    let context = ops::Context {
-        provider: fake.clone(),
-        ledger: book.clone(),
-        now: fake.now.clone(),
-        who: "op".into(),
-        gate: crate::fake::open_gate(),
-    };
+    let context = crate::fake::context(&fake, book);
     (fake, context)
 }
 

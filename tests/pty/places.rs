@@ -121,3 +121,31 @@ fn l42_any_locale_will_do() {
     t.send("q");
     t.restored(0);
 }
+
+/// D-13: the file is the operator's. It is read once and written by nobody.
+#[test]
+fn a_config_that_is_edited_meanwhile_stays_as_it_is_and_counts_from_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config.toml");
+    let name = file.to_str().unwrap();
+    let console = || Spec::new(crate::harness::ATC, &["demo", "--config", name]);
+    let plain = "[ui]\nascii = true\n";
+    std::fs::write(&file, plain).unwrap();
+    let t = console().start();
+    t.console();
+    for edited in ["[ui]\nascii = false\n", "ascii = ", ""] {
+        std::fs::write(&file, edited).unwrap();
+        t.resize(30, 100);
+        t.answers();
+        t.resize(24, 80);
+        t.answers();
+        assert!(!t.screen().contents().contains('●'), "as it was read");
+    }
+    std::fs::write(&file, "[ui]\nasci = true\n").unwrap();
+    t.send("q");
+    t.restored(0);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "[ui]\nasci = true\n");
+    let (status, _, raw) = console().start().end();
+    assert_eq!(status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&raw).contains("asci"), "the next start says what is wrong with it");
+}

@@ -100,10 +100,10 @@ async fn confirmed(desk: &Desk, targets: &[Task], force: bool) -> Result<bool, F
     }
     let verb = if force { "Force-cancel" } else { "Cancel" };
     if let [one] = targets {
-        return Ok(desk.voice.yes(&format!("{verb} this task in {}?", one.at.repo)).await);
+        return Ok(desk.yes(&format!("{verb} this task in {}?", one.at.repo)).await);
     }
     if targets.len() <= MANY {
-        return Ok(desk.voice.yes(&format!("{verb} these {} tasks?", targets.len())).await);
+        return Ok(desk.yes(&format!("{verb} these {} tasks?", targets.len())).await);
     }
     let same_repo = targets.first().filter(|first| targets.iter().all(|task| task.at.repo == first.at.repo));
     let (what, word) = match same_repo {
@@ -111,7 +111,7 @@ async fn confirmed(desk: &Desk, targets: &[Task], force: bool) -> Result<bool, F
         None => ("how many they are", targets.len().to_string()),
     };
     let question = format!("{verb} these {} tasks? Type {what} ({word}):", targets.len());
-    Ok(desk.voice.answer(&question).await.is_some_and(|answer| answer.eq_ignore_ascii_case(&word)))
+    Ok(desk.answer(&question).await.is_some_and(|answer| answer.eq_ignore_ascii_case(&word)))
 }
 
 /// Asks each to end, one a second, and hears what becomes of them: to the end with `--wait`, else to the request.

@@ -41,6 +41,8 @@ impl Came {
     pub fn exit(&self) -> Exit {
         match self {
             Self::Started(_, seen) => seen.as_ref().map_or(Exit::Done, Seen::exit),
+            // The arguments were understood; it is the service that did not take the request.
+            Self::Failed(fault) if fault.kind == FaultKind::Invalid => Exit::Failed,
             Self::Failed(fault) => Exit::from(fault),
             Self::Skipped { .. } => Exit::Done,
             Self::NotSent => Exit::Failed,
@@ -99,7 +101,6 @@ pub fn row(order: &Order, came: &Came, verdict: Option<&Safe>) -> Row {
         Came::Skipped { at, task } => {
             put("since", json!(at.to_rfc3339()));
             put("task", json!(task.as_deref()));
-            id.clone_from(task);
             set(2, Cell::new(task.as_deref().unwrap_or_default()));
             set(4, Cell::new(format!("already started at {}", at.format("%Y-%m-%d %H:%M:%SZ"))));
         }

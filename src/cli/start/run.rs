@@ -38,7 +38,7 @@ async fn from_here(args: &StartArgs, how: Here, desk: &Desk) -> Result<Option<(V
             if !desk.voice.can_ask() {
                 return Err(unasked("not all of the work here is pushed", "--yes"));
             }
-            if !desk.voice.yes("Go on?").await {
+            if !desk.yes("Go on?").await {
                 output::complain("atc: nothing was sent");
                 return Ok(None);
             }

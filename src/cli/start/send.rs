@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+
 use super::args::How;
 use super::row::{self, Came};
 use super::{dry, once::Once};
@@ -45,13 +48,13 @@ async fn confirmed(desk: &Desk, orders: &mut [Order]) -> bool {
         }
         if judged.verdict() == Verdict::NeedsReason && order.reason.is_none() {
             let question = format!("Why? At least {SHORTEST_REASON} characters, nothing to leave it:");
-            match desk.voice.answer(&question).await {
+            match desk.answer(&question).await {
                 Some(reason) if reason.chars().count() >= SHORTEST_REASON => order.reason = Some(reason),
                 _ => return false,
             }
         }
         if !judged.duplicates().is_empty() && !order.again {
-            if !desk.voice.yes("Start it once more?").await {
+            if !desk.yes("Start it once more?").await {
                 return false;
             }
             order.again = true;
@@ -61,7 +64,7 @@ async fn confirmed(desk: &Desk, orders: &mut [Order]) -> bool {
         [one] => format!("Start this task in {}?", one.request.repo),
         more => format!("Start these {} tasks?", more.len()),
     };
-    desk.voice.yes(&question).await
+    desk.yes(&question).await
 }
 
 /// The sequence of starts, with the time between them that the service asks for.
@@ -80,7 +83,7 @@ async fn one_by_one(desk: &Desk, orders: &[Order], how: &How, once: Option<&Once
             }
             came => {
                 exit = exit.worse(came.exit());
-                explain(&came);
+                explain(order, &came);
                 table.row(row::row(order, &came, verdict.as_ref()));
             }
         }
@@ -90,9 +93,10 @@ async fn one_by_one(desk: &Desk, orders: &[Order], how: &How, once: Option<&Once
         let seen = wait::wait(desk, task.clone(), until, how.timeout).await;
         (order, Came::Started(Box::new(task), Some(seen)), verdict)
     });
-    for (order, came, verdict) in futures_util::future::join_all(seen).await {
+    let mut seen: FuturesUnordered<_> = seen.collect();
+    while let Some((order, came, verdict)) = seen.next().await {
         exit = exit.worse(came.exit());
-        explain(&came);
+        explain(order, &came);
         table.row(row::row(order, &came, verdict.as_ref()));
     }
     exit.worse(table.end())
@@ -134,9 +138,10 @@ fn with_flag(fault: Fault, judged: &Judgement, order: &Order) -> Fault {
 }
 
 /// What went wrong, on the error output, whatever is printed besides.
-fn explain(came: &Came) {
+fn explain(order: &Order, came: &Came) {
+    let repo = &order.request.repo;
     match came {
-        Came::Failed(fault) => output::complain(&format!("atc: {fault}")),
+        Came::Failed(fault) => output::complain(&format!("atc: {repo}: {fault}")),
         Came::Skipped { at, task } => {
             let which =
                 task.as_ref().map_or_else(|| "whether it runs is not known".to_owned(), |task| format!("task {task}"));

@@ -48,6 +48,7 @@ pub const COMMANDS: &[Command] = &[
     plain("reviews", Intent::Reviews, "go to the reviews"),
     plain("compose", Intent::Compose, "write a new task"),
     plain("new", Intent::Compose, "write a new task"),
+    with("here", "here [head]", here, "write a task for the checkout atc was started in; head: go on on its branch"),
     with("filter", "filter QUERY", filter, "show the rows a query holds for; nothing: show all"),
     with("sort", "sort COLUMN [reverse]", sort, "order the queue"),
     with("group", GROUP, group, "put rows that share something together, or go to the next group"),
@@ -98,6 +99,20 @@ pub fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> Result<(
             Ok(())
         }
     }
+}
+
+fn here(model: &mut Model, arguments: &[&str], effects: &mut Vec<Effect>) -> Result<(), String> {
+    let go_on = match arguments {
+        [] => false,
+        ["head"] => true,
+        _ => return Err("here [head]".to_owned()),
+    };
+    if model.settings.read_only {
+        return Err("read-only: nothing is started".to_owned());
+    }
+    effects.push(Effect::LookHere { go_on });
+    model.notes.say(model.now, false, "looking at the checkout");
+    Ok(())
 }
 
 fn find(name: &str) -> Result<&'static Command, String> {

@@ -7,7 +7,7 @@ use crate::console::event::{LogNews, Net, News};
 use crate::console::state::Model;
 use crate::console::state::evidence::ToldByLog;
 use crate::console::state::tasks::Slot;
-use crate::console::state::world::{Known, RunJoin, World};
+use crate::console::state::world::{Known, RunJoin};
 use crate::domain::freshness::Verdict;
 use crate::domain::{Fault, Instant, Pull, PullRef, RepoName, Source, Task};
 

@@ -119,6 +119,13 @@ pub(super) fn connect(path: &Path) -> Result<Connection, Fault> {
     }
 }
 
+/// A connection that writes nothing.
+pub(super) fn connect_to_read(path: &Path) -> Result<Connection, Fault> {
+    let connection = connect(path)?;
+    connection.pragma_update(None, "query_only", true).map_err(|error| from_sqlite(path, "open", &error))?;
+    Ok(connection)
+}
+
 fn try_connect(path: &Path, name: &[u8], flags: OpenFlags) -> Result<Connection, Fault> {
     let name = std::str::from_utf8(name).map_err(|_| not_a_file(path))?;
     let connect = || {

@@ -1,7 +1,8 @@
-//! The port over the file. One connection under a lock: a ledger is written a few times an hour.
+//! The port over the file. Two connections, each under a lock: what is written, a few times an hour, never waits for a
+//! long reading.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use uuid::Uuid;
@@ -20,7 +21,9 @@ use crate::ledger::wanted::Wanted;
 
 #[derive(Debug)]
 pub struct Sqlite {
-    connection: Mutex<Connection>,
+    writer: Mutex<Connection>,
+    /// Made when something is first read.
+    reader: Mutex<Option<Connection>>,
     file: PathBuf,
     version: u32,
     /// Why it can only be read.
@@ -52,21 +55,26 @@ impl Sqlite {
         if closed.is_some() {
             connection.pragma_update(None, "query_only", true).map_err(failed)?;
         }
-        Ok(Self { connection: Mutex::new(connection), file, version, closed })
-    }
-
-    fn connection(&self) -> MutexGuard<'_, Connection> {
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+        Ok(Self { writer: Mutex::new(connection), reader: Mutex::new(None), file, version, closed })
     }
 
     fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Fault> {
-        query(&self.connection()).map_err(|error| from_sqlite(&self.file, "read", &error))
+        self.read_to("read", query)
+    }
+
+    fn read_to<T>(&self, what: &str, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Fault> {
+        let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        let on = match &*reader {
+            Some(on) => on,
+            None => reader.insert(file::connect_to_read(&self.file)?),
+        };
+        query(on).map_err(|error| from_sqlite(&self.file, what, &error))
     }
 
     /// Writes in one transaction: all of it or nothing.
     fn write<T>(&self, rows: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<Result<T, Fault>>) -> Result<T, Fault> {
         self.writable()?;
-        let mut connection = self.connection();
+        let mut connection = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let write = || {
             let transaction = Transaction::new(&mut connection, TransactionBehavior::Immediate)?;
             // A newer program may have changed the layout since this one opened the file.
@@ -155,7 +163,6 @@ impl Ledger for Sqlite {
     }
 
     fn lines(&self, span: &Span, limit: usize) -> Result<Vec<Line>, Fault> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.read(|on| lines::lines(&*on.unchecked_transaction()?, self.version, span, limit))
     }
 
@@ -195,11 +202,8 @@ impl Ledger for Sqlite {
     }
 
     fn verify(&self) -> Result<Chain, Fault> {
-        let mut connection = self.connection();
         // One transaction: another console may be writing.
-        let version = self.version;
-        let walked = connection.transaction().and_then(|transaction| walk(&transaction, version));
-        walked.map_err(|error| from_sqlite(&self.file, "check", &error))
+        self.read_to("check", |on| walk(&*on.unchecked_transaction()?, self.version))
     }
 
     fn writable(&self) -> Result<(), Fault> {
@@ -298,4 +302,20 @@ fn foreign(file: &Path) -> Fault {
         format!("{} is a database, but no ledger of atc", file.display()),
         "name another file with `ledger` in the config",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn what_is_written_does_not_wait_for_a_reading() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Sqlite::open(&folder.path().join("ledger.db")).unwrap();
+        let written =
+            ledger.read(|_| Ok(ledger.record(Uuid::nil(), Instant::UNIX_EPOCH, &Outcome::Unknown("x".into()))));
+        assert_eq!(written.unwrap().unwrap_err().kind, FaultKind::NotFound, "it came as far as the file");
+    }
 }

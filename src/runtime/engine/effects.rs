@@ -16,12 +16,13 @@ use super::poller::{Pace, Poller, Wish};
 use super::purse::Purse;
 use super::raw_log::RawLogs;
 use super::recorder;
+use super::settler;
 use super::till::Till;
 use crate::console::Effect;
 use crate::console::effect::{Heard, LogWish};
 use crate::console::event::Op;
 use crate::domain::start::Order;
-use crate::domain::{CancelTarget, Fault, RepoName, Task, TaskRef};
+use crate::domain::{CancelTarget, Fault, FaultKind, RepoName, Task, TaskRef};
 use crate::ops;
 use crate::ops::cancel::Patience;
 use crate::runtime::kept::Kept;
@@ -55,6 +56,8 @@ pub struct Engine {
     grep: Arc<AtomicU64>,
     /// Who writes down what becomes of tasks.
     writing: recorder::Writing,
+    /// Who finds out what became of a start whose answer was lost.
+    settler: settler::Call,
 }
 
 impl Engine {
@@ -93,9 +96,11 @@ impl Engine {
         let (recorder, writing) = recorder::start(Arc::clone(&context.ledger), &desk);
         let poller = Poller::new(desk.clone(), pace, till.clone(), task_seen).diagnosing(bench).recording(recorder);
         tokio::spawn(poller.run(wish_list));
+        let settler = settler::start(&desk, &context, wishes.clone(), is_paused.clone());
         tokio::spawn(Followers::new(desk.clone(), till, kept.clone(), wanted_seen, task, is_paused).run());
         tokio::spawn(relay(attended, wishes.clone(), wanted));
-        Self { desk, context, patience, wishes, attention, paused, raw_logs, kept, grep: Arc::default(), writing }
+        let grep = Arc::default();
+        Self { desk, context, patience, wishes, attention, paused, raw_logs, kept, grep, writing, settler }
     }
 
     /// Carries out one effect. Those of the terminal (quit, suspend, editor, copy) are the loop's own.
@@ -133,6 +138,7 @@ impl Engine {
             | Effect::BigLog(_)
             | Effect::KeepDraft(_)
             | Effect::DropDraft(_)
+            | Effect::LookHere { .. }
             | Effect::LookForTemplates => {}
         }
     }
@@ -157,10 +163,13 @@ impl Engine {
 
     fn start(&self, order: Order) {
         let (desk, context, wishes) = (self.desk.clone(), self.context.clone(), self.wishes.clone());
+        let settler = Arc::clone(&self.settler);
         tokio::spawn(async move {
             let ops::start::Answer { result, facts, policy, .. } = ops::start::start(&context, &order).await;
-            if let Ok(task) = &result {
-                let _ = wishes.send(Wish::Look(task.at.clone())).await;
+            match &result {
+                Ok(task) => drop(wishes.send(Wish::Look(task.at.clone())).await),
+                Err(fault) if fault.kind == FaultKind::UnknownOutcome => settler.notify_one(),
+                Err(_) => {}
             }
             // First what it was judged by, so that a refusal is not read beside older numbers.
             desk.op(Op::Weighed { repo: order.request.repo, facts: Box::new(facts), policy }).await;

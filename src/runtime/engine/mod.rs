@@ -28,6 +28,7 @@ pub mod raw_log;
 pub mod reads;
 pub mod recorder;
 pub mod schedule;
+mod settler;
 pub mod sweep;
 pub mod till;
 pub mod turns;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
+use crate::cli::here;
 use crate::cli::template::Shelf;
 use crate::console::Effect;
-use crate::console::event::{Event, Local, Op, What};
-use crate::domain::{Fault, Now, RepoName};
+use crate::console::event::{Checkout, Event, Local, Op, What};
+use crate::domain::{Fault, FaultKind, Now, RepoName};
 use crate::ledger::Ledger;
 use crate::ops;
 use crate::ops::cancel::Patience;
@@ -42,6 +43,8 @@ pub struct Parts {
     pub patience: Patience,
     pub repos: Vec<RepoName>,
     pub template_folders: Vec<PathBuf>,
+    /// The host that checkouts of these repositories come from; `None`: there are no checkouts of them.
+    pub web: Option<String>,
     /// `None`: drafts are not kept.
     pub drafts: Option<Drafts>,
     /// `None`: nothing is kept for the next start.
@@ -62,13 +65,22 @@ pub struct Behind {
     engine: Option<Engine>,
     drafts: Option<Keeper>,
     shelf: Option<Watch>,
+    web: Option<String>,
     desk: Option<Desk>,
     cache: Cache,
 }
 
 impl Behind {
     pub fn new(parts: Parts) -> Self {
-        Self { parts: Some(parts), engine: None, drafts: None, shelf: None, desk: None, cache: Cache::default() }
+        Self {
+            parts: Some(parts),
+            engine: None,
+            drafts: None,
+            shelf: None,
+            web: None,
+            desk: None,
+            cache: Cache::default(),
+        }
     }
 
     /// Every draft is on disk when this returns, and the cache too, unless the disk is very slow.
@@ -108,6 +120,7 @@ impl Effects for Behind {
         let shelf = Watch::new(parts.template_folders);
         tokio::spawn(read_disk(desk.clone(), shelf.clone(), parts.drafts, notes));
         self.shelf = Some(shelf);
+        self.web = parts.web;
         self.desk = Some(desk.clone());
         tokio::spawn(read_rules(desk.events, desk.now, parts.rules));
     }
@@ -119,6 +132,11 @@ impl Effects for Behind {
             (Effect::LookForTemplates, ..) => {
                 if let (Some(shelf), Some(desk)) = (&self.shelf, &self.desk) {
                     tokio::spawn(look(desk.clone(), shelf.clone()));
+                }
+            }
+            (Effect::LookHere { go_on }, ..) => {
+                if let Some(desk) = &self.desk {
+                    tokio::spawn(look_here(desk.clone(), self.web.clone(), go_on));
                 }
             }
             (effect, _, Some(engine)) => engine.perform(effect),
@@ -151,6 +169,22 @@ async fn read_disk(desk: Desk, shelf: Watch, drafts: Option<Drafts>, notes: Vec<
     if !drafts.is_empty() {
         desk.send(What::Local(Local::Drafts(drafts))).await;
     }
+}
+
+/// Tells the console of the checkout the program was started in.
+async fn look_here(desk: Desk, web: Option<String>, go_on: bool) {
+    let look = async {
+        let no = |what: &str, next: &str| Fault::new(FaultKind::Local, what, next);
+        let web = web.ok_or_else(|| no("this world has no checkouts", "choose the repository in the form"))?;
+        let directory =
+            std::env::current_dir().map_err(|_| no("the current directory is gone", "start atc in a checkout"))?;
+        here::look(&*desk.provider, &directory, &web, go_on).await
+    };
+    let found = look.await.map(|here| {
+        let here::Here { repo, base, head, unseen } = here;
+        Checkout { repo, base_ref: base, head_ref: head, unseen }
+    });
+    desk.op(Op::Here(found)).await;
 }
 
 /// Tells the console of the templates, unless they are those it knows.

@@ -138,6 +138,7 @@ pub async fn run(
         },
         repos,
         template_folders: template::places(config, &setting.paths, std::env::current_dir().ok().as_deref()),
+        web: hosts.first().cloned(),
         drafts: Some(Drafts::new(&setting.paths.state_dir)),
         cache: shelf.cache,
         kept: Kept::new(&setting.paths.state_dir, config.keep_logs_mb),

@@ -298,6 +298,17 @@ fn a_draft_survives_the_disk() {
     assert_eq!(old.prompt, "x", "fields that came later are not needed");
 }
 
+#[test]
+fn a_start_that_turns_out_to_have_happened_is_said_and_moves_no_cursor() {
+    let mut model = model();
+    let claimed_at = model.now - chrono::TimeDelta::minutes(4);
+    let before = model.queue.selected.clone();
+    op::news(&mut model, Op::Settled { claimed_at, task: Box::new(task()) }, &mut Vec::new());
+    assert!(note(&model).contains("4m ago in acme/api had happened: Do it"), "{}", note(&model));
+    assert!(model.world.tasks.get(&TaskId::new("t-9")).is_some());
+    assert_eq!(model.queue.selected, before);
+}
+
 mod gate {
     use std::sync::Arc;
 
