@@ -71,7 +71,9 @@ pub fn json(verb: ConfigVerb, sources: &Sources, paths: &Paths) -> (Vec<Value>, 
             let checked = Checked { file: None, problems, warnings: Vec::new() };
             (vec![write(CHECKED, &checked)], Exit::Usage)
         }
-        (ConfigVerb::Show, Ok(loaded)) => (options_of(&loaded).iter().map(|one| write(OPTION, one)).collect(), Exit::Done),
+        (ConfigVerb::Show, Ok(loaded)) => {
+            (options_of(&loaded).iter().map(|one| write(OPTION, one)).collect(), Exit::Done)
+        }
         (ConfigVerb::Check, Ok(loaded)) => {
             let checked = Checked {
                 file: loaded.file_found.then(|| loaded.file.display().to_string()),
@@ -95,7 +97,10 @@ pub struct Shown {
 
 pub const OPTION: &[Field<Shown>] = &[
     field!("key", Is::Text, "The option's key.", |one| one.key.clone().into()),
-    field!("repos", Is::Maybe(&Is::Text), "The repositories it holds for; null: everywhere.", |one| one.repos.clone().into()),
+    field!("repos", Is::Maybe(&Is::Text), "The repositories it holds for; null: everywhere.", |one| one
+        .repos
+        .clone()
+        .into()),
     field!("value", Is::Maybe(&Is::Text), "Its value, as the config file would hold it; null: not set.", |one| {
         one.value.clone().into()
     }),
@@ -150,7 +155,10 @@ pub struct Checked {
 
 pub const CHECKED: &[Field<Checked>] = &[
     field!("ok", Is::Flag, "It can be used.", |checked| checked.problems.is_empty().into()),
-    field!("file", Is::Maybe(&Is::Text), "The file that was read; null: none could be.", |checked| checked.file.clone().into()),
+    field!("file", Is::Maybe(&Is::Text), "The file that was read; null: none could be.", |checked| checked
+        .file
+        .clone()
+        .into()),
     field!("problems", Is::List(&Is::Text), "What is wrong.", |checked| checked.problems.clone().into()),
     field!("warnings", Is::List(&Is::Text), "What may not be meant.", |checked| checked.warnings.clone().into()),
 ];

@@ -50,7 +50,8 @@ pub fn complete(root: &Command, words: &[String], local: &dyn Fn(Want) -> Vec<Ca
     // Bash makes a word of its own of the sign between an option and its value.
     let words: Vec<&str> = words.iter().map(String::as_str).filter(|word| *word != "=").collect();
     let Some((typed, before)) = words.split_last() else { return Vec::new() };
-    let mut place = Place { command: root, options: root.get_arguments().collect(), open: None, positional: 0, literal: false };
+    let mut place =
+        Place { command: root, options: root.get_arguments().collect(), open: None, positional: 0, literal: false };
     for word in before.iter().skip(1) {
         place.pass(word);
     }
@@ -113,7 +114,8 @@ impl<'a> Place<'a> {
         }
         if typed.starts_with('-') {
             let options = self.options.iter().filter(|option| !option.is_hide_set());
-            let long = options.filter_map(|option| Some(Candidate::new(format!("--{}", option.get_long()?), help(option))));
+            let long =
+                options.filter_map(|option| Some(Candidate::new(format!("--{}", option.get_long()?), help(option))));
             return long.chain([Candidate::new("--help", "Print help")]).collect();
         }
         let verbs = self.command.get_subcommands().filter(|verb| !verb.is_hide_set());
@@ -214,7 +216,9 @@ mod tests {
         ];
         let text = lines(&found);
         assert_eq!(text.lines().count(), 1, "{text:?}");
-        assert!(text.starts_with("fine\t") && text.bytes().all(|b| b == b'\n' || b == b'\t' || (b' '..=b'~').contains(&b)));
+        assert!(
+            text.starts_with("fine\t") && text.bytes().all(|b| b == b'\n' || b == b'\t' || (b' '..=b'~').contains(&b))
+        );
         assert_eq!(text.matches('\t').count(), 1, "{text:?}");
     }
 }

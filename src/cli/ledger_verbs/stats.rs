@@ -42,9 +42,15 @@ pub(super) fn print(
 pub const STATS: &[Field<Stats>] = &[
     field!("all", Is::Object(|| schema(ROW)), "Everything together.", |s| write(ROW, &s.all)),
     field!("by_repo", Is::List(&Is::Object(|| named_schema(By::Repo))), "By repository.", |s| named(s, By::Repo)),
-    field!("by_template", Is::List(&Is::Object(|| named_schema(By::Template))), "By template.", |s| named(s, By::Template)),
+    field!("by_template", Is::List(&Is::Object(|| named_schema(By::Template))), "By template.", |s| named(
+        s,
+        By::Template
+    )),
     field!("by_model", Is::List(&Is::Object(|| named_schema(By::Model))), "By model.", |s| named(s, By::Model)),
-    field!("by_day", Is::List(&Is::Object(|| named_schema(By::Day))), "By the day it was started, in UTC.", |s| named(s, By::Day)),
+    field!("by_day", Is::List(&Is::Object(|| named_schema(By::Day))), "By the day it was started, in UTC.", |s| named(
+        s,
+        By::Day
+    )),
 ];
 
 /// The rows of one way to group, each with its name under the group's word.
@@ -82,7 +88,9 @@ const ROW: &[Field<Row>] = &[
     field!("cancelled", COUNT, "How many were cancelled.", |r| r.cancelled.into()),
     field!("refused", COUNT, "How many were refused.", |r| r.refused.into()),
     field!("unknown", COUNT, "How many have no known outcome.", |r| r.unknown.into()),
-    field!("success", Is::Maybe(&Is::Number), "The share of those that ended well, of all that ended.", |r| json!(r.success())),
+    field!("success", Is::Maybe(&Is::Number), "The share of those that ended well, of all that ended.", |r| json!(
+        r.success()
+    )),
     field!("pulls", COUNT, "How many opened a pull request.", |r| r.pulls.into()),
     field!("merged", COUNT, "How many of these were merged.", |r| r.merged.into()),
     field!("cost", Is::Maybe(&Is::Object(|| schema(PRICE))), "What they cost.", |r| price(r.cost, r.costed)),

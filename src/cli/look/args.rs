@@ -101,7 +101,11 @@ pub struct ListArgs {
 /// Several arguments are one query.
 pub fn query(words: &[String]) -> Result<Query, Fault> {
     Query::parse(&words.join(" ")).map_err(|wrong| {
-        Fault::new(FaultKind::Invalid, format!("the query is not understood: {wrong}"), "the README lists what can be asked")
+        Fault::new(
+            FaultKind::Invalid,
+            format!("the query is not understood: {wrong}"),
+            "the README lists what can be asked",
+        )
     })
 }
 

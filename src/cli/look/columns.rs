@@ -50,7 +50,12 @@ pub const COLUMNS: &[Column] = &[
     column("pull", Needs::Pull, pull),
     column("checks", Needs::Pull, checks),
     column("review", Needs::Pull, |j, _| {
-        Cell::new(j.pull.as_ref().map(|pull| super::pull_fields::review_word(&pull.review).replace('_', " ")).unwrap_or_default())
+        Cell::new(
+            j.pull
+                .as_ref()
+                .map(|pull| super::pull_fields::review_word(&pull.review).replace('_', " "))
+                .unwrap_or_default(),
+        )
     }),
     column("creator", Needs::Login, |j, _| shown(j.login.as_ref())),
     column("agent", Needs::Nothing, |j, _| shown(j.task.custom_agent.as_ref())),
@@ -64,9 +69,7 @@ pub const COLUMNS: &[Column] = &[
         let count = known.max(j.task.session_count.map(|count| count as usize));
         Cell::new(count.map(|count| count.to_string()).unwrap_or_default())
     }),
-    column("run", Needs::Run, |j, _| {
-        Cell::new(j.run.as_ref().map(|run| run.id.to_string()).unwrap_or_default())
-    }),
+    column("run", Needs::Run, |j, _| Cell::new(j.run.as_ref().map(|run| run.id.to_string()).unwrap_or_default())),
     column("stuck", Needs::Run, |j, _| {
         j.stuck.map_or_else(Cell::default, |(stuck, now)| Cell::toned(stuck.short(now), Tone::Open))
     }),

@@ -8,7 +8,16 @@ use crate::text::Untrusted;
 use crate::transcript::{EditVerb, Entry, Facet, FacetSet, Kind};
 
 const FACETS: Is = Is::List(&Is::OneOf(&[
-    "words", "commands", "files", "tests", "reasoning", "progress", "errors", "user", "calls", "setup",
+    "words",
+    "commands",
+    "files",
+    "tests",
+    "reasoning",
+    "progress",
+    "errors",
+    "user",
+    "calls",
+    "setup",
 ]));
 
 /// An entry and what it is about.
@@ -20,7 +29,11 @@ pub struct Told {
 
 pub const ENTRY: &[Field<Told>] = &[
     field!("id", Is::Whole, "Counts up from 0; the same entry told again has the same id.", |t| t.entry.id.into()),
-    field!("line", Is::Whole, "The line of the log it began at; 0 where that is not known.", |t| t.entry.lines.first.into()),
+    field!("line", Is::Whole, "The line of the log it began at; 0 where that is not known.", |t| t
+        .entry
+        .lines
+        .first
+        .into()),
     field!("at", Is::Maybe(&Is::Time), "When it happened.", |t| maybe_time(t.entry.at)),
     field!("ended_at", Is::Maybe(&Is::Time), "When the result of a tool call came.", |t| maybe_time(t.entry.ended_at)),
     field!("kind", KINDS, "What it is.", |t| kind(&t.entry.kind).into()),
@@ -29,7 +42,9 @@ pub const ENTRY: &[Field<Told>] = &[
     }),
     field!("failed", Is::Flag, "Something went wrong here.", |t| t.entry.is_error().into()),
     field!("pending", Is::Flag, "A tool call that has not been answered yet.", |t| t.entry.kind.is_pending().into()),
-    field!("what", Is::Maybe(&Is::Text), "The command, path, query, title or name of a tool.", |t| maybe(what(&t.entry.kind))),
+    field!("what", Is::Maybe(&Is::Text), "The command, path, query, title or name of a tool.", |t| maybe(what(
+        &t.entry.kind
+    ))),
     field!("text", Is::Maybe(&Is::Text), "Words, a diff, or the input of a tool.", |t| maybe(body(&t.entry.kind))),
     field!("output", Is::Maybe(&Is::Text), "What a tool answered.", |t| maybe(output(&t.entry.kind))),
     field!("exit", Is::Maybe(&Is::Number), "The exit code of a command.", |t| match &t.entry.kind {
@@ -39,8 +54,22 @@ pub const ENTRY: &[Field<Told>] = &[
 ];
 
 const KINDS: Is = Is::OneOf(&[
-    "text", "reasoning", "setup", "command", "view", "create", "edit", "patch", "search", "progress", "tool", "error",
-    "user", "pull_request", "line", "unreadable",
+    "text",
+    "reasoning",
+    "setup",
+    "command",
+    "view",
+    "create",
+    "edit",
+    "patch",
+    "search",
+    "progress",
+    "tool",
+    "error",
+    "user",
+    "pull_request",
+    "line",
+    "unreadable",
 ]);
 
 fn kind(kind: &Kind) -> &'static str {

@@ -94,9 +94,21 @@ pub const TASK: &[Field<Joined>] = &[
     field!("id", Is::Text, "The task's id; opaque.", |j| j.task.at.id.raw().into()),
     field!("repo", Is::Text, "Its repository: owner/name.", |j| j.task.at.repo.as_str().into()),
     field!("name", Is::Text, "What it is called.", |j| text(&j.task.name)),
-    field!("state", Is::Text, "The service's word for its state: queued, in_progress, waiting_for_user, idle, completed, failed, timed_out, cancelled, or a new one.", |j| j.task.state.wire().into()),
-    field!("condition", Is::Text, "What the console's row says: the state in words, or cancelling, or orphaned.", |j| j.condition.as_str().into()),
-    field!("state_since", Is::Time, "Since when that state holds, as well as the service's times tell.", |j| time(j.state_since)),
+    field!(
+        "state",
+        Is::Text,
+        "The service's word for its state: queued, in_progress, waiting_for_user, idle, completed, failed, timed_out, cancelled, or a new one.",
+        |j| j.task.state.wire().into()
+    ),
+    field!(
+        "condition",
+        Is::Text,
+        "What the console's row says: the state in words, or cancelling, or orphaned.",
+        |j| j.condition.as_str().into()
+    ),
+    field!("state_since", Is::Time, "Since when that state holds, as well as the service's times tell.", |j| time(
+        j.state_since
+    )),
     field!("created_at", Is::Time, "When it was created.", |j| time(j.task.created_at)),
     field!("updated_at", Is::Maybe(&Is::Time), "When the service last touched it.", |j| maybe_time(j.task.updated_at)),
     field!("archived_at", Is::Maybe(&Is::Time), "When it was archived.", |j| maybe_time(j.task.archived_at)),
@@ -120,33 +132,57 @@ pub const TASK: &[Field<Joined>] = &[
     field!("model", Is::Maybe(&Is::Text), "The model of the latest session.", |j| {
         j.task.latest_session().and_then(Session::model_for_match).into()
     }),
-    field!("cost", Is::Maybe(&Is::Object(|| schema(COST))), "What all its sessions used; null while none is known.", |j| {
-        j.cost().map_or(Value::Null, |cost| write(COST, &cost))
-    }),
-    field!("sessions", Is::Maybe(&Is::List(&Is::Object(|| schema(SESSION)))), "Its sessions; null while they were not asked for.", |j| {
-        j.task.sessions.as_ref().map_or(Value::Null, |all| all.iter().map(|one| write(SESSION, one)).collect())
-    }),
-    field!("sessions_current", Is::Flag, "The sessions belong to the newest answer, not to an older one.", |j| j.sessions_current.into()),
-    field!("run", Is::Maybe(&Is::Object(|| schema(RUN))), "The Actions run of the latest session; null while it was not looked for, or none was found.", |j| {
-        j.run.as_ref().map_or(Value::Null, |run| write(RUN, run))
-    }),
+    field!(
+        "cost",
+        Is::Maybe(&Is::Object(|| schema(COST))),
+        "What all its sessions used; null while none is known.",
+        |j| { j.cost().map_or(Value::Null, |cost| write(COST, &cost)) }
+    ),
+    field!(
+        "sessions",
+        Is::Maybe(&Is::List(&Is::Object(|| schema(SESSION)))),
+        "Its sessions; null while they were not asked for.",
+        |j| { j.task.sessions.as_ref().map_or(Value::Null, |all| all.iter().map(|one| write(SESSION, one)).collect()) }
+    ),
+    field!("sessions_current", Is::Flag, "The sessions belong to the newest answer, not to an older one.", |j| j
+        .sessions_current
+        .into()),
+    field!(
+        "run",
+        Is::Maybe(&Is::Object(|| schema(RUN))),
+        "The Actions run of the latest session; null while it was not looked for, or none was found.",
+        |j| { j.run.as_ref().map_or(Value::Null, |run| write(RUN, run)) }
+    ),
     field!("jobs", Is::List(&Is::Object(|| schema(JOB))), "The jobs of that run.", |j| {
         j.jobs.iter().map(|job| write(JOB, job)).collect()
     }),
-    field!("pull_request", Is::Maybe(&Is::Object(|| schema(PULL))), "Its newest pull request; null while it was not asked for, or there is none.", |j| {
-        j.pull.as_ref().map_or(Value::Null, |pull| write(PULL, pull))
-    }),
-    field!("diagnosis", Is::Maybe(&Is::List(&Is::Object(|| schema(FOUND)))), "What the log of its latest session was found to say, the worst first; null while nobody has read it.", |j| {
-        j.diagnosed.as_ref().map_or(Value::Null, |told| told.found().iter().map(|one| write(FOUND, one)).collect())
-    }),
+    field!(
+        "pull_request",
+        Is::Maybe(&Is::Object(|| schema(PULL))),
+        "Its newest pull request; null while it was not asked for, or there is none.",
+        |j| { j.pull.as_ref().map_or(Value::Null, |pull| write(PULL, pull)) }
+    ),
+    field!(
+        "diagnosis",
+        Is::Maybe(&Is::List(&Is::Object(|| schema(FOUND)))),
+        "What the log of its latest session was found to say, the worst first; null while nobody has read it.",
+        |j| {
+            j.diagnosed.as_ref().map_or(Value::Null, |told| told.found().iter().map(|one| write(FOUND, one)).collect())
+        }
+    ),
     field!("stuck", Is::Maybe(&Is::Object(|| schema(STUCK))), "Why it counts as stuck.", |j| {
         j.stuck.as_ref().map_or(Value::Null, |stuck| write(STUCK, stuck))
     }),
     field!("orphaned", Is::Flag, "Its run is gone, and the service still says that it works.", |j| j.orphaned.into()),
-    field!("disagreements", Is::List(&Is::Text), "In what task, session, run and pull request contradict each other.", |j| {
-        j.disagreements.iter().map(|one| Value::from(one.as_str())).collect()
-    }),
-    field!("remembered", Is::Flag, "This is what the service said in an earlier run, not in this one.", |j| j.remembered.into()),
+    field!(
+        "disagreements",
+        Is::List(&Is::Text),
+        "In what task, session, run and pull request contradict each other.",
+        |j| { j.disagreements.iter().map(|one| Value::from(one.as_str())).collect() }
+    ),
+    field!("remembered", Is::Flag, "This is what the service said in an earlier run, not in this one.", |j| j
+        .remembered
+        .into()),
 ];
 
 const CREATOR: &[Field<Person>] = &[
@@ -209,7 +245,10 @@ const SESSION: &[Field<Session>] = &[
         s.usage.map_or(Value::Null, |usage: Usage| write(COST, &std::iter::once(usage).collect::<Cost>()))
     }),
     field!("error", Is::Maybe(&Is::Text), "Why it failed, as the service says.", |s| maybe(s.error.as_ref())),
-    field!("run_id", Is::Maybe(&Is::Whole), "Its Actions run, where the service named it.", |s| s.run.map(|run| run.0).into()),
+    field!("run_id", Is::Maybe(&Is::Whole), "Its Actions run, where the service named it.", |s| s
+        .run
+        .map(|run| run.0)
+        .into()),
 ];
 
 const RUN: &[Field<Run>] = &[
@@ -264,16 +303,21 @@ pub(super) const FOUND: &[Field<Found>] = &[
 ];
 
 const STUCK: &[Field<(Stuck, Instant)>] = &[
-    field!("why", Is::OneOf(&["queued", "silent", "waiting", "deadline", "orphaned"]), "As after `stuck:` in a query.", |(s, _)| {
-        match s {
-            Stuck::QueuedSince(_) => "queued",
-            Stuck::SilentSince(_) => "silent",
-            Stuck::WaitingSince(_) => "waiting",
-            Stuck::PastDeadline(_) => "deadline",
-            Stuck::OrphanedSince(_) => "orphaned",
+    field!(
+        "why",
+        Is::OneOf(&["queued", "silent", "waiting", "deadline", "orphaned"]),
+        "As after `stuck:` in a query.",
+        |(s, _)| {
+            match s {
+                Stuck::QueuedSince(_) => "queued",
+                Stuck::SilentSince(_) => "silent",
+                Stuck::WaitingSince(_) => "waiting",
+                Stuck::PastDeadline(_) => "deadline",
+                Stuck::OrphanedSince(_) => "orphaned",
+            }
+            .into()
         }
-        .into()
-    }),
+    ),
     field!("since", Is::Time, "From when the evidence counts.", |(s, _)| time(s.since())),
     field!("says", Is::Text, "The evidence in a sentence.", |(s, now)| s.says(*now).into()),
 ];

@@ -73,10 +73,19 @@ pub const MOVED: &[Field<Moved>] = &[
     field!("task", Is::Text, "The task's id.", |m| m.task.raw().into()),
     field!("name", Is::Text, "What the task is called.", |m| text(&m.name)),
     field!("was", Is::Maybe(&Is::Text), "What it was before.", |m| m.was.clone().into()),
-    field!("became", Is::Text, "What it is now: a state of the task or of its pull request, what its reviews come to, passing, failing, pending, needs_approval or none of its checks, the id of a rule, or gone.", |m| m.became.clone().into()),
-    field!("pull_request", Is::Maybe(&Is::Whole), "The number of the pull request, where it is about one.", |m| m.pull.into()),
+    field!(
+        "became",
+        Is::Text,
+        "What it is now: a state of the task or of its pull request, what its reviews come to, passing, failing, pending, needs_approval or none of its checks, the id of a rule, or gone.",
+        |m| m.became.clone().into()
+    ),
+    field!("pull_request", Is::Maybe(&Is::Whole), "The number of the pull request, where it is about one.", |m| m
+        .pull
+        .into()),
     field!("url", Is::Maybe(&Is::Text), "The page of what it is about.", |m| m.url.as_ref().map_or(Value::Null, text)),
-    field!("missed", Is::Flag, "It happened since an earlier run looked, not under the eyes of this one.", |m| m.missed.into()),
+    field!("missed", Is::Flag, "It happened since an earlier run looked, not under the eyes of this one.", |m| m
+        .missed
+        .into()),
 ];
 
 impl Moved {

@@ -38,9 +38,12 @@ pub const PULL: &[Field<Pull>] = &[
     field!("updated_at", Is::Time, "When it was last touched.", |p| time(p.updated_at)),
     field!("additions", Is::Whole, "Lines added.", |p| p.additions.into()),
     field!("deletions", Is::Whole, "Lines removed.", |p| p.deletions.into()),
-    field!("review", Is::Text, "What its reviews come to: approved, changes_requested, review_required, none, or a new word.", |p| {
-        review_word(&p.review).into()
-    }),
+    field!(
+        "review",
+        Is::Text,
+        "What its reviews come to: approved, changes_requested, review_required, none, or a new word.",
+        |p| { review_word(&p.review).into() }
+    ),
     field!("requested", LIST, "Who was asked for a review.", |p| names(&p.requested)),
     field!("changes_by", LIST, "Who asked for changes.", |p| names(&p.changes_by)),
     field!("mergeable", Is::Text, "yes, conflicting, computing, or a new word.", |p| match &p.mergeable {
@@ -49,9 +52,12 @@ pub const PULL: &[Field<Pull>] = &[
         Mergeable::Computing => "computing".into(),
         Mergeable::Unknown(word) => text(word),
     }),
-    field!("checks", Is::Maybe(&Is::Object(|| schema(CHECKS))), "The checks of its head; null where there are none.", |p| {
-        p.checks.as_ref().map_or(Value::Null, |checks| write(CHECKS, checks))
-    }),
+    field!(
+        "checks",
+        Is::Maybe(&Is::Object(|| schema(CHECKS))),
+        "The checks of its head; null where there are none.",
+        |p| { p.checks.as_ref().map_or(Value::Null, |checks| write(CHECKS, checks)) }
+    ),
 ];
 
 const CHECKS: &[Field<Checks>] = &[
@@ -77,9 +83,16 @@ pub struct Review {
 }
 
 pub const REVIEW: &[Field<Review>] = &[
-    field!("waits_for_you", Is::Maybe(&Is::OneOf(&["review", "approval", "merge"])), "What it waits for from you: your review, workflows that somebody must let run, or the merge.", |r| r.waits.into()),
+    field!(
+        "waits_for_you",
+        Is::Maybe(&Is::OneOf(&["review", "approval", "merge"])),
+        "What it waits for from you: your review, workflows that somebody must let run, or the merge.",
+        |r| r.waits.into()
+    ),
     field!("says", Is::Text, "Where it stands, as the reviews pane says it.", |r| r.says.as_str().into()),
     field!("task", Is::Maybe(&Is::Text), "The task it came from.", |r| r.task.clone().into()),
-    field!("open_seconds", Is::Maybe(&Is::Whole), "For how long it is open; null once it is merged or closed.", |r| r.open_seconds.into()),
+    field!("open_seconds", Is::Maybe(&Is::Whole), "For how long it is open; null once it is merged or closed.", |r| r
+        .open_seconds
+        .into()),
     field!("pull_request", Is::Object(|| schema(PULL)), "The pull request.", |r| write(PULL, &r.pull)),
 ];

@@ -55,13 +55,7 @@ pub fn run(verb: &HeadlessVerb, options: &cli::Options) -> Result<u8, Fault> {
 }
 
 /// Everything the verb works with.
-pub(super) async fn desk(
-    looks: &Looks,
-    config: Config,
-    paths: Paths,
-    typed: bool,
-    stop: Stop,
-) -> Result<Desk, Fault> {
+pub(super) async fn desk(looks: &Looks, config: Config, paths: Paths, typed: bool, stop: Stop) -> Result<Desk, Fault> {
     let clock = Clock::system();
     let host = Host::resolve(Some(&config.host), config.api_url.as_deref())?;
     let web = host.web().to_owned();

@@ -36,10 +36,12 @@ pub fn run(verb: &LookVerb, options: &cli::Options) -> Result<u8, Fault> {
         LookVerb::Completions { shell } => output::say(script(*shell)),
         LookVerb::Man => output::say(&man::page(&cli::args::definition())),
         LookVerb::Complete { words } => complete(words, options),
-        _ => return match verb.as_ledger() {
-            Some(verb) => cli::ledger_verbs::run(&verb, options, Clock::system().now()).map(Exit::code),
-            None => reading(verb, options),
-        },
+        _ => {
+            return match verb.as_ledger() {
+                Some(verb) => cli::ledger_verbs::run(&verb, options, Clock::system().now()).map(Exit::code),
+                None => reading(verb, options),
+            };
+        }
     };
     Ok(exit.code())
 }
@@ -101,10 +103,7 @@ fn seat(setting: &Setting, voice: Voice) -> Result<Seat, Fault> {
     Ok(Seat {
         settings: screen::settings(setting, shown),
         cache: config.cache.then(|| cache::Place { file: setting.paths.cache(), api }),
-        bench: Bench {
-            kept: Kept::new(&setting.paths.state_dir, config.keep_logs_mb),
-            rules: screen::rules(setting),
-        },
+        bench: Bench { kept: Kept::new(&setting.paths.state_dir, config.keep_logs_mb), rules: screen::rules(setting) },
         diagnose: config.diagnose,
         now: setting.clock.as_now(),
         voice,
@@ -122,9 +121,7 @@ fn complete(words: &[String], options: &cli::Options) -> Exit {
     });
     let here = std::env::current_dir().ok();
     let found = complete::complete(&cli::args::definition(), words, &|want| match &known {
-        Some((setting, seat)) => {
-            offered::offered(want, seat, &setting.loaded.config, &setting.paths, here.as_deref())
-        }
+        Some((setting, seat)) => offered::offered(want, seat, &setting.loaded.config, &setting.paths, here.as_deref()),
         None => Vec::new(),
     });
     match output::bytes(lines(&found).as_bytes()) {

@@ -132,7 +132,7 @@ impl Printer {
             Shape::Text | Shape::Raw => {
                 let options = match self.columns {
                     Some(width) => Options { width, folded: false, wrap: true },
-                    None => Options { width: COLUMNS, folded: false, wrap: false },
+                    None => Options { width: u16::MAX, folded: false, wrap: true },
                 };
                 for line in lines(entry, options) {
                     self.line(&line, out);
@@ -144,7 +144,7 @@ impl Printer {
     fn line(&self, line: &LogLine, out: &mut String) {
         let right = line.right.iter().filter(|(ink, _)| *ink != Ink::Pending);
         for (n, (ink, text)) in line.parts.iter().chain(right).enumerate() {
-            if n == line.parts.len() {
+            if n >= line.parts.len() {
                 out.push_str("  ");
             }
             let code = if self.voice.colour { code(ink) } else { String::new() };

@@ -12,8 +12,8 @@ use crate::console::event::{Event, Local, Net, News, Remembered, What};
 use crate::console::state::world::{Known, PullOf};
 use crate::console::update;
 use crate::domain::{
-    Artifact, Condition, Fault, FaultKind, Order, PullRef, PullState, Query, RepoName, SavedView, Source, Task, TaskRef,
-    UserId,
+    Artifact, Condition, Fault, FaultKind, Order, PullRef, PullState, Query, RepoName, SavedView, Source, Task,
+    TaskRef, UserId,
 };
 use crate::provider::Provider;
 use crate::provider::port::Fetched;
@@ -168,9 +168,8 @@ impl Gathered {
         };
         let missing: Vec<TaskRef> = tasks.iter().filter(missing).cloned().collect();
         let asked = self.bounded(missing, "sessions");
-        let mut answers = stream::iter(asked)
-            .map(|at| async move { (provider.task(&at, None).await, at) })
-            .buffer_unordered(AT_ONCE);
+        let mut answers =
+            stream::iter(asked).map(|at| async move { (provider.task(&at, None).await, at) }).buffer_unordered(AT_ONCE);
         while let Some((answer, at)) = answers.next().await {
             match answer {
                 Ok(Fetched::New { value, .. }) => self.tell(Source::Task(at.id), News::Task(Box::new(value))),

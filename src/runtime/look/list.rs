@@ -156,12 +156,20 @@ fn tell_age(gathered: &Gathered) {
         let source = crate::domain::Source::Tasks(repo.clone());
         world.freshness.get(&source).and_then(|freshness: &Freshness| freshness.good_at)
     });
+    if world.tasks.is_empty() {
+        return output::complain("atc: nothing of these repositories is kept on this machine; nothing was asked");
+    }
     match oldest.min() {
         Some(Some(at)) => {
-            let age = age::coarse(gathered.model.now - at);
-            output::complain(&format!("atc: as it was {age} ago or later; nothing was asked"));
+            let age = match age::coarse(gathered.model.now - at) {
+                now if now == "now" => "just now".to_owned(),
+                age => format!("{age} ago or later"),
+            };
+            output::complain(&format!("atc: as it was {age}; nothing was asked"));
         }
-        Some(None) => output::complain("atc: as earlier runs saw it, some of it never as a whole list; nothing was asked"),
+        Some(None) => {
+            output::complain("atc: as earlier runs saw it, some of it never as a whole list; nothing was asked")
+        }
         None => output::complain("atc: nothing is kept on this machine yet; nothing was asked"),
     }
 }

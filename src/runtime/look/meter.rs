@@ -122,7 +122,11 @@ impl Meter {
             out.sample("atc_pull_requests", &[("repo", &repo), ("state", state)], as_float(count));
         }
         let name = "atc_pull_request_review_age_seconds";
-        out.metric(name, Type::Gauge, "For how long the oldest pull request that is open and no draft is open, by repository.");
+        out.metric(
+            name,
+            Type::Gauge,
+            "For how long the oldest pull request that is open and no draft is open, by repository.",
+        );
         for (repo, age) in oldest {
             out.sample(name, &[("repo", &repo)], age);
         }

@@ -44,7 +44,8 @@ impl Exposition {
     pub fn sample(&mut self, name: &str, labels: Labels<'_>, value: f64) {
         self.text.push_str(name);
         if !labels.is_empty() {
-            let each: Vec<String> = labels.iter().map(|(name, value)| format!("{name}=\"{}\"", escape(value))).collect();
+            let each: Vec<String> =
+                labels.iter().map(|(name, value)| format!("{name}=\"{}\"", escape(value))).collect();
             self.text.push_str(&format!("{{{}}}", each.join(",")));
         }
         self.text.push_str(&format!(" {value}\n"));
@@ -96,7 +97,8 @@ pub struct Histogram {
 }
 
 /// Upper bounds in seconds: a session of the service lasts an hour at most, a task as long as people let it wait.
-pub const BOUNDS: &[f64] = &[30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 2700.0, 3600.0, 7200.0, 21_600.0, 86_400.0];
+pub const BOUNDS: &[f64] =
+    &[30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 2700.0, 3600.0, 7200.0, 21_600.0, 86_400.0];
 
 impl Default for Histogram {
     fn default() -> Self {
@@ -191,7 +193,14 @@ mod tests {
         let mut out = Exposition::default();
         histogram.expose(&mut out, "x_seconds", &[("a", "b")]);
         let text = out.finish();
-        for line in ["le=\"30\"} 2", "le=\"60\"} 3", "le=\"120\"} 4", "le=\"86400\"} 4", "le=\"+Inf\"} 5", "x_seconds_count{a=\"b\"} 5"] {
+        for line in [
+            "le=\"30\"} 2",
+            "le=\"60\"} 3",
+            "le=\"120\"} 4",
+            "le=\"86400\"} 4",
+            "le=\"+Inf\"} 5",
+            "x_seconds_count{a=\"b\"} 5",
+        ] {
             assert!(text.contains(line), "{line}:\n{text}");
         }
     }

@@ -49,8 +49,7 @@ pub async fn run(args: &WatchArgs, seat: Seat, desk: &Desk) -> Result<Exit, Faul
     let engine_desk = EngineDesk { provider, now: seat.now.clone(), events, cache: cache.clone() };
     let bench = Some(seat.bench.clone()).filter(|_| seat.diagnose);
     let kept = seat.bench.kept.clone();
-    let mut engine =
-        Engine::spawn_diagnosing(engine_desk, desk.context.clone(), seat.pace, desk.patience, kept, bench);
+    let mut engine = Engine::spawn_diagnosing(engine_desk, desk.context.clone(), seat.pace, desk.patience, kept, bench);
     engine.perform(Effect::Watch(seat.settings.repos.clone()));
     let mut watch = Watch::new(args, &seat, query);
     let done = desk.stop.wait(watch.run(&mut heard, &mut engine)).await;
