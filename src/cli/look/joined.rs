@@ -71,7 +71,7 @@ pub(super) fn maybe(value: Option<&Untrusted>) -> Value {
     value.map_or(Value::Null, text)
 }
 
-pub(super) fn pull_state(state: PullState) -> &'static str {
+pub fn pull_state(state: PullState) -> &'static str {
     match state {
         PullState::Open => "open",
         PullState::Draft => "draft",

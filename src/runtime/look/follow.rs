@@ -212,3 +212,62 @@ fn colour_code(colour: Colour, base: u16) -> String {
         Colour::Rgb(r, g, b) => format!("{};2;{r};{g};{b}", base + 8),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::look::args::From;
+    use crate::cli::voice::Form;
+    use crate::transcript::Facet;
+
+    /// Prints nothing: what it takes is asked here.
+    fn silent() -> Printer {
+        let args = LogsArgs {
+            task: String::new(),
+            follow: true,
+            facet: vec![Facet::Setup],
+            source: From::Auto,
+            format: Shape::Jsonl,
+            force: false,
+        };
+        let voice = Voice {
+            form: Form::Text,
+            out_is_terminal: false,
+            err_is_terminal: false,
+            in_is_terminal: false,
+            colour: false,
+        };
+        Printer::new(&args, voice)
+    }
+
+    #[test]
+    fn a_log_that_grows_goes_on_and_one_that_shrank_or_was_replaced_begins_anew() {
+        let mut printer = silent();
+        let mut take = |bytes: &[u8]| printer.take(LogOrigin::JobLog, Format::JobLog, bytes);
+        assert_eq!(take(b"one\n"), Taken::More);
+        assert_eq!(take(b"one\n"), Taken::Nothing);
+        assert_eq!(take(b"one\ntwo\n"), Taken::More);
+        assert_eq!(take(b"one\n"), Taken::Anew, "it shrank");
+        assert_eq!(take(b"One\nlonger than before\n"), Taken::Anew, "it was replaced");
+        assert_eq!(printer.take(LogOrigin::JobSteps, Format::JobLog, b"One\nlonger than before\n"), Taken::Anew);
+    }
+
+    #[test]
+    fn the_last_entry_of_a_log_that_grows_waits_until_it_cannot_change_any_more() {
+        let mut printer = silent();
+        printer.take(LogOrigin::JobLog, Format::JobLog, b"2026-11-01T00:00:00.0Z one\n2026-11-01T00:00:01.0Z two\n");
+        let entries = printer.log.as_ref().map_or(0, |log| log.entries().len());
+        assert_eq!(printer.printed, entries.saturating_sub(1));
+        printer.end();
+        let entries = printer.log.as_ref().map_or(0, |log| log.entries().len());
+        assert_eq!(printer.printed, entries);
+        assert!(entries > 0);
+    }
+
+    #[test]
+    fn colours_of_a_log_are_made_from_values() {
+        let sgr = Sgr { fg: Some(Colour::Ansi(9)), bg: Some(Colour::Rgb(1, 2, 3)), bold: true, ..Sgr::default() };
+        assert_eq!(of_log(&sgr), "1;91;48;2;1;2;3");
+        assert_eq!(of_log(&Sgr { fg: Some(Colour::Indexed(200)), ..Sgr::default() }), "38;5;200");
+    }
+}

@@ -11,6 +11,7 @@
 use std::time::Duration;
 
 use super::follow::{Printer, Taken};
+use super::reader;
 use super::seat::Seat;
 use crate::cli::desk::Stopped;
 use crate::cli::look::args::{Format, LogsArgs};
@@ -114,7 +115,7 @@ impl Reading<'_> {
                 Err(fault) if !ended && matches!(fault.kind, FaultKind::NotFound | FaultKind::Gone) => {}
                 Err(fault) => return Err(fault),
             }
-            if printer.is_unread() {
+            if printer.is_unread() || reader::is_gone() {
                 return Ok(Exit::Done);
             }
             tokio::time::sleep(wait).await;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::metrics::{Exposition, Histogram, Names, Type, as_float};
+use crate::cli::look::joined::pull_state;
 use crate::cli::look::moved::{Kind, Moved};
 use crate::console::Model;
 use crate::domain::{Cost, FaultKind, Instant, PullState, Source, State, Task, TaskId};
@@ -109,7 +110,7 @@ impl Meter {
         let mut oldest: BTreeMap<String, f64> = BTreeMap::new();
         for pull in model.world.pulls.values().flatten() {
             let repo = self.repos.name(pull.repo.as_str());
-            let state = super::transitions::state_word(pull.state);
+            let state = pull_state(pull.state);
             *counts.entry((repo.clone(), state)).or_default() += 1;
             if pull.state == PullState::Open {
                 let age = (model.now - pull.created_at).as_seconds_f64().max(0.0);

@@ -11,6 +11,7 @@
 
 use std::collections::HashMap;
 
+use crate::cli::look::joined::pull_state;
 use crate::cli::look::moved::{Kind, Moved};
 use crate::cli::look::pull_fields::review_word;
 use crate::console::Model;
@@ -118,7 +119,8 @@ impl Transitions {
         };
         let is_news = || {
             let first = model.world.first_read.get(&known.task.at.repo);
-            first.is_some_and(|first| known.task.created_at > *first)
+            // The service tells whole seconds, and what was there already is known from then.
+            first.is_some_and(|first| known.task.created_at >= *first)
         };
         let missed = before.is_some_and(|before| before.remembered);
         let fresh = match before {
@@ -141,14 +143,14 @@ impl Transitions {
             let same = was.filter(|was| was.number == pull.number);
             match same {
                 // Of a task that is known, whose pull request was not: it may have been there all the time.
-                None if was.is_some() || before.is_none_or(|before| opened_since(model, before, pull, known)) => {
-                    tell(Kind::PullNew, None, state_word(pull.state).to_owned(), Some(pull), missed);
+                None if was.is_some() || before.is_none() || opened_since(model, pull, known) => {
+                    tell(Kind::PullNew, None, pull_state(pull.state).to_owned(), Some(pull), missed);
                 }
                 None => {}
                 Some(was) => {
                     let missed = was.remembered;
                     if was.state != pull.state {
-                        let (was, is) = (state_word(was.state).to_owned(), state_word(pull.state).to_owned());
+                        let (was, is) = (pull_state(was.state).to_owned(), pull_state(pull.state).to_owned());
                         tell(Kind::PullState, Some(was), is, Some(pull), missed);
                     }
                     if was.review != pull.review {
@@ -173,10 +175,10 @@ impl Transitions {
 }
 
 /// It was opened after its repository was first read.
-fn opened_since(model: &Model, _: &Seen, pull: &PullSeen, known: &Known) -> bool {
+fn opened_since(model: &Model, pull: &PullSeen, known: &Known) -> bool {
     let Some(first) = model.world.first_read.get(&known.task.at.repo) else { return false };
     match model.world.pull_of(&known.task) {
-        Some(PullOf::Known(of)) if of.number == pull.number => of.created_at > *first,
+        Some(PullOf::Known(of)) if of.number == pull.number => of.created_at >= *first,
         _ => false,
     }
 }
@@ -205,15 +207,6 @@ fn seen(model: &Model, known: &Known) -> Seen {
     }
 }
 
-pub fn state_word(state: PullState) -> &'static str {
-    match state {
-        PullState::Open => "open",
-        PullState::Draft => "draft",
-        PullState::Closed => "closed",
-        PullState::Merged => "merged",
-    }
-}
-
 fn checks_word(checks: Option<&Checks>) -> &'static str {
     match checks {
         Some(checks) if checks.needs_approval > 0 => "needs_approval",
@@ -221,5 +214,99 @@ fn checks_word(checks: Option<&Checks>) -> &'static str {
         Some(checks) if checks.pending > 0 => "pending",
         Some(checks) if checks.total() > 0 => "passing",
         _ => "none",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+    use chrono::TimeDelta;
+
+    use super::*;
+    use crate::console::event::{Event, Local, Net, News, Remembered, RememberedTask, What};
+    use crate::console::state::settings::Settings;
+    use crate::console::update::update;
+    use crate::domain::{Source, State, Task};
+
+    struct World {
+        model: Model,
+        transitions: Transitions,
+        generation: u64,
+    }
+
+    fn at(minutes: i64) -> Instant {
+        Instant::UNIX_EPOCH + TimeDelta::minutes(minutes)
+    }
+
+    fn task(id: &str, state: State, touched: i64) -> Task {
+        Task { state, updated_at: Some(at(touched)), ..Task::queued(id) }
+    }
+
+    impl World {
+        fn new() -> Self {
+            let settings = Settings { repos: vec!["acme/api".parse().unwrap()], ..Settings::default() };
+            Self { model: Model::new(at(10), settings), transitions: Transitions::default(), generation: 0 }
+        }
+
+        fn news(&mut self, minute: i64, news: News, ids: &[&str]) -> Vec<(Kind, String, bool)> {
+            self.generation += 1;
+            let source = Source::Tasks("acme/api".parse().unwrap());
+            let net = Net { source, generation: self.generation, next_try: None, result: Ok(news) };
+            drop(update(&mut self.model, Event { at: at(minute), what: What::Net(net) }));
+            let ids: Vec<TaskId> = ids.iter().map(|id| TaskId::new(*id)).collect();
+            let moved = self.transitions.after(&self.model, Some(&ids));
+            moved.into_iter().map(|moved| (moved.kind, moved.became, moved.missed)).collect()
+        }
+
+        fn list(&mut self, minute: i64, tasks: Vec<Task>) -> Vec<(Kind, String, bool)> {
+            let ids: Vec<String> = tasks.iter().map(|task| task.at.id.raw().to_owned()).collect();
+            let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+            self.news(minute, News::Tasks { tasks, unreadable: 0 }, &ids)
+        }
+    }
+
+    #[test]
+    fn the_first_reading_is_no_news_and_a_change_is_told_once() {
+        let mut world = World::new();
+        assert_eq!(world.list(10, vec![task("a", State::Queued, 1)]), []);
+        let running = vec![task("a", State::InProgress, 11)];
+        assert_eq!(world.list(11, running.clone()), [(Kind::TaskState, "in_progress".to_owned(), false)]);
+        assert_eq!(world.list(12, running), []);
+        assert_eq!(
+            world.news(13, News::Gone(vec![TaskId::new("a")]), &["a"]),
+            [(Kind::TaskGone, "gone".to_owned(), false)]
+        );
+        assert_eq!(world.news(14, News::Gone(vec![TaskId::new("a")]), &["a"]), []);
+    }
+
+    #[test]
+    fn what_was_created_since_the_first_reading_is_new_and_what_a_later_page_brings_is_not() {
+        let mut world = World::new();
+        world.list(10, vec![]);
+        let new = Task { created_at: at(11), ..task("new", State::Queued, 11) };
+        let old = Task { created_at: at(2), ..task("old", State::Completed, 3) };
+        assert_eq!(world.list(12, vec![new, old]), [(Kind::TaskNew, "queued".to_owned(), false)]);
+    }
+
+    #[test]
+    fn what_moved_since_an_earlier_run_is_told_as_missed() {
+        let mut world = World::new();
+        let known = RememberedTask { task: task("a", State::Queued, 1), sessions_as_of: None, diagnosed: None };
+        let source = Source::Tasks("acme/api".parse().unwrap());
+        let remembered = Remembered { tasks: vec![known], good_at: vec![(source, at(5))], ..Remembered::default() };
+        let what = What::Local(Local::Remembered(Box::new(remembered)));
+        drop(update(&mut world.model, Event { at: at(9), what }));
+        world.transitions.begin(&world.model);
+        let since = Task { created_at: at(6), ..task("b", State::Queued, 6) };
+        assert_eq!(
+            world.list(10, vec![task("a", State::Failed, 7), since]),
+            [(Kind::TaskState, "failed".to_owned(), true), (Kind::TaskNew, "queued".to_owned(), false)]
+        );
+        assert_eq!(
+            world.list(11, vec![task("a", State::InProgress, 11)]),
+            [(Kind::TaskState, "in_progress".to_owned(), false)],
+            "under our own eyes"
+        );
     }
 }

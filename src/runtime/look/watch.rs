@@ -15,9 +15,9 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant as Tick, MissedTickBehavior};
 
 use super::meter::Meter;
-use super::metrics;
 use super::seat::Seat;
 use super::transitions::Transitions;
+use super::{metrics, reader};
 use crate::cli::desk::Stopped;
 use crate::cli::look::args::{self, WatchArgs};
 use crate::cli::look::moved::{Kind, Moved};
@@ -73,8 +73,6 @@ struct Watch<'a> {
     begun: Instant,
     /// Sources whose failure was told and has not passed.
     failing: std::collections::HashSet<Source>,
-    /// Something the metrics tell has changed since they were written.
-    stale: bool,
     worst: Exit,
 }
 
@@ -90,7 +88,6 @@ impl<'a> Watch<'a> {
             meter: Meter::default(),
             begun: seat.now(),
             failing: std::collections::HashSet::new(),
-            stale: true,
             worst: Exit::Done,
         }
     }
@@ -110,7 +107,12 @@ impl<'a> Watch<'a> {
                         return self.worst;
                     }
                 }
-                _ = write.tick() => self.write_metrics(),
+                _ = write.tick() => {
+                    self.write_metrics();
+                    if reader::is_gone() {
+                        return self.worst;
+                    }
+                }
                 () = tokio::time::sleep_until(end), if self.args.once => {
                     output::complain("atc: not everything could be read in time");
                     return self.worst.worse(Exit::Failed);
@@ -138,7 +140,6 @@ impl<'a> Watch<'a> {
             About::Tasks(ids) => Some(ids),
             About::Any => None,
         };
-        self.stale = true;
         let moved = self.transitions.after(&self.model, about.as_deref());
         for id in about.iter().flatten() {
             if let Some(known) = self.model.world.tasks.get(id) {
@@ -191,7 +192,6 @@ impl<'a> Watch<'a> {
                 self.meter.succeeded(at);
             }
             What::Net(Net { source, result: Err(fault), .. }) => {
-                self.stale = true;
                 self.meter.failed(fault.kind);
                 if self.failing.insert(source.clone()) {
                     output::complain(&format!("atc: {}: {fault}", named(source)));
@@ -225,7 +225,6 @@ impl<'a> Watch<'a> {
         if let Err(error) = metrics::replace(file, &text) {
             output::complain(&format!("atc: {} could not be written: {error}", file.display()));
         }
-        self.stale = false;
     }
 }
 
