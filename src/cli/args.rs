@@ -166,7 +166,7 @@ struct GivenOptions {
     /// Leave the mouse to the terminal
     #[arg(long, global = true)]
     no_mouse: bool,
-    /// auto, always or never; auto: on a terminal, unless NO_COLOR is set
+    /// auto, always or never; auto: on a terminal, unless `NO_COLOR` is set
     #[arg(long, global = true, value_name = "WHEN", value_parser = ["auto", "always", "never"], hide_possible_values = true)]
     color: Option<String>,
 }

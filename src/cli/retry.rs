@@ -9,7 +9,7 @@ use super::exit::Exit;
 use super::start::{self, How, With};
 use super::which;
 use crate::domain::start::Order;
-use crate::domain::{Artifact, Fault, FaultKind, StartRequest, Task};
+use crate::domain::{Artifact, Fault, FaultKind, Session, StartRequest, Task};
 use crate::ledger::port::{Action, Entry};
 use crate::ledger::wanted::Wanted;
 use crate::text::Untrusted;
@@ -87,7 +87,7 @@ pub(super) fn again(task: &Task, prompt: String, with: &With) -> StartRequest {
     StartRequest {
         repo: task.at.repo.clone(),
         prompt,
-        model: with.model.clone().or_else(|| session.and_then(|session| session.model_name()).map(text)),
+        model: with.model.clone().or_else(|| session.and_then(Session::model_name).map(text)),
         custom_agent: with.agent.clone().or_else(|| task.custom_agent.clone().map(text)),
         create_pull_request: !with.no_pull_request,
         base_ref: with.base.clone().or_else(|| base_ref(task).cloned().map(text)),

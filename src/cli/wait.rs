@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use tokio::time::Instant as Tick;
 
-use super::desk::{Desk, Stopped};
+use super::desk::Desk;
 use super::exit::Exit;
 use super::start::Until;
 use super::voice::Tone;
@@ -97,7 +97,7 @@ pub async fn wait(desk: &Desk, task: Task, until: Until, most: Option<TimeDelta>
     let mut watched = Watched { desk, until, seen: Seen { task, pull: None, ending: Ending::Reached }, told: None };
     let never = std::future::pending::<()>();
     let ending = tokio::select! {
-        ending = desk.stop.wait(watched.look()) => ending.unwrap_or_else(|Stopped| Ending::Stopped),
+        ending = desk.stop.wait(watched.look()) => ending.unwrap_or(Ending::Stopped),
         () = async { if let Some(deadline) = deadline { tokio::time::sleep_until(deadline).await } else { never.await } } => {
             Ending::TimedOut
         }

@@ -81,7 +81,11 @@ fn without_a_home_nothing_is_sent_and_the_reason_is_told() {
     let lost = run(world.command(&start).env("HOME", &file));
     assert_eq!((lost.code, lost.out.as_str()), (2, ""));
     assert!(lost.err.contains("cannot be read"), "{}", lost.err);
-    let refused = run(world.command(&start).env("XDG_STATE_HOME", &file));
+    let unknown = run(world.command(&start).env("XDG_STATE_HOME", &file));
+    assert_eq!(unknown.code, 5);
+    assert!(unknown.err.contains("not known") && unknown.err.contains("--reason"), "{}", unknown.err);
+    let with_reason = [&start[..], &["--reason", "the release waits for it"]].concat();
+    let refused = run(world.command(&with_reason).env("XDG_STATE_HOME", &file));
     assert_eq!(refused.code, 5, "{}", refused.err);
     assert!(refused.err.contains("nothing was sent: the ledger could not record"), "{}", refused.err);
     assert_eq!(world.written().len(), 0);

@@ -15,7 +15,7 @@ pub const HEADS: &[&str] = &["repository", "result", "task", "pull request", "wh
 /// What came of one order.
 #[derive(Debug)]
 pub enum Came {
-    Started(Box<Task>, Option<Seen>),
+    Started(Box<Task>, Option<Box<Seen>>),
     Failed(Fault),
     /// One of its key was started since.
     Skipped {
@@ -40,7 +40,7 @@ impl Came {
 
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Started(_, seen) => seen.as_ref().map_or(Exit::Done, Seen::exit),
+            Self::Started(_, seen) => seen.as_ref().map_or(Exit::Done, |seen| seen.exit()),
             // The arguments were understood; it is the service that did not take the request.
             Self::Failed(fault) if fault.kind == FaultKind::Invalid => Exit::Failed,
             Self::Failed(fault) => Exit::from(fault),
@@ -106,7 +106,7 @@ pub fn row(order: &Order, came: &Came, verdict: Option<&Safe>) -> Row {
         }
         Came::NotSent => set(4, Cell::new("interrupted before its turn")),
     }
-    put("verdict", json!(verdict.map(|line| line.as_str())));
+    put("verdict", json!(verdict.map(Safe::as_str)));
     put("intent", json!(order.id.to_string()));
     put("template", json!(order.template));
     put("ticket", json!(order.ticket));

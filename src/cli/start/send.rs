@@ -91,7 +91,7 @@ async fn one_by_one(desk: &Desk, orders: &[Order], how: &How, once: Option<&Once
     let seen = waiting.into_iter().map(async |(order, task, verdict)| {
         let until = how.wait.unwrap_or(super::Until::End);
         let seen = wait::wait(desk, task.clone(), until, how.timeout).await;
-        (order, Came::Started(Box::new(task), Some(seen)), verdict)
+        (order, Came::Started(Box::new(task), Some(Box::new(seen))), verdict)
     });
     let mut seen: FuturesUnordered<_> = seen.collect();
     while let Some((order, came, verdict)) = seen.next().await {
@@ -156,7 +156,7 @@ fn explain(order: &Order, came: &Came) {
             match &seen.ending {
                 wait::Ending::Reached => {}
                 wait::Ending::Stopped => {
-                    output::complain(&format!("atc: interrupted: task {id} goes on; nothing was cancelled"))
+                    output::complain(&format!("atc: interrupted: task {id} goes on; nothing was cancelled"));
                 }
                 wait::Ending::TimedOut => {
                     output::complain(&format!("atc: the time to wait is up: task {id} goes on; nothing was cancelled"));

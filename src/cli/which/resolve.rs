@@ -99,7 +99,7 @@ impl<'a> Lookup<'a> {
                 if list.is_whole() {
                     break;
                 }
-                self.more(&source).await?;
+                self.more(source.as_ref()).await?;
             }
             let tasks = self.lists.get(&source).into_iter().flat_map(|list| &list.tasks);
             found.extend(tasks.filter(|task| task.at.id.raw().starts_with(id)).map(|task| task.at.clone()));
@@ -123,9 +123,9 @@ impl<'a> Lookup<'a> {
     }
 
     /// Reads a page more of a list.
-    async fn more(&mut self, source: &Option<RepoName>) -> Result<(), Fault> {
-        let query = TaskQuery { repo: source.clone(), per_page: Some(100), ..TaskQuery::default() };
-        let list = self.lists.entry(source.clone()).or_default();
+    async fn more(&mut self, source: Option<&RepoName>) -> Result<(), Fault> {
+        let query = TaskQuery { repo: source.cloned(), per_page: Some(100), ..TaskQuery::default() };
+        let list = self.lists.entry(source.cloned()).or_default();
         let page = match &list.next {
             Some(next) => self.desk.context.provider.more_tasks(&query, next).await?,
             None => match self.desk.context.provider.tasks(&query).await? {
@@ -162,7 +162,7 @@ impl<'a> Lookup<'a> {
                 let what = format!("no task of {repo} has the pull request #{number}");
                 return Err(Fault::new(FaultKind::NotFound, what, "give the task's id"));
             }
-            self.more(&source).await?;
+            self.more(source.as_ref()).await?;
         }
     }
 
