@@ -146,8 +146,8 @@ impl Voice {
     }
 
     /// Results to come, under these headings.
-    pub fn table(self, heads: impl Into<Vec<&'static str>>) -> Table {
-        Table { voice: self, heads: heads.into(), rows: Vec::new(), exit: Exit::Done }
+    pub fn table(self, heads: &[&'static str]) -> Table {
+        Table { voice: self, heads: heads.to_vec(), rows: Vec::new(), exit: Exit::Done }
     }
 }
 

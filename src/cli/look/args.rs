@@ -111,13 +111,11 @@ pub fn query(words: &[String]) -> Result<Query, Fault> {
 
 fn order(text: &str) -> Result<Order, String> {
     let (reversed, word) = text.strip_prefix('-').map_or((false, text), |word| (true, word));
-    match Order::parse(word) {
-        Some(order) => Ok(Order { reversed: order.reversed != reversed, ..order }),
-        None => {
-            let all: Vec<_> = Column::ALL.iter().map(|column| column.word()).collect();
-            Err(format!("the columns to sort by are {}", all.join(", ")))
-        }
-    }
+    let order = Order::parse(word).ok_or_else(|| {
+        let all: Vec<_> = Column::ALL.iter().map(|column| column.word()).collect();
+        format!("the columns to sort by are {}", all.join(", "))
+    })?;
+    Ok(Order { reversed: order.reversed != reversed, ..order })
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
@@ -223,7 +221,7 @@ pub struct WatchArgs {
     /// For people: a line of text in place of a JSON object
     #[arg(long)]
     pub text: bool,
-    /// Keep a Prometheus text file up to date: for node_exporter's textfile collector
+    /// Keep a Prometheus text file up to date: what the textfile collector of a node exporter reads
     #[arg(long, value_name = "FILE")]
     pub metrics: Option<std::path::PathBuf>,
 }

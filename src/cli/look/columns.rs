@@ -2,7 +2,7 @@
 
 use super::joined::Joined;
 use crate::cli::voice::{Cell, Tone};
-use crate::domain::{Artifact, Instant, Session, State, age};
+use crate::domain::{Artifact, Diagnosed, Instant, Session, State, age};
 use crate::text::Untrusted;
 
 /// What a column needs to be asked for before it can say anything.
@@ -74,7 +74,7 @@ pub const COLUMNS: &[Column] = &[
         j.stuck.map_or_else(Cell::default, |(stuck, now)| Cell::toned(stuck.short(now), Tone::Open))
     }),
     column("diagnosis", Needs::Diagnosis, |j, _| {
-        let rules = j.diagnosed.iter().flat_map(|told| told.found()).map(|found| found.rule.show_line().to_string());
+        let rules = j.diagnosed.iter().flat_map(Diagnosed::found).map(|found| found.rule.show_line().to_string());
         Cell::new(rules.collect::<Vec<_>>().join(","))
     }),
     column("url", Needs::Nothing, |j, _| shown(j.task.html_url.as_ref())),

@@ -72,7 +72,7 @@ fn reading(verb: &LookVerb, options: &cli::Options) -> Result<u8, Fault> {
         }
         let config = setting.loaded.config.clone();
         let desk = headless::desk(&looks, config, setting.paths.clone(), typed, Stop::new(heard)).await?;
-        headless::carry_out(carry_out(verb, seat, &desk), &stop).await
+        Box::pin(headless::carry_out(carry_out(verb, seat, &desk), &stop)).await
     });
     // A question that nobody answers any more must not keep the program.
     runtime.shutdown_background();
@@ -85,7 +85,7 @@ async fn carry_out(verb: &LookVerb, seat: Seat, desk: &Desk) -> Result<Exit, Fau
         LookVerb::View(args) => view::run(args, seat, desk).await,
         LookVerb::Logs(args) => logs::run(args, seat, desk).await,
         LookVerb::Reviews(args) => reviews::run(args, seat, desk).await,
-        LookVerb::Watch(args) => Box::pin(watching::run(args, seat, desk)).await,
+        LookVerb::Watch(args) => watching::run(args, seat, desk).await,
         _ => Err(Fault::new(FaultKind::Unsupported, "this verb asks nothing", "give it as it stands in the help")),
     }
 }

@@ -44,7 +44,7 @@ impl Gathered {
         let mut settings = seat.settings.clone();
         settings.views = vec![SavedView { order, ..SavedView::new("all", Query::default()) }];
         let mut model = Model::new(seat.now(), settings);
-        model.queue.typed.text = query.text().to_owned();
+        query.text().clone_into(&mut model.queue.typed.text);
         model.queue.typed.query = query;
         Self { model, faults: Vec::new(), notes: Vec::new(), generation: 0 }
     }

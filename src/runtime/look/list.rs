@@ -117,7 +117,7 @@ fn works(state: &State) -> bool {
 
 fn print(gathered: &Gathered, rows: &[TaskRef], args: &ListArgs, seat: &Seat, shown: &Shown) -> Exit {
     let voice = seat.voice;
-    let mut table = voice.table(shown.heads());
+    let mut table = voice.table(&shown.heads());
     if args.header && voice.form == Form::Text && !voice.out_is_terminal {
         let cells = shown.heads().into_iter().map(Cell::new).collect();
         table.row(Row { json: serde_json::Value::Null, id: None, cells });
@@ -168,7 +168,7 @@ fn tell_age(gathered: &Gathered) {
             output::complain(&format!("atc: as it was {age}; nothing was asked"));
         }
         Some(None) => {
-            output::complain("atc: as earlier runs saw it, some of it never as a whole list; nothing was asked")
+            output::complain("atc: as earlier runs saw it, some of it never as a whole list; nothing was asked");
         }
         None => output::complain("atc: nothing is kept on this machine yet; nothing was asked"),
     }

@@ -205,13 +205,11 @@ async fn find(word: &str, seat: &Seat, desk: &Desk) -> Result<(Task, SessionId),
         Err(fault) => return Err(fault),
     };
     let latest = task.latest_session().map(|session| session.id.clone());
-    match latest {
-        Some(session) => Ok((task, session)),
-        None => {
-            let what = format!("the task {} has no session yet", task.at.id.show());
-            Err(Fault::new(FaultKind::NotFound, what, "try again when it has begun"))
-        }
-    }
+    let session = latest.ok_or_else(|| {
+        let what = format!("the task {} has no session yet", task.at.id.show());
+        Fault::new(FaultKind::NotFound, what, "try again when it has begun")
+    })?;
+    Ok((task, session))
 }
 
 /// Looks for the session in the tasks that were touched last.

@@ -3,7 +3,7 @@
 //! Names of metrics and labels are ours; values of labels come from outside: they are escaped, cut, and there are never
 //! more of them than [`MOST_LABELS`] and `other`. The file is replaced as a whole, so that a reader never sees half of it.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
@@ -74,16 +74,16 @@ pub fn escape(value: &str) -> String {
 /// Keeps the values of a label within bounds: the first come are told apart for good, so that no series changes its name.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
-    known: BTreeMap<String, ()>,
+    known: BTreeSet<String>,
 }
 
 impl Names {
     /// The value this one is told as.
     pub fn name(&mut self, value: &str) -> String {
         if self.known.len() < MOST_LABELS {
-            self.known.insert(value.to_owned(), ());
+            self.known.insert(value.to_owned());
         }
-        if self.known.contains_key(value) { value.to_owned() } else { "other".to_owned() }
+        if self.known.contains(value) { value.to_owned() } else { "other".to_owned() }
     }
 }
 

@@ -25,7 +25,7 @@ use crate::cli::{Desk, Exit, output};
 use crate::console::event::{Event, Local, Net, News, Op, What};
 use crate::console::{Effect, Model, update};
 use crate::domain::query::Needs;
-use crate::domain::{Artifact, Fault, FaultKind, Instant, Query, SavedView, Source, TaskId};
+use crate::domain::{Artifact, Fault, FaultKind, Freshness, Instant, Query, SavedView, Source, TaskId};
 use crate::ledger::export::ascii;
 use crate::runtime::cache::Cache;
 use crate::runtime::engine::Engine;
@@ -213,7 +213,7 @@ impl<'a> Watch<'a> {
             return false;
         }
         let world = &self.model.world;
-        let answered = |source: &Source| world.freshness.get(source).is_some_and(|freshness| freshness.is_answered());
+        let answered = |source: &Source| world.freshness.get(source).is_some_and(Freshness::is_answered);
         let names_pull = |artifact: &Artifact| matches!(artifact, Artifact::Pull { .. });
         let pulls = world.tasks.values().any(|known| !known.remembered && known.task.artifacts.iter().any(names_pull));
         !pulls || answered(&Source::Pulls)
