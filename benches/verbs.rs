@@ -101,7 +101,7 @@ fn run(home: &std::path::Path, address: &str, args: &[&str]) -> (Duration, u64, 
     child.stdout.take().unwrap().read_to_end(&mut out).unwrap();
     assert!(child.wait().unwrap().success());
     let time = start.elapsed();
-    (time, watch.join().unwrap(), out.iter().filter(|byte| **byte == b'\n').count())
+    (time, watch.join().unwrap(), String::from_utf8_lossy(&out).lines().count())
 }
 
 fn main() {
