@@ -6,6 +6,7 @@ use std::process::Stdio;
 use serde_json::Value;
 
 use crate::bench::{World, objects, plain};
+use crate::harness::{ATC, Spec};
 use crate::program::{atc, command, one_line, run};
 
 const REPO: &[&str] = &["--repo", "acme/api"];
@@ -283,6 +284,85 @@ fn what_was_missed_between_two_looks_is_told_by_the_second() {
     let second = objects(&world.run(&with(&["watch", "--once"])).out);
     let new: Vec<&Value> = second.iter().filter(|moved| moved["kind"] == "task.new").collect();
     assert!(new.iter().any(|moved| moved["task"] == id.as_str()), "{second:#?}");
+}
+
+#[test]
+fn a_task_in_json_is_what_it_was() {
+    let world = World::at(0.001);
+    let list = world.run(&with(&["list", "--json", "--join", "--limit", "1", "state:completed", "pr:merged"]));
+    assert_eq!((list.code, list.err.as_str()), (0, ""));
+    let task = &objects(&list.out)[0];
+    insta::assert_snapshot!("list_json", plain(&serde_json::to_string_pretty(task).unwrap()));
+}
+
+#[test]
+fn where_nothing_can_be_written_reading_goes_on() {
+    let world = World::at(0.001);
+    let in_the_way = world.file("in-the-way", "");
+    let run = |args: &[&str]| {
+        let mut command = world.command(&with(args));
+        for name in ["XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"] {
+            command.env(name, in_the_way.join("x"));
+        }
+        run(&mut command)
+    };
+    let id = run(&["list", "-q", "state:completed"]).out.lines().next().unwrap().to_owned();
+    for args in [&["list"][..], &["view", &id], &["logs", &id], &["reviews"], &["watch", "--once"]] {
+        let run = run(args);
+        assert_eq!(run.code, 0, "{args:?}: {}", run.err);
+        assert!(args[0] == "watch" || !run.out.is_empty(), "{args:?}");
+    }
+}
+
+#[test]
+fn to_interrupt_following_stops_the_reading_and_nothing_else() {
+    let world = World::at(1.0);
+    let id = world.started("Fix the parser");
+    let written = world.written().len();
+    let follow = world.command(&with(&["logs", &id, "--follow", "--source", "steps"]));
+    for (signal, code) in [(rustix::process::Signal::INT, 130), (rustix::process::Signal::TERM, 143)] {
+        let mut follow =
+            program_again(&follow).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let asked = world.asked();
+        crate::bench::eventually("it asks for the log", || world.asked() > asked + 2);
+        rustix::process::kill_process(rustix::process::Pid::from_child(&follow), signal).unwrap();
+        assert_eq!(follow.wait().unwrap().code(), Some(code));
+    }
+    assert_eq!(world.written().len(), written, "nothing was cancelled");
+    assert_eq!(world.task(&id)["state"].as_str().map(|state| state == "cancelled"), Some(false));
+}
+
+/// The same program with the same arguments and environment.
+fn program_again(of: &std::process::Command) -> std::process::Command {
+    let mut again = std::process::Command::new(of.get_program());
+    again.args(of.get_args()).env_clear();
+    again.envs(of.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    if let Some(folder) = of.get_current_dir() {
+        again.current_dir(folder);
+    }
+    again
+}
+
+#[test]
+fn the_bytes_of_a_log_are_refused_on_a_terminal_unless_they_are_forced() {
+    let world = World::at(0.001);
+    let id = world.run(&with(&["list", "-q", "state:completed"])).out.lines().next().unwrap().to_owned();
+    let on = |args: &[&str]| {
+        let spec = Spec::new(ATC, args);
+        world.env().iter().fold(spec, |spec, (name, value)| spec.env(name, value)).size(30, 150).start()
+    };
+    let mut t = on(&["--repo", "acme/api", "logs", &id, "--format", "raw"]);
+    t.text("--force");
+    assert_eq!(t.exit().code(), Some(5));
+    let mut t = on(&["--repo", "acme/api", "list", "state:completed"]);
+    t.wait("an aligned table with its headings", |screen| {
+        let rows: Vec<String> = screen.rows(0, 150).collect();
+        let heads = rows.iter().find(|row| row.starts_with("id "))?;
+        let column = heads.find("repo")?;
+        let under = rows.iter().find(|row| row.starts_with(&id))?;
+        under.get(column..)?.starts_with("acme/api").then_some(())
+    });
+    assert_eq!(t.exit().code(), Some(0));
 }
 
 mod exposition {
