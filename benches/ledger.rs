@@ -52,6 +52,7 @@ fn intent(n: u64) -> Intent {
         session: None,
         run: None,
         pull: None,
+        plan: None,
         key: None,
     }
 }

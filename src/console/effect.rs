@@ -1,5 +1,6 @@
 //! What the console wants done. Data, carried out by `runtime/effects`.
 
+use crate::domain::plan::Plan;
 use crate::domain::start::Order;
 use crate::domain::{CancelTarget, Diagnosed, RepoName, SessionId, SourceChoice, Task, TaskRef};
 use crate::text::Untrusted;
@@ -28,6 +29,12 @@ pub enum Effect {
         beside: Vec<Heard>,
     },
     Start(Box<Order>),
+    /// One prompt to several repositories, one after the other.
+    Plan(Box<Plan>),
+    /// No further row of this plan is sent.
+    StopPlan(uuid::Uuid),
+    /// What the ledger knows of a plan; what may have started is looked for.
+    LookPlan(uuid::Uuid),
     /// What the policy needs to know of a repository, for the verdict under the form.
     Weigh(RepoName),
     /// One session, or several one after the other.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::agents::CustomAgent;
 use crate::domain::cancel::Matched;
+use crate::domain::plan::{PlanNews, Turn};
 use crate::domain::policy::{Facts, InForce};
 use crate::domain::{
     CancelProgress, Diagnosed, Fault, Instant, Job, LogSource, Person, Pull, PullRef, RepoName, Run, SessionId, Source,
@@ -185,6 +186,16 @@ pub enum Op {
         repo: RepoName,
         facts: Box<Facts>,
         policy: Arc<InForce>,
+    },
+    /// A row of a plan moved on, or its end.
+    Plan {
+        plan: uuid::Uuid,
+        news: PlanNews,
+    },
+    /// What the ledger knows of a plan's rows.
+    PlanKnown {
+        plan: uuid::Uuid,
+        told: Result<Vec<(RepoName, Turn)>, Fault>,
     },
     /// A short message for the footer.
     Note {

@@ -15,6 +15,7 @@ pub mod ids;
 pub mod listing;
 pub mod log;
 pub mod person;
+pub mod plan;
 pub mod policy;
 pub mod pull;
 pub mod query;

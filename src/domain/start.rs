@@ -35,11 +35,13 @@ pub struct Order {
     pub reason: Option<String>,
     /// The same work may be under way: that was shown, and this is wanted all the same.
     pub again: bool,
+    /// The plan it is a row of.
+    pub plan: Option<Uuid>,
 }
 
 impl Order {
     pub fn new(id: Uuid, request: StartRequest) -> Self {
-        Self { id, request, template: None, template_hash: None, ticket: None, reason: None, again: false }
+        Self { id, request, template: None, template_hash: None, ticket: None, reason: None, again: false, plan: None }
     }
 }
 

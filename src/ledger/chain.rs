@@ -63,7 +63,11 @@ pub fn link(before: &Hash, number: u64, row: Row<'_>) -> Hash {
             if !intent.is_of_first_layout() {
                 hasher.second_layout(intent);
             }
-            // It came later: a row without one ends before.
+            if let Some(plan) = &intent.plan {
+                // As before: a row without what came later ends here.
+                hasher.text("3");
+                hasher.bytes(plan.as_bytes());
+            }
             if let Some(key) = &intent.key {
                 hasher.text("key");
                 hasher.text(key);

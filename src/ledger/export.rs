@@ -15,7 +15,7 @@ use crate::domain::Instant;
 use crate::text::Untrusted;
 
 /// The columns of CSV, and the fields of JSON as far as they are known.
-pub const COLUMNS: [&str; 35] = [
+pub const COLUMNS: [&str; 36] = [
     "row",
     "at",
     "what",
@@ -51,6 +51,7 @@ pub const COLUMNS: [&str; 35] = [
     "begun",
     "nano_credits",
     "premium_requests",
+    "plan",
 ];
 
 /// One object in one line, without what is not known.
@@ -147,6 +148,7 @@ impl Fields {
         self.put("session", intent.session.as_deref());
         self.put("run", intent.run);
         self.put("pull", intent.pull);
+        self.put("plan", intent.plan.map(|plan| plan.to_string()));
         if let Some(granted) = &intent.granted {
             self.put("verdict", Some(&*granted.verdict));
             self.put("rule", Some(&*granted.rule));

@@ -48,6 +48,8 @@ pub struct Intent {
     pub run: Option<u64>,
     /// Number of the pull request.
     pub pull: Option<u64>,
+    /// The plan it is a row of, where one prompt goes to several repositories.
+    pub plan: Option<Uuid>,
     /// Under which name starts are counted of which there may be only one in a time ([`Ledger::claim_once`]).
     pub key: Option<String>,
 }
@@ -67,12 +69,13 @@ pub struct Granted {
 impl Intent {
     /// It says nothing that the first layout could not hold. Such a row is hashed as it always was.
     pub(super) fn is_of_first_layout(&self) -> bool {
-        let Self { template_hash, login, machine, granted, prompt, model, ticket, session, run, pull, .. } = self;
+        let Self { template_hash, login, machine, granted, prompt, model, ticket, session, run, pull, plan, .. } = self;
         template_hash.is_none()
             && granted.is_none()
             && [login, machine, prompt, model, ticket, session].into_iter().all(Option::is_none)
             && run.is_none()
             && pull.is_none()
+            && plan.is_none()
     }
 }
 

@@ -1,5 +1,7 @@
 //! Which intents a question is about.
 
+use uuid::Uuid;
+
 use super::chain::Hash;
 use super::port::{Action, Entry, Intent, Outcome};
 use crate::domain::{Instant, RepoName};
@@ -13,6 +15,8 @@ pub struct Wanted {
     pub prompt_hash: Option<Hash>,
     pub ticket: Option<String>,
     pub template: Option<String>,
+    /// Rows of this plan.
+    pub plan: Option<Uuid>,
     pub key: Option<String>,
     /// Done to this task, or what it was started by.
     pub task: Option<String>,
@@ -57,6 +61,7 @@ impl Wanted {
             && is(self.prompt_hash.as_ref(), intent.prompt_hash.as_ref())
             && is(self.ticket.as_ref(), intent.ticket.as_ref())
             && is(self.template.as_ref(), intent.template.as_ref())
+            && is(self.plan.as_ref(), intent.plan.as_ref())
             && is(self.key.as_ref(), intent.key.as_ref())
             && (is(self.task.as_ref(), intent.task.as_ref()) || is(self.task.as_ref(), started))
             && self.since.is_none_or(|since| intent.at >= since)

@@ -61,6 +61,7 @@ impl Context {
             session: None,
             run: None,
             pull: None,
+            plan: None,
             key: None,
         }
     }

@@ -6,6 +6,7 @@
 pub mod cancel;
 pub mod context;
 pub mod facts;
+pub mod fan_out;
 pub mod gate;
 pub mod mention;
 pub mod reconcile;

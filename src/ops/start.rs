@@ -245,6 +245,7 @@ fn intent(context: &Context, order: &Order, grant: &Grant, facts: &Facts) -> Int
     intent.ticket.clone_from(&order.ticket);
     intent.prompt = Some(request.prompt.clone());
     intent.model.clone_from(&request.model);
+    intent.plan = order.plan;
     intent.login = facts.login.known().cloned();
     intent.granted = Some(Granted {
         verdict: grant.word().to_owned(),

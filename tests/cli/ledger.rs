@@ -42,6 +42,7 @@ fn intent(number: u128, minute: i64) -> Intent {
         session: None,
         run: None,
         pull: None,
+        plan: None,
         key: None,
     }
 }

@@ -11,6 +11,7 @@ mod harness;
 #[path = "../contract/openapi.rs"]
 mod openapi;
 mod picture;
+mod plan;
 mod restart;
 mod sources;
 mod start;

@@ -35,6 +35,7 @@ pub fn intent(number: u128) -> Intent {
         session: None,
         run: None,
         pull: None,
+        plan: None,
         key: None,
     }
 }
@@ -57,6 +58,7 @@ pub fn whole(number: u128) -> Intent {
         session: Some("s-1".to_owned()),
         run: Some(u64::MAX),
         pull: Some(7),
+        plan: Some(Uuid::from_u128(77)),
         ..intent(number)
     }
 }

@@ -8,6 +8,7 @@ mod cancel;
 mod diagnosing;
 mod drift;
 mod fake;
+mod fan_out;
 mod fleet;
 mod follow;
 mod following;

@@ -171,7 +171,7 @@ fn a_question_before_a_cancel() {
 
 #[test]
 fn the_help_from_the_table() {
-    let mut console = Console::full(80, 230);
+    let mut console = Console::full(80, 280);
     console.keys("?");
     insta::assert_snapshot!(text(&console.model));
 }

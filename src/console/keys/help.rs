@@ -34,7 +34,9 @@ pub fn groups(read_only: bool) -> Vec<Group> {
         }
         Group { context: *context, rows }
     };
-    TABLE.iter().map(group).filter(|g| !g.rows.is_empty()).collect()
+    // Nothing is composed there, so nothing is planned.
+    let absent = |context: Context| read_only && matches!(context, Context::Repos | Context::Plan);
+    TABLE.iter().filter(|(context, _)| !absent(*context)).map(group).filter(|g| !g.rows.is_empty()).collect()
 }
 
 /// The README's key table.
@@ -85,6 +87,8 @@ pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
         Context::Form => {
             vec![Intent::NextField, Intent::Start, Intent::Editor, Intent::Preset, Intent::Preview, Intent::Back]
         }
+        Context::Repos => vec![Intent::Mark, Intent::MarkAll, Intent::Accept, Intent::Back],
+        Context::Plan => plan(model),
         Context::Dialog => vec![Intent::No, Intent::Yes, Intent::NextChoice, Intent::Accept],
         Context::Help => vec![Intent::Back],
         Context::Line => vec![Intent::Accept, Intent::Back],
@@ -97,10 +101,26 @@ pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
         .filter_map(|intent| key_of(context, intent))
         .take(6)
         .collect();
-    if !matches!(context, Context::Form | Context::Line | Context::Dialog | Context::Help) {
+    if !matches!(context, Context::Form | Context::Repos | Context::Line | Context::Dialog | Context::Help) {
         keys.extend(key_of(Context::Global, Intent::Help));
     }
     keys
+}
+
+/// By how far the plan is, and whether the row has its task.
+fn plan(model: &Model) -> Vec<Intent> {
+    let Some(plan) = model.compose.shown_plan() else { return vec![Intent::Back] };
+    let task = plan.selected().and_then(|row| row.task()).map(|_| Intent::Enter);
+    if plan.is_running() {
+        return task.into_iter().chain([Intent::Stop, Intent::Back]).collect();
+    }
+    let rest = [Intent::Start, Intent::Mark, Intent::Refresh, Intent::Repos, Intent::Back];
+    let rest = rest.into_iter().filter(|intent| match intent {
+        Intent::Start | Intent::Mark | Intent::Refresh => !plan.is_done(),
+        Intent::Repos => plan.id.is_none(),
+        _ => true,
+    });
+    task.into_iter().chain(rest).collect()
 }
 
 fn queue(model: &Model) -> Vec<Intent> {

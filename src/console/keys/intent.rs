@@ -25,6 +25,10 @@ pub enum Context {
     Templates,
     /// The form of the compose pane; keys not bound here go to the field or the text area.
     Form,
+    /// Choosing the repositories of a prompt; keys not bound here narrow the list.
+    Repos,
+    /// The table of one prompt for several repositories.
+    Plan,
     Dialog,
     Help,
     /// The `:` or `/` line; keys not bound here are typed.
@@ -130,6 +134,14 @@ pub enum Intent {
     Editor,
     Preview,
     Start,
+    /// The repositories the prompt goes to.
+    Repos,
+    // Plan
+    Plan,
+    /// After the row that is on its way.
+    Stop,
+    /// The row starts at its repository's default branch, or at the form's base again.
+    DefaultBase,
     // Dialog and line
     Yes,
     No,

@@ -243,7 +243,31 @@ const FORM: &[Binding] = &[
         "request",
     ),
     bind(Context::Form, Chord::ctrl('t'), Intent::Reset, "the prompt the fields make, again", ""),
+    bind(Context::Form, Chord::ctrl('f'), Intent::Repos, "choose several repositories for the prompt", "repositories"),
     bind(Context::Form, k(Key::Esc), Intent::Back, "go back; the draft is kept", "back"),
+];
+
+const REPOS: &[Binding] = &[
+    bind(Context::Repos, c(' '), Intent::Mark, "mark or unmark the repository and go on", "mark"),
+    bind(Context::Repos, c('*'), Intent::MarkAll, "mark everything listed, or take those marks away", "mark all"),
+    bind(Context::Repos, k(Key::Enter), Intent::Accept, "take what is marked and show the plan", "take"),
+    bind(Context::Repos, k(Key::Down), Intent::Down, "down", ""),
+    bind(Context::Repos, k(Key::Up), Intent::Up, "up", ""),
+    bind(Context::Repos, k(Key::PageDown), Intent::PageDown, "page down", ""),
+    bind(Context::Repos, k(Key::PageUp), Intent::PageUp, "page up", ""),
+    bind(Context::Repos, k(Key::Esc), Intent::Back, "show all again, then back to the form", "back"),
+];
+
+const PLAN: &[Binding] = &[
+    bind(Context::Plan, Chord::ctrl('s'), Intent::Start, "start a task in every marked row (asks)", "start"),
+    bind(Context::Plan, c(' '), Intent::Mark, "take the row in or leave it out", "in or out"),
+    bind(Context::Plan, c('*'), Intent::MarkAll, "take every row in that is allowed, or leave all out", ""),
+    bind(Context::Plan, c('b'), Intent::DefaultBase, "the row's own default branch, or the form's base", "base"),
+    bind(Context::Plan, c('x'), Intent::Stop, "stop after the row that is on its way", "stop"),
+    bind(Context::Plan, k(Key::Enter), Intent::Enter, "go to the task the row has started", "task"),
+    bind(Context::Plan, c('r'), Intent::Refresh, "ask for every verdict anew", "ask anew"),
+    bind(Context::Plan, Chord::ctrl('f'), Intent::Repos, "choose the repositories", "repositories"),
+    bind(Context::Plan, k(Key::Esc), Intent::Back, "back to the form; a plan under way goes on", "back"),
 ];
 
 const DIALOG: &[Binding] = &[
@@ -277,7 +301,7 @@ const LINE: &[Binding] = &[
 ];
 
 /// Every context's own bindings, in the order the help shows them.
-pub const TABLE: [(Context, &[Binding]); 15] = [
+pub const TABLE: [(Context, &[Binding]); 17] = [
     (Context::Global, GLOBAL),
     (Context::Queue, QUEUE),
     (Context::Detail, DETAIL),
@@ -290,6 +314,8 @@ pub const TABLE: [(Context, &[Binding]); 15] = [
     (Context::Reviews, REVIEWS),
     (Context::Templates, TEMPLATES),
     (Context::Form, FORM),
+    (Context::Repos, REPOS),
+    (Context::Plan, PLAN),
     (Context::Dialog, DIALOG),
     (Context::Help, HELP),
     (Context::Line, LINE),
@@ -306,8 +332,8 @@ pub fn bindings(context: Context) -> &'static [Binding] {
 pub fn lookup(context: Context, chord: Chord) -> Option<Intent> {
     let find = |c: Context| bindings(c).iter().find(|b| b.chord == chord).map(|b| b.intent);
     find(context).or_else(|| {
-        let closed = matches!(context, Context::Form | Context::Line | Context::Dialog);
-        let help = context == Context::Form && matches!(chord.key, Key::F(_));
+        let closed = matches!(context, Context::Form | Context::Repos | Context::Line | Context::Dialog);
+        let help = matches!(context, Context::Form | Context::Repos) && matches!(chord.key, Key::F(_));
         find(Context::Global).filter(|intent| !closed || help || (chord.ctrl && passes_everywhere(*intent)))
     })
 }
@@ -319,7 +345,17 @@ fn passes_everywhere(intent: Intent) -> bool {
 impl Intent {
     /// It may lead to a request that changes something. Hidden and refused when read-only.
     pub fn writes(self) -> bool {
-        matches!(self, Self::Cancel | Self::FollowUp | Self::Retry | Self::Compose | Self::Start)
+        matches!(
+            self,
+            Self::Cancel
+                | Self::FollowUp
+                | Self::Retry
+                | Self::Compose
+                | Self::Start
+                | Self::Repos
+                | Self::Plan
+                | Self::Stop
+        )
     }
 }
 
@@ -339,6 +375,8 @@ impl Context {
             Self::Reviews => "Reviews",
             Self::Templates => "Compose: templates",
             Self::Form => "Compose: form",
+            Self::Repos => "Compose: repositories",
+            Self::Plan => "Compose: plan",
             Self::Dialog => "Questions",
             Self::Help => "Help",
             Self::Line => "Command and filter line",

@@ -5,9 +5,10 @@ use chrono::TimeDelta;
 use super::layout::Area;
 use super::place::Place;
 use super::tone::wrap;
+use crate::domain::plan::Plan;
 use crate::domain::policy::SHORTEST_REASON;
 use crate::domain::start::Order;
-use crate::domain::{CancelTarget, Instant};
+use crate::domain::{CancelTarget, Instant, RepoName};
 use crate::text::{Safe, Untrusted, width};
 
 #[derive(Clone, Debug)]
@@ -36,6 +37,11 @@ pub enum Ask {
     Cancel(Vec<CancelTarget>),
     /// Its id is made by the answer, and what was typed becomes its reason where one is asked for.
     Start(Box<Order>),
+    /// Its ids are made by the answer, and what was typed becomes the reason of those that need one.
+    Plan {
+        plan: Box<Plan>,
+        with_reason: Vec<RepoName>,
+    },
     Quit,
     Copy(Untrusted),
     /// The pages of all that were marked.

@@ -58,6 +58,7 @@ pub fn run(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
         Intent::Retry => retry(model, effects),
         Intent::Ledger => super::ledger::open(model, String::new(), effects),
         Intent::Compose => compose_with(model, None, effects),
+        Intent::Plan => compose::show_plan(model, effects),
         Intent::NextPane => step_pane(model, true, effects),
         Intent::PreviousPane => step_pane(model, false, effects),
         _ => return go(model, intent),
@@ -303,22 +304,23 @@ pub fn leave(effects: &mut Vec<Effect>) {
 
 fn quit(model: &mut Model, effects: &mut Vec<Effect>) {
     let under_way = model.world.tasks.values().filter(|k| k.is_cancelling()).count();
-    if under_way == 0 {
+    let plan = model.compose.plan.as_ref().filter(|plan| plan.is_running()).map(|plan| plan.progress());
+    if under_way == 0 && plan.is_none() {
         return leave(effects);
     }
-    let what = if under_way == 1 { "A cancel is" } else { "Several cancels are" };
-    dialog::open(
-        model,
-        Dialog::new(
-            model.now,
-            "Quit now?",
-            vec![Safe::new(format!(
-                "{what} under way. What was requested stays requested; nobody watches how it ends."
-            ))],
-            "Yes, quit",
-            Ask::Quit,
-        ),
-    );
+    let mut body = Vec::new();
+    if let Some((over, all)) = plan {
+        body.push(Safe::new(format!(
+            "A plan is under way: {over} of {all} rows are over. What is not sent is kept in its draft and can be sent later."
+        )));
+    }
+    if under_way > 0 {
+        let what = if under_way == 1 { "A cancel is" } else { "Several cancels are" };
+        body.push(Safe::new(format!(
+            "{what} under way. What was requested stays requested; nobody watches how it ends."
+        )));
+    }
+    dialog::open(model, Dialog::new(model.now, "Quit now?", body, "Yes, quit", Ask::Quit));
 }
 
 #[derive(Clone, Copy)]

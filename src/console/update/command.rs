@@ -48,6 +48,7 @@ pub const COMMANDS: &[Command] = &[
     plain("reviews", Intent::Reviews, "go to the reviews"),
     plain("compose", Intent::Compose, "write a new task"),
     plain("new", Intent::Compose, "write a new task"),
+    plain("plan", Intent::Plan, "the rows of a prompt for several repositories, and how far they are"),
     with("here", "here [head]", here, "write a task for the checkout atc was started in; head: go on on its branch"),
     with("filter", "filter QUERY", filter, "show the rows a query holds for; nothing: show all"),
     with("sort", "sort COLUMN [reverse]", sort, "order the queue"),

@@ -8,7 +8,7 @@ use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Context, Intent, Key, lookup};
 use crate::console::state::Model;
 use crate::console::state::dialog::{Ask, Dialog};
-use crate::domain::{Instant, StartRequest};
+use crate::domain::Instant;
 
 pub fn open(model: &mut Model, dialog: Dialog) {
     model.dialog = Some(dialog);
@@ -92,9 +92,20 @@ fn answer(model: &mut Model, yes: bool, effects: &mut Vec<Effect>) {
         Ask::Cancel(targets) => cancel::confirmed(model, targets, effects),
         Ask::Start(mut order) => {
             model.notes.say(model.now, false, format!("starting a task in {} …", order.request.repo));
-            order.id = request_id(dialog.opened_at, &order.request);
+            order.id = made_id(dialog.opened_at, &order.request);
             order.reason = dialog.reason.then(|| dialog.typed.trim().to_owned());
             compose::confirmed(model, order, effects);
+        }
+        Ask::Plan { mut plan, with_reason } => {
+            for order in &mut plan.orders {
+                order.id = made_id(dialog.opened_at, &order.request);
+                let wants = dialog.reason && with_reason.contains(&order.request.repo);
+                order.reason = wants.then(|| dialog.typed.trim().to_owned());
+            }
+            if plan.id.is_nil() {
+                plan.id = made_id(dialog.opened_at, &plan.orders);
+            }
+            compose::plan_confirmed(model, plan, effects);
         }
         Ask::Quit => actions::leave(effects),
         Ask::Copy(text) => {
@@ -110,10 +121,10 @@ fn answer(model: &mut Model, yes: bool, effects: &mut Vec<Effect>) {
 
 /// One id for one answer to one question: made of what was asked and the nanosecond it was asked at, because nothing
 /// here may roll dice.
-fn request_id(asked_at: Instant, request: &StartRequest) -> Uuid {
+fn made_id(asked_at: Instant, of: &impl std::fmt::Debug) -> Uuid {
     let mut hash = Sha256::new();
     hash.update(asked_at.timestamp_nanos_opt().unwrap_or_else(|| asked_at.timestamp_micros()).to_be_bytes());
-    hash.update(format!("{request:?}"));
+    hash.update(format!("{of:?}"));
     let digest = hash.finalize();
     let mut bytes = [0; 16];
     bytes.iter_mut().zip(digest.iter()).for_each(|(to, from)| *to = *from);

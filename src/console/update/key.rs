@@ -18,7 +18,7 @@ pub fn pressed(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
         _ => lookup(context, chord),
     };
     let Some(intent) = intent else {
-        if context == Context::Form {
+        if matches!(context, Context::Form | Context::Repos) {
             compose::key(model, chord, effects);
             model.dirty = true;
         }
@@ -28,7 +28,7 @@ pub fn pressed(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
         return actions::refuse(model);
     }
     let taken = match context {
-        Context::Form | Context::Templates => compose::intent(model, intent, effects),
+        Context::Form | Context::Repos | Context::Plan | Context::Templates => compose::intent(model, intent, effects),
         // It knows what it changed: a step that waits for a part of a large log changes nothing yet, and a picture of
         // nothing new would only keep the next one waiting.
         Context::Log => log::intent(model, intent, effects),
@@ -57,7 +57,7 @@ fn after_escape(context: Context, chord: Chord) -> Option<Chord> {
 pub fn pasted(model: &mut Model, text: &Untrusted, effects: &mut Vec<Effect>) {
     match model.context() {
         Context::Line => line::paste(model, text),
-        Context::Form => {
+        Context::Form | Context::Repos => {
             compose::paste(model, text, effects);
             model.dirty = true;
         }

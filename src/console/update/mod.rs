@@ -70,6 +70,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     }
     diagnosis::settle(model, &mut effects);
     settle::settle(model);
+    compose::settle(model, &mut effects);
     ledger::settle(model, &mut effects);
     log::follow_selection(model, &mut effects);
     list::settle(model);

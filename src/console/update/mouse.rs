@@ -1,6 +1,6 @@
 //! Clicks and wheel steps go where the pointer is.
 
-use super::{actions, dialog, found, ledger, list, log, offers, queue, reviews, scroll, wall};
+use super::{actions, compose, dialog, found, ledger, list, log, offers, queue, reviews, scroll, wall};
 use crate::console::effect::Effect;
 use crate::console::event::{Mouse, MouseKind};
 use crate::console::keys::Intent;
@@ -88,6 +88,7 @@ fn click(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
             reviews::select(model, model.reviews.top + row);
         }
         (Pane::Log, _) => log::mouse(model, mouse, effects),
+        (Pane::Compose, Some(row)) => compose::click(model, row),
         _ => {}
     }
 }
@@ -120,6 +121,7 @@ fn wheel(model: &mut Model, mouse: Mouse, by: isize, effects: &mut Vec<Effect>) 
     }
     match pane_at(model, mouse) {
         Some((Pane::Log, _)) => log::mouse(model, mouse, effects),
+        Some((Pane::Compose, _)) => compose::wheel(model, by),
         Some((pane, _)) => scroll::wheel(model, pane, by),
         None => {}
     }

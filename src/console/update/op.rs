@@ -67,11 +67,17 @@ pub fn news(model: &mut Model, op: Op, effects: &mut Vec<Effect>) {
                 Err(fault) => model.notes.say(model.now, true, refused(&fault)),
             }
         }
-        Op::Settled { claimed_at, task } => settled(model, claimed_at, *task),
+        Op::Settled { claimed_at, task } => {
+            compose::plan_settled(model, &task, effects);
+            settled(model, claimed_at, *task);
+        }
         Op::Weighed { repo, facts, policy } => {
-            model.compose.gate.learn(repo, *facts, policy);
+            model.compose.gate.learn(repo.clone(), *facts, policy);
+            compose::weighed(model, &repo);
             model.dirty |= model.place.focus == Pane::Compose;
         }
+        Op::Plan { plan, news } => compose::plan_news(model, plan, news, effects),
+        Op::PlanKnown { plan, told } => compose::plan_known(model, plan, told, effects),
         Op::Note { bad, text } => {
             model.notes.say(model.now, bad, text);
             model.dirty = true;

@@ -17,7 +17,7 @@ pub fn next_wake(model: &Model) -> Option<Instant> {
     if model.place.too_small() {
         return None;
     }
-    let listed = ages(model).chain([clock(model)]).chain(stale(model)).min().map(up_to_grid);
+    let listed = ages(model).chain([clock(model)]).chain(stale(model)).chain(plan(model)).min().map(up_to_grid);
     let exact = [model.notes.current.as_ref().map(|n| n.until), model.queue.recheck_at, log_wake(model)];
     listed.into_iter().chain(exact.into_iter().flatten()).filter(|at| *at > model.now).min()
 }
@@ -70,6 +70,12 @@ fn told_ages<'a>(model: &'a Model, known: &'a Known) -> impl Iterator<Item = Ins
     let differs = known.disagreements(&model.world, model.now).map(|differs| differs.since);
     let sides = [Side::Task, Side::Session, Side::Run, Side::Pull].into_iter().filter(|_| model.place.detail.is_some());
     stuck.into_iter().chain(differs).chain(sides.filter_map(|side| model.world.read_at(known, side)))
+}
+
+/// The age of the verdicts in a plan's table.
+fn plan(model: &Model) -> Option<Instant> {
+    model.place.panes().compose?;
+    model.compose.shown_plan()?.next_change(model.now)
 }
 
 /// The clock in the header reads hours and minutes.

@@ -84,6 +84,11 @@ fn pieces(model: &Model) -> Vec<Piece> {
         let text = if failing == 1 { "1 source fails".to_owned() } else { format!("{failing} sources fail") };
         all.push(left(95, Words::one(Tone::Bad, text)));
     }
+    if let Some(plan) = model.compose.plan.as_ref().filter(|plan| plan.is_running()) {
+        let (over, of) = plan.progress();
+        let tone = if plan.holds.is_some() { Tone::Warn } else { Tone::Accent };
+        all.push(left(85, Words::one(tone, format!("plan {over}/{of}"))));
+    }
     if model.settings.read_only {
         all.push(right(60, Words::one(Tone::Warn, "read-only")));
     }

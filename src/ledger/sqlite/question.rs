@@ -12,7 +12,7 @@ pub(super) struct Question {
 }
 
 impl Question {
-    /// A file of an older layout has no tickets, or no keys.
+    /// A file of the first layout has no tickets, one of the second no plans and keys.
     pub fn of(wanted: &Wanted, version: u32) -> Self {
         let mut parts: Vec<&str> = Vec::new();
         let mut values: Vec<Value> = Vec::new();
@@ -29,6 +29,8 @@ impl Question {
         add("i.prompt_hash = ?", wanted.prompt_hash.map(|hash| hash.to_vec().into()));
         let ticket = if version == 1 { "NULL = ?" } else { "i.ticket = ?" };
         add(ticket, text(&wanted.ticket));
+        let plan = if version < 3 { "NULL = ?" } else { "i.plan = ?" };
+        add(plan, wanted.plan.map(|plan| plan.as_bytes().to_vec().into()));
         add("i.template = ?", text(&wanted.template));
         add(if version < 3 { "NULL = ?" } else { "i.once_key = ?" }, text(&wanted.key));
         add("i.at >= ?", wanted.since.map(|at| time(at).into()));

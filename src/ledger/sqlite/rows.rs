@@ -12,19 +12,20 @@ use crate::ledger::port::{Action, Entry, Granted, Intent, Outcome};
 /// The columns [`intent`] reads, in its order.
 pub(super) const INTENT: &str = "i.id, i.at, i.action, i.repo, i.task, i.who, i.host, i.token_kind, i.request, \
      i.prompt_hash, i.template, i.template_hash, i.login, i.machine, i.prompt, i.model, i.ticket, i.session, i.run, \
-     i.pull, i.granted_verdict, i.granted_rule, i.granted_reason, i.granted_policy, i.once_key";
+     i.pull, i.granted_verdict, i.granted_rule, i.granted_reason, i.granted_policy, i.plan, i.once_key";
 
-/// The same of a file of the second layout that can only be read.
-const SECOND_INTENT: &str = "i.id, i.at, i.action, i.repo, i.task, i.who, i.host, i.token_kind, i.request, \
+/// The same of a file of the second layout that cannot be brought to this one because it can only be read.
+pub(super) const SECOND_INTENT: &str = "i.id, i.at, i.action, i.repo, i.task, i.who, i.host, i.token_kind, i.request, \
      i.prompt_hash, i.template, i.template_hash, i.login, i.machine, i.prompt, i.model, i.ticket, i.session, i.run, \
-     i.pull, i.granted_verdict, i.granted_rule, i.granted_reason, i.granted_policy, NULL";
+     i.pull, i.granted_verdict, i.granted_rule, i.granted_reason, i.granted_policy, NULL, NULL";
 
-/// The same of a file of the first layout that cannot be brought to this one because it can only be read.
+/// The same of one of the first layout.
 pub(super) const FIRST_INTENT: &str = "i.id, i.at, i.action, i.repo, i.task, i.who, i.host, i.token_kind, i.request, \
-     i.prompt_hash, i.template, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL";
+     i.prompt_hash, i.template, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, \
+     NULL, NULL";
 
 /// How many columns those are.
-pub(super) const INTENT_WIDTH: usize = 25;
+pub(super) const INTENT_WIDTH: usize = 26;
 
 pub(super) fn intent_columns(version: u32) -> &'static str {
     match version {
@@ -52,9 +53,9 @@ pub(super) fn time(at: Instant) -> String {
 pub(super) fn insert_intent(on: &Connection, number: i64, intent: &Intent, hash: &Hash) -> rusqlite::Result<usize> {
     let sql = "INSERT INTO intents (row, id, at, action, repo, task, who, host, token_kind, request, prompt_hash,
                template, hash, template_hash, login, machine, prompt, model, ticket, session, run, pull,
-               granted_verdict, granted_rule, granted_reason, granted_policy, once_key)
+               granted_verdict, granted_rule, granted_reason, granted_policy, plan, once_key)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-               ?22, ?23, ?24, ?25, ?26, ?27)";
+               ?22, ?23, ?24, ?25, ?26, ?27, ?28)";
     let granted = intent.granted.as_ref();
     on.prepare_cached(sql)?.execute(params![
         number,
@@ -83,6 +84,7 @@ pub(super) fn insert_intent(on: &Connection, number: i64, intent: &Intent, hash:
         granted.map(|granted| &granted.rule),
         granted.and_then(|granted| granted.reason.as_ref()),
         granted.and_then(|granted| granted.policy_hash),
+        intent.plan.as_ref().map(Uuid::as_bytes),
         intent.key,
     ])
 }
@@ -127,7 +129,8 @@ pub(super) fn intent(row: &Row<'_>, from: usize) -> rusqlite::Result<Intent> {
         run: row.get::<_, Option<i64>>(from + 18)?.map(i64::cast_unsigned),
         pull: row.get::<_, Option<i64>>(from + 19)?.map(i64::cast_unsigned),
         granted: granted(row, from + 20)?,
-        key: row.get(from + 24)?,
+        plan: row.get::<_, Option<Blob16>>(from + 24)?.map(|plan| Uuid::from_bytes(plan.0)),
+        key: row.get(from + 25)?,
     })
 }
 

@@ -98,9 +98,12 @@ const SECOND: &str = "
     CREATE TRIGGER observed_keep BEFORE UPDATE ON observed BEGIN SELECT RAISE(ABORT, 'the ledger only grows'); END;
 ";
 
-/// Starts of which there may be only one in a time.
+/// Which starts were rows of one plan, and of which there may be only one in a time. Rows that were there stay as they
+/// are.
 const THIRD: &str = "
+    ALTER TABLE intents ADD COLUMN plan BLOB CHECK (length(plan) = 16);
     ALTER TABLE intents ADD COLUMN once_key TEXT;
+    CREATE INDEX intents_by_plan ON intents (plan) WHERE plan IS NOT NULL;
     CREATE INDEX intents_by_key ON intents (once_key, repo, at) WHERE once_key IS NOT NULL;
 ";
 

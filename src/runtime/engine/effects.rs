@@ -12,6 +12,7 @@ use super::diagnose::Bench;
 use super::follower::{Closeness, Target};
 use super::followers::{Followers, Wanted};
 use super::look_through;
+use super::plans::Plans;
 use super::poller::{Pace, Poller, Wish};
 use super::purse::Purse;
 use super::raw_log::RawLogs;
@@ -50,6 +51,7 @@ pub struct Engine {
     /// The console is stopped.
     paused: watch::Sender<bool>,
     raw_logs: RawLogs,
+    plans: Plans,
     /// `None`: finished logs are not kept.
     kept: Option<Kept>,
     /// The search in the kept logs that is wanted; 0: none.
@@ -100,7 +102,8 @@ impl Engine {
         tokio::spawn(Followers::new(desk.clone(), till, kept.clone(), wanted_seen, task, is_paused).run());
         tokio::spawn(relay(attended, wishes.clone(), wanted));
         let grep = Arc::default();
-        Self { desk, context, patience, wishes, attention, paused, raw_logs, kept, grep, writing, settler }
+        let plans = Plans::new(desk.clone(), context.clone(), wishes.clone(), Arc::clone(&settler));
+        Self { desk, context, patience, wishes, attention, paused, raw_logs, plans, kept, grep, writing, settler }
     }
 
     /// Carries out one effect. Those of the terminal (quit, suspend, editor, copy) are the loop's own.
@@ -113,6 +116,9 @@ impl Engine {
                 self.attention.send_replace(Attention { task, log, beside });
             }
             Effect::Start(order) => self.start(*order),
+            Effect::Plan(plan) => self.plans.send(*plan),
+            Effect::StopPlan(id) => self.plans.stop(id),
+            Effect::LookPlan(id) => self.plans.look(id),
             Effect::Weigh(repo) => self.weigh(repo),
             Effect::Cancel(targets) => self.cancel(targets),
             Effect::RawLog(of, wish) => self.raw_logs.perform(*of, wish),
@@ -151,7 +157,8 @@ impl Engine {
 
     /// Ends the workers; what became of tasks is in the ledger when this returns, unless the disk is very slow.
     pub async fn finish(self) {
-        let Self { writing, .. } = self;
+        let Self { writing, plans, .. } = self;
+        plans.end();
         writing.finish().await;
     }
 

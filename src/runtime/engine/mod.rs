@@ -3,7 +3,7 @@
 //! ```text
 //! Effect ─> effects ─┬─> poller   (Watch, Attend, Refresh, Focus, Pause) ─> provider ─> Event::Net
 //!                    ├─> followers (Attend: the logs in sight) ─> provider ─> Event::Net(Log)
-//!                    └─> ops      (Start, Cancel)                 ─> provider, ledger ─> Event::Op
+//!                    └─> ops      (Start, Plan, Cancel)           ─> provider, ledger ─> Event::Op
 //! ```
 //!
 //! Everything here sends events into the loop's one bounded channel and shares no state with the screen.
@@ -21,6 +21,7 @@ pub mod log_source;
 pub mod look_through;
 pub mod memory;
 pub mod people;
+mod plans;
 pub mod poller;
 pub mod pull_book;
 pub mod purse;

@@ -23,6 +23,30 @@ pub struct Draft {
     pub create_pull_request: Option<bool>,
     /// It was sent once and nobody knows whether that started a task.
     pub maybe_started: bool,
+    /// The repositories it goes to, where they are several.
+    pub repos: Vec<RepoName>,
+    /// A part of it was sent, as this plan.
+    #[serde(with = "as_text")]
+    pub plan: Option<Uuid>,
+}
+
+/// An id as it is written.
+mod as_text {
+    use serde::{Deserialize, Deserializer, Serializer};
+    use uuid::Uuid;
+
+    #[expect(clippy::ref_option, reason = "the form serde asks for")]
+    pub fn serialize<S: Serializer>(id: &Option<Uuid>, serializer: S) -> Result<S::Ok, S::Error> {
+        match id {
+            Some(id) => serializer.serialize_some(&id.to_string()),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Uuid>, D::Error> {
+        let text = Option::<String>::deserialize(deserializer)?;
+        text.map(|text| text.parse().map_err(serde::de::Error::custom)).transpose()
+    }
 }
 
 impl Draft {

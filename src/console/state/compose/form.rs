@@ -38,6 +38,10 @@ pub struct Form {
     pub preview: Option<usize>,
     /// The preview shows how the prompt differs from what the fields make of the template.
     pub diff: bool,
+    /// The repositories it goes to, where they are several; the field shows the first.
+    pub repos: Vec<RepoName>,
+    /// A part of it was sent as this plan: it stays as it was sent.
+    pub plan: Option<Uuid>,
     rendered: Option<String>,
 }
 
@@ -70,6 +74,8 @@ impl Form {
             maybe_started: false,
             preview: None,
             diff: false,
+            repos: Vec::new(),
+            plan: None,
             rendered: None,
         };
         form.at = form.first_to_fill();
@@ -97,6 +103,8 @@ impl Form {
             form.set(&FieldId::CreatePull, &create.to_string());
         }
         form.id = draft.id;
+        form.repos.clone_from(&draft.repos);
+        form.plan = draft.plan;
         form.maybe_started = draft.maybe_started;
         form.refresh(None);
         if !draft.prompt.trim().is_empty() {
@@ -126,6 +134,8 @@ impl Form {
             custom_agent: Some(self.value(&FieldId::CustomAgent)),
             create_pull_request: Some(self.creates_pull()),
             maybe_started: self.maybe_started,
+            repos: self.repos.clone(),
+            plan: self.plan,
         }
     }
 
@@ -143,7 +153,7 @@ impl Form {
     }
 
     pub fn repo(&self) -> Option<RepoName> {
-        self.value(&FieldId::Repo).parse().ok()
+        self.repos.first().cloned().or_else(|| self.value(&FieldId::Repo).parse().ok())
     }
 
     fn creates_pull(&self) -> bool {
@@ -154,6 +164,17 @@ impl Form {
         if let Some(field) = self.fields.iter_mut().find(|field| field.id == *id) {
             field.set(value);
         }
+    }
+
+    /// Sets a choice to a value that may not be among its choices yet.
+    pub fn choose(&mut self, id: &FieldId, value: &str) {
+        let field = self.fields.iter_mut().find(|field| field.id == *id);
+        if let Some(Field { control: Control::Choice { choices, .. }, .. }) = field
+            && !choices.iter().any(|choice| choice == value)
+        {
+            choices.push(value.to_owned());
+        }
+        self.set(id, value);
     }
 
     /// The request as it stands, whether it may be sent or not. `None` without a repository.
@@ -351,6 +372,8 @@ impl Form {
         for field in &mut self.fields {
             let value = field.value();
             field.fault = match field.id {
+                // The table says it of each row.
+                FieldId::Repo if !self.repos.is_empty() => None,
                 FieldId::Repo if value.is_empty() => Some("is missing: add one with `:repo add owner/name`".to_owned()),
                 FieldId::Repo if elsewhere.is_some() => elsewhere.clone(),
                 FieldId::HeadRef if !value.is_empty() && !has_base => {
@@ -402,7 +425,7 @@ fn repo_field(repos: &[RepoName], repo: Option<&RepoName>) -> Field {
     Field {
         id: FieldId::Repo,
         label: "repository".to_owned(),
-        help: "left and right, or the first letter of its name".to_owned(),
+        help: "left and right, or its first letter; ctrl+f: several".to_owned(),
         kind: "repo",
         empty: "none",
         required: true,

@@ -38,6 +38,33 @@ impl GateSide {
         known.is_none_or(|at| now - at >= RENEW) && self.asked.insert(repo.clone())
     }
 
+    /// The facts of this repository are to be asked for now, however old they are. False: they are under way.
+    pub fn ask(&mut self, repo: &RepoName) -> bool {
+        self.asked.insert(repo.clone())
+    }
+
+    /// How many repositories are being asked about.
+    pub fn under_way(&self) -> usize {
+        self.asked.len()
+    }
+
+    /// Nothing is known of this repository, or nothing new.
+    pub fn is_old(&self, repo: &RepoName, now: Instant) -> bool {
+        self.facts.get(repo).and_then(|facts| facts.at).is_none_or(|at| now - at >= RENEW)
+    }
+
+    /// The verdict by what was last told, and when that was, however long ago. `None`: nothing was.
+    pub fn judge_told(&self, case: &Case<'_>) -> Option<(Judgement, Instant)> {
+        let facts = self.facts.get(&case.request.repo)?;
+        let in_force = self.in_force.as_ref()?;
+        let judged = in_force.judge(case, facts, Stage::Preview);
+        Some((judged, facts.at?))
+    }
+
+    pub fn default_branch(&self, repo: &RepoName) -> Option<&str> {
+        self.facts.get(repo)?.default_branch.known().map(String::as_str)
+    }
+
     /// The verdict on a request as it stands. `None`: the policy is not read yet.
     pub fn judge(&self, case: &Case<'_>, now: Instant) -> Option<Judgement> {
         let facts = self.facts.get(&case.request.repo);

@@ -55,6 +55,18 @@ fn split(pane: Area, fields: usize, fault: bool) -> Parts {
     Parts { fields, prompt, foot, wide }
 }
 
+/// The table of a plan, with its rule and the line of its headings; and under it what is said of the selected row.
+pub fn plan(pane: Area) -> (Area, Area) {
+    let below = match pane.height {
+        34.. => 12,
+        18.. => 8,
+        12.. => 4,
+        _ => 0,
+    };
+    let table = Area { height: pane.height - below, ..pane };
+    (table, Area { y: table.bottom(), height: below, ..pane })
+}
+
 /// The pane's area at the present size.
 pub fn pane(model: &Model) -> Area {
     let size = model.place.size;

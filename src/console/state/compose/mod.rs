@@ -4,6 +4,8 @@
 //! list ──choose──> form ──ctrl+s──> dialog ──yes──> sending ──confirmed──> gone, task selected in the queue
 //!  ^                │ ^                                 ├──refused──> form, with the fault and the next step
 //!  └── esc: draft ──┘ └────────────── no ───────────────└──unknown──> form, never sent again by itself
+//!
+//! form ──ctrl+f──> repositories ──several──> the table of a plan (see [`plan`])
 //! ```
 //!
 //! The prompt follows the fields until it is edited by hand; from then on it is the operator's own.
@@ -18,6 +20,8 @@ mod form;
 mod gate;
 pub mod layout;
 mod pane;
+mod picker;
+pub mod plan;
 pub mod wrap;
 
 pub use agents::Agents;
@@ -26,3 +30,4 @@ pub use field::{Control, Field, FieldId};
 pub use form::{Form, Verdict};
 pub use gate::{GateSide, known_duplicates};
 pub use pane::{ComposePane, Row};
+pub use picker::Picker;

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::gate::GateSide;
-use super::{Agents, Draft, Form};
+use super::plan::PlanPane;
+use super::{Agents, Draft, Form, Picker};
 use crate::console::keys::Context;
 use crate::domain::RepoName;
 use crate::template::{Template, TemplateFault};
@@ -25,6 +26,10 @@ pub struct ComposePane {
     pub agents: HashMap<RepoName, Agents>,
     /// A start on its way. Until it is answered nothing else is started and the form stays as it was sent.
     pub sending: Option<Uuid>,
+    /// The repositories are being chosen.
+    pub picker: Option<Box<Picker>>,
+    /// One prompt to several repositories.
+    pub plan: Option<Box<PlanPane>>,
     /// What the policy says.
     pub gate: GateSide,
 }
@@ -41,7 +46,20 @@ pub enum Row<'a> {
 impl ComposePane {
     /// Which keys apply.
     pub fn context(&self) -> Context {
-        if self.form.is_some() { Context::Form } else { Context::Templates }
+        if self.picker.is_some() {
+            Context::Repos
+        } else if self.shown_plan().is_some() {
+            Context::Plan
+        } else if self.form.is_some() {
+            Context::Form
+        } else {
+            Context::Templates
+        }
+    }
+
+    /// The plan, where its table covers form and list.
+    pub fn shown_plan(&self) -> Option<&PlanPane> {
+        self.plan.as_deref().filter(|plan| plan.shown)
     }
 
     pub fn rows(&self) -> Vec<Row<'_>> {

@@ -1,7 +1,7 @@
 //! Keys, paste and intents in the form.
 
 use crate::console::effect::Effect;
-use crate::console::keys::{Chord, Intent, Key};
+use crate::console::keys::{Chord, Context, Intent, Key};
 use crate::console::state::Model;
 use crate::console::state::compose::editor::{Did, LeftOut};
 use crate::console::state::compose::{Control, FieldId, Form, layout};
@@ -10,7 +10,7 @@ use crate::text::Untrusted;
 
 use super::list::look;
 use super::say::say;
-use super::{list, start};
+use super::{list, plan, repos, start};
 
 /// An intent pressed in the compose pane. False: not one of the pane's.
 pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> bool {
@@ -21,8 +21,11 @@ pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> b
     if leaves {
         return false;
     }
-    if model.compose.form.is_none() {
-        return list::intent(model, intent, effects);
+    match model.compose.context() {
+        Context::Repos => return repos::intent(model, intent, effects),
+        Context::Plan => return plan::intent(model, intent, effects),
+        Context::Templates => return list::intent(model, intent, effects),
+        _ => {}
     }
     if in_preview(model, intent) {
         return true;
@@ -36,6 +39,9 @@ pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> b
         Intent::Reset => reset(model, effects),
         Intent::Preview => with_form(model, |form| (form.preview, form.diff) = (Some(0), false)),
         Intent::Editor => editor(model, effects),
+        Intent::Repos if sent_in_part(model) => plan::open(model, effects),
+        Intent::Repos => repos::open(model),
+        Intent::Start if several(model) => plan::open(model, effects),
         Intent::Start => start::ask(model),
         Intent::Back => back(model, effects),
         _ => {
@@ -96,6 +102,14 @@ fn in_preview(model: &mut Model, intent: Intent) -> bool {
     true
 }
 
+fn several(model: &Model) -> bool {
+    model.compose.form.as_ref().is_some_and(|form| !form.repos.is_empty())
+}
+
+fn sent_in_part(model: &Model) -> bool {
+    model.compose.form.as_ref().is_some_and(|form| form.plan.is_some())
+}
+
 fn with_form(model: &mut Model, change: impl FnOnce(&mut Form)) {
     if let Some(form) = &mut model.compose.form {
         change(form);
@@ -105,11 +119,15 @@ fn with_form(model: &mut Model, change: impl FnOnce(&mut Form)) {
 
 /// The form as it was sent stays as it is until the answer is there.
 fn is_frozen(model: &mut Model) -> bool {
-    let frozen = model.compose.sending.is_some();
-    if frozen {
+    if model.compose.sending.is_some() {
         say(model, false, "the start is on its way: its answer comes first");
+        return true;
     }
-    frozen
+    let sent = sent_in_part(model);
+    if sent {
+        say(model, false, "a part of this was sent and the rest is to be the same: ctrl+s shows the plan");
+    }
+    sent
 }
 
 fn move_focus(model: &mut Model, forward: bool) {
@@ -184,6 +202,9 @@ fn back(model: &mut Model, effects: &mut Vec<Effect>) {
 
 /// A key that is bound to no intent in the form: typed into the field or the text area.
 pub fn key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
+    if model.compose.picker.is_some() {
+        return repos::key(model, chord);
+    }
     let Some(form) = &model.compose.form else { return };
     if form.preview.is_some() {
         return preview_key(model, chord, effects);
@@ -260,13 +281,23 @@ fn did_turn(yes: bool) -> Did {
     if yes { Did::Edited } else { Did::Nothing }
 }
 
+/// Other repositories were chosen.
+pub(super) fn repos_changed(model: &mut Model, effects: &mut Vec<Effect>) {
+    list::want_agents(model, effects);
+    changed(model, effects);
+}
+
 fn field_changed(model: &mut Model, effects: &mut Vec<Effect>) {
     if let Some(form) = &mut model.compose.form
-        && let Some(field) = form.focused()
+        && let Some(id) = form.focused().map(|field| field.id.clone())
     {
-        match field.id {
+        match id {
             FieldId::Variable(_) => form.preset = None,
-            FieldId::Repo => list::want_agents(model, effects),
+            FieldId::Repo => {
+                // One was chosen in place of several.
+                form.repos.clear();
+                list::want_agents(model, effects);
+            }
             _ => {}
         }
     }
@@ -286,6 +317,9 @@ fn changed(model: &mut Model, effects: &mut Vec<Effect>) {
 
 /// Pasted text, always text.
 pub fn paste(model: &mut Model, text: &Untrusted, effects: &mut Vec<Effect>) {
+    if model.compose.picker.is_some() {
+        return repos::paste(model, text);
+    }
     if model.compose.form.as_ref().is_none_or(|form| form.preview.is_some()) || is_frozen(model) {
         return;
     }
@@ -341,13 +375,35 @@ fn tell(model: &mut Model, left_out: LeftOut) {
     }
 }
 
+/// A click in the pane, in rows below its title.
+pub fn click(model: &mut Model, row: usize) {
+    // The first of them is a heading, or what is typed.
+    let Some(row) = row.checked_sub(1) else { return };
+    match model.compose.context() {
+        Context::Repos => repos::click(model, row),
+        Context::Plan => plan::click(model, row),
+        _ => {}
+    }
+}
+
+/// A wheel step in the lists of the pane.
+pub fn wheel(model: &mut Model, by: isize) {
+    let cursor = match (&mut model.compose.picker, &mut model.compose.plan) {
+        (Some(picker), _) => &mut picker.cursor,
+        (None, Some(plan)) if plan.shown => &mut plan.cursor,
+        _ => return,
+    };
+    *cursor = cursor.saturating_add_signed(by);
+    model.dirty = true;
+}
+
 /// What `$EDITOR` left.
 pub fn edited(model: &mut Model, result: Result<Untrusted, Fault>, effects: &mut Vec<Effect>) {
     let text = match result {
         Ok(text) => text,
         Err(fault) => return say(model, true, &fault.to_string()),
     };
-    if model.compose.sending.is_some() {
+    if model.compose.sending.is_some() || sent_in_part(model) {
         return say(model, true, "the prompt was sent while the editor was open: what the editor left is not used");
     }
     let Some(form) = &mut model.compose.form else {

@@ -12,6 +12,7 @@ use crate::domain::agents::CustomAgent;
 use crate::domain::{Fault, RepoName};
 use crate::template::{Template, TemplateFault, shipped};
 
+use super::plan;
 use super::say::say;
 
 /// The pane was opened: with what a task gave (retry, follow-up) or empty-handed.
@@ -25,6 +26,11 @@ pub fn open(model: &mut Model, prefill: Option<Draft>, effects: &mut Vec<Effect>
         return say(model, false, "a start is on its way: its answer comes first");
     }
     set_aside(model);
+    model.compose.picker = None;
+    // A plan goes on, or can still be looked at: `:plan`.
+    if let Some(plan) = &mut model.compose.plan {
+        plan.shown = false;
+    }
     look(model, effects);
     model.compose.cursor = 0;
     if let Some(draft) = prefill {
@@ -99,6 +105,9 @@ fn open_draft(model: &mut Model, draft: &Draft, effects: &mut Vec<Effect>) {
         say(model, true, &format!("the template {id} is not there any more: the prompt is kept as it was"));
     }
     open_form(model, |repos, repo| Form::from_draft(draft, template, repos, repo), effects);
+    if draft.plan.is_some() {
+        plan::open(model, effects);
+    }
     // A task's prompt may be somebody else's words: what was in it and could not be seen is not passed on in silence.
     let (_, hidden) = clean(&draft.prompt);
     if hidden > 0 {
@@ -147,6 +156,7 @@ fn forget(model: &mut Model, effects: &mut Vec<Effect>) -> bool {
     }
     let draft = model.compose.drafts.remove(model.compose.cursor);
     effects.push(Effect::DropDraft(draft.id));
+    model.compose.plan.take_if(|plan| plan.draft == draft.id && !plan.is_running());
     say(model, false, "the draft was thrown away");
     true
 }

@@ -19,22 +19,33 @@ const AGAIN: &str = "again";
 /// Lines of the prompt a dialog shows.
 const OPENING: usize = 3;
 
-/// Start was pressed: a question, or why there is none.
-pub(super) fn ask(model: &mut Model) {
+/// The form can be sent as it stands; else it is said why not.
+pub(super) fn is_ready(model: &mut Model) -> bool {
     if model.settings.read_only {
-        return say(model, true, "read-only: nothing is started; run without --read-only to start tasks");
+        say(model, true, "read-only: nothing is started; run without --read-only to start tasks");
+        return false;
     }
     if model.compose.sending.is_some() {
-        return say(model, true, "a start is on its way: its answer comes first");
+        say(model, true, "a start is on its way: its answer comes first");
+        return false;
     }
     model.compose.refresh_form();
-    let Some(form) = &mut model.compose.form else { return };
+    let Some(form) = &mut model.compose.form else { return false };
     if let Some(first) = form.first_fault() {
         form.preview = None;
         form.at = first;
         let why = form.fields.get(first).and_then(|field| Some(format!("{} {}", field.label, field.fault.as_ref()?)));
         let why = why.or_else(|| form.verdict.blocks.first().cloned()).unwrap_or_default();
-        return say(model, true, &format!("not started: {why}"));
+        say(model, true, &format!("not started: {why}"));
+        return false;
+    }
+    true
+}
+
+/// Start was pressed: a question, or why there is none.
+pub(super) fn ask(model: &mut Model) {
+    if !is_ready(model) {
+        return;
     }
     let Some(form) = &model.compose.form else { return };
     let Some(request) = form.request() else { return };

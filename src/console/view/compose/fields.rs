@@ -10,6 +10,7 @@ use crate::console::state::compose::editor::Editor;
 use crate::console::state::compose::layout::{AREA_ROWS, LABEL, value_columns};
 use crate::console::state::compose::{Agents, Control, Field, FieldId, Form, wrap};
 use crate::console::state::layout::Area;
+use crate::domain::RepoName;
 use crate::text::{Safe, width};
 
 /// One row of the fields' column.
@@ -79,6 +80,12 @@ fn field_rows(model: &Model, form: &Form, field: &Field, theme: Theme, (focused,
     };
     let label = Safe::new(format!("{}{star}", field.label));
     let mut rows = value_rows(field, theme, focused, columns);
+    if field.id == FieldId::Repo && !form.repos.is_empty() {
+        let names: Vec<&str> = form.repos.iter().map(RepoName::as_str).collect();
+        let text = Safe::new(format!("{} repositories: {}", names.len(), names.join(", ")));
+        let value = vec![(theme.style(Tone::Plain), Safe::new(width::cut_end(&text, columns)))];
+        rows = vec![Row { label: None, value, kind: "", focused, cursor: None }];
+    }
     if let Some(first) = rows.first_mut() {
         first.label = Some((tone, label));
         first.kind = field.kind;
@@ -103,6 +110,12 @@ fn field_rows(model: &Model, form: &Form, field: &Field, theme: Theme, (focused,
 fn note(model: &Model, form: &Form, field: &Field) -> String {
     if form.edited && matches!(field.id, FieldId::Variable(_)) {
         return "the prompt was edited: this does not change it any more".to_owned();
+    }
+    if field.id == FieldId::Repo && form.plan.is_some() {
+        return "a part of it was sent: ctrl+s shows the plan".to_owned();
+    }
+    if field.id == FieldId::Repo && !form.repos.is_empty() {
+        return "ctrl+f changes them; left and right choose one alone".to_owned();
     }
     if field.id != FieldId::CustomAgent {
         return field.help.clone();

@@ -52,7 +52,11 @@ fn put_lines(theme: Theme, area: Area, lines: &[(Tone, String)], buffer: &mut Bu
 }
 
 fn target(form: &Form) -> Vec<(Tone, Safe)> {
-    form.repo().map(|repo| (Tone::Dim, Safe::new(format!("start a task in {repo}")))).into_iter().collect()
+    let text = match form.repos.len() {
+        0 => form.repo().map(|repo| format!("start a task in {repo}")),
+        several => Some(format!("start a task in each of {several} repositories")),
+    };
+    text.map(|text| (Tone::Dim, Safe::new(text))).into_iter().collect()
 }
 
 /// The request one field a line: exact but for the prompt, which is cut to its line.
@@ -88,13 +92,18 @@ fn verdict(model: &Model, form: &Form, theme: Theme, area: Area) -> Vec<(Tone, S
         lines.push((Tone::WarnStrong, "it may have started before: look at the queue before sending again".to_owned()));
     }
     let hints = &form.verdict.hints;
-    let mut judged = model.compose.gate.judge_form(form, model.now);
+    // Of several repositories the table tells the verdicts.
+    let several = !form.repos.is_empty();
+    let mut judged = model.compose.gate.judge_form(form, model.now).filter(|_| !several);
     if model.settings.read_only {
         lines.push((Tone::Bad, format!("{} read-only: nothing is started from here", mark("✗", "x"))));
     } else if form.fault_count() > 0 {
         let fields = form.fields.iter().filter_map(|f| Some(format!("{} {}", f.label, f.fault.as_ref()?)));
         let all: Vec<String> = fields.chain(form.verdict.blocks.iter().cloned()).collect();
         lines.push((Tone::Bad, format!("{} not ready: {}", mark("✗", "x"), all.join("; "))));
+    } else if several {
+        let text = if form.plan.is_some() { "sent in part" } else { "ready" };
+        lines.push((Tone::Good, format!("{} {text}: ctrl+s shows the plan, a verdict for each", mark("✓", "+"))));
     } else if let Some((tone, line)) = stopped(judged.as_ref(), theme) {
         lines.extend(wrapped(&line, area).into_iter().map(|line| (tone, line)));
         judged = None;

@@ -45,6 +45,7 @@ pub(super) fn draw(model: &Model, theme: Theme, area: Area, focused: bool, buffe
 
 fn name(row: &Row<'_>) -> Safe {
     match row {
+        Row::Draft(draft) if !draft.repos.is_empty() => Safe::new(format!("draft {} repositories", draft.repos.len())),
         Row::Draft(draft) => Safe::new(format!("draft {}", draft.repo.as_ref().map_or("", |repo| repo.as_str()))),
         Row::Template(template) => Safe::new(&template.title),
         Row::Blank => Safe::new("Blank prompt"),
@@ -66,7 +67,10 @@ fn draw_row(
     let label = Safe::new(width::cut_end(&name(row), names));
     put(buffer, area, area.x + 1, y, label, theme.style(tone));
     let text = match row {
-        Row::Draft(draft) => format!("unsent · {}", opening(model, draft)),
+        Row::Draft(draft) => {
+            let sent = if draft.plan.is_some() { "sent in part" } else { "unsent" };
+            format!("{sent} · {}", opening(model, draft))
+        }
         Row::Template(template) => template.description.clone(),
         Row::Blank => "no template: every word is yours".to_owned(),
     };

@@ -4,7 +4,9 @@ mod fields;
 mod foot;
 mod list;
 mod pane;
+mod plan;
 mod prompt;
+mod repos;
 #[cfg(test)]
 mod tests;
 mod words;

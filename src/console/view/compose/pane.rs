@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 
 use super::super::rule;
 use super::super::theme::{Theme, Tone};
-use super::{fields, foot, list, prompt};
+use super::{fields, foot, list, plan, prompt, repos};
 use crate::console::state::Model;
 use crate::console::state::compose::{Form, layout};
 use crate::console::state::layout::Area;
@@ -17,6 +17,13 @@ pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) -> Op
         return None;
     }
     let focused = model.place.focus == Pane::Compose;
+    if let Some(picker) = &model.compose.picker {
+        return repos::draw(model, picker, *theme, area, focused, buffer);
+    }
+    if let Some(table) = model.compose.shown_plan() {
+        plan::draw(model, table, *theme, area, focused, buffer);
+        return None;
+    }
     let Some(form) = &model.compose.form else {
         list::draw(model, *theme, area, focused, buffer);
         return None;

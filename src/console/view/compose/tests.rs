@@ -347,3 +347,5 @@ fn numbers_that_grew_old_no_longer_pass_for_known() {
     model.now += chrono::TimeDelta::minutes(3);
     assert!(screen(&model).contains("checked when it is sent: active"));
 }
+
+mod plan;
