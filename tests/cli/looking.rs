@@ -68,7 +68,8 @@ fn a_query_means_what_it_means_in_the_console() {
         let mut found: Vec<Value> = objects(&found.out).into_iter().map(|task| task["id"].clone()).collect();
         let mut wanted: Vec<Value> = all.iter().filter(|task| holds(task)).map(|task| task["id"].clone()).collect();
         let by = |a: &Value, b: &Value| a.as_str().cmp(&b.as_str());
-        (found.sort_by(by), wanted.sort_by(by));
+        found.sort_by(by);
+        wanted.sort_by(by);
         assert_eq!(found, wanted, "{query}");
     }
     let nothing = world.run(&with(&["list", "state:failed", "created:>400w"]));
@@ -383,7 +384,7 @@ mod exposition {
                 let (metric, help) = rest.split_once(' ').unwrap();
                 assert!(name.is_match(metric) && !help.trim().is_empty(), "{line}");
                 assert!(helped.insert(metric.to_owned()), "{metric}: helped twice");
-                current = metric.to_owned();
+                metric.clone_into(&mut current);
             } else if let Some(rest) = line.strip_prefix("# TYPE ") {
                 let (metric, of) = rest.split_once(' ').unwrap();
                 assert_eq!(metric, current, "its type follows its help");
@@ -419,8 +420,9 @@ fn the_metrics_are_what_prometheus_reads() {
     let text = std::fs::read_to_string(&file).unwrap();
     let series = exposition::check(&text);
     let listed = objects(&world.run(&with(&["list", "--json", "state:completed"])).out).len();
+    let listed: f64 = u32::try_from(listed).unwrap().into();
     let completed = "atc_tasks{repo=\"acme/api\",state=\"completed\"}";
-    assert!((series[completed] - listed as f64).abs() < 0.5, "{text}");
+    assert!((series[completed] - listed).abs() < 0.5, "{text}");
     assert!(series["atc_last_success_timestamp_seconds"] > 1e9);
     assert!(series["atc_api_requests_total"] >= 2.0);
     if let Ok(mut promtool) = std::process::Command::new("promtool")

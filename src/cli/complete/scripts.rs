@@ -4,11 +4,11 @@ use clap::ValueEnum;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Shell {
-    /// source <(atc completions bash)
+    /// `source <(atc completions bash)`
     Bash,
-    /// atc completions zsh > "${fpath[1]}/_atc"
+    /// `atc completions zsh > "${fpath[1]}/_atc"`
     Zsh,
-    /// atc completions fish > ~/.config/fish/completions/atc.fish
+    /// `atc completions fish > ~/.config/fish/completions/atc.fish`
     Fish,
 }
 
