@@ -154,6 +154,16 @@ pub fn replace(path: &Path, text: &str) -> io::Result<()> {
     written
 }
 
+/// Whether [`replace`] will do, found out without touching what is there.
+pub fn try_beside(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Err(io::Error::other("it is a folder"));
+    }
+    let part = part_of(path);
+    File::create(&part)?;
+    fs::remove_file(part)
+}
+
 /// In the same folder, and under a name that no collector reads.
 fn part_of(path: &Path) -> PathBuf {
     let mut name = std::ffi::OsString::from(".");

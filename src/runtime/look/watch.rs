@@ -7,6 +7,7 @@
 //! ends: SIGINT 130, SIGTERM 143, nobody reads 0, --once when all was read once
 //! ```
 
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,6 +36,8 @@ use crate::runtime::engine::desk::Desk as EngineDesk;
 const EVENTS: usize = 256;
 /// How old the metrics file may become.
 const METRICS: Duration = Duration::from_secs(15);
+/// Tasks of a full page.
+const PAGE: usize = 100;
 /// `--once` waits no longer.
 const ONCE: Duration = Duration::from_mins(3);
 
@@ -57,7 +60,9 @@ pub async fn run(args: &WatchArgs, seat: Seat, desk: &Desk) -> Result<Exit, Faul
     drop(heard);
     engine.finish().await;
     cache.finish().await;
-    watch.write_metrics();
+    if watch.read || !args.once {
+        watch.write_metrics();
+    }
     match done {
         Ok(exit) => Ok(exit),
         Err(Stopped) => Ok(Exit::Done),
@@ -72,7 +77,11 @@ struct Watch<'a> {
     meter: Meter,
     begun: Instant,
     /// Sources whose failure was told and has not passed.
-    failing: std::collections::HashSet<Source>,
+    failing: HashSet<Source>,
+    /// How often each list has answered, and that its first answer was a full page: more of it is to come.
+    lists: HashMap<Source, (u32, bool)>,
+    /// Everything has been read once.
+    read: bool,
     worst: Exit,
 }
 
@@ -87,14 +96,16 @@ impl<'a> Watch<'a> {
             transitions: Transitions::default(),
             meter: Meter::default(),
             begun: seat.now(),
-            failing: std::collections::HashSet::new(),
+            failing: HashSet::new(),
+            lists: HashMap::new(),
+            read: false,
             worst: Exit::Done,
         }
     }
 
     async fn run(&mut self, heard: &mut mpsc::Receiver<Event>, engine: &mut Engine) -> Exit {
         let end = Tick::now() + ONCE;
-        let mut write = tokio::time::interval(METRICS);
+        let mut write = tokio::time::interval_at(Tick::now() + METRICS, METRICS);
         write.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
@@ -103,7 +114,12 @@ impl<'a> Watch<'a> {
                     if !self.take(event, engine) {
                         return self.worst;
                     }
-                    if self.args.once && self.all_read() {
+                    if !self.read && self.all_read() {
+                        self.read = true;
+                        // From now on what is measured is the whole, not what has come so far.
+                        self.write_metrics();
+                    }
+                    if self.args.once && self.read {
                         return self.worst;
                     }
                 }
@@ -187,7 +203,10 @@ impl<'a> Watch<'a> {
 
     fn count(&mut self, what: &What, at: Instant) {
         match what {
-            What::Net(Net { source, result: Ok(_), .. }) => {
+            What::Net(Net { source, result: Ok(news), .. }) => {
+                if let News::Tasks { tasks, .. } = news {
+                    self.lists.entry(source.clone()).or_insert((0, tasks.len() >= PAGE)).0 += 1;
+                }
                 self.failing.remove(source);
                 self.meter.succeeded(at);
             }
@@ -207,9 +226,13 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Every list has answered once, and so have the pull requests, where there are any.
+    /// Every list has been read to its end or has failed, and the pull requests, where there are any, have answered.
     fn all_read(&self) -> bool {
-        if !update::queue::all_read(&self.model) {
+        let goes_on = |source: &Source| {
+            let (answers, full) = self.lists.get(source).copied().unwrap_or_default();
+            full && answers < 2 && !self.failing.contains(source)
+        };
+        if !update::queue::all_read(&self.model) || self.model.lists().iter().any(goes_on) {
             return false;
         }
         let world = &self.model.world;
@@ -273,7 +296,7 @@ fn named(source: &Source) -> String {
 
 /// Found out before anything is asked: a file that cannot be written measures nothing.
 fn can_be_written(file: &Path) -> Result<(), Fault> {
-    metrics::replace(file, "").map_err(|error| {
+    metrics::try_beside(file).map_err(|error| {
         let what = format!("{} cannot be written: {error}", file.display());
         Fault::new(FaultKind::Local, what, "name a file in a folder that can be written to")
     })
