@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use super::cache::CacheVerb;
 use super::config_verbs::ConfigVerb;
@@ -12,6 +12,7 @@ use super::demo::Demo;
 use super::doctor::Doctor;
 use super::exit::Exit;
 use super::ledger_verbs::LedgerVerb;
+use super::look::LookVerb;
 use super::policy_verbs::PolicyVerb;
 use super::template::TemplateVerb;
 use super::verb::HeadlessVerb;
@@ -34,6 +35,7 @@ pub enum Command {
     },
     Config {
         verb: ConfigVerb,
+        json: bool,
         options: Options,
     },
     Cache {
@@ -59,6 +61,11 @@ pub enum Command {
     /// What can be done here.
     Doctor {
         doctor: Doctor,
+        options: Options,
+    },
+    /// What the console shows, without a screen.
+    Look {
+        verb: LookVerb,
         options: Options,
     },
     /// Help or version: print it, and all is done.
@@ -111,12 +118,19 @@ enum Verb {
         file: PathBuf,
     },
     #[command(flatten)]
+    Look(LookVerb),
+    #[command(flatten)]
     Headless(HeadlessVerb),
     /// Say what this token can do here, what it cannot, and why; nothing is changed
     Doctor(Doctor),
     /// Look at the configuration
-    #[command(subcommand)]
-    Config(ConfigVerb),
+    Config {
+        #[command(subcommand)]
+        verb: ConfigVerb,
+        /// One JSON object a line
+        #[arg(long, global = true)]
+        json: bool,
+    },
     /// What may be started, by whom and how much of it
     #[command(subcommand)]
     Policy(PolicyVerb),
@@ -176,15 +190,23 @@ pub fn parse<T: Into<OsString> + Clone>(args: impl IntoIterator<Item = T>) -> Re
     }
 }
 
+/// All verbs and options as data, for completion and the manual page.
+pub fn definition() -> clap::Command {
+    let mut root = Cli::command();
+    root.build();
+    root
+}
+
 fn command(cli: Cli) -> Command {
     let options = options(cli.given);
     match cli.verb {
         None => Command::Console(options),
         Some(Verb::Open { file }) => Command::Open { file, options },
         Some(Verb::Demo(demo)) => Command::Demo { demo, options },
+        Some(Verb::Look(verb)) => Command::Look { verb, options },
         Some(Verb::Headless(verb)) => Command::Headless { verb, options },
         Some(Verb::Doctor(doctor)) => Command::Doctor { doctor, options },
-        Some(Verb::Config(verb)) => Command::Config { verb, options },
+        Some(Verb::Config { verb, json }) => Command::Config { verb, json, options },
         Some(Verb::Policy(verb)) => Command::Policy { verb, options },
         Some(Verb::Template(verb)) => Command::Template { verb, options },
         Some(Verb::Cache(verb)) => Command::Cache { verb },
@@ -222,8 +244,6 @@ fn colour(when: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     fn run(line: &str) -> Result<Command, Refusal> {

@@ -3,14 +3,18 @@
 use std::path::Path;
 
 use clap::Subcommand;
+use serde_json::Value;
 
 use super::args::Options;
 use super::exit::Exit;
+use super::look::joined::field;
+use super::look::shape::{Field, Is, write};
 use super::output;
 use crate::config::options::OPTIONS;
 use crate::config::repo_options;
 use crate::config::rows::ROWS;
 use crate::config::{Config, Invalid, Loaded, Origin, Paths, Sources, load};
+use crate::ledger::export::ascii;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
 pub enum ConfigVerb {
@@ -43,6 +47,121 @@ pub fn run(verb: ConfigVerb, options: &Options) -> Exit {
     output::complain(&text);
     exit
 }
+
+/// The same for programs: one JSON object a line.
+pub fn run_json(verb: ConfigVerb, options: &Options) -> Exit {
+    let paths = match Paths::find() {
+        Ok(paths) => paths,
+        Err(fault) => return output::fail(&fault),
+    };
+    let (rows, exit) = json(verb, &options.sources(), &paths);
+    rows.iter().fold(exit, |exit, row| exit.worse(output::line(&ascii(&row.to_string()))))
+}
+
+/// What `run_json` prints. A configuration that is wrong is one object of `check`, whatever was asked.
+pub fn json(verb: ConfigVerb, sources: &Sources, paths: &Paths) -> (Vec<Value>, Exit) {
+    let loaded = load(sources, paths);
+    match (verb, loaded) {
+        (ConfigVerb::Path, loaded) => {
+            let files = files(loaded.ok().as_ref(), sources, paths);
+            (files.iter().map(|file| write(FILE, file)).collect(), Exit::Done)
+        }
+        (_, Err(invalid)) => {
+            let problems = invalid.all().map(ToString::to_string).collect();
+            let checked = Checked { file: None, problems, warnings: Vec::new() };
+            (vec![write(CHECKED, &checked)], Exit::Usage)
+        }
+        (ConfigVerb::Show, Ok(loaded)) => {
+            (options_of(&loaded).iter().map(|one| write(OPTION, one)).collect(), Exit::Done)
+        }
+        (ConfigVerb::Check, Ok(loaded)) => {
+            let checked = Checked {
+                file: loaded.file_found.then(|| loaded.file.display().to_string()),
+                problems: missing(&loaded),
+                warnings: loaded.warnings.iter().map(ToString::to_string).collect(),
+            };
+            let exit = if checked.problems.is_empty() { Exit::Done } else { Exit::Usage };
+            (vec![write(CHECKED, &checked)], exit)
+        }
+    }
+}
+
+/// One option as it holds.
+#[derive(Debug)]
+pub struct Shown {
+    key: String,
+    repos: Option<String>,
+    value: Option<String>,
+    origin: String,
+}
+
+pub const OPTION: &[Field<Shown>] = &[
+    field!("key", Is::Text, "The option's key.", |one| one.key.clone().into()),
+    field!("repos", Is::Maybe(&Is::Text), "The repositories it holds for; null: everywhere.", |one| one
+        .repos
+        .clone()
+        .into()),
+    field!("value", Is::Maybe(&Is::Text), "Its value, as the config file would hold it; null: not set.", |one| {
+        one.value.clone().into()
+    }),
+    field!("origin", Is::Text, "Where the value is from.", |one| one.origin.clone().into()),
+];
+
+fn options_of(loaded: &Loaded) -> Vec<Shown> {
+    let everywhere = OPTIONS.iter().map(|option| Shown {
+        key: option.key.to_owned(),
+        repos: None,
+        value: (option.show)(&loaded.config),
+        origin: loaded.origin(option.key).to_string(),
+    });
+    let mut all: Vec<_> = everywhere.collect();
+    for section in repo_options::REPO_SECTIONS {
+        for repos in (section.set)(&loaded.config) {
+            all.extend(section.options.iter().filter_map(|option| {
+                Some(Shown {
+                    key: format!("{}.{}", section.name, option.name),
+                    repos: Some(repos.to_string()),
+                    value: Some((option.show)(&loaded.config, repos)?),
+                    origin: Origin::File.to_string(),
+                })
+            }));
+        }
+    }
+    all.extend(ROWS.iter().map(|rows| Shown {
+        key: rows.key.to_owned(),
+        repos: None,
+        value: Some((rows.show)(&loaded.config)),
+        origin: loaded.origin(rows.key).to_string(),
+    }));
+    all
+}
+
+/// A file of atc's.
+type Place = (&'static str, std::path::PathBuf);
+
+pub const FILE: &[Field<Place>] = &[
+    field!("what", Is::Text, "What is in it.", |(what, _)| (*what).into()),
+    field!("path", Is::Text, "Where it is.", |(_, path)| path.display().to_string().into()),
+    field!("exists", Is::Flag, "It is there.", |(_, path)| path.exists().into()),
+];
+
+/// What a look at the configuration found.
+#[derive(Debug)]
+pub struct Checked {
+    file: Option<String>,
+    problems: Vec<String>,
+    warnings: Vec<String>,
+}
+
+pub const CHECKED: &[Field<Checked>] = &[
+    field!("ok", Is::Flag, "It can be used.", |checked| checked.problems.is_empty().into()),
+    field!("file", Is::Maybe(&Is::Text), "The file that was read; null: none could be.", |checked| checked
+        .file
+        .clone()
+        .into()),
+    field!("problems", Is::List(&Is::Text), "What is wrong.", |checked| checked.problems.clone().into()),
+    field!("warnings", Is::List(&Is::Text), "What may not be meant.", |checked| checked.warnings.clone().into()),
+];
 
 pub fn report(verb: ConfigVerb, sources: &Sources, paths: &Paths) -> Report {
     let loaded = load(sources, paths);
@@ -98,11 +217,19 @@ fn by_repository(lines: &mut Vec<String>, loaded: &Loaded, section: &str) {
 }
 
 fn path(loaded: Option<&Loaded>, sources: &Sources, paths: &Paths) -> String {
+    let line = |(what, path): &Place| {
+        let missing = if path.exists() { "" } else { "  (not there)" };
+        format!("{what:<10} {}{missing}", path.display())
+    };
+    files(loaded, sources, paths).iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn files(loaded: Option<&Loaded>, sources: &Sources, paths: &Paths) -> Vec<Place> {
     let default = Config::default();
     let config = loaded.map_or(&default, |loaded| &loaded.config);
     let file = loaded.map(|loaded| loaded.file.clone());
     let file = file.or_else(|| sources.file.clone()).unwrap_or_else(|| paths.config_file());
-    let all = [
+    vec![
         ("config", file),
         ("templates", paths.templates(config)),
         ("policy", paths.policy(config)),
@@ -110,12 +237,7 @@ fn path(loaded: Option<&Loaded>, sources: &Sources, paths: &Paths) -> String {
         ("journal", paths.journal()),
         ("cache", paths.cache()),
         ("data", paths.data_dir.clone()),
-    ];
-    let line = |(what, path): &(&str, std::path::PathBuf)| {
-        let missing = if path.exists() { "" } else { "  (not there)" };
-        format!("{what:<10} {}{missing}", path.display())
-    };
-    all.iter().map(line).collect::<Vec<_>>().join("\n")
+    ]
 }
 
 /// Besides what loading checks: the files that the options name.
@@ -127,7 +249,18 @@ fn check(loaded: &Loaded) -> Report {
         format!("{file}: not there, the defaults apply")
     }];
     lines.extend(loaded.warnings.iter().map(|warning| format!("warning: {warning}")));
-    let missing: Vec<_> = [
+    let missing = missing(loaded);
+    if missing.is_empty() {
+        Report { text: lines.join("\n"), exit: Exit::Done }
+    } else {
+        let missing: Vec<_> = missing.iter().map(|problem| format!("atc: {problem}")).collect();
+        Report { text: missing.join("\n"), exit: Exit::Usage }
+    }
+}
+
+/// Files that options name and that are not there.
+fn missing(loaded: &Loaded) -> Vec<String> {
+    [
         ("token_file", &loaded.config.token_file, Path::is_file as fn(&Path) -> bool, "file"),
         ("ca_file", &loaded.config.ca_file, Path::is_file, "file"),
         ("templates_dir", &loaded.config.templates_dir, Path::is_dir, "directory"),
@@ -135,12 +268,7 @@ fn check(loaded: &Loaded) -> Report {
     .into_iter()
     .filter_map(|(key, path, is_there, what)| {
         let path = path.as_deref().filter(|path| !is_there(path))?;
-        Some(format!("atc: {}: {key}: there is no {what} {}", loaded.origin(key), path.display()))
+        Some(format!("{}: {key}: there is no {what} {}", loaded.origin(key), path.display()))
     })
-    .collect();
-    if missing.is_empty() {
-        Report { text: lines.join("\n"), exit: Exit::Done }
-    } else {
-        Report { text: missing.join("\n"), exit: Exit::Usage }
-    }
+    .collect()
 }

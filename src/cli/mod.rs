@@ -9,6 +9,7 @@
 //!                               ├─ Template > template ──────> text + Exit
 //!                               ├─ Ledger ──> ledger_verbs ──> text + Exit
 //!                               ├─ Headless > verb over a Desk: the ports, the voice, the ids
+//!                               ├─ Look ────> runtime/look, and tables of fields and columns
 //!                               ├─ Say ─────> text
 //!                               └─ Console, Open, Demo, Cache, Doctor ──> runtime
 //! ```
@@ -16,6 +17,7 @@
 pub mod args;
 pub mod cache;
 pub mod cancel;
+pub mod complete;
 pub mod config_verbs;
 pub mod demo;
 pub mod desk;
@@ -24,6 +26,8 @@ pub mod exit;
 pub mod follow_up;
 pub mod here;
 pub mod ledger_verbs;
+pub mod look;
+pub mod man;
 pub mod origin;
 pub mod output;
 pub mod policy_verbs;
@@ -44,6 +48,7 @@ pub use desk::Desk;
 pub use doctor::Doctor;
 pub use exit::Exit;
 pub use ledger_verbs::LedgerVerb;
+pub use look::LookVerb;
 pub use policy_verbs::{Explain, PolicyVerb};
 pub use template::TemplateVerb;
 pub use verb::HeadlessVerb;

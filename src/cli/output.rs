@@ -14,8 +14,18 @@ pub fn say(text: &str) -> Exit {
     }
 }
 
+/// Prints bytes that are safe already, or are wanted as they are. `false`: nobody reads any more.
+pub fn bytes(bytes: &[u8]) -> Result<bool, Exit> {
+    let mut out = io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(unprinted(&error)),
+    }
+}
+
 /// Prints one line of what is safe already and may be coloured.
-pub(super) fn line(text: &str) -> Exit {
+pub fn line(text: &str) -> Exit {
     let mut out = io::stdout().lock();
     match writeln!(out, "{text}").and_then(|()| out.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => unprinted(&error),

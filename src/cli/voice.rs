@@ -146,8 +146,8 @@ impl Voice {
     }
 
     /// Results to come, under these headings.
-    pub fn table(self, heads: &'static [&'static str]) -> Table {
-        Table { voice: self, heads, rows: Vec::new(), exit: Exit::Done }
+    pub fn table(self, heads: &[&'static str]) -> Table {
+        Table { voice: self, heads: heads.to_vec(), rows: Vec::new(), exit: Exit::Done }
     }
 }
 
@@ -160,7 +160,7 @@ pub fn unasked(what: impl AsRef<str>, flag: &str) -> Fault {
 #[derive(Debug)]
 pub struct Table {
     voice: Voice,
-    heads: &'static [&'static str],
+    heads: Vec<&'static str>,
     rows: Vec<Row>,
     exit: Exit,
 }

@@ -13,6 +13,7 @@ pub mod input;
 pub mod journal;
 pub mod kept;
 pub mod launch;
+pub mod look;
 pub mod notify;
 pub mod panic;
 pub mod private;

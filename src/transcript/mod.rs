@@ -73,7 +73,7 @@ pub mod window;
 
 pub use decode::{Change, Format, Stats, Transcript};
 pub use diagnosis::{Diagnosis, Ending, Finding};
-pub use entry::{Entry, Kind, Lines};
+pub use entry::{EditVerb, Entry, Kind, Lines};
 pub use facets::{Facet, FacetSet, Facets};
 pub use facts::RunFacts;
 pub use filter::Filter;

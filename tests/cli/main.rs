@@ -11,6 +11,7 @@ mod following_up;
 #[allow(dead_code, reason = "shared with the tests of the terminal, which use the rest of it")]
 mod harness;
 mod ledger;
+mod looking;
 mod naming;
 mod program;
 mod recipes;

@@ -6,5 +6,6 @@ mod args;
 mod read;
 mod stats;
 
-pub use args::{LedgerVerb, Moment};
+pub use args::{About, LedgerVerb, Moment};
 pub use read::run;
+pub use stats::STATS;

@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 use super::args::About;
 use super::read::{Stop, each, is_of};
+use crate::cli::look::joined::field;
+use crate::cli::look::shape::{Field, Is, schema, write};
 use crate::domain::{Cost, Instant, RepoName};
 use crate::ledger::stats::{By, Counter, Row, Spans, Stats};
 use crate::ledger::{Ledger, Span, export, table};
@@ -29,46 +31,96 @@ pub(super) fn print(
     })?;
     let stats = counter.finish(about.since.map(|since| since.at(now)), about.until.map(|until| until.at(now)));
     if json {
-        writeln!(out, "{}", export::ascii(&value(&stats).to_string()))?;
+        writeln!(out, "{}", export::ascii(&write(STATS, &stats).to_string()))?;
         return Ok(());
     }
     write!(out, "{}", table::text(&stats))?;
     Ok(())
 }
 
-fn value(stats: &Stats) -> Value {
-    let groups = By::ALL.into_iter().zip(&stats.by).map(|(by, rows)| {
-        let rows = rows.iter().map(|(name, row)| {
-            let mut value = of_row(row);
-            if let Some(object) = value.as_object_mut() {
-                object.insert(by.word().to_owned(), name.clone().into());
-            }
-            value
-        });
-        (format!("by_{}", by.word()), Value::Array(rows.collect()))
-    });
-    let mut all: serde_json::Map<String, Value> = groups.collect();
-    all.insert("all".to_owned(), of_row(&stats.all));
-    Value::Object(all)
+/// The counts, all together and by each way to group them.
+pub const STATS: &[Field<Stats>] = &[
+    field!("all", Is::Object(|| schema(ROW)), "Everything together.", |s| write(ROW, &s.all)),
+    field!("by_repo", Is::List(&Is::Object(|| named_schema(By::Repo))), "By repository.", |s| named(s, By::Repo)),
+    field!("by_template", Is::List(&Is::Object(|| named_schema(By::Template))), "By template.", |s| named(
+        s,
+        By::Template
+    )),
+    field!("by_model", Is::List(&Is::Object(|| named_schema(By::Model))), "By model.", |s| named(s, By::Model)),
+    field!("by_day", Is::List(&Is::Object(|| named_schema(By::Day))), "By the day it was started, in UTC.", |s| named(
+        s,
+        By::Day
+    )),
+];
+
+/// The rows of one way to group, each with its name under the group's word.
+fn named(stats: &Stats, by: By) -> Value {
+    let place = By::ALL.iter().position(|one| *one == by);
+    let rows = place.and_then(|place| stats.by.get(place)).into_iter().flatten();
+    let row = |(name, row): &(Option<String>, Row)| {
+        let mut value = write(ROW, row);
+        if let Some(object) = value.as_object_mut() {
+            object.insert(by.word().to_owned(), name.clone().into());
+        }
+        value
+    };
+    rows.map(row).collect()
 }
 
-fn of_row(row: &Row) -> Value {
-    let cost = |cost: Option<Cost>, of: u64| {
-        cost.map(|cost| {
-            let nano = u64::try_from(cost.nano_credits).unwrap_or(u64::MAX);
-            json!({"nano_credits": nano, "premium_requests": cost.premium_requests, "known_of": of})
-        })
-    };
-    let span = |spans: &Spans| {
-        let seconds = |span: Option<TimeDelta>| span.map(|span| span.num_seconds());
-        json!({"median_s": seconds(spans.median()), "p90_s": seconds(spans.p90()), "known_of": spans.known()})
-    };
-    json!({
-        "started": row.started, "finished": row.finished, "failed": row.failed, "cancelled": row.cancelled,
-        "refused": row.refused, "unknown": row.unknown, "success": row.success(),
-        "pulls": row.pulls, "merged": row.merged,
-        "cost": cost(row.cost, row.costed), "cost_per_merge": cost(row.cost_per_merge(), row.merged_costed),
-        "to_start": span(&row.to_start), "to_pull": span(&row.to_pull),
-        "to_review": span(&row.to_review), "to_merge": span(&row.to_merge),
-    })
+fn named_schema(by: By) -> Value {
+    let mut schema = schema(ROW);
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        properties.insert(by.word().to_owned(), json!({ "anyOf": [{ "type": "string" }, { "type": "null" }] }));
+    }
+    if let Some(Value::Array(required)) = schema.get_mut("required") {
+        required.push(by.word().into());
+    }
+    schema
+}
+
+const COUNT: Is = Is::Whole;
+const TIMES: Is = Is::Object(|| schema(SPANS));
+
+const ROW: &[Field<Row>] = &[
+    field!("started", COUNT, "How many were started.", |r| r.started.into()),
+    field!("finished", COUNT, "How many ended well.", |r| r.finished.into()),
+    field!("failed", COUNT, "How many ended badly.", |r| r.failed.into()),
+    field!("cancelled", COUNT, "How many were cancelled.", |r| r.cancelled.into()),
+    field!("refused", COUNT, "How many were refused.", |r| r.refused.into()),
+    field!("unknown", COUNT, "How many have no known outcome.", |r| r.unknown.into()),
+    field!("success", Is::Maybe(&Is::Number), "The share of those that ended well, of all that ended.", |r| json!(
+        r.success()
+    )),
+    field!("pulls", COUNT, "How many opened a pull request.", |r| r.pulls.into()),
+    field!("merged", COUNT, "How many of these were merged.", |r| r.merged.into()),
+    field!("cost", Is::Maybe(&Is::Object(|| schema(PRICE))), "What they cost.", |r| price(r.cost, r.costed)),
+    field!("cost_per_merge", Is::Maybe(&Is::Object(|| schema(PRICE))), "What one merged pull request cost.", |r| {
+        price(r.cost_per_merge(), r.merged_costed)
+    }),
+    field!("to_start", TIMES, "From the start to the first work.", |r| write(SPANS, &r.to_start)),
+    field!("to_pull", TIMES, "From the start to the pull request.", |r| write(SPANS, &r.to_pull)),
+    field!("to_review", TIMES, "From the pull request to its first review.", |r| write(SPANS, &r.to_review)),
+    field!("to_merge", TIMES, "From the pull request to its merge.", |r| write(SPANS, &r.to_merge)),
+];
+
+fn price(cost: Option<Cost>, of: u64) -> Value {
+    cost.map_or(Value::Null, |cost| write(PRICE, &(cost, of)))
+}
+
+const PRICE: &[Field<(Cost, u64)>] = &[
+    field!("nano_credits", Is::Whole, "Nano AI credits.", |(cost, _)| {
+        u64::try_from(cost.nano_credits).unwrap_or(u64::MAX).into()
+    }),
+    field!("premium_requests", Is::Number, "Premium requests.", |(cost, _)| cost.premium_requests.into()),
+    field!("known_of", Is::Whole, "Of how many that is known.", |(_, of)| (*of).into()),
+];
+
+const SPANS: &[Field<Spans>] = &[
+    field!("median_s", Is::Maybe(&Is::Number), "Half took no longer, in seconds.", |s| seconds(s.median())),
+    field!("p90_s", Is::Maybe(&Is::Number), "Nine of ten took no longer, in seconds.", |s| seconds(s.p90())),
+    field!("known_of", Is::Whole, "Of how many that is known.", |s| json!(s.known())),
+];
+
+fn seconds(span: Option<TimeDelta>) -> Value {
+    span.map(|span| span.num_seconds()).into()
 }

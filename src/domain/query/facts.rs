@@ -12,10 +12,25 @@ pub struct Needs {
     pub pull: bool,
     pub disagrees: bool,
     pub diagnosed: bool,
+    /// What only the task's sessions tell.
+    pub sessions: bool,
+    /// What only its run tells.
+    pub run: bool,
+    /// Whose token this is.
+    pub viewer: bool,
 }
 
 impl Needs {
-    pub const ALL: Self = Self { stuck: true, login: true, pull: true, disagrees: true, diagnosed: true };
+    pub const ALL: Self = Self {
+        stuck: true,
+        login: true,
+        pull: true,
+        disagrees: true,
+        diagnosed: true,
+        sessions: true,
+        run: true,
+        viewer: true,
+    };
 
     pub(super) fn and(self, other: Self) -> Self {
         Self {
@@ -24,6 +39,9 @@ impl Needs {
             pull: self.pull || other.pull,
             disagrees: self.disagrees || other.disagrees,
             diagnosed: self.diagnosed || other.diagnosed,
+            sessions: self.sessions || other.sessions,
+            run: self.run || other.run,
+            viewer: self.viewer || other.viewer,
         }
     }
 }

@@ -61,7 +61,12 @@ impl Flag {
             | Self::StuckSilent
             | Self::StuckWaiting
             | Self::StuckDeadline
-            | Self::StuckOrphaned => Needs { stuck: true, ..none },
+            | Self::StuckOrphaned => Needs { stuck: true, run: true, ..none },
+            Self::Orphaned => Needs { run: true, ..none },
+            Self::Mine => Needs { viewer: true, ..none },
+            Self::HasCost | Self::CostUnknown | Self::HasError | Self::HasModel | Self::Mirrored => {
+                Needs { sessions: true, ..none }
+            }
             Self::Found(_) | Self::NothingFound | Self::NotDiagnosed => Needs { diagnosed: true, ..none },
             Self::HasBranch
             | Self::HasPull
@@ -70,20 +75,8 @@ impl Flag {
             | Self::Failing
             | Self::Pending
             | Self::Passing => Needs { pull: true, ..none },
-            Self::Disagreeing => Needs { disagrees: true, ..none },
-            Self::Active
-            | Self::Ended
-            | Self::Orphaned
-            | Self::New
-            | Self::Marked
-            | Self::Mine
-            | Self::Mirrored
-            | Self::HasAgent
-            | Self::HasCost
-            | Self::HasError
-            | Self::HasModel
-            | Self::CostUnknown
-            | Self::SessionsUnknown => none,
+            Self::Disagreeing => Needs { disagrees: true, run: true, sessions: true, pull: true, ..none },
+            Self::Active | Self::Ended | Self::New | Self::Marked | Self::HasAgent | Self::SessionsUnknown => none,
         }
     }
 

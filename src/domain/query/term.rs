@@ -83,18 +83,18 @@ impl Value {
             Self::Flag(flag) => flag.needs(),
             Self::Rule(_) => Needs { diagnosed: true, ..Needs::default() },
             Self::Login(_) => Needs { login: true, ..Needs::default() },
+            Self::Pull(_) => Needs { pull: true, ..Needs::default() },
             // A branch that no session names may be the pull request's.
-            Self::Branch(_) | Self::Pull(_) => Needs { pull: true, ..Needs::default() },
+            Self::Branch(_) => Needs { pull: true, sessions: true, ..Needs::default() },
+            Self::Model(_) | Self::Cost(_) => Needs { sessions: true, ..Needs::default() },
             Self::Fuzzy(_)
             | Self::State(..)
             | Self::Repo(_)
             | Self::RepoName(_)
             | Self::Owner(_)
             | Self::Agent(_)
-            | Self::Model(_)
             | Self::Id(_)
             | Self::Time(..)
-            | Self::Cost(_)
             | Self::Sessions(_) => Needs::default(),
         }
     }

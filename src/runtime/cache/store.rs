@@ -29,6 +29,9 @@ const MOST_TASKS: i64 = 100_000;
 /// No more bytes are kept than this.
 const MOST_BYTES: i64 = 512 * 1024 * 1024;
 
+/// Why the open file could not be read.
+pub type StoreError = rusqlite::Error;
+
 /// Something to keep.
 #[derive(Debug)]
 pub enum Keep {
@@ -140,6 +143,17 @@ impl Store {
             }
         }
         Ok(bad)
+    }
+
+    /// The repositories of which tasks are kept, in the order of their names.
+    pub fn repos(&self) -> rusqlite::Result<Vec<RepoName>> {
+        let mut statement = self.connection.prepare("SELECT DISTINCT repo FROM tasks WHERE host = ?1 ORDER BY repo")?;
+        let names = statement.query_map([self.host], |row| row.get::<_, String>(0))?;
+        let mut repos = Vec::new();
+        for name in names {
+            repos.extend(name?.parse().ok());
+        }
+        Ok(repos)
     }
 
     /// The tasks of any repository whose id begins like this, the first hundred of them.

@@ -27,7 +27,7 @@ pub mod poller;
 pub mod pull_book;
 pub mod purse;
 pub mod raw_log;
-mod reads;
+pub mod reads;
 pub mod recorder;
 mod reviewing;
 pub mod schedule;

@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use super::begin::runtime;
 use super::service;
 use crate::cli::desk::{Edit, Nothing, Remembered, Stop};
-use crate::cli::voice::Voice;
+use crate::cli::voice::{Looks, Voice};
 use crate::cli::{self, Desk, Exit, HeadlessVerb, config_verbs, output};
 use crate::config::policy::{PolicyFile, load};
 use crate::config::{self, Config, Paths};
@@ -46,8 +46,8 @@ pub fn run(verb: &HeadlessVerb, options: &cli::Options) -> Result<u8, Fault> {
     let runtime = runtime()?;
     let code = runtime.block_on(async {
         let (stop, heard) = watch::channel(false);
-        let desk = desk(verb, loaded.config, paths, typed, Stop::new(heard)).await?;
-        carry_out(verb, &desk, &stop).await
+        let desk = desk(verb.looks(), loaded.config, paths, typed, Stop::new(heard)).await?;
+        carry_out(verb.run(&desk), &stop).await
     });
     // A question that nobody answers any more must not keep the program.
     runtime.shutdown_background();
@@ -55,7 +55,7 @@ pub fn run(verb: &HeadlessVerb, options: &cli::Options) -> Result<u8, Fault> {
 }
 
 /// Everything the verb works with.
-async fn desk(verb: &HeadlessVerb, config: Config, paths: Paths, typed: bool, stop: Stop) -> Result<Desk, Fault> {
+pub(super) async fn desk(looks: &Looks, config: Config, paths: Paths, typed: bool, stop: Stop) -> Result<Desk, Fault> {
     let clock = Clock::system();
     let host = Host::resolve(Some(&config.host), config.api_url.as_deref())?;
     let web = host.web().to_owned();
@@ -70,7 +70,7 @@ async fn desk(verb: &HeadlessVerb, config: Config, paths: Paths, typed: bool, st
             who: service::who(),
             gate: ops::Gate::new(Arc::new(move || load(&policy))),
         },
-        voice: Voice::of(verb.looks(), config.ui.colour),
+        voice: Voice::of(looks, config.ui.colour),
         typed: if typed { config.repos.clone() } else { Vec::new() },
         repos,
         web,
@@ -96,12 +96,14 @@ fn edit(folder: PathBuf) -> Edit {
     })
 }
 
-/// Runs the verb to its end, or to the second signal.
-async fn carry_out(verb: &HeadlessVerb, desk: &Desk, stop: &watch::Sender<bool>) -> Result<u8, Fault> {
+/// Runs a verb to its end, or to the second signal.
+pub(super) async fn carry_out(
+    work: impl Future<Output = Result<Exit, Fault>>,
+    stop: &watch::Sender<bool>,
+) -> Result<u8, Fault> {
     let deaf = |error| Fault::new(FaultKind::Local, format!("signals cannot be listened to: {error}"), "try again");
     let mut interrupt = signal(SignalKind::interrupt()).map_err(deaf)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(deaf)?;
-    let work = verb.run(desk);
     tokio::pin!(work);
     let mut ended_by = None;
     loop {

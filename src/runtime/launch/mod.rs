@@ -5,6 +5,7 @@
 //!                                         ├─ console: token + provider on GitHub ──┼─ engine ─ the loop ─ exit code
 //!                                         └─ open:  a file, no engine ─────────────┘
 //!           ├─ start, cancel, …: headless, the same ports, no terminal
+//!           ├─ list, watch, …: look, the same ports, the console's own rules, no terminal
 //!           └─ config, template, cache: no terminal, said and done
 //! ```
 //!
@@ -16,6 +17,7 @@ pub mod demo;
 mod doctor;
 mod headless;
 mod kept;
+mod look;
 mod policy;
 pub mod screen;
 pub mod service;

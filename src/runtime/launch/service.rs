@@ -181,7 +181,7 @@ fn gate(setting: &Setting, otherwise: Policy) -> ops::Gate {
     ops::Gate::new(Arc::new(move || policy::load_or(&file, &otherwise)))
 }
 
-fn pace(config: &Config) -> Pace {
+pub(super) fn pace(config: &Config) -> Pace {
     let poll = &config.poll;
     Pace {
         active: Duration::from_secs(poll.active_seconds.into()),

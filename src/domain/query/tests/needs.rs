@@ -43,6 +43,7 @@ fn without<'a>(facts: &Facts<'a>, needs: Needs) -> Facts<'a> {
         login: facts.login.filter(|_| needs.login),
         pull: facts.pull.filter(|_| needs.pull),
         disagrees: facts.disagrees && needs.disagrees,
+        viewer: facts.viewer.filter(|_| needs.viewer),
         ..*facts
     }
 }

@@ -1,0 +1,227 @@
+//! The verbs that read and watch, and what each can be told.
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::columns::{self, Shown};
+use super::schema::VERBS;
+use crate::cli::complete::Shell;
+use crate::cli::ledger_verbs::{About, LedgerVerb};
+use crate::cli::voice::Looks;
+use crate::domain::{Column, Fault, FaultKind, LogSource, Order, Query, SourceChoice};
+use crate::transcript::Facet;
+
+#[derive(Clone, Debug, PartialEq, Subcommand)]
+pub enum LookVerb {
+    /// Print the tasks that a query holds of
+    List(Box<ListArgs>),
+    /// Print everything that is known of a task
+    View(ViewArgs),
+    /// Print the log of a task's latest session, or of one of its sessions
+    Logs(LogsArgs),
+    /// Print the pull requests agents opened, what waits for you first
+    Reviews(ReviewsArgs),
+    /// Print what happens to tasks and their pull requests, until stopped
+    Watch(WatchArgs),
+    /// Count tasks by repository, template, model and day: the same as `atc ledger stats`
+    Stats {
+        #[command(flatten)]
+        about: About,
+        /// Print a JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the JSON Schema of what a verb prints with --json
+    Schema {
+        /// The verb
+        #[arg(value_name = "VERB", value_parser = clap::builder::PossibleValuesParser::new(VERBS))]
+        verb: String,
+    },
+    /// Print what a shell needs to complete commands, repositories, templates and task ids
+    Completions {
+        /// The shell
+        #[arg(value_name = "SHELL")]
+        shell: Shell,
+    },
+    /// Print the manual page
+    Man,
+    /// What may stand at the end of these words, one a line
+    #[command(hide = true)]
+    Complete {
+        /// The words of the command line so far, the program's name first; the last one is being typed
+        #[arg(value_name = "WORD", trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<String>,
+    },
+}
+
+impl LookVerb {
+    /// `atc stats` is the ledger's.
+    pub fn as_ledger(&self) -> Option<LedgerVerb> {
+        match self {
+            Self::Stats { about, json } => Some(LedgerVerb::Stats { about: about.clone(), json: *json }),
+            _ => None,
+        }
+    }
+
+    pub fn looks(&self) -> Looks {
+        match self {
+            Self::List(args) => args.looks.clone(),
+            Self::Reviews(args) => args.looks.clone(),
+            Self::View(args) => Looks { json: args.json, quiet: false },
+            _ => Looks::default(),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Args)]
+pub struct ListArgs {
+    /// What the tasks must be, in the language of the console's filter: 'state:failed updated:<2h'
+    #[arg(value_name = "QUERY")]
+    pub query: Vec<String>,
+    #[arg(long, value_name = "COLUMNS", value_parser = columns::parse, help = columns::help())]
+    pub columns: Option<Shown>,
+    /// By a column, '-' before it turns it round: state, -updated, cost …
+    #[arg(long, value_name = "COLUMN", value_parser = order, allow_hyphen_values = true)]
+    pub sort: Option<Order>,
+    /// At most so many
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// Ask for sessions, run and pull request of every task printed: up to four requests a task
+    #[arg(long, conflicts_with = "cached")]
+    pub join: bool,
+    /// Ask nothing: print what earlier runs kept on this machine
+    #[arg(long)]
+    pub cached: bool,
+    /// Print the headings where the output is no terminal, too
+    #[arg(long)]
+    pub header: bool,
+    #[command(flatten)]
+    pub looks: Looks,
+}
+
+/// Several arguments are one query.
+pub fn query(words: &[String]) -> Result<Query, Fault> {
+    Query::parse(&words.join(" ")).map_err(|wrong| {
+        Fault::new(
+            FaultKind::Invalid,
+            format!("the query is not understood: {wrong}"),
+            "the README lists what can be asked",
+        )
+    })
+}
+
+fn order(text: &str) -> Result<Order, String> {
+    let (reversed, word) = text.strip_prefix('-').map_or((false, text), |word| (true, word));
+    let order = Order::parse(word).ok_or_else(|| {
+        let all: Vec<_> = Column::ALL.iter().map(|column| column.word()).collect();
+        format!("the columns to sort by are {}", all.join(", "))
+    })?;
+    Ok(Order { reversed: order.reversed != reversed, ..order })
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct ViewArgs {
+    /// A task: its id or the beginning of it, #NUMBER of its pull request, or an address from the browser
+    #[arg(value_name = "TASK")]
+    pub task: String,
+    /// Print a JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct LogsArgs {
+    /// A task as `atc view` takes it, or the id of one of its sessions
+    #[arg(value_name = "TASK|SESSION")]
+    pub task: String,
+    /// Go on with what is added, until the session has ended
+    #[arg(long, short)]
+    pub follow: bool,
+    /// Only entries about this: words, commands, files, tests, reasoning, progress, errors, user, calls, setup; can be repeated
+    #[arg(long, value_name = "FACET", value_parser = facet)]
+    pub facet: Vec<Facet>,
+    /// Where from: auto takes the best that answers
+    #[arg(long, value_name = "SOURCE", value_enum, default_value_t = From::Auto)]
+    pub source: From,
+    /// How
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Print the bytes as they came on a terminal, too, whatever they do to it
+    #[arg(long)]
+    pub force: bool,
+}
+
+fn facet(text: &str) -> Result<Facet, String> {
+    Facet::of_word(text).ok_or_else(|| {
+        let all: Vec<_> = Facet::ALL.iter().map(|facet| facet.word()).collect();
+        format!("the facets are {}", all.join(", "))
+    })
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum From {
+    Auto,
+    /// The agent's own log, live
+    Session,
+    /// The log of its Actions job, once that has ended
+    Job,
+    /// The steps of that job
+    Steps,
+    /// What happened on its pull request
+    Timeline,
+    /// The copy on this machine
+    Kept,
+}
+
+impl From {
+    pub fn choice(self) -> SourceChoice {
+        let only = SourceChoice::Only;
+        match self {
+            Self::Auto => SourceChoice::Auto,
+            Self::Session => only(LogSource::SessionLog),
+            Self::Job => only(LogSource::JobLog),
+            Self::Steps => only(LogSource::JobSteps),
+            Self::Timeline => only(LogSource::Timeline),
+            Self::Kept => only(LogSource::Kept),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// As the console shows it, everything unfolded
+    Text,
+    /// Markdown
+    Md,
+    /// One JSON object for each entry
+    Jsonl,
+    /// The bytes as they came
+    Raw,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct ReviewsArgs {
+    /// Those that are merged or closed, too
+    #[arg(long)]
+    pub all: bool,
+    /// Print the headings where the output is no terminal, too
+    #[arg(long)]
+    pub header: bool,
+    #[command(flatten)]
+    pub looks: Looks,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct WatchArgs {
+    /// Only of tasks a query holds of, before or after what happened
+    #[arg(value_name = "QUERY")]
+    pub query: Vec<String>,
+    /// Look once, print what happened since an earlier run looked, and end
+    #[arg(long)]
+    pub once: bool,
+    /// For people: a line of text in place of a JSON object
+    #[arg(long)]
+    pub text: bool,
+    /// Keep a Prometheus text file up to date: what the textfile collector of a node exporter reads
+    #[arg(long, value_name = "FILE")]
+    pub metrics: Option<std::path::PathBuf>,
+}

@@ -1,0 +1,122 @@
+//! One transition, as `atc watch` tells it.
+
+use serde_json::Value;
+
+use super::joined::{field, text, time};
+use super::shape::{Field, Is, write};
+use crate::domain::{Instant, RepoName, TaskId};
+use crate::text::{Safe, Untrusted};
+
+/// What may be seen to happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    TaskNew,
+    TaskState,
+    TaskGone,
+    PullNew,
+    PullState,
+    PullReview,
+    PullChecks,
+    Diagnosis,
+}
+
+impl Kind {
+    /// Never change one: programs read them.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::TaskNew => "task.new",
+            Self::TaskState => "task.state",
+            Self::TaskGone => "task.gone",
+            Self::PullNew => "pull.new",
+            Self::PullState => "pull.state",
+            Self::PullReview => "pull.review",
+            Self::PullChecks => "pull.checks",
+            Self::Diagnosis => "diagnosis.found",
+        }
+    }
+}
+
+const KINDS: Is = Is::OneOf(&[
+    Kind::TaskNew.word(),
+    Kind::TaskState.word(),
+    Kind::TaskGone.word(),
+    Kind::PullNew.word(),
+    Kind::PullState.word(),
+    Kind::PullReview.word(),
+    Kind::PullChecks.word(),
+    Kind::Diagnosis.word(),
+]);
+
+/// Something about a task became something else.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Moved {
+    /// When it was seen.
+    pub at: Instant,
+    pub kind: Kind,
+    pub repo: RepoName,
+    pub task: TaskId,
+    pub name: Untrusted,
+    /// `None`: there was nothing before.
+    pub was: Option<String>,
+    /// The words of the fields of `atc list --json`; a rule's id; `gone`.
+    pub became: String,
+    pub pull: Option<u64>,
+    pub url: Option<Untrusted>,
+    /// It happened since an earlier run looked, not under the eyes of this one.
+    pub missed: bool,
+}
+
+pub const MOVED: &[Field<Moved>] = &[
+    field!("at", Is::Time, "When it was seen.", |m| time(m.at)),
+    field!("kind", KINDS, "What happened.", |m| m.kind.word().into()),
+    field!("repo", Is::Text, "The repository: owner/name.", |m| m.repo.as_str().into()),
+    field!("task", Is::Text, "The task's id.", |m| m.task.raw().into()),
+    field!("name", Is::Text, "What the task is called.", |m| text(&m.name)),
+    field!("was", Is::Maybe(&Is::Text), "What it was before.", |m| m.was.clone().into()),
+    field!(
+        "became",
+        Is::Text,
+        "What it is now: a state of the task or of its pull request, what its reviews come to, passing, failing, pending, needs_approval or none of its checks, the id of a rule, or gone.",
+        |m| m.became.clone().into()
+    ),
+    field!("pull_request", Is::Maybe(&Is::Whole), "The number of the pull request, where it is about one.", |m| m
+        .pull
+        .into()),
+    field!("url", Is::Maybe(&Is::Text), "The page of what it is about.", |m| m.url.as_ref().map_or(Value::Null, text)),
+    field!("missed", Is::Flag, "It happened since an earlier run looked, not under the eyes of this one.", |m| m
+        .missed
+        .into()),
+];
+
+impl Moved {
+    pub fn json(&self) -> Value {
+        write(MOVED, self)
+    }
+
+    /// A sentence for people.
+    pub fn says(&self) -> Safe {
+        let what = match self.kind {
+            Kind::TaskNew => "is new:".to_owned(),
+            Kind::TaskState => "is".to_owned(),
+            Kind::TaskGone => "is".to_owned(),
+            Kind::PullNew => format!("has pull request {}:", number(self.pull)),
+            Kind::PullState => format!("pull request {} is", number(self.pull)),
+            Kind::PullReview => format!("reviews of {}:", number(self.pull)),
+            Kind::PullChecks => format!("checks of {}:", number(self.pull)),
+            Kind::Diagnosis => "diagnosis:".to_owned(),
+        };
+        let was = self.was.as_ref().map(|was| format!(" (was {was})")).unwrap_or_default();
+        Safe::new(format!(
+            "{}  {}  {}  {what} {}{was}  {}",
+            self.at.format("%Y-%m-%dT%H:%M:%SZ"),
+            self.repo,
+            self.task.show(),
+            self.became,
+            self.name.show_line()
+        ))
+    }
+}
+
+fn number(pull: Option<u64>) -> String {
+    pull.map(|number| format!("#{number}")).unwrap_or_default()
+}

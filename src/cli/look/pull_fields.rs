@@ -1,0 +1,124 @@
+//! A pull request as programs read it, by itself and as a row of the reviews.
+
+use serde_json::Value;
+
+use super::joined::{PULL_STATES, field, maybe, pull_state, text, time};
+use super::shape::{Field, Is, schema, write};
+use crate::domain::blocked::Whom;
+use crate::domain::{Checks, Mergeable, Pull, ReviewDecision};
+use crate::text::{Safe, Untrusted};
+
+const LIST: Is = Is::List(&Is::Text);
+
+fn names(names: &[Untrusted]) -> Value {
+    names.iter().map(text).collect()
+}
+
+pub fn review_word(review: &ReviewDecision) -> &str {
+    match review {
+        ReviewDecision::Approved => "approved",
+        ReviewDecision::ChangesRequested => "changes_requested",
+        ReviewDecision::ReviewRequired => "review_required",
+        ReviewDecision::NoRule => "none",
+        ReviewDecision::Unknown(word) => word.raw_for_match(),
+    }
+}
+
+pub const PULL: &[Field<Pull>] = &[
+    field!("number", Is::Whole, "Its number.", |p| p.number.into()),
+    field!("id", Is::Whole, "Its database id.", |p| p.id.0.into()),
+    field!("node_id", Is::Text, "Its node id.", |p| p.node.raw().into()),
+    field!("repo", Is::Text, "Its repository: owner/name.", |p| p.repo.as_str().into()),
+    field!("title", Is::Text, "Its title.", |p| text(&p.title)),
+    field!("url", Is::Text, "Its page.", |p| text(&p.url)),
+    field!("state", PULL_STATES, "Its state; a draft is open, too.", |p| pull_state(p.state).into()),
+    field!("head_ref", Is::Text, "Its branch.", |p| text(&p.head_ref)),
+    field!("base_ref", Is::Text, "The branch it goes into.", |p| text(&p.base_ref)),
+    field!("author", Is::Maybe(&Is::Text), "Who opened it.", |p| maybe(p.author.as_ref())),
+    field!("created_at", Is::Time, "When it was opened.", |p| time(p.created_at)),
+    field!("updated_at", Is::Time, "When it was last touched.", |p| time(p.updated_at)),
+    field!("additions", Is::Whole, "Lines added.", |p| p.additions.into()),
+    field!("deletions", Is::Whole, "Lines removed.", |p| p.deletions.into()),
+    field!(
+        "review",
+        Is::Text,
+        "What its reviews come to: approved, changes_requested, review_required, none, or a new word.",
+        |p| { review_word(&p.review).into() }
+    ),
+    field!("requested", LIST, "Who was asked for a review.", |p| names(&p.requested)),
+    field!("changes_by", LIST, "Who asked for changes.", |p| names(&p.changes_by)),
+    field!("mergeable", Is::Text, "yes, conflicting, computing, or a new word.", |p| match &p.mergeable {
+        Mergeable::Yes => "yes".into(),
+        Mergeable::Conflicting => "conflicting".into(),
+        Mergeable::Computing => "computing".into(),
+        Mergeable::Unknown(word) => text(word),
+    }),
+    field!(
+        "checks",
+        Is::Maybe(&Is::Object(|| schema(CHECKS))),
+        "The checks of its head; null where there are none.",
+        |p| { p.checks.as_ref().map_or(Value::Null, |checks| write(CHECKS, checks)) }
+    ),
+];
+
+const CHECKS: &[Field<Checks>] = &[
+    field!("passed", Is::Whole, "How many passed.", |c| c.passed.into()),
+    field!("failed", Is::Whole, "How many failed.", |c| c.failed.into()),
+    field!("pending", Is::Whole, "How many have not ended.", |c| c.pending.into()),
+    field!("needs_approval", Is::Whole, "How many wait for somebody to let them run.", |c| c.needs_approval.into()),
+    field!("skipped", Is::Whole, "How many were skipped.", |c| c.skipped.into()),
+    field!("failing", LIST, "Names of failed ones, at most a handful.", |c| names(&c.failing)),
+];
+
+/// Programs read it: never change one.
+fn whom_word(whom: Whom) -> &'static str {
+    match whom {
+        Whom::Me => "me",
+        Whom::Ready => "ready",
+        Whom::Approval => "workflow_approval",
+        Whom::Nobody => "nobody",
+        Whom::Reviewer => "reviewer",
+        Whom::Checks => "checks",
+        Whom::Conflict => "conflict",
+        Whom::Agent => "agent",
+        Whom::Unknown => "unknown",
+    }
+}
+
+/// One line of the reviews.
+#[derive(Clone, Debug)]
+pub struct Review {
+    pub pull: Pull,
+    pub task: Option<String>,
+    /// On whom it waits; `None`: it is merged or closed.
+    pub blocked_on: Option<Whom>,
+    /// Where it stands, as the pane says it.
+    pub says: Safe,
+    /// Seconds since it was opened, while it is open.
+    pub open_seconds: Option<u64>,
+}
+
+pub const REVIEW: &[Field<Review>] = &[
+    field!(
+        "blocked_on",
+        Is::Maybe(&Is::OneOf(&[
+            "me",
+            "ready",
+            "workflow_approval",
+            "nobody",
+            "reviewer",
+            "checks",
+            "conflict",
+            "agent",
+            "unknown",
+        ])),
+        "On whom it waits: me, ready, workflow_approval and nobody are for a person to act on; null once it is decided.",
+        |r| r.blocked_on.map(whom_word).into()
+    ),
+    field!("says", Is::Text, "Where it stands, as the reviews pane says it.", |r| r.says.as_str().into()),
+    field!("task", Is::Maybe(&Is::Text), "The task it came from.", |r| r.task.clone().into()),
+    field!("open_seconds", Is::Maybe(&Is::Whole), "For how long it is open; null once it is merged or closed.", |r| r
+        .open_seconds
+        .into()),
+    field!("pull_request", Is::Object(|| schema(PULL)), "The pull request.", |r| write(PULL, &r.pull)),
+];

@@ -1,0 +1,132 @@
+//! The verbs that read: what each is given to work with.
+//!
+//! ```text
+//! schema, completions, man ──> said, and done: no configuration, no file
+//! complete ──────────────────> configuration, cache, templates
+//! list --cached ─────────────> configuration, cache
+//! all else ──────────────────> the same, and a Desk: token, provider, ledger
+//! ```
+
+use tokio::sync::watch;
+
+use super::begin::{Setting, runtime};
+use super::screen::{self, Shown};
+use super::{headless, service};
+use crate::cli::complete::{self, lines, script};
+use crate::cli::desk::Stop;
+use crate::cli::look::{LookVerb, schema};
+use crate::cli::voice::Voice;
+use crate::cli::{self, Desk, Exit, config_verbs, man, output};
+use crate::config::{self, Paths};
+use crate::domain::capability::ReadOnly;
+use crate::domain::{Fault, FaultKind};
+use crate::provider::github::Host;
+use crate::runtime::cache;
+use crate::runtime::clock::Clock;
+use crate::runtime::engine::diagnose::Bench;
+use crate::runtime::kept::Kept;
+use crate::runtime::look::{Seat, list, logs, offered, reviews, view, watch as watching};
+use crate::text::Safe;
+
+pub fn run(verb: &LookVerb, options: &cli::Options) -> Result<u8, Fault> {
+    let exit = match verb {
+        LookVerb::Schema { verb } => match schema::of(verb) {
+            Some(schema) => output::json(&schema),
+            None => Exit::Usage,
+        },
+        LookVerb::Completions { shell } => output::say(script(*shell)),
+        LookVerb::Man => output::say(&man::page(&cli::args::definition())),
+        LookVerb::Complete { words } => complete(words, options),
+        _ => {
+            return match verb.as_ledger() {
+                Some(verb) => cli::ledger_verbs::run(&verb, options, Clock::system().now()).map(Exit::code),
+                None => reading(verb, options),
+            };
+        }
+    };
+    Ok(exit.code())
+}
+
+fn reading(verb: &LookVerb, options: &cli::Options) -> Result<u8, Fault> {
+    let paths = Paths::find()?;
+    let loaded = match config::load(&options.sources(), &paths) {
+        Ok(loaded) => loaded,
+        Err(invalid) => {
+            output::complain(&config_verbs::problems(&invalid));
+            return Ok(Exit::Usage.code());
+        }
+    };
+    let typed = options.arguments.iter().any(|argument| argument.key == "repos");
+    let looks = verb.looks();
+    let setting = Setting { loaded, paths, clock: Clock::system(), notes: Vec::new() };
+    let seat = seat(&setting, Voice::of(&looks, setting.loaded.config.ui.colour))?;
+    let runtime = runtime()?;
+    let code = runtime.block_on(async {
+        let (stop, heard) = watch::channel(false);
+        if let LookVerb::List(args) = verb
+            && args.cached
+        {
+            if seat.cache.is_none() {
+                return Err(list::cached_needs_a_cache());
+            }
+            return headless::carry_out(list::run(args, seat, None), &stop).await;
+        }
+        let config = setting.loaded.config.clone();
+        let desk = headless::desk(&looks, config, setting.paths.clone(), typed, Stop::new(heard)).await?;
+        Box::pin(headless::carry_out(carry_out(verb, seat, &desk), &stop)).await
+    });
+    // A question that nobody answers any more must not keep the program.
+    runtime.shutdown_background();
+    code
+}
+
+async fn carry_out(verb: &LookVerb, seat: Seat, desk: &Desk) -> Result<Exit, Fault> {
+    match verb {
+        LookVerb::List(args) => list::run(args, seat, Some(desk)).await,
+        LookVerb::View(args) => view::run(args, seat, desk).await,
+        LookVerb::Logs(args) => logs::run(args, seat, desk).await,
+        LookVerb::Reviews(args) => reviews::run(args, seat, desk).await,
+        LookVerb::Watch(args) => watching::run(args, seat, desk).await,
+        _ => Err(Fault::new(FaultKind::Unsupported, "this verb asks nothing", "give it as it stands in the help")),
+    }
+}
+
+fn seat(setting: &Setting, voice: Voice) -> Result<Seat, Fault> {
+    let config = &setting.loaded.config;
+    let host = Host::resolve(Some(&config.host), config.api_url.as_deref())?;
+    let shown = Shown {
+        host: Safe::new(host.web()),
+        token_kind: Safe::default(),
+        repos: service::repos(config, host.web()),
+        read_only: Some(ReadOnly::asked_for()),
+    };
+    let api = host.address().to_owned();
+    Ok(Seat {
+        settings: screen::settings(setting, shown),
+        cache: config.cache.then(|| cache::Place { file: setting.paths.cache(), api }),
+        bench: Bench { kept: Kept::new(&setting.paths.state_dir, config.keep_logs_mb), rules: screen::rules(setting) },
+        diagnose: config.diagnose,
+        now: setting.clock.as_now(),
+        voice,
+        pace: service::pace(config),
+    })
+}
+
+/// Never fails: where nothing is known nothing is offered.
+fn complete(words: &[String], options: &cli::Options) -> Exit {
+    let known = Paths::find().ok().and_then(|paths| {
+        let loaded = config::load(&options.sources(), &paths).ok()?;
+        let setting = Setting { loaded, paths, clock: Clock::system(), notes: Vec::new() };
+        let seat = seat(&setting, Voice::of(&cli::voice::Looks::default(), config::Switch::Off)).ok()?;
+        Some((setting, seat))
+    });
+    let here = std::env::current_dir().ok();
+    let found = complete::complete(&cli::args::definition(), words, &|want| match &known {
+        Some((setting, seat)) => offered::offered(want, seat, &setting.loaded.config, &setting.paths, here.as_deref()),
+        None => Vec::new(),
+    });
+    match output::bytes(lines(&found).as_bytes()) {
+        Ok(_) => Exit::Done,
+        Err(exit) => exit,
+    }
+}

@@ -1,0 +1,273 @@
+//! Prints a log as its bytes come: each entry once, in order, when nothing more will be said of it.
+
+use sha2::{Digest, Sha256};
+
+use crate::cli::Exit;
+use crate::cli::look::args::{Format as Shape, LogsArgs};
+use crate::cli::look::entry_fields::Told;
+use crate::cli::output;
+use crate::cli::voice::Voice;
+use crate::console::event::LogOrigin;
+use crate::ledger::export::ascii;
+use crate::text::{Colour, Sgr};
+use crate::transcript::export;
+use crate::transcript::lines::lines;
+use crate::transcript::{Entry, FacetSet, Format, Ink, LogLine, Options, Transcript};
+
+/// Columns where nobody says how many there are.
+const COLUMNS: u16 = 100;
+
+/// What new bytes were.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    Nothing,
+    More,
+    /// The log shrank, was replaced, or is another source's.
+    Anew,
+}
+
+#[derive(Debug)]
+pub struct Printer {
+    shape: Shape,
+    voice: Voice,
+    facets: Option<FacetSet>,
+    log: Option<Transcript>,
+    origin: Option<LogOrigin>,
+    /// How much of the log was taken, and what it was.
+    seen: usize,
+    hash: [u8; 32],
+    /// Entries that were printed.
+    printed: usize,
+    columns: Option<u16>,
+    exit: Exit,
+    unread: bool,
+}
+
+impl Printer {
+    pub fn new(args: &LogsArgs, voice: Voice) -> Self {
+        let facets = args.facet.iter().fold(FacetSet::default(), |set, facet| set.with(*facet));
+        Self {
+            shape: args.format,
+            voice,
+            facets: (!args.facet.is_empty()).then_some(facets),
+            log: None,
+            origin: None,
+            seen: 0,
+            hash: Sha256::digest([]).into(),
+            printed: 0,
+            columns: voice.out_is_terminal.then(columns),
+            exit: Exit::Done,
+            unread: false,
+        }
+    }
+
+    /// Takes the whole log as it is now.
+    pub fn take(&mut self, origin: LogOrigin, format: Format, bytes: &[u8]) -> Taken {
+        let of_before = bytes.get(..self.seen);
+        let goes_on = of_before.is_some_and(|before| <[u8; 32]>::from(Sha256::digest(before)) == self.hash);
+        let anew = self.origin.is_some_and(|before| before != origin) || !goes_on;
+        let anew = anew && self.seen > 0;
+        if anew {
+            (self.seen, self.printed, self.log) = (0, 0, None);
+        }
+        self.origin = Some(origin);
+        let new = bytes.get(self.seen..).unwrap_or_default();
+        if new.is_empty() {
+            return if anew { Taken::Anew } else { Taken::Nothing };
+        }
+        if self.shape == Shape::Raw {
+            self.out(new);
+        } else {
+            self.log.get_or_insert_with(|| Transcript::new(format)).absorb(new);
+            self.print(false);
+        }
+        (self.seen, self.hash) = (bytes.len(), Sha256::digest(bytes).into());
+        if anew { Taken::Anew } else { Taken::More }
+    }
+
+    /// This was all of it.
+    pub fn end(&mut self) {
+        if let Some(log) = &mut self.log {
+            log.finish();
+        }
+        self.print(true);
+    }
+
+    pub fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// Nobody reads any more.
+    pub fn is_unread(&self) -> bool {
+        self.unread
+    }
+
+    /// Of a log that grows, the last entry and all from a call without an answer on may still change.
+    fn print(&mut self, all: bool) {
+        let Some(log) = self.log.take() else { return };
+        let entries = log.entries();
+        let settled = if all { entries.len() } else { entries.len().saturating_sub(1) };
+        let mut text = String::new();
+        while let Some(entry) = entries.get(self.printed).filter(|_| self.printed < settled) {
+            if !all && entry.kind.is_pending() {
+                break;
+            }
+            let facets = log.facets().of(self.printed);
+            if self.facets.is_none_or(|wanted| facets.any_of(wanted)) {
+                self.entry(entry, facets, &mut text);
+            }
+            self.printed += 1;
+        }
+        self.log = Some(log);
+        self.out(text.as_bytes());
+    }
+
+    fn entry(&self, entry: &Entry, facets: FacetSet, out: &mut String) {
+        match self.shape {
+            Shape::Md => out.push_str(&export::entries(std::slice::from_ref(entry), true)),
+            Shape::Jsonl => {
+                out.push_str(&ascii(&Told { entry: entry.clone(), facets }.json().to_string()));
+                out.push('\n');
+            }
+            Shape::Text | Shape::Raw => {
+                let options = match self.columns {
+                    Some(width) => Options { width, folded: false, wrap: true },
+                    None => Options { width: u16::MAX, folded: false, wrap: true },
+                };
+                for line in lines(entry, options) {
+                    self.line(&line, out);
+                }
+            }
+        }
+    }
+
+    fn line(&self, line: &LogLine, out: &mut String) {
+        let right = line.right.iter().filter(|(ink, _)| *ink != Ink::Pending);
+        for (n, (ink, text)) in line.parts.iter().chain(right).enumerate() {
+            if n >= line.parts.len() {
+                out.push_str("  ");
+            }
+            let code = if self.voice.colour { code(ink) } else { String::new() };
+            if code.is_empty() {
+                out.push_str(text);
+            } else {
+                out.push_str(&format!("\u{1b}[{code}m{text}\u{1b}[0m"));
+            }
+        }
+        out.truncate(out.trim_end_matches(' ').len());
+        out.push('\n');
+    }
+
+    fn out(&mut self, bytes: &[u8]) {
+        if bytes.is_empty() || self.unread {
+            return;
+        }
+        match output::bytes(bytes) {
+            Ok(open) => self.unread = !open,
+            Err(exit) => self.exit = self.exit.worse(exit),
+        }
+    }
+}
+
+fn columns() -> u16 {
+    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok();
+    size.map(|size| size.ws_col).filter(|columns| *columns >= 20).unwrap_or(COLUMNS)
+}
+
+/// What sets this ink, in the numbers of SGR. Empty: as all else.
+fn code(ink: &Ink) -> String {
+    let code = match ink {
+        Ink::Log(sgr) => return of_log(sgr),
+        Ink::Dim | Ink::Reasoning | Ink::Hunk => "2",
+        Ink::Strong => "1",
+        Ink::Command => "36",
+        Ink::File => "34",
+        Ink::Link => "4",
+        Ink::Added | Ink::Good => "32",
+        Ink::Removed | Ink::Bad | Ink::Error => "31",
+        Ink::Progress => "35",
+        _ => "",
+    };
+    code.to_owned()
+}
+
+/// Colours of the log itself, from values: nothing of what came is passed on.
+fn of_log(sgr: &Sgr) -> String {
+    let mut codes: Vec<String> = Vec::new();
+    for (on, code) in [(sgr.bold, 1), (sgr.dim, 2), (sgr.italic, 3), (sgr.underline, 4), (sgr.reverse, 7)] {
+        if on {
+            codes.push(code.to_string());
+        }
+    }
+    codes.extend(sgr.fg.map(|colour| colour_code(colour, 30)));
+    codes.extend(sgr.bg.map(|colour| colour_code(colour, 40)));
+    codes.join(";")
+}
+
+fn colour_code(colour: Colour, base: u16) -> String {
+    match colour {
+        Colour::Ansi(n @ 0..8) => (base + u16::from(n)).to_string(),
+        Colour::Ansi(n) => (base + 60 + u16::from(n - 8)).to_string(),
+        Colour::Indexed(n) => format!("{};5;{n}", base + 8),
+        Colour::Rgb(r, g, b) => format!("{};2;{r};{g};{b}", base + 8),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::look::args::From;
+    use crate::cli::voice::Form;
+    use crate::transcript::Facet;
+
+    /// Prints nothing: what it takes is asked here.
+    fn silent() -> Printer {
+        let args = LogsArgs {
+            task: String::new(),
+            follow: true,
+            facet: vec![Facet::Setup],
+            source: From::Auto,
+            format: Shape::Jsonl,
+            force: false,
+        };
+        let voice = Voice {
+            form: Form::Text,
+            out_is_terminal: false,
+            err_is_terminal: false,
+            in_is_terminal: false,
+            colour: false,
+        };
+        Printer::new(&args, voice)
+    }
+
+    #[test]
+    fn a_log_that_grows_goes_on_and_one_that_shrank_or_was_replaced_begins_anew() {
+        let mut printer = silent();
+        let mut take = |bytes: &[u8]| printer.take(LogOrigin::JobLog, Format::JobLog, bytes);
+        assert_eq!(take(b"one\n"), Taken::More);
+        assert_eq!(take(b"one\n"), Taken::Nothing);
+        assert_eq!(take(b"one\ntwo\n"), Taken::More);
+        assert_eq!(take(b"one\n"), Taken::Anew, "it shrank");
+        assert_eq!(take(b"One\nlonger than before\n"), Taken::Anew, "it was replaced");
+        assert_eq!(printer.take(LogOrigin::JobSteps, Format::JobLog, b"One\nlonger than before\n"), Taken::Anew);
+    }
+
+    #[test]
+    fn the_last_entry_of_a_log_that_grows_waits_until_it_cannot_change_any_more() {
+        let mut printer = silent();
+        printer.take(LogOrigin::JobLog, Format::JobLog, b"2026-11-01T00:00:00.0Z one\n2026-11-01T00:00:01.0Z two\n");
+        let entries = printer.log.as_ref().map_or(0, |log| log.entries().len());
+        assert_eq!(printer.printed, entries.saturating_sub(1));
+        printer.end();
+        let entries = printer.log.as_ref().map_or(0, |log| log.entries().len());
+        assert_eq!(printer.printed, entries);
+        assert!(entries > 0);
+    }
+
+    #[test]
+    fn colours_of_a_log_are_made_from_values() {
+        let sgr = Sgr { fg: Some(Colour::Ansi(9)), bg: Some(Colour::Rgb(1, 2, 3)), bold: true, ..Sgr::default() };
+        assert_eq!(of_log(&sgr), "1;91;48;2;1;2;3");
+        assert_eq!(of_log(&Sgr { fg: Some(Colour::Indexed(200)), ..Sgr::default() }), "38;5;200");
+    }
+}

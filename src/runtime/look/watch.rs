@@ -1,0 +1,303 @@
+//! `atc watch`: what happens to tasks, one line each, until stopped. The console's engine without a screen: the same
+//! poller, budget, back-off and proofs, and the ledger hears of everything as it does under the console.
+//!
+//! ```text
+//! engine ──Event──> Gathered (console/update) ──> Transitions ──Moved──┬─> lines, of tasks the query holds of
+//!                                                                      └─> Meter ──> the metrics file
+//! ends: SIGINT 130, SIGTERM 143, nobody reads 0, --once when all was read once
+//! ```
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::{Instant as Tick, MissedTickBehavior};
+
+use super::meter::Meter;
+use super::seat::Seat;
+use super::transitions::Transitions;
+use super::{metrics, reader};
+use crate::cli::desk::Stopped;
+use crate::cli::look::args::{self, WatchArgs};
+use crate::cli::look::moved::{Kind, Moved};
+use crate::cli::{Desk, Exit, output};
+use crate::console::event::{Event, Local, Net, News, Op, What};
+use crate::console::{Effect, Model, update};
+use crate::domain::query::Needs;
+use crate::domain::{Artifact, Fault, FaultKind, Freshness, Instant, Query, SavedView, Source, TaskId};
+use crate::ledger::export::ascii;
+use crate::runtime::cache::Cache;
+use crate::runtime::engine::Engine;
+use crate::runtime::engine::desk::Desk as EngineDesk;
+
+/// Room for a burst of news.
+const EVENTS: usize = 256;
+/// How old the metrics file may become.
+const METRICS: Duration = Duration::from_secs(15);
+/// Tasks of a full page.
+const PAGE: usize = 100;
+/// `--once` waits no longer.
+const ONCE: Duration = Duration::from_mins(3);
+
+pub async fn run(args: &WatchArgs, seat: Seat, desk: &Desk) -> Result<Exit, Fault> {
+    let query = args::query(&args.query)?;
+    if let Some(file) = &args.metrics {
+        can_be_written(file)?;
+    }
+    let cache = seat.cache.clone().map(|place| Cache::start(place, seat.now.clone())).unwrap_or_default();
+    let (events, mut heard) = mpsc::channel(EVENTS);
+    let provider = Arc::clone(&desk.context.provider);
+    let engine_desk = EngineDesk { provider, now: seat.now.clone(), events, cache: cache.clone() };
+    let bench = Some(seat.bench.clone()).filter(|_| seat.diagnose);
+    let kept = seat.bench.kept.clone();
+    let mut engine = Engine::spawn_diagnosing(engine_desk, desk.context.clone(), seat.pace, desk.patience, kept, bench);
+    engine.perform(Effect::Watch(seat.settings.repos.clone()));
+    let mut watch = Watch::new(args, &seat, query);
+    let done = desk.stop.wait(watch.run(&mut heard, &mut engine)).await;
+    // The engine may wait for somebody to hear it.
+    drop(heard);
+    engine.finish().await;
+    cache.finish().await;
+    if watch.read || !args.once {
+        watch.write_metrics();
+    }
+    match done {
+        Ok(exit) => Ok(exit),
+        Err(Stopped) => Ok(Exit::Done),
+    }
+}
+
+struct Watch<'a> {
+    args: &'a WatchArgs,
+    query: Query,
+    model: Model,
+    transitions: Transitions,
+    meter: Meter,
+    begun: Instant,
+    /// Sources whose failure was told and has not passed.
+    failing: HashSet<Source>,
+    /// How often each list has answered, and that its first answer was a full page: more of it is to come.
+    lists: HashMap<Source, (u32, bool)>,
+    /// Everything has been read once.
+    read: bool,
+    worst: Exit,
+}
+
+impl<'a> Watch<'a> {
+    fn new(args: &'a WatchArgs, seat: &Seat, query: Query) -> Self {
+        let mut settings = seat.settings.clone();
+        settings.views = vec![SavedView::new("all", Query::default())];
+        Self {
+            args,
+            query,
+            model: Model::new(seat.now(), settings),
+            transitions: Transitions::default(),
+            meter: Meter::default(),
+            begun: seat.now(),
+            failing: HashSet::new(),
+            lists: HashMap::new(),
+            read: false,
+            worst: Exit::Done,
+        }
+    }
+
+    async fn run(&mut self, heard: &mut mpsc::Receiver<Event>, engine: &mut Engine) -> Exit {
+        let end = Tick::now() + ONCE;
+        let mut write = tokio::time::interval_at(Tick::now() + METRICS, METRICS);
+        write.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                event = heard.recv() => {
+                    let Some(event) = event else { return self.worst };
+                    if !self.take(event, engine) {
+                        return self.worst;
+                    }
+                    if !self.read && self.all_read() {
+                        self.read = true;
+                        // From now on what is measured is the whole, not what has come so far.
+                        self.write_metrics();
+                    }
+                    if self.args.once && self.read {
+                        return self.worst;
+                    }
+                }
+                _ = write.tick() => {
+                    self.write_metrics();
+                    if reader::is_gone() {
+                        return self.worst;
+                    }
+                }
+                () = tokio::time::sleep_until(end), if self.args.once => {
+                    output::complain("atc: not everything could be read in time");
+                    return self.worst.worse(Exit::Failed);
+                }
+            }
+        }
+    }
+
+    /// `false`: nobody reads any more.
+    fn take(&mut self, event: Event, engine: &mut Engine) -> bool {
+        let before = About::of(&event.what, &self.model);
+        self.count(&event.what, event.at);
+        for effect in update::update(&mut self.model, event) {
+            // What the console would ask for because of its cursor is nobody's wish here.
+            if let Effect::KeepDiagnosis(..) = effect {
+                engine.perform(effect);
+            }
+        }
+        let about = match before {
+            About::Nothing => return true,
+            About::Baseline => {
+                self.transitions.begin(&self.model);
+                return true;
+            }
+            About::Tasks(ids) => Some(ids),
+            About::Any => None,
+        };
+        let moved = self.transitions.after(&self.model, about.as_deref());
+        for id in about.iter().flatten() {
+            if let Some(known) = self.model.world.tasks.get(id) {
+                self.meter.cost(&known.task, self.begun);
+            }
+        }
+        moved.iter().all(|moved| self.pass(moved))
+    }
+
+    /// Every transition comes by here.
+    fn pass(&mut self, moved: &Moved) -> bool {
+        let known = self.model.world.tasks.get(&moved.task);
+        self.meter.moved(moved, known.map(|known| &known.task));
+        if !self.is_wanted(moved) {
+            return true;
+        }
+        let line = if self.args.text { moved.says().to_string() } else { ascii(&moved.json().to_string()) };
+        match output::bytes(format!("{line}\n").as_bytes()) {
+            Ok(open) => open,
+            Err(exit) => {
+                self.worst = self.worst.worse(exit);
+                false
+            }
+        }
+    }
+
+    /// A task that is gone, or that has just left what the query holds of, is still told of.
+    fn is_wanted(&self, moved: &Moved) -> bool {
+        if self.query.is_empty() || moved.kind == Kind::TaskGone {
+            return true;
+        }
+        let Some(slot) = self.model.world.tasks.slot(&moved.task) else { return false };
+        let Some(known) = self.model.world.tasks.at(slot) else { return false };
+        let world = &self.model.world;
+        let facts = world.facts(slot, known, &self.model.settings, self.model.now, Needs::ALL);
+        if self.query.matches(&facts) {
+            return true;
+        }
+        let Some(was) = moved.was.as_deref().filter(|_| moved.kind == Kind::TaskState) else { return false };
+        let mut before = known.clone();
+        before.task.state = crate::domain::State::parse(was);
+        let facts = world.facts(slot, &before, &self.model.settings, self.model.now, Needs::ALL);
+        self.query.matches(&facts)
+    }
+
+    fn count(&mut self, what: &What, at: Instant) {
+        match what {
+            What::Net(Net { source, result: Ok(news), .. }) => {
+                if let News::Tasks { tasks, .. } = news {
+                    self.lists.entry(source.clone()).or_insert((0, tasks.len() >= PAGE)).0 += 1;
+                }
+                self.failing.remove(source);
+                self.meter.succeeded(at);
+            }
+            What::Net(Net { source, result: Err(fault), .. }) => {
+                self.meter.failed(fault.kind);
+                if self.failing.insert(source.clone()) {
+                    output::complain(&format!("atc: {}: {fault}", named(source)));
+                }
+                if self.args.once {
+                    let exit = Exit::from(fault);
+                    let exit = if exit == Exit::Authentication { exit } else { Exit::Failed };
+                    self.worst = self.worst.worse(exit);
+                }
+            }
+            What::Op(Op::Note { bad: true, text }) => output::complain(&format!("atc: {text}")),
+            _ => {}
+        }
+    }
+
+    /// Every list has been read to its end or has failed, and the pull requests, where there are any, have answered.
+    fn all_read(&self) -> bool {
+        let goes_on = |source: &Source| {
+            let (answers, full) = self.lists.get(source).copied().unwrap_or_default();
+            full && answers < 2 && !self.failing.contains(source)
+        };
+        if !update::queue::all_read(&self.model) || self.model.lists().iter().any(goes_on) {
+            return false;
+        }
+        let world = &self.model.world;
+        let answered = |source: &Source| world.freshness.get(source).is_some_and(Freshness::is_answered);
+        let names_pull = |artifact: &Artifact| matches!(artifact, Artifact::Pull { .. });
+        let pulls = world.tasks.values().any(|known| !known.remembered && known.task.artifacts.iter().any(names_pull));
+        !pulls || answered(&Source::Pulls)
+    }
+
+    fn write_metrics(&mut self) {
+        let Some(file) = &self.args.metrics else { return };
+        let text = self.meter.text(&self.model);
+        if let Err(error) = metrics::replace(file, &text) {
+            output::complain(&format!("atc: {} could not be written: {error}", file.display()));
+        }
+    }
+}
+
+/// What an event can have changed.
+enum About {
+    Nothing,
+    /// What an earlier run kept.
+    Baseline,
+    Tasks(Vec<TaskId>),
+    Any,
+}
+
+impl About {
+    fn of(what: &What, model: &Model) -> Self {
+        match what {
+            What::Local(Local::Remembered(_)) => Self::Baseline,
+            What::Net(Net { result: Ok(news), .. }) => match news {
+                News::Tasks { tasks, .. } => Self::Tasks(tasks.iter().map(|task| task.at.id.clone()).collect()),
+                News::Task(task) => Self::Tasks(vec![task.at.id.clone()]),
+                News::Gone(ids) => Self::Tasks(ids.clone()),
+                News::Diagnosis { task, .. } => Self::Tasks(vec![task.clone()]),
+                News::Pulls(pulls) => {
+                    let tasks = pulls.iter().filter_map(|(at, _)| model.world.task_of(&at.repo, at.id));
+                    Self::Tasks(tasks.map(|known| known.task.at.id.clone()).collect())
+                }
+                News::Run { task, .. } => Self::Tasks(vec![task.id.clone()]),
+                News::Viewer(_) => Self::Any,
+                News::Same | News::Person(_) | News::Log(_) | News::LogSame(_) => Self::Nothing,
+            },
+            _ => Self::Nothing,
+        }
+    }
+}
+
+fn named(source: &Source) -> String {
+    match source {
+        Source::Viewer => "whose token this is".to_owned(),
+        Source::Tasks(repo) => repo.to_string(),
+        Source::OwnTasks => "your own tasks".to_owned(),
+        Source::Task(id) | Source::Run(id) | Source::Diagnosis(id) => id.show().to_string(),
+        Source::Log(id) => id.show().to_string(),
+        Source::Pulls => "the pull requests".to_owned(),
+        Source::People => "a login".to_owned(),
+    }
+}
+
+/// Found out before anything is asked: a file that cannot be written measures nothing.
+fn can_be_written(file: &Path) -> Result<(), Fault> {
+    metrics::try_beside(file).map_err(|error| {
+        let what = format!("{} cannot be written: {error}", file.display());
+        Fault::new(FaultKind::Local, what, "name a file in a folder that can be written to")
+    })
+}
