@@ -12,7 +12,7 @@ use atc::cli::{ConfigVerb, Exit};
 use atc::config::load::Argument;
 use atc::config::options::OPTIONS;
 use atc::config::repo_options::REPO_SECTIONS;
-use atc::config::schema::{Config, CopilotApi, LogLevel, Stuck, Switch};
+use atc::config::schema::{Config, CopilotApi, LogLevel, Notify, Stuck, Switch};
 use atc::config::{Invalid, Loaded, Origin, Paths, Sources, docs, load};
 use atc::domain::stuck::{Each, Kind};
 use atc::domain::{Column, Fault, Group, Order, SavedView};
@@ -326,6 +326,12 @@ fn every_option_can_be_set_in_the_file_and_in_the_environment() {
         "ui.layout" => ("'columns'", "columns"),
         "ui.mouse" | "cache" | "diagnose" => ("false", "false"),
         "read_only" | "own_tasks" | "ui.ascii" | "ui.colour" => ("true", "true"),
+        "notify.quiet" => ("'22:00-07:00'", "22:00-07:00"),
+        "notify.webhook_url" => ("'https://hooks.example.com/x'", "https://hooks.example.com/x"),
+        "notify.webhook_secret_file" => ("'/x'", "/x"),
+        "notify.command" => ("['x']", "x"),
+        "notify.focused" => ("true", "true"),
+        "cancel.force_after_seconds" => ("31", "31"),
         "poll.budget_share" | "poll.unchanged_weight" => ("1", "1"),
         _ => ("7", "7"),
     };
@@ -351,6 +357,7 @@ fn the_example_file_uncommented_is_right_and_as_it_stands_changes_nothing() {
     assert_eq!(names(&config), ["acme/billing", "acme/api"]);
     let of_acme = config.stuck.repos.values().map(|limits| limits.silent).collect::<Vec<_>>();
     assert_eq!(of_acme, [Some(45)]);
+    assert_eq!(config.notify.rules.len(), 1);
     let defaults = Config::default();
     let left = Config {
         repos: vec![],
@@ -363,6 +370,14 @@ fn the_example_file_uncommented_is_right_and_as_it_stands_changes_nothing() {
         policy_file: None,
         ledger: None,
         stuck: Stuck { repos: BTreeMap::new(), ..config.stuck },
+        notify: Notify {
+            quiet: None,
+            webhook_url: None,
+            webhook_secret_file: None,
+            command: Vec::new(),
+            rules: Vec::new(),
+            ..config.notify
+        },
         ..config
     };
     assert_eq!(left, defaults);

@@ -75,7 +75,7 @@ impl Stage {
     async fn minutes(&mut self, minutes: u64) -> Vec<Case> {
         let mut cases = Vec::new();
         for _ in 0..minutes {
-            tokio::time::sleep(Duration::from_secs(60)).await;
+            tokio::time::sleep(Duration::from_mins(1)).await;
             cases.extend(self.watchman.round(&self.at_work).await);
         }
         cases
@@ -118,7 +118,7 @@ async fn a_dry_run_says_once_what_it_would_have_stopped_and_sends_nothing() {
     // The next run of the program knows that it was said.
     let mut again = Watchman::new(stage.context.clone());
     for _ in 0..60 {
-        tokio::time::sleep(Duration::from_secs(60)).await;
+        tokio::time::sleep(Duration::from_mins(1)).await;
         assert!(again.round(&stage.at_work).await.is_empty());
     }
 }
@@ -163,7 +163,7 @@ async fn a_log_that_cannot_be_read_is_not_silent() {
 async fn a_gap_in_the_listening_is_not_silence() {
     let mut stage = stage(after(20, Some(Mode::Act)), 1);
     assert!(stage.minutes(5).await.is_empty());
-    tokio::time::sleep(Duration::from_secs(3600)).await;
+    tokio::time::sleep(Duration::from_hours(1)).await;
     assert!(stage.minutes(1).await.is_empty(), "it was read twice, an hour apart");
 }
 
@@ -178,11 +178,11 @@ async fn a_task_that_cannot_be_read_is_left_alone() {
 #[tokio::test(start_paused = true)]
 async fn one_round_brings_one_to_stop_and_an_hour_three() {
     let mut stage = stage(after(20, Some(Mode::Act)), 6);
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
     let mut most = 0;
     let mut all = Vec::new();
     for _ in 0..55 {
-        tokio::time::sleep(Duration::from_secs(60)).await;
+        tokio::time::sleep(Duration::from_mins(1)).await;
         let cases = stage.watchman.round(&stage.at_work).await;
         most = most.max(cases.len());
         all.extend(cases);

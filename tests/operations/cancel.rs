@@ -309,7 +309,7 @@ async fn a_session_that_ends_while_its_run_is_waited_for_needs_no_request() {
 }
 
 /// A cancel under way, with the leave it needs, and what it told so far.
-async fn started(
+fn started(
     fake: Fake,
     target: CancelTarget,
 ) -> (Leave, mpsc::Receiver<atc::domain::CancelProgress>, Arc<Fake>, Arc<Memory>) {
@@ -344,13 +344,13 @@ async fn rest(mut reports: mpsc::Receiver<atc::domain::CancelProgress>) -> Vec<C
 #[tokio::test(start_paused = true)]
 async fn what_waits_can_be_taken_back_and_what_was_sent_cannot() {
     let fake = without_a_branch(world(None, None), Some(30));
-    let (leave, reports, fake, book) = started(fake, CancelTarget { branch: None, ..target() }).await;
+    let (leave, reports, fake, book) = started(fake, CancelTarget { branch: None, ..target() });
     tokio::time::sleep(std::time::Duration::from_secs(12)).await;
     assert!(leave.withdraw());
     assert_eq!(rest(reports).await, [Looking, Waiting, Withdrawn]);
     assert_eq!((fake.calls("cancel"), entries(&book).len()), (0, 0));
 
-    let (leave, reports, fake, _) = started(world(Some(10), Some(20)), target()).await;
+    let (leave, reports, fake, _) = started(world(Some(10), Some(20)), target());
     tokio::time::sleep(std::time::Duration::from_secs(2)).await;
     assert!(!leave.withdraw(), "the request is out");
     assert_eq!(rest(reports).await.last(), Some(&Ended));
@@ -411,7 +411,7 @@ async fn a_session_that_another_run_works_for_is_no_orphan() {
 
 #[tokio::test(start_paused = true)]
 async fn an_accepted_cancel_is_final_in_the_ledger_only_once_its_end_was_seen() {
-    let (_, mut reports, _, book) = started(world(Some(10), Some(20)), target()).await;
+    let (_, mut reports, _, book) = started(world(Some(10), Some(20)), target());
     while reports.recv().await.unwrap().phase != Requested {}
     assert!(matches!(&entries(&book)[0].outcome, Some((_, Outcome::Unknown(text))) if text.contains("202")));
     assert_eq!(rest(reports).await, [RunEnded, Ended]);
@@ -421,8 +421,9 @@ async fn an_accepted_cancel_is_final_in_the_ledger_only_once_its_end_was_seen() 
 
 #[tokio::test(start_paused = true)]
 async fn the_next_run_of_the_program_looks_how_it_ended_and_sends_nothing() {
-    // (how far it came, the run ends after, the session ends after, what is seen of it)
-    let seen: [(Option<Outcome>, Option<i64>, Option<i64>, &[CancelPhase]); 4] = [
+    /// How far it came, when run and session end after that, and what is seen of it.
+    type Seen = (Option<Outcome>, Option<i64>, Option<i64>, &'static [CancelPhase]);
+    let seen: [Seen; 4] = [
         (
             Some(Outcome::Unknown("run 11: accepted (202), not verified yet".into())),
             Some(0),

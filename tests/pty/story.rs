@@ -45,13 +45,14 @@ fn selects(t: &Term, filter: &str, name: &str) {
     t.wait(&format!("`{name}` selected"), |screen| row(screen, name)?.starts_with('▌').then_some(()));
 }
 
-/// Says yes to the question `title`. A yes that comes before it can have been read is not heard, so it is said again.
+/// Says yes to the question `title`. A yes that comes before it can have been read, or right after another key, is not
+/// heard, so it is said again after a moment.
 fn yes(t: &Term, title: &str) {
     t.text(title);
     let start = Instant::now();
     loop {
         t.send("y");
-        let gone = t.within(Duration::from_millis(200), |screen| !screen.contents().contains(title));
+        let gone = t.within(Duration::from_millis(400), |screen| !screen.contents().contains(title));
         if gone {
             return;
         }

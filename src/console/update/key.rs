@@ -63,7 +63,8 @@ pub fn pressed(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
 /// Alt and the letter mean nothing, two quick keys are meant. The prompt's text area has its own Alt keys.
 fn after_escape(context: Context, chord: Chord) -> Option<Chord> {
     let plain = matches!(chord.key, Key::Char(_)) && chord.alt && !chord.ctrl;
-    (plain && !context.takes_text() && lookup(context, chord).is_none()).then_some(Chord { alt: false, ..chord })
+    let has_own = context.takes_text() && context != Context::Line;
+    (plain && !has_own && lookup(context, chord).is_none()).then_some(Chord { alt: false, ..chord })
 }
 
 /// Pasted text is text where text is typed, and nothing anywhere else: never a command, never an answer.

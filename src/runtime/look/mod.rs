@@ -19,6 +19,7 @@ pub mod logs;
 pub mod meter;
 pub mod metrics;
 pub mod offered;
+mod outlet;
 pub mod reader;
 pub mod reviews;
 pub mod seat;

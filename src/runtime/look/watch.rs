@@ -16,6 +16,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant as Tick, MissedTickBehavior};
 
 use super::meter::Meter;
+use super::outlet::Beside;
 use super::seat::Seat;
 use super::transitions::Transitions;
 use super::{metrics, reader};
@@ -31,6 +32,7 @@ use crate::ledger::export::ascii;
 use crate::runtime::cache::Cache;
 use crate::runtime::engine::Engine;
 use crate::runtime::engine::desk::Desk as EngineDesk;
+use crate::runtime::notify::{Notifier, Plan};
 
 /// Room for a burst of news.
 const EVENTS: usize = 256;
@@ -54,7 +56,13 @@ pub async fn run(args: &WatchArgs, seat: Seat, desk: &Desk) -> Result<Exit, Faul
     let kept = seat.bench.kept.clone();
     let mut engine = Engine::spawn_diagnosing(engine_desk, desk.context.clone(), seat.pace, desk.patience, kept, bench);
     engine.perform(Effect::Watch(seat.settings.repos.clone()));
-    let mut watch = Watch::new(args, &seat, query);
+    // A sweep that ends at once stops nothing: whether something makes progress takes time to see.
+    if !args.once && desk.context.provider.read_only().is_none() {
+        engine.obey_rules();
+    }
+    let plan = Plan::new(&desk.config.notify, seat.settings.zone.clone());
+    let notifier = Notifier::spawn(plan, Some(&desk.paths.state_dir), seat.now.clone(), Arc::new(Beside));
+    let mut watch = Watch::new(args, &seat, (query, &notifier));
     let done = desk.stop.wait(watch.run(&mut heard, &mut engine)).await;
     // The engine may wait for somebody to hear it.
     drop(heard);
@@ -63,6 +71,7 @@ pub async fn run(args: &WatchArgs, seat: Seat, desk: &Desk) -> Result<Exit, Faul
     if watch.read || !args.once {
         watch.write_metrics();
     }
+    notifier.finish().await;
     match done {
         Ok(exit) => Ok(exit),
         Err(Stopped) => Ok(Exit::Done),
@@ -72,6 +81,7 @@ pub async fn run(args: &WatchArgs, seat: Seat, desk: &Desk) -> Result<Exit, Faul
 struct Watch<'a> {
     args: &'a WatchArgs,
     query: Query,
+    notifier: &'a Notifier,
     model: Model,
     transitions: Transitions,
     meter: Meter,
@@ -86,12 +96,13 @@ struct Watch<'a> {
 }
 
 impl<'a> Watch<'a> {
-    fn new(args: &'a WatchArgs, seat: &Seat, query: Query) -> Self {
+    fn new(args: &'a WatchArgs, seat: &Seat, (query, notifier): (Query, &'a Notifier)) -> Self {
         let mut settings = seat.settings.clone();
         settings.views = vec![SavedView::new("all", Query::default())];
         Self {
             args,
             query,
+            notifier,
             model: Model::new(seat.now(), settings),
             transitions: Transitions::default(),
             meter: Meter::default(),
@@ -142,9 +153,11 @@ impl<'a> Watch<'a> {
         let before = About::of(&event.what, &self.model);
         self.count(&event.what, event.at);
         for effect in update::update(&mut self.model, event) {
-            // What the console would ask for because of its cursor is nobody's wish here.
-            if let Effect::KeepDiagnosis(..) = effect {
-                engine.perform(effect);
+            match effect {
+                Effect::KeepDiagnosis(..) => engine.perform(effect),
+                Effect::Notify(notices) => self.notifier.tell(notices),
+                // What the console would ask for because of its cursor is nobody's wish here.
+                _ => {}
             }
         }
         let about = match before {

@@ -24,7 +24,6 @@ mod read;
 mod ring;
 mod told;
 mod unresolved;
-pub mod watch;
 
 pub use message::Message;
 pub use notifier::Notifier;

@@ -241,7 +241,8 @@ fn a_form_for_several_repositories_says_so() {
 #[test]
 fn without_colour_and_in_ascii_every_standing_can_still_be_told() {
     let theme = Theme { colour: false, ascii: true };
-    for model in [planned(80, 24), sent(80, 24), ended(80, 24), chosen(80, 24)] {
+    for make in [planned, sent, ended, chosen] {
+        let model = make(80, 24);
         let text = whole(&model, theme);
         assert!(text.is_ascii(), "{text}");
     }
@@ -253,7 +254,8 @@ fn without_colour_and_in_ascii_every_standing_can_still_be_told() {
 
 #[test]
 fn every_size_is_drawn_without_a_fault_and_a_stranger_acts_on_nothing() {
-    for mut model in [chosen(80, 24), planned(80, 24), sent(80, 24), ended(80, 24)] {
+    for make in [chosen, planned, sent, ended] {
+        let mut model = make(80, 24);
         if let Some(plan) = &mut model.compose.plan {
             plan.to_ask = VecDeque::new();
             plan.cursor = 1;
