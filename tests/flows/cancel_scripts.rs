@@ -242,6 +242,8 @@ async fn play(script: &Script) -> String {
     }
     let sent = (flow.requests("POST", "/cancel"), flow.requests("POST", "/force-cancel"));
     assert_eq!((sent.0, sent.1), script.sent, "{}: requests", script.name);
+    // What the list of cancels tells at once comes to the row with the next look at the task.
+    flow.pass(Duration::from_secs(5)).await;
     let row = row(flow).await;
     let truth = scene.truth().await;
     assert!(truth.cancelled || !row.contains("cancelled"), "{}: {row}", script.name);

@@ -251,6 +251,7 @@ const STATES: &[Word] = &[
     state("done", sign::row(sign::COMPLETED), "row: it has ended well"),
     state("cancelling", sign::CANCELLING, "row: a cancel is asked for and not yet proved"),
     state("orphaned", sign::ORPHANED, "row: its run is gone, GitHub still says it works"),
+    flag("stuck", Flag::Stuck, "row: as with `is:stuck`"),
 ];
 
 const PULLS: &[Word] = &[
