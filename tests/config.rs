@@ -454,9 +454,21 @@ fn paths_with(environment: &[(&str, &str)], as_a_stranger: bool) -> String {
     if as_a_stranger {
         child.uid(54_321).gid(54_321);
     }
-    let output = child.output().unwrap();
+    let output = output_of_a_copy(&mut child);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
+}
+
+/// What a program says that has just been written. A child that another test starts at this moment holds the file open
+/// for writing until it has become its own program; so long the system refuses to run it.
+#[cfg(unix)]
+fn output_of_a_copy(program: &mut std::process::Command) -> std::process::Output {
+    loop {
+        match program.output() {
+            Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy => std::thread::yield_now(),
+            output => return output.unwrap(),
+        }
+    }
 }
 
 /// Not a test: what the child says.

@@ -15,6 +15,7 @@
 //! ```
 
 pub mod args;
+pub mod assign;
 pub mod cache;
 pub mod cancel;
 pub mod complete;

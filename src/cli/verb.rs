@@ -5,6 +5,7 @@
 
 use clap::Subcommand;
 
+use super::assign::{self, AssignArgs};
 use super::cancel::{self, CancelArgs};
 use super::desk::Desk;
 use super::exit::Exit;
@@ -24,6 +25,8 @@ pub enum HeadlessVerb {
     Retry(Box<RetryArgs>),
     /// Have more done on a task's branch
     FollowUp(Box<FollowUpArgs>),
+    /// Put the agent in charge of an issue, if the policy allows it
+    Assign(Box<AssignArgs>),
 }
 
 impl HeadlessVerb {
@@ -33,6 +36,7 @@ impl HeadlessVerb {
             Self::Cancel(args) => &args.looks,
             Self::Retry(args) => &args.how.looks,
             Self::FollowUp(args) => &args.how.looks,
+            Self::Assign(args) => &args.looks,
         }
     }
 
@@ -43,6 +47,7 @@ impl HeadlessVerb {
             Self::Cancel(_) => true,
             Self::Retry(args) => !args.how.dry_run,
             Self::FollowUp(args) => !args.how.dry_run,
+            Self::Assign(args) => !args.dry_run,
         }
     }
 
@@ -52,6 +57,7 @@ impl HeadlessVerb {
             Self::Cancel(args) => cancel::run(args, desk).await,
             Self::Retry(args) => retry::run(args, desk).await,
             Self::FollowUp(args) => follow_up::run(args, desk).await,
+            Self::Assign(args) => assign::run(args, desk).await,
         }
     }
 }

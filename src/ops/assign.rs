@@ -122,6 +122,11 @@ pub async fn assign(context: &Context, order: &AssignOrder) -> Answer {
     Answer { result, judged: Some(judged), facts, policy: Some(policy) }
 }
 
+/// What the gate would say now. Nothing is claimed or sent, and no assignment follows from it.
+pub async fn judge(context: &Context, order: &AssignOrder) -> Judgement {
+    super::start::judge(context, &as_start(order)).await
+}
+
 /// Here the agent cannot be put in charge of anything.
 pub fn not_enabled(issue: &IssueRef) -> Fault {
     let what =

@@ -100,6 +100,11 @@ impl World {
         all.filter(|request| request.method != "GET" && request.path != "/graphql").collect()
     }
 
+    /// How often something of this path was asked for.
+    pub fn asked_of(&self, path: &str) -> usize {
+        self.server.requests().iter().filter(|request| request.method == "GET" && request.path.ends_with(path)).count()
+    }
+
     pub fn asked(&self) -> usize {
         self.server.requests().len()
     }

@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::bench::{World, objects, plain};
+use crate::bench::{World, eventually, objects, plain};
 use crate::harness::{ATC, Spec};
 use crate::program::{atc, command, one_line, run};
 
@@ -273,6 +273,30 @@ fn a_transition_is_one_line_as_soon_as_it_is_seen_and_a_signal_ends_it() {
     }
     rustix::process::kill_process(rustix::process::Pid::from_child(&watch), rustix::process::Signal::INT).unwrap();
     drop(lines);
+    assert_eq!(watch.wait().unwrap().code(), Some(130));
+}
+
+#[test]
+fn watch_tells_whom_the_configuration_names_without_a_screen() {
+    let world = World::at(1.0);
+    let told = world.home.path().join("told");
+    let rules = format!(
+        "[poll]\nactive_seconds = 2\nidle_seconds = 2\nslowest_seconds = 2\n\
+         [notify]\ncommand = ['/bin/cp', '/dev/null', '{}']\n\
+         [[notify.rules]]\nquery = 'repository:acme/api'\non = ['new']\nby = ['command']\n",
+        told.display()
+    );
+    let config = world.file("config.toml", &rules);
+    let args = ["watch", "--repo", "acme/api", "--config", config.to_str().unwrap()];
+    let mut watch = world.command(&args).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut lines = BufReader::new(watch.stdout.take().unwrap()).lines();
+    eventually("it has read the list, and reads it again", || world.asked_of("/agents/repos/acme/api/tasks") > 1);
+    assert!(!told.exists(), "what was there already is no news");
+    let id = world.started("Something new");
+    let is_it = |line: &String| line.contains("task.new") && line.contains(&id);
+    lines.by_ref().map_while(Result::ok).find(is_it).expect("a line of it");
+    eventually("somebody was told", || told.exists());
+    rustix::process::kill_process(rustix::process::Pid::from_child(&watch), rustix::process::Signal::INT).unwrap();
     assert_eq!(watch.wait().unwrap().code(), Some(130));
 }
 

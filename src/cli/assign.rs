@@ -1,0 +1,180 @@
+//! `atc assign`: puts the agent in charge of an issue, and looks for the task that comes of it.
+
+use clap::Args;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::desk::{Desk, Stopped};
+use super::exit::Exit;
+use super::output;
+use super::start::{self, fault_json};
+use super::voice::{Cell, Looks, Row, Tone};
+use crate::domain::assign::{AssignOrder, Assignment, Looked, Work};
+use crate::domain::policy::Fact;
+use crate::domain::{Fault, FaultKind, IssueRef};
+use crate::ops::assign::{self, Assigned};
+use crate::text::{Safe, Untrusted};
+
+const HEADS: &[&str] = &["issue", "result", "task", "pull request"];
+
+#[derive(Clone, Debug, Default, PartialEq, Args)]
+pub struct AssignArgs {
+    /// OWNER/NAME#NUMBER, an issue's address from the browser, or a number where one repository is named
+    #[arg(value_name = "ISSUE")]
+    pub issue: String,
+    /// What the agent is told besides the issue's words; - reads it from the standard input
+    #[arg(value_name = "TEXT")]
+    pub text: Vec<String>,
+    /// The branch to start from; without: the default branch
+    #[arg(long, value_name = "BRANCH")]
+    pub base: Option<String>,
+    /// The model; without: the service chooses
+    #[arg(long, value_name = "NAME")]
+    pub model: Option<String>,
+    /// The custom agent, by the name of its file in .github/agents
+    #[arg(long, value_name = "NAME")]
+    pub agent: Option<String>,
+    /// Why, where the policy asks for a reason
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Assign it though the agent may be at work on it already
+    #[arg(long)]
+    pub again: bool,
+    /// Print the request; send nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Ask nothing
+    #[arg(long, short)]
+    pub yes: bool,
+    #[command(flatten)]
+    pub looks: Looks,
+}
+
+/// What came of it.
+enum Came {
+    DryRun,
+    /// With what was seen of its work within a minute.
+    Assigned(Work),
+    /// Nobody waited for its work.
+    Interrupted,
+    Failed(Fault),
+}
+
+pub async fn run(args: &AssignArgs, desk: &Desk) -> Result<Exit, Fault> {
+    let here = match desk.repos.as_slice() {
+        [one] => Some(one),
+        _ => None,
+    };
+    let Some(issue) = IssueRef::parse(&args.issue, here) else {
+        let what = format!("`{}` names no issue", Untrusted::from(args.issue.as_str()).show_line());
+        return Err(Fault::new(FaultKind::Invalid, what, "write it as OWNER/NAME#NUMBER, or give one --repo"));
+    };
+    let instructions = match args.text.as_slice() {
+        [] => String::new(),
+        [one] if one == "-" => start::cleaned(&start::read_prompt("-")?)?,
+        words => start::cleaned(&words.join(" "))?,
+    };
+    let assignment = Assignment {
+        issue,
+        base_branch: args.base.clone(),
+        instructions,
+        custom_agent: args.agent.clone(),
+        model: args.model.clone(),
+    };
+    let order = AssignOrder { id: Uuid::new_v4(), assignment, reason: args.reason.clone(), again: args.again };
+    let looked = assign::look(&desk.context, &order.assignment.issue).await?;
+    let came = if args.dry_run {
+        describe(desk, &order, &looked).await;
+        output::complain(&format!(
+            "POST /repos/{}/issues/{}/assignees",
+            order.assignment.issue.repo, order.assignment.issue.number
+        ));
+        output::complain(&order.assignment.body_text());
+        Came::DryRun
+    } else if desk.voice.can_ask() && !args.yes && !confirmed(desk, &order, &looked).await {
+        output::complain("atc: nothing was sent");
+        return Ok(Exit::Refused);
+    } else {
+        carry_out(desk, &order).await
+    };
+    Ok(tell(desk, &order, &looked, &came))
+}
+
+/// What is known of the issue, and what the gate says.
+async fn describe(desk: &Desk, order: &AssignOrder, looked: &Looked) {
+    let issue = &order.assignment.issue;
+    output::complain(&format!("{issue}  {}", looked.issue.title.show_line()));
+    for line in looked.standing.lines() {
+        output::complain(&format!("  {line}"));
+    }
+    let judged = assign::judge(&desk.context, order).await;
+    output::complain(&format!("{}: {}", issue.repo, judged.line()));
+}
+
+/// Shows that, and asks.
+async fn confirmed(desk: &Desk, order: &AssignOrder, looked: &Looked) -> bool {
+    let issue = &order.assignment.issue;
+    describe(desk, order, looked).await;
+    if looked.enabled == Fact::Known(false) {
+        output::complain(&format!("atc: {}", assign::not_enabled(issue)));
+        return false;
+    }
+    desk.yes(&format!("Put the agent in charge of {issue}?")).await
+}
+
+async fn carry_out(desk: &Desk, order: &AssignOrder) -> Came {
+    let assigned: Assigned = match assign::assign(&desk.context, order).await.result {
+        Ok(assigned) => assigned,
+        Err(fault) => return Came::Failed(fault),
+    };
+    desk.voice.progress(&format!("assigned to {}; looking for its pull request", assigned.issue()));
+    // Whoever interrupts stops the looking and nothing else: the console looks after it later.
+    match desk.stop.wait(assigned.work(&desk.context)).await {
+        Ok(work) => Came::Assigned(work),
+        Err(Stopped) => Came::Interrupted,
+    }
+}
+
+fn tell(desk: &Desk, order: &AssignOrder, looked: &Looked, came: &Came) -> Exit {
+    let (word, tone, exit) = match came {
+        Came::DryRun => ("dry_run", Tone::Plain, Exit::Done),
+        Came::Assigned(_) => ("assigned", Tone::Good, Exit::Done),
+        Came::Interrupted => ("assigned", Tone::Open, Exit::Done),
+        Came::Failed(fault) if fault.kind == FaultKind::UnknownOutcome => ("unknown", Tone::Open, Exit::Unknown),
+        Came::Failed(fault) if fault.kind == FaultKind::Refused => ("refused", Tone::Bad, Exit::Refused),
+        Came::Failed(fault) => ("failed", Tone::Bad, Exit::from(fault)),
+    };
+    let assignment = &order.assignment;
+    let fault = if let Came::Failed(fault) = came { Some(fault) } else { None };
+    if let Some(fault) = fault {
+        output::complain(&format!("atc: {}: {fault}", assignment.issue));
+    }
+    let work = if let Came::Assigned(work) = came { Some(work) } else { None };
+    let task = work.and_then(|work| work.task.as_ref());
+    let pull = work.and_then(|work| work.pull.as_ref());
+    let shown = |found: Option<Safe>| Cell::new(found.unwrap_or_else(|| Safe::new("–")));
+    let mut table = desk.voice.table(HEADS);
+    table.row(Row {
+        json: json!({
+            "verb": "assign",
+            "issue": {
+                "repo": assignment.issue.repo.as_str(),
+                "number": assignment.issue.number,
+                "title": looked.issue.title.raw_for_wire(),
+            },
+            "result": word,
+            "request": assignment.body(),
+            "task": task.map(|task| task.at.id.raw()),
+            "pull_request": pull.map(|pull| json!({ "repo": pull.repo.as_str(), "number": pull.number })),
+            "error": fault.map(fault_json),
+        }),
+        id: task.map(|task| task.at.id.show()),
+        cells: vec![
+            Cell::new(assignment.issue.to_string()),
+            Cell::toned(word.replace('_', " "), tone),
+            shown(task.map(|task| task.at.id.show())),
+            shown(pull.map(|pull| Safe::new(format!("{}#{}", pull.repo, pull.number)))),
+        ],
+    });
+    exit.worse(table.end())
+}
