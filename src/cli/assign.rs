@@ -54,7 +54,7 @@ pub struct AssignArgs {
 enum Came {
     DryRun,
     /// With what was seen of its work within a minute.
-    Assigned(Work),
+    Assigned(Box<Work>),
     /// Nobody waited for its work.
     Interrupted,
     Failed(Fault),
@@ -130,7 +130,7 @@ async fn carry_out(desk: &Desk, order: &AssignOrder) -> Came {
     desk.voice.progress(&format!("assigned to {}; looking for its pull request", assigned.issue()));
     // Whoever interrupts stops the looking and nothing else: the console looks after it later.
     match desk.stop.wait(assigned.work(&desk.context)).await {
-        Ok(work) => Came::Assigned(work),
+        Ok(work) => Came::Assigned(Box::new(work)),
         Err(Stopped) => Came::Interrupted,
     }
 }
