@@ -53,10 +53,20 @@ struct Script {
     /// Requests that ask for a cancel, and for a forced one.
     sent: (usize, usize),
     seconds: u64,
+    /// The service's list tells otherwise than its details: the row says what was read last, which may be either.
+    torn: bool,
 }
 
-const SCRIPT: Script =
-    Script { name: "", copilot: CopilotApi::Auto, acts: &[], keys: &[], says: &[], sent: (1, 0), seconds: 30 };
+const SCRIPT: Script = Script {
+    name: "",
+    copilot: CopilotApi::Auto,
+    acts: &[],
+    keys: &[],
+    says: &[],
+    sent: (1, 0),
+    seconds: 30,
+    torn: false,
+};
 
 impl Scene {
     async fn new(script: &Script) -> Self {
@@ -247,7 +257,9 @@ async fn play(script: &Script) -> String {
     let row = row(flow).await;
     let truth = scene.truth().await;
     assert!(truth.cancelled || !row.contains("cancelled"), "{}: {row}", script.name);
-    pictures.push(format!("row: {row}"));
+    if !script.torn {
+        pictures.push(format!("row: {row}"));
+    }
     pictures.join("\n\n")
 }
 
@@ -470,6 +482,7 @@ const SCRIPTS: &[Script] = &[
     },
     Script {
         name: "no_branch_and_found_later",
+        torn: true,
         copilot: CopilotApi::Off,
         acts: &[
             (0, accepted),
