@@ -16,7 +16,7 @@ use crate::text::{Safe, Untrusted, width};
 
 use super::list;
 use super::say::say;
-use super::start::{AGAIN, OPENING, at_the_gate};
+use super::start::{self, AGAIN, OPENING, at_the_gate};
 
 /// A form about an issue, with what a draft had of it. The issue itself is read anew.
 pub(super) fn open(model: &mut Model, at: IssueRef, title: Untrusted, draft: &Draft, effects: &mut Vec<Effect>) {
@@ -82,17 +82,7 @@ fn describe(form: &Form, looked: &Looked, assignment: &Assignment) -> Vec<Safe> 
 
 /// The question was answered with Yes: the one place an assignment leaves the console.
 pub fn confirmed(model: &mut Model, order: Box<AssignOrder>, effects: &mut Vec<Effect>) {
-    if model.compose.sending.is_some() {
-        return say(model, true, "a start is on its way: its answer comes first");
-    }
-    model.compose.sending = Some(order.id);
-    if let Some(form) = &mut model.compose.form {
-        form.fault = None;
-        // Kept before it is sent: if this program ends now, what was written is still there.
-        effects.push(Effect::KeepDraft(Box::new(form.to_draft())));
-    }
-    effects.push(Effect::Issue(Wish::Assign(order)));
-    model.dirty = true;
+    start::send(model, order.id, Effect::Issue(Wish::Assign(order)), effects);
 }
 
 /// The answer to an assignment.

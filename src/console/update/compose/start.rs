@@ -130,16 +130,21 @@ fn describe(form: &Form, request: &StartRequest) -> Vec<Safe> {
 
 /// The question was answered with Yes: the one place a start leaves the console, under the id its answer will name.
 pub fn confirmed(model: &mut Model, order: Box<Order>, effects: &mut Vec<Effect>) {
+    send(model, order.id, Effect::Start(order), effects);
+}
+
+/// What the form asked for leaves the console, one at a time, under the id its answer will name.
+pub(super) fn send(model: &mut Model, id: Uuid, what: Effect, effects: &mut Vec<Effect>) {
     if model.compose.sending.is_some() {
         return say(model, true, "a start is on its way: its answer comes first");
     }
-    model.compose.sending = Some(order.id);
+    model.compose.sending = Some(id);
     if let Some(form) = &mut model.compose.form {
         form.fault = None;
-        // Kept before it is sent: if this program ends now, the prompt is still there.
+        // Kept before it is sent: if this program ends now, what was written is still there.
         effects.push(Effect::KeepDraft(Box::new(form.to_draft())));
     }
-    effects.push(Effect::Start(order));
+    effects.push(what);
     model.dirty = true;
 }
 
