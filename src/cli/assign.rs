@@ -1,17 +1,19 @@
 //! `atc assign`: puts the agent in charge of an issue, and looks for the task that comes of it.
 
 use clap::Args;
-use serde_json::json;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::desk::{Desk, Stopped};
 use super::exit::Exit;
+use super::look::joined::{field, text};
+use super::look::shape::{Field, Is, schema, write};
 use super::output;
-use super::start::{self, fault_json};
+use super::start::{self, FAULT, fault_json};
 use super::voice::{Cell, Looks, Row, Tone};
-use crate::domain::assign::{AssignOrder, Assignment, Looked, Work};
+use crate::domain::assign::{AgentPull, AssignOrder, Assignment, Looked, Work};
 use crate::domain::policy::Fact;
-use crate::domain::{Fault, FaultKind, IssueRef};
+use crate::domain::{Fault, FaultKind, IssueRef, Task};
 use crate::ops::assign::{self, Assigned};
 use crate::text::{Safe, Untrusted};
 
@@ -51,6 +53,7 @@ pub struct AssignArgs {
 }
 
 /// What came of it.
+#[derive(Debug)]
 enum Came {
     DryRun,
     /// With what was seen of its work within a minute.
@@ -97,7 +100,7 @@ pub async fn run(args: &AssignArgs, desk: &Desk) -> Result<Exit, Fault> {
     } else {
         carry_out(desk, &order).await
     };
-    Ok(tell(desk, &order, &looked, &came))
+    Ok(tell(desk, &Told { order, looked, came }))
 }
 
 /// What is known of the issue, and what the gate says.
@@ -135,45 +138,93 @@ async fn carry_out(desk: &Desk, order: &AssignOrder) -> Came {
     }
 }
 
-fn tell(desk: &Desk, order: &AssignOrder, looked: &Looked, came: &Came) -> Exit {
-    let (word, tone, exit) = match came {
-        Came::DryRun => ("dry_run", Tone::Plain, Exit::Done),
-        Came::Assigned(_) => ("assigned", Tone::Good, Exit::Done),
-        Came::Interrupted => ("assigned", Tone::Open, Exit::Done),
-        Came::Failed(fault) if fault.kind == FaultKind::UnknownOutcome => ("unknown", Tone::Open, Exit::Unknown),
-        Came::Failed(fault) if fault.kind == FaultKind::Refused => ("refused", Tone::Bad, Exit::Refused),
-        Came::Failed(fault) => ("failed", Tone::Bad, Exit::from(fault)),
-    };
-    let assignment = &order.assignment;
-    let fault = if let Came::Failed(fault) = came { Some(fault) } else { None };
-    if let Some(fault) = fault {
-        output::complain(&format!("atc: {}: {fault}", assignment.issue));
+/// An order, the issue as it was, and what came of it.
+#[derive(Debug)]
+pub struct Told {
+    order: AssignOrder,
+    looked: Looked,
+    came: Came,
+}
+
+impl Told {
+    fn fault(&self) -> Option<&Fault> {
+        if let Came::Failed(fault) = &self.came { Some(fault) } else { None }
     }
-    let work = if let Came::Assigned(work) = came { Some(work) } else { None };
-    let task = work.and_then(|work| work.task.as_ref());
-    let pull = work.and_then(|work| work.pull.as_ref());
+
+    fn task(&self) -> Option<&Task> {
+        if let Came::Assigned(work) = &self.came { work.task.as_ref() } else { None }
+    }
+
+    fn pull(&self) -> Option<&AgentPull> {
+        if let Came::Assigned(work) = &self.came { work.pull.as_ref() } else { None }
+    }
+
+    fn result(&self) -> (&'static str, Tone, Exit) {
+        match &self.came {
+            Came::DryRun => ("dry_run", Tone::Plain, Exit::Done),
+            Came::Assigned(_) => ("assigned", Tone::Good, Exit::Done),
+            Came::Interrupted => ("assigned", Tone::Open, Exit::Done),
+            Came::Failed(fault) if fault.kind == FaultKind::UnknownOutcome => ("unknown", Tone::Open, Exit::Unknown),
+            Came::Failed(fault) if fault.kind == FaultKind::Refused => ("refused", Tone::Bad, Exit::Refused),
+            Came::Failed(fault) => ("failed", Tone::Bad, Exit::from(fault)),
+        }
+    }
+}
+
+/// The row of `atc assign --json`.
+pub const ASSIGN: &[Field<Told>] = &[
+    field!("verb", Is::OneOf(&["assign"]), "What was done.", |_| "assign".into()),
+    field!("issue", Is::Object(|| schema(ISSUE)), "The issue.", |t| write(ISSUE, t)),
+    field!(
+        "result",
+        Is::OneOf(&["assigned", "dry_run", "unknown", "refused", "failed"]),
+        "What came of it; unknown may have been assigned.",
+        |t| t.result().0.into()
+    ),
+    field!("request", Is::Named(&Is::Any), "The body as it was sent: the service's own fields.", |t| {
+        t.order.assignment.body()
+    }),
+    field!("task", Is::Maybe(&Is::Text), "The task that came of it, where it was seen within a minute.", |t| {
+        t.task().map(|task| task.at.id.raw()).into()
+    }),
+    field!(
+        "pull_request",
+        Is::Maybe(&Is::Object(|| schema(PULL))),
+        "The pull request that came of it, where it was seen within a minute.",
+        |t| t.pull().map_or(Value::Null, |pull| write(PULL, pull))
+    ),
+    field!("error", Is::Maybe(&Is::Object(|| schema(FAULT))), "What went wrong.", |t| {
+        t.fault().map_or(Value::Null, fault_json)
+    }),
+];
+
+const ISSUE: &[Field<Told>] = &[
+    field!("repo", Is::Text, "Its repository: owner/name.", |t| t.order.assignment.issue.repo.as_str().into()),
+    field!("number", Is::Whole, "Its number.", |t| t.order.assignment.issue.number.into()),
+    field!("title", Is::Text, "Its title.", |t| text(&t.looked.issue.title)),
+];
+
+const PULL: &[Field<AgentPull>] = &[
+    field!("repo", Is::Text, "Its repository: owner/name.", |p| p.repo.as_str().into()),
+    field!("number", Is::Whole, "Its number.", |p| p.number.into()),
+];
+
+fn tell(desk: &Desk, told: &Told) -> Exit {
+    let (word, tone, exit) = told.result();
+    let issue = &told.order.assignment.issue;
+    if let Some(fault) = told.fault() {
+        output::complain(&format!("atc: {issue}: {fault}"));
+    }
     let shown = |found: Option<Safe>| Cell::new(found.unwrap_or_else(|| Safe::new("–")));
     let mut table = desk.voice.table(HEADS);
     table.row(Row {
-        json: json!({
-            "verb": "assign",
-            "issue": {
-                "repo": assignment.issue.repo.as_str(),
-                "number": assignment.issue.number,
-                "title": looked.issue.title.raw_for_wire(),
-            },
-            "result": word,
-            "request": assignment.body(),
-            "task": task.map(|task| task.at.id.raw()),
-            "pull_request": pull.map(|pull| json!({ "repo": pull.repo.as_str(), "number": pull.number })),
-            "error": fault.map(fault_json),
-        }),
-        id: task.map(|task| task.at.id.show()),
+        json: write(ASSIGN, told),
+        id: told.task().map(|task| task.at.id.show()),
         cells: vec![
-            Cell::new(assignment.issue.to_string()),
+            Cell::new(issue.to_string()),
             Cell::toned(word.replace('_', " "), tone),
-            shown(task.map(|task| task.at.id.show())),
-            shown(pull.map(|pull| Safe::new(format!("{}#{}", pull.repo, pull.number)))),
+            shown(told.task().map(|task| task.at.id.show())),
+            shown(told.pull().map(|pull| Safe::new(format!("{}#{}", pull.repo, pull.number)))),
         ],
     });
     exit.worse(table.end())

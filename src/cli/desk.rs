@@ -91,6 +91,11 @@ impl Stop {
         Self(heard)
     }
 
+    /// For operations that look for themselves.
+    pub fn heard(&self) -> watch::Receiver<bool> {
+        self.0.clone()
+    }
+
     pub fn is_heard(&self) -> bool {
         *self.0.borrow()
     }

@@ -1,13 +1,15 @@
 //! `atc follow-up`: more work on a task's branch, as a new task; or a word to the agent on its pull request.
 
 use clap::Args;
-use serde_json::json;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::desk::Desk;
 use super::exit::Exit;
+use super::look::joined::{field, text};
+use super::look::shape::{Field, Is, schema, write};
 use super::retry::again;
-use super::start::{self, How, With, fault_json};
+use super::start::{self, FAULT, How, Rules, With, fault_json};
 use super::voice::{Cell, Row, Tone};
 use super::{output, which};
 use crate::domain::follow_up::Comment;
@@ -60,7 +62,7 @@ pub async fn run(args: &FollowUpArgs, desk: &Desk) -> Result<Exit, Fault> {
         request.base_ref = Some(base.raw_for_wire().to_owned());
     }
     let order = Order::new(Uuid::new_v4(), request);
-    start::send(desk, vec![order], &args.how, None).await
+    start::send(desk, vec![order], &args.how, &Rules::default()).await
 }
 
 async fn comment(args: &FollowUpArgs, desk: &Desk, task: &Task, text: String) -> Result<Exit, Fault> {
@@ -76,38 +78,75 @@ async fn comment(args: &FollowUpArgs, desk: &Desk, task: &Task, text: String) ->
     }
     let comment = Comment { id: Uuid::new_v4(), task: task.at.clone(), number, text: body.clone() };
     let came = if args.how.dry_run { None } else { Some(follow_up::write(&desk.context, &comment).await) };
-    let (word, tone, exit) = match &came {
-        None => ("dry_run", Tone::Plain, Exit::Done),
-        Some(Ok(_)) => ("commented", Tone::Good, Exit::Done),
-        Some(Err(fault)) if fault.kind == FaultKind::UnknownOutcome => ("unknown", Tone::Open, Exit::Unknown),
-        Some(Err(fault)) if fault.kind == FaultKind::Refused => ("refused", Tone::Bad, Exit::Refused),
-        Some(Err(fault)) => ("failed", Tone::Bad, failed(fault)),
-    };
-    let fault = came.as_ref().and_then(|came| came.as_ref().err());
-    if let Some(fault) = fault {
+    let said = Said { task: task.clone(), pull, body, came: came.map(|came| came.map(drop)) };
+    let (word, tone, exit) = said.result();
+    if let Some(fault) = said.fault() {
         output::complain(&format!("atc: {fault}"));
     }
     let mut table = desk.voice.table(&["task", "result", "pull request", "comment"]);
     table.row(Row {
-        json: json!({
-            "verb": "follow-up",
-            "task": task.at.id.raw(),
-            "repo": repo.as_str(),
-            "pull_request": { "number": number, "url": pull.url.raw_for_wire() },
-            "result": word,
-            "comment": body,
-            "error": fault.map(fault_json),
-        }),
+        json: write(COMMENT, &said),
         id: Some(task.at.id.show()),
         cells: vec![
             Cell::new(task.at.id.show()),
             Cell::toned(word.replace('_', " "), tone),
-            Cell::new(format!("{repo}#{number}")),
-            Cell::new(&body),
+            Cell::new(format!("{}#{}", said.pull.repo, said.pull.number)),
+            Cell::new(&said.body),
         ],
     });
     Ok(exit.worse(table.end()))
 }
+
+/// A comment, and what came of it.
+#[derive(Debug)]
+pub struct Said {
+    task: Task,
+    pull: Pull,
+    body: String,
+    /// `None`: it was not to be written.
+    came: Option<Result<(), Fault>>,
+}
+
+impl Said {
+    fn fault(&self) -> Option<&Fault> {
+        self.came.as_ref().and_then(|came| came.as_ref().err())
+    }
+
+    fn result(&self) -> (&'static str, Tone, Exit) {
+        match &self.came {
+            None => ("dry_run", Tone::Plain, Exit::Done),
+            Some(Ok(())) => ("commented", Tone::Good, Exit::Done),
+            Some(Err(fault)) if fault.kind == FaultKind::UnknownOutcome => ("unknown", Tone::Open, Exit::Unknown),
+            Some(Err(fault)) if fault.kind == FaultKind::Refused => ("refused", Tone::Bad, Exit::Refused),
+            Some(Err(fault)) => ("failed", Tone::Bad, failed(fault)),
+        }
+    }
+}
+
+/// The row of `atc follow-up --comment --json`.
+pub const COMMENT: &[Field<Said>] = &[
+    field!("verb", Is::OneOf(&["follow-up"]), "What was done.", |_| "follow-up".into()),
+    field!("task", Is::Text, "The task's id.", |s| s.task.at.id.raw().into()),
+    field!("repo", Is::Text, "The repository of the pull request.", |s| s.pull.repo.as_str().into()),
+    field!("pull_request", Is::Object(|| schema(PULL)), "The pull request it was written on.", |s| write(
+        PULL, &s.pull
+    )),
+    field!(
+        "result",
+        Is::OneOf(&["commented", "dry_run", "unknown", "refused", "failed"]),
+        "What came of it; unknown may have been written.",
+        |s| s.result().0.into()
+    ),
+    field!("comment", Is::Text, "The comment as it was sent.", |s| s.body.clone().into()),
+    field!("error", Is::Maybe(&Is::Object(|| schema(FAULT))), "What went wrong.", |s| {
+        s.fault().map_or(Value::Null, fault_json)
+    }),
+];
+
+const PULL: &[Field<Pull>] = &[
+    field!("number", Is::Whole, "Its number.", |p| p.number.into()),
+    field!("url", Is::Text, "Its page.", |p| text(&p.url)),
+];
 
 fn failed(fault: &Fault) -> Exit {
     // The arguments were understood; it is the service that did not take the comment.

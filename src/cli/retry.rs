@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::desk::Desk;
 use super::exit::Exit;
-use super::start::{self, How, With};
+use super::start::{self, How, Rules, With};
 use super::which;
 use crate::domain::start::Order;
 use crate::domain::{Artifact, Fault, FaultKind, Session, StartRequest, Task};
@@ -66,7 +66,7 @@ pub async fn run(args: &RetryArgs, desk: &Desk) -> Result<Exit, Fault> {
             order.template_hash = entry.intent.template_hash;
         }
     }
-    start::send(desk, vec![order], &args.how, None).await
+    start::send(desk, vec![order], &args.how, &Rules::default()).await
 }
 
 /// What the ledger knows of how it was started, if it was from here.

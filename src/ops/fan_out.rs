@@ -21,12 +21,14 @@ use tokio::time::Instant as Tick;
 use uuid::Uuid;
 
 use super::context::Context;
+use super::start::{Began, OnceSince};
 use super::{reconcile, start};
 use crate::domain::plan::{Plan, PlanNews, Turn, Weighed};
 use crate::domain::policy::{Case, Stage};
 use crate::domain::start::Order;
-use crate::domain::{Fault, FaultKind, Instant, RepoName, RepoPattern, Task, TaskId, TaskRef};
+use crate::domain::{Fault, FaultKind, Instant, RepoName, RepoPattern, TaskId, TaskRef};
 use crate::ledger::Wanted;
+use crate::ledger::line::started;
 use crate::ledger::port::{Action, Entry, Intent, Outcome};
 use crate::text::Safe;
 
@@ -72,43 +74,79 @@ pub async fn lay_out(context: &Context, orders: Vec<Order>, only: &[RepoPattern]
     stream::iter(orders).map(weigh).buffered(AT_ONCE).collect().await
 }
 
+/// One step of a plan, with all that is known of it. [`PlanNews`] is the same for those who only show it.
+#[derive(Debug)]
+pub enum Step {
+    Sending(RepoName),
+    /// What came of a row, and how far that brings it.
+    Came { order: Box<Order>, turn: Turn, began: Began },
+    /// Its turn did not come: nothing of it is recorded.
+    NotSent { order: Box<Order>, why: Safe },
+    Holds { until: Instant, why: Safe },
+    Ended { why: Option<Safe> },
+}
+
 /// Sends the rows and reports each; the last report is the end. Nobody has to listen. Once `stop` says so, the row that
 /// is on its way is the last.
 pub async fn fan_out(
     context: &Context,
     plan: Plan,
     pace: Pace,
-    mut stop: watch::Receiver<bool>,
+    stop: watch::Receiver<bool>,
     report: mpsc::Sender<PlanNews>,
 ) {
+    let (steps, mut taken) = mpsc::channel(1);
+    let tell = async {
+        while let Some(step) = taken.recv().await {
+            let _ = report.send(news(step)).await;
+        }
+    };
+    tokio::join!(send(context, plan, (pace, None), stop, steps), tell);
+}
+
+fn news(step: Step) -> PlanNews {
+    let (order, turn, task) = match step {
+        Step::Sending(repo) => return PlanNews::Row { repo, turn: Turn::Sending, task: None },
+        Step::Came { order, turn, began: Began::Answered(answer) } => (order, turn, answer.result.ok().map(Box::new)),
+        Step::Came { order, turn, began: Began::Used(_) } => (order, turn, None),
+        Step::NotSent { order, why } => (order, Turn::NotSent(why), None),
+        Step::Holds { until, why } => return PlanNews::Holds { until, why },
+        Step::Ended { why } => return PlanNews::Ended { why },
+    };
+    PlanNews::Row { repo: order.request.repo, turn, task }
+}
+
+/// The same with all that is known of each row. `once`: a repository in which one of this key was started is passed over.
+pub async fn send(
+    context: &Context,
+    plan: Plan,
+    (pace, once): (Pace, Option<&OnceSince>),
+    mut stop: watch::Receiver<bool>,
+    report: mpsc::Sender<Step>,
+) {
+    let tell = async |step: Step| drop(report.send(step).await);
     let mut over: Option<Safe> = None;
-    let mut road = Road { context, pace, free_at: Tick::now(), limited: false };
-    for mut order in plan.orders {
-        let repo = order.request.repo.clone();
+    let mut road = Road { context, pace, once, free_at: Tick::now(), limited: false };
+    for order in plan.orders {
+        let mut order = Box::new(order);
         if over.is_none() && !road.turn(&mut stop).await {
             over = Some(Safe::new("stopped here"));
         }
         if let Some(why) = &over {
-            tell(&report, repo, Turn::NotSent(why.clone()), None).await;
+            tell(Step::NotSent { order, why: why.clone() }).await;
             continue;
         }
-        tell(&report, repo.clone(), Turn::Sending, None).await;
+        tell(Step::Sending(order.request.repo.clone())).await;
         order.plan = Some(plan.id);
-        let (turn, task, after) = road.send(&order).await;
-        tell(&report, repo, turn, task).await;
+        let (turn, began, after) = road.send(&order).await;
+        tell(Step::Came { order, turn, began }).await;
         match after {
             After::Next => {}
-            After::Hold { until, why } => {
-                let _ = report.send(PlanNews::Holds { until, why }).await;
-            }
+            After::Hold { until, why } => tell(Step::Holds { until, why }).await,
             After::End(why) => over = Some(why),
         }
     }
-    let _ = report.send(PlanNews::Ended { why: over }).await;
-}
-
-async fn tell(report: &mpsc::Sender<PlanNews>, repo: RepoName, turn: Turn, task: Option<Box<Task>>) {
-    let _ = report.send(PlanNews::Row { repo, turn, task }).await;
+    tell(Step::Ended { why: over }).await;
 }
 
 /// What an answer means for the rows after it.
@@ -122,6 +160,7 @@ enum After {
 struct Road<'a> {
     context: &'a Context,
     pace: Pace,
+    once: Option<&'a OnceSince>,
     free_at: Tick,
     /// The row before met a limit.
     limited: bool,
@@ -143,28 +182,39 @@ impl Road<'_> {
         }
     }
 
-    async fn send(&mut self, order: &Order) -> (Turn, Option<Box<Task>>, After) {
-        let answer = start::start(self.context, order).await;
+    async fn send(&mut self, order: &Order) -> (Turn, Began, After) {
+        let began = match self.once {
+            Some(once) => start::start_once(self.context, order, once).await,
+            None => Began::Answered(Box::new(start::start(self.context, order).await)),
+        };
         self.free_at = Tick::now() + self.pace.gap;
         let limited_before = std::mem::take(&mut self.limited);
-        let fault = match answer.result {
-            Ok(task) => return (Turn::Started(task.at.clone()), Some(Box::new(task)), After::Next),
-            Err(fault) => fault,
+        let (turn, after) = match &began {
+            Began::Used(entry) => (of_first(entry), After::Next),
+            Began::Answered(answer) => match &answer.result {
+                Ok(task) => (Turn::Started(task.at.clone()), After::Next),
+                // Refused with the gate's leave: the ledger cannot record, or nothing at all may be sent from here.
+                Err(fault) => {
+                    let let_through = answer.judged.grant(order.reason.as_deref(), order.again).is_ok();
+                    self.failed(fault, let_through, limited_before)
+                }
+            },
         };
+        (turn, began, after)
+    }
+
+    fn failed(&mut self, fault: &Fault, let_through: bool, limited_before: bool) -> (Turn, After) {
         let said = Safe::new(fault.to_string());
-        // Refused with the gate's leave: the ledger cannot record, or nothing at all may be sent from here.
-        let let_through = answer.judged.grant(order.reason.as_deref(), order.again).is_ok();
-        let (turn, after) = match fault.kind {
+        match fault.kind {
             FaultKind::UnknownOutcome => (Turn::Unknown(said), After::Next),
             FaultKind::Refused if !let_through => (Turn::Refused(said), After::Next),
             FaultKind::Refused | FaultKind::Offline | FaultKind::HeldBack | FaultKind::Local => {
-                (Turn::NotSent(said), After::End(fault.what))
+                (Turn::NotSent(said), After::End(fault.what.clone()))
             }
-            FaultKind::Authentication | FaultKind::Unsupported => (Turn::Rejected(said), After::End(fault.what)),
-            FaultKind::RateLimited => (Turn::Rejected(said), self.limit(&fault, limited_before)),
+            FaultKind::Authentication | FaultKind::Unsupported => (Turn::Rejected(said), After::End(fault.what.clone())),
+            FaultKind::RateLimited => (Turn::Rejected(said), self.limit(fault, limited_before)),
             _ => (Turn::Rejected(said), After::Next),
-        };
-        (turn, None, after)
+        }
     }
 
     /// A limit of the service: as long as it asks for nothing is sent, and who meets it twice gives up.
@@ -178,6 +228,15 @@ impl Road<'_> {
         self.limited = true;
         self.free_at = Tick::now() + pause;
         After::Hold { until: now + pause, why: fault.what.clone() }
+    }
+}
+
+/// The start that was there first is what the row has become.
+fn of_first(entry: &Entry) -> Turn {
+    let task = entry.outcome.as_ref().and_then(|(_, outcome)| started(&entry.intent, outcome));
+    match task {
+        Some(id) => Turn::Started(TaskRef { repo: entry.intent.repo.clone(), id: TaskId::new(id) }),
+        None => Turn::Unknown(Safe::new("one of its key was started, and whether it runs is not known")),
     }
 }
 

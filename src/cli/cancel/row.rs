@@ -1,13 +1,15 @@
 //! What came of a cancel, in every form it is asked for in.
 
-use serde_json::json;
+use serde_json::Value;
 
 use crate::cli::exit::Exit;
-use crate::cli::start::fault_json;
+use crate::cli::look::joined::{field, text};
+use crate::cli::look::shape::{Field, Is, schema, write};
+use crate::cli::start::{FAULT, fault_json};
 use crate::cli::voice::{Cell, Row, Tone};
 use crate::domain::cancel::Matched;
 use crate::domain::{CancelPhase, CancelProgress, Fault, RunId, State, Task};
-use crate::text::{Safe, Untrusted};
+use crate::text::Safe;
 
 pub const HEADS: &[&str] = &["task", "repository", "result", "run", "what"];
 
@@ -122,33 +124,77 @@ impl Came {
     }
 }
 
-/// `named`: how it was asked for, where no task was found.
-pub fn row(task: Result<&Task, &str>, came: &Came, force: bool) -> Row {
-    let runs: Vec<u64> = came.runs().iter().map(|run| run.0).collect();
-    let matched = match came {
-        Came::Phase(progress) => progress.matched.map(|matched| match matched {
+/// A target, and what came of it.
+#[derive(Debug)]
+pub struct Told {
+    /// `Err`: how it was asked for, where no task was found.
+    pub task: Result<Task, String>,
+    pub came: Came,
+    pub force: bool,
+}
+
+impl Told {
+    fn matched(&self) -> Option<&'static str> {
+        let Came::Phase(progress) = &self.came else { return None };
+        progress.matched.map(|matched| match matched {
             Matched::BySession => "session",
             Matched::ByBranch => "branch",
-        }),
-        _ => None,
-    };
-    let shown: Vec<String> = runs.iter().map(u64::to_string).collect();
-    let id = task.map_or_else(Safe::new, |task| task.at.id.show());
-    let repo = task.map(|task| task.at.repo.as_str()).unwrap_or_default();
+        })
+    }
+}
+
+/// One row of `atc cancel --json`.
+pub const CANCEL: &[Field<Told>] = &[
+    field!("verb", Is::OneOf(&["cancel"]), "What was done.", |_| "cancel".into()),
+    field!("task", Is::Maybe(&Is::Text), "The task's id; null where none was found.", |t| {
+        t.task.as_ref().ok().map(|task| task.at.id.raw()).into()
+    }),
+    field!("asked", Is::Maybe(&Is::Text), "How it was asked for, where no task was found.", |t| {
+        t.task.as_ref().err().cloned().into()
+    }),
+    field!("repo", Is::Maybe(&Is::Text), "Its repository: owner/name.", |t| {
+        t.task.as_ref().ok().map(|task| task.at.repo.as_str()).into()
+    }),
+    field!("url", Is::Maybe(&Is::Text), "Its page.", |t| {
+        t.task.as_ref().ok().and_then(|task| task.html_url.as_ref()).map_or(Value::Null, text)
+    }),
+    field!("force", Is::Flag, "The runs were to be forced.", |t| t.force.into()),
+    field!(
+        "result",
+        Is::OneOf(&[
+            "already_ended",
+            "failed",
+            "not_sent",
+            "requested",
+            "run_ended",
+            "cancelled",
+            "orphaned",
+            "runs_on",
+            "stubborn",
+            "not_findable",
+            "refused",
+            "unverified",
+        ]),
+        "What became of it. Only cancelled says that run and session were seen to end; requested is accepted and not more; orphaned: the run is gone and the session says that it runs; stubborn: it runs on long after the request.",
+        |t| t.came.word().into()
+    ),
+    field!("runs", Is::List(&Is::Whole), "The Actions runs that were asked to end.", |t| {
+        t.came.runs().iter().map(|run| Value::from(run.0)).collect()
+    }),
+    field!("matched_by", Is::Maybe(&Is::OneOf(&["session", "branch"])), "How they were found.", |t| t.matched().into()),
+    field!("what", Is::Text, "What it means, and what to do next.", |t| t.came.said().as_str().into()),
+    field!("error", Is::Maybe(&Is::Object(|| schema(FAULT))), "What went wrong.", |t| {
+        t.came.fault().map_or(Value::Null, fault_json)
+    }),
+];
+
+pub fn row(told: &Told) -> Row {
+    let Told { task, came, .. } = told;
+    let shown: Vec<String> = came.runs().iter().map(|run| run.0.to_string()).collect();
+    let id = task.as_ref().map_or_else(Safe::new, |task| task.at.id.show());
+    let repo = task.as_ref().map(|task| task.at.repo.as_str()).unwrap_or_default();
     Row {
-        json: json!({
-            "verb": "cancel",
-            "task": task.ok().map(|task| task.at.id.raw()),
-            "asked": task.err(),
-            "repo": task.ok().map(|task| task.at.repo.as_str()),
-            "url": task.ok().and_then(|task| task.html_url.as_ref()).map(Untrusted::raw_for_wire),
-            "force": force,
-            "result": came.word(),
-            "runs": runs,
-            "matched_by": matched,
-            "what": came.said().as_str(),
-            "error": came.fault().map(fault_json),
-        }),
+        json: write(CANCEL, told),
         id: task.is_ok().then(|| id.clone()),
         cells: vec![
             Cell { text: id, tone: Tone::Plain },

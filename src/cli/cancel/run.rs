@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::args::CancelArgs;
-use super::row::{self, Came};
+use super::row::{self, Came, Told};
 use crate::cli::desk::Desk;
 use crate::cli::exit::Exit;
 use crate::cli::voice::{Table, unasked};
@@ -27,19 +27,22 @@ pub async fn run(args: &CancelArgs, desk: &Desk) -> Result<Exit, Fault> {
     }
     let mut table = desk.voice.table(row::HEADS);
     let mut exit = Exit::Done;
-    let mut say = |table: &mut Table, task: Result<&Task, &str>, came: &Came| {
+    let mut say = |table: &mut Table, task: Result<Task, String>, came: Came| {
         exit = exit.worse(came.exit());
         if came.exit() != Exit::Done {
-            let name = task.map_or_else(str::to_owned, |task| format!("task {}", task.at.id.show()));
+            let name = task.as_ref().map_or_else(Clone::clone, |task| format!("task {}", task.at.id.show()));
             output::complain(&format!("atc: {name}: {}", came.said()));
         }
-        table.row(row::row(task, came, args.force));
+        table.row(row::row(&Told { task, came, force: args.force }));
     };
     let mut targets: Vec<Task> = Vec::new();
     for (word, task) in found(desk, &words).await? {
         match task {
-            Err(fault) => say(&mut table, Err(&word), &Came::Unread(fault)),
-            Ok(task) if !task.state.is_active() => say(&mut table, Ok(&task), &Came::Ended(task.state.clone())),
+            Err(fault) => say(&mut table, Err(word), Came::Unread(fault)),
+            Ok(task) if !task.state.is_active() => {
+                let ended = Came::Ended(task.state.clone());
+                say(&mut table, Ok(task), ended);
+            }
             Ok(task) => targets.push(task),
         }
     }
@@ -52,7 +55,7 @@ pub async fn run(args: &CancelArgs, desk: &Desk) -> Result<Exit, Fault> {
         return Ok(Exit::Refused);
     }
     for (task, came) in all(desk, args, targets).await {
-        say(&mut table, Ok(&task), &came);
+        say(&mut table, Ok(task), came);
     }
     if desk.stop.is_heard() {
         output::complain("atc: interrupted: what was requested stays requested; no more is sent");

@@ -30,6 +30,10 @@ pub enum Is {
     /// An object of another table: its schema.
     Object(fn() -> Value),
     List(&'static Is),
+    /// An object with names of its own, and these values.
+    Named(&'static Is),
+    /// Whatever somebody else says it is.
+    Any,
     /// Or `null`.
     Maybe(&'static Is),
 }
@@ -45,6 +49,8 @@ impl Is {
             Self::OneOf(words) => json!({ "type": "string", "enum": words }),
             Self::Object(schema) => schema(),
             Self::List(of) => json!({ "type": "array", "items": of.schema() }),
+            Self::Named(of) => json!({ "type": "object", "additionalProperties": of.schema() }),
+            Self::Any => json!({}),
             Self::Maybe(of) => json!({ "anyOf": [of.schema(), { "type": "null" }] }),
         }
     }

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
+use uuid::Uuid;
 
 use crate::cli::span::span;
 use crate::cli::template::var;
@@ -30,6 +31,9 @@ pub struct StartArgs {
     pub here: Option<Here>,
     #[command(flatten)]
     pub with: With,
+    /// Go on with the plan of an earlier run: what it started is not started again. Any UUID names a new one
+    #[arg(long, value_name = "UUID", conflicts_with_all = ["once_per", "dry_run"])]
+    pub plan: Option<Uuid>,
     #[command(flatten)]
     pub once: OncePer,
     #[command(flatten)]

@@ -1,69 +1,102 @@
 //! `--dry-run`: what would be sent and what the gate says of it now. Reads are made for the verdict; nothing is sent,
 //! nothing is recorded.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 use crate::cli::desk::Desk;
 use crate::cli::exit::Exit;
+use crate::cli::look::joined::field;
+use crate::cli::look::shape::{Field, Is, schema, write};
 use crate::cli::output;
 use crate::cli::voice::{Cell, Form, Row};
-use crate::domain::policy::{NoGrant, Verdict};
+use crate::domain::policy::{Judgement, NoGrant, Verdict};
 use crate::domain::start::Order;
 use crate::ops;
 use crate::provider::port::Sketch;
 
+/// An order that is not sent.
+#[derive(Debug)]
+pub struct Tried {
+    order: Order,
+    judged: Judgement,
+    granted: Result<(), NoGrant>,
+    sketch: Option<Sketch>,
+}
+
+impl Tried {
+    fn missing(&self) -> Option<&'static str> {
+        match self.granted {
+            Err(NoGrant::NeedsReason) => Some("--reason"),
+            Err(NoGrant::Duplicate) => Some("--again"),
+            _ => None,
+        }
+    }
+
+    fn duplicates(&self) -> Vec<String> {
+        self.judged.duplicates().iter().map(ToString::to_string).collect()
+    }
+}
+
+/// One row of `--dry-run --json`.
+pub const DRY: &[Field<Tried>] = &[
+    field!("verb", Is::OneOf(&["start"]), "What would be done.", |_| "start".into()),
+    field!("dry_run", Is::Flag, "Nothing was sent: always true.", |_| true.into()),
+    field!("repo", Is::Text, "The repository: owner/name.", |t| t.order.request.repo.as_str().into()),
+    field!("request", Is::Object(|| schema(REQUEST)), "The request as it would be sent, without the token.", |t| {
+        write(REQUEST, t)
+    }),
+    field!(
+        "verdict",
+        Is::OneOf(&["allowed", "needs_reason", "needs_confirmation", "refused"]),
+        "What the policy says to it now.",
+        |t| {
+            let allowed = t.judged.verdict() == Verdict::Allowed;
+            if allowed && t.granted.is_err() { "needs_confirmation".into() } else { t.judged.verdict().word().into() }
+        }
+    ),
+    field!("line", Is::Text, "The verdict with its rule and numbers, in a line.", |t| t.judged.line().as_str().into()),
+    field!("rule", Is::Text, "The rule it followed from.", |t| t.judged.rule().as_str().into()),
+    field!("would_start", Is::Flag, "It would be sent as it stands.", |t| t.granted.is_ok().into()),
+    field!("missing", Is::Maybe(&Is::OneOf(&["--reason", "--again"])), "The flag it would take.", |t| t
+        .missing()
+        .into()),
+    field!("duplicates", Is::List(&Is::Text), "The same work that may be under way.", |t| t.duplicates().into()),
+    field!("template", Is::Maybe(&Is::Text), "The template the prompt was made of.", |t| t
+        .order
+        .template
+        .clone()
+        .into()),
+    field!("ticket", Is::Maybe(&Is::Text), "What the work is for.", |t| t.order.ticket.clone().into()),
+];
+
+const REQUEST: &[Field<Tried>] = &[
+    field!("method", Is::Maybe(&Is::Text), "The method.", |t| t.sketch.as_ref().map(|sketch| sketch.method).into()),
+    field!("url", Is::Maybe(&Is::Text), "The address.", |t| {
+        t.sketch.as_ref().map(|sketch| sketch.url.as_str()).into()
+    }),
+    field!("headers", Is::Maybe(&Is::Named(&Is::Text)), "The headers by their names, in lower case.", |t| {
+        let Some(sketch) = &t.sketch else { return Value::Null };
+        let all = sketch.headers.iter().map(|(name, value)| (name.to_string(), Value::from(value.as_str())));
+        Value::Object(all.collect::<Map<_, _>>())
+    }),
+    field!("body", Is::Named(&Is::Any), "The body: the service's own fields.", |t| t.order.request.body()),
+];
+
 /// Prints every order and gives the exit code that sending them would begin with.
-pub async fn run(desk: &Desk, orders: &[Order]) -> Exit {
+pub async fn run(desk: &Desk, orders: Vec<Order>) -> Exit {
     let mut exit = Exit::Done;
     let mut table = desk.voice.table(&[]);
-    for (number, order) in orders.iter().enumerate() {
-        let judged = ops::start::judge(&desk.context, order).await;
+    for (number, order) in orders.into_iter().enumerate() {
+        let judged = ops::start::judge(&desk.context, &order).await;
         let sketch = desk.context.provider.sketch_start(&order.request.repo);
         let granted = judged.grant(order.reason.as_deref(), order.again).map(drop);
         if granted.is_err() {
             exit = exit.worse(Exit::Refused);
         }
-        let missing = match granted {
-            Err(NoGrant::NeedsReason) => Some("--reason"),
-            Err(NoGrant::Duplicate) => Some("--again"),
-            _ => None,
-        };
-        let duplicates: Vec<String> = judged.duplicates().iter().map(ToString::to_string).collect();
+        let tried = Tried { order, judged, granted, sketch };
         match desk.voice.form {
-            Form::Text => {
-                let mut lines = if number == 0 { Vec::new() } else { vec![String::new()] };
-                lines.extend(request(sketch.as_ref()));
-                lines.push(String::new());
-                lines.extend(order.request.body_text().lines().map(str::to_owned));
-                lines.push(String::new());
-                lines.push(format!("verdict: {}", judged.line()));
-                lines.extend(duplicates.iter().map(|duplicate| format!("duplicate: {duplicate}")));
-                lines.extend(missing.map(|flag| format!("it would be refused without {flag}")));
-                lines.push("dry run: nothing was sent".to_owned());
-                exit = exit.worse(output::say(&lines.join("\n")));
-            }
-            Form::Json => table.row(Row {
-                json: json!({
-                    "verb": "start",
-                    "dry_run": true,
-                    "repo": order.request.repo.as_str(),
-                    "request": as_json(sketch.as_ref(), order),
-                    "verdict": if judged.verdict() == Verdict::Allowed && granted.is_err() {
-                        "needs_confirmation"
-                    } else {
-                        judged.verdict().word()
-                    },
-                    "line": judged.line().as_str(),
-                    "rule": judged.rule().as_str(),
-                    "would_start": granted.is_ok(),
-                    "missing": missing,
-                    "duplicates": duplicates,
-                    "template": order.template,
-                    "ticket": order.ticket,
-                }),
-                id: None,
-                cells: vec![Cell::default()],
-            }),
+            Form::Text => exit = exit.worse(say(&tried, number == 0)),
+            Form::Json => table.row(Row { json: write(DRY, &tried), id: None, cells: vec![Cell::default()] }),
             // There is no id yet.
             Form::Ids => {}
         }
@@ -71,22 +104,22 @@ pub async fn run(desk: &Desk, orders: &[Order]) -> Exit {
     exit.worse(table.end())
 }
 
+fn say(tried: &Tried, first: bool) -> Exit {
+    let mut lines = if first { Vec::new() } else { vec![String::new()] };
+    lines.extend(request(tried.sketch.as_ref()));
+    lines.push(String::new());
+    lines.extend(tried.order.request.body_text().lines().map(str::to_owned));
+    lines.push(String::new());
+    lines.push(format!("verdict: {}", tried.judged.line()));
+    lines.extend(tried.duplicates().iter().map(|duplicate| format!("duplicate: {duplicate}")));
+    lines.extend(tried.missing().map(|flag| format!("it would be refused without {flag}")));
+    lines.push("dry run: nothing was sent".to_owned());
+    output::say(&lines.join("\n"))
+}
+
 fn request(sketch: Option<&Sketch>) -> Vec<String> {
     let Some(sketch) = sketch else { return Vec::new() };
     let first = format!("{} {}", sketch.method, sketch.url);
     let headers = sketch.headers.iter().map(|(name, value)| format!("{name}: {value}"));
     std::iter::once(first).chain(headers).collect()
-}
-
-fn as_json(sketch: Option<&Sketch>, order: &Order) -> Value {
-    let headers = sketch.map(|sketch| {
-        let all = sketch.headers.iter().map(|(name, value)| (name.to_string(), Value::from(value.as_str())));
-        Value::Object(all.collect())
-    });
-    json!({
-        "method": sketch.map(|sketch| sketch.method),
-        "url": sketch.map(|sketch| sketch.url.as_str()),
-        "headers": headers,
-        "body": order.request.body(),
-    })
 }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! arguments ─ order ─┬─ --dry-run: the verdict and the exact request, nothing is sent
-//!                    └─ send, one repository after the other ─ ops::start ─┬─> a row
+//!                    └─ send, a plan of one row or several ─ ops::fan_out ─┬─> a row
 //!                         │ on a terminal: verdicts shown, one question    └─ --wait ─> a row
 //!                         └ without: the command is the confirmation; what else is needed is refused with its flag
 //! ```
@@ -11,12 +11,14 @@ mod args;
 mod dry;
 mod once;
 mod order;
+mod resume;
 mod row;
 mod run;
 mod send;
 
 pub use args::{Here, How, OncePer, StartArgs, Until, With};
+pub use dry::DRY;
 pub use order::{cleaned, read_prompt};
-pub use row::fault_json;
+pub use row::{FAULT, ROW, fault_json};
 pub use run::run;
-pub use send::send;
+pub use send::{Rules, send};

@@ -3,7 +3,7 @@
 use super::args::{Here, StartArgs, With};
 use super::once::Once;
 use super::order::{usage, work};
-use super::send::send;
+use super::send::{Rules, send};
 use crate::cli::desk::Desk;
 use crate::cli::exit::Exit;
 use crate::cli::voice::unasked;
@@ -20,7 +20,7 @@ pub async fn run(args: &StartArgs, desk: &Desk) -> Result<Exit, Fault> {
         },
     };
     let orders = repos.iter().map(|repo| work.order(repo, &with)).collect::<Result<Vec<_>, _>>()?;
-    send(desk, orders, &args.how, Once::of(&args.once).as_ref()).await
+    send(desk, orders, &args.how, &Rules { once: Once::of(&args.once), plan: args.plan }).await
 }
 
 /// Repository and branch of the checkout. What the agent will not see of it is told, and must be confirmed; `None`: it
@@ -57,6 +57,14 @@ fn repos(desk: &Desk) -> Result<Vec<RepoName>, Fault> {
         ([], [only]) => Ok(vec![only.clone()]),
         ([], []) => Err(usage("there is no repository to start a task in", next)),
         ([], _) => Err(usage("several repositories are configured", next)),
-        (typed, _) => Ok(typed.to_vec()),
+        (typed, _) => {
+            let mut each: Vec<RepoName> = Vec::new();
+            for repo in typed {
+                if !each.contains(repo) {
+                    each.push(repo.clone());
+                }
+            }
+            Ok(each)
+        }
     }
 }
