@@ -2,9 +2,11 @@
 
 use chrono::SecondsFormat;
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::exit::Exit;
+use super::look::joined::field;
+use super::look::shape::{Field, Is, schema, write};
 use super::output;
 use crate::domain::Instant;
 use crate::domain::capability::{Answer, Group, Matrix, ReadOnly, Row, Verdict};
@@ -112,34 +114,57 @@ fn name(row: &Row) -> String {
 }
 
 pub fn as_json(report: &Report) -> Value {
-    let stamp = |at: Instant| at.to_rfc3339_opts(SecondsFormat::Secs, true);
-    let rows: Vec<Value> = report
+    write(REPORT, report)
+}
+
+/// The object of `atc doctor --json`.
+pub const REPORT: &[Field<Report>] = &[
+    field!("verdict", Is::OneOf(&["works", "fails", "authentication"]), "Whether all that is needed works.", |r| r
         .matrix
-        .rows()
-        .iter()
-        .map(|row| {
-            json!({
-                "id": row.topic.id,
-                "group": row.topic.group.id(),
-                "repo": row.repo.as_ref().map(crate::domain::RepoName::as_str),
-                "title": row.topic.title.trim_start(),
-                "answer": row.answer.id(),
-                "says": row.says.as_str(),
-                "evidence": row.evidence.as_str(),
-                "at": stamp(row.at),
-                "next": Some(row.next.as_str()).filter(|next| !next.is_empty()),
-                "needed": row.needed,
-            })
-        })
-        .collect();
-    json!({
-        "verdict": report.matrix.verdict().word(),
-        "exit_code": report.exit().code(),
-        "at": stamp(report.at),
-        "host": report.host.as_str(),
-        "token_kind": report.token_kind.as_ref().map(Safe::as_str),
-        "read_only": report.read_only.as_ref().map(|it| json!({ "why": it.why.as_str(), "next": it.next.as_str() })),
-        "rows": rows,
-        "not_asked": report.not_asked.iter().map(Safe::as_str).collect::<Vec<_>>(),
-    })
+        .verdict()
+        .word()
+        .into()),
+    field!("exit_code", Is::Whole, "What the shell is told.", |r| r.exit().code().into()),
+    field!("at", Is::Time, "When it was asked.", |r| stamp(r.at)),
+    field!("host", Is::Text, "The service's host.", |r| r.host.as_str().into()),
+    field!("token_kind", Is::Maybe(&Is::Text), "The kind of the token; null: there is none.", |r| {
+        r.token_kind.as_ref().map(Safe::as_str).into()
+    }),
+    field!("read_only", Is::Maybe(&Is::Object(|| schema(READ_ONLY))), "Why nothing may be changed from here.", |r| {
+        r.read_only.as_ref().map_or(Value::Null, |it| write(READ_ONLY, it))
+    }),
+    field!("rows", Is::List(&Is::Object(|| schema(ROW))), "The questions and their answers.", |r| {
+        r.matrix.rows().iter().map(|row| write(ROW, row)).collect()
+    }),
+    field!("not_asked", Is::List(&Is::Text), "What there was no time or no use for.", |r| {
+        r.not_asked.iter().map(|one| Value::from(one.as_str())).collect()
+    }),
+];
+
+const READ_ONLY: &[Field<ReadOnly>] = &[
+    field!("why", Is::Text, "Why.", |it| it.why.as_str().into()),
+    field!("next", Is::Text, "What to do if it is not wanted.", |it| it.next.as_str().into()),
+];
+
+const ROW: &[Field<Row>] = &[
+    field!("id", Is::Text, "The question's id.", |row| row.topic.id.into()),
+    field!("group", Is::OneOf(&["token", "service", "repo", "open", "here", "terminal"]), "What it is about.", |row| {
+        row.topic.group.id().into()
+    }),
+    field!("repo", Is::Maybe(&Is::Text), "The repository, where it is about one.", |row| {
+        row.repo.as_ref().map(crate::domain::RepoName::as_str).into()
+    }),
+    field!("title", Is::Text, "The question.", |row| row.topic.title.trim_start().into()),
+    field!("answer", Is::OneOf(&["yes", "no", "unknown", "not_testable"]), "The answer.", |row| row.answer.id().into()),
+    field!("says", Is::Text, "The answer in a few words.", |row| row.says.as_str().into()),
+    field!("evidence", Is::Text, "What it rests on.", |row| row.evidence.as_str().into()),
+    field!("at", Is::Time, "When it was found out.", |row| stamp(row.at)),
+    field!("next", Is::Maybe(&Is::Text), "What to do next.", |row| {
+        Some(row.next.as_str()).filter(|next| !next.is_empty()).into()
+    }),
+    field!("needed", Is::Flag, "What atc is for needs it.", |row| row.needed.into()),
+];
+
+fn stamp(at: Instant) -> Value {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true).into()
 }

@@ -3,15 +3,17 @@
 use std::fmt::Write as _;
 
 use clap::{Args, Subcommand};
-use serde_json::json;
+use serde_json::Value;
 
 use super::args::Options;
 use super::config_verbs::{self, Report};
 use super::exit::Exit;
+use super::look::joined::field;
+use super::look::shape::{Field, Is, schema, write};
 use super::output;
 use crate::config::policy::{PolicyFile, docs, load};
 use crate::config::{self, Paths};
-use crate::domain::policy::{Case, Facts, Grade, InForce, Judgement, Stage, Verdict, Whence};
+use crate::domain::policy::{Case, Facts, Finding, Grade, InForce, Judgement, Key, Stage, Verdict, Whence};
 use crate::domain::{Fault, FaultKind, RepoName, StartRequest};
 
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
@@ -188,39 +190,66 @@ fn as_text(in_force: &InForce, judged: &Judgement) -> String {
 }
 
 fn as_json(in_force: &InForce, judged: &Judgement) -> String {
-    let (here, all) = rules(in_force, &judged.request().repo);
-    let (file, problems): (_, &[_]) = match (&in_force.whence, &in_force.policy) {
-        (Whence::Defaults { .. }, _) => (None, &[]),
-        (Whence::File { path }, Ok(_)) => (Some(path.as_str()), &[]),
-        (Whence::File { path }, Err(broken)) => (Some(path.as_str()), &broken.problems),
-    };
-    let findings: Vec<_> = judged
-        .findings()
-        .iter()
-        .map(|finding| {
-            json!({
-                "key": finding.key.map(crate::domain::policy::Key::word),
-                "scope": if finding.in_all { "all" } else { "repo" },
-                "rule": finding.rule.as_str(),
-                "grade": grade(finding.grade).replace(' ', "_"),
-                "says": finding.says.as_str(),
-            })
-        })
-        .collect();
-    let value = json!({
-        "repo": judged.request().repo.as_str(),
-        "verdict": judged.verdict().word(),
-        "rule": judged.rule().as_str(),
-        "line": judged.line().as_str(),
-        "policy": {
-            "file": file,
-            "sha256": in_force.hash.map(hex),
-            "problems": problems.iter().map(crate::text::Safe::as_str).collect::<Vec<_>>(),
-            "rules": here,
-            "rules_in_all": all,
-        },
-        "findings": findings,
-        "duplicates": judged.duplicates().iter().map(ToString::to_string).collect::<Vec<_>>(),
-    });
-    serde_json::to_string_pretty(&value).unwrap_or_default()
+    let told = Explained { in_force: in_force.clone(), judged: judged.clone() };
+    serde_json::to_string_pretty(&write(EXPLAINED, &told)).unwrap_or_default()
 }
+
+/// A start that was asked about, and the policy it was judged by.
+#[derive(Debug)]
+pub struct Explained {
+    in_force: InForce,
+    judged: Judgement,
+}
+
+/// The object of `atc policy explain --json`.
+pub const EXPLAINED: &[Field<Explained>] = &[
+    field!("repo", Is::Text, "The repository: owner/name.", |e| e.judged.request().repo.as_str().into()),
+    field!("verdict", Is::OneOf(&["allowed", "needs_reason", "refused"]), "What the policy says to it.", |e| e
+        .judged
+        .verdict()
+        .word()
+        .into()),
+    field!("rule", Is::Text, "The rule it followed from.", |e| e.judged.rule().as_str().into()),
+    field!("line", Is::Text, "The verdict with its rule and numbers, in a line.", |e| e.judged.line().as_str().into()),
+    field!("policy", Is::Object(|| schema(POLICY)), "The policy it was judged by.", |e| write(POLICY, e)),
+    field!("findings", Is::List(&Is::Object(|| schema(FINDING))), "What was looked at, and what was found.", |e| {
+        e.judged.findings().iter().map(|one| write(FINDING, one)).collect()
+    }),
+    field!("duplicates", Is::List(&Is::Text), "The same work that may be under way.", |e| {
+        e.judged.duplicates().iter().map(|one| Value::from(one.to_string())).collect()
+    }),
+];
+
+const POLICY: &[Field<Explained>] = &[
+    field!("file", Is::Maybe(&Is::Text), "Its file; null: the documented defaults hold.", |e| {
+        match &e.in_force.whence {
+            Whence::Defaults { .. } => Value::Null,
+            Whence::File { path } => path.as_str().into(),
+        }
+    }),
+    field!("sha256", Is::Maybe(&Is::Text), "The file's SHA-256.", |e| e.in_force.hash.map(hex).into()),
+    field!("problems", Is::List(&Is::Text), "What is wrong with it: then nothing may start.", |e| {
+        match (&e.in_force.whence, &e.in_force.policy) {
+            (Whence::File { .. }, Err(broken)) => broken.problems.iter().map(|one| Value::from(one.as_str())).collect(),
+            _ => Value::Array(Vec::new()),
+        }
+    }),
+    field!("rules", Is::List(&Is::Text), "Rules for the repository, the most specific first.", |e| {
+        rules(&e.in_force, &e.judged.request().repo).0.into()
+    }),
+    field!("rules_in_all", Is::List(&Is::Text), "Rules for all repositories together.", |e| {
+        rules(&e.in_force, &e.judged.request().repo).1.into()
+    }),
+];
+
+const FINDING: &[Field<Finding>] = &[
+    field!("key", Is::Maybe(&Is::Text), "The policy's key; null: the policy itself.", |f| f.key.map(Key::word).into()),
+    field!("scope", Is::OneOf(&["repo", "all"]), "Of the repository, or of all together.", |f| {
+        if f.in_all { "all" } else { "repo" }.into()
+    }),
+    field!("rule", Is::Text, "The rule.", |f| f.rule.as_str().into()),
+    field!("grade", Is::OneOf(&["fine", "later", "needs_reason", "refuses"]), "How it weighs.", |f| {
+        grade(f.grade).replace(' ', "_").into()
+    }),
+    field!("says", Is::Text, "What was found, with its numbers.", |f| f.says.as_str().into()),
+];

@@ -12,6 +12,7 @@
 
 pub mod chain;
 pub mod closed;
+pub mod columns;
 pub mod export;
 pub mod line;
 pub mod memory;

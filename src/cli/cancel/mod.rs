@@ -11,4 +11,5 @@ mod row;
 mod run;
 
 pub use args::CancelArgs;
+pub use row::CANCEL;
 pub use run::run;

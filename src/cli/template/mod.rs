@@ -9,6 +9,7 @@
 
 mod args;
 mod check;
+mod fields;
 mod new;
 mod pick;
 pub mod shelf;
@@ -17,6 +18,8 @@ mod tests;
 mod verbs;
 
 pub use args::TemplateVerb;
+pub use check::LINT;
+pub use fields::{LIST, RENDERED};
 pub use pick::{faults_line, find, values};
 pub use shelf::{Shelf, load, places};
 pub use verbs::{Answer, Printed, answer, run, var};

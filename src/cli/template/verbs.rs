@@ -1,17 +1,16 @@
 //! The verbs: from arguments and folders to what is printed and the exit code.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-
-use serde_json::json;
 
 use super::args::TemplateVerb;
 use super::check;
+use super::fields::{Filled, LIST, RENDERED};
 use super::new;
 use super::pick::{faults_line, find, values};
 use super::shelf::{self, Shelf};
 use crate::cli::args::Options;
 use crate::cli::exit::Exit;
+use crate::cli::look::shape::write;
 use crate::cli::{config_verbs, origin, output};
 use crate::config::{Paths, load};
 use crate::domain::Fault;
@@ -113,10 +112,7 @@ fn given(files: &[PathBuf]) -> Shelf {
 
 fn list(shelf: &Shelf, as_json: bool) -> Answer {
     if as_json {
-        let templates: Vec<_> = shelf.templates.iter().map(about).collect();
-        let broken = shelf.faults.iter().map(|f| json!({ "file": f.origin, "line": f.line, "reason": f.what }));
-        let all = json!({ "templates": templates, "broken": broken.collect::<Vec<_>>() });
-        return Answer::done(Printed::Json(all));
+        return Answer::done(Printed::Json(write(LIST, shelf)));
     }
     let column = |text: fn(&Template) -> &str, most: usize| {
         shelf.templates.iter().map(|t| text(t).chars().count()).max().unwrap_or(0).min(most)
@@ -132,41 +128,6 @@ fn list(shelf: &Shelf, as_json: bool) -> Answer {
     Answer::done(Printed::Text(lines.join("\n")))
 }
 
-fn about(template: &Template) -> serde_json::Value {
-    let variable = |v: &crate::template::Variable| {
-        let choices = match &v.kind {
-            crate::template::VariableKind::Choice(choices) => Some(choices),
-            _ => None,
-        };
-        json!({
-            "name": v.name,
-            "kind": v.kind.word(),
-            "help": v.help,
-            "default": v.default,
-            "required": v.required,
-            "pattern": v.pattern,
-            "choices": choices,
-        })
-    };
-    json!({
-        "id": template.id,
-        "title": template.title,
-        "description": template.description,
-        "origin": template.origin,
-        "replaces": template.replaces,
-        "hash": template.hash_text(),
-        "variables": template.variables.iter().map(variable).collect::<Vec<_>>(),
-        "presets": template.presets,
-        "model": template.model,
-        "custom_agent": template.custom_agent,
-        "base_ref": template.base_ref,
-        "create_pull_request": template.create_pull_request,
-        "labels": template.labels,
-        "repos": template.repos.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "ticket": template.ticket,
-    })
-}
-
 fn filled(template: &Template, vars: &[(String, String)], preset: Option<&str>, as_json: bool) -> Answer {
     let values = match values(template, vars, preset) {
         Ok(values) => values,
@@ -180,23 +141,9 @@ fn filled(template: &Template, vars: &[(String, String)], preset: Option<&str>, 
     if !as_json {
         return Answer::done(Printed::Text(made.prompt));
     }
-    let all: BTreeMap<_, _> = template.defaults().into_iter().chain(values).collect();
-    let findings = lint::prompt(&made.prompt, true);
-    let finding = |f: &lint::Finding| json!({ "severity": f.severity.word(), "code": f.code, "reason": f.message });
-    Answer::done(Printed::Json(json!({
-        "id": template.id,
-        "origin": template.origin,
-        "hash": template.hash_text(),
-        "values": all,
-        "prompt": made.prompt,
-        "model": template.model,
-        "custom_agent": template.custom_agent,
-        "base_ref": template.base_ref,
-        "create_pull_request": template.create_pull_request,
-        "labels": template.labels,
-        "ticket": ticket,
-        "findings": findings.iter().map(finding).collect::<Vec<_>>(),
-    })))
+    let values = template.defaults().into_iter().chain(values).collect();
+    let filled = Filled { template: template.clone(), values, findings: lint::prompt(&made.prompt, true), made, ticket };
+    Answer::done(Printed::Json(write(RENDERED, &filled)))
 }
 
 /// `NAME=VALUE` of the command line.
