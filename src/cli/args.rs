@@ -210,6 +210,10 @@ fn command(cli: Cli) -> Command {
         Some(Verb::Policy(verb)) => Command::Policy { verb, options },
         Some(Verb::Template(verb)) => Command::Template { verb, options },
         Some(Verb::Cache(verb)) => Command::Cache { verb },
+        // The one verb of the ledger that asks the service.
+        Some(Verb::Ledger(LedgerVerb::Reconcile(args))) => {
+            Command::Headless { verb: HeadlessVerb::Reconcile(args), options }
+        }
         Some(Verb::Ledger(verb)) => Command::Ledger { verb, options },
     }
 }

@@ -10,6 +10,7 @@ use super::cancel::{self, CancelArgs};
 use super::desk::Desk;
 use super::exit::Exit;
 use super::follow_up::{self, FollowUpArgs};
+use super::ledger_verbs::{ReconcileArgs, reconcile};
 use super::retry::{self, RetryArgs};
 use super::start::{self, StartArgs};
 use super::voice::Looks;
@@ -27,6 +28,9 @@ pub enum HeadlessVerb {
     FollowUp(Box<FollowUpArgs>),
     /// Put the agent in charge of an issue, if the policy allows it
     Assign(Box<AssignArgs>),
+    /// Stands among the ledger's verbs: `atc ledger reconcile`
+    #[command(skip)]
+    Reconcile(ReconcileArgs),
 }
 
 impl HeadlessVerb {
@@ -37,6 +41,7 @@ impl HeadlessVerb {
             Self::Retry(args) => &args.how.looks,
             Self::FollowUp(args) => &args.how.looks,
             Self::Assign(args) => &args.looks,
+            Self::Reconcile(args) => &args.looks,
         }
     }
 
@@ -48,6 +53,8 @@ impl HeadlessVerb {
             Self::Retry(args) => !args.how.dry_run,
             Self::FollowUp(args) => !args.how.dry_run,
             Self::Assign(args) => !args.dry_run,
+            // To the ledger alone: the service is only read.
+            Self::Reconcile(_) => false,
         }
     }
 
@@ -58,6 +65,7 @@ impl HeadlessVerb {
             Self::Retry(args) => retry::run(args, desk).await,
             Self::FollowUp(args) => follow_up::run(args, desk).await,
             Self::Assign(args) => assign::run(args, desk).await,
+            Self::Reconcile(args) => reconcile::run(args, desk).await,
         }
     }
 }

@@ -115,7 +115,7 @@ impl Action {
     }
 
     /// The word it is stored and exported under. Never change one.
-    pub fn word(self) -> &'static str {
+    pub const fn word(self) -> &'static str {
         match self {
             Self::Start => "start",
             Self::Cancel => "cancel",

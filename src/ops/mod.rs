@@ -20,6 +20,7 @@ pub mod mark_ready;
 pub mod on_pull;
 pub mod reconcile;
 pub mod request_review;
+pub mod settle;
 pub mod start;
 
 pub use context::Context;

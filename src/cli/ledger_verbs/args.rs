@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta};
 use clap::{Args, Subcommand, ValueEnum};
 
+use crate::cli::voice::Looks;
 use crate::domain::Instant;
 
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
@@ -36,6 +37,8 @@ pub enum LedgerVerb {
         #[arg(long)]
         json: bool,
     },
+    /// Look for what became of the actions nobody knows the outcome of, and write down what is found; nothing is sent again
+    Reconcile(ReconcileArgs),
     /// Print every line, oldest first, for another program
     Export {
         #[arg(long, value_enum, default_value_t = Format::Jsonl)]
@@ -51,6 +54,16 @@ pub enum LedgerVerb {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// `atc ledger reconcile`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
+pub struct ReconcileArgs {
+    /// Print what would be looked for; ask nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub looks: Looks,
 }
 
 /// Which lines. `--repo` is the program's own option.

@@ -5,12 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono::SecondsFormat;
-use serde_json::json;
 
 use super::args::{About, Format, LedgerVerb};
+use super::lines::{VERIFIED, Verified};
 use super::stats;
 use crate::cli::args::Options;
 use crate::cli::exit::Exit;
+use crate::cli::look::shape::write;
 use crate::cli::{config_verbs, output};
 use crate::config::{self, Paths};
 use crate::domain::{Fault, FaultKind, Instant, RepoName};
@@ -102,6 +103,10 @@ pub(super) fn carry_out(
                 let text = if *format == Format::Csv { export::csv(line) } else { export::json(line) };
                 Ok(writeln!(out, "{text}")?)
             })?;
+        }
+        LedgerVerb::Reconcile(_) => {
+            let what = "this verb asks the service";
+            return Err(Fault::new(FaultKind::Unsupported, what, "give it as it stands in the help").into());
         }
         LedgerVerb::Stats { about, json } => stats::print(ledger, about, repos, now, *json, out)?,
     }
@@ -229,20 +234,20 @@ fn show(ledger: &dyn Ledger, id: &str, json: bool, out: &mut impl Write) -> Resu
 }
 
 fn verify(ledger: &dyn Ledger, json: bool, out: &mut impl Write) -> Result<Exit, Stop> {
-    let (exit, value, text) = match ledger.verify()? {
+    let chain = ledger.verify()?;
+    let starts = match &chain {
+        Chain::Intact { .. } => Some(ledger.number(&Wanted { starting: true, ..Wanted::default() })?),
+        Chain::Broken { .. } => None,
+    };
+    let (exit, text) = match &chain {
         Chain::Intact { rows, head } => {
-            let head = export::hex(head);
-            let starts = ledger.number(&Wanted { starting: true, ..Wanted::default() })?;
-            let text = format!("intact: {rows} rows, {starts} starts among them\nlast hash: {head}");
-            (Exit::Done, json!({"intact": true, "rows": rows, "starts": starts, "head": head}), text)
+            let (head, starts) = (export::hex(*head), starts.unwrap_or_default());
+            (Exit::Done, format!("intact: {rows} rows, {starts} starts among them\nlast hash: {head}"))
         }
-        Chain::Broken { row, why } => {
-            let text = format!("broken at row {row}: {why}");
-            (Exit::Failed, json!({"intact": false, "row": row, "why": why.as_str()}), text)
-        }
+        Chain::Broken { row, why } => (Exit::Failed, format!("broken at row {row}: {why}")),
     };
     if json {
-        writeln!(out, "{}", export::ascii(&value.to_string()))?;
+        writeln!(out, "{}", export::ascii(&write(VERIFIED, &Verified { chain, starts }).to_string()))?;
     } else {
         writeln!(out, "{text}")?;
     }

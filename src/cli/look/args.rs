@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::columns::{self, Shown};
-use super::schema::VERBS;
+use super::schema;
 use crate::cli::complete::Shell;
 use crate::cli::ledger_verbs::{About, LedgerVerb};
 use crate::cli::voice::Looks;
@@ -33,7 +33,7 @@ pub enum LookVerb {
     /// Print the JSON Schema of what a verb prints with --json
     Schema {
         /// The verb
-        #[arg(value_name = "VERB", value_parser = clap::builder::PossibleValuesParser::new(VERBS))]
+        #[arg(value_name = "VERB", value_parser = clap::builder::PossibleValuesParser::new(schema::verbs()))]
         verb: String,
     },
     /// Print what a shell needs to complete commands, repositories, templates and task ids

@@ -39,7 +39,7 @@ pub enum Is {
 }
 
 impl Is {
-    fn schema(&self) -> Value {
+    pub fn schema(&self) -> Value {
         match self {
             Self::Text => json!({ "type": "string" }),
             Self::Time => json!({ "type": "string", "format": "date-time" }),

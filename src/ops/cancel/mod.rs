@@ -24,4 +24,4 @@ mod verify;
 pub use cycle::{cancel, cancel_all, cancel_as};
 pub use leave::Leave;
 pub use patience::{How, Patience};
-pub use taken_up::{Open, open_cancels, take_up};
+pub use taken_up::{Open, of_entries, open_cancels, take_up};

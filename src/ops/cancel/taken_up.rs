@@ -40,13 +40,18 @@ pub async fn open_cancels(context: &Context) -> Result<Vec<Open>, Fault> {
     }
     entries.retain(|entry| entry.intent.host == host.as_str());
     entries.sort_by_key(|entry| entry.intent.at);
+    Ok(of_entries(entries))
+}
+
+/// Cancels by their intents: of one session all that was asked of its runs.
+pub fn of_entries(entries: Vec<Entry>) -> Vec<Open> {
     let mut open: BTreeMap<(TaskRef, Option<String>), Open> = BTreeMap::new();
     for entry in entries {
         add(&mut open, entry);
     }
     let mut open: Vec<Open> = open.into_values().collect();
     open.sort_by_key(|open| open.asked_at);
-    Ok(open)
+    open
 }
 
 fn add(open: &mut BTreeMap<(TaskRef, Option<String>), Open>, entry: Entry) {

@@ -1,0 +1,201 @@
+//! Everything that was done from here and of which nobody knows what became of it, looked for by hand. Reads at the
+//! service only; what is proved goes into the ledger, and nothing is ever sent again.
+//!
+//! ```text
+//! intent ──no outcome, or unknown──> where it would show ──it shows, done by us, at that time──> confirmed
+//!                                                  └──it does not──> stays as it is: that it is not seen proves nothing
+//! ```
+//!
+//! | done | shows as |
+//! |---|---|
+//! | a start, an assigned issue | a task of this login with this prompt; the agent's pull request that names the issue |
+//! | a cancel | the end of its run and session |
+//! | a comment, an approval, a request for a review, ready, closed | an event of the pull request's own story |
+//! | a workflow that was let run | the run, which waits no more |
+
+use chrono::TimeDelta;
+use serde_json::Value;
+use tokio::sync::mpsc;
+
+use super::cancel::{self, Patience};
+use super::context::Context;
+use super::reconcile;
+use crate::domain::{Conclusion, Fault, FaultKind, Happened, RepoName, RunId, TimelineEvent};
+use crate::ledger::Wanted;
+use crate::ledger::port::{Action, Entry, Intent, Outcome};
+use crate::provider::port::Fetched;
+
+/// Our clock and the service's may differ by this much.
+const SKEW: TimeDelta = TimeDelta::seconds(60);
+/// From the claim to the event, where the service was slow.
+const LATEST: TimeDelta = TimeDelta::minutes(10);
+/// What is on its way is its own to answer.
+const ON_ITS_WAY: TimeDelta = TimeDelta::seconds(30);
+/// Reports of one look at a cancel.
+const REPORTS: usize = 8;
+
+/// What came of looking for one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// It happened: the id, or what was seen.
+    Confirmed(String),
+    /// It is not known still, and why.
+    Open(String),
+}
+
+/// What has no known outcome, oldest first, of whatever age. `repos`: of these; none named: of all.
+pub async fn open(context: &Context, repos: &[RepoName]) -> Result<Vec<Entry>, Fault> {
+    let mut open = context.blocking(|ledger| ledger.unresolved()).await?;
+    open.retain(|entry| repos.is_empty() || repos.contains(&entry.intent.repo));
+    Ok(open)
+}
+
+/// Looks for what became of one. A fault is that it could not be looked for.
+pub async fn settle(context: &Context, entry: &Entry) -> Result<Settled, Fault> {
+    let intent = &entry.intent;
+    let here = context.provider.authority().host;
+    if here.as_str() != intent.host {
+        return Ok(Settled::Open(format!("it was sent to {}: look with --host {}", intent.host, intent.host)));
+    }
+    if entry.outcome.is_none() && context.now() - intent.at < ON_ITS_WAY {
+        return Ok(Settled::Open("it is on its way: its answer may still come".to_owned()));
+    }
+    // Somebody asks: a service that is otherwise left alone is asked at once.
+    context.provider.insist();
+    let seen = match intent.action {
+        Action::Start | Action::Assign => {
+            let task = reconcile::settle(context, intent).await?;
+            // It is recorded already.
+            return Ok(task.map_or_else(
+                || Settled::Open("no task that is certainly its own is found".to_owned()),
+                |task| Settled::Confirmed(task.at.id.raw().to_owned()),
+            ));
+        }
+        Action::Cancel | Action::ForceCancel => return cancelled(context, entry).await,
+        Action::ApproveRun => runs(context, intent).await?,
+        Action::Comment | Action::MarkReady | Action::RequestReview | Action::Approve | Action::Close => {
+            on_pull(context, intent).await?
+        }
+    };
+    let Some(seen) = seen else {
+        return Ok(Settled::Open("it does not show that it was done".to_owned()));
+    };
+    context.record(intent.id, Outcome::Confirmed(seen.clone())).await;
+    Ok(Settled::Confirmed(seen))
+}
+
+/// One look at run and session; their ends are recorded by whoever looks.
+async fn cancelled(context: &Context, entry: &Entry) -> Result<Settled, Fault> {
+    let Some(open) = cancel::of_entries(vec![entry.clone()]).pop() else {
+        return Ok(Settled::Open("the ledger does not say which run was to end".to_owned()));
+    };
+    let once = Patience { run: TimeDelta::zero(), session: TimeDelta::zero(), ..Patience::default() };
+    let (report, mut reports) = mpsc::channel(REPORTS);
+    let heard = async { while reports.recv().await.is_some() {} };
+    tokio::join!(cancel::take_up(context, &open, once, report), heard);
+    let id = entry.intent.id;
+    let wanted = Wanted { action: Some(entry.intent.action), repo: Some(entry.intent.repo.clone()), ..Wanted::default() };
+    let wanted = Wanted { task: entry.intent.task.clone(), ..wanted };
+    let all = context.blocking(move |ledger| ledger.find(&wanted, usize::MAX)).await?;
+    let outcome = all.into_iter().find(|other| other.intent.id == id).and_then(|entry| entry.outcome);
+    Ok(match outcome {
+        Some((_, Outcome::Confirmed(detail) | Outcome::Rejected(detail))) => Settled::Confirmed(detail),
+        _ => Settled::Open("its run was not seen to end".to_owned()),
+    })
+}
+
+/// Whether the workflow waits no more.
+async fn runs(context: &Context, intent: &Intent) -> Result<Option<String>, Fault> {
+    let Some(run) = intent.run.map(RunId) else { return Ok(None) };
+    let now = context.provider.run(&intent.repo, run).await?;
+    let waits = now.conclusion == Some(Conclusion::ActionRequired);
+    Ok((!waits).then(|| format!("run {run} does not wait any more")))
+}
+
+/// The event of the pull request that this would have made: by this login, at about that time, saying the same.
+async fn on_pull(context: &Context, intent: &Intent) -> Result<Option<String>, Fault> {
+    let Some(number) = intent.pull else { return Ok(None) };
+    let viewer = context.provider.viewer().await?;
+    let me = viewer.login.raw_for_match();
+    if let Some(login) = intent.login.as_deref().filter(|login| !me.eq_ignore_ascii_case(login)) {
+        let what = format!("it was done as {login}, and this token is another's");
+        return Err(Fault::new(FaultKind::Permission, what, "look for it with the token it was done with"));
+    }
+    let Fetched::New { value: story, .. } = context.provider.timeline(&intent.repo, number, None).await? else {
+        return Ok(None);
+    };
+    let (earliest, latest) = (intent.at - SKEW, intent.at + LATEST);
+    let is_ours = |event: &&TimelineEvent| {
+        event.at.is_some_and(|at| (earliest..=latest).contains(&at))
+            && event.by.as_ref().is_some_and(|by| by.raw_for_match().eq_ignore_ascii_case(me))
+    };
+    let mut ours = story.events.iter().filter(is_ours);
+    Ok(match intent.action {
+        Action::Comment => {
+            let said = comment(&intent.request);
+            ours.any(|event| is_comment(event, &said)).then(|| format!("the comment is there on #{number}"))
+        }
+        Action::MarkReady => ours.any(|event| is(event, "ready_for_review")).then(|| "it is no draft any more".into()),
+        Action::Close => ours.any(|event| is(event, "closed")).then(|| "it is closed".into()),
+        Action::Approve => {
+            let approved = |event: &TimelineEvent| match &event.what {
+                Happened::Reviewed(word) => word.raw_for_match().eq_ignore_ascii_case("approved"),
+                _ => false,
+            };
+            ours.any(approved).then(|| "a review of this login approves it".into())
+        }
+        Action::RequestReview => {
+            let events: Vec<&TimelineEvent> = ours.filter(|event| is(event, "review_requested")).collect();
+            let names = names(&intent.request);
+            let asked = |name: &String| events.iter().any(|event| asks(event, name));
+            (!names.is_empty() && names.iter().all(asked)).then(|| format!("{} asked", names.join(", ")))
+        }
+        _ => None,
+    })
+}
+
+fn is(event: &TimelineEvent, word: &str) -> bool {
+    matches!(&event.what, Happened::Other(other) if other.raw_for_match() == word)
+}
+
+/// The service may end lines otherwise and drop blanks at the ends.
+fn is_comment(event: &TimelineEvent, said: &str) -> bool {
+    let lines = |text: &str| text.trim().lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
+    let same = |text: &crate::text::Untrusted| lines(text.raw_for_match()) == lines(said);
+    event.what == Happened::Commented && event.text.as_ref().is_some_and(same)
+}
+
+/// What was to be written: a follow-up records the words, a comment of the reviews the body it sent.
+fn comment(request: &str) -> String {
+    let body = serde_json::from_str::<Value>(request).ok();
+    let words = body.as_ref().and_then(|body| body.get("body")).and_then(Value::as_str);
+    words.unwrap_or(request).to_owned()
+}
+
+/// Those who were to be asked.
+fn names(request: &str) -> Vec<String> {
+    let body: Value = serde_json::from_str(request).unwrap_or_default();
+    let list = |field: &str| body.get(field).and_then(Value::as_array).cloned().unwrap_or_default();
+    let all = list("reviewers").into_iter().chain(list("team_reviewers"));
+    all.filter_map(|name| name.as_str().map(str::to_owned)).collect()
+}
+
+/// The event names a person as `requested_reviewer`, a team as `requested_team`.
+fn asks(event: &TimelineEvent, name: &str) -> bool {
+    let record: Value = serde_json::from_str(event.record.raw_for_match()).unwrap_or_default();
+    let said = |at: &str| record.pointer(at).and_then(Value::as_str).is_some_and(|said| said.eq_ignore_ascii_case(name));
+    ["/requested_reviewer/login", "/requested_team/slug", "/requested_team/name"].into_iter().any(said)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_to_be_written_is_found_in_either_form_it_is_recorded_in() {
+        assert_eq!(comment("@copilot go on"), "@copilot go on");
+        assert_eq!(comment(r#"{"body":"@copilot go on"}"#), "@copilot go on");
+        assert_eq!(names(r#"{"reviewers":["mona"],"team_reviewers":["core"]}"#), ["mona", "core"]);
+        assert!(names("nonsense").is_empty());
+    }
+}
