@@ -128,12 +128,14 @@ pub(super) const RULES: Rows = Rows {
         Field { name: "query", values: "a query", example: "\"user:@me\"", doc: "Of which tasks. Left out: of all." },
         Field {
             name: "on",
-            values: "a list of `new`, `state`, `stuck`, `orphaned`, `diagnosis`, `pull`, `ready`, `approved`, \
-                     `changes_requested`, `merged`, `closed`, `checks_red`, `checks_green`, `workflow_approval`, \
-                     `unresolved`, and of the states `queued`, `in_progress`, `waiting_for_user`, `idle`, `completed`, \
-                     `failed`, `timed_out`, `cancelled`",
+            values: "a list of `task.new`, `task.state`, `task.stuck`, `task.orphaned`, `diagnosis.found`, \
+                     `pull.new`, `pull.state`, `pull.review`, `pull.checks`, `pull.workflows`, `action.unresolved`, \
+                     each also with what it became, as `pull.checks=failing`; of the states `queued`, `in_progress`, \
+                     `waiting_for_user`, `idle`, `completed`, `failed`, `timed_out`, `cancelled`; and of the short \
+                     words `new`, `state`, `stuck`, `orphaned`, `diagnosis`, `pull`, `ready`, `merged`, `closed`, \
+                     `approved`, `changes_requested`, `checks_red`, `checks_green`, `workflow_approval`, `unresolved`",
             example: "[\"waiting_for_user\", \"failed\", \"checks_red\"]",
-            doc: "What becomes of them; `state` is every change of it.",
+            doc: "What becomes of them, in the words of `atc watch`; a state alone is a task that came into it.",
         },
         Field {
             name: "by",
@@ -148,12 +150,13 @@ pub(super) const RULES: Rows = Rows {
 };
 
 fn toml(rule: &Rule) -> String {
+    let on: Vec<String> = rule.on.iter().map(On::word).collect();
     let list = |words: Vec<&str>| words.into_iter().map(quote).collect::<Vec<_>>().join(", ");
     let mut lines = vec!["[[notify.rules]]".to_owned()];
     if !rule.query.is_empty() {
         lines.push(format!("query = {}", quote(rule.query.text())));
     }
-    lines.push(format!("on = [{}]", list(rule.on.iter().map(On::word).collect())));
+    lines.push(format!("on = [{}]", list(on.iter().map(String::as_str).collect())));
     lines.push(format!("by = [{}]", list(rule.by.iter().map(|way| way.word()).collect())));
     lines.join("\n")
 }

@@ -9,114 +9,16 @@
 //! Pure: no clock, no memory. That each is told once is for who tells it: [`Transition::aspect`] and
 //! [`Transition::id`] are what is remembered. Not for the ledger, which records every look that is news by itself.
 
-use std::fmt;
-
 use super::query::Facts;
 use super::stuck::Stuck;
 use super::{Artifact, Condition, Instant, Pull, PullState, Query, RepoName, ReviewDecision, State, TaskId};
 use crate::text::Untrusted;
 
-/// What happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
-    /// A task is there that was not.
-    New,
-    /// Its state is another one.
-    State,
-    Stuck,
-    /// Its run is gone and it still says that it works.
-    Orphaned,
-    /// Its log was found to say why it went wrong.
-    Diagnosis,
-    /// It has a pull request.
-    Pull,
-    /// The pull request is a draft no more.
-    Ready,
-    Approved,
-    ChangesRequested,
-    Merged,
-    Closed,
-    ChecksRed,
-    ChecksGreen,
-    /// Workflows wait for somebody to let them run.
-    WorkflowApproval,
-    /// Something was done from here, and nobody knows what became of it.
-    Unresolved,
-}
+mod kind;
+mod on;
 
-impl Kind {
-    pub const ALL: [Self; 15] = [
-        Self::New,
-        Self::State,
-        Self::Stuck,
-        Self::Orphaned,
-        Self::Diagnosis,
-        Self::Pull,
-        Self::Ready,
-        Self::Approved,
-        Self::ChangesRequested,
-        Self::Merged,
-        Self::Closed,
-        Self::ChecksRed,
-        Self::ChecksGreen,
-        Self::WorkflowApproval,
-        Self::Unresolved,
-    ];
-
-    /// The word in the configuration, in a webhook's body and in exports. Never change one.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::State => "state",
-            Self::Stuck => "stuck",
-            Self::Orphaned => "orphaned",
-            Self::Diagnosis => "diagnosis",
-            Self::Pull => "pull",
-            Self::Ready => "ready",
-            Self::Approved => "approved",
-            Self::ChangesRequested => "changes_requested",
-            Self::Merged => "merged",
-            Self::Closed => "closed",
-            Self::ChecksRed => "checks_red",
-            Self::ChecksGreen => "checks_green",
-            Self::WorkflowApproval => "workflow_approval",
-            Self::Unresolved => "unresolved",
-        }
-    }
-
-    /// What of a task it is about: of one aspect the newest transition counts, an older one is overtaken by it.
-    pub fn aspect(self) -> &'static str {
-        match self {
-            Self::Pull | Self::Ready | Self::Merged | Self::Closed => "pull",
-            Self::Approved | Self::ChangesRequested => "review",
-            Self::ChecksRed | Self::ChecksGreen => "checks",
-            other => other.word(),
-        }
-    }
-}
-
-/// What a person reads.
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::New => "new task",
-            Self::State => "state changed",
-            Self::Stuck => "stuck",
-            Self::Orphaned => "orphaned",
-            Self::Diagnosis => "diagnosed",
-            Self::Pull => "pull request opened",
-            Self::Ready => "ready for review",
-            Self::Approved => "approved",
-            Self::ChangesRequested => "changes requested",
-            Self::Merged => "merged",
-            Self::Closed => "closed",
-            Self::ChecksRed => "checks failed",
-            Self::ChecksGreen => "checks passed",
-            Self::WorkflowApproval => "workflows wait for approval",
-            Self::Unresolved => "outcome unknown",
-        })
-    }
-}
+pub use kind::Kind;
+pub use on::On;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Checks {
@@ -231,19 +133,33 @@ impl Standing {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Turn {
     pub kind: Kind,
-    /// The service's word for a state, a rule's id for a diagnosis, else the kind's own word.
+    /// One of the kind's own words ([`Kind::becomes`]); the service's word for a state, a rule's id for a diagnosis.
     pub became: Untrusted,
     /// It holds no more: nobody is told, but the next time it is news again.
     pub over: bool,
 }
 
 impl Turn {
-    fn to(kind: Kind) -> Self {
-        Self { kind, became: kind.word().into(), over: false }
+    fn to(kind: Kind, became: &str) -> Self {
+        Self { kind, became: became.into(), over: false }
     }
 
     fn over(kind: Kind) -> Self {
         Self { kind, became: "".into(), over: true }
+    }
+
+    /// A task that was not there before.
+    pub fn new_task(state: &State) -> Self {
+        Self::to(Kind::TaskNew, state.wire())
+    }
+
+    /// What tells it from another turn of its kind. Two consoles may see a new task in different states.
+    pub fn told_apart_by(&self) -> &str {
+        if self.kind == Kind::TaskNew { "" } else { self.became.raw_for_match() }
+    }
+
+    fn is_aspect_of_pull(&self) -> bool {
+        matches!(self.kind, Kind::PullNew | Kind::PullState | Kind::PullReview | Kind::PullChecks | Kind::PullWorkflows)
     }
 }
 
@@ -251,20 +167,20 @@ impl Turn {
 pub fn compare(before: &Standing, after: &Standing) -> Vec<Turn> {
     let mut turns = Vec::new();
     if before.state != after.state {
-        turns.push(Turn { kind: Kind::State, became: after.state.wire().into(), over: false });
+        turns.push(Turn::to(Kind::TaskState, after.state.wire()));
     }
-    let mut switch = |kind, was: bool, is: bool| {
+    let mut switch = |kind, word, was: bool, is: bool| {
         if was != is {
-            turns.push(if is { Turn::to(kind) } else { Turn::over(kind) });
+            turns.push(if is { Turn::to(kind, word) } else { Turn::over(kind) });
         }
     };
-    switch(Kind::Stuck, before.stuck, after.stuck);
-    switch(Kind::Orphaned, before.orphaned, after.orphaned);
+    switch(Kind::TaskStuck, "stuck", before.stuck, after.stuck);
+    switch(Kind::TaskOrphaned, "orphaned", before.orphaned, after.orphaned);
     match &after.diagnosis {
         Some(rule) if before.diagnosis.as_ref() != Some(rule) => {
-            turns.push(Turn { kind: Kind::Diagnosis, became: rule.clone(), over: false });
+            turns.push(Turn { kind: Kind::DiagnosisFound, became: rule.clone(), over: false });
         }
-        None if before.diagnosis.is_some() => turns.push(Turn::over(Kind::Diagnosis)),
+        None if before.diagnosis.is_some() => turns.push(Turn::over(Kind::DiagnosisFound)),
         _ => {}
     }
     match (before.pull, after.pull) {
@@ -281,18 +197,21 @@ pub fn compare(before: &Standing, after: &Standing) -> Vec<Turn> {
 fn of_pull(before: Option<OfPull>, after: OfPull, turns: &mut Vec<Turn>) {
     match (before.map(|before| before.state), after.state) {
         (Some(was), is) if was == is => {}
-        (_, PullState::Merged) => turns.push(Turn::to(Kind::Merged)),
-        (_, PullState::Closed) => turns.push(Turn::to(Kind::Closed)),
-        (Some(PullState::Draft), PullState::Open) => turns.push(Turn::to(Kind::Ready)),
-        // A new one, one that was opened again, or one that is a draft again.
-        (None | Some(PullState::Closed | PullState::Merged), _) => turns.push(Turn::to(Kind::Pull)),
-        (Some(_), _) => turns.push(Turn::over(Kind::Ready)),
+        (_, PullState::Merged) => turns.push(Turn::to(Kind::PullState, "merged")),
+        (_, PullState::Closed) => turns.push(Turn::to(Kind::PullState, "closed")),
+        (Some(PullState::Draft), PullState::Open) => turns.push(Turn::to(Kind::PullState, "open")),
+        // A new one, or one that was opened again.
+        (None | Some(PullState::Closed | PullState::Merged), is) => {
+            turns.push(Turn::to(Kind::PullNew, if is == PullState::Draft { "draft" } else { "open" }));
+        }
+        // One that is a draft again.
+        (Some(_), _) => turns.push(Turn::over(Kind::PullState)),
     }
     if before.map_or(Review::None, |before| before.review) != after.review {
         turns.push(match after.review {
-            Review::Approved => Turn::to(Kind::Approved),
-            Review::ChangesRequested => Turn::to(Kind::ChangesRequested),
-            Review::None => Turn::over(Kind::Approved),
+            Review::Approved => Turn::to(Kind::PullReview, "approved"),
+            Review::ChangesRequested => Turn::to(Kind::PullReview, "changes_requested"),
+            Review::None => Turn::over(Kind::PullReview),
         });
     }
     // Of one that is decided nobody waits for the checks.
@@ -301,13 +220,13 @@ fn of_pull(before: Option<OfPull>, after: OfPull, turns: &mut Vec<Turn>) {
     }
     match (before.map_or(Checks::None, |before| before.checks), after.checks) {
         (was, is) if was == is => {}
-        (_, Checks::Red) => turns.push(Turn::to(Kind::ChecksRed)),
-        (_, Checks::Green) => turns.push(Turn::to(Kind::ChecksGreen)),
-        (_, Checks::Pending | Checks::None) => turns.push(Turn::over(Kind::ChecksRed)),
+        (_, Checks::Red) => turns.push(Turn::to(Kind::PullChecks, "failing")),
+        (_, Checks::Green) => turns.push(Turn::to(Kind::PullChecks, "passing")),
+        (_, Checks::Pending | Checks::None) => turns.push(Turn::over(Kind::PullChecks)),
     }
     match (before.is_some_and(|before| before.asks_approval), after.asks_approval) {
-        (false, true) => turns.push(Turn::to(Kind::WorkflowApproval)),
-        (true, false) => turns.push(Turn::over(Kind::WorkflowApproval)),
+        (false, true) => turns.push(Turn::to(Kind::PullWorkflows, "needs_approval")),
+        (true, false) => turns.push(Turn::over(Kind::PullWorkflows)),
         _ => {}
     }
 }
@@ -332,14 +251,13 @@ pub struct Transition {
 
 impl Transition {
     pub fn new(turn: Turn, facts: &Facts<'_>) -> Self {
-        let of_pull = matches!(turn.kind.aspect(), "pull" | "review" | "checks" | "workflow_approval");
-        let pull = facts.pull.filter(|_| of_pull);
-        let found = facts.diagnosed.and_then(|told| told.worst()).filter(|_| turn.kind == Kind::Diagnosis);
-        let stuck = facts.stuck.filter(|_| turn.kind == Kind::Stuck);
+        let pull = facts.pull.filter(|_| turn.is_aspect_of_pull());
+        let found = facts.diagnosed.and_then(|told| told.worst()).filter(|_| turn.kind == Kind::DiagnosisFound);
+        let stuck = facts.stuck.filter(|_| turn.kind == Kind::TaskStuck);
         let error = facts.task.latest_session().and_then(|session| session.error.clone());
         let at = match turn.kind {
-            Kind::New => facts.task.created_at,
-            Kind::Stuck => stuck.map_or(facts.now, |stuck| stuck.since()),
+            Kind::TaskNew => facts.task.created_at,
+            Kind::TaskStuck => stuck.map_or(facts.now, |stuck| stuck.since()),
             _ => pull.map_or(facts.task.touched_at(), |pull| pull.updated_at),
         };
         Self {
@@ -352,7 +270,7 @@ impl Transition {
             more: found
                 .map(|found| found.title.clone())
                 .or_else(|| stuck.map(|stuck| said(&stuck, facts.now)))
-                .or_else(|| error.filter(|_| turn.kind == Kind::State))
+                .or_else(|| error.filter(|_| turn.kind == Kind::TaskState))
                 .unwrap_or_else(|| "".into()),
             turn,
         }
@@ -366,57 +284,18 @@ impl Transition {
 
     /// The same for the same transition, whoever saw it.
     pub fn id(&self) -> String {
-        let became = self.turn.became.raw_for_match();
+        let became = self.turn.told_apart_by();
         format!("{} {} {became} {}", self.aspect(), self.turn.kind.word(), self.at.timestamp_millis())
     }
 
-    /// What happened, in a word or two: a state is told by its own word.
+    /// What happened, in a word or two.
     pub fn title(&self) -> crate::text::Safe {
-        match self.turn.kind {
-            Kind::State => State::parse(self.turn.became.raw_for_match()).word(),
-            kind => crate::text::Safe::new(kind.to_string()),
-        }
+        self.turn.kind.says(&self.turn.became)
     }
 }
 
 fn said(stuck: &Stuck, now: Instant) -> Untrusted {
     stuck.says(now).into()
-}
-
-/// What a rule is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum On {
-    Kind(Kind),
-    /// The task came into this state.
-    Became(State),
-}
-
-impl On {
-    /// A kind's word, or a state's.
-    pub fn parse(word: &str) -> Option<Self> {
-        let kind = Kind::ALL.into_iter().find(|kind| kind.word() == word).map(Self::Kind);
-        kind.or_else(|| State::KNOWN.into_iter().find(|state| state.wire() == word).map(Self::Became))
-    }
-
-    pub fn word(&self) -> &str {
-        match self {
-            Self::Kind(kind) => kind.word(),
-            Self::Became(state) => state.wire(),
-        }
-    }
-
-    /// Every word there is.
-    pub fn words() -> Vec<String> {
-        let states = State::KNOWN.iter().map(|state| state.wire().to_owned());
-        Kind::ALL.iter().map(|kind| kind.word().to_owned()).chain(states).collect()
-    }
-
-    fn holds(&self, turn: &Turn) -> bool {
-        match self {
-            Self::Kind(kind) => *kind == turn.kind,
-            Self::Became(state) => turn.kind == Kind::State && turn.became.raw_for_match() == state.wire(),
-        }
-    }
 }
 
 /// How somebody is told.

@@ -4,48 +4,11 @@ use serde_json::Value;
 
 use super::joined::{field, text, time};
 use super::shape::{Field, Is, write};
+use crate::domain::transition::{Kind, Transition};
 use crate::domain::{Instant, RepoName, TaskId};
 use crate::text::{Safe, Untrusted};
 
-/// What may be seen to happen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
-    TaskNew,
-    TaskState,
-    TaskGone,
-    PullNew,
-    PullState,
-    PullReview,
-    PullChecks,
-    Diagnosis,
-}
-
-impl Kind {
-    /// Never change one: programs read them.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::TaskNew => "task.new",
-            Self::TaskState => "task.state",
-            Self::TaskGone => "task.gone",
-            Self::PullNew => "pull.new",
-            Self::PullState => "pull.state",
-            Self::PullReview => "pull.review",
-            Self::PullChecks => "pull.checks",
-            Self::Diagnosis => "diagnosis.found",
-        }
-    }
-}
-
-const KINDS: Is = Is::OneOf(&[
-    Kind::TaskNew.word(),
-    Kind::TaskState.word(),
-    Kind::TaskGone.word(),
-    Kind::PullNew.word(),
-    Kind::PullState.word(),
-    Kind::PullReview.word(),
-    Kind::PullChecks.word(),
-    Kind::Diagnosis.word(),
-]);
+const KINDS: Is = Is::OneOf(&Kind::WORDS);
 
 /// Something about a task became something else.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,6 +52,22 @@ pub const MOVED: &[Field<Moved>] = &[
 ];
 
 impl Moved {
+    /// What was found by the console's own rules, as it would be told to somebody.
+    pub fn told(transition: &Transition, begun: Instant) -> Option<Self> {
+        Some(Self {
+            at: transition.at,
+            kind: transition.turn.kind,
+            repo: transition.repo.clone(),
+            task: transition.task.clone()?,
+            name: transition.name.clone(),
+            was: None,
+            became: transition.turn.became.raw_for_match().to_owned(),
+            pull: transition.pull,
+            url: transition.url.clone(),
+            missed: transition.at < begun,
+        })
+    }
+
     pub fn json(&self) -> Value {
         write(MOVED, self)
     }
@@ -103,7 +82,10 @@ impl Moved {
             Kind::PullState => format!("pull request {} is", number(self.pull)),
             Kind::PullReview => format!("reviews of {}:", number(self.pull)),
             Kind::PullChecks => format!("checks of {}:", number(self.pull)),
-            Kind::Diagnosis => "diagnosis:".to_owned(),
+            Kind::DiagnosisFound => "diagnosis:".to_owned(),
+            Kind::TaskStuck | Kind::TaskOrphaned => "is".to_owned(),
+            Kind::PullWorkflows => format!("workflows of {}:", number(self.pull)),
+            Kind::ActionUnresolved => "outcome unknown:".to_owned(),
         };
         let was = self.was.as_ref().map(|was| format!(" (was {was})")).unwrap_or_default();
         Safe::new(format!(

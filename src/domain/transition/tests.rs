@@ -58,8 +58,8 @@ fn standing(state: State, pull: Option<&Pull>) -> Standing {
 
 fn words(before: &Standing, after: &Standing) -> Vec<String> {
     let word = |turn: Turn| {
-        let over = if turn.over { "-" } else { "" };
-        format!("{over}{}", turn.kind.word())
+        let became = turn.became.raw_for_match();
+        if turn.over { format!("-{}", turn.kind.word()) } else { format!("{}={became}", turn.kind.word()) }
     };
     compare(before, after).into_iter().map(word).collect()
 }
@@ -78,19 +78,19 @@ fn every_change_of_a_pull_request_has_its_word() {
         Some(Counted { passed, failed, pending, needs_approval, ..Counted::default() })
     };
     let rows: Vec<(Pull, &[&str])> = vec![
-        (Pull { state: PullState::Open, ..was.clone() }, &["ready"]),
-        (Pull { state: PullState::Merged, ..was.clone() }, &["merged"]),
-        (Pull { state: PullState::Closed, ..was.clone() }, &["closed"]),
-        (Pull { review: ReviewDecision::Approved, ..was.clone() }, &["approved"]),
-        (Pull { review: ReviewDecision::ChangesRequested, ..was.clone() }, &["changes_requested"]),
+        (Pull { state: PullState::Open, ..was.clone() }, &["pull.state=open"]),
+        (Pull { state: PullState::Merged, ..was.clone() }, &["pull.state=merged"]),
+        (Pull { state: PullState::Closed, ..was.clone() }, &["pull.state=closed"]),
+        (Pull { review: ReviewDecision::Approved, ..was.clone() }, &["pull.review=approved"]),
+        (Pull { review: ReviewDecision::ChangesRequested, ..was.clone() }, &["pull.review=changes_requested"]),
         (Pull { review: ReviewDecision::ReviewRequired, ..was.clone() }, &[]),
-        (Pull { checks: counted(3, 1, 1, 0), ..was.clone() }, &["checks_red"]),
-        (Pull { checks: counted(3, 0, 0, 0), ..was.clone() }, &["checks_green"]),
-        (Pull { checks: counted(0, 0, 0, 2), ..was.clone() }, &["-checks_red", "workflow_approval"]),
+        (Pull { checks: counted(3, 1, 1, 0), ..was.clone() }, &["pull.checks=failing"]),
+        (Pull { checks: counted(3, 0, 0, 0), ..was.clone() }, &["pull.checks=passing"]),
+        (Pull { checks: counted(0, 0, 0, 2), ..was.clone() }, &["-pull.checks", "pull.workflows=needs_approval"]),
         // Another one than before.
-        (Pull { number: 8, review: ReviewDecision::Approved, ..was.clone() }, &["pull", "approved"]),
+        (Pull { number: 8, review: ReviewDecision::Approved, ..was.clone() }, &["pull.new=draft", "pull.review=approved"]),
         // Nobody waits for the checks of what is decided.
-        (Pull { state: PullState::Merged, checks: counted(0, 1, 0, 0), ..was.clone() }, &["merged"]),
+        (Pull { state: PullState::Merged, checks: counted(0, 1, 0, 0), ..was.clone() }, &["pull.state=merged"]),
     ];
     for (is, expected) in rows {
         let (before, after) = (standing(State::InProgress, Some(&was)), standing(State::InProgress, Some(&is)));
@@ -98,7 +98,7 @@ fn every_change_of_a_pull_request_has_its_word() {
     }
     let approved = Pull { review: ReviewDecision::Approved, ..was.clone() };
     let (before, after) = (standing(State::Idle, Some(&approved)), standing(State::Idle, Some(&was)));
-    assert_eq!(words(&before, &after), ["-approved"], "an approval that was taken back may come again");
+    assert_eq!(words(&before, &after), ["-pull.review"], "an approval that was taken back may come again");
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn a_pull_request_that_is_read_late_is_news_only_where_there_was_none_before() {
     assert!(words(&unread, &read.clone().after(&unread)).is_empty(), "it was there when the console started");
     let awaited = unread.clone().after(&none);
     assert!(words(&none, &awaited).is_empty(), "nothing can be said of it yet");
-    assert_eq!(words(&awaited, &read.clone().after(&awaited)), ["pull"]);
+    assert_eq!(words(&awaited, &read.clone().after(&awaited)), ["pull.new=draft"]);
     assert_eq!(unread.after(&read), read, "an answer without it takes nothing away");
 }
 
@@ -118,13 +118,13 @@ fn a_pull_request_that_is_read_late_is_news_only_where_there_was_none_before() {
 fn a_new_task_that_has_failed_already_is_told_as_both() {
     let blank = Standing::blank(TaskId::new("t1"));
     assert_eq!(words(&blank, &standing(State::Queued, None)), Vec::<String>::new());
-    assert_eq!(words(&blank, &standing(State::Failed, Some(&pull()))), ["state", "pull"]);
+    assert_eq!(words(&blank, &standing(State::Failed, Some(&pull()))), ["task.state=failed", "pull.new=draft"]);
 }
 
 #[test]
 fn a_rule_is_about_its_words_and_its_query() {
     let failed = task(State::Failed);
-    let turn = Turn { kind: Kind::State, became: "failed".into(), over: false };
+    let turn = Turn { kind: Kind::TaskState, became: "failed".into(), over: false };
     let rule = |query: &str, on: &str| Rule {
         query: Query::parse(query).unwrap(),
         on: vec![On::parse(on).unwrap()],
@@ -146,10 +146,7 @@ fn a_rule_is_about_its_words_and_its_query() {
 }
 
 #[test]
-fn every_word_is_read_as_it_is_written() {
-    for word in On::words() {
-        assert_eq!(On::parse(&word).unwrap().word(), word);
-    }
+fn every_way_is_read_as_it_is_written() {
     assert!(Way::ALL.into_iter().all(|way| Way::parse(way.word()) == Some(way)));
     assert_eq!((On::parse("loud"), Way::parse("mail")), (None, None));
 }
@@ -158,8 +155,8 @@ fn every_word_is_read_as_it_is_written() {
 fn two_rules_about_the_same_transition_tell_it_once_each_way() {
     let failed = task(State::Failed);
     let facts = facts(&failed, None);
-    let turn = Turn { kind: Kind::State, became: "failed".into(), over: false };
-    let rule = |by: &[Way]| Rule { query: Query::default(), on: vec![On::Kind(Kind::State)], by: by.to_vec() };
+    let turn = Turn { kind: Kind::TaskState, became: "failed".into(), over: false };
+    let rule = |by: &[Way]| Rule { query: Query::default(), on: vec![On::parse("state").unwrap()], by: by.to_vec() };
     let rules = [rule(&[Way::Webhook, Way::Bell]), rule(&[Way::Bell])];
     let notice = Notice::new(Transition::new(turn, &facts), &rules, Some(&facts));
     assert_eq!(notice.by, [Way::Bell, Way::Webhook]);
@@ -203,14 +200,14 @@ proptest! {
             let is_another = number.is_some() && last != number;
             last = number.or(last);
             if is_another {
-                told.retain(|aspect, _| !matches!(*aspect, "pull" | "review"));
+                told.retain(|aspect, _| !matches!(*aspect, "pull.state" | "pull.review"));
             }
             for turn in compare(&before, &after) {
-                let of = pull.as_ref().map(|pull| pull.number).filter(|_| turn.kind.aspect() != "state");
+                let of = pull.as_ref().map(|pull| pull.number).filter(|_| turn.kind.aspect() != "task.state");
                 let is = (turn.kind, turn.became.clone(), of);
                 let was = told.insert(turn.kind.aspect(), is.clone());
                 // What happens to the checks of a decided pull request is not looked at.
-                let looked_at = !matches!(turn.kind.aspect(), "checks" | "workflow_approval");
+                let looked_at = !matches!(turn.kind.aspect(), "pull.checks" | "pull.workflows");
                 prop_assert!(turn.over || !looked_at || was != Some(is), "{:?} twice running", turn);
             }
             prop_assert!(compare(&after, &after).is_empty());

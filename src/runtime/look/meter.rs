@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::metrics::{Exposition, Histogram, Names, Type, as_float};
 use crate::cli::look::joined::pull_state;
-use crate::cli::look::moved::{Kind, Moved};
+use crate::cli::look::moved::Moved;
 use crate::console::Model;
+use crate::domain::transition::Kind;
 use crate::domain::{Cost, FaultKind, Instant, PullState, Source, State, Task, TaskId};
 
 #[derive(Debug, Default)]

@@ -12,10 +12,11 @@
 use std::collections::HashMap;
 
 use crate::cli::look::joined::pull_state;
-use crate::cli::look::moved::{Kind, Moved};
+use crate::cli::look::moved::Moved;
 use crate::cli::look::pull_fields::review_word;
 use crate::console::Model;
 use crate::console::state::world::{Known, PullOf};
+use crate::domain::transition::Kind;
 use crate::domain::{Checks, Instant, PullState, SessionId, TaskId, TaskRef};
 use crate::text::Untrusted;
 
@@ -168,7 +169,7 @@ impl Transitions {
         {
             let was = before.and_then(|before| before.found.as_ref());
             let was = was.map(|(_, rule)| rule.raw_for_match().to_owned());
-            tell(Kind::Diagnosis, was, rule.raw_for_match().to_owned(), None, false);
+            tell(Kind::DiagnosisFound, was, rule.raw_for_match().to_owned(), None, false);
         }
         self.seen.insert(known.task.at.id.clone(), now);
     }

@@ -22,11 +22,12 @@ use super::transitions::Transitions;
 use super::{metrics, reader};
 use crate::cli::desk::Stopped;
 use crate::cli::look::args::{self, WatchArgs};
-use crate::cli::look::moved::{Kind, Moved};
+use crate::cli::look::moved::Moved;
 use crate::cli::{Desk, Exit, output};
 use crate::console::event::{Event, Local, Net, News, Op, What};
 use crate::console::{Effect, Model, update};
 use crate::domain::query::Needs;
+use crate::domain::transition::{Kind, Notice};
 use crate::domain::{Artifact, Fault, FaultKind, Freshness, Instant, Query, SavedView, Source, TaskId};
 use crate::ledger::export::ascii;
 use crate::runtime::cache::Cache;
@@ -99,6 +100,8 @@ impl<'a> Watch<'a> {
     fn new(args: &'a WatchArgs, seat: &Seat, (query, notifier): (Query, &'a Notifier)) -> Self {
         let mut settings = seat.settings.clone();
         settings.views = vec![SavedView::new("all", Query::default())];
+        // Whoever reads the lines is to hear of everything, whomever the configuration names.
+        settings.transitions = true;
         Self {
             args,
             query,
@@ -155,7 +158,12 @@ impl<'a> Watch<'a> {
         for effect in update::update(&mut self.model, event) {
             match effect {
                 Effect::KeepDiagnosis(..) => engine.perform(effect),
-                Effect::Notify(notices) => self.notifier.tell(notices),
+                Effect::Notify(notices) => {
+                    if !self.by_rules(&notices) {
+                        return false;
+                    }
+                    self.notifier.tell(notices);
+                }
                 // What the console would ask for because of its cursor is nobody's wish here.
                 _ => {}
             }
@@ -175,6 +183,15 @@ impl<'a> Watch<'a> {
                 self.meter.cost(&known.task, self.begun);
             }
         }
+        moved.iter().all(|moved| self.pass(moved))
+    }
+
+    /// What only the console's own rules see: stuck, orphaned, workflows that wait. The rest is told as it is compared.
+    fn by_rules(&mut self, notices: &[Notice]) -> bool {
+        let only_there = [Kind::TaskStuck, Kind::TaskOrphaned, Kind::PullWorkflows, Kind::ActionUnresolved];
+        let turns = notices.iter().map(|notice| &notice.transition);
+        let seen = turns.filter(|transition| only_there.contains(&transition.turn.kind) && !transition.turn.over);
+        let moved: Vec<Moved> = seen.filter_map(|transition| Moved::told(transition, self.begun)).collect();
         moved.iter().all(|moved| self.pass(moved))
     }
 

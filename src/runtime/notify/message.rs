@@ -17,13 +17,13 @@ const MOST: usize = 200;
 /// The body of a webhook's POST, field by field. Nothing else is told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Message {
-    /// Of this layout: 1.
+    /// Of this layout: 2. In 1 the kinds had other words.
     pub version: u8,
     /// The same for the same message.
     pub id: String,
-    /// The kind of the transition, `summary` or `test`.
+    /// The kind of the transition (a word of `atc watch`), `summary` or `test`.
     pub kind: String,
-    /// What it became: a state's word, a rule's id; else the kind again.
+    /// What it became: a state's word, a rule's id, what reviews or checks come to.
     pub became: String,
     /// When, in RFC 3339.
     pub at: String,
@@ -54,7 +54,7 @@ impl Message {
         let (name, more) = (shown(&transition.name), shown(&transition.more));
         let text = [name, more].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
         Self {
-            version: 1,
+            version: 2,
             id: digest(&transition.id()),
             kind: transition.turn.kind.word().to_owned(),
             became: shown(&transition.turn.became),
@@ -82,7 +82,7 @@ impl Message {
 
     fn blank(now: Instant) -> Self {
         Self {
-            version: 1,
+            version: 2,
             id: String::new(),
             kind: String::new(),
             became: String::new(),

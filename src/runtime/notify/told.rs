@@ -62,7 +62,7 @@ fn word(transition: &Transition) -> String {
         return String::new();
     }
     let pull = transition.pull.map(|number| format!(" #{number}")).unwrap_or_default();
-    format!("{} {}{pull}", transition.turn.kind.word(), transition.turn.became.raw_for_disk())
+    format!("{} {}{pull}", transition.turn.kind.word(), transition.turn.told_apart_by())
 }
 
 #[cfg(test)]
@@ -77,7 +77,7 @@ mod tests {
     use crate::domain::{Instant, TaskId};
 
     fn notice(task: u8, state: &str, at: i64) -> Notice {
-        let turn = Turn { kind: Kind::State, became: state.into(), over: false };
+        let turn = Turn { kind: Kind::TaskState, became: state.into(), over: false };
         let transition = Transition {
             repo: "acme/api".parse().unwrap(),
             task: Some(TaskId::new(format!("t{task}"))),
@@ -116,7 +116,7 @@ mod tests {
         let stuck = |over, at| {
             let mut notice = notice(1, "x", at);
             let became = if over { "" } else { "stuck" };
-            notice.transition.turn = Turn { kind: Kind::Stuck, became: became.into(), over };
+            notice.transition.turn = Turn { kind: Kind::TaskStuck, became: became.into(), over };
             if over {
                 notice.by.clear();
             }

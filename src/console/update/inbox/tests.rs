@@ -76,7 +76,7 @@ fn what_was_there_at_the_start_is_no_news_and_what_becomes_of_it_is() {
         2,
         vec![task("a", State::Failed, 1, 10), task("b", State::Failed, 1, 1005), task("c", State::Queued, 1006, 1006)],
     );
-    assert_eq!(told(&second), ["b state 1", "c new 1"]);
+    assert_eq!(told(&second), ["b task.state 1", "c task.new 1"]);
     let third = hear(&mut model, 1020, 3, vec![task("b", State::Failed, 1, 1005)]);
     assert_eq!(told(&third), Vec::<String>::new(), "once");
 }

@@ -256,7 +256,7 @@ impl Eyes<'_> {
         let is_new = before.is_none() && !known.remembered && began.is_some_and(|at| known.task.created_at > *at);
         let after = Standing::of(facts);
         if is_new {
-            turns.push(Turn { kind: Kind::New, became: Kind::New.word().into(), over: false });
+            turns.push(Turn::new_task(&known.task.state));
         }
         let before = before.or_else(|| is_new.then(|| Standing::blank(id.clone())));
         let after = match before {
@@ -270,7 +270,7 @@ impl Eyes<'_> {
         *place = Some(after);
         // A log that was only now read says nothing new of what ended long ago.
         let is_old =
-            |turn: &Turn| turn.kind == Kind::Diagnosis && began.is_some_and(|at| facts.task.touched_at() < *at);
+            |turn: &Turn| turn.kind == Kind::DiagnosisFound && began.is_some_and(|at| facts.task.touched_at() < *at);
         let rules = &self.settings.notify;
         if rules.is_empty() && !self.settings.transitions {
             return;

@@ -81,7 +81,7 @@ fn notice(n: i64, by: &[Way]) -> Notice {
     let transition = Transition {
         repo: "acme/api".parse().unwrap(),
         task: Some(TaskId::new(format!("t{n}"))),
-        turn: Turn { kind: Kind::State, became: "failed".into(), over: false },
+        turn: Turn { kind: Kind::TaskState, became: "failed".into(), over: false },
         at: Instant::UNIX_EPOCH + TimeDelta::seconds(n),
         name: format!("task {n}").into(),
         pull: None,
