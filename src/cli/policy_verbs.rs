@@ -11,6 +11,7 @@ use super::exit::Exit;
 use super::look::joined::field;
 use super::look::shape::{Field, Is, schema, write};
 use super::output;
+use super::start::{cleaned, read_prompt};
 use crate::config::policy::{PolicyFile, docs, load};
 use crate::config::{self, Paths};
 use crate::domain::policy::{Case, Facts, Finding, Grade, InForce, Judgement, Key, Stage, Verdict, Whence};
@@ -50,6 +51,9 @@ pub struct Explain {
     /// The ticket it is for
     #[arg(long, value_name = "TICKET")]
     pub ticket: Option<String>,
+    /// The prompt, for what it says of the same work that may be under way; - is the standard input
+    #[arg(long, value_name = "FILE")]
+    pub prompt_file: Option<String>,
     /// No pull request is asked for
     #[arg(long)]
     pub no_pull_request: bool,
@@ -124,9 +128,10 @@ pub fn request(explain: &Explain) -> Result<StartRequest, Fault> {
     let repo: RepoName = explain.repo.parse().map_err(|error| {
         Fault::new(FaultKind::Invalid, format!("{}: {error}", explain.repo), "give a repository as owner/name")
     })?;
+    let prompt = explain.prompt_file.as_deref().map(|file| cleaned(&read_prompt(file)?)).transpose()?;
     Ok(StartRequest {
         repo,
-        prompt: String::new(),
+        prompt: prompt.unwrap_or_default(),
         model: explain.model.clone(),
         custom_agent: explain.agent.clone(),
         create_pull_request: !explain.no_pull_request,
@@ -139,9 +144,13 @@ pub fn request(explain: &Explain) -> Result<StartRequest, Fault> {
 pub fn explained(explain: &Explain, request: &StartRequest, in_force: &InForce, facts: &Facts) -> Report {
     let case = Case { request, template: explain.template.as_deref(), ticket: explain.ticket.as_deref() };
     let stage = if explain.offline { Stage::Preview } else { Stage::Gate };
-    let judged = in_force.judge(&case, facts, stage);
+    told(explain, in_force, &in_force.judge(&case, facts, stage))
+}
+
+/// What came of asking.
+pub fn told(explain: &Explain, in_force: &InForce, judged: &Judgement) -> Report {
     let exit = if judged.verdict() == Verdict::Refused { Exit::Failed } else { Exit::Done };
-    let text = if explain.json { as_json(in_force, &judged) } else { as_text(in_force, &judged) };
+    let text = if explain.json { as_json(in_force, judged) } else { as_text(in_force, judged) };
     Report { text, exit }
 }
 

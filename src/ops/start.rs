@@ -49,9 +49,15 @@ pub async fn weigh(context: &Context, repo: &RepoName) -> (Arc<InForce>, Facts) 
 
 /// What the gate would say now, with everything it rests on. Nothing is claimed or sent, and no start follows from it.
 pub async fn judge(context: &Context, order: &Order) -> Judgement {
+    explain(context, order).await.1
+}
+
+/// The same with the policy it was judged by. Without a prompt nothing is the same work but that of the same ticket.
+pub async fn explain(context: &Context, order: &Order) -> (Arc<InForce>, Judgement) {
     let (policy, mut facts) = weigh(context, &order.request.repo).await;
     look_for_duplicates(context, order, &mut facts).await;
-    policy.judge(&case(order), &facts, Stage::Gate)
+    let judged = policy.judge(&case(order), &facts, Stage::Gate);
+    (policy, judged)
 }
 
 /// Starts one task.

@@ -3,7 +3,7 @@
 use chrono::SecondsFormat;
 use serde_json::{Value, json};
 
-use super::pull_fields::PULL;
+use super::pull_fields::{PULL, WAITS, Waits};
 use super::shape::{Field, Is, schema, write};
 use crate::domain::diagnosed::Found;
 use crate::domain::stuck::Stuck;
@@ -28,6 +28,8 @@ pub struct Joined {
     pub run: Option<Run>,
     pub jobs: Vec<Job>,
     pub pull: Option<Pull>,
+    /// On whom that waits; `None`: it is not known, or decided.
+    pub waits: Option<Waits>,
     pub diagnosed: Option<Diagnosed>,
     /// The sessions are those of the newest answer, not of an older one.
     pub sessions_current: bool,
@@ -161,6 +163,12 @@ pub const TASK: &[Field<Joined>] = &[
         Is::Maybe(&Is::Object(|| schema(PULL))),
         "Its newest pull request; null while it was not asked for, or there is none.",
         |j| { j.pull.as_ref().map_or(Value::Null, |pull| write(PULL, pull)) }
+    ),
+    field!(
+        "waits",
+        Is::Maybe(&Is::Object(|| schema(WAITS))),
+        "On whom its pull request waits; null once that is decided, or while it is not known.",
+        |j| { j.waits.as_ref().map_or(Value::Null, |waits| write(WAITS, waits)) }
     ),
     field!(
         "diagnosis",

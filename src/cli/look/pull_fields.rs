@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::joined::{PULL_STATES, field, maybe, pull_state, text, time};
 use super::shape::{Field, Is, schema, write};
 use crate::domain::blocked::Whom;
+use crate::domain::pull::{Asked, Check, Opinion, ReviewerKind, Threads, Verdict};
 use crate::domain::{Checks, Mergeable, Pull, ReviewDecision};
 use crate::text::{Safe, Untrusted};
 
@@ -59,6 +60,77 @@ pub const PULL: &[Field<Pull>] = &[
         "The checks of its head; null where there are none.",
         |p| { p.checks.as_ref().map_or(Value::Null, |checks| write(CHECKS, checks)) }
     ),
+    field!("head", Is::Maybe(&Is::Text), "The commit at its head.", |p| maybe(p.standing.head.as_ref())),
+    field!("changed_files", Is::Maybe(&Is::Whole), "How many files it changes.", |p| p.standing.files.into()),
+    field!(
+        "checks_by_name",
+        Is::List(&Is::Object(|| schema(CHECK))),
+        "The checks one by one, at most a hundred.",
+        |p| p.standing.checks.iter().map(|check| write(CHECK, check)).collect()
+    ),
+    field!("more_checks", Is::Whole, "How many checks there are beyond these.", |p| p.standing.more_checks.into()),
+    field!(
+        "reviewers",
+        Is::List(&Is::Object(|| schema(ASKED))),
+        "Who was asked for a review and has not given it.",
+        |p| p.standing.asked.iter().map(|asked| write(ASKED, asked)).collect()
+    ),
+    field!(
+        "opinions",
+        Is::List(&Is::Object(|| schema(OPINION))),
+        "What each reviewer thought of it last.",
+        |p| p.standing.opinions.iter().map(|opinion| write(OPINION, opinion)).collect()
+    ),
+    field!(
+        "threads",
+        Is::Maybe(&Is::Object(|| schema(THREADS))),
+        "The conversations on its lines; null where nobody has told.",
+        |p| p.standing.threads.as_ref().map_or(Value::Null, |threads| write(THREADS, threads))
+    ),
+];
+
+const CHECK: &[Field<Check>] = &[
+    field!("name", Is::Text, "What it is called.", |c| text(&c.name)),
+    field!("conclusion", Is::Maybe(&Is::Text), "How it ended, in words; null while it has not.", |c| {
+        c.conclusion.as_ref().map(|how| how.word().to_string()).into()
+    }),
+    field!("failed", Is::Flag, "It failed.", |c| c.is_failed().into()),
+    field!("required", Is::Maybe(&Is::Flag), "It must pass before the merge; null: the service does not tell.", |c| c
+        .required
+        .into()),
+    field!("job_id", Is::Maybe(&Is::Whole), "Its Actions job, whose log can be read.", |c| c
+        .job
+        .map(|job| job.0)
+        .into()),
+    field!("url", Is::Maybe(&Is::Text), "Its page.", |c| maybe(c.url.as_ref())),
+];
+
+const ASKED: &[Field<Asked>] = &[
+    field!("name", Is::Text, "The login; of a team org/team.", |a| text(&a.name)),
+    field!("kind", Is::OneOf(&["user", "team", "bot", "mannequin"]), "What it is.", |a| match a.kind {
+        ReviewerKind::User => "user",
+        ReviewerKind::Team => "team",
+        ReviewerKind::Bot => "bot",
+        ReviewerKind::Mannequin => "mannequin",
+    }
+    .into()),
+];
+
+const OPINION: &[Field<Opinion>] = &[
+    field!("by", Is::Text, "The reviewer's login.", |o| text(&o.by)),
+    field!("verdict", Is::Text, "approved, changes_requested, dismissed, or a new word.", |o| match &o.verdict {
+        Verdict::Approved => "approved".into(),
+        Verdict::ChangesRequested => "changes_requested".into(),
+        Verdict::Dismissed => "dismissed".into(),
+        Verdict::Unknown(word) => text(word),
+    }),
+    field!("commit", Is::Maybe(&Is::Text), "The commit it is about.", |o| maybe(o.commit.as_ref())),
+];
+
+const THREADS: &[Field<Threads>] = &[
+    field!("unresolved", Is::Whole, "How many are unresolved, of those that were looked at.", |t| t.unresolved.into()),
+    field!("total", Is::Whole, "How many there are.", |t| t.total.into()),
+    field!("cut", Is::Flag, "Not all of them were looked at: more may be unresolved.", |t| t.cut.into()),
 ];
 
 const CHECKS: &[Field<Checks>] = &[
@@ -85,6 +157,32 @@ fn whom_word(whom: Whom) -> &'static str {
     }
 }
 
+const WHOM: Is = Is::OneOf(&[
+    "me",
+    "ready",
+    "workflow_approval",
+    "nobody",
+    "reviewer",
+    "checks",
+    "conflict",
+    "agent",
+    "unknown",
+]);
+
+/// On whom a pull request waits, and where it stands, as the reviews pane says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waits {
+    pub on: Whom,
+    pub says: Safe,
+}
+
+pub const WAITS: &[Field<Waits>] = &[
+    field!("on", WHOM, "On whom it waits: me, ready, workflow_approval and nobody are for a person to act on.", |w| {
+        whom_word(w.on).into()
+    }),
+    field!("says", Is::Text, "Where it stands, as the reviews pane says it.", |w| w.says.as_str().into()),
+];
+
 /// One line of the reviews.
 #[derive(Clone, Debug)]
 pub struct Review {
@@ -101,17 +199,7 @@ pub struct Review {
 pub const REVIEW: &[Field<Review>] = &[
     field!(
         "blocked_on",
-        Is::Maybe(&Is::OneOf(&[
-            "me",
-            "ready",
-            "workflow_approval",
-            "nobody",
-            "reviewer",
-            "checks",
-            "conflict",
-            "agent",
-            "unknown",
-        ])),
+        Is::Maybe(&WHOM),
         "On whom it waits: me, ready, workflow_approval and nobody are for a person to act on; null once it is decided.",
         |r| r.blocked_on.map(whom_word).into()
     ),

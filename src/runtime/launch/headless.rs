@@ -15,7 +15,7 @@ use futures_util::FutureExt as _;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-use super::begin::runtime;
+use super::begin::{self, runtime};
 use super::service;
 use crate::cli::desk::{Edit, Nothing, Remembered, Stop};
 use crate::cli::voice::{Looks, Voice};
@@ -42,6 +42,8 @@ pub fn run(verb: &HeadlessVerb, options: &cli::Options) -> Result<u8, Fault> {
     if loaded.config.looks_only() && verb.writes() {
         return Err(Fault::new(FaultKind::Refused, "nothing was sent: read-only is on", "leave read_only out to act"));
     }
+    // A verb does without a journal that cannot be written.
+    drop(begin::observed(&paths, &loaded, &Clock::system())?);
     let typed = options.arguments.iter().any(|argument| argument.key == "repos");
     let runtime = runtime()?;
     let code = runtime.block_on(async {

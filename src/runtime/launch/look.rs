@@ -9,7 +9,7 @@
 
 use tokio::sync::watch;
 
-use super::begin::{Setting, runtime};
+use super::begin::{self, Setting, runtime};
 use super::screen::{self, Shown};
 use super::{headless, service};
 use crate::cli::complete::{self, lines, script};
@@ -58,7 +58,10 @@ fn reading(verb: &LookVerb, options: &cli::Options) -> Result<u8, Fault> {
     };
     let typed = options.arguments.iter().any(|argument| argument.key == "repos");
     let looks = verb.looks();
-    let setting = Setting { loaded, paths, clock: Clock::system(), notes: Vec::new() };
+    let clock = Clock::system();
+    // A verb does without a journal that cannot be written.
+    let notes = begin::observed(&paths, &loaded, &clock)?;
+    let setting = Setting { loaded, paths, clock, notes };
     let seat = seat(&setting, Voice::of(&looks, setting.loaded.config.ui.colour))?;
     let runtime = runtime()?;
     let code = runtime.block_on(async {

@@ -8,6 +8,7 @@ use crate::cli::{self, Exit, config_verbs, output, policy_verbs};
 use crate::config::policy::{PolicyFile, load};
 use crate::config::{self, Paths};
 use crate::domain::Fault;
+use crate::domain::start::Order;
 use crate::ledger;
 use crate::ops;
 use crate::runtime::clock::Clock;
@@ -28,7 +29,7 @@ pub fn explain(explain: &cli::Explain, options: &cli::Options) -> Result<u8, Fau
         return Ok(policy_verbs::print(&report).code());
     }
     let clock = Clock::system();
-    let (policy, facts) = runtime()?.block_on(async {
+    let (policy, judged) = runtime()?.block_on(async {
         let context = ops::Context {
             provider: Arc::new(service::client(&loaded.config, &clock).await?),
             ledger: ledger::open(&paths.ledger(&loaded.config)),
@@ -36,7 +37,10 @@ pub fn explain(explain: &cli::Explain, options: &cli::Options) -> Result<u8, Fau
             who: service::who(),
             gate: ops::Gate::new(Arc::new(move || load(&file))),
         };
-        Ok::<_, Fault>(ops::start::weigh(&context, &request.repo).await)
+        let mut order = Order::new(uuid::Uuid::new_v4(), request);
+        order.template.clone_from(&explain.template);
+        order.ticket.clone_from(&explain.ticket);
+        Ok::<_, Fault>(ops::start::explain(&context, &order).await)
     })?;
-    Ok(policy_verbs::print(&policy_verbs::explained(explain, &request, &policy, &facts)).code())
+    Ok(policy_verbs::print(&policy_verbs::told(explain, &policy, &judged)).code())
 }

@@ -7,6 +7,7 @@ use futures_util::{StreamExt, stream};
 use super::seat::Seat;
 use crate::cli::Desk;
 use crate::cli::look::Joined;
+use crate::cli::look::pull_fields::Waits;
 use crate::console::Model;
 use crate::console::event::{Event, Local, Net, News, Remembered, What};
 use crate::console::state::world::{Known, PullOf};
@@ -250,6 +251,10 @@ impl Gathered {
 pub fn joined(model: &Model, known: &Known) -> Joined {
     let (now, world, task) = (model.now, &model.world, &known.task);
     let condition = known.condition(now);
+    let pull = match world.pull_of(task) {
+        Some(PullOf::Known(pull)) => Some(pull),
+        _ => None,
+    };
     Joined {
         login: world.login(task).cloned(),
         condition: condition.word(),
@@ -259,10 +264,8 @@ pub fn joined(model: &Model, known: &Known) -> Joined {
         disagreements: known.disagreements(world, now).map(|differs| Safe::new(differs.short())).collect(),
         run: known.run.as_ref().and_then(|join| join.run.clone()),
         jobs: known.run.as_ref().map(|join| join.jobs.clone()).unwrap_or_default(),
-        pull: match world.pull_of(task) {
-            Some(PullOf::Known(pull)) => Some(pull.clone()),
-            _ => None,
-        },
+        waits: pull.and_then(|pull| model.blocked(pull)).map(|on| Waits { on: on.whom, says: on.why.words() }),
+        pull: pull.cloned(),
         diagnosed: world.diagnosed_of(task).cloned(),
         sessions_current: known.sessions_as_of == Some(task.touched_at()),
         remembered: known.remembered,

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! engine ──Event──> Gathered (console/update) ──> Transitions ──Moved──┬─> lines, of tasks the query holds of
-//!                                                                      └─> Meter ──> the metrics file
+//!                                                                      └─> Meter ──> the metrics file, soon after each and at the end
 //! ends: SIGINT 130, SIGTERM 143, nobody reads 0, --once when all was read once
 //! ```
 
@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tokio::time::{Instant as Tick, MissedTickBehavior};
+use tokio::time::Instant as Tick;
 
 use super::meter::Meter;
 use super::outlet::Beside;
@@ -39,6 +39,8 @@ use crate::runtime::notify::{Notifier, Plan};
 const EVENTS: usize = 256;
 /// How old the metrics file may become.
 const METRICS: Duration = Duration::from_secs(15);
+/// After a transition it is written again, but no sooner than this.
+const BURST: Duration = Duration::from_secs(1);
 /// Tasks of a full page.
 const PAGE: usize = 100;
 /// `--once` waits no longer.
@@ -94,6 +96,9 @@ struct Watch<'a> {
     /// Everything has been read once.
     read: bool,
     worst: Exit,
+    /// When the metrics were written, and when they are next.
+    written: Tick,
+    due: Tick,
 }
 
 impl<'a> Watch<'a> {
@@ -114,13 +119,13 @@ impl<'a> Watch<'a> {
             lists: HashMap::new(),
             read: false,
             worst: Exit::Done,
+            written: Tick::now(),
+            due: Tick::now() + METRICS,
         }
     }
 
     async fn run(&mut self, heard: &mut mpsc::Receiver<Event>, engine: &mut Engine) -> Exit {
         let end = Tick::now() + ONCE;
-        let mut write = tokio::time::interval_at(Tick::now() + METRICS, METRICS);
-        write.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 event = heard.recv() => {
@@ -137,7 +142,7 @@ impl<'a> Watch<'a> {
                         return self.worst;
                     }
                 }
-                _ = write.tick() => {
+                () = tokio::time::sleep_until(self.due) => {
                     self.write_metrics();
                     if reader::is_gone() {
                         return self.worst;
@@ -199,6 +204,8 @@ impl<'a> Watch<'a> {
     fn pass(&mut self, moved: &Moved) -> bool {
         let known = self.model.world.tasks.get(&moved.task);
         self.meter.moved(moved, known.map(|known| &known.task));
+        // Soon, and a burst of them in one go.
+        self.due = self.due.min(self.written + BURST);
         if !self.is_wanted(moved) {
             return true;
         }
@@ -273,6 +280,8 @@ impl<'a> Watch<'a> {
     }
 
     fn write_metrics(&mut self) {
+        self.written = Tick::now();
+        self.due = self.written + METRICS;
         let Some(file) = &self.args.metrics else { return };
         let text = self.meter.text(&self.model);
         if let Err(error) = metrics::replace(file, &text) {
