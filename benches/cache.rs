@@ -43,6 +43,7 @@ fn task(n: u64) -> Task {
     let at = now() - TimeDelta::minutes(i64::try_from(n).unwrap());
     let id = format!("{n:08x}-5c3e-4b1f-9d55-0a7c2f{n:06x}");
     let session = Session {
+        beyond: atc::domain::SessionBeyond::default(),
         id: SessionId::new(format!("{n:08x}-0000-4b1f-9d55-0a7c2f{n:06x}")),
         state: State::Completed,
         name: Some(format!("Fix flaky retry test {n} in the scheduler").into()),
@@ -58,6 +59,7 @@ fn task(n: u64) -> Task {
         run: None,
     };
     Task {
+        beyond: atc::domain::Beyond::default(),
         at: TaskRef { repo: repo(), id: TaskId::new(id.clone()) },
         name: format!("Fix flaky retry test {n} in the scheduler").into(),
         state: State::Completed,

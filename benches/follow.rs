@@ -40,6 +40,7 @@ fn now() -> Instant {
 
 fn task() -> Task {
     let session = Session {
+        beyond: atc::domain::SessionBeyond::default(),
         id: SessionId::new("s"),
         state: State::InProgress,
         name: None,
@@ -55,6 +56,7 @@ fn task() -> Task {
         run: None,
     };
     Task {
+        beyond: atc::domain::Beyond::default(),
         at: TaskRef { repo: "acme/api".parse().unwrap(), id: TaskId::new("t") },
         name: "Fix flaky retry test in scheduler".into(),
         state: State::InProgress,

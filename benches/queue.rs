@@ -65,6 +65,7 @@ fn task(n: usize, turn: usize) -> Task {
     let created = now() - TimeDelta::seconds((n * 37 % 2_000_000) as i64 + 60);
     let name = format!("{} {} in module {}", VERBS[n % 8], THINGS[n / 8 % 8], n * 7919 % 10_007);
     let session = Session {
+        beyond: atc::domain::SessionBeyond::default(),
         id: SessionId::new(format!("5e55{n:08}-aaaa-bbbb-cccc-000000000000")),
         state: state(n),
         name: None,
@@ -83,6 +84,7 @@ fn task(n: usize, turn: usize) -> Task {
     };
     let pull = Artifact::Pull { id: PullId(n as u64), node: Some(NodeId::new(format!("PR_{n:012}"))), state: None };
     Task {
+        beyond: atc::domain::Beyond::default(),
         at: TaskRef { repo: repo(n), id: TaskId::new(format!("{n:08x}-1111-2222-3333-444444444444")) },
         name: name.into(),
         state: state(n + turn),

@@ -6,6 +6,7 @@
 pub mod age;
 pub mod agents;
 pub mod assign;
+pub mod beyond;
 pub mod blocked;
 pub mod cancel;
 pub mod capability;
@@ -42,6 +43,7 @@ pub mod usage;
 pub mod zone;
 
 pub use assign::{AssignOrder, Assignment};
+pub use beyond::{Beyond, CreatorType, Rare, SessionBeyond, SessionRare};
 pub use cancel::{CancelPhase, CancelProgress, CancelTarget};
 pub use condition::Condition;
 pub use diagnosed::{Diagnosed, Severity};

@@ -1,6 +1,6 @@
 //! One session of a task: one go of the agent.
 
-use super::{Instant, RunId, SessionId, State, Usage};
+use super::{Instant, RunId, SessionBeyond, SessionId, State, Usage};
 use crate::text::Untrusted;
 
 /// Source: `sessions[]` of GET `/agents/repos/{owner}/{repo}/tasks/{task_id}`.
@@ -21,6 +21,7 @@ pub struct Session {
     pub error: Option<Untrusted>,
     /// The Actions run, where the service named it.
     pub run: Option<RunId>,
+    pub beyond: SessionBeyond,
 }
 
 impl Session {

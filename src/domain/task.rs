@@ -1,6 +1,6 @@
 //! An agent task.
 
-use super::{Cost, Instant, NodeId, Person, PullId, PullState, RepoName, Session, State, TaskId, UserId};
+use super::{Beyond, Cost, Instant, NodeId, Person, PullId, PullState, RepoName, Session, State, TaskId, UserId};
 use crate::text::Untrusted;
 
 /// Where a task is: enough to ask for it again.
@@ -27,6 +27,7 @@ pub struct Task {
     pub html_url: Option<Untrusted>,
     /// `None` until the task itself was fetched.
     pub sessions: Option<Vec<Session>>,
+    pub beyond: Beyond,
 }
 
 /// What a task produced.
@@ -54,6 +55,7 @@ impl Task {
             artifacts: Vec::new(),
             html_url: None,
             sessions: None,
+            beyond: Beyond::default(),
         }
     }
 }

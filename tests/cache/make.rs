@@ -31,6 +31,7 @@ pub fn repo() -> RepoName {
 pub fn task(n: u64) -> Task {
     let at = Instant::from_timestamp(1_728_000_000 + i64::try_from(n).unwrap(), 0).unwrap();
     Task {
+        beyond: atc::domain::Beyond::default(),
         at: TaskRef { repo: repo(), id: TaskId::new(n.to_string()) },
         name: format!("Task {n}, which does what it says and a little more").into(),
         state: State::Completed,

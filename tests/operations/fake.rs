@@ -138,6 +138,7 @@ pub fn repo() -> RepoName {
 
 pub fn task(id: &str, state: State, created_at: Instant) -> Task {
     Task {
+        beyond: atc::domain::Beyond::default(),
         at: TaskRef { repo: repo(), id: TaskId::new(id) },
         name: "Fix the flaky test".into(),
         state,
@@ -155,6 +156,7 @@ pub fn task(id: &str, state: State, created_at: Instant) -> Task {
 
 pub fn session(state: State, created_at: Instant, prompt: &str) -> Session {
     Session {
+        beyond: atc::domain::SessionBeyond::default(),
         id: SessionId::new("s1"),
         state,
         name: None,

@@ -163,6 +163,7 @@ impl World {
             artifacts.push(Artifact::Pull { id: pull, node: Some(NodeId::new(format!("PR_{pull}"))), state: None });
         }
         let task = Task {
+            beyond: atc::domain::Beyond::default(),
             at: TaskRef { repo: self.repos[repo].clone(), id: id.clone() },
             name: "Fix the flaky test".into(),
             state: State::Queued,
@@ -432,6 +433,7 @@ impl Provider for Fleet {
         self.ask(move |world| {
             let mut task = world.tasks[&id].clone();
             let session = Session {
+                beyond: atc::domain::SessionBeyond::default(),
                 id: SessionId::new(format!("s-{}", id.raw())),
                 state: task.state.clone(),
                 name: None,

@@ -40,6 +40,7 @@ pub fn settings() -> Settings {
 /// A task that says no more than it must.
 pub fn task(id: &str, repository: &str, name: &str, state: State, created: i64, updated: i64) -> Task {
     Task {
+        beyond: atc::domain::Beyond::default(),
         at: TaskRef { repo: repo(repository), id: TaskId::new(id) },
         name: name.into(),
         state,
@@ -59,6 +60,7 @@ pub fn task(id: &str, repository: &str, name: &str, state: State, created: i64, 
 pub fn with_session(mut task: Task, prompt: &str) -> Task {
     let id = task.at.id.raw().to_owned();
     let session = Session {
+        beyond: atc::domain::SessionBeyond::default(),
         id: SessionId::new(format!("s-{id}")),
         state: task.state.clone(),
         name: None,

@@ -1,5 +1,7 @@
 //! One task with everything that is known of it, and its fields as programs read them.
 
+use std::num::NonZeroU64;
+
 use chrono::SecondsFormat;
 use serde_json::{Value, json};
 
@@ -8,7 +10,7 @@ use super::shape::{Field, Is, schema, write};
 use crate::domain::diagnosed::Found;
 use crate::domain::stuck::Stuck;
 use crate::domain::{
-    Artifact, Cost, Diagnosed, Instant, Job, Person, Pull, PullState, Run, Session, Step, Task, Usage,
+    Artifact, Cost, Diagnosed, Instant, Job, Person, Pull, PullState, Rare, Run, Session, Step, Task, Usage,
 };
 use crate::text::{Safe, Untrusted};
 
@@ -52,9 +54,22 @@ impl Joined {
         })
     }
 
+    fn rare(&self) -> Option<&Rare> {
+        self.task.beyond.rare.as_deref()
+    }
+
     pub fn json(&self) -> Value {
         write(TASK, self)
     }
+}
+
+/// JSON that was kept as text.
+fn raw(text: &Untrusted) -> Value {
+    serde_json::from_str(text.raw_for_wire()).unwrap_or_default()
+}
+
+fn other(fields: Option<&Untrusted>) -> Value {
+    fields.map(raw).filter(Value::is_object).unwrap_or_else(|| json!({}))
 }
 
 pub fn time(at: Instant) -> Value {
@@ -120,6 +135,15 @@ pub const TASK: &[Field<Joined>] = &[
             write(CREATOR, &Person { id: person.id, login })
         })
     }),
+    field!("creator_type", Is::Maybe(&Is::Text), "What that is: user, organization, or a new word.", |j| {
+        j.task.beyond.creator_type().into()
+    }),
+    field!("owner_id", Is::Maybe(&Is::Whole), "Whose it is: an id of a user or an organisation.", |j| {
+        j.task.beyond.owner.map(NonZeroU64::get).into()
+    }),
+    field!("collaborator_ids", Is::List(&Is::Whole), "Who works on it besides.", |j| {
+        j.rare().iter().flat_map(|rare| &rare.collaborators).map(|who| Value::from(who.0)).collect()
+    }),
     field!("agent", Is::Maybe(&Is::Text), "The custom agent.", |j| maybe(j.task.custom_agent.as_ref())),
     field!("url", Is::Maybe(&Is::Text), "Its page, as the service gave it.", |j| maybe(j.task.html_url.as_ref())),
     field!("session_count", Is::Maybe(&Is::Whole), "How many sessions it has.", |j| {
@@ -129,6 +153,15 @@ pub const TASK: &[Field<Joined>] = &[
     field!("artifacts", Is::List(&Is::Object(|| schema(ARTIFACT))), "What it produced.", |j| {
         j.task.artifacts.iter().map(|artifact| write(ARTIFACT, artifact)).collect()
     }),
+    field!("other_artifacts", Is::List(&Is::Any), "What it produced of kinds atc does not know, as it was sent.", |j| {
+        j.rare().iter().flat_map(|rare| &rare.artifacts).map(raw).collect()
+    }),
+    field!(
+        "other",
+        Is::Named(&Is::Any),
+        "Fields atc does not know, as the service sent them with the answer about this one task.",
+        |j| other(j.rare().and_then(|rare| rare.other.as_ref()))
+    ),
     field!("head_ref", Is::Maybe(&Is::Text), "The branch the agent pushes to.", |j| maybe(j.task.head_ref())),
     field!("base_ref", Is::Maybe(&Is::Text), "The branch the work goes into.", |j| maybe(j.base_ref())),
     field!("model", Is::Maybe(&Is::Text), "The model of the latest session.", |j| {
@@ -257,6 +290,20 @@ const SESSION: &[Field<Session>] = &[
         .run
         .map(|run| run.0)
         .into()),
+    field!("user_id", Is::Maybe(&Is::Whole), "Who asked for it.", |s| s.beyond.user.map(NonZeroU64::get).into()),
+    field!("owner_id", Is::Maybe(&Is::Whole), "Whose it is.", |s| s.beyond.owner.map(NonZeroU64::get).into()),
+    field!("resource_number", Is::Maybe(&Is::Whole), "The pull request or the issue it works on.", |s| {
+        s.beyond.rare.as_ref().and_then(|rare| rare.resource_number).into()
+    }),
+    field!("reasoning_effort", Is::Maybe(&Is::Text), "How long its model thinks, in the service's word.", |s| {
+        maybe(s.beyond.rare.as_ref().and_then(|rare| rare.reasoning_effort.as_ref()))
+    }),
+    field!("agent_slug", Is::Maybe(&Is::Text), "Which agent works.", |s| {
+        maybe(s.beyond.rare.as_ref().and_then(|rare| rare.agent_slug.as_ref()))
+    }),
+    field!("other", Is::Named(&Is::Any), "Fields atc does not know, as the service sent them.", |s| {
+        other(s.beyond.rare.as_ref().and_then(|rare| rare.other.as_ref()))
+    }),
 ];
 
 const RUN: &[Field<Run>] = &[

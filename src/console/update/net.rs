@@ -257,6 +257,7 @@ fn merged(old: &Task, new: Task, remembered: bool) -> (Task, bool) {
     base.creator = base.creator.or(other.creator);
     base.session_count = base.session_count.or(other.session_count);
     base.html_url = base.html_url.or(other.html_url);
+    base.beyond.keep(&other.beyond);
     (base, brings_sessions && !is_older)
 }
 

@@ -16,6 +16,7 @@ fn state(word: &str) -> State {
 /// A task begun at 0:00 and touched at 0:10, its one session in `session`.
 fn task(word: &str, session: &str) -> Task {
     let session = Session {
+        beyond: crate::domain::SessionBeyond::default(),
         id: SessionId::new("s"),
         state: state(session),
         name: None,
@@ -31,6 +32,7 @@ fn task(word: &str, session: &str) -> Task {
         run: None,
     };
     Task {
+        beyond: crate::domain::Beyond::default(),
         at: TaskRef { repo: "acme/api".parse().unwrap(), id: TaskId::new("t") },
         name: "x".into(),
         state: state(word),

@@ -26,6 +26,7 @@ fn repo() -> RepoName {
 fn task(id: &str, minutes_ago: i64) -> Task {
     let at = noon() - TimeDelta::minutes(minutes_ago);
     Task {
+        beyond: crate::domain::Beyond::default(),
         at: TaskRef { repo: repo(), id: TaskId::new(id) },
         name: "Fix the flaky test".into(),
         state: State::Completed,
@@ -43,6 +44,7 @@ fn task(id: &str, minutes_ago: i64) -> Task {
 
 fn detailed(mut task: Task) -> Task {
     task.sessions = Some(vec![Session {
+        beyond: crate::domain::SessionBeyond::default(),
         id: SessionId::new("s1"),
         state: State::Completed,
         name: None,

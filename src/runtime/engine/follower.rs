@@ -178,6 +178,7 @@ pub(super) fn session_of(task: Option<&Task>, id: &SessionId, now: Instant) -> (
 
 fn unknown_session(id: &SessionId, now: Instant) -> Session {
     Session {
+        beyond: crate::domain::SessionBeyond::default(),
         id: id.clone(),
         state: State::InProgress,
         name: None,

@@ -167,6 +167,7 @@ fn pull(at: &TaskRef, artifact: &Artifact) -> Option<PullRef> {
 fn session_of(task: &Task, id: &SessionId) -> Session {
     let known = task.sessions.iter().flatten().find(|session| session.id == *id).cloned();
     let mut session = known.unwrap_or_else(|| Session {
+        beyond: crate::domain::SessionBeyond::default(),
         id: id.clone(),
         state: task.state.clone(),
         name: None,

@@ -23,6 +23,7 @@ fn seconds(n: i64) -> TimeDelta {
 
 fn session(id: &str, minute: i64) -> Session {
     Session {
+        beyond: crate::domain::SessionBeyond::default(),
         id: SessionId::new(id),
         state: State::InProgress,
         name: None,

@@ -42,6 +42,7 @@ pub fn ago(seconds: i64) -> Instant {
 
 pub fn session() -> Session {
     Session {
+        beyond: crate::domain::SessionBeyond::default(),
         id: SessionId::new("5e55-1"),
         state: State::InProgress,
         name: None,
@@ -87,6 +88,7 @@ impl World {
     /// Mona's running task in acme/api, three hours old, touched an hour ago, with a draft whose checks fail.
     pub fn new() -> Self {
         let task = Task {
+            beyond: crate::domain::Beyond::default(),
             at: TaskRef { repo: "acme/api".parse().unwrap(), id: TaskId::new("3F2504E0-4f89") },
             name: "Fix flaky retry test in the Scheduler".into(),
             state: State::InProgress,

@@ -122,8 +122,13 @@ impl GitHub {
 }
 
 fn whole_task(body: Value, repo: &RepoName) -> Result<Task, String> {
+    let other = convert::beyond(&body, wire::KNOWN);
     let wire = wire::Task::deserialize(body).map_err(|_| "the answer is not a task".to_owned())?;
-    Ok(convert::task(wire, repo.clone()))
+    let mut task = convert::task(wire, repo.clone());
+    if other.is_some() {
+        task.beyond.rare.get_or_insert_default().other = other;
+    }
+    Ok(task)
 }
 
 fn list_op(query: &TaskQuery) -> Op {

@@ -1,16 +1,34 @@
 //! From wire types to domain values.
 
-use serde_json::Value;
+use std::num::NonZeroU64;
+
+use serde::Deserialize as _;
+use serde_json::{Map, Value};
 
 use super::{lenient, run, session, task};
 use crate::domain::{
-    Artifact, Conclusion, Job, JobId, NodeId, Person, PullId, PullState, RepoName, Run, RunId, RunStatus, Session,
-    SessionId, State, Step, Task, TaskId, TaskRef, Usage, UserId,
+    Artifact, Beyond, Conclusion, CreatorType, Job, JobId, NodeId, Person, PullId, PullState, Rare, RepoName, Run, RunId, RunStatus, Session,
+    SessionBeyond, SessionId, SessionRare, State, Step, Task, TaskId, TaskRef, Usage, UserId,
 };
 use crate::provider::port::AgentSession;
 use crate::text::Untrusted;
 
 pub fn task(wire: task::Task, repo: RepoName) -> Task {
+    let mut rare = Rare {
+        collaborators: wire.user_collaborators.into_iter().map(|who| UserId(who.id.0)).collect(),
+        ..Rare::default()
+    };
+    let mut artifacts = Vec::with_capacity(wire.artifacts.len());
+    for value in wire.artifacts {
+        match task::Artifact::deserialize(&value).ok().and_then(artifact) {
+            Some(known) => artifacts.push(known),
+            None => rare.artifacts.push(value.to_string().into()),
+        }
+    }
+    let creator_type = wire.creator_type.as_deref().and_then(creator_type);
+    if creator_type.is_none() {
+        rare.creator_type = wire.creator_type.map(Untrusted::from);
+    }
     Task {
         at: TaskRef { repo, id: TaskId::new(wire.id.0) },
         name: wire.name.unwrap_or_default(),
@@ -21,13 +39,32 @@ pub fn task(wire: task::Task, repo: RepoName) -> Task {
         creator: wire.creator.map(|who| Person { id: UserId(who.id.0), login: None }),
         custom_agent: wire.custom_agent.map(|agent| agent.id),
         session_count: wire.session_count,
-        artifacts: wire.artifacts.into_iter().filter_map(artifact).collect(),
+        artifacts,
         html_url: wire.html_url,
-        sessions: wire.sessions.map(|sessions| {
-            let (sessions, _) = lenient::many(Value::Array(sessions));
-            sessions.into_iter().map(self::session).collect()
-        }),
+        sessions: wire.sessions.map(|sessions| sessions.iter().filter_map(self::session).collect()),
+        beyond: Beyond {
+            owner: wire.owner.and_then(|owner| NonZeroU64::new(owner.id.0)),
+            creator_type,
+            rare: rare.boxed(),
+        },
     }
+}
+
+/// What stands in an object beside the fields that are read, as it was written. No more of it is kept than this.
+const MOST_BEYOND: usize = 16 * 1024;
+
+pub fn beyond(object: &Value, known: &[&str]) -> Option<Untrusted> {
+    let all = object.as_object()?.iter();
+    let other: Map<String, Value> = all
+        .filter(|(name, value)| !known.contains(&name.as_str()) && !value.is_null())
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    let text = (!other.is_empty()).then(|| Value::Object(other).to_string())?;
+    (text.len() <= MOST_BEYOND).then(|| text.into())
+}
+
+fn creator_type(word: &str) -> Option<CreatorType> {
+    CreatorType::ALL.into_iter().find(|known| known.wire() == word)
 }
 
 fn artifact(wire: task::Artifact) -> Option<Artifact> {
@@ -54,8 +91,16 @@ fn artifact_state(word: &str) -> Option<PullState> {
     }
 }
 
-fn session(wire: task::Session) -> Session {
-    Session {
+/// `None`: it cannot be read.
+fn session(value: &Value) -> Option<Session> {
+    let wire = task::Session::deserialize(value).ok()?;
+    let rare = SessionRare {
+        resource_number: wire.resource_number.map(|number| number.0),
+        reasoning_effort: wire.reasoning_effort,
+        agent_slug: wire.agent_slug,
+        other: beyond(value, task::KNOWN_OF_SESSION),
+    };
+    Some(Session {
         id: SessionId::new(wire.id.0),
         state: State::parse(&wire.state),
         name: wire.name,
@@ -69,7 +114,12 @@ fn session(wire: task::Session) -> Session {
         usage: wire.usage.as_ref().and_then(usage),
         error: wire.error.map(|error| error.0),
         run: wire.workflow_run_id.map(|id| RunId(id.0)),
-    }
+        beyond: SessionBeyond {
+            user: wire.user.and_then(|who| NonZeroU64::new(who.id.0)),
+            owner: wire.owner.and_then(|who| NonZeroU64::new(who.id.0)),
+            rare: rare.boxed(),
+        },
+    })
 }
 
 fn usage(wire: &task::Usage) -> Option<Usage> {

@@ -21,14 +21,21 @@ pub struct Task {
     pub repository: Option<HasId>,
     #[serde(default, deserialize_with = "opt")]
     pub session_count: Option<u32>,
+    /// Each is read by itself: of some only the service knows what they are.
     #[serde(default, deserialize_with = "items")]
-    pub artifacts: Vec<Artifact>,
+    pub artifacts: Vec<Value>,
     #[serde(default, deserialize_with = "opt")]
     pub archived_at: Option<Time>,
     #[serde(default, deserialize_with = "opt")]
     pub updated_at: Option<Time>,
     #[serde(default, deserialize_with = "opt")]
     pub custom_agent: Option<CustomAgent>,
+    #[serde(default, deserialize_with = "opt")]
+    pub owner: Option<HasId>,
+    #[serde(default, deserialize_with = "opt")]
+    pub creator_type: Option<String>,
+    #[serde(default, deserialize_with = "items")]
+    pub user_collaborators: Vec<HasId>,
     /// Only single answers carry them.
     #[serde(default, deserialize_with = "opt")]
     pub sessions: Option<Vec<Value>>,
@@ -89,7 +96,62 @@ pub struct Session {
     pub error: Option<ErrorText>,
     #[serde(default, deserialize_with = "opt")]
     pub workflow_run_id: Option<NumberId>,
+    #[serde(default, deserialize_with = "opt")]
+    pub user: Option<HasId>,
+    #[serde(default, deserialize_with = "opt")]
+    pub owner: Option<HasId>,
+    #[serde(default, deserialize_with = "opt")]
+    pub resource_number: Option<NumberId>,
+    #[serde(default, deserialize_with = "opt")]
+    pub reasoning_effort: Option<Untrusted>,
+    #[serde(default, deserialize_with = "opt")]
+    pub agent_slug: Option<Untrusted>,
 }
+
+/// Fields of a task that are read, or say again what is known: its address at the API.
+pub const KNOWN: &[&str] = &[
+    "id",
+    "url",
+    "state",
+    "created_at",
+    "name",
+    "html_url",
+    "creator",
+    "repository",
+    "session_count",
+    "artifacts",
+    "archived_at",
+    "updated_at",
+    "custom_agent",
+    "owner",
+    "creator_type",
+    "user_collaborators",
+    "sessions",
+];
+
+/// The same of a session: its task and its repository are those it stands in.
+pub const KNOWN_OF_SESSION: &[&str] = &[
+    "id",
+    "task_id",
+    "repository",
+    "state",
+    "created_at",
+    "name",
+    "prompt",
+    "model",
+    "head_ref",
+    "base_ref",
+    "updated_at",
+    "completed_at",
+    "usage",
+    "error",
+    "workflow_run_id",
+    "user",
+    "owner",
+    "resource_number",
+    "reasoning_effort",
+    "agent_slug",
+];
 
 /// The documented name is `amount`; live answers were seen with `credits`.
 #[derive(Debug, Deserialize)]

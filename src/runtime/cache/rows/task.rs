@@ -1,10 +1,12 @@
 //! A task in two rows: what a list says of it, and the details that cost a request of their own.
 
+use std::num::NonZeroU64;
+
 use serde::{Deserialize, Serialize};
 
 use super::At;
 use crate::domain::{
-    Artifact, Instant, NodeId, Person, PullId, PullState, RunId, Session, SessionId, State, Task, TaskRef, Usage,
+    Artifact, Beyond, CreatorType, Instant, NodeId, Person, PullId, PullState, Rare, RunId, Session, SessionBeyond, SessionId, SessionRare, State, Task, TaskRef, Usage,
     UserId,
 };
 use crate::text::Untrusted;
@@ -34,6 +36,17 @@ struct TaskRow<T> {
     artifacts: Vec<ArtifactRow<T>>,
     #[serde(rename = "h", skip_serializing_if = "Option::is_none")]
     html_url: Option<T>,
+    #[serde(rename = "w", skip_serializing_if = "Option::is_none")]
+    owner: Option<u64>,
+    #[serde(rename = "y", skip_serializing_if = "Option::is_none")]
+    creator_type: Option<T>,
+    #[serde(rename = "z", default, skip_serializing_if = "Vec::is_empty")]
+    collaborators: Vec<u64>,
+    /// Artifacts of kinds this program does not know.
+    #[serde(rename = "x", default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    strange: Vec<T>,
+    #[serde(rename = "m", skip_serializing_if = "Option::is_none")]
+    other: Option<T>,
 }
 
 /// A pull (`p`) or a branch (`b`). What has neither is of a kind this program does not know.
@@ -92,10 +105,23 @@ struct SessionRow<T> {
     error: Option<T>,
     #[serde(rename = "r", skip_serializing_if = "Option::is_none")]
     run: Option<u64>,
+    #[serde(rename = "x", skip_serializing_if = "Option::is_none")]
+    user: Option<u64>,
+    #[serde(rename = "k", skip_serializing_if = "Option::is_none")]
+    owner: Option<u64>,
+    #[serde(rename = "y", skip_serializing_if = "Option::is_none")]
+    resource_number: Option<u64>,
+    #[serde(rename = "z", skip_serializing_if = "Option::is_none")]
+    effort: Option<T>,
+    #[serde(rename = "a", skip_serializing_if = "Option::is_none")]
+    slug: Option<T>,
+    #[serde(rename = "j", skip_serializing_if = "Option::is_none")]
+    other: Option<T>,
 }
 
 /// The row of a task, without its details.
 pub fn encode(task: &Task) -> String {
+    let rare = task.beyond.rare.as_deref();
     let row = TaskRow {
         name: task.name.raw_for_disk(),
         state: task.state.wire(),
@@ -108,6 +134,11 @@ pub fn encode(task: &Task) -> String {
         session_count: task.session_count,
         artifacts: task.artifacts.iter().map(artifact_row).collect(),
         html_url: raw(task.html_url.as_ref()),
+        owner: task.beyond.owner.map(NonZeroU64::get),
+        creator_type: task.beyond.creator_type(),
+        collaborators: rare.into_iter().flat_map(|rare| &rare.collaborators).map(|who| who.0).collect(),
+        strange: rare.into_iter().flat_map(|rare| &rare.artifacts).map(Untrusted::raw_for_disk).collect(),
+        other: raw(rare.and_then(|rare| rare.other.as_ref())),
     };
     json(&row)
 }
@@ -143,6 +174,7 @@ fn artifact_row(artifact: &Artifact) -> ArtifactRow<&str> {
 }
 
 fn session_row(session: &Session) -> SessionRow<&str> {
+    let rare = session.beyond.rare.as_deref();
     SessionRow {
         id: session.id.raw(),
         state: session.state.wire(),
@@ -164,6 +196,12 @@ fn session_row(session: &Session) -> SessionRow<&str> {
         },
         error: raw(session.error.as_ref()),
         run: session.run.map(|run| run.0),
+        user: session.beyond.user.map(NonZeroU64::get),
+        owner: session.beyond.owner.map(NonZeroU64::get),
+        resource_number: rare.and_then(|rare| rare.resource_number),
+        effort: raw(rare.and_then(|rare| rare.reasoning_effort.as_ref())),
+        slug: raw(rare.and_then(|rare| rare.agent_slug.as_ref())),
+        other: raw(rare.and_then(|rare| rare.other.as_ref())),
     }
 }
 
@@ -185,7 +223,20 @@ pub(super) fn parse_pull_state(word: &Untrusted) -> Option<PullState> {
 /// The task of a row, without its details. `None`: the row cannot be read.
 pub fn decode(at: TaskRef, row: &[u8]) -> Option<Task> {
     let row: TaskRow<Untrusted> = serde_json::from_slice(row).ok()?;
+    let word = row.creator_type.as_ref().map(Untrusted::raw_for_match);
+    let creator_type = CreatorType::ALL.into_iter().find(|known| Some(known.wire()) == word);
     Some(Task {
+        beyond: Beyond {
+            owner: row.owner.and_then(NonZeroU64::new),
+            creator_type,
+            rare: Rare {
+                creator_type: row.creator_type.filter(|_| creator_type.is_none()),
+                collaborators: row.collaborators.into_iter().map(UserId).collect(),
+                artifacts: row.strange,
+                other: row.other,
+            }
+            .boxed(),
+        },
         at,
         name: row.name,
         state: State::parse(row.state.raw_for_match()),
@@ -218,6 +269,17 @@ fn artifact(row: ArtifactRow<Untrusted>) -> Option<Artifact> {
 fn session(row: SessionRow<Untrusted>) -> Session {
     let requests = row.requests.and_then(|number| number.parse().ok()).map(Usage::PremiumRequests);
     Session {
+        beyond: SessionBeyond {
+            user: row.user.and_then(NonZeroU64::new),
+            owner: row.owner.and_then(NonZeroU64::new),
+            rare: SessionRare {
+                resource_number: row.resource_number,
+                reasoning_effort: row.effort,
+                agent_slug: row.slug,
+                other: row.other,
+            }
+            .boxed(),
+        },
         id: SessionId::new(row.id.raw_for_disk()),
         state: State::parse(row.state.raw_for_match()),
         name: row.name,

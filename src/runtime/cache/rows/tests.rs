@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+use std::num::NonZeroU64;
+
 use proptest::option::of;
 use proptest::prelude::*;
 
@@ -7,8 +9,8 @@ use super::{diagnosis, pull, task};
 use crate::domain::diagnosed::Found;
 use crate::domain::pull::{Asked, Opinion, ReviewerKind, Threads, Verdict};
 use crate::domain::{
-    Artifact, Check, Checks, Conclusion, Diagnosed, Instant, JobId, Mergeable, NodeId, Person, Pull, PullId, PullState,
-    RepoName, ReviewDecision, RunId, Session, SessionId, Severity, Standing, State, Task, TaskId, TaskRef, Usage,
+    Artifact, Beyond, Check, Checks, Conclusion, CreatorType, Diagnosed, Instant, JobId, Mergeable, NodeId, Person, Pull, PullId, PullState,
+    Rare, RepoName, ReviewDecision, RunId, Session, SessionBeyond, SessionId, SessionRare, Severity, Standing, State, Task, TaskId, TaskRef, Usage,
     UserId,
 };
 use crate::text::Untrusted;
@@ -64,6 +66,7 @@ fn session() -> impl Strategy<Value = Session> {
             let run = run.map(RunId);
             let id = SessionId::new(id);
             Session {
+                beyond: session_beyond(run),
                 id,
                 state,
                 name,
@@ -80,6 +83,31 @@ fn session() -> impl Strategy<Value = Session> {
             }
         },
     )
+}
+
+/// Now and then something, now and then all of it.
+fn session_beyond(run: Option<RunId>) -> SessionBeyond {
+    let Some(RunId(n)) = run else { return SessionBeyond::default() };
+    let rare = SessionRare {
+        resource_number: Some(n),
+        reasoning_effort: (n % 2 == 0).then(|| "high".into()),
+        agent_slug: (n % 3 == 0).then(|| "copilot-swe-agent".into()),
+        other: (n % 5 == 0).then(|| "{\"new\":[1]}".into()),
+    };
+    SessionBeyond { user: NonZeroU64::new(n), owner: NonZeroU64::new(n / 2), rare: rare.boxed() }
+}
+
+fn task_beyond(count: Option<u32>) -> Beyond {
+    let Some(n) = count else { return Beyond::default() };
+    let unknown = n % 3 == 2;
+    let rare = Rare {
+        creator_type: unknown.then(|| "enterprise".into()),
+        collaborators: (0..n % 3).map(|n| UserId(n.into())).collect(),
+        artifacts: (n % 2 == 0).then(|| "{\"type\":\"issue\"}".into()).into_iter().collect(),
+        other: (n % 5 == 0).then(|| "{\"new\":1}".into()),
+    };
+    let creator_type = (!unknown).then_some(CreatorType::Organization);
+    Beyond { owner: NonZeroU64::new(n.into()), creator_type, rare: rare.boxed() }
 }
 
 fn artifact() -> impl Strategy<Value = Artifact> {
@@ -103,6 +131,7 @@ fn any_task() -> impl Strategy<Value = Task> {
             (name, state, (created_at, updated_at, archived_at), creator),
             (custom_agent, session_count, artifacts, html_url, sessions),
         )| Task {
+            beyond: task_beyond(session_count),
             at: TaskRef { repo: repo(), id: TaskId::new("t1") },
             name,
             state,

@@ -420,6 +420,7 @@ mod gate {
         let mut model = filled();
         let prompt = form(&model).request().unwrap().prompt;
         let session = Session {
+            beyond: crate::domain::SessionBeyond::default(),
             id: SessionId::new("s"),
             state: State::InProgress,
             name: None,

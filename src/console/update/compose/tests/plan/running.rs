@@ -216,6 +216,7 @@ fn a_row_that_may_have_started_and_did_is_told_so() {
     let found = |prompt: &str| {
         let at = TaskRef { repo: repo("acme/billing"), id: TaskId::new("found") };
         let session = crate::domain::Session {
+            beyond: crate::domain::SessionBeyond::default(),
             id: crate::domain::SessionId::new("s"),
             state: crate::domain::State::Queued,
             name: None,
