@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use atc::demo::{Options, Recorded, SEED, Server};
+use atc::demo::{Faults, Options, Recorded, SEED, Server};
 use atc::runtime::clock::Clock;
 use regex::Regex;
 use serde_json::Value;
@@ -92,6 +92,18 @@ impl World {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+    }
+
+    /// Trouble on order.
+    pub fn faults(&self) -> &Faults {
+        self.server.faults()
+    }
+
+    /// A task of the demo's cast, by its name.
+    pub fn cast(&self, repo: &str, name: &str) -> String {
+        let list = self.get(&format!("/agents/repos/{repo}/tasks?per_page=100"));
+        let all = list["tasks"].as_array().unwrap();
+        all.iter().find(|task| task["name"] == name).expect(name)["id"].as_str().unwrap().to_owned()
     }
 
     /// Every request that changes something.

@@ -2,6 +2,7 @@
 
 use std::process::Stdio;
 
+use atc::demo::Fault;
 use insta::assert_snapshot;
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -123,4 +124,37 @@ fn to_interrupt_the_waiting_takes_nothing_back_and_says_so() {
     let unresolved = objects(&world.run(&["ledger", "list", "--unresolved", "--json"]).out);
     assert_eq!(unresolved.len(), 1, "{unresolved:?}");
     assert!(unresolved[0]["detail"].as_str().unwrap().contains("accepted (202)"), "{unresolved:?}");
+}
+
+/// A run of the demo's cast that ignores every cancel but a forced one.
+#[test]
+fn a_stubborn_run_is_said_to_run_on_and_obeys_only_force() {
+    let world = World::at(20.0);
+    let id = world.cast("acme/api", "STUBBORN_NAME");
+    let plain = world.run(&["cancel", "--repo", "acme/api", "--wait", "--timeout", "2s", "--json", &id]);
+    let row = objects(&plain.out).remove(0);
+    assert_eq!((plain.code, row["result"].as_str()), (7, Some("stubborn")), "{row}");
+    assert!(plain.err.contains("--force"), "{}", plain.err);
+    let forced = world.run(&["cancel", "--repo", "acme/api", "--wait", "--timeout", "9s", "--force", "--json", &id]);
+    let row = objects(&forced.out).remove(0);
+    assert_eq!((forced.code, row["result"].as_str(), &row["force"]), (0, Some("cancelled"), &true.into()), "{row}");
+    let asked: Vec<String> = world.written().iter().map(|request| request.path.clone()).collect();
+    assert!(asked[0].ends_with("/cancel") && asked[1].ends_with("/force-cancel") && asked.len() == 2, "{asked:?}");
+}
+
+/// Its run is gone, and the session never hears of it.
+#[test]
+fn a_session_left_behind_by_its_run_is_said_to_be_an_orphan() {
+    let world = World::at(20.0);
+    let id = at_work(&world, "One");
+    let task = world.task(&id);
+    let stays = Fault::on(&format!("/agents/repos/acme/api/tasks/{id}")).method("GET");
+    world.faults().add(stays.answer(200, &[("content-type", "application/json")], task.to_string()));
+    let run = world.run(&["cancel", "--repo", "acme/api", "--wait", "--timeout", "2s", "--json", &id]);
+    let row = objects(&run.out).remove(0);
+    assert_eq!((run.code, row["result"].as_str()), (7, Some("orphaned")), "{row}{}", run.err);
+    assert!(row["what"].as_str().unwrap().contains("frees itself at"), "{row}");
+    let ledger = world.run(&["ledger", "list", "--json"]).out;
+    let end = |line: &serde_json::Value| line["detail"].as_str().is_some_and(|detail| detail.contains("orphaned"));
+    assert!(objects(&ledger).iter().any(end), "what was seen is written down: {ledger}");
 }

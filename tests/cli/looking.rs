@@ -23,7 +23,7 @@ fn schema(verb: &str) -> jsonschema::Validator {
     jsonschema::validator_for(&serde_json::from_str(&printed.out).unwrap()).unwrap()
 }
 
-fn valid(verb: &str, printed: &[Value]) {
+pub fn valid(verb: &str, printed: &[Value]) {
     let schema = schema(verb);
     assert!(!printed.is_empty(), "{verb}: nothing was printed");
     for object in printed {

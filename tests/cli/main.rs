@@ -6,6 +6,7 @@
 mod assigning;
 mod bench;
 mod cancelling;
+mod completing;
 mod doctor;
 mod following_up;
 #[path = "../pty/harness.rs"]
@@ -16,7 +17,9 @@ mod looking;
 mod naming;
 mod program;
 mod recipes;
+mod reconciling;
 mod refusals;
+mod schemas;
 mod secrets;
 mod serve;
 mod starting;

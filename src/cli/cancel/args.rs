@@ -1,7 +1,9 @@
 //! What can be asked of a cancel.
 
+use chrono::TimeDelta;
 use clap::Args;
 
+use crate::cli::span::span;
 use crate::cli::voice::Looks;
 
 #[derive(Clone, Debug, Default, PartialEq, Args)]
@@ -12,6 +14,9 @@ pub struct CancelArgs {
     /// Stay until run and session have ended, or will not
     #[arg(long)]
     pub wait: bool,
+    /// Look no longer than this after the request, and then as long for the session: 90s, 5m. What was requested stays so
+    #[arg(long, value_name = "TIME", value_parser = span, requires = "wait")]
+    pub timeout: Option<TimeDelta>,
     /// Force-cancel the runs, for those that do not obey: their clean-up steps are skipped
     #[arg(long)]
     pub force: bool,

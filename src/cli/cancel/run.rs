@@ -13,6 +13,7 @@ use crate::cli::{output, which};
 use crate::domain::cancel::MOST_AT_ONCE;
 use crate::domain::{CancelPhase, CancelProgress, CancelTarget, Fault, FaultKind, Task, TaskRef};
 use crate::ops;
+use crate::ops::cancel::Patience;
 
 /// More targets than this take more than a yes.
 const MANY: usize = 5;
@@ -46,8 +47,9 @@ pub async fn run(args: &CancelArgs, desk: &Desk) -> Result<Exit, Fault> {
             Ok(task) => targets.push(task),
         }
     }
-    if targets.len() > MOST_AT_ONCE {
-        let what = format!("{} tasks are more than the {MOST_AT_ONCE} that are cancelled at once", targets.len());
+    let most = usize::try_from(desk.config.cancel.batch_max).unwrap_or(MOST_AT_ONCE).min(MOST_AT_ONCE);
+    if targets.len() > most {
+        let what = format!("{} tasks are more than the {most} that are cancelled at once", targets.len());
         return Err(Fault::new(FaultKind::Refused, what, "nothing was sent; give fewer at a time"));
     }
     if !targets.is_empty() && !args.yes && !confirmed(desk, &targets, args.force).await? {
@@ -127,7 +129,7 @@ async fn all(desk: &Desk, args: &CancelArgs, targets: Vec<Task>) -> Vec<(Task, C
             continue;
         }
         let (report, reports) = mpsc::channel(8);
-        let (context, patience, target) = (desk.context.clone(), desk.patience, target(&task, args.force));
+        let (context, patience, target) = (desk.context.clone(), patience(desk, args), target(&task, args.force));
         tokio::spawn(async move { ops::cancel::cancel(&context, &target, patience, report).await });
         under_way.push((task, Some(tokio::spawn(hear(desk.clone(), args.wait, reports)))));
     }
@@ -167,6 +169,13 @@ async fn hear(desk: Desk, to_the_end: bool, mut reports: mpsc::Receiver<CancelPr
             return last;
         }
     }
+}
+
+/// As patient as the configuration says, or as was asked for.
+fn patience(desk: &Desk, args: &CancelArgs) -> Patience {
+    let Some(most) = args.timeout else { return desk.patience };
+    let between_looks = most.to_std().map_or(desk.patience.between_looks, |most| desk.patience.between_looks.min(most));
+    Patience { run: most, session: most, between_looks, ..desk.patience }
 }
 
 /// Pinned as it was shown.

@@ -80,6 +80,7 @@ pub(super) async fn desk(looks: &Looks, config: Config, paths: Paths, typed: boo
         // Nobody watches a run that is not there yet: that is said, and can be tried again.
         patience: Patience {
             find: TimeDelta::zero(),
+            run: TimeDelta::seconds(config.cancel.force_after_seconds.into()),
             session_limit: TimeDelta::minutes(config.stuck.session_limit_minutes.into()),
             ..Patience::default()
         },
