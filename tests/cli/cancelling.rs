@@ -130,7 +130,7 @@ fn to_interrupt_the_waiting_takes_nothing_back_and_says_so() {
 #[test]
 fn a_stubborn_run_is_said_to_run_on_and_obeys_only_force() {
     let world = World::at(20.0);
-    let id = world.cast("acme/api", "STUBBORN_NAME");
+    let id = world.cast("acme/api", "Rate-limit the public search endpoint");
     let plain = world.run(&["cancel", "--repo", "acme/api", "--wait", "--timeout", "2s", "--json", &id]);
     let row = objects(&plain.out).remove(0);
     assert_eq!((plain.code, row["result"].as_str()), (7, Some("stubborn")), "{row}");
