@@ -33,7 +33,7 @@ impl Exit {
         ),
         (
             Self::Unknown,
-            "it was sent and no answer came: it may have happened; `atc ledger list --unresolved` names it",
+            "it was sent and no answer came: it may have happened; `atc ledger reconcile` looks for what became of it",
         ),
         (Self::EndedBadly, "`--wait`: the task ended without success, or would not end when it was cancelled"),
     ];

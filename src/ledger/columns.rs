@@ -107,16 +107,16 @@ pub const COLUMNS: &[Column] = &[
     column("since", Holds::Time, "When it came to be so, as far as the service says.", |l| {
         time(observed(l)?.seen.since)
     }),
-    column("begun", Holds::Time, "When the task, or the pull request, was created.", |l| {
-        time(observed(l)?.seen.begun)
-    }),
+    column("begun", Holds::Time, "When the task, or the pull request, was created.", |l| time(observed(l)?.seen.begun)),
     column("nano_credits", Holds::Whole, "What it cost, in nano AI credits.", |l| {
         observed(l)?.seen.nano_credits.map(Value::from)
     }),
     column("premium_requests", Holds::Number, "What it cost, in premium requests.", |l| {
         observed(l)?.seen.premium_requests.map(Value::from)
     }),
-    column("plan", Holds::Text, "The plan it is a row of.", |l| intent(l)?.plan.and_then(|plan| some(plan.to_string()))),
+    column("plan", Holds::Text, "The plan it is a row of.", |l| {
+        intent(l)?.plan.and_then(|plan| some(plan.to_string()))
+    }),
 ];
 
 /// Of an intent's own line; an outcome names it by its id.
@@ -132,6 +132,7 @@ fn observed(line: &Line) -> Option<&Observed> {
     if let Said::Observed(observed) = &line.said { Some(observed) } else { None }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "a column's function may know nothing")]
 fn some(value: impl Into<Value>) -> Option<Value> {
     Some(value.into())
 }

@@ -79,11 +79,23 @@ pub async fn lay_out(context: &Context, orders: Vec<Order>, only: &[RepoPattern]
 pub enum Step {
     Sending(RepoName),
     /// What came of a row, and how far that brings it.
-    Came { order: Box<Order>, turn: Turn, began: Began },
+    Came {
+        order: Box<Order>,
+        turn: Turn,
+        began: Began,
+    },
     /// Its turn did not come: nothing of it is recorded.
-    NotSent { order: Box<Order>, why: Safe },
-    Holds { until: Instant, why: Safe },
-    Ended { why: Option<Safe> },
+    NotSent {
+        order: Box<Order>,
+        why: Safe,
+    },
+    Holds {
+        until: Instant,
+        why: Safe,
+    },
+    Ended {
+        why: Option<Safe>,
+    },
 }
 
 /// Sends the rows and reports each; the last report is the end. Nobody has to listen. Once `stop` says so, the row that
@@ -211,7 +223,9 @@ impl Road<'_> {
             FaultKind::Refused | FaultKind::Offline | FaultKind::HeldBack | FaultKind::Local => {
                 (Turn::NotSent(said), After::End(fault.what.clone()))
             }
-            FaultKind::Authentication | FaultKind::Unsupported => (Turn::Rejected(said), After::End(fault.what.clone())),
+            FaultKind::Authentication | FaultKind::Unsupported => {
+                (Turn::Rejected(said), After::End(fault.what.clone()))
+            }
             FaultKind::RateLimited => (Turn::Rejected(said), self.limit(fault, limited_before)),
             _ => (Turn::Rejected(said), After::Next),
         }

@@ -94,7 +94,8 @@ async fn cancelled(context: &Context, entry: &Entry) -> Result<Settled, Fault> {
     let heard = async { while reports.recv().await.is_some() {} };
     tokio::join!(cancel::take_up(context, &open, once, report), heard);
     let id = entry.intent.id;
-    let wanted = Wanted { action: Some(entry.intent.action), repo: Some(entry.intent.repo.clone()), ..Wanted::default() };
+    let wanted =
+        Wanted { action: Some(entry.intent.action), repo: Some(entry.intent.repo.clone()), ..Wanted::default() };
     let wanted = Wanted { task: entry.intent.task.clone(), ..wanted };
     let all = context.blocking(move |ledger| ledger.find(&wanted, usize::MAX)).await?;
     let outcome = all.into_iter().find(|other| other.intent.id == id).and_then(|entry| entry.outcome);
@@ -183,7 +184,8 @@ fn names(request: &str) -> Vec<String> {
 /// The event names a person as `requested_reviewer`, a team as `requested_team`.
 fn asks(event: &TimelineEvent, name: &str) -> bool {
     let record: Value = serde_json::from_str(event.record.raw_for_match()).unwrap_or_default();
-    let said = |at: &str| record.pointer(at).and_then(Value::as_str).is_some_and(|said| said.eq_ignore_ascii_case(name));
+    let said =
+        |at: &str| record.pointer(at).and_then(Value::as_str).is_some_and(|said| said.eq_ignore_ascii_case(name));
     ["/requested_reviewer/login", "/requested_team/slug", "/requested_team/name"].into_iter().any(said)
 }
 

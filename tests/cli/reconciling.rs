@@ -29,7 +29,7 @@ fn a_start_and_a_comment_whose_answers_were_lost_are_found_again() {
     let id = world.run(&args).out.trim().to_owned();
     blind(&world);
     lost(&world, TASKS);
-    let start = world.run(&["start", "--repo", "acme/api", "--json", "Fix the parser"]);
+    let start = world.run(&["start", "--repo", "acme/api", "--json", "--reason", "it cannot wait", "Fix the parser"]);
     assert_eq!(start.code, 6, "{}{}", start.out, start.err);
     lost(&world, "/repos/*/*/issues/*/comments");
     let said = world.run(&["follow-up", "--repo", "acme/api", &id, "--comment", "please go on"]);
@@ -118,11 +118,23 @@ fn what_would_hit_every_row_ends_the_plan_and_says_how_to_go_on() {
     let world = World::at(1.0);
     world.faults().add(Fault::on(TASKS).method("POST").answer(401, &[], "{}"));
     let run = world.run(&[
-        "start", "--json", "--reason", "the release waits for it", "--repo", "acme/api", "--repo", "acme/web", "Bump it",
+        "start",
+        "--json",
+        "--reason",
+        "the release waits for it",
+        "--repo",
+        "acme/api",
+        "--repo",
+        "acme/web",
+        "Bump it",
     ]);
     assert_eq!(run.code, 4, "{}{}", run.out, run.err);
     let rows = objects(&run.out);
-    assert_eq!((rows[0]["result"].as_str(), rows[1]["result"].as_str()), (Some("failed"), Some("not_sent")), "{rows:#?}");
+    assert_eq!(
+        (rows[0]["result"].as_str(), rows[1]["result"].as_str()),
+        (Some("failed"), Some("not_sent")),
+        "{rows:#?}"
+    );
     assert!(rows[1]["why"].is_string() && run.err.contains("--plan"), "{}", run.err);
     assert_eq!(world.written().len(), 1);
 }

@@ -35,7 +35,9 @@ fn a_start_in_every_way_it_ends_is_what_its_schema_says() {
         assert_eq!(rows[0].get("result").and_then(Value::as_str), result, "{args:?}");
         seen.extend(rows);
     }
-    world.faults().add(Fault::on("/agents/repos/acme/api/tasks").method("POST").answer(422, JSON, r#"{"message":"no"}"#).times(1));
+    world.faults().add(
+        Fault::on("/agents/repos/acme/api/tasks").method("POST").answer(422, JSON, r#"{"message":"no"}"#).times(1),
+    );
     let (code, rows) = start(&["Five"]);
     assert_eq!((code, rows[0]["result"].as_str()), (1, Some("failed")), "{rows:?}");
     seen.extend(rows);
@@ -74,13 +76,7 @@ fn a_cancel_in_every_way_it_ends_is_what_its_schema_says() {
     let id = world.started("One");
     eventually("it began", || world.task(&id)["sessions"][0]["state"] == "in_progress");
     let of = |args: &[&str]| objects(&world.run(&[&["cancel", "--repo", "acme/api", "--json"], args].concat()).out);
-    let all = [
-        of(&[&id]),
-        of(&["--wait", &id]),
-        of(&[&id]),
-        of(&["ffffffff-0000-0000-0000-000000000000"]),
-    ]
-    .concat();
+    let all = [of(&[&id]), of(&["--wait", &id]), of(&[&id]), of(&["ffffffff-0000-0000-0000-000000000000"])].concat();
     assert!(all.iter().any(|row| row["task"].is_null()) && all.iter().any(|row| row["result"] == "already_ended"));
     valid("cancel", &all);
 }
@@ -89,7 +85,18 @@ fn a_cancel_in_every_way_it_ends_is_what_its_schema_says() {
 fn the_ledger_the_policy_the_templates_and_the_doctor_print_what_their_schemas_say() {
     let world = World::at(200.0);
     world.started("One");
-    world.run(&["start", "--repo", "acme/api", "--repo", "acme/web", "--reason", "the release waits", "--again", "-q", "Two"]);
+    world.run(&[
+        "start",
+        "--repo",
+        "acme/api",
+        "--repo",
+        "acme/web",
+        "--reason",
+        "the release waits",
+        "--again",
+        "-q",
+        "Two",
+    ]);
     world.run(&["watch", "--repo", "acme/api", "--once"]);
     let listed = objects(&world.run(&["ledger", "list", "--json"]).out);
     for what in ["intent", "outcome", "state"] {
@@ -116,7 +123,8 @@ fn the_prompt_of_a_start_that_is_asked_about_tells_the_same_work() {
     let world = World::at(1.0);
     let id = world.started("Fix the parser");
     world.file("p.md", "Fix the parser\n");
-    let asked = |args: &[&str]| one(&world.run(&[&["policy", "explain", "acme/api", "--json"], args].concat())).remove(0);
+    let asked =
+        |args: &[&str]| one(&world.run(&[&["policy", "explain", "acme/api", "--json"], args].concat())).remove(0);
     assert_eq!(asked(&[])["duplicates"], serde_json::json!([]));
     let same = asked(&["--prompt-file", "p.md"]);
     assert!(same["duplicates"][0].as_str().unwrap().contains(&id), "{same}");
@@ -131,7 +139,10 @@ fn what_the_service_says_beyond_what_is_known_is_told_on() {
     let id = world.cast("acme/api", "Fix flaky retry test in scheduler");
     let mut task = world.task(&id);
     task["mood"] = serde_json::json!({"now": "fine"});
-    task["artifacts"].as_array_mut().unwrap().push(serde_json::json!({"provider": "github", "type": "issue", "data": {"id": 7}}));
+    task["artifacts"]
+        .as_array_mut()
+        .unwrap()
+        .push(serde_json::json!({"provider": "github", "type": "issue", "data": {"id": 7}}));
     task["sessions"][0]["reasoning_effort"] = "high".into();
     task["sessions"][0]["agent_slug"] = "copilot-swe-agent".into();
     task["sessions"][0]["resource_number"] = 41.into();

@@ -126,7 +126,11 @@ pub async fn run(args: &ReconcileArgs, desk: &Desk) -> Result<Exit, Fault> {
         table.row(row(&told));
     }
     if left > 0 {
-        let verb = if args.dry_run { "to be looked for" } else { "not known still; look again later, or at the service" };
+        let verb = if args.dry_run {
+            "to be looked for"
+        } else {
+            "not known still; look again later, or at the service itself"
+        };
         output::complain(&format!("atc: {left} of {all} {verb}"));
     }
     Ok(exit.worse(table.end()))

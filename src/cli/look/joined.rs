@@ -153,9 +153,12 @@ pub const TASK: &[Field<Joined>] = &[
     field!("artifacts", Is::List(&Is::Object(|| schema(ARTIFACT))), "What it produced.", |j| {
         j.task.artifacts.iter().map(|artifact| write(ARTIFACT, artifact)).collect()
     }),
-    field!("other_artifacts", Is::List(&Is::Any), "What it produced of kinds atc does not know, as it was sent.", |j| {
-        j.rare().iter().flat_map(|rare| &rare.artifacts).map(raw).collect()
-    }),
+    field!(
+        "other_artifacts",
+        Is::List(&Is::Any),
+        "What it produced of kinds atc does not know, as it was sent.",
+        |j| { j.rare().iter().flat_map(|rare| &rare.artifacts).map(raw).collect() }
+    ),
     field!(
         "other",
         Is::Named(&Is::Any),

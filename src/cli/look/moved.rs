@@ -53,9 +53,9 @@ pub const MOVED: &[Field<Moved>] = &[
 
 impl Moved {
     /// What was found by the console's own rules, as it would be told to somebody.
-    pub fn told(transition: &Transition, begun: Instant) -> Option<Self> {
+    pub fn told(transition: &Transition, now: Instant, begun: Instant) -> Option<Self> {
         Some(Self {
-            at: transition.at,
+            at: now,
             kind: transition.turn.kind,
             repo: transition.repo.clone(),
             task: transition.task.clone()?,

@@ -75,12 +75,12 @@ pub const PULL: &[Field<Pull>] = &[
         "Who was asked for a review and has not given it.",
         |p| p.standing.asked.iter().map(|asked| write(ASKED, asked)).collect()
     ),
-    field!(
-        "opinions",
-        Is::List(&Is::Object(|| schema(OPINION))),
-        "What each reviewer thought of it last.",
-        |p| p.standing.opinions.iter().map(|opinion| write(OPINION, opinion)).collect()
-    ),
+    field!("opinions", Is::List(&Is::Object(|| schema(OPINION))), "What each reviewer thought of it last.", |p| p
+        .standing
+        .opinions
+        .iter()
+        .map(|opinion| write(OPINION, opinion))
+        .collect()),
     field!(
         "threads",
         Is::Maybe(&Is::Object(|| schema(THREADS))),
@@ -157,17 +157,8 @@ fn whom_word(whom: Whom) -> &'static str {
     }
 }
 
-const WHOM: Is = Is::OneOf(&[
-    "me",
-    "ready",
-    "workflow_approval",
-    "nobody",
-    "reviewer",
-    "checks",
-    "conflict",
-    "agent",
-    "unknown",
-]);
+const WHOM: Is =
+    Is::OneOf(&["me", "ready", "workflow_approval", "nobody", "reviewer", "checks", "conflict", "agent", "unknown"]);
 
 /// On whom a pull request waits, and where it stands, as the reviews pane says it.
 #[derive(Clone, Debug, PartialEq, Eq)]

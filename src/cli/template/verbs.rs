@@ -142,7 +142,8 @@ fn filled(template: &Template, vars: &[(String, String)], preset: Option<&str>, 
         return Answer::done(Printed::Text(made.prompt));
     }
     let values = template.defaults().into_iter().chain(values).collect();
-    let filled = Filled { template: template.clone(), values, findings: lint::prompt(&made.prompt, true), made, ticket };
+    let filled =
+        Filled { template: template.clone(), values, findings: lint::prompt(&made.prompt, true), made, ticket };
     Answer::done(Printed::Json(write(RENDERED, &filled)))
 }
 

@@ -66,7 +66,8 @@ pub fn unresolved(model: &mut Model, rows: Vec<Row>) {
     }
     let new = inbox.lines.iter().filter(|row| !before.iter().any(|known| known.at == row.at && known.repo == row.repo));
     let told = new.map(|row| {
-        let turn = Turn { kind: Kind::ActionUnresolved, became: row.at.timestamp_millis().to_string().into(), over: false };
+        let turn =
+            Turn { kind: Kind::ActionUnresolved, became: row.at.timestamp_millis().to_string().into(), over: false };
         let transition = Transition {
             repo: row.repo.clone(),
             task: row.task.as_ref().map(|task| task.id.clone()),

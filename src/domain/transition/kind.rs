@@ -45,12 +45,7 @@ const ROWS: [Row; 12] = [
         &["none", "pending", "needs_approval", "passing", "failing"],
         "what its checks come to",
     ),
-    (
-        Kind::PullWorkflows,
-        "pull.workflows",
-        &["needs_approval"],
-        "workflows wait for somebody to let them run",
-    ),
+    (Kind::PullWorkflows, "pull.workflows", &["needs_approval"], "workflows wait for somebody to let them run"),
     (
         Kind::ActionUnresolved,
         "action.unresolved",
@@ -60,6 +55,7 @@ const ROWS: [Row; 12] = [
 ];
 
 impl Kind {
+    #[expect(clippy::indexing_slicing, reason = "at compile time, where an index out of bounds is an error")]
     pub const ALL: [Self; 12] = {
         let mut all = [Self::TaskNew; 12];
         let mut at = 0;
@@ -71,6 +67,7 @@ impl Kind {
     };
 
     /// Their words, in the order of [`Kind::ALL`].
+    #[expect(clippy::indexing_slicing, reason = "at compile time, where an index out of bounds is an error")]
     pub const WORDS: [&'static str; 12] = {
         let mut all = [""; 12];
         let mut at = 0;

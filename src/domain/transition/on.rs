@@ -116,7 +116,8 @@ mod tests {
 
     #[test]
     fn what_nobody_is_told_of_is_no_word() {
-        for word in ["task.gone", "pull.checks=pending", "pull.state=draft", "task.state=fine", "task", "pull.checks="] {
+        for word in ["task.gone", "pull.checks=pending", "pull.state=draft", "task.state=fine", "task", "pull.checks="]
+        {
             assert_eq!(On::parse(word), None, "{word}");
         }
     }

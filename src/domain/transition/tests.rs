@@ -88,7 +88,10 @@ fn every_change_of_a_pull_request_has_its_word() {
         (Pull { checks: counted(3, 0, 0, 0), ..was.clone() }, &["pull.checks=passing"]),
         (Pull { checks: counted(0, 0, 0, 2), ..was.clone() }, &["-pull.checks", "pull.workflows=needs_approval"]),
         // Another one than before.
-        (Pull { number: 8, review: ReviewDecision::Approved, ..was.clone() }, &["pull.new=draft", "pull.review=approved"]),
+        (
+            Pull { number: 8, review: ReviewDecision::Approved, ..was.clone() },
+            &["pull.new=draft", "pull.review=approved"],
+        ),
         // Nobody waits for the checks of what is decided.
         (Pull { state: PullState::Merged, checks: counted(0, 1, 0, 0), ..was.clone() }, &["pull.state=merged"]),
     ];

@@ -81,11 +81,7 @@ fn with_screen(options: &cli::Options, go: impl FnOnce(Setting) -> Result<u8, Fa
 
 /// The journal, and a report should the program itself be wrong: with a screen and without one. What could not be begun
 /// is said and stops nothing.
-pub fn observed(
-    paths: &Paths,
-    loaded: &Loaded,
-    clock: &crate::runtime::clock::Clock,
-) -> Result<Vec<Fault>, Fault> {
+pub fn observed(paths: &Paths, loaded: &Loaded, clock: &crate::runtime::clock::Clock) -> Result<Vec<Fault>, Fault> {
     let notes = start_journal(&paths.state_dir, loaded, clock).err().into_iter().collect();
     panic::install(paths.state_dir.clone())
         .map_err(|error| Fault::new(FaultKind::Local, format!("no panic hook: {error}"), "start atc again"))?;

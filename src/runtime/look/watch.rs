@@ -193,10 +193,15 @@ impl<'a> Watch<'a> {
 
     /// What only the console's own rules see: stuck, orphaned, workflows that wait. The rest is told as it is compared.
     fn by_rules(&mut self, notices: &[Notice]) -> bool {
+        // What stood so when this run began to look is no news.
+        if !self.read {
+            return true;
+        }
         let only_there = [Kind::TaskStuck, Kind::TaskOrphaned, Kind::PullWorkflows, Kind::ActionUnresolved];
         let turns = notices.iter().map(|notice| &notice.transition);
         let seen = turns.filter(|transition| only_there.contains(&transition.turn.kind) && !transition.turn.over);
-        let moved: Vec<Moved> = seen.filter_map(|transition| Moved::told(transition, self.begun)).collect();
+        let moved: Vec<Moved> =
+            seen.filter_map(|transition| Moved::told(transition, self.model.now, self.begun)).collect();
         moved.iter().all(|moved| self.pass(moved))
     }
 

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::At;
 use crate::domain::{
-    Artifact, Beyond, CreatorType, Instant, NodeId, Person, PullId, PullState, Rare, RunId, Session, SessionBeyond, SessionId, SessionRare, State, Task, TaskRef, Usage,
-    UserId,
+    Artifact, Beyond, CreatorType, Instant, NodeId, Person, PullId, PullState, Rare, RunId, Session, SessionBeyond,
+    SessionId, SessionRare, State, Task, TaskRef, Usage, UserId,
 };
 use crate::text::Untrusted;
 
@@ -40,7 +40,7 @@ struct TaskRow<T> {
     owner: Option<u64>,
     #[serde(rename = "y", skip_serializing_if = "Option::is_none")]
     creator_type: Option<T>,
-    #[serde(rename = "z", default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "v", default, skip_serializing_if = "Vec::is_empty")]
     collaborators: Vec<u64>,
     /// Artifacts of kinds this program does not know.
     #[serde(rename = "x", default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
