@@ -62,7 +62,8 @@ pub fn configuration(ctx: &Ctx<'_>, repo: usize) -> Answer {
         "is_firewall_enabled": true,
         "is_firewall_recommended_allowlist_enabled": true,
         "custom_allowlist": ["registry.acme.example"],
-        "is_automations_enabled": false,
-        "require_write_access_for_automation_triggers": true,
+        // Where they are not rolled out they are off.
+        "is_automations_enabled": !entry.public,
+        "require_write_access_for_automation_triggers": entry.automation_needs_write,
     })))
 }
