@@ -63,6 +63,7 @@ fn task() -> Task {
         archived_at: None,
         creator: None,
         custom_agent: None,
+        automation: None,
         session_count: None,
         artifacts: Vec::new(),
         html_url: None,

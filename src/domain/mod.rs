@@ -6,6 +6,7 @@
 pub mod age;
 pub mod agents;
 pub mod assign;
+pub mod automation;
 pub mod blocked;
 pub mod cancel;
 pub mod capability;
@@ -42,13 +43,14 @@ pub mod usage;
 pub mod zone;
 
 pub use assign::{AssignOrder, Assignment};
+pub use automation::{Automation, AutomationOrder, AutomationRef};
 pub use cancel::{CancelPhase, CancelProgress, CancelTarget};
 pub use condition::Condition;
 pub use diagnosed::{Diagnosed, Severity};
 pub use disagreement::Disagreement;
 pub use fault::{Fault, FaultKind};
 pub use freshness::{Freshness, OwnTasks, Source};
-pub use ids::{JobId, NodeId, PullId, RunId, SessionId, TaskId, UserId};
+pub use ids::{AutomationId, JobId, NodeId, PullId, RunId, SessionId, TaskId, UserId};
 pub use issue::{Assignee, Branches, Issue, IssueRef, Issues};
 pub use listing::{Column, Group, Order, SavedView};
 pub use log::{LogSource, SourceChoice};

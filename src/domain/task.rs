@@ -1,6 +1,6 @@
 //! An agent task.
 
-use super::{Cost, Instant, NodeId, Person, PullId, PullState, RepoName, Session, State, TaskId, UserId};
+use super::{AutomationId, Cost, Instant, NodeId, Person, PullId, PullState, RepoName, Session, State, TaskId, UserId};
 use crate::text::Untrusted;
 
 /// Where a task is: enough to ask for it again.
@@ -21,6 +21,8 @@ pub struct Task {
     pub archived_at: Option<Instant>,
     pub creator: Option<Person>,
     pub custom_agent: Option<Untrusted>,
+    /// What started it by itself, where the service names it.
+    pub automation: Option<AutomationId>,
     pub session_count: Option<u32>,
     pub artifacts: Vec<Artifact>,
     /// Given by the service, only ever opened, never built.
@@ -50,6 +52,7 @@ impl Task {
             archived_at: None,
             creator: None,
             custom_agent: None,
+            automation: None,
             session_count: None,
             artifacts: Vec::new(),
             html_url: None,

@@ -146,6 +146,7 @@ pub fn task(id: &str, state: State, created_at: Instant) -> Task {
         archived_at: None,
         creator: None,
         custom_agent: None,
+        automation: None,
         session_count: Some(1),
         artifacts: Vec::new(),
         html_url: None,

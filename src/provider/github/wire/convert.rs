@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::{lenient, run, session, task};
 use crate::domain::{
-    Artifact, Conclusion, Job, JobId, NodeId, Person, PullId, PullState, RepoName, Run, RunId, RunStatus, Session,
-    SessionId, State, Step, Task, TaskId, TaskRef, Usage, UserId,
+    Artifact, AutomationId, Conclusion, Job, JobId, NodeId, Person, PullId, PullState, RepoName, Run, RunId, RunStatus,
+    Session, SessionId, State, Step, Task, TaskId, TaskRef, Usage, UserId,
 };
 use crate::provider::port::AgentSession;
 use crate::text::Untrusted;
@@ -20,6 +20,7 @@ pub fn task(wire: task::Task, repo: RepoName) -> Task {
         archived_at: wire.archived_at.map(|at| at.0),
         creator: wire.creator.map(|who| Person { id: UserId(who.id.0), login: None }),
         custom_agent: wire.custom_agent.map(|agent| agent.id),
+        automation: wire.automation_id.map(|id| AutomationId::new(id.0)),
         session_count: wire.session_count,
         artifacts: wire.artifacts.into_iter().filter_map(artifact).collect(),
         html_url: wire.html_url,

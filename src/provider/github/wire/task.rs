@@ -21,6 +21,9 @@ pub struct Task {
     pub repository: Option<HasId>,
     #[serde(default, deserialize_with = "opt")]
     pub session_count: Option<u32>,
+    /// Of a task an automation started; not every answer has it.
+    #[serde(default, deserialize_with = "opt")]
+    pub automation_id: Option<TextId>,
     #[serde(default, deserialize_with = "items")]
     pub artifacts: Vec<Artifact>,
     #[serde(default, deserialize_with = "opt")]
