@@ -11,9 +11,11 @@
 pub mod calendar;
 pub mod concern;
 mod definition;
+pub mod file;
 mod item;
 mod offer;
 mod order;
+pub mod plan;
 pub mod schedule;
 pub mod track;
 mod trigger;

@@ -93,15 +93,19 @@ impl Policy {
         if !order.lets_work_start() {
             return Wants::default();
         }
-        let here = self.for_repo(&order.repo);
         let all = self.wants(&order.repo);
-        let default_branch = said(&here, |says| says.automations.forbidden_branches.as_ref()).is_some();
+        let default_branch = self.names_automation_branches(&order.repo);
         let automations =
             matches!(order.act, Act::Create(_)) && self.limit_of(Key::AutomationsPerRepo, Some(&order.repo)).is_some();
         if matches!(order.act, Act::Run(..)) {
             return Wants { default_branch, automations, ..all };
         }
         Wants { login: all.login, default_branch, automations, ..Wants::default() }
+    }
+
+    /// A rule is about branches, so that the default one must be known.
+    pub fn names_automation_branches(&self, repo: &RepoName) -> bool {
+        said(&self.for_repo(repo), |says| says.automations.forbidden_branches.as_ref()).is_some()
     }
 
     pub fn judge_automation(&self, order: &AutomationOrder, facts: &Facts, stage: Stage) -> Judgement {
