@@ -6,6 +6,7 @@
 use clap::Subcommand;
 
 use super::assign::{self, AssignArgs};
+use super::automation::{self, AutomationArgs};
 use super::cancel::{self, CancelArgs};
 use super::desk::Desk;
 use super::exit::Exit;
@@ -27,6 +28,8 @@ pub enum HeadlessVerb {
     FollowUp(Box<FollowUpArgs>),
     /// Put the agent in charge of an issue, if the policy allows it
     Assign(Box<AssignArgs>),
+    /// See and govern what starts tasks by itself
+    Automation(Box<AutomationArgs>),
 }
 
 impl HeadlessVerb {
@@ -37,6 +40,7 @@ impl HeadlessVerb {
             Self::Retry(args) => &args.how.looks,
             Self::FollowUp(args) => &args.how.looks,
             Self::Assign(args) => &args.looks,
+            Self::Automation(args) => args.verb.looks(),
         }
     }
 
@@ -48,6 +52,7 @@ impl HeadlessVerb {
             Self::Retry(args) => !args.how.dry_run,
             Self::FollowUp(args) => !args.how.dry_run,
             Self::Assign(args) => !args.dry_run,
+            Self::Automation(args) => args.verb.writes(),
         }
     }
 
@@ -58,6 +63,7 @@ impl HeadlessVerb {
             Self::Retry(args) => retry::run(args, desk).await,
             Self::FollowUp(args) => follow_up::run(args, desk).await,
             Self::Assign(args) => assign::run(args, desk).await,
+            Self::Automation(args) => automation::run(args, desk).await,
         }
     }
 }

@@ -59,15 +59,15 @@ pub fn time(at: Instant) -> Value {
     at.to_rfc3339_opts(SecondsFormat::AutoSi, true).into()
 }
 
-pub(super) fn maybe_time(at: Option<Instant>) -> Value {
+pub fn maybe_time(at: Option<Instant>) -> Value {
     at.map_or(Value::Null, time)
 }
 
-pub(super) fn text(text: &Untrusted) -> Value {
+pub fn text(text: &Untrusted) -> Value {
     text.raw_for_wire().into()
 }
 
-pub(super) fn maybe(value: Option<&Untrusted>) -> Value {
+pub fn maybe(value: Option<&Untrusted>) -> Value {
     value.map_or(Value::Null, text)
 }
 

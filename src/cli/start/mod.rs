@@ -16,7 +16,7 @@ mod run;
 mod send;
 
 pub use args::{Here, How, OncePer, StartArgs, Until, With};
-pub use order::{cleaned, read_prompt};
+pub use order::{cleaned, prompt_of, read_prompt};
 pub use row::fault_json;
 pub use run::run;
 pub use send::send;

@@ -3,8 +3,6 @@
 //! It is kept as the service's own fields, verbatim, so that a trigger or a field nobody here knows goes out as it came
 //! in. A change is sent as the fields that differ and no others: what is left out of a PATCH stays as it is.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Map, Value, json};
 
 use super::item::{Revision, Scope, UsageLimit};
@@ -201,8 +199,7 @@ fn is_empty(value: &Value) -> bool {
 fn same(field: &str, a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Array(a), Value::Array(b)) if SETS.contains(&field) => {
-            let set = |items: &[Value]| items.iter().map(ToString::to_string).collect::<BTreeSet<_>>();
-            set(a) == set(b)
+            a.len() == b.len() && a.iter().all(|one| b.contains(one)) && b.iter().all(|one| a.contains(one))
         }
         _ => a == b,
     }

@@ -7,9 +7,9 @@ use super::{diagnosis, pull, task};
 use crate::domain::diagnosed::Found;
 use crate::domain::pull::{Asked, Opinion, ReviewerKind, Threads, Verdict};
 use crate::domain::{
-    Artifact, Check, Checks, Conclusion, Diagnosed, Instant, JobId, Mergeable, NodeId, Person, Pull, PullId, PullState,
-    RepoName, ReviewDecision, RunId, Session, SessionId, Severity, Standing, State, Task, TaskId, TaskRef, Usage,
-    UserId,
+    Artifact, AutomationId, Check, Checks, Conclusion, Diagnosed, Instant, JobId, Mergeable, NodeId, Person, Pull,
+    PullId, PullState, RepoName, ReviewDecision, RunId, Session, SessionId, Severity, Standing, State, Task, TaskId,
+    TaskRef, Usage, UserId,
 };
 use crate::text::Untrusted;
 
@@ -98,25 +98,29 @@ fn any_task() -> impl Strategy<Value = Task> {
     let creator = of((any::<u64>(), of(text())).prop_map(|(id, login)| Person { id: UserId(id), login }));
     let artifacts = proptest::collection::vec(artifact(), 0..3);
     let sessions = of(proptest::collection::vec(session(), 0..3));
-    ((text(), state(), times, creator), (of(text()), of(any::<u32>()), artifacts, of(text()), sessions)).prop_map(
-        |(
-            (name, state, (created_at, updated_at, archived_at), creator),
-            (custom_agent, session_count, artifacts, html_url, sessions),
-        )| Task {
-            at: TaskRef { repo: repo(), id: TaskId::new("t1") },
-            name,
-            state,
-            created_at,
-            updated_at,
-            archived_at,
-            creator,
-            custom_agent,
-            session_count,
-            artifacts,
-            html_url,
-            sessions,
-        },
-    )
+    let automation = of("[a-z0-9]{1,9}").prop_map(|id| id.map(AutomationId::new));
+    ((text(), state(), times, creator), (of(text()), of(any::<u32>()), artifacts, of(text()), sessions), automation)
+        .prop_map(
+            |(
+                (name, state, (created_at, updated_at, archived_at), creator),
+                (custom_agent, session_count, artifacts, html_url, sessions),
+                automation,
+            )| Task {
+                at: TaskRef { repo: repo(), id: TaskId::new("t1") },
+                name,
+                state,
+                created_at,
+                updated_at,
+                archived_at,
+                creator,
+                custom_agent,
+                automation,
+                session_count,
+                artifacts,
+                html_url,
+                sessions,
+            },
+        )
 }
 
 fn review() -> impl Strategy<Value = ReviewDecision> {
