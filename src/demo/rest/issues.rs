@@ -298,6 +298,12 @@ fn change(ctx: &mut Ctx<'_>, issue: usize) -> Answer {
         Some(_) => found.closed = None,
         None => {}
     }
+    if let Some(labels) = body.get("labels").and_then(Value::as_array) {
+        // A label is named by itself or as an object.
+        let name = |label: &Value| label.get("name").unwrap_or(label).as_str().map(str::to_owned);
+        ctx.world.label_issue(issue, labels.iter().filter_map(name).collect());
+    }
+    let Some(found) = ctx.world.issues.get_mut(issue) else { return Err(Reply::not_found()) };
     if let Some((people, agent)) = assignees {
         let had_agent = found.assignees.contains(&AGENT_ID);
         // PATCH replaces the whole set.

@@ -1,5 +1,9 @@
 //! The REST API: one file for each family of paths. Handlers turn the world into JSON and orders into the world's acts.
 
+mod automation_check;
+mod automation_json;
+mod automation_offers;
+mod automations;
 mod commits;
 mod contents;
 mod issues;

@@ -1,4 +1,4 @@
-//! `/agents/…`: list, get and start agent tasks.
+//! `/agents/…`: list, get and start agent tasks. Automations have files of their own.
 
 use chrono::{DateTime, SubsecRound};
 use serde_json::{Map, Value, json};
@@ -6,10 +6,12 @@ use serde_json::{Map, Value, json};
 use super::super::gate::refuse_write;
 use super::super::grants::archived;
 use super::super::http::{Answer, Reply, Request};
+use super::super::world::Tick;
 use super::super::world::acts::Start;
 use super::super::world::core::World;
 use super::super::world::session::{Cost, Session};
 use super::super::world::task::Task;
+use super::automations;
 use super::contents::agent_file;
 use super::json::node_id;
 use super::page::Page;
@@ -24,12 +26,17 @@ pub fn answer(ctx: &mut Ctx<'_>, method: &str, rest: &[&str]) -> Answer {
         return Err(Reply::message(403, "Resource not accessible by integration"));
     }
     match (method, rest) {
-        ("GET", ["tasks"]) => list(ctx, None),
+        ("GET", ["tasks"]) => list(ctx, Among::Mine),
+        ("GET", ["automations"]) => automations::mine(ctx),
+        (_, ["repos", owner, name, "automations", rest @ ..]) => {
+            let repo = ctx.world.repo_at(owner, name).ok_or_else(Reply::not_found)?;
+            automations::answer(ctx, repo, method, rest)
+        }
         ("GET", ["tasks", id]) => get(ctx, None, id),
         (_, ["repos", owner, name, "tasks", rest @ ..]) => {
             let repo = ctx.world.repo_at(owner, name).ok_or_else(Reply::not_found)?;
             match (method, rest) {
-                ("GET", []) => list(ctx, Some(repo)),
+                ("GET", []) => list(ctx, Among::Repo(repo)),
                 ("POST", []) if ctx.world.repos.get(repo).is_some_and(|repo| repo.archived) => Err(archived()),
                 ("POST", []) => start(ctx, repo),
                 ("GET", [id]) => get(ctx, Some(repo), id),
@@ -44,19 +51,30 @@ pub fn answer(ctx: &mut Ctx<'_>, method: &str, rest: &[&str]) -> Answer {
     }
 }
 
+/// Which tasks a list is about.
+#[derive(Clone, Copy, Debug)]
+pub enum Among {
+    Mine,
+    Repo(usize),
+    /// Those an automation started, the archived ones too unless they are asked for apart.
+    Automation(usize),
+}
+
 /// What the list's query asks for.
 struct Wanted {
     page: Page,
     by_created: bool,
     ascending: bool,
     states: Vec<String>,
-    archived: bool,
+    /// `None`: all the same.
+    archived: Option<bool>,
     since: Option<DateTime<chrono::FixedOffset>>,
     creators: Vec<i64>,
 }
 
 impl Wanted {
-    fn read(request: &Request, in_repo: bool) -> Result<Self, Reply> {
+    fn read(request: &Request, among: Among) -> Result<Self, Reply> {
+        let in_repo = !matches!(among, Among::Mine);
         let invalid = |what: &str| Reply::invalid_task("invalid", what);
         let choice = |key: &str, choices: [&str; 2]| match request.query.get(key) {
             None => Ok(choices[0].to_owned()),
@@ -77,7 +95,8 @@ impl Wanted {
             by_created: choice("sort", ["updated_at", "created_at"])? == "created_at",
             ascending: choice("direction", ["desc", "asc"])? == "asc",
             states,
-            archived: choice("is_archived", ["false", "true"])? == "true",
+            archived: Some(choice("is_archived", ["false", "true"])? == "true")
+                .filter(|_| !matches!(among, Among::Automation(_)) || request.query.get("is_archived").is_some()),
             since: since.map_err(|_| invalid("since must be an RFC 3339 timestamp"))?,
             creators: creators.map_err(|_| invalid("creator_id must be a list of integers"))?,
         })
@@ -85,24 +104,30 @@ impl Wanted {
 
     fn takes(&self, world: &World, task: &Task) -> bool {
         let updated = world.clock.instant(task.updated_at(world.now)).trunc_subsecs(0);
-        task.is_archived(world.now) == self.archived
+        self.archived.is_none_or(|archived| task.is_archived(world.now) == archived)
             && (self.states.is_empty() || self.states.iter().any(|state| state == task.state(world.now)))
             && self.since.is_none_or(|since| updated >= since)
             && (self.creators.is_empty() || self.creators.contains(&task.creator))
     }
 }
 
-fn list(ctx: &Ctx<'_>, repo: Option<usize>) -> Answer {
-    let wanted = Wanted::read(ctx.request, repo.is_some())?;
+pub fn list(ctx: &Ctx<'_>, among: Among) -> Answer {
+    let wanted = Wanted::read(ctx.request, among)?;
     let world = &*ctx.world;
-    let mine = |task: &&Task| repo.map_or(task.creator == world.viewer, |repo| task.repo == repo);
+    let mine = |task: &&Task| match among {
+        Among::Mine => task.creator == world.viewer,
+        Among::Repo(repo) => task.repo == repo,
+        Among::Automation(index) => task.automation == Some(index),
+    };
+    // Older answers name the automation only where it was asked for.
+    let named = matches!(among, Among::Automation(_));
     let mut tasks: Vec<&Task> = world.tasks_seen().filter(mine).filter(|task| wanted.takes(world, task)).collect();
     tasks.sort_by_key(|task| (if wanted.by_created { task.created } else { task.updated_at(world.now) }, &task.id));
     if !wanted.ascending {
         tasks.reverse();
     }
     let total = tasks.len();
-    let shown: Vec<Value> = wanted.page.cut(tasks).into_iter().map(|task| task_json(ctx, task)).collect();
+    let shown: Vec<Value> = wanted.page.cut(tasks).into_iter().map(|task| task_json(ctx, task, named)).collect();
     let archived = |task: &&Task| task.is_archived(world.now);
     let active = world.tasks_seen().filter(mine).filter(|task| !archived(task) && task.is_active(world.now)).count();
     let body = json!({
@@ -130,7 +155,7 @@ fn start(ctx: &mut Ctx<'_>, repo: usize) -> Answer {
     let ctx = &*ctx;
     let task = ctx.world.tasks.get(task).ok_or_else(Reply::not_found)?;
     let url = format!("{}/agents/repos/{}/tasks/{}", ctx.site.api, repo_name(ctx.world, repo), task.id);
-    Ok(Reply::json(201, &task_json(ctx, task)).with("location", url))
+    Ok(Reply::json(201, &task_json(ctx, task, false)).with("location", url))
 }
 
 fn read_start(ctx: &Ctx<'_>, repo: usize, body: &Value) -> Result<Start, Reply> {
@@ -169,7 +194,7 @@ fn repo_name(world: &World, repo: usize) -> &str {
     world.repos.get(repo).map_or("", |repo| repo.name.as_str())
 }
 
-fn task_json(ctx: &Ctx<'_>, task: &Task) -> Value {
+fn task_json(ctx: &Ctx<'_>, task: &Task, named: bool) -> Value {
     let (world, api) = (&*ctx.world, &ctx.site.api);
     let stamp = |tick| world.clock.stamp(tick);
     let name = repo_name(world, task.repo);
@@ -192,6 +217,11 @@ fn task_json(ctx: &Ctx<'_>, task: &Task) -> Value {
     put("created_at", stamp(task.created).into());
     if let Some(agent) = &task.agent {
         put("custom_agent", json!({ "id": agent }));
+    }
+    let older = world.repos.get(task.repo).is_some_and(|repo| repo.older_answers);
+    if let Some(automation) = task.automation.and_then(|index| world.automations.get(index)).filter(|_| named || !older)
+    {
+        put("automation_id", automation.id.as_str().into());
     }
     Value::Object(out)
 }
@@ -216,7 +246,7 @@ fn artifacts(world: &World, task: &Task) -> Vec<Value> {
 }
 
 fn detail(ctx: &Ctx<'_>, task: &Task) -> Value {
-    let mut out = task_json(ctx, task);
+    let mut out = task_json(ctx, task, false);
     let sessions: Vec<Value> =
         task.sessions_seen(ctx.world.now).map(|session| session_json(ctx.world, task, session)).collect();
     if let Some(out) = out.as_object_mut() {
@@ -248,7 +278,7 @@ fn session_json(world: &World, task: &Task, session: &Session) -> Value {
     if session.has_branch(now) {
         put("head_ref", session.branch.as_str().into());
     }
-    if let Some(usage) = usage(session.cost, session.spent(now)) {
+    if let Some(usage) = usage(session, now) {
         put("usage", usage);
     }
     if let Some(why) = session.error(now) {
@@ -258,14 +288,12 @@ fn session_json(world: &World, task: &Task, session: &Session) -> Value {
 }
 
 /// Credits travel in billionths.
-#[expect(clippy::cast_possible_truncation, reason = "a few billion")]
-fn usage(cost: Cost, spent: f64) -> Option<Value> {
-    match cost {
-        Cost::Unknown => None,
-        _ if spent <= 0.0 => None,
-        Cost::Credits(credits) => {
-            Some(json!({ "type": "ai_credits", "amount": (credits * spent * 1e9).round() as i64 }))
-        }
+fn usage(session: &Session, now: Tick) -> Option<Value> {
+    if session.spent(now) <= 0.0 {
+        return None;
+    }
+    match session.cost {
         Cost::PremiumRequests(requests) => Some(json!({ "type": "premium_requests", "amount": requests })),
+        _ => session.nano_credits(now).map(|nano| json!({ "type": "ai_credits", "amount": nano })),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::clock::{SECOND, Tick};
 use super::core::{AGENT_ID, Comment, Issue, World};
+use super::firings::Happening;
 use super::found::SessionOrder;
 use super::pull::Review;
 use super::script::Ending;
@@ -37,7 +38,7 @@ impl World {
     /// # Errors
     /// The demo's files lack a script, in words.
     pub fn start(&mut self, start: Start) -> Result<usize, String> {
-        let chance = self.chance.of(&start.prompt, self.tasks.len() as u64);
+        let chance = self.chance.of(&start.prompt, self.tasks_made);
         let script = chance.pick(&self.improvised).cloned().unwrap_or_default();
         let ask = first_line(&start.prompt, 110);
         let base = start.base.unwrap_or_else(|| self.default_branch(start.repo));
@@ -242,13 +243,14 @@ impl World {
     }
 
     /// The viewer reviews it.
-    pub fn give_review(&mut self, pull: usize, state: &str, body: String, commit: Option<String>) -> Option<Review> {
+    pub fn give_review(&mut self, index: usize, state: &str, body: String, commit: Option<String>) -> Option<Review> {
         let (now, user) = (self.now, self.viewer);
-        let pull = self.pulls.get_mut(pull)?;
+        let pull = self.pulls.get_mut(index)?;
         let nth = i64::try_from(pull.reviews.len()).unwrap_or(0);
         let review = Review { id: pull.id * 10 + nth, user, state: state.to_owned(), at: now, body, commit };
         pull.reviews.push(review.clone());
         pull.touched = now;
+        self.happened(Happening::Review { pull: index, state }, user);
         Some(review)
     }
 
@@ -276,20 +278,44 @@ impl World {
             assigned: Vec::new(),
         });
         let issue = self.issues.len() - 1;
+        self.issue_happened(issue, "opened", None, new.user);
+        for label in self.issues.get(issue).map(|issue| issue.labels.clone()).unwrap_or_default() {
+            self.issue_happened(issue, "labeled", Some(&label), new.user);
+        }
         self.put_in_charge(issue, &new.assignees);
         issue
     }
 
-    /// Adds to those in charge of an issue.
-    pub fn put_in_charge(&mut self, issue: usize, people: &[i64]) {
+    fn issue_happened(&mut self, index: usize, kind: &str, label: Option<&str>, actor: i64) {
+        self.happened(Happening::Issue { index, kind, label }, actor);
+    }
+
+    /// Replaces the labels of an issue, in the name of the viewer.
+    pub fn label_issue(&mut self, issue: usize, labels: Vec<String>) {
         let (now, by) = (self.now, self.viewer);
-        let Some(issue) = self.issues.get_mut(issue) else { return };
+        let Some(found) = self.issues.get_mut(issue) else { return };
+        found.touched = now;
+        let before = std::mem::replace(&mut found.labels, labels.clone());
+        for label in labels.iter().filter(|label| !before.contains(label)) {
+            self.issue_happened(issue, "labeled", Some(label), by);
+        }
+    }
+
+    /// Adds to those in charge of an issue.
+    pub fn put_in_charge(&mut self, index: usize, people: &[i64]) {
+        let (now, by) = (self.now, self.viewer);
+        let Some(issue) = self.issues.get_mut(index) else { return };
         issue.touched = now;
+        let mut added = false;
         for person in people {
             if !issue.assignees.contains(person) {
                 issue.assignees.push(*person);
                 issue.assigned.push((now, *person, by));
+                added = true;
             }
+        }
+        if added {
+            self.issue_happened(index, "assigned", None, by);
         }
     }
 
@@ -327,7 +353,7 @@ fn first_line(text: &str, most: usize) -> String {
 }
 
 /// Words of a prompt as a branch name.
-fn slug(text: &str) -> String {
+pub(super) fn slug(text: &str) -> String {
     let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).take(6);
     let slug = words.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-");
     if slug.is_empty() { "task".to_owned() } else { slug.chars().take(48).collect() }

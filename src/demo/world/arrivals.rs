@@ -21,14 +21,12 @@ impl World {
         seconds * SECOND * slower.saturating_add(1)
     }
 
-    pub(super) fn let_arrive(&mut self) {
-        while self.next_arrival <= self.now {
-            let at = self.next_arrival;
-            let number = self.arrived;
-            self.arrived += 1;
-            self.next_arrival = at + self.gap_before(self.arrived).max(SECOND);
-            self.arrive(number, at);
-        }
+    pub(super) fn let_one_arrive(&mut self) {
+        let at = self.next_arrival;
+        let number = self.arrived;
+        self.arrived += 1;
+        self.next_arrival = at + self.gap_before(self.arrived).max(SECOND);
+        self.arrive(number, at);
     }
 
     fn arrive(&mut self, number: u64, at: Tick) {

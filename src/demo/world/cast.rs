@@ -32,6 +32,9 @@ pub struct PersonEntry {
     pub bot: bool,
     #[serde(default)]
     pub organization: bool,
+    /// May read and write issues, and no code.
+    #[serde(default)]
+    pub guest: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -63,6 +66,15 @@ pub struct RepoEntry {
     /// The viewer cannot put the agent in charge of issues here.
     #[serde(default)]
     pub agent_not_assignable: bool,
+    /// Anybody can see it.
+    #[serde(default)]
+    pub public: bool,
+    /// Only what people with write access do starts automations here.
+    #[serde(default)]
+    pub automation_needs_write: bool,
+    /// The service answers with some older shapes here.
+    #[serde(default)]
+    pub older_answers: bool,
     /// The first number given to what is opened while the world runs.
     pub next_number: i64,
 }
@@ -94,6 +106,8 @@ pub struct TaskEntry {
     pub archived: Option<Span>,
     pub pull: Option<PullEntry>,
     pub base: Option<String>,
+    /// The automation that started it, as its file calls it.
+    pub automation: Option<String>,
     /// In the order they were asked for.
     pub sessions: Vec<SessionEntry>,
 }
@@ -217,6 +231,7 @@ const SCRIPTS: &[(&str, &str)] = &[
     ("remove-flag", include_str!("../../../assets/demo/scripts/remove-flag.txt")),
     ("setup-fails", include_str!("../../../assets/demo/scripts/setup-fails.txt")),
     ("sql-migration", include_str!("../../../assets/demo/scripts/sql-migration.txt")),
+    ("standing-check", include_str!("../../../assets/demo/scripts/standing-check.txt")),
     ("tax-v3", include_str!("../../../assets/demo/scripts/tax-v3.txt")),
 ];
 

@@ -41,6 +41,14 @@ impl WorldClock {
         if real <= 0 { real } else { (real as f64 * self.speed).floor() as Tick }
     }
 
+    /// The first tick whose instant is not before `at`.
+    #[expect(clippy::cast_possible_truncation, reason = "a speed is 10,000 at most")]
+    pub fn tick_of(&self, at: DateTime<Utc>) -> Tick {
+        let step = (self.speed.ceil() as Tick).max(1);
+        let floor = self.tick(at);
+        (0..4).map(|more| floor + more * step).find(|tick| self.instant(*tick) >= at).unwrap_or(floor)
+    }
+
     #[expect(
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
@@ -119,6 +127,18 @@ mod tests {
             for real in [1, 17, 999, 1_001, 3_333, 86_399_999] {
                 let now = origin() + TimeDelta::milliseconds(real);
                 assert!(clock.instant(clock.tick(now)) <= now, "{speed} {real}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_tick_of_an_instant_never_lies_before_it_and_at_most_a_second_after() {
+        for speed in [0.01, 0.3, 1.0, 2.5, 7.0, 33.3, 10_000.0] {
+            let clock = WorldClock::new(origin(), speed);
+            for seconds in [-86_400, -1, 0, 1, 59, 3_600, 604_800] {
+                let at = origin() + TimeDelta::seconds(seconds);
+                let back = clock.instant(clock.tick_of(at));
+                assert!(back >= at && back - at < TimeDelta::seconds(1), "{speed} {seconds}: {back}");
             }
         }
     }

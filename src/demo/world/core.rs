@@ -7,10 +7,12 @@ use std::collections::BTreeMap;
 
 use crate::domain::{Instant, RepoName};
 
+use super::automation::Automation;
 use super::cast::{Arrivals, Scripts};
 use super::chance::Chance;
 use super::checks::{self, CiView};
 use super::clock::{Tick, WorldClock};
+use super::firings::{Firing, Key};
 use super::plan::Moment;
 use super::pull::{Mark, MarkKind, Pull, PullView, Work};
 use super::script::Tool;
@@ -27,6 +29,8 @@ pub struct Person {
     pub id: i64,
     pub name: String,
     pub kind: &'static str,
+    /// May read and write issues, and no code.
+    pub guest: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -49,6 +53,12 @@ pub struct Repo {
     pub agent_assignable: bool,
     pub next_number: i64,
     pub next_run: i64,
+    /// Anybody can see it.
+    pub public: bool,
+    /// Only what people with write access do starts automations here, whatever these say.
+    pub automation_needs_write: bool,
+    /// The service answers with some older shapes here.
+    pub older_answers: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -96,8 +106,18 @@ pub struct World {
     pub(super) next_arrival: Tick,
     pub(super) improvised: Vec<String>,
     pub(super) follow_up: String,
-    /// Runs given out so far.
+    pub automations: Vec<Automation>,
+    /// What fires soon.
+    pub(super) waiting: Vec<Firing>,
+    pub(super) waited: i64,
+    /// Everything up to here has fired.
+    pub(super) fired: Key,
+    /// Runs given out so far, and those of automations: these are numbered apart, so that nothing else of the world
+    /// depends on how many there were.
     pub(super) runs_made: i64,
+    pub(super) automated_runs: i64,
+    /// Tasks that people started.
+    pub(super) tasks_made: u64,
     /// Orders for runs on the default branch, by run id.
     pub(super) main_orders: BTreeMap<i64, checks::CiOrders>,
 }
@@ -106,7 +126,7 @@ impl World {
     /// Time never goes back here, whatever the clock says.
     pub fn advance(&mut self, at: Instant) {
         self.now = self.clock.tick(at).max(self.now);
-        self.let_arrive();
+        self.live();
     }
 
     pub fn repo_at(&self, owner: &str, name: &str) -> Option<usize> {

@@ -8,6 +8,7 @@ use super::chance::Chance;
 use super::clock::{SECOND, Tick, WorldClock};
 use super::core::{AGENT_ID, AGENT_LOGIN, Issue, Person, Repo, World};
 use super::fill::Fill;
+use super::firings::Key;
 use super::plan::Plan;
 use super::pull::{CheckPlan, Pull, Review};
 use super::script::Ending;
@@ -45,6 +46,8 @@ pub(super) struct SessionOrder {
     pub base: String,
     /// Continue this branch instead of making one.
     pub branch: Option<String>,
+    /// An automation gives it.
+    pub automated: bool,
 }
 
 impl World {
@@ -70,24 +73,38 @@ impl World {
             next_arrival: 0,
             improvised,
             follow_up,
+            automations: Vec::new(),
+            waiting: Vec::new(),
+            waited: 0,
+            fired: Key::end_of(0),
             runs_made: 0,
+            automated_runs: 0,
+            tasks_made: 0,
             main_orders: BTreeMap::new(),
         };
-        world.people.push(Person { login: AGENT_LOGIN.to_owned(), id: AGENT_ID, name: String::new(), kind: "Bot" });
+        world.people.push(Person {
+            login: AGENT_LOGIN.to_owned(),
+            id: AGENT_ID,
+            name: String::new(),
+            kind: "Bot",
+            guest: false,
+        });
         world.viewer = world.must_know(&viewer)?;
         for entry in repos {
             world.found_repo(entry)?;
         }
+        let (keys, history) = world.found_automations()?;
         let mut tasks = tasks;
         tasks.sort_by_key(|entry| entry.sessions.first().map_or(0, |session| session.created.0));
         for entry in tasks {
-            world.found_task(entry)?;
+            world.found_task(entry, &keys)?;
         }
+        world.tell_history(history);
         world.next_arrival = world.gap_before(0);
         Ok(world)
     }
 
-    fn must_know(&self, login: &str) -> Result<i64, String> {
+    pub(super) fn must_know(&self, login: &str) -> Result<i64, String> {
         let found = self.person_named(login).map(|person| person.id);
         found.ok_or_else(|| format!("the demo's cast knows no {login:?}"))
     }
@@ -127,11 +144,14 @@ impl World {
             agent_assignable: !entry.agent_not_assignable,
             next_number: entry.next_number,
             next_run: 400 + i64::try_from(repo).unwrap_or(0) * 113,
+            public: entry.public,
+            automation_needs_write: entry.automation_needs_write,
+            older_answers: entry.older_answers,
         });
         Ok(())
     }
 
-    fn found_task(&mut self, entry: TaskEntry) -> Result<(), String> {
+    fn found_task(&mut self, entry: TaskEntry, automations: &[String]) -> Result<(), String> {
         let repo = self.repos.iter().position(|repo| repo.name.as_str() == entry.repo);
         let repo = repo.ok_or_else(|| format!("the demo's cast knows no repository {:?}", entry.repo))?;
         let user = self.must_know(&entry.by)?;
@@ -148,9 +168,16 @@ impl World {
                 let pull = self.found_pull(pull, first.clone(), repo)?;
                 if let Some(pull) = self.pulls.get_mut(pull) {
                     pull.named.clone_from(&entry.name);
+                    pull.automated = entry.automation.is_some();
                 }
                 Some(pull)
             }
+            None => None,
+        };
+        let automation = match &entry.automation {
+            Some(key) => Some(
+                automations.iter().position(|known| known == key).ok_or_else(|| format!("no automation {key:?}"))?,
+            ),
             None => None,
         };
         let name = entry.name.unwrap_or_else(|| first.fill.apply(&first.script.title));
@@ -160,6 +187,7 @@ impl World {
             task.word = entry.word;
             task.fails = entry.fails.map(|span| span.0);
             task.archived = entry.archived.map(|span| span.0);
+            task.automation = automation;
         });
         Ok(())
     }
@@ -178,9 +206,8 @@ impl World {
     ) -> usize {
         let index = self.tasks.len();
         let created = sessions.first().map_or(self.now, |session| session.created);
-        let id = self.chance.of("task", index as u64).uuid();
         let mut task = Task {
-            id,
+            id: String::new(),
             name,
             repo,
             creator,
@@ -191,8 +218,18 @@ impl World {
             word: None,
             fails: None,
             archived: None,
+            automation: None,
+            links: 0,
         };
         finish(&mut task);
+        let run = task.sessions.first().filter(|first| first.automated).map(|first| first.run_number.unsigned_abs());
+        task.id = match run {
+            Some(run) => self.chance.of("automated task", run).of("repository", repo as u64).uuid(),
+            None => {
+                self.tasks_made += 1;
+                self.chance.of("task", self.tasks_made - 1).uuid()
+            }
+        };
         self.tasks.push(task);
         index
     }
@@ -204,18 +241,26 @@ impl World {
             Some(text) => Ending::parse(text).ok_or_else(|| format!("{text:?} is no ending"))?,
             None => script.ending.clone(),
         };
-        self.runs_made += 1;
-        let chance = self.chance.of("session", self.runs_made.unsigned_abs());
+        let (chance, run) = self.next_run(order.automated);
         let start = order.created + order.wait;
         let fill = self.fill_for(&order, &script.title);
-        let branch = order.branch.unwrap_or_else(|| self.free_branch(order.repo, &fill.apply(&script.branch)));
+        let wanted = fill.apply(&script.branch);
+        let branch = match order.branch {
+            Some(branch) => branch,
+            None if order.automated => format!("copilot/{wanted}-{}", chance.of("branch", 0).hex(6)),
+            None => self.free_branch(order.repo, &wanted),
+        };
         let plan = Plan::of(&script, start, order.pace, order.turns.unwrap_or(usize::MAX), &ending);
         let model =
             order.model.unwrap_or_else(|| chance.of("model", 0).pick(MODELS).copied().unwrap_or_default().to_owned());
-        let run_number = self.repos.get_mut(order.repo).map_or(1, |repo| {
-            repo.next_run += 1;
-            repo.next_run
-        });
+        let run_number = match self.repos.get_mut(order.repo) {
+            _ if order.automated => 10_000 + self.automated_runs,
+            Some(repo) => {
+                repo.next_run += 1;
+                repo.next_run
+            }
+            None => 1,
+        };
         let cost = match order.premium {
             _ if order.local => Cost::Unknown,
             Some(requests) => Cost::PremiumRequests(requests),
@@ -223,7 +268,8 @@ impl World {
         };
         Ok(Session {
             id: chance.of("id", 0).uuid(),
-            run: 18_402_000_000 + self.runs_made * 211,
+            run,
+            automated: order.automated,
             run_number,
             user: order.user,
             prompt: order.prompt.unwrap_or_else(|| fill.apply(&script.prompt)),
@@ -241,6 +287,17 @@ impl World {
             quirks: order.quirks,
             notes: Vec::new(),
         })
+    }
+
+    /// The chances of a new run, and its number.
+    fn next_run(&mut self, automated: bool) -> (Chance, i64) {
+        if automated {
+            self.automated_runs += 1;
+            let made = self.automated_runs;
+            return (self.chance.of("automated session", made.unsigned_abs()), 18_402_000_105 + made * 211);
+        }
+        self.runs_made += 1;
+        (self.chance.of("session", self.runs_made.unsigned_abs()), 18_402_000_000 + self.runs_made * 211)
     }
 
     fn fill_for(&self, order: &SessionOrder, title: &str) -> Fill {
@@ -328,6 +385,7 @@ impl World {
             body: None,
             ci: BTreeMap::new(),
             agent_merge: false,
+            automated: false,
             touched: opened,
         }
     }
@@ -339,7 +397,7 @@ fn person(entry: PersonEntry) -> Person {
         (_, true) => "Organization",
         _ => "User",
     };
-    Person { login: entry.login, id: entry.id, name: entry.name, kind }
+    Person { login: entry.login, id: entry.id, name: entry.name, kind, guest: entry.guest }
 }
 
 fn session_order(entry: SessionEntry, user: i64, repo: usize) -> SessionOrder {
@@ -361,6 +419,7 @@ fn session_order(entry: SessionEntry, user: i64, repo: usize) -> SessionOrder {
         repo,
         base: String::new(),
         branch: None,
+        automated: false,
     }
 }
 

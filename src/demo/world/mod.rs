@@ -2,13 +2,18 @@
 //!
 //! ```text
 //! cast.toml + scripts ──found──> tasks, pulls, issues      (once, when it opens)
+//! automations.toml ──automation_cast──> automations        (and the runs they have had)
 //! seed ──arrivals──> more tasks                            (when the clock says so)
+//! automations ──firings──> more tasks                      (when their schedules or events come)
 //! API ──acts, runs──> orders                               (cancel, comment, start, approve …)
 //! (plans, orders, now) ──> state, log, checks, runs        (worked out when asked, never stored)
 //! ```
 
 pub mod acts;
 mod arrivals;
+pub mod automation;
+mod automation_cast;
+pub mod automations;
 mod cast;
 pub mod chance;
 pub mod change;
@@ -17,11 +22,14 @@ pub mod chunks;
 pub mod clock;
 pub mod core;
 mod fill;
+pub mod firings;
 mod found;
 pub mod joblog;
+mod matching;
 pub mod plan;
 pub mod pull;
 pub mod runs;
+pub mod schedule;
 pub mod script;
 pub mod session;
 pub mod task;

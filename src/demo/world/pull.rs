@@ -62,6 +62,8 @@ pub struct Pull {
     pub ci: std::collections::BTreeMap<i64, CiOrders>,
     /// An agent was told to merge it by itself.
     pub agent_merge: bool,
+    /// An automation's task opened it.
+    pub automated: bool,
     /// The newest change a person made through the API.
     pub touched: Tick,
 }

@@ -7,7 +7,7 @@ use super::pull::CheckPlan;
 use super::session::Session;
 
 /// Later than anything.
-const NEVER: Tick = Tick::MAX / 4;
+pub const NEVER: Tick = Tick::MAX / 4;
 
 pub const AGENT_PATH: &str = "dynamic/copilot-swe-agent/copilot";
 pub const CI_PATH: &str = ".github/workflows/ci.yml";

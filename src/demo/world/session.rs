@@ -49,6 +49,8 @@ pub struct Session {
     /// The Actions run that carries it.
     pub run: i64,
     pub run_number: i64,
+    /// An automation gave it.
+    pub automated: bool,
     pub user: i64,
     /// What the person asked for, in full.
     pub prompt: String,
@@ -190,6 +192,15 @@ impl Session {
             .into_iter()
             .flatten()
             .fold(self.created, Tick::max)
+    }
+
+    /// What it has cost so far, in billionths of a credit, where it is counted in credits.
+    #[expect(clippy::cast_possible_truncation, reason = "a few billion")]
+    pub fn nano_credits(&self, now: Tick) -> Option<i64> {
+        match self.cost {
+            Cost::Credits(credits) => Some((credits * self.spent(now) * 1e9).round() as i64),
+            Cost::PremiumRequests(_) | Cost::Unknown => None,
+        }
     }
 
     /// How much of its cost has been spent, from 0 to 1.

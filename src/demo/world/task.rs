@@ -19,6 +19,10 @@ pub struct Task {
     pub word: Option<String>,
     pub fails: Option<Tick>,
     pub archived: Option<Tick>,
+    /// Index of the automation that started it.
+    pub automation: Option<usize>,
+    /// How many automations of a chain came before.
+    pub links: u8,
 }
 
 impl Task {
