@@ -7,12 +7,36 @@ use super::joined::TASK;
 use super::moved::MOVED;
 use super::pull_fields::REVIEW;
 use super::shape;
+use crate::cli::automation;
 use crate::cli::config_verbs::{CHECKED, FILE, OPTION};
 use crate::cli::ledger_verbs::STATS;
 
 /// The verbs whose output is described here, as they are typed.
-pub const VERBS: &[&str] =
-    &["list", "view", "logs", "reviews", "watch", "stats", "config-show", "config-path", "config-check"];
+pub const VERBS: &[&str] = &[
+    "list",
+    "view",
+    "logs",
+    "reviews",
+    "watch",
+    "stats",
+    "automation-list",
+    "automation-view",
+    "automation-runs",
+    "automation-run",
+    "automation-enable",
+    "automation-disable",
+    "automation-create",
+    "automation-edit",
+    "automation-delete",
+    "automation-diff",
+    "automation-audit",
+    "automation-export",
+    "automation-apply",
+    "automation-calendar",
+    "config-show",
+    "config-path",
+    "config-check",
+];
 
 /// `None`: no such verb.
 pub fn of(verb: &str) -> Option<Value> {
@@ -22,6 +46,28 @@ pub fn of(verb: &str) -> Option<Value> {
         "logs" => ("one entry a line of `atc logs --format jsonl`", shape::schema(ENTRY)),
         "reviews" => ("one pull request a line of `atc reviews --json`", shape::schema(REVIEW)),
         "watch" => ("one transition a line of `atc watch`", shape::schema(MOVED)),
+        "automation-list" => {
+            ("one automation a line of `atc automation list --json`", shape::schema(automation::AUTOMATION))
+        }
+        "automation-view" => ("the object of `atc automation view --json`", shape::schema(automation::AUTOMATION)),
+        "automation-runs" => ("one task a line of `atc automation runs --json`", shape::schema(automation::RUN)),
+        "automation-run" | "automation-enable" | "automation-disable" | "automation-create" | "automation-edit"
+        | "automation-delete" | "automation-apply" => {
+            ("one automation a line, as it was acted on with `--json`", shape::schema(automation::ACTED))
+        }
+        "automation-diff" => (
+            "one step a line of `atc automation diff --json`, and of `apply --dry-run`",
+            shape::schema(automation::STEP),
+        ),
+        "automation-audit" => {
+            ("one finding a line of `atc automation audit --json`", shape::schema(automation::VIOLATION))
+        }
+        "automation-export" => {
+            ("one file a line of `atc automation export --json`", shape::schema(automation::EXPORTED))
+        }
+        "automation-calendar" => {
+            ("one coming run a line of `atc automation calendar --json`", shape::schema(automation::COMING))
+        }
         "stats" => ("the object of `atc stats --json`", shape::schema(STATS)),
         "config-show" => ("one option a line of `atc config show --json`", shape::schema(OPTION)),
         "config-path" => ("one file a line of `atc config path --json`", shape::schema(FILE)),

@@ -167,6 +167,21 @@ mod tests {
         assert_eq!(load(&runs, Some(&"a/b".parse().unwrap()), Some(1)).peak(), 1);
     }
 
+    #[test]
+    fn the_coming_runs_are_those_of_what_is_switched_on_and_as_long_as_they_took_so_far() {
+        use super::super::{Off, Switch, trigger::triggers_of};
+        let weekly = serde_json::json!({"interval": {"cadence": ["daily"], "hour_utc": 6}, "issues": {}});
+        let on = Automation { triggers: triggers_of(&weekly), ..Automation::bare("on") };
+        let off = Automation { switch: Switch::Off(Off::default()), at: on.at.clone(), ..on.clone() };
+        let from: Instant = "2026-11-21T06:00:00Z".parse().unwrap();
+        let runs = coming(&[on, off], |_| Some(TimeDelta::minutes(7)), from, from + TimeDelta::days(2));
+        let told: Vec<(String, i64)> = runs.iter().map(|run| (run.at.to_rfc3339(), run.takes.num_minutes())).collect();
+        assert_eq!(told, [("2026-11-21T06:00:00+00:00".to_owned(), 7), ("2026-11-22T06:00:00+00:00".to_owned(), 7)]);
+        let policy = Policy::default();
+        let loads = loads(&runs, Some(&policy));
+        assert_eq!((loads.len(), loads[0].cap, loads[0].over().len()), (2, Some(3), 0));
+    }
+
     proptest! {
         #[test]
         fn at_every_minute_the_load_is_what_a_count_gives(

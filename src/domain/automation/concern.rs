@@ -145,3 +145,89 @@ impl<'a> Surroundings<'a> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+    use serde_json::{Value, json};
+
+    use super::super::track::{Outcome, Pulls};
+    use super::super::trigger::triggers_of;
+    use super::*;
+
+    fn named(id: &str, triggers: Value) -> Automation {
+        Automation { triggers: triggers_of(&triggers), ..Automation::bare(id) }
+    }
+
+    fn words(all: &[Automation], index: usize, known: Known<'_>) -> Vec<String> {
+        let found = Surroundings::of(all).concerns(&all[index], known);
+        found.iter().map(|one| one.says().to_string()).collect()
+    }
+
+    fn after(id: &str) -> Value {
+        json!({"automation": {"automation_ids": [id]}})
+    }
+
+    #[test]
+    fn a_circle_is_told_to_each_that_is_in_it_and_to_nobody_else() {
+        let all = [
+            named("a", after("c")),
+            named("b", after("a")),
+            named("c", after("b")),
+            named("d", after("a")),
+            named("e", after("e")),
+        ];
+        let circle = |way: &str| vec![format!("it sets itself off in a circle: {way}")];
+        assert_eq!(words(&all, 0, Known::default()), circle("a → b → c → a"));
+        assert_eq!(words(&all, 1, Known::default()), circle("b → c → a → b"));
+        assert_eq!(words(&all, 3, Known::default()), [] as [String; 0], "it is set off by one, and sets off none");
+        assert_eq!(words(&all, 4, Known::default()), circle("e → e"));
+    }
+
+    #[test]
+    fn what_the_service_did_not_say_is_not_held_against_anybody() {
+        let people = json!({"issues": {"types": ["opened"]}});
+        let one = |must: Option<bool>, triggers: &Value| {
+            [Automation { actor_must_write: must, ..named("a", triggers.clone()) }]
+        };
+        assert!(words(&one(None, &people), 0, Known::default()).is_empty());
+        assert!(words(&one(Some(true), &people), 0, Known::default()).is_empty());
+        assert_eq!(
+            words(&one(Some(false), &people), 0, Known::default()),
+            ["somebody without write access can set it off: issue opened"]
+        );
+        let guarded = Known { repo_requires_write: Some(true), ..Known::default() };
+        assert!(words(&one(Some(false), &people), 0, guarded).is_empty(), "the repository does not let them");
+        assert!(
+            words(&one(Some(false), &json!({"interval": {}})), 0, Known::default()).is_empty(),
+            "the clock is nobody"
+        );
+        let open =
+            [Automation { write_scope: Some(Scope::Repository), limits: Some(Vec::new()), ..named("a", json!({})) }];
+        assert_eq!(
+            words(&open, 0, Known::default()),
+            ["its runs may write to the whole repository", "nothing limits what it may spend"]
+        );
+    }
+
+    #[test]
+    fn runs_that_fail_and_pull_requests_nobody_reviews_are_pointed_out() {
+        use Outcome::{Done, Failed, Open};
+        let track = |outcomes: &[Outcome], unreviewed| Track {
+            outcomes: outcomes.to_vec(),
+            pulls: Pulls { unreviewed, ..Pulls::default() },
+            ..Track::default()
+        };
+        for (track, expected) in [
+            (track(&[Done, Failed, Failed, Open], 0), Some("its runs fail: 2 of the last 3")),
+            (track(&[Failed, Failed, Failed, Done], 0), Some("its runs fail: 3 of the last 4")),
+            (track(&[Failed, Done, Failed, Done], 0), None),
+            (track(&[Done, Failed], 2), None),
+            (track(&[Done], 3), Some("nobody reviews what it makes: 3 pull requests are open")),
+        ] {
+            let known = Known { track: Some(&track), ..Known::default() };
+            assert_eq!(words(&[named("a", json!({}))], 0, known), Vec::from_iter(expected), "{track:?}");
+        }
+    }
+}

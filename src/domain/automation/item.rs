@@ -230,6 +230,32 @@ pub fn total_spending<'a>(all: impl IntoIterator<Item = &'a Spending>) -> [Optio
     sums.map(|sum| sum.map(|nano_credits| Cost { nano_credits, premium_requests: 0.0 }))
 }
 
+#[cfg(test)]
+#[expect(clippy::missing_panics_doc, reason = "a fixture of tests")]
+impl Automation {
+    /// One of `acme/api` that is switched on and says no more than it must.
+    pub fn bare(id: &str) -> Self {
+        Self {
+            at: AutomationRef { repo: "acme/api".parse().unwrap(), id: AutomationId::new(id) },
+            name: id.into(),
+            description: None,
+            switch: Switch::On,
+            owner: None,
+            creator: None,
+            write_scope: None,
+            actor_must_write: None,
+            triggers: None,
+            model: None,
+            reasoning_effort: None,
+            created_at: None,
+            updated_at: None,
+            limits: None,
+            detail: None,
+            other: Fields::new(),
+        }
+    }
+}
+
 impl Automation {
     pub fn prompt(&self) -> Option<&Untrusted> {
         self.detail.as_ref().map(|detail| &detail.prompt)
