@@ -367,3 +367,14 @@ async fn a_door_that_is_read_only_lets_reads_through_and_nothing_else() {
     }
     assert_eq!(server.count(), 1, "only the read went out");
 }
+
+#[tokio::test]
+async fn a_host_that_wants_the_older_version_is_not_one_without_automations() {
+    let server = Server::start(|seen: &Seen, _| match seen.header("x-github-api-version") {
+        Some("2022-11-28") => reply(200, &json!([summary("a")])),
+        _ => reply(404, &json!({"message": "Not Found"})),
+    })
+    .await;
+    let listed = port(&github(&server)).of_repo(&repo()).await.unwrap();
+    assert_eq!((listed.automations().len(), server.count()), (1, 2));
+}

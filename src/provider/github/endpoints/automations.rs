@@ -12,7 +12,7 @@ use super::super::wire::automation as wire;
 use super::paging::{MOST_PAGES, next_page};
 use crate::domain::automation::{Accepted, Act, Listed, Offered, OfferedTrigger, ToolGroup};
 use crate::domain::policy::AutomationGrant;
-use crate::domain::{Automation, AutomationOrder, AutomationRef, Fault, RepoName};
+use crate::domain::{Automation, AutomationOrder, AutomationRef, Fault, FaultKind, RepoName};
 use crate::provider::port::{Acted, Automations, Call, Fetched, TaskPage, TaskQuery, Validator};
 
 impl GitHub {
@@ -27,10 +27,10 @@ impl GitHub {
         request.url.query_pairs_mut().append_pair("per_page", "100");
         let (mut automations, mut unreadable): (Vec<Automation>, u32) = (Vec::new(), 0);
         for page in 0..MOST_PAGES {
-            let answer = self.http.send(&request.clone().also(&[404])).await?;
-            if answer.status == 404 && page == 0 {
-                return Ok(Listed::NotHere);
-            }
+            let answer = match self.http.send(&request).await {
+                Err(fault) if page == 0 && fault.kind == FaultKind::NotFound => return Ok(Listed::NotHere),
+                answer => answer?,
+            };
             let body = answer.json().map_err(|what| self.http.unreadable(&request, &what).fault)?;
             for item in self.listed(&request, body)? {
                 match wire::automation(item, repo) {
@@ -104,12 +104,12 @@ impl GitHub {
         read: impl Fn(Value) -> Option<Vec<T>>,
     ) -> Result<Offered<T>, Fault> {
         let url = self.automations_path(repo, &[what])?;
-        let op = Op::new(format!("say the {} for automations of {repo}", what.replace('-', " ")), Need::ReadTasks);
-        let request = Request::get(op, Zone::Rest, url).also(&[404]);
-        let answer = self.http.send(&request).await?;
-        if answer.status == 404 {
-            return Ok(Offered::NotHere);
-        }
+        let op = Op::one(format!("say the {} for automations of {repo}", what.replace('-', " ")), Need::ReadTasks);
+        let request = Request::get(op, Zone::Rest, url);
+        let answer = match self.http.send(&request).await {
+            Err(fault) if fault.kind == FaultKind::NotFound => return Ok(Offered::NotHere),
+            answer => answer?,
+        };
         let body = answer.json().map_err(|what| self.http.unreadable(&request, &what).fault)?;
         read(body).map(Offered::Here).ok_or_else(|| self.http.unreadable(&request, "the answer is not a list").fault)
     }
@@ -165,7 +165,7 @@ impl Automations for GitHub {
     fn of_repo(&self, repo: &RepoName) -> Call<'_, Listed> {
         let repo = repo.clone();
         async move {
-            let op = Op::new(format!("list the automations of {repo}"), Need::ReadTasks);
+            let op = Op::one(format!("list the automations of {repo}"), Need::ReadTasks);
             let request = Request::get(op, Zone::Rest, self.automations_path(&repo, &[])?);
             self.list_automations(request, Some(&repo)).await
         }
@@ -174,7 +174,7 @@ impl Automations for GitHub {
 
     fn mine(&self) -> Call<'_, Listed> {
         async move {
-            let op = Op::new("list your automations", Need::ReadTasks);
+            let op = Op::one("list your automations", Need::ReadTasks);
             let request = Request::get(op, Zone::Rest, self.url(&["agents", "automations"])?);
             self.list_automations(request, None).await
         }
