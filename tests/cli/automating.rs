@@ -107,7 +107,7 @@ fn one_is_switched_off_and_on_again_once_each_and_by_name_or_the_beginning_of_it
 #[test]
 fn one_is_made_from_a_template_edited_and_deleted_by_its_typed_name() {
     let world = World::at(1.0);
-    world.file("t.md", "+++\ntitle = \"T\"\nmodel = \"gpt-5.4\"\n[[variables]]\nname = \"what\"\nrequired = true\n+++\n## Goal\nKeep {{ what }} fresh.\n");
+    world.file("t.md", "+++\ntitle = \"T\"\nmodel = \"gpt-5.4\"\n[[variables]]\nname = \"what\"\nrequired = true\n+++\n## Goal\nKeep {{ what }} fresh.\n## Non-goals\nCode stays as it is.\n## Validation\n`make docs`\n## Pull request\nOne line.\n");
     let create = |more: &[&'static str]| {
         let args = [
             "automation",
