@@ -68,6 +68,7 @@ fn task(n: u64) -> Task {
         archived_at: None,
         creator: Some(Person { id: UserId(n % 200), login: None }),
         custom_agent: None,
+        automation: None,
         session_count: Some(1),
         artifacts: vec![Artifact::Pull {
             id: PullId(n),

@@ -65,6 +65,7 @@ fn task() -> Task {
         archived_at: None,
         creator: None,
         custom_agent: None,
+        automation: None,
         session_count: None,
         artifacts: Vec::new(),
         html_url: None,

@@ -65,6 +65,7 @@ pub fn task(n: usize, turn: usize) -> Task {
         archived_at: None,
         creator: Some(Person { id: UserId((n % 50) as u64), login: Some(format!("person-{}", n % 50).into()) }),
         custom_agent: n.is_multiple_of(4).then(|| "test-writer".into()),
+        automation: None,
         session_count: Some(1),
         artifacts: if n.is_multiple_of(2) { vec![pull] } else { Vec::new() },
         html_url: Some(format!("https://github.com/{}/agents/tasks/{n:08x}", repo(n)).into()),

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use super::voice::Voice;
 use crate::config::{Config, Paths};
-use crate::domain::{Fault, PullId, RepoName, TaskRef};
+use crate::domain::{Fault, PullId, RepoName, TaskRef, Zone};
 use crate::ops;
 use crate::ops::cancel::Patience;
 use crate::text::Untrusted;
@@ -53,6 +53,8 @@ pub struct Desk {
     pub typed: Vec<RepoName>,
     /// The host people see in their browser.
     pub web: String,
+    /// The clock of whoever reads what is printed.
+    pub zone: Zone,
     pub remembered: Arc<dyn Remembered>,
     pub patience: Patience,
     /// The operator's editor on a text.

@@ -16,6 +16,7 @@
 
 pub mod args;
 pub mod assign;
+pub mod automation;
 pub mod cache;
 pub mod cancel;
 pub mod complete;

@@ -6,6 +6,7 @@
 use clap::Subcommand;
 
 use super::assign::{self, AssignArgs};
+use super::automation::{self, AutomationArgs};
 use super::cancel::{self, CancelArgs};
 use super::desk::Desk;
 use super::exit::Exit;
@@ -31,6 +32,8 @@ pub enum HeadlessVerb {
     /// Stands among the ledger's verbs: `atc ledger reconcile`
     #[command(skip)]
     Reconcile(ReconcileArgs),
+    /// See and govern what starts tasks by itself
+    Automation(Box<AutomationArgs>),
 }
 
 impl HeadlessVerb {
@@ -42,6 +45,7 @@ impl HeadlessVerb {
             Self::FollowUp(args) => &args.how.looks,
             Self::Assign(args) => &args.looks,
             Self::Reconcile(args) => &args.looks,
+            Self::Automation(args) => args.verb.looks(),
         }
     }
 
@@ -55,6 +59,7 @@ impl HeadlessVerb {
             Self::Assign(args) => !args.dry_run,
             // To the ledger alone: the service is only read.
             Self::Reconcile(_) => false,
+            Self::Automation(args) => args.verb.writes(),
         }
     }
 
@@ -66,6 +71,7 @@ impl HeadlessVerb {
             Self::FollowUp(args) => follow_up::run(args, desk).await,
             Self::Assign(args) => assign::run(args, desk).await,
             Self::Reconcile(args) => reconcile::run(args, desk).await,
+            Self::Automation(args) => automation::run(args, desk).await,
         }
     }
 }

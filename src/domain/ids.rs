@@ -57,6 +57,10 @@ opaque_id!(
     SessionId
 );
 opaque_id!(
+    /// An agent automation: what starts tasks by itself.
+    AutomationId
+);
+opaque_id!(
     /// A GraphQL node id.
     NodeId
 );

@@ -6,6 +6,7 @@
 pub mod age;
 pub mod agents;
 pub mod assign;
+pub mod automation;
 pub mod beyond;
 pub mod blocked;
 pub mod cancel;
@@ -43,6 +44,7 @@ pub mod usage;
 pub mod zone;
 
 pub use assign::{AssignOrder, Assignment};
+pub use automation::{Automation, AutomationOrder, AutomationRef};
 pub use beyond::{Beyond, CreatorType, Rare, SessionBeyond, SessionRare};
 pub use cancel::{CancelPhase, CancelProgress, CancelTarget};
 pub use condition::Condition;
@@ -50,7 +52,7 @@ pub use diagnosed::{Diagnosed, Severity};
 pub use disagreement::Disagreement;
 pub use fault::{Fault, FaultKind};
 pub use freshness::{Freshness, OwnTasks, Source};
-pub use ids::{JobId, NodeId, PullId, RunId, SessionId, TaskId, UserId};
+pub use ids::{AutomationId, JobId, NodeId, PullId, RunId, SessionId, TaskId, UserId};
 pub use issue::{Assignee, Branches, Issue, IssueRef, Issues};
 pub use listing::{Column, Group, Order, SavedView};
 pub use log::{LogSource, SourceChoice};

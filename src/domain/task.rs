@@ -1,6 +1,8 @@
 //! An agent task.
 
-use super::{Beyond, Cost, Instant, NodeId, Person, PullId, PullState, RepoName, Session, State, TaskId, UserId};
+use super::{
+    AutomationId, Beyond, Cost, Instant, NodeId, Person, PullId, PullState, RepoName, Session, State, TaskId, UserId,
+};
 use crate::text::Untrusted;
 
 /// Where a task is: enough to ask for it again.
@@ -21,6 +23,8 @@ pub struct Task {
     pub archived_at: Option<Instant>,
     pub creator: Option<Person>,
     pub custom_agent: Option<Untrusted>,
+    /// What started it by itself, where the service names it.
+    pub automation: Option<AutomationId>,
     pub session_count: Option<u32>,
     pub artifacts: Vec<Artifact>,
     /// Given by the service, only ever opened, never built.
@@ -51,6 +55,7 @@ impl Task {
             archived_at: None,
             creator: None,
             custom_agent: None,
+            automation: None,
             session_count: None,
             artifacts: Vec::new(),
             html_url: None,

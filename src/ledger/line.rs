@@ -83,7 +83,7 @@ impl Line {
 /// and the pull request where that was, each with its `#`.
 pub fn started<'a>(intent: &Intent, outcome: &'a Outcome) -> Option<&'a str> {
     match outcome {
-        Outcome::Confirmed(id) if intent.action == Action::Start => Some(id),
+        Outcome::Confirmed(id) if matches!(intent.action, Action::Start | Action::AutomationRun) => Some(id),
         Outcome::Confirmed(id) if intent.action == Action::Assign && !id.starts_with('#') => Some(id),
         _ => None,
     }

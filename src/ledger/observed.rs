@@ -22,10 +22,12 @@ pub enum Kind {
     Pull,
     /// What the reviews of its pull request come to: `none`, `approved`, `changes_requested`.
     Review,
+    /// What started it by itself: `automation:` and the automation's id.
+    Origin,
 }
 
 impl Kind {
-    pub const ALL: [Self; 3] = [Self::State, Self::Pull, Self::Review];
+    pub const ALL: [Self; 4] = [Self::State, Self::Pull, Self::Review, Self::Origin];
 
     /// The word it is stored and exported under. Never change one.
     pub fn word(self) -> &'static str {
@@ -33,6 +35,7 @@ impl Kind {
             Self::State => "state",
             Self::Pull => "pull",
             Self::Review => "review",
+            Self::Origin => "origin",
         }
     }
 }

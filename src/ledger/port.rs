@@ -50,7 +50,8 @@ pub struct Intent {
     pub pull: Option<u64>,
     /// The plan it is a row of, where one prompt goes to several repositories.
     pub plan: Option<Uuid>,
-    /// Under which name starts are counted of which there may be only one in a time ([`Ledger::claim_once`]).
+    /// Under which name starts are counted of which there may be only one in a time ([`Ledger::claim_once`]). Of what is
+    /// done to an automation: `automation:` and its id, or its name while it has none.
     pub key: Option<String>,
 }
 
@@ -93,10 +94,17 @@ pub enum Action {
     ApproveRun,
     Approve,
     Close,
+    AutomationCreate,
+    AutomationEdit,
+    AutomationEnable,
+    AutomationDisable,
+    /// Work starts from it.
+    AutomationRun,
+    AutomationDelete,
 }
 
 impl Action {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 16] = [
         Self::Start,
         Self::Cancel,
         Self::ForceCancel,
@@ -107,11 +115,17 @@ impl Action {
         Self::ApproveRun,
         Self::Approve,
         Self::Close,
+        Self::AutomationCreate,
+        Self::AutomationEdit,
+        Self::AutomationEnable,
+        Self::AutomationDisable,
+        Self::AutomationRun,
+        Self::AutomationDelete,
     ];
 
     /// It starts work: caps count it, and a confirmed one names the task that came of it, where that was seen.
     pub fn starts(self) -> bool {
-        matches!(self, Self::Start | Self::Assign)
+        matches!(self, Self::Start | Self::Assign | Self::AutomationRun)
     }
 
     /// The word it is stored and exported under. Never change one.
@@ -127,6 +141,12 @@ impl Action {
             Self::ApproveRun => "approve_run",
             Self::Approve => "approve",
             Self::Close => "close",
+            Self::AutomationCreate => "automation_create",
+            Self::AutomationEdit => "automation_edit",
+            Self::AutomationEnable => "automation_enable",
+            Self::AutomationDisable => "automation_disable",
+            Self::AutomationRun => "automation_run",
+            Self::AutomationDelete => "automation_delete",
         }
     }
 }

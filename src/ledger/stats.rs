@@ -241,6 +241,7 @@ impl Counter {
                     life.merged_at = life.merged_at.or(observed.happened_at());
                 }
             }
+            Kind::Origin => {}
             Kind::Review => {
                 if seen.became != "none" {
                     life.reviewed = life.reviewed.or(observed.happened_at());

@@ -27,6 +27,7 @@ pub fn title(line: &Line) -> Safe {
             Kind::State => State::parse(&observed.seen.became).word(),
             Kind::Pull => Safe::new(format!("PR {}", shown(&observed.seen.became))),
             Kind::Review => Safe::new(format!("review {}", shown(&observed.seen.became.replace('_', " ")))),
+            Kind::Origin => Safe::new(format!("by {}", shown(&observed.seen.became.replacen(':', " ", 1)))),
         },
     }
 }

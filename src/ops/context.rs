@@ -9,6 +9,7 @@ use crate::domain::{Fault, FaultKind, Instant, Now, RepoName, Task};
 use crate::ledger::Ledger;
 use crate::ledger::port::{Action, Entry, Intent, Outcome};
 use crate::provider::Provider;
+use crate::provider::port::Automations;
 
 #[derive(Clone)]
 pub struct Context {
@@ -33,6 +34,13 @@ impl std::fmt::Debug for Context {
 impl Context {
     pub fn now(&self) -> Instant {
         (self.now)()
+    }
+
+    /// The service's automations, where it has such a thing at all.
+    pub fn automations(&self) -> Result<&dyn Automations, Fault> {
+        self.provider.automations().ok_or_else(|| {
+            Fault::new(FaultKind::Unsupported, "this service has no automations", "start tasks yourself instead")
+        })
     }
 
     /// The intent of an action about to be taken.

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::context::Context;
 use super::gate::DAY;
+use crate::domain::automation::Listed;
 use crate::domain::policy::{Fact, Facts, OpenTask, PastStart, Policy, Spent, Wants};
 use crate::domain::{Artifact, Fault, Instant, PullRef, PullState, RepoName, ReviewDecision, State, Task, TaskId};
 use crate::ledger::line::started;
@@ -35,7 +36,7 @@ pub async fn gather(context: &Context, policy: &Policy, repo: &RepoName) -> Fact
 
 pub(super) async fn gather_wanted(context: &Context, wants: Wants, repo: &RepoName) -> Facts {
     let now = context.now();
-    let (login, default_branch, open, own, pulls, spent, spent_all) = tokio::join!(
+    let (login, default_branch, open, own, pulls, spent, spent_all, automations) = tokio::join!(
         ask(wants.login, async { Ok(context.provider.viewer().await?.login.raw_for_match().to_owned()) }),
         ask(wants.default_branch, async {
             Ok(context.provider.default_branch(repo).await?.raw_for_match().to_owned())
@@ -45,9 +46,10 @@ pub(super) async fn gather_wanted(context: &Context, wants: Wants, repo: &RepoNa
         ask(wants.pulls, open_pulls(context, repo, now)),
         ask(wants.spent, spent(context, Some(repo), now)),
         ask(wants.spent_all, spent(context, None, now)),
+        ask(wants.automations, automations(context, repo)),
     );
     let starts = starts(context, None).await;
-    Facts { at: Some(now), login, default_branch, open, own, starts, pulls, spent, spent_all }
+    Facts { at: Some(now), login, default_branch, open, own, starts, pulls, spent, spent_all, automations }
 }
 
 /// One fact, within the patience there is.
@@ -160,6 +162,15 @@ async fn spent(context: &Context, repo: Option<&RepoName>, now: Instant) -> Resu
     }
     spent.cost = costs.into_iter().collect();
     Ok(spent)
+}
+
+/// Automations of a repository.
+async fn automations(context: &Context, repo: &RepoName) -> Result<u64, Fault> {
+    match context.automations()?.of_repo(repo).await? {
+        Listed::Here { automations, unreadable: 0, more: false } => Ok(automations.len() as u64),
+        Listed::Here { .. } => Err(in_part("the list of automations cannot be read in full")),
+        Listed::NotHere => Ok(0),
+    }
 }
 
 /// Starts of the last day. `before`: only those recorded before this one.

@@ -7,6 +7,7 @@ pub mod approve;
 pub mod approve_run;
 pub mod assign;
 pub mod auto_stop;
+pub mod automate;
 pub mod cancel;
 pub mod capabilities;
 pub mod close;

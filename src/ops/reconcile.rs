@@ -49,6 +49,9 @@ pub async fn settle(context: &Context, intent: &Intent) -> Result<Option<Task>, 
     if intent.action == Action::Assign {
         return super::assign::settle(context, intent).await;
     }
+    if intent.action == Action::AutomationRun {
+        return super::automate::run::settle(context, intent).await;
+    }
     let found = find_started(context, intent).await?;
     if let Some(task) = &found {
         context.started(intent.id, task).await;

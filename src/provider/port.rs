@@ -3,6 +3,8 @@
 //! One call is one attempt (a read may be retried inside on a passing fault; a write never is). Callers own the
 //! schedule. Every error is a [`Fault`] that says what to do next.
 
+mod automations;
+
 use futures_util::future::BoxFuture;
 
 use crate::domain::agents::CustomAgent;
@@ -14,6 +16,8 @@ use crate::domain::{
     RepoName, Run, RunId, SessionId, State, Task, TaskRef, Timeline, UserId, Viewer,
 };
 use crate::text::{Safe, Untrusted};
+
+pub use automations::{Acted, Automations};
 
 /// The answer to come.
 pub type Call<'a, T> = BoxFuture<'a, Result<T, Fault>>;
@@ -170,6 +174,11 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
     /// Names behind the service's own ids of repositories, as an earlier run learned them, so that none of them is asked
     /// for again; and whom to tell of others. A service without such ids has no use for either.
     fn share_names(&self, _known: Vec<(u64, RepoName)>, _tell: TellName) {}
+
+    /// What starts tasks by itself. `None`: this service has no such thing.
+    fn automations(&self) -> Option<&dyn Automations> {
+        None
+    }
 
     fn viewer(&self) -> Call<'_, Viewer>;
     fn user(&self, id: UserId) -> Call<'_, Viewer>;

@@ -40,6 +40,7 @@ pub fn task(n: u64) -> Task {
         archived_at: None,
         creator: Some(Person { id: UserId(1), login: None }),
         custom_agent: None,
+        automation: None,
         session_count: Some(1),
         artifacts: Vec::new(),
         html_url: None,

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod assigning;
+mod automating;
 mod bench;
 mod cancelling;
 mod completing;

@@ -14,13 +14,15 @@ use atc::ledger::memory::Memory;
 use atc::ops::Context;
 use atc::provider::Provider;
 use atc::provider::port::{
-    AgentSession, Authority, Budget, Call, CancelAnswer, Fetched, LiveLogs, LogBody, PageCursor, TaskPage, TaskQuery,
-    Validator,
+    AgentSession, Authority, Automations, Budget, Call, CancelAnswer, Fetched, LiveLogs, LogBody, PageCursor, TaskPage,
+    TaskQuery, Validator,
 };
 use atc::runtime::cache::Cache;
 use atc::runtime::engine::desk::Desk;
 use atc::text::{Safe, Untrusted};
 use tokio::sync::mpsc;
+
+use crate::shop::Shop;
 
 /// Virtual time: moves with tokio's paused clock.
 pub fn clock() -> Now {
@@ -63,6 +65,7 @@ pub struct Fake {
     pub on_comment: Script<(u64, String), ()>,
     /// Live logs can be read while this is set.
     pub on_log: Mutex<Option<LogScript>>,
+    pub shop: Shop,
 }
 
 impl std::fmt::Debug for Fake {
@@ -99,6 +102,7 @@ impl Fake {
             on_assignable: Mutex::new(Box::new(|_| Ok(true))),
             on_comment: Mutex::new(Box::new(|_| unscripted())),
             on_log: Mutex::default(),
+            shop: Shop::default(),
         }
     }
 
@@ -147,6 +151,7 @@ pub fn task(id: &str, state: State, created_at: Instant) -> Task {
         archived_at: None,
         creator: None,
         custom_agent: None,
+        automation: None,
         session_count: Some(1),
         artifacts: Vec::new(),
         html_url: None,
@@ -197,6 +202,10 @@ fn ready<'a, T: Send + 'a>(value: Result<T, Fault>) -> Call<'a, T> {
 }
 
 impl Provider for Fake {
+    fn automations(&self) -> Option<&dyn Automations> {
+        Some(&self.shop)
+    }
+
     fn authority(&self) -> Authority {
         Authority { host: Safe::new("fake"), token_kind: Safe::new("none") }
     }

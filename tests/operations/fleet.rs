@@ -172,6 +172,7 @@ impl World {
             archived_at: None,
             creator: Some(Person { id: creator, login: None }),
             custom_agent: None,
+            automation: None,
             session_count: Some(1),
             artifacts,
             html_url: None,

@@ -55,6 +55,7 @@ fn desk(tasks: &[&'static str], known: Vec<&'static str>) -> (Desk, Arc<Fake>) {
         repos: vec![repo()],
         typed: Vec::new(),
         web: "github.com".into(),
+        zone: atc::domain::Zone::utc(),
         remembered: Arc::new(Known(known)),
         patience: ops::cancel::Patience::default(),
         edit: Arc::new(|_| panic!("nothing is edited")),

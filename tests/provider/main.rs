@@ -7,6 +7,7 @@
     missing_debug_implementations
 )]
 
+mod automations;
 mod breaker;
 mod copilot;
 mod demo_reads;

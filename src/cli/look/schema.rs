@@ -8,6 +8,7 @@ use super::moved::MOVED;
 use super::pull_fields::REVIEW;
 use super::shape;
 use crate::cli::assign::ASSIGN;
+use crate::cli::automation;
 use crate::cli::cancel::CANCEL;
 use crate::cli::config_verbs::{CHECKED, FILE, OPTION};
 use crate::cli::doctor::REPORT;
@@ -29,6 +30,8 @@ struct Spoken {
 
 const STARTED: fn() -> Value = || shape::schema(ROW);
 const TRIED: fn() -> Value = || shape::schema(DRY);
+/// What every verb that changes an automation prints.
+const ACTED: &[fn() -> Value] = &[|| shape::schema(automation::ACTED)];
 
 const fn spoken(verb: &'static str, what: &'static str, shapes: &'static [fn() -> Value]) -> Spoken {
     Spoken { verb, what, shapes }
@@ -51,6 +54,40 @@ const SPOKEN: &[Spoken] = &[
     spoken("assign", "the object of `atc assign --json`", &[|| shape::schema(ASSIGN)]),
     spoken("stats", "the object of `atc stats --json`", &[|| shape::schema(STATS)]),
     spoken("doctor", "the object of `atc doctor --json`", &[|| shape::schema(REPORT)]),
+    spoken(
+        "automation-list",
+        "one automation a line of `atc automation list --json`",
+        &[|| shape::schema(automation::AUTOMATION)],
+    ),
+    spoken("automation-view", "the object of `atc automation view --json`", &[|| shape::schema(automation::AUTOMATION)]),
+    spoken("automation-runs", "one task a line of `atc automation runs --json`", &[|| shape::schema(automation::RUN)]),
+    spoken("automation-run", "the line of `atc automation run --json`", ACTED),
+    spoken("automation-enable", "one automation a line of `atc automation enable --json`", ACTED),
+    spoken("automation-disable", "one automation a line of `atc automation disable --json`", ACTED),
+    spoken("automation-create", "the line of `atc automation create --json`", ACTED),
+    spoken("automation-edit", "the line of `atc automation edit --json`", ACTED),
+    spoken("automation-delete", "the line of `atc automation delete --json`", ACTED),
+    spoken("automation-apply", "one automation a line of `atc automation apply --json`", ACTED),
+    spoken(
+        "automation-diff",
+        "one step a line of `atc automation diff --json`, and of `apply --dry-run`",
+        &[|| shape::schema(automation::STEP)],
+    ),
+    spoken(
+        "automation-audit",
+        "one finding a line of `atc automation audit --json`",
+        &[|| shape::schema(automation::VIOLATION)],
+    ),
+    spoken(
+        "automation-export",
+        "one file a line of `atc automation export --json`",
+        &[|| shape::schema(automation::EXPORTED)],
+    ),
+    spoken(
+        "automation-calendar",
+        "one coming run a line of `atc automation calendar --json`",
+        &[|| shape::schema(automation::COMING)],
+    ),
     spoken("config-show", "one option a line of `atc config show --json`", &[|| shape::schema(OPTION)]),
     spoken("config-path", "one file a line of `atc config path --json`", &[|| shape::schema(FILE)]),
     spoken("config-check", "the object of `atc config check --json`", &[|| shape::schema(CHECKED)]),

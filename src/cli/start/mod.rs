@@ -18,7 +18,7 @@ mod send;
 
 pub use args::{Here, How, OncePer, StartArgs, Until, With};
 pub use dry::DRY;
-pub use order::{cleaned, read_prompt};
+pub use order::{cleaned, prompt_of, read_prompt};
 pub use row::{FAULT, ROW, fault_json};
 pub use run::run;
 pub use send::{Rules, send};

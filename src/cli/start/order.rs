@@ -76,6 +76,11 @@ pub fn read_prompt(file: &str) -> Result<String, Fault> {
     String::from_utf8(bytes).map_err(|_| unread("it is no UTF-8 text"))
 }
 
+/// What a start of these arguments would say in a repository, for whoever makes something else of it.
+pub fn prompt_of(args: &StartArgs, with: &With, desk: &Desk, repo: &RepoName) -> Result<Order, Fault> {
+    work(args, desk)?.order(repo, with)
+}
+
 fn from_template(name: &str, args: &StartArgs, desk: &Desk) -> Result<Work, Fault> {
     let here = std::env::current_dir().ok();
     let places = template::places(&desk.config, &desk.paths, here.as_deref());

@@ -266,4 +266,87 @@ pub const FIELDS: &[Field] = &[
             Ok(())
         },
     },
+    Field {
+        name: "automations.triggers",
+        values: "a list of triggers by their ids, with `*` for any part",
+        example: r#"["interval", "issues"]"#,
+        default: (None, None),
+        in_all: false,
+        doc: "What may set an automation off. One with any other trigger is neither created nor changed nor switched on nor \
+              run from here, and `atc automation audit` names it. An empty list: it is run by hand only.",
+        set: |says, given| {
+            says.automations.triggers = Some(Words(words(given, "a list of triggers")?));
+            Ok(())
+        },
+    },
+    Field {
+        name: "automations.write_scopes",
+        values: "a list of `trigger`, `repository`",
+        example: r#"["trigger"]"#,
+        default: (None, None),
+        in_all: false,
+        doc: "How far the changes of an automation may reach: what set it off, or the whole repository.",
+        set: |says, given| {
+            says.automations.write_scopes = Some(Words(words(given, "a list of write scopes")?));
+            Ok(())
+        },
+    },
+    Field {
+        name: "automations.actor_permission_required",
+        values: "`true` or `false`",
+        example: "true",
+        default: (None, None),
+        in_all: false,
+        doc: "Whether an automation must let only who may write to the repository set it off.",
+        set: |says, given| {
+            says.automations.actor_permission = Some(given.flag()?);
+            Ok(())
+        },
+    },
+    Field {
+        name: "automations.usage_limit_required",
+        values: "`true` or `false`",
+        example: "true",
+        default: (None, None),
+        in_all: false,
+        doc: "Whether an automation must have a limit on the AI credits it may use.",
+        set: |says, given| {
+            says.automations.usage_limit = Some(given.flag()?);
+            Ok(())
+        },
+    },
+    Field {
+        name: "automations.models",
+        values: "a list of models, with `*` for any part; `automatic`: the service chooses",
+        example: r#"["automatic", "claude-sonnet-*"]"#,
+        default: (None, None),
+        in_all: false,
+        doc: "The models an automation may ask for. Where no rule says it, `models` holds.",
+        set: |says, given| {
+            says.automations.models = Some(Words(words(given, "a list of models")?));
+            Ok(())
+        },
+    },
+    Field {
+        name: "automations.per_repo",
+        values: NUMBER,
+        example: "5",
+        default: (None, None),
+        in_all: false,
+        doc: "The most automations in a repository, switched on or off.",
+        set: |says, given| limit(says, Key::AutomationsPerRepo, given),
+    },
+    Field {
+        name: "automations.forbidden_branches",
+        values: "a list of branches, with `*` for any part",
+        example: r#"["release/*"]"#,
+        default: (None, None),
+        in_all: false,
+        doc: "Branches no automation may be set off by or work from. One whose triggers name no branch works from the \
+              repository's default branch.",
+        set: |says, given| {
+            says.automations.forbidden_branches = Some(Words(words(given, "a list of branches")?));
+            Ok(())
+        },
+    },
 ];

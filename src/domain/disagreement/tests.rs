@@ -41,6 +41,7 @@ fn task(word: &str, session: &str) -> Task {
         archived_at: None,
         creator: None,
         custom_agent: None,
+        automation: None,
         session_count: Some(1),
         artifacts: vec![],
         html_url: None,

@@ -99,6 +99,8 @@ pub struct Facts {
     pub pulls: Fact<u64>,
     pub spent: Fact<Spent>,
     pub spent_all: Fact<Spent>,
+    /// Automations of the repository, whoever made them and whether they are on or off.
+    pub automations: Fact<u64>,
 }
 
 /// Which facts a policy needs for a repository. What is not needed is not asked for.
@@ -111,6 +113,7 @@ pub struct Wants {
     pub pulls: bool,
     pub spent: bool,
     pub spent_all: bool,
+    pub automations: bool,
 }
 
 impl Policy {
@@ -125,6 +128,7 @@ impl Policy {
             pulls: limited(&here, Key::OpenPulls),
             spent: limited(&here, Key::CreditsPerDay) || limited(&here, Key::PremiumPerDay),
             spent_all: limited(&all, Key::CreditsPerDay) || limited(&all, Key::PremiumPerDay),
+            automations: false,
         }
     }
 }

@@ -93,27 +93,27 @@ impl Policy {
 }
 
 /// One judging.
-struct Bench<'a> {
-    case: &'a Case<'a>,
-    facts: &'a Facts,
+pub(super) struct Bench<'a> {
+    pub case: &'a Case<'a>,
+    pub facts: &'a Facts,
     /// Of the prompt.
-    hash: [u8; 32],
-    stage: Stage,
-    rules: &'a [&'a Rule],
+    pub hash: [u8; 32],
+    pub stage: Stage,
+    pub rules: &'a [&'a Rule],
     /// The rules are about all repositories together.
-    in_all: bool,
-    findings: Vec<Finding>,
+    pub in_all: bool,
+    pub findings: Vec<Finding>,
 }
 
 impl Bench<'_> {
-    fn find(&mut self, key: Key, rule: &str, grade: Grade, says: impl AsRef<str>) {
+    pub fn find(&mut self, key: Key, rule: &str, grade: Grade, says: impl AsRef<str>) {
         let finding =
             Finding { key: Some(key), in_all: self.in_all, rule: Safe::new(rule), says: Safe::new(says), grade };
         self.findings.push(finding);
     }
 
     /// A fact that is missing. Never as if it were zero.
-    fn missing<T>(&mut self, key: Key, rule: &str, fact: &Fact<T>) {
+    pub fn missing<T>(&mut self, key: Key, rule: &str, fact: &Fact<T>) {
         let why = match fact {
             Fact::Unasked if self.stage == Stage::Preview => {
                 return self.find(key, rule, Grade::Later, format!("{} not known yet", key.counted()));
@@ -132,7 +132,7 @@ impl Bench<'_> {
     }
 
     /// How far beyond a limit weighs.
-    fn beyond(&self, key: Key) -> Grade {
+    pub fn beyond(&self, key: Key) -> Grade {
         let soft = said(self.rules, |says| says.reason_beyond.as_ref()).is_some_and(|(keys, _)| keys.contains(&key));
         if soft { Grade::NeedsReason } else { Grade::Refuses }
     }
@@ -145,7 +145,7 @@ impl Bench<'_> {
         self.find(key, rule, grade, format!("{have} of {limit} {}", key.counted()));
     }
 
-    fn who(&mut self) {
+    pub fn who(&mut self) {
         let Some((who, rule)) = said(self.rules, |says| says.who.as_ref()) else { return };
         match &self.facts.login {
             Fact::Known(login) if who.iter().any(|name| name.eq_ignore_ascii_case(login)) => {}
@@ -179,7 +179,7 @@ impl Bench<'_> {
         }
     }
 
-    fn template(&mut self) {
+    pub fn template(&mut self) {
         let Some((true, rule)) = said(self.rules, |says| says.template_required) else { return };
         if self.case.template.is_none() {
             self.find(Key::TemplateRequired, rule, Grade::Refuses, "no template: one is required here");
@@ -196,7 +196,7 @@ impl Bench<'_> {
     }
 
     /// Tasks at work, and starts that may be at work though no list shows them.
-    fn active(&mut self, open: &Fact<Vec<OpenTask>>) {
+    pub fn active(&mut self, open: &Fact<Vec<OpenTask>>) {
         let repo = (!self.in_all).then_some(&self.case.request.repo);
         let unseen = |start: &&PastStart, open: &[OpenTask]| match &start.task {
             Some(task) => start.age < LIST_LAG && !open.iter().any(|open| open.id == *task),
@@ -210,7 +210,7 @@ impl Bench<'_> {
         self.one_more(Key::Active, &active);
     }
 
-    fn starts(&mut self) {
+    pub fn starts(&mut self) {
         let repo = (!self.in_all).then_some(&self.case.request.repo);
         let within = |span: TimeDelta| {
             self.facts
@@ -236,12 +236,12 @@ impl Bench<'_> {
         }
     }
 
-    fn open_pulls(&mut self) {
+    pub fn open_pulls(&mut self) {
         let pulls = self.facts.pulls.clone();
         self.one_more(Key::OpenPulls, &pulls);
     }
 
-    fn cost(&mut self, spent: &Fact<Spent>) {
+    pub fn cost(&mut self, spent: &Fact<Spent>) {
         let limit = |key| said(self.rules, |says| says.limit(key));
         let (credits, premium) = (limit(Key::CreditsPerDay), limit(Key::PremiumPerDay));
         for (key, limit) in [(Key::CreditsPerDay, credits), (Key::PremiumPerDay, premium)] {

@@ -16,6 +16,13 @@ pub enum Key {
     OpenPulls,
     CreditsPerDay,
     PremiumPerDay,
+    AutomationTriggers,
+    AutomationWriteScopes,
+    AutomationActors,
+    AutomationUsageLimit,
+    AutomationModels,
+    AutomationsPerRepo,
+    AutomationBranches,
 }
 
 impl Key {
@@ -46,6 +53,13 @@ impl Key {
             Self::OpenPulls => "open_pulls",
             Self::CreditsPerDay => "credits_per_day",
             Self::PremiumPerDay => "premium_requests_per_day",
+            Self::AutomationTriggers => "automations.triggers",
+            Self::AutomationWriteScopes => "automations.write_scopes",
+            Self::AutomationActors => "automations.actor_permission_required",
+            Self::AutomationUsageLimit => "automations.usage_limit_required",
+            Self::AutomationModels => "automations.models",
+            Self::AutomationsPerRepo => "automations.per_repo",
+            Self::AutomationBranches => "automations.forbidden_branches",
         }
     }
 
@@ -65,6 +79,13 @@ impl Key {
             Self::Agents => "agent",
             Self::TemplateRequired => "template",
             Self::DraftPull => "pull request",
+            Self::AutomationTriggers => "trigger",
+            Self::AutomationWriteScopes => "write scope",
+            Self::AutomationActors => "who sets it off",
+            Self::AutomationUsageLimit => "usage limit",
+            Self::AutomationModels => "model",
+            Self::AutomationsPerRepo => "automations",
+            Self::AutomationBranches => "branch",
         }
     }
 }

@@ -13,6 +13,7 @@
 //! not known is never taken as zero: it needs a reason, or is refused where the policy says so. A policy that could not
 //! be read refuses everything.
 
+mod automation;
 mod facts;
 mod grant;
 mod in_force;
@@ -24,6 +25,7 @@ mod stop;
 #[cfg(test)]
 mod tests;
 
+pub use automation::{AutomationGrant, AutomationSays};
 pub use facts::{Fact, Facts, OpenTask, PastStart, Spent, Wants};
 pub use grant::{AssignGrant, Grant, NoGrant, SHORTEST_REASON};
 pub use in_force::{Broken, InForce, Whence};

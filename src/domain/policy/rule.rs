@@ -1,5 +1,6 @@
 //! What a policy says, and which of its rules says it for a repository.
 
+use super::automation::AutomationSays;
 use super::key::Key;
 use super::stop::StopSays;
 use crate::domain::{RepoName, RepoPattern};
@@ -85,6 +86,8 @@ pub struct Says {
     pub unknown: Option<OnUnknown>,
     /// What is stopped without anybody asking for it.
     pub stop: StopSays,
+    /// What starts by itself.
+    pub automations: AutomationSays,
 }
 
 impl Says {
@@ -97,7 +100,8 @@ impl Says {
             Key::OpenPulls => self.open_pulls,
             Key::CreditsPerDay => self.credits_per_day,
             Key::PremiumPerDay => self.premium_per_day,
-            Key::Who | Key::BaseBranches | Key::Models | Key::Agents | Key::TemplateRequired | Key::DraftPull => None,
+            Key::AutomationsPerRepo => self.automations.per_repo,
+            _ => None,
         }
     }
 
@@ -111,9 +115,8 @@ impl Says {
             Key::OpenPulls => &mut self.open_pulls,
             Key::CreditsPerDay => &mut self.credits_per_day,
             Key::PremiumPerDay => &mut self.premium_per_day,
-            Key::Who | Key::BaseBranches | Key::Models | Key::Agents | Key::TemplateRequired | Key::DraftPull => {
-                return None;
-            }
+            Key::AutomationsPerRepo => &mut self.automations.per_repo,
+            _ => return None,
         })
     }
 }
@@ -185,6 +188,12 @@ impl Policy {
             self.rules.iter().filter_map(|rule| Some((rule.pattern_for(repo)?, rule))).collect();
         found.sort_by(|a, b| a.0.cmp(b.0));
         found.into_iter().map(|(_, rule)| rule).chain(&self.everywhere).collect()
+    }
+
+    /// A limit in force: in a repository, or for all of them together.
+    pub fn limit_of(&self, key: Key, repo: Option<&RepoName>) -> Option<u32> {
+        let rules = repo.map_or_else(|| self.for_all(), |repo| self.for_repo(repo));
+        said(&rules, |says| says.limit(key)).map(|(limit, _)| limit)
     }
 
     /// The rules for all repositories together.

@@ -54,6 +54,7 @@ fn quiet() -> Facts {
         pulls: Fact::Known(0),
         spent: Fact::Known(Spent::default()),
         spent_all: Fact::Known(Spent::default()),
+        automations: Fact::Known(0),
     }
 }
 

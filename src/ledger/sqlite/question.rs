@@ -36,10 +36,10 @@ impl Question {
         add("i.at >= ?", wanted.since.map(|at| time(at).into()));
         add("i.at < ?", wanted.until.map(|at| time(at).into()));
         if wanted.starting {
-            parts.push("i.action IN ('start', 'assign')");
+            parts.push("i.action IN ('start', 'assign', 'automation_run')");
         }
         if let Some(task) = &wanted.task {
-            parts.push("(i.task = ? OR (i.action IN ('start', 'assign') AND o.kind = 'confirmed' AND o.detail = ?))");
+            parts.push("(i.task = ? OR (i.action IN ('start', 'assign', 'automation_run') AND o.kind = 'confirmed' AND o.detail = ?))");
             values.extend([Value::Text(task.clone()), Value::Text(task.clone())]);
         }
         if wanted.not_rejected {

@@ -24,8 +24,8 @@ use crate::domain::{
     Run, RunId, SessionId, Task, TaskRef, Timeline, UserId, Viewer,
 };
 use crate::provider::port::{
-    AgentSession, Authority, Budget, Call, CancelAnswer, Fetched, LiveLogs, LogBody, PageCursor, Probe, Provider,
-    Sketch, TaskPage, TaskQuery, TellName, Validator,
+    AgentSession, Authority, Automations, Budget, Call, CancelAnswer, Fetched, LiveLogs, LogBody, PageCursor, Probe,
+    Provider, Sketch, TaskPage, TaskQuery, TellName, Validator,
 };
 use crate::text::{Safe, Untrusted};
 
@@ -197,6 +197,10 @@ impl Provider for GitHub {
 
     fn share_names(&self, known: Vec<(u64, RepoName)>, tell: TellName) {
         self.repos.share(known, tell);
+    }
+
+    fn automations(&self) -> Option<&dyn Automations> {
+        Some(self)
     }
 
     fn viewer(&self) -> Call<'_, Viewer> {

@@ -35,6 +35,7 @@ fn task(id: &str, minutes_ago: i64) -> Task {
         archived_at: None,
         creator: Some(Person { id: UserId(7), login: None }),
         custom_agent: None,
+        automation: None,
         session_count: Some(1),
         artifacts: vec![Artifact::Pull { id: PullId(u64::MAX), node: None, state: None }],
         html_url: None,

@@ -23,6 +23,7 @@ use crate::domain::{
     Artifact, Fault, FaultKind, Instant, Pull, PullId, PullRef, PullState, RepoName, ReviewDecision, Task,
 };
 use crate::ledger::{Kind, Ledger, Seen};
+use crate::ops::automate::seen_origin;
 use crate::runtime::engine::desk::Desk;
 
 /// Answers that may wait for the disk.
@@ -127,8 +128,8 @@ impl Recorder {
             return;
         }
         let looks = match news {
-            News::Tasks { tasks, .. } => tasks.iter().map(|task| self.task(task, at)).collect(),
-            News::Task(task) => vec![self.task(task, at)],
+            News::Tasks { tasks, .. } => tasks.iter().flat_map(|task| self.looks_at(task, at)).collect(),
+            News::Task(task) => self.looks_at(task, at).collect(),
             News::Pulls(pulls) => {
                 pulls.iter().filter_map(|(asked, pull)| self.pull(asked, pull.as_ref()?, at)).flatten().collect()
             }
@@ -164,6 +165,12 @@ impl Recorder {
             }
             Err(mpsc::error::TrySendError::Closed(_)) => self.queue = None,
         }
+    }
+
+    /// Its state, and what started it by itself where the service names it.
+    fn looks_at(&mut self, task: &Task, at: Instant) -> impl Iterator<Item = Seen> + use<> {
+        let origin = seen_origin(task, &self.host, at);
+        std::iter::once(self.task(task, at)).chain(origin)
     }
 
     fn task(&mut self, task: &Task, at: Instant) -> Seen {

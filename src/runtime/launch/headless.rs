@@ -76,6 +76,7 @@ pub(super) async fn desk(looks: &Looks, config: Config, paths: Paths, typed: boo
         typed: if typed { config.repos.clone() } else { Vec::new() },
         repos,
         web,
+        zone: clock.zone(),
         remembered: remembered(&config, &paths, host.address()),
         // Nobody watches a run that is not there yet: that is said, and can be tried again.
         patience: Patience {

@@ -97,6 +97,7 @@ impl World {
             archived_at: None,
             creator: Some(Person { id: UserId(1), login: None }),
             custom_agent: Some("Release Notes".into()),
+            automation: None,
             session_count: Some(2),
             artifacts: vec![Artifact::Pull { id: PullId(77), node: None, state: None }],
             html_url: None,

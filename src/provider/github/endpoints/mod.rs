@@ -2,6 +2,7 @@
 
 mod agents;
 mod artifacts;
+mod automations;
 mod copilot;
 pub(super) mod graphql;
 mod issues;

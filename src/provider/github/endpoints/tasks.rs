@@ -33,7 +33,7 @@ impl GitHub {
         self.page(&request, &answer, query).await
     }
 
-    async fn page(&self, request: &Request, answer: &Answer, query: &TaskQuery) -> Result<TaskPage, Fault> {
+    pub(super) async fn page(&self, request: &Request, answer: &Answer, query: &TaskQuery) -> Result<TaskPage, Fault> {
         let unreadable = |what: &str| self.http.unreadable(request, what).fault;
         let mut body = answer.json().map_err(|what| unreadable(&what))?;
         let tasks = body.get_mut("tasks").map(Value::take).filter(Value::is_array);

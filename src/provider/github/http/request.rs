@@ -99,7 +99,7 @@ impl Op {
     }
 }
 
-/// What goes in the body; with one it is a POST, or a PATCH where it says so.
+/// What goes in the body; with one it is a POST, or a PATCH or a DELETE where it says so.
 #[derive(Clone, Debug)]
 pub enum Body {
     None,
@@ -108,6 +108,10 @@ pub enum Body {
     Json(Value),
     /// What to change of a thing that is there.
     Patch(Value),
+    /// The same where the service wants it under that name: what is left out stays, and `null` is never in it.
+    MergePatch(Value),
+    /// A DELETE without content.
+    Delete,
     GraphQl(Document, Value),
 }
 
@@ -169,7 +173,7 @@ impl Request {
         match &self.body {
             Body::None => true,
             Body::GraphQl(document, _) => document.is_query(),
-            Body::Empty | Body::Json(_) | Body::Patch(_) => false,
+            Body::Empty | Body::Json(_) | Body::Patch(_) | Body::MergePatch(_) | Body::Delete => false,
         }
     }
 
@@ -177,7 +181,8 @@ impl Request {
     pub fn method(&self) -> &'static str {
         match self.body {
             Body::None => "GET",
-            Body::Patch(_) => "PATCH",
+            Body::Patch(_) | Body::MergePatch(_) => "PATCH",
+            Body::Delete => "DELETE",
             Body::Empty | Body::Json(_) | Body::GraphQl(..) => "POST",
         }
     }

@@ -103,6 +103,11 @@ impl Admitted<'_> {
             Body::Empty => client.post(url),
             Body::Json(value) => client.post(url).json(value),
             Body::Patch(value) => client.patch(url).json(value),
+            Body::MergePatch(value) => client
+                .patch(url)
+                .header(reqwest::header::CONTENT_TYPE, "application/merge-patch+json")
+                .body(value.to_string()),
+            Body::Delete => client.delete(url),
             Body::GraphQl(document, variables) => {
                 client.post(url).json(&serde_json::json!({"query": document.text(), "variables": variables}))
             }
@@ -282,6 +287,8 @@ mod tests {
             post(Body::Empty),
             post(Body::Json(().into())),
             post(Body::Patch(().into())),
+            post(Body::MergePatch(().into())),
+            post(Body::Delete),
         ] {
             let fault = rights.admit(&request).unwrap_err();
             assert_eq!((fault.kind, fault.next_step.as_str()), (FaultKind::Refused, "ask otherwise"));

@@ -7,9 +7,9 @@ use serde_json::{Map, Value};
 
 use super::{lenient, run, session, task};
 use crate::domain::{
-    Artifact, Beyond, Conclusion, CreatorType, Job, JobId, NodeId, Person, PullId, PullState, Rare, RepoName, Run,
-    RunId, RunStatus, Session, SessionBeyond, SessionId, SessionRare, State, Step, Task, TaskId, TaskRef, Usage,
-    UserId,
+    Artifact, AutomationId, Beyond, Conclusion, CreatorType, Job, JobId, NodeId, Person, PullId, PullState, Rare,
+    RepoName, Run, RunId, RunStatus, Session, SessionBeyond, SessionId, SessionRare, State, Step, Task, TaskId, TaskRef,
+    Usage, UserId,
 };
 use crate::provider::port::AgentSession;
 use crate::text::Untrusted;
@@ -39,6 +39,7 @@ pub fn task(wire: task::Task, repo: RepoName) -> Task {
         archived_at: wire.archived_at.map(|at| at.0),
         creator: wire.creator.map(|who| Person { id: UserId(who.id.0), login: None }),
         custom_agent: wire.custom_agent.map(|agent| agent.id),
+        automation: wire.automation_id.map(|id| AutomationId::new(id.0)),
         session_count: wire.session_count,
         artifacts,
         html_url: wire.html_url,

@@ -5,6 +5,7 @@
 
 pub(super) mod agent_job;
 pub(super) mod artifact;
+pub(super) mod automation;
 pub(super) mod changed_file;
 pub(super) mod cloud_session;
 pub(super) mod convert;

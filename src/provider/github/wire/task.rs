@@ -21,6 +21,9 @@ pub struct Task {
     pub repository: Option<HasId>,
     #[serde(default, deserialize_with = "opt")]
     pub session_count: Option<u32>,
+    /// Of a task an automation started; not every answer has it.
+    #[serde(default, deserialize_with = "opt")]
+    pub automation_id: Option<TextId>,
     /// Each is read by itself: of some only the service knows what they are.
     #[serde(default, deserialize_with = "items")]
     pub artifacts: Vec<Value>,

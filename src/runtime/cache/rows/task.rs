@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::At;
 use crate::domain::{
-    Artifact, Beyond, CreatorType, Instant, NodeId, Person, PullId, PullState, Rare, RunId, Session, SessionBeyond,
-    SessionId, SessionRare, State, Task, TaskRef, Usage, UserId,
+    Artifact, AutomationId, Beyond, CreatorType, Instant, NodeId, Person, PullId, PullState, Rare, RunId, Session,
+    SessionBeyond, SessionId, SessionRare, State, Task, TaskRef, Usage, UserId,
 };
 use crate::text::Untrusted;
 
@@ -30,6 +30,8 @@ struct TaskRow<T> {
     login: Option<T>,
     #[serde(rename = "g", skip_serializing_if = "Option::is_none")]
     agent: Option<T>,
+    #[serde(rename = "m", skip_serializing_if = "Option::is_none")]
+    automation: Option<T>,
     #[serde(rename = "k", skip_serializing_if = "Option::is_none")]
     session_count: Option<u32>,
     #[serde(rename = "f", default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
@@ -131,6 +133,7 @@ pub fn encode(task: &Task) -> String {
         creator: task.creator.as_ref().map(|person| person.id.0),
         login: task.creator.as_ref().and_then(|person| raw(person.login.as_ref())),
         agent: raw(task.custom_agent.as_ref()),
+        automation: task.automation.as_ref().map(AutomationId::raw),
         session_count: task.session_count,
         artifacts: task.artifacts.iter().map(artifact_row).collect(),
         html_url: raw(task.html_url.as_ref()),
@@ -245,6 +248,7 @@ pub fn decode(at: TaskRef, row: &[u8]) -> Option<Task> {
         archived_at: row.archived.map(|at| at.0),
         creator: row.creator.map(|id| Person { id: UserId(id), login: row.login }),
         custom_agent: row.agent,
+        automation: row.automation.map(|id| AutomationId::new(id.raw_for_match())),
         session_count: row.session_count,
         artifacts: row.artifacts.into_iter().filter_map(artifact).collect(),
         html_url: row.html_url,

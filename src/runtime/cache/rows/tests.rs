@@ -9,9 +9,9 @@ use super::{diagnosis, pull, task};
 use crate::domain::diagnosed::Found;
 use crate::domain::pull::{Asked, Opinion, ReviewerKind, Threads, Verdict};
 use crate::domain::{
-    Artifact, Beyond, Check, Checks, Conclusion, CreatorType, Diagnosed, Instant, JobId, Mergeable, NodeId, Person,
-    Pull, PullId, PullState, Rare, RepoName, ReviewDecision, RunId, Session, SessionBeyond, SessionId, SessionRare,
-    Severity, Standing, State, Task, TaskId, TaskRef, Usage, UserId,
+    Artifact, AutomationId, Beyond, Check, Checks, Conclusion, CreatorType, Diagnosed, Instant, JobId, Mergeable, NodeId,
+    Person, Pull, PullId, PullState, Rare, RepoName, ReviewDecision, RunId, Session, SessionBeyond, SessionId,
+    SessionRare, Severity, Standing, State, Task, TaskId, TaskRef, Usage, UserId,
 };
 use crate::text::Untrusted;
 
@@ -126,26 +126,30 @@ fn any_task() -> impl Strategy<Value = Task> {
     let creator = of((any::<u64>(), of(text())).prop_map(|(id, login)| Person { id: UserId(id), login }));
     let artifacts = proptest::collection::vec(artifact(), 0..3);
     let sessions = of(proptest::collection::vec(session(), 0..3));
-    ((text(), state(), times, creator), (of(text()), of(any::<u32>()), artifacts, of(text()), sessions)).prop_map(
-        |(
-            (name, state, (created_at, updated_at, archived_at), creator),
-            (custom_agent, session_count, artifacts, html_url, sessions),
-        )| Task {
-            beyond: task_beyond(session_count),
-            at: TaskRef { repo: repo(), id: TaskId::new("t1") },
-            name,
-            state,
-            created_at,
-            updated_at,
-            archived_at,
-            creator,
-            custom_agent,
-            session_count,
-            artifacts,
-            html_url,
-            sessions,
-        },
-    )
+    let automation = of("[a-z0-9]{1,9}").prop_map(|id| id.map(AutomationId::new));
+    ((text(), state(), times, creator), (of(text()), of(any::<u32>()), artifacts, of(text()), sessions), automation)
+        .prop_map(
+            |(
+                (name, state, (created_at, updated_at, archived_at), creator),
+                (custom_agent, session_count, artifacts, html_url, sessions),
+                automation,
+            )| Task {
+                beyond: task_beyond(session_count),
+                at: TaskRef { repo: repo(), id: TaskId::new("t1") },
+                name,
+                state,
+                created_at,
+                updated_at,
+                archived_at,
+                creator,
+                custom_agent,
+                automation,
+                session_count,
+                artifacts,
+                html_url,
+                sessions,
+            },
+        )
 }
 
 fn review() -> impl Strategy<Value = ReviewDecision> {

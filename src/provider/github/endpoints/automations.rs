@@ -1,0 +1,213 @@
+//! Automations: list, read, offer, and the four ways to change something about one.
+//!
+//! 404 on a list is not an empty list: automations are not everywhere yet, and that is said as such.
+
+use serde_json::Value;
+
+use futures_util::FutureExt as _;
+
+use super::super::client::GitHub;
+use super::super::http::{Answer, Body, Need, Op, Request, Shape, Zone, unknown_outcome};
+use super::super::wire::automation as wire;
+use super::paging::{MOST_PAGES, next_page};
+use crate::domain::automation::{Accepted, Act, Listed, Offered, OfferedTrigger, ToolGroup};
+use crate::domain::policy::AutomationGrant;
+use crate::domain::{Automation, AutomationOrder, AutomationRef, Fault, FaultKind, RepoName};
+use crate::provider::port::{Acted, Automations, Call, Fetched, TaskPage, TaskQuery, Validator};
+
+impl GitHub {
+    fn automations_path(&self, repo: &RepoName, more: &[&str]) -> Result<reqwest::Url, Fault> {
+        let mut path = vec!["agents", "repos", repo.owner(), repo.name(), "automations"];
+        path.extend(more);
+        self.url(&path)
+    }
+
+    /// A list over all its pages. `repo`: the one asked, where one was.
+    async fn list_automations(&self, mut request: Request, repo: Option<&RepoName>) -> Result<Listed, Fault> {
+        request.url.query_pairs_mut().append_pair("per_page", "100");
+        let (mut automations, mut unreadable): (Vec<Automation>, u32) = (Vec::new(), 0);
+        for page in 0..MOST_PAGES {
+            let answer = match self.http.send(&request).await {
+                Err(fault) if page == 0 && fault.kind == FaultKind::NotFound => return Ok(Listed::NotHere),
+                answer => answer?,
+            };
+            let body = answer.json().map_err(|what| self.http.unreadable(&request, &what).fault)?;
+            for item in self.listed(&request, body)? {
+                match wire::automation(item, repo) {
+                    // A list moves while it is read page by page.
+                    Some(one) if automations.iter().any(|known| known.at == one.at) => {}
+                    Some(one) => automations.push(one),
+                    None => unreadable += 1,
+                }
+            }
+            let Some(next) = next_page(&request, &answer) else {
+                return Ok(Listed::Here { automations, unreadable, more: false });
+            };
+            request = self.page_request(request.op, &next)?;
+        }
+        Ok(Listed::Here { automations, unreadable, more: true })
+    }
+
+    /// The answer is the list, or has it under its name.
+    fn listed(&self, request: &Request, body: Value) -> Result<Vec<Value>, Fault> {
+        let key = (!body.is_array()).then_some("automations");
+        match self.list_in(request, body, key)? {
+            Value::Array(items) => Ok(items),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    async fn one_automation(&self, at: &AutomationRef) -> Result<Automation, Fault> {
+        let url = self.automations_path(&at.repo, &[at.id.raw()])?;
+        let op = Op::one(format!("read automation {} of {}", at.id.show(), at.repo), Need::ReadTasks);
+        let request = Request::get(op, Zone::Rest, url);
+        let answer = self.http.send(&request).await?;
+        self.detail(&answer, &at.repo)
+            .filter(|one| one.at == *at)
+            .ok_or_else(|| self.http.unreadable(&request, "the answer is not that automation").fault)
+    }
+
+    /// A single answer always is a detail, also of an automation without a prompt.
+    fn detail(&self, answer: &Answer, repo: &RepoName) -> Option<Automation> {
+        let mut body = answer.json().ok()?;
+        if let Some(fields) = body.as_object_mut() {
+            fields.entry("prompt").or_insert_with(|| "".into());
+        }
+        wire::automation(body, Some(repo))
+    }
+
+    async fn tasks_of_automation(
+        &self,
+        at: &AutomationRef,
+        known: Option<Validator>,
+    ) -> Result<Fetched<TaskPage>, Fault> {
+        let url = self.automations_path(&at.repo, &[at.id.raw(), "tasks"])?;
+        let op = Op::one(format!("list the tasks of automation {} of {}", at.id.show(), at.repo), Need::ReadTasks);
+        let request = Request::get(op, Zone::Rest, url).validator(known);
+        let answer = self.http.send(&request).await?;
+        if answer.status == 304 {
+            return Ok(Fetched::Same);
+        }
+        let query = TaskQuery { repo: Some(at.repo.clone()), ..TaskQuery::default() };
+        let mut value = self.page(&request, &answer, &query).await?;
+        for task in &mut value.tasks {
+            // Whose list it is in is known, whether the entry says so or not.
+            task.automation.get_or_insert_with(|| at.id.clone());
+        }
+        Ok(Fetched::New { value, validator: self.http.validator(&request, &answer) })
+    }
+
+    async fn offered<T>(
+        &self,
+        repo: &RepoName,
+        what: &str,
+        read: impl Fn(Value) -> Option<Vec<T>>,
+    ) -> Result<Offered<T>, Fault> {
+        let url = self.automations_path(repo, &[what])?;
+        let op = Op::one(format!("say the {} for automations of {repo}", what.replace('-', " ")), Need::ReadTasks);
+        let request = Request::get(op, Zone::Rest, url);
+        let answer = match self.http.send(&request).await {
+            Err(fault) if fault.kind == FaultKind::NotFound => return Ok(Offered::NotHere),
+            answer => answer?,
+        };
+        let body = answer.json().map_err(|what| self.http.unreadable(&request, &what).fault)?;
+        read(body).map(Offered::Here).ok_or_else(|| self.http.unreadable(&request, "the answer is not a list").fault)
+    }
+
+    async fn act_on_automation(&self, grant: &AutomationGrant) -> Result<Acted, Fault> {
+        let order = grant.order();
+        let request = self.automation_request(order)?;
+        let answer = self.http.send(&request).await?;
+        let unclear = |what: &str| {
+            let fault = self.http.unreadable(&request, &format!("{} came back, but {what}", answer.status)).fault;
+            Err(unknown_outcome(&request, &fault.what))
+        };
+        match (&order.act, answer.status) {
+            (Act::Delete(_), 200 | 204) => Ok(Acted::Deleted),
+            (Act::Run(..), 200..=299) => {
+                let mut said = answer.json().ok();
+                if let Some(said) = &mut said {
+                    wire::without_addresses(said);
+                }
+                Ok(Acted::Accepted(Accepted { said }))
+            }
+            (Act::Create(_) | Act::Edit(..) | Act::Switch(..), 200 | 201) => match self.detail(&answer, &order.repo) {
+                Some(one) if order.pinned().is_none_or(|pinned| pinned.id == one.at.id) => {
+                    Ok(Acted::Stands(Box::new(one)))
+                }
+                _ => unclear("it is not the automation"),
+            },
+            _ => unclear("that is no answer to this"),
+        }
+    }
+
+    fn automation_request(&self, order: &AutomationOrder) -> Result<Request, Fault> {
+        let repo = &order.repo;
+        let op = Op::one(order.words().to_string(), Need::WriteTasks);
+        let body = order.body().unwrap_or_default();
+        let path = |more: &[&str]| match order.pinned() {
+            Some(pinned) => {
+                let path: Vec<&str> = std::iter::once(pinned.id.raw()).chain(more.iter().copied()).collect();
+                self.automations_path(repo, &path)
+            }
+            None => self.automations_path(repo, more),
+        };
+        Ok(match &order.act {
+            Act::Create(_) => Request::post(Op { one: false, ..op }, Zone::Rest, path(&[])?, Body::Json(body)),
+            Act::Edit(..) | Act::Switch(..) => Request::post(op, Zone::Rest, path(&[])?, Body::MergePatch(body)),
+            Act::Run(..) => Request::post(op, Zone::Rest, path(&["tasks"])?, Body::Json(body)),
+            Act::Delete(_) => Request::post(op, Zone::Rest, path(&[])?, Body::Delete).shape(Shape::Nothing),
+        })
+    }
+}
+
+impl Automations for GitHub {
+    fn of_repo(&self, repo: &RepoName) -> Call<'_, Listed> {
+        let repo = repo.clone();
+        async move {
+            let op = Op::one(format!("list the automations of {repo}"), Need::ReadTasks);
+            let request = Request::get(op, Zone::Rest, self.automations_path(&repo, &[])?);
+            self.list_automations(request, Some(&repo)).await
+        }
+        .boxed()
+    }
+
+    fn mine(&self) -> Call<'_, Listed> {
+        async move {
+            let op = Op::one("list your automations", Need::ReadTasks);
+            let request = Request::get(op, Zone::Rest, self.url(&["agents", "automations"])?);
+            self.list_automations(request, None).await
+        }
+        .boxed()
+    }
+
+    fn one(&self, at: &AutomationRef) -> Call<'_, Automation> {
+        let at = at.clone();
+        async move { self.one_automation(&at).await }.boxed()
+    }
+
+    fn tasks_of(&self, at: &AutomationRef, known: Option<Validator>) -> Call<'_, Fetched<TaskPage>> {
+        let at = at.clone();
+        async move { self.tasks_of_automation(&at, known).await }.boxed()
+    }
+
+    fn tools(&self, repo: &RepoName) -> Call<'_, Offered<ToolGroup>> {
+        let repo = repo.clone();
+        async move { self.offered(&repo, "available-tools", wire::tool_groups).await }.boxed()
+    }
+
+    fn triggers(&self, repo: &RepoName) -> Call<'_, Offered<OfferedTrigger>> {
+        let repo = repo.clone();
+        async move { self.offered(&repo, "available-triggers", wire::offered_triggers).await }.boxed()
+    }
+
+    fn requires_write(&self, repo: &RepoName) -> Call<'_, Option<bool>> {
+        let repo = repo.clone();
+        async move { Ok(self.cloud_agent_config(&repo).await?.require_write_access_for_automation_triggers) }.boxed()
+    }
+
+    fn act(&self, grant: &AutomationGrant) -> Call<'_, Acted> {
+        let grant = grant.clone();
+        async move { self.act_on_automation(&grant).await }.boxed()
+    }
+}

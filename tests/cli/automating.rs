@@ -1,0 +1,229 @@
+//! `atc automation` against a living server.
+
+use serde_json::Value;
+
+use crate::bench::{World, objects};
+
+const REPOS: [&str; 6] = ["--repo", "acme/api", "--repo", "acme/billing", "--repo", "acme/web"];
+
+fn with(args: &[&'static str]) -> Vec<&'static str> {
+    [&["automation"], args, &REPOS].concat()
+}
+
+fn rows(world: &World, args: &[&'static str]) -> Vec<Value> {
+    let run = world.run(&with(args));
+    assert_eq!(run.code, 0, "{args:?}: {}", run.err);
+    objects(&run.out)
+}
+
+/// One that is switched on and was not run into its limit.
+fn one_that_is_on(world: &World) -> Value {
+    let all = rows(world, &["list", "--details", "--json"]);
+    let fine = |one: &&Value| {
+        let reached = one["limit_status"].as_array().is_some_and(|all| all.iter().any(|one| one["reached"] == true));
+        one["on"] == true && !reached
+    };
+    all.iter().find(fine).expect("one that is on").clone()
+}
+
+fn arg(value: &Value) -> &'static str {
+    value.as_str().unwrap().to_owned().leak()
+}
+
+#[test]
+fn a_list_tells_as_much_as_was_asked_for_and_no_more_is_read() {
+    let world = World::at(1.0);
+    let plain = rows(&world, &["list", "--json"]);
+    assert!(plain.len() > 3 && plain.iter().all(|one| one["prompt"].is_null() && one["runs"].is_null()));
+    assert_eq!(world.asked_of("/automations"), 3);
+    let deep = rows(&world, &["list", "--runs", "--json"]);
+    assert!(deep.iter().all(|one| one["prompt"].is_string() && one["runs"].is_object()));
+    assert!(deep.iter().any(|one| one["next_run"].is_string()), "some run on a schedule");
+    let off = deep.iter().find(|one| one["on"] == false && one["off_because"].is_string());
+    assert!(off.is_some(), "one was switched off by the service");
+    let text = world.run(&with(&["list", "--runs"]));
+    assert_eq!(text.code, 0, "{}", text.err);
+    let ids = world.run(&with(&["list", "-q"]));
+    assert_eq!(ids.out.lines().count(), plain.len());
+    assert_eq!(world.written().len(), 0);
+}
+
+#[test]
+fn what_is_printed_for_programs_is_what_the_schema_says() {
+    let world = World::at(1.0);
+    let one = one_that_is_on(&world);
+    let id = arg(&one["id"]);
+    let folder = world.home.path().join("files");
+    let folder = folder.to_str().unwrap().to_owned().leak();
+    for (verb, args) in [
+        ("list", vec!["list", "--runs", "--json"]),
+        ("view", vec!["view", id, "--json"]),
+        ("runs", vec!["runs", id, "--json"]),
+        ("disable", vec!["disable", id, "--dry-run", "--json"]),
+        ("export", vec!["export", folder, "--json"]),
+        ("diff", vec!["diff", folder, "--json"]),
+        ("apply", vec!["apply", folder, "--yes", "--json"]),
+        ("calendar", vec!["calendar", "--week", "--json"]),
+    ] {
+        let run = world.run(&with(&args));
+        assert_eq!(run.code, 0, "{verb}: {}", run.err);
+        let name = if verb == "apply" { "diff" } else { verb };
+        let schema = world.run(&["schema", &format!("automation-{name}")]);
+        let schema: Value = serde_json::from_str(&schema.out).unwrap();
+        let check = jsonschema::validator_for(&schema).unwrap();
+        let all: Vec<Value> =
+            if verb == "view" { vec![serde_json::from_str(&run.out).unwrap()] } else { objects(&run.out) };
+        assert!(!all.is_empty() || verb == "runs", "{verb}");
+        for row in &all {
+            assert!(
+                check.is_valid(row),
+                "{verb}: {:?}",
+                check.iter_errors(row).map(|e| e.to_string()).collect::<Vec<_>>()
+            );
+        }
+    }
+}
+
+#[test]
+fn one_is_switched_off_and_on_again_once_each_and_by_name_or_the_beginning_of_its_id() {
+    let world = World::at(1.0);
+    let one = one_that_is_on(&world);
+    let (id, name) = (arg(&one["id"]), arg(&one["name"]));
+    let dry = world.run(&with(&["disable", name, "--dry-run"]));
+    assert!(dry.code == 0 && dry.err.contains("\"enabled\": false") && dry.err.contains("PATCH"), "{}", dry.err);
+    assert_eq!(world.written().len(), 0);
+    assert_eq!(rows(&world, &["disable", name, "--json"])[0]["result"], "disabled");
+    assert_eq!(rows(&world, &["disable", id, "--json"])[0]["result"], "unchanged");
+    assert_eq!(rows(&world, &["enable", &id[..8], "--json"])[0]["result"], "enabled");
+    let written = world.written();
+    assert_eq!(written.len(), 2, "what is so already is not sent");
+    assert!(written.iter().all(|one| one.method == "PATCH" && one.body.contains("expected_revision_id")));
+    let ledger = world.run(&["ledger", "list"]).out;
+    assert!(ledger.contains("automation disable") && ledger.contains("automation enable"), "{ledger}");
+    let gone = world.run(&with(&["view", "no such thing"]));
+    assert!(gone.code == 1 && gone.err.contains("there is no automation"), "{}", gone.err);
+}
+
+#[test]
+fn one_is_made_from_a_template_edited_and_deleted_by_its_typed_name() {
+    let world = World::at(1.0);
+    world.file("t.md", "+++\ntitle = \"T\"\nmodel = \"gpt-5.4\"\n[[variables]]\nname = \"what\"\nrequired = true\n+++\n## Goal\nKeep {{ what }} fresh.\n## Non-goals\nCode stays as it is.\n## Validation\n`make docs`\n## Pull request\nOne line.\n");
+    let create = |more: &[&'static str]| {
+        let args = [
+            "automation",
+            "create",
+            "--repo",
+            "acme/api",
+            "--name",
+            "Fresh docs",
+            "--template",
+            "t.md",
+            "--var",
+            "what=docs",
+            "--json",
+        ];
+        world.run(&[&args[..], more].concat())
+    };
+    let trigger = r#"interval={"cadence":["weekly"],"day_of_week":1,"hour_utc":6,"minute_utc":0}"#;
+    let made = create(&["--trigger", trigger, "--limit", "week=100"]);
+    assert_eq!(made.code, 0, "{}", made.err);
+    let row = objects(&made.out).remove(0);
+    assert_eq!(row["result"], "created", "{row}");
+    let sent: Value = serde_json::from_str(&world.written()[0].body).unwrap();
+    assert_eq!((&sent["model"], &sent["usage_limits"][0]["limit"]), (&"gpt-5.4".into(), &100_000_000_000_u64.into()));
+    assert_eq!(create(&[]).code, 5, "there is one of this name");
+    let edit = rows(&world, &["edit", "Fresh docs", "--limit", "day=5", "--json"]);
+    assert_eq!((&edit[0]["result"], edit[0]["changes"].as_array().unwrap().len()), (&"changed".into(), 1), "{edit:?}");
+    let unasked = world.run(&with(&["delete", "Fresh docs"]));
+    assert!(unasked.code == 5 && unasked.err.contains("--name"), "{}", unasked.err);
+    assert_eq!(world.run(&with(&["delete", "Fresh docs", "--name", "fresh"])).code, 5);
+    assert_eq!(world.written().len(), 2);
+    assert_eq!(rows(&world, &["delete", "Fresh docs", "--name", "Fresh docs", "--json"])[0]["result"], "deleted");
+    assert_eq!(world.run(&with(&["view", "Fresh docs"])).code, 1);
+}
+
+#[test]
+fn a_run_is_followed_to_its_task_or_reported_missing_and_asked_for_once() {
+    let world = World::at(60.0);
+    let one = one_that_is_on(&world);
+    let run = world.run(&with(&["run", arg(&one["id"]), "--json"]));
+    let row = objects(&run.out).remove(0);
+    match row["result"].as_str().unwrap() {
+        "started" => {
+            assert_eq!(run.code, 0, "{}", run.err);
+            let task = row["task"].as_str().unwrap();
+            let runs = rows(&world, &["runs", arg(&one["id"]), "--json"]);
+            assert!(runs.iter().any(|run| run["task"] == task && run["automation"] == one["id"]), "{runs:?}");
+        }
+        // The service loses one now and then.
+        "missing" => assert_eq!(run.code, 6, "{}", run.err),
+        other => panic!("{other}: {}", run.err),
+    }
+    assert_eq!(world.written().len(), 1);
+}
+
+#[test]
+fn what_is_exported_and_applied_again_changes_nothing_and_a_changed_file_is_one_change() {
+    let world = World::at(1.0);
+    let folder = world.home.path().join("files");
+    let name: &'static str = folder.to_str().unwrap().to_owned().leak();
+    let written = rows(&world, &["export", name, "--json"]);
+    assert!(written.iter().all(|one| one["changed"] == true));
+    assert!(rows(&world, &["export", name, "--json"]).iter().all(|one| one["changed"] == false), "a stable order");
+    let steps = rows(&world, &["apply", name, "--prune", "--yes", "--json"]);
+    assert!(steps.len() > 3 && steps.iter().all(|one| one["step"] == "unchanged"), "{steps:?}");
+    assert_eq!(world.written().len(), 0);
+
+    let file = folder.join(written[0]["file"].as_str().unwrap());
+    let text = std::fs::read_to_string(&file).unwrap();
+    let changed: String = text
+        .lines()
+        .map(|line| {
+            if line.starts_with("enabled") {
+                "description = \"new words\"\nenabled = false\n".to_owned()
+            } else if line.starts_with("description") {
+                String::new()
+            } else {
+                format!("{line}\n")
+            }
+        })
+        .collect();
+    std::fs::write(&file, changed).unwrap();
+    assert_eq!(world.run(&with(&["diff", name, "--check"])).code, 5);
+    let unasked = world.run(&with(&["apply", name]));
+    assert!(unasked.code == 5 && unasked.err.contains("--yes"), "{}", unasked.err);
+    let applied = rows(&world, &["apply", name, "--yes", "--json"]);
+    assert_eq!((applied.len(), &applied[0]["result"]), (1, &"changed".into()), "{applied:?}");
+    assert_eq!(world.written().len(), 1);
+    assert_eq!(world.run(&with(&["diff", name, "--check"])).code, 0);
+
+    std::fs::write(&file, "repo = \"acme/api\"\nname = 3\n").unwrap();
+    let broken = world.run(&with(&["apply", name, "--yes", "--prune"]));
+    assert_eq!((broken.code, world.written().len()), (2, 1), "{}", broken.err);
+}
+
+#[test]
+fn the_audit_exits_5_on_a_violation_and_0_without_one() {
+    let world = World::at(1.0);
+    let fine = world.run(&with(&["audit", "--json"]));
+    assert_eq!(fine.code, 0, "{}", fine.err);
+    assert!(objects(&fine.out).iter().all(|one| one["weight"] == "note"), "{}", fine.out);
+    world.policy("[everywhere.automations]\nusage_limit_required = true\nwrite_scopes = [\"trigger\"]\nper_repo = 1\n");
+    let bad = world.run(&with(&["audit", "--json"]));
+    assert_eq!(bad.code, 5, "{}", bad.err);
+    let rows = objects(&bad.out);
+    let keys: Vec<&str> =
+        rows.iter().filter(|one| one["weight"] == "violates").map(|one| one["key"].as_str().unwrap()).collect();
+    assert!(keys.contains(&"automations.per_repo"), "{keys:?}");
+    assert!(rows.iter().filter(|one| one["weight"] == "violates").all(|one| one["rule"] == "everywhere"));
+    assert_eq!(world.written().len(), 0);
+}
+
+#[test]
+fn where_there_are_none_yet_that_is_said_and_a_door_that_is_read_only_stays_shut() {
+    let world = World::at(1.0);
+    let nothing = world.run(&["automation", "list", "--repo", "acme/nowhere"]);
+    assert!(nothing.code == 1 && nothing.err.contains("not available"), "{}", nothing.err);
+    let shut = world.run(&with(&["enable", "x", "--read-only"]));
+    assert_eq!((shut.code, world.written().len()), (5, 0), "{}", shut.err);
+}
