@@ -17,6 +17,7 @@ use chrono::TimeDelta;
 use serde_json::Value;
 use tokio::sync::mpsc;
 
+use super::automate;
 use super::cancel::{self, Patience};
 use super::context::Context;
 use super::reconcile;
@@ -63,7 +64,7 @@ pub async fn settle(context: &Context, entry: &Entry) -> Result<Settled, Fault> 
     // Somebody asks: a service that is otherwise left alone is asked at once.
     context.provider.insist();
     let seen = match intent.action {
-        Action::Start | Action::Assign => {
+        Action::Start | Action::Assign | Action::AutomationRun => {
             let task = reconcile::settle(context, intent).await?;
             // It is recorded already.
             return Ok(task.map_or_else(
@@ -72,6 +73,18 @@ pub async fn settle(context: &Context, entry: &Entry) -> Result<Settled, Fault> 
             ));
         }
         Action::Cancel | Action::ForceCancel => return cancelled(context, entry).await,
+        Action::AutomationCreate
+        | Action::AutomationEdit
+        | Action::AutomationEnable
+        | Action::AutomationDisable
+        | Action::AutomationDelete => {
+            // It is recorded already.
+            return Ok(if automate::settle(context, intent).await? {
+                Settled::Confirmed("the automation is as it was to be".to_owned())
+            } else {
+                Settled::Open("the automation does not show that it was done".to_owned())
+            });
+        }
         Action::ApproveRun => runs(context, intent).await?,
         Action::Comment | Action::MarkReady | Action::RequestReview | Action::Approve | Action::Close => {
             on_pull(context, intent).await?

@@ -30,7 +30,7 @@ struct TaskRow<T> {
     login: Option<T>,
     #[serde(rename = "g", skip_serializing_if = "Option::is_none")]
     agent: Option<T>,
-    #[serde(rename = "m", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "i", skip_serializing_if = "Option::is_none")]
     automation: Option<T>,
     #[serde(rename = "k", skip_serializing_if = "Option::is_none")]
     session_count: Option<u32>,
