@@ -17,6 +17,7 @@ pub mod look;
 pub mod notify;
 pub mod panic;
 pub mod private;
+pub mod record;
 pub mod rules;
 pub mod save;
 pub mod shared;

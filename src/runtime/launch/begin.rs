@@ -11,7 +11,7 @@ use crate::domain::{Fault, FaultKind};
 use crate::runtime::clock::Clock;
 use crate::runtime::{journal, panic, terminal};
 
-use super::{demo, doctor, headless, kept, look, policy, screen, service};
+use super::{demo, doctor, headless, kept, look, policy, record, replay, screen, service};
 
 /// Runs the program and returns its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
@@ -38,6 +38,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Look { verb, options } => look::run(&verb, &options),
         Command::Headless { verb, options } => headless::run(&verb, &options),
         Command::Doctor { doctor: asked, options } => doctor::run(asked, &options),
+        Command::Record { record: asked, options } => record::run(&asked, &options),
+        Command::Replay { replay: asked, options } => with_screen(&options, |setting| replay::console(setting, &asked)),
         Command::Console(options) => with_screen(&options, service::console),
         Command::Open { file, options } => with_screen(&options, |setting| screen::open(setting, &file)),
         Command::Demo { demo, options } => match demo.serve {
@@ -56,9 +58,11 @@ pub struct Setting {
     pub clock: crate::runtime::clock::Clock,
     /// Said in the footer once there is one.
     pub notes: Vec<Fault>,
+    /// For so long, and nobody looks: no terminal is touched.
+    pub unseen: Option<std::time::Duration>,
 }
 
-fn with_screen(options: &cli::Options, go: impl FnOnce(Setting) -> Result<u8, Fault>) -> Result<u8, Fault> {
+pub(super) fn with_screen(options: &cli::Options, go: impl FnOnce(Setting) -> Result<u8, Fault>) -> Result<u8, Fault> {
     let paths = Paths::find()?;
     let loaded = match config::load(&options.sources(), &paths) {
         Ok(loaded) => loaded,
@@ -81,7 +85,7 @@ fn with_screen(options: &cli::Options, go: impl FnOnce(Setting) -> Result<u8, Fa
     }
     panic::install(paths.state_dir.clone())
         .map_err(|error| Fault::new(FaultKind::Local, format!("no panic hook: {error}"), "start atc again"))?;
-    go(Setting { loaded, paths, clock, notes })
+    go(Setting { loaded, paths, clock, notes, unseen: None })
 }
 
 fn start_journal(state_dir: &Path, loaded: &Loaded, clock: &crate::runtime::clock::Clock) -> Result<(), Fault> {

@@ -58,7 +58,7 @@ fn reading(verb: &LookVerb, options: &cli::Options) -> Result<u8, Fault> {
     };
     let typed = options.arguments.iter().any(|argument| argument.key == "repos");
     let looks = verb.looks();
-    let setting = Setting { loaded, paths, clock: Clock::system(), notes: Vec::new() };
+    let setting = Setting { loaded, paths, clock: Clock::system(), notes: Vec::new(), unseen: None };
     let seat = seat(&setting, Voice::of(&looks, setting.loaded.config.ui.colour))?;
     let runtime = runtime()?;
     let code = runtime.block_on(async {
@@ -116,7 +116,7 @@ fn seat(setting: &Setting, voice: Voice) -> Result<Seat, Fault> {
 fn complete(words: &[String], options: &cli::Options) -> Exit {
     let known = Paths::find().ok().and_then(|paths| {
         let loaded = config::load(&options.sources(), &paths).ok()?;
-        let setting = Setting { loaded, paths, clock: Clock::system(), notes: Vec::new() };
+        let setting = Setting { loaded, paths, clock: Clock::system(), notes: Vec::new(), unseen: None };
         let seat = seat(&setting, Voice::of(&cli::voice::Looks::default(), config::Switch::Off)).ok()?;
         Some((setting, seat))
     });
