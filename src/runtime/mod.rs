@@ -24,3 +24,4 @@ pub mod shared;
 pub mod signals;
 pub mod templates;
 pub mod terminal;
+pub mod tmux;

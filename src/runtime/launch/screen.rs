@@ -19,7 +19,9 @@ use crate::runtime::biglog::{self, Begun, Hands};
 use crate::runtime::external::{self, Desktop};
 use crate::runtime::rules::RulesFile;
 use crate::runtime::signals::Signal;
-use crate::runtime::terminal::{Tty, Unseen};
+use crate::runtime::terminal::clipboard::Way;
+use crate::runtime::terminal::{Tty, Unseen, links};
+use crate::runtime::tmux::Tmux;
 use crate::runtime::{hangup, input, signals};
 use crate::text::{Safe, Untrusted};
 
@@ -132,7 +134,15 @@ pub async fn run<E: Effects>(
     hangup::watch(to_loop).map_err(|error| local("the terminal cannot be watched", error))?;
     let (sender, events) = channel;
     let keys = input::start(sender, setting.clock.as_now()).map_err(|error| local("keys cannot be read", error))?;
+    let tmux = Tmux::ask().await;
     let screen = Tty::enter(keys).map_err(|error| local("the terminal cannot be used", error))?;
+    let links = || links::Env::here(tmux.as_ref().map(|tmux| tmux.features.clone())).has_links();
+    let linked = match config.ui.hyperlinks {
+        Switch::On => true,
+        Switch::Off => false,
+        Switch::Auto => links(),
+    };
+    let screen = screen.with_links(linked).with_clipboard(Way::here(tmux.as_ref()));
     let app = app(setting, model, screen, effects, (events, signals), hosts);
     // On the heap: the loop holds the whole screen, and what waits for it would be as large.
     Ok(Box::pin(app::run(app)).await.code())

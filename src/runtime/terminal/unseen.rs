@@ -6,7 +6,8 @@ use std::io;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::screen::Screen;
+use super::clipboard::Copied;
+use super::screen::{Fill, Screen};
 use crate::console::state::layout::Size;
 
 /// A wall display: everything the console could show is asked for.
@@ -23,10 +24,10 @@ impl Screen for Unseen {
         SIZE
     }
 
-    fn draw(&mut self, fill: &mut dyn FnMut(&mut Buffer) -> Option<(u16, u16)>) {
+    fn draw(&mut self, fill: Fill<'_>) {
         self.buffer.resize(Rect::new(0, 0, SIZE.width, SIZE.height));
         self.buffer.reset();
-        fill(&mut self.buffer);
+        fill(&mut self.buffer, None);
         self.busy = true;
     }
 
@@ -45,8 +46,8 @@ impl Screen for Unseen {
 
     fn mouse(&mut self, _on: bool) {}
 
-    fn copy(&mut self, _text: &str) -> bool {
-        false
+    fn copy(&mut self, _text: &str) -> Copied {
+        Copied::Nowhere
     }
 
     fn ring(&mut self, _bytes: &[u8]) {}
