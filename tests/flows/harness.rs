@@ -76,6 +76,12 @@ pub struct Setup {
     pub notify: Vec<atc::domain::transition::Rule>,
     /// Where it is remembered what was told and read.
     pub state_dir: Option<std::path::PathBuf>,
+    /// Hears every answer of the service.
+    pub tap: Option<Arc<dyn atc::provider::Tap>>,
+    /// Asked instead of the demo.
+    pub provider: Option<Arc<GitHub>>,
+    /// Links are drawn.
+    pub linked: bool,
 }
 
 impl Default for Setup {
@@ -97,6 +103,9 @@ impl Default for Setup {
             token: TOKEN,
             notify: Vec::new(),
             state_dir: None,
+            tap: None,
+            provider: None,
+            linked: false,
         }
     }
 }
@@ -136,7 +145,8 @@ impl Flow {
         let mut options = Options::new(host, Token::new(setup.token, "a test").unwrap(), clock.as_now());
         options.read_only = setup.read_only;
         options.copilot_api = setup.copilot_api;
-        let provider = Arc::new(GitHub::new(options).unwrap());
+        options.tap = setup.tap;
+        let provider = setup.provider.unwrap_or_else(|| Arc::new(GitHub::new(options).unwrap()));
         let ledger = setup.ledger.unwrap_or_default();
         let (events, received) = mpsc::channel(256);
         let (signals, heard) = mpsc::channel(16);
@@ -177,6 +187,7 @@ impl Flow {
             ..Settings::default()
         };
         let paper = Paper::new(setup.width, setup.height);
+        paper.sheet().linked = setup.linked;
         let app = App {
             model: Model::new(clock.now(), settings),
             theme: Theme::default(),

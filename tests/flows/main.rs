@@ -14,7 +14,9 @@ mod inbox;
 #[path = "../contract/openapi.rs"]
 mod openapi;
 mod picture;
+mod links;
 mod plan;
+mod recording;
 mod restart;
 mod reviews;
 mod rights;

@@ -178,6 +178,10 @@ impl Env {
 }
 
 #[cfg(test)]
+#[path = "links_tests.rs"]
+mod drawn;
+
+#[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
