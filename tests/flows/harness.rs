@@ -80,6 +80,8 @@ pub struct Setup {
     pub tap: Option<Arc<dyn atc::provider::Tap>>,
     /// Asked instead of the demo.
     pub provider: Option<Arc<GitHub>>,
+    /// Watched instead of the demo's.
+    pub repos: Option<Vec<atc::domain::RepoName>>,
     /// Links are drawn.
     pub linked: bool,
 }
@@ -105,6 +107,7 @@ impl Default for Setup {
             state_dir: None,
             tap: None,
             provider: None,
+            repos: None,
             linked: false,
         }
     }
@@ -147,6 +150,7 @@ impl Flow {
         options.copilot_api = setup.copilot_api;
         options.tap = setup.tap;
         let provider = setup.provider.unwrap_or_else(|| Arc::new(GitHub::new(options).unwrap()));
+        let watched = setup.repos.unwrap_or_else(|| server.repos().to_vec());
         let ledger = setup.ledger.unwrap_or_default();
         let (events, received) = mpsc::channel(256);
         let (signals, heard) = mpsc::channel(16);
@@ -160,7 +164,7 @@ impl Flow {
             gate: setup.gate,
             pace: Pace::default(),
             patience: Patience::default(),
-            repos: server.repos().to_vec(),
+            repos: watched.clone(),
             template_folders: Vec::new(),
             web: None,
             drafts: None,
@@ -177,7 +181,7 @@ impl Flow {
             ),
         };
         let settings = Settings {
-            repos: server.repos().to_vec(),
+            repos: watched,
             own_tasks: atc::domain::OwnTasks::Auto,
             host: Safe::new("demo"),
             token_kind: provider.authority().token_kind,

@@ -28,7 +28,8 @@ async fn walk(flow: &Flow) -> Vec<String> {
         flow.pass(Duration::from_secs(40)).await;
         screens.push(flow.text());
     }
-    flow.keys("R").await;
+    flow.press(Key::Enter).await;
+    flow.keys("i").await;
     flow.pass(Duration::from_secs(5)).await;
     screens.push(flow.text());
     screens
@@ -84,7 +85,10 @@ async fn no_token_stands_in_a_recording_and_nobody_else_can_read_it() {
     }
     assert_eq!(std::fs::metadata(&file).unwrap().mode() & 0o777, 0o600);
     assert!(summary.words(&file).contains("every request header"), "{}", summary.words(&file));
-    assert!(Recorder::start(plan(&file, false), Clock::virtual_from(noon()).as_now()).is_err(), "it is not written over");
+    assert!(
+        Recorder::start(plan(&file, false), Clock::virtual_from(noon()).as_now()).is_err(),
+        "it is not written over"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -94,15 +98,19 @@ async fn an_anonymous_recording_names_nobody_and_is_replayed_all_the_same() {
     let (_, summary) = recorded(&file, true).await;
     assert!(summary.names > 3, "{summary:?}");
     let text = std::fs::read_to_string(&file).unwrap().to_lowercase();
-    for name in ["acme/", "\"acme\"", "\"login\":\"mona", "@acme"] {
+    for name in ["acme", "okafor", "tanaka-r", "lindqvist", "mona serrano"] {
         assert!(!text.contains(name), "{name}");
     }
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "the one with names is gone");
     let recording = load(&file).unwrap();
     assert!(recording.anonymous && recording.repos[0].as_str() == "owner-1/repo-1", "{:?}", recording.repos);
     let (_player, _stand, provider) = replay::serve(recording.clone(), Clock::virtual_from(noon())).await.unwrap();
-    use atc::provider::Provider;
-    let query = atc::provider::port::TaskQuery::default();
-    let page = provider.list_tasks(Some(&recording.repos[0]), &query).await;
-    let _ = page;
+    let setup =
+        Setup { provider: Some(Arc::new(provider)), read_only: true, repos: Some(recording.repos), ..Setup::default() };
+    let flow = Flow::with(setup).await;
+    flow.select("Fix flaky retry test in scheduler").await;
+    flow.press(Key::Esc).await;
+    let screen = flow.sees("following").await;
+    assert!(screen.contains("repo-") && !screen.contains("acme"), "{screen}");
+    flow.quit().await;
 }

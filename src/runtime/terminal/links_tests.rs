@@ -102,7 +102,11 @@ impl Terminal {
     fn scroll(&mut self, up: bool) {
         assert_eq!(self.link, None, "nothing is scrolled under a link");
         let rows = &mut self.cells[self.region.0..=self.region.1];
-        if up { rows.rotate_left(1) } else { rows.rotate_right(1) }
+        if up {
+            rows.rotate_left(1)
+        } else {
+            rows.rotate_right(1)
+        }
         let freed = if up { rows.len() - 1 } else { 0 };
         rows[freed].fill((" ".to_owned(), None));
     }
@@ -167,7 +171,11 @@ fn apply(change: Change, picture: &mut Buffer, links: &mut Vec<Link>) {
                 let from = i32::from(y) + i32::from(by);
                 for x in 0..WIDTH {
                     let inside = (1..i32::from(HEIGHT) - 1).contains(&from);
-                    picture[(x, y)] = if inside { before[(x, u16::try_from(from).unwrap())].clone() } else { ratatui::buffer::Cell::EMPTY };
+                    picture[(x, y)] = if inside {
+                        before[(x, u16::try_from(from).unwrap())].clone()
+                    } else {
+                        ratatui::buffer::Cell::EMPTY
+                    };
                 }
             }
             for link in links.iter_mut().filter(|link| (1..HEIGHT - 1).contains(&link.area.y)) {
@@ -254,7 +262,9 @@ fn what_is_no_plain_address_is_written_without_a_link() {
     let mut picture = Buffer::empty(Rect::new(0, 0, WIDTH, HEIGHT));
     picture.set_string(0, 0, "words", Style::new());
     let long = format!("https://github.com/{}", "a".repeat(600));
-    for url in ["http://github.com/a", "https://github.com/\x1b\\x", "https://github.com/é", "https://a b", long.as_str()] {
+    for url in
+        ["http://github.com/a", "https://github.com/\x1b\\x", "https://github.com/é", "https://a b", long.as_str()]
+    {
         let link = Link { url: url.to_owned(), ..link(0, 0, 5, 1) };
         let sent = bytes(&mut Painter::new(true), &picture, &[link]);
         assert!(sent.contains("words") && !sent.contains("\x1b]8"), "{sent:?}");
