@@ -9,7 +9,7 @@ use atc::console::keys::{Chord, Key};
 use crate::harness::{Flow, noon};
 use crate::picture::asset;
 
-const SIZE: (u16, u16) = (110, 32);
+const SIZE: (u16, u16) = (110, 40);
 /// An operator's fingers.
 const TYPED: Duration = Duration::from_millis(150);
 const LARGEST: usize = 200 << 10;

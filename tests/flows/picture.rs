@@ -44,9 +44,7 @@ async fn scene(name: &str, (width, height): (u16, u16), paper: Paper) -> String 
         _ => {}
     }
     flow.pass(Duration::from_secs(2)).await;
-    let picture = svg::draw(&flow.paper.sheet().picture, title, paper);
-    flow.quit().await;
-    picture
+    svg::draw(&flow.paper.sheet().picture, title, paper)
 }
 
 #[tokio::test(start_paused = true)]

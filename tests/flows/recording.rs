@@ -14,7 +14,8 @@ use atc::runtime::record::tape::{Plan, Recorder, Summary};
 use crate::harness::{Flow, Setup, TOKEN, noon};
 
 fn plan(file: &Path, anonymous: bool) -> Plan {
-    let repos = ["acme/api", "acme/billing"].map(|name| name.parse::<RepoName>().unwrap()).to_vec();
+    let repos =
+        ["acme/billing", "acme/api", "acme/web", "acme/reports"].map(|name| name.parse::<RepoName>().unwrap()).to_vec();
     Plan { file: file.to_owned(), host: "github.com".into(), token_kind: "gho_", repos, anonymous, cap: 64 << 20 }
 }
 

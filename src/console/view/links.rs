@@ -8,11 +8,11 @@
 use ratatui::buffer::Buffer;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::super::state::Model;
-use super::super::state::layout::Area;
-use super::super::state::place::Pane;
-use super::super::state::queue::Row as QueueRow;
-use super::super::state::world::{Known, PullOf};
+use crate::console::state::Model;
+use crate::console::state::layout::Area;
+use crate::console::state::place::Pane;
+use crate::console::state::queue::Row as QueueRow;
+use crate::console::state::world::{Known, PullOf};
 use crate::domain::Pull;
 use crate::text::{Safe, Untrusted, sink, width};
 

@@ -22,3 +22,6 @@ pub mod tape;
 pub use load::{Recording, load};
 pub use player::Player;
 pub use tape::{Recorder, Summary};
+
+#[cfg(test)]
+mod tests;

@@ -44,7 +44,7 @@ fn patterns() -> Option<&'static Patterns> {
                 r"(?i)[?&](?:amp;)?(?:sig|signature|se|skoid|jwt|token|access_token|authorization_request|code|key|x-amz-[a-z-]+|x-goog-[a-z-]+)=",
             )?,
             named: Regex::new(
-                r#"(?i)\b([a-z0-9_-]*(?:secret|token|passwd|password|api_?key|access_?key|credential)[a-z0-9_-]*)(["']?\s*[=:]\s*["']?)([^\s"',;&\\]{6,})"#,
+                r#"(?i)\b([a-z0-9_-]*(?:secret|token|passwd|password|api_?key|access_?key|credential)[a-z0-9_-]*)(["']?\s*[=:]\s*["']?)([^\s"',;&\\{}\[\]()]{6,})"#,
             )?,
             private_key: Regex::new(
                 r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\z)",
@@ -71,8 +71,9 @@ pub fn text(text: &str, counts: &mut Counts) -> String {
     let masked = patterns.named.replace_all(&masked, |found: &Captures<'_>| {
         let part = |n: usize| found.get(n).map_or("", |m| m.as_str());
         let (name, between, value) = (part(1), part(2), part(3));
-        // A count is no secret, nor is what was masked already, nor a word of plain English.
-        let harmless = value.starts_with("[redacted") || value.starts_with('*') || value.bytes().all(is_count_or_word);
+        // A count is no secret, nor is what was masked already.
+        let counted = name.to_ascii_lowercase().ends_with("tokens") || value.bytes().all(is_count);
+        let harmless = counted || value.starts_with('*');
         if harmless { format!("{name}{between}{value}") } else { format!("{name}{between}{MASK}") }
     });
     if masked != keyless {
@@ -81,7 +82,7 @@ pub fn text(text: &str, counts: &mut Counts) -> String {
     masked.into_owned()
 }
 
-fn is_count_or_word(byte: u8) -> bool {
+fn is_count(byte: u8) -> bool {
     byte.is_ascii_digit() || byte == b'.'
 }
 
@@ -174,6 +175,8 @@ mod tests {
         for raw in [
             "",
             "total_tokens: 123456",
+            r#"data: {"usage":{"cached_tokens":1193750,"total_tokens":1936300}},"id":"x"}"#,
+            "max_tokens=unlimited",
             "https://api.github.com/repos/a/b/pulls?state=all&page=2",
             "password: ***",
             "the token of acme",
