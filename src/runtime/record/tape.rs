@@ -93,14 +93,14 @@ enum Said {
 pub struct Recorder {
     sender: SyncSender<Said>,
     lost: AtomicUsize,
-    now: Now2,
+    now: Ticking,
     thread: Mutex<Option<JoinHandle<Summary>>>,
 }
 
 /// The clock, which has nothing to show.
-struct Now2(Now);
+struct Ticking(Now);
 
-impl std::fmt::Debug for Now2 {
+impl std::fmt::Debug for Ticking {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Now")
     }
@@ -157,7 +157,7 @@ impl Recorder {
         let thread = Mutex::new(Some(thread.map_err(|error| {
             Fault::new(FaultKind::Local, format!("no thread to record in: {error}"), "free some memory and try again")
         })?));
-        Ok(Arc::new(Self { sender, lost: AtomicUsize::new(0), now: Now2(now), thread }))
+        Ok(Arc::new(Self { sender, lost: AtomicUsize::new(0), now: Ticking(now), thread }))
     }
 
     /// Ends the recording; everything heard is in the file when this returns.

@@ -52,7 +52,8 @@ impl Way {
             (true, None) => Self::Passed,
             (true, Some(tmux)) => match (tmux.set_clipboard.as_str(), tmux.allow_passthrough.as_str()) {
                 ("on", _) => Self::Terminal,
-                (_, "on" | "all") => Self::Passed,
+                // As a number up to 3.3, as a word since.
+                (_, "on" | "all" | "1" | "2") => Self::Passed,
                 _ => Self::Buffer { pass_on: tmux.has_load_w() },
             },
         }
@@ -98,6 +99,8 @@ mod tests {
             (says("on", "off", "3.4"), Way::Terminal),
             (says("external", "on", "3.4"), Way::Passed),
             (says("off", "all", "3.4"), Way::Passed),
+            (says("external", "1", "3.3a"), Way::Passed),
+            (says("external", "0", "3.3a"), Way::Buffer { pass_on: true }),
             (says("external", "off", "3.4"), Way::Buffer { pass_on: true }),
             (says("external", "", "3.1"), Way::Buffer { pass_on: false }),
         ] {
