@@ -36,9 +36,14 @@ async fn walk(flow: &Flow) -> Vec<String> {
     screens
 }
 
-/// Where the two worlds are allowed to differ: the header says which is which and how often was asked.
+/// The header says how often was asked, and the dots what changed since it was looked at, which depends on the very moment
+/// of a look: in those alone the two may differ.
 fn body(screen: &str) -> String {
-    screen.lines().skip(1).collect::<Vec<_>>().join("\n")
+    let words = |line: &str| {
+        let words = line.split_whitespace().filter(|word| !word.starts_with('•'));
+        words.collect::<Vec<_>>().join(" ")
+    };
+    screen.lines().skip(1).map(words).collect::<Vec<_>>().join("\n")
 }
 
 async fn recorded(file: &Path, anonymous: bool) -> (Vec<String>, Summary) {

@@ -18,6 +18,9 @@ use crate::demo::{Addresses, Question, Said, Service};
 use crate::domain::{Instant, Now};
 use crate::provider::tap::Door;
 
+/// An answer bears the time it came, and its question was asked before: so much later an answer may be and still be the
+/// one to a question asked now.
+const UNDER_WAY: i64 = 1000;
 /// Questions that were not recorded, as far as they are remembered.
 const MISSES: usize = 200;
 
@@ -85,9 +88,10 @@ impl Player {
         }
     }
 
-    /// The time of the recording.
+    /// Up to when answers may have come.
     fn at(&self) -> u64 {
-        u64::try_from(((self.now)() - self.started).num_milliseconds()).unwrap_or(0)
+        let now = ((self.now)() - self.started).num_milliseconds();
+        u64::try_from(now.saturating_add(UNDER_WAY)).unwrap_or(0)
     }
 
     pub fn answer(&self, question: &Question, ours: &Addresses) -> Said {
@@ -108,7 +112,8 @@ impl Player {
         }
         let mark = document.map(mark_of);
         let key = self::question(door, &question.method, &question.target, mark.as_deref(), &variables);
-        let Some(found) = self.find(&key) else {
+        // What changed since some time is the better answer to what changed since another, but any is one.
+        let Some(found) = self.find(&key).or_else(|| self.find(&other(&key))) else {
             let mut missed = self.missed.lock().unwrap_or_else(PoisonError::into_inner);
             if missed.len() < MISSES {
                 missed.push(format!("{} {}", question.method, question.target));
@@ -228,11 +233,23 @@ fn session_logs_at_home(body: String, home: &str) -> String {
     value.to_string()
 }
 
-/// What tells one question from another. Since when is not part of it: that moves with the clock.
+/// Stands where the time stood.
+const SINCE: &str = "~since";
+
+/// The same question without a time.
+fn other(key: &str) -> String {
+    key.replacen(SINCE, "", 1).replace("&&", "&").replace("& ", " ").replace("?&", "?")
+}
+
+/// What tells one question from another. That there is a time since which is part of it, the time is not: it moves with the
+/// clock.
 fn question(door: Door, method: &str, target: &str, document: Option<&str>, variables: &Value) -> String {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let mut parts: Vec<&str> =
-        query.split('&').filter(|part| !part.is_empty() && !part.starts_with("since=")).collect();
+    let mut parts: Vec<&str> = query
+        .split('&')
+        .filter(|part| !part.is_empty())
+        .map(|part| if part.starts_with("since=") { SINCE } else { part })
+        .collect();
     parts.sort_unstable();
     format!("{door:?} {method} {path}?{} {} {variables}", parts.join("&"), document.unwrap_or_default())
 }

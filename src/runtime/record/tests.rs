@@ -95,8 +95,10 @@ fn player(text: &str, hands: &Hands) -> Arc<Player> {
 fn a_body_that_grows_or_stays_is_written_once_and_read_whole_at_its_time() {
     let log = |text: &str| heard("/log", 200, Some(&format!("\"{}\"", text.len())), text);
     let same = heard("/log", 304, Some("\"10\""), "");
-    let (text, summary) =
-        record(1 << 20, vec![(10, log("one\ntwo\n")), (20, log("one\ntwo\n3\n")), (30, same), (40, log("new"))]);
+    let (text, summary) = record(
+        1 << 20,
+        vec![(10_000, log("one\ntwo\n")), (20_000, log("one\ntwo\n3\n")), (30_000, same), (40_000, log("new"))],
+    );
     assert_eq!((summary.answers, summary.counts.headers), (4, 4));
     assert_eq!(text.matches("one").count(), 1, "{text}");
     assert!(!text.contains("CANARY"));
@@ -106,12 +108,17 @@ fn a_body_that_grows_or_stays_is_written_once_and_read_whole_at_its_time() {
         let said = ask(&player, "/log", tag);
         (said.status, String::from_utf8(said.body).unwrap())
     };
-    for (ms, body) in [(0, "one\ntwo\n"), (15, "one\ntwo\n"), (20, "one\ntwo\n3\n"), (35, "one\ntwo\n3\n"), (99, "new")]
-    {
+    for (ms, body) in [
+        (0, "one\ntwo\n"),
+        (15_000, "one\ntwo\n"),
+        (19_500, "one\ntwo\n3\n"),
+        (35_000, "one\ntwo\n3\n"),
+        (99_000, "new"),
+    ] {
         hands.at(ms);
         assert_eq!(words(None), (200, body.to_owned()), "{ms}");
     }
-    hands.at(35);
+    hands.at(35_000);
     assert_eq!(words(Some("\"10\"")), (304, String::new()));
     assert_eq!(words(Some("\"8\"")).0, 200);
 }
