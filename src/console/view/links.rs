@@ -170,7 +170,8 @@ impl Page<'_> {
         let mut from = line;
         while let Some((x, end)) = self.seek(from, word, word.len()) {
             let near = |x: u16| self.symbol(x, line.y).is_some_and(|s| s.bytes().all(|b| b.is_ascii_alphanumeric()));
-            let alone = !near(end) && !(word.starts_with(|c: char| c.is_ascii_digit()) && x > line.x && near(x - 1));
+            let number = word.starts_with(|c: char| c.is_ascii_digit());
+            let alone = !(near(end) || (number && x > line.x && near(x - 1)));
             if alone {
                 return self.link(line, (x, end), url);
             }

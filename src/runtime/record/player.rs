@@ -145,8 +145,7 @@ impl Player {
             let Some(value) = value.as_str() else { continue };
             let value = match name.as_str() {
                 "location" => self.location(value, ours),
-                "link" => self
-                    .home(value, ours)
+                "link" => Some(self.home(value, ours))
                     .filter(|value| value.matches("://").count() == value.matches(ours.api.as_str()).count()),
                 _ => Some(value.to_owned()),
             };
@@ -175,8 +174,8 @@ impl Player {
     }
 
     /// An address of the API, at ours.
-    fn home(&self, value: &str, ours: &Addresses) -> Option<String> {
-        Some(self.api.iter().fold(value.to_owned(), |value, origin| value.replace(origin.as_str(), &ours.api)))
+    fn home(&self, value: &str, ours: &Addresses) -> String {
+        self.api.iter().fold(value.to_owned(), |value, origin| value.replace(origin.as_str(), &ours.api))
     }
 
     /// Where a redirect leads: never out of the recording.

@@ -95,8 +95,11 @@ pub fn json(value: &mut Value, counts: &mut Counts) -> bool {
             *words = clean;
             changed
         }
-        Value::Array(list) => list.iter_mut().fold(false, |changed, item| json(item, counts) || changed),
-        Value::Object(map) => map.values_mut().fold(false, |changed, item| json(item, counts) || changed),
+        Value::Array(list) => list.iter_mut().map(|item| json(item, counts)).filter(|changed| *changed).count() > 0,
+        Value::Object(map) => {
+            // To the last one, whichever was changed.
+            map.values_mut().map(|item| json(item, counts)).filter(|changed| *changed).count() > 0
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }

@@ -103,9 +103,9 @@ impl Terminal {
         assert_eq!(self.link, None, "nothing is scrolled under a link");
         let rows = &mut self.cells[self.region.0..=self.region.1];
         if up {
-            rows.rotate_left(1)
+            rows.rotate_left(1);
         } else {
-            rows.rotate_right(1)
+            rows.rotate_right(1);
         }
         let freed = if up { rows.len() - 1 } else { 0 };
         rows[freed].fill((" ".to_owned(), None));

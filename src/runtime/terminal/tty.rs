@@ -79,6 +79,7 @@ impl Tty {
     }
 
     /// Links are drawn from now on.
+    #[must_use]
     pub fn with_links(mut self, on: bool) -> Self {
         self.linked = on;
         if on {
@@ -88,6 +89,7 @@ impl Tty {
     }
 
     /// Copies go this way from now on.
+    #[must_use]
     pub fn with_clipboard(self, clipboard: Way) -> Self {
         Self { clipboard, ..self }
     }
