@@ -14,6 +14,7 @@ use super::exit::Exit;
 use super::ledger_verbs::LedgerVerb;
 use super::look::LookVerb;
 use super::policy_verbs::PolicyVerb;
+use super::record::{Record, Replay};
 use super::template::TemplateVerb;
 use super::verb::HeadlessVerb;
 use crate::config::Sources;
@@ -31,6 +32,16 @@ pub enum Command {
     },
     Demo {
         demo: Demo,
+        options: Options,
+    },
+    /// The console, recorded.
+    Record {
+        record: Record,
+        options: Options,
+    },
+    /// The console on a recording.
+    Replay {
+        replay: Replay,
         options: Options,
     },
     Config {
@@ -117,6 +128,10 @@ enum Verb {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    /// Open the console and keep what the service answers, without secrets, for a bug report
+    Record(Record),
+    /// Open the console on what `atc record` kept: no token, no network, nothing to change
+    Replay(Replay),
     #[command(flatten)]
     Look(LookVerb),
     #[command(flatten)]
@@ -203,6 +218,8 @@ fn command(cli: Cli) -> Command {
         None => Command::Console(options),
         Some(Verb::Open { file }) => Command::Open { file, options },
         Some(Verb::Demo(demo)) => Command::Demo { demo, options },
+        Some(Verb::Record(record)) => Command::Record { record, options },
+        Some(Verb::Replay(replay)) => Command::Replay { replay, options },
         Some(Verb::Look(verb)) => Command::Look { verb, options },
         Some(Verb::Headless(verb)) => Command::Headless { verb, options },
         Some(Verb::Doctor(doctor)) => Command::Doctor { doctor, options },
@@ -303,6 +320,11 @@ mod tests {
             "demo --speed 0",
             "demo --speed nan",
             "demo --speed inf",
+            "record",
+            "record x --max-mb 0",
+            "record x --headless soon",
+            "replay",
+            "replay x --speed 0",
             "demo --seed -1",
             "open",
             "config",

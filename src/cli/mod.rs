@@ -11,7 +11,7 @@
 //!                               ├─ Headless > verb over a Desk: the ports, the voice, the ids
 //!                               ├─ Look ────> runtime/look, and tables of fields and columns
 //!                               ├─ Say ─────> text
-//!                               └─ Console, Open, Demo, Cache, Doctor ──> runtime
+//!                               └─ Console, Open, Demo, Record, Replay, Cache, Doctor ──> runtime
 //! ```
 
 pub mod args;
@@ -33,6 +33,7 @@ pub mod man;
 pub mod origin;
 pub mod output;
 pub mod policy_verbs;
+pub mod record;
 pub mod retry;
 pub mod span;
 pub mod start;
@@ -52,5 +53,6 @@ pub use exit::Exit;
 pub use ledger_verbs::LedgerVerb;
 pub use look::LookVerb;
 pub use policy_verbs::{Explain, PolicyVerb};
+pub use record::{Record, Replay};
 pub use template::TemplateVerb;
 pub use verb::HeadlessVerb;

@@ -458,6 +458,18 @@ pub const OPTIONS: &[Opt] = &[
         show: |config| Some(switch(config.ui.ascii)),
     },
     Opt {
+        key: "ui.hyperlinks",
+        values: r#"`"auto"`, `true` or `false`"#,
+        example: None,
+        doc: "Numbers, names and addresses are links of the terminal's own. \"auto\": where the terminal, or tmux for the one \
+              it runs in, is known to understand them.",
+        set: |config, given| {
+            config.ui.hyperlinks = given.switch()?;
+            Ok(())
+        },
+        show: |config| Some(switch(config.ui.hyperlinks)),
+    },
+    Opt {
         key: "ui.colour",
         values: r#"`"auto"`, `true` or `false`"#,
         example: None,

@@ -208,12 +208,13 @@ pub struct Ui {
     pub ascii: Switch,
     pub colour: Switch,
     pub mouse: bool,
+    pub hyperlinks: Switch,
     pub layout: Layout,
 }
 
 impl Default for Ui {
     fn default() -> Self {
-        Self { ascii: Switch::Auto, colour: Switch::Auto, mouse: true, layout: Layout::Stack }
+        Self { ascii: Switch::Auto, colour: Switch::Auto, mouse: true, hyperlinks: Switch::Auto, layout: Layout::Stack }
     }
 }
 

@@ -22,6 +22,7 @@ mod http;
 mod record;
 mod rest;
 mod server;
+mod stand;
 mod wire;
 mod world;
 
@@ -29,3 +30,4 @@ pub use faults::{Fault, Faults};
 pub use http::Service;
 pub use record::Recorded;
 pub use server::{Options, SEED, Server, TOKEN};
+pub use stand::{Addresses, Question, Said, Speaker, Stand};

@@ -2,7 +2,9 @@
 
 pub mod github;
 pub mod port;
+pub mod tap;
 pub mod webhook;
 
 pub use port::Provider;
+pub use tap::Tap;
 pub use webhook::Webhook;

@@ -23,6 +23,7 @@ use super::external::{Desktop, Editing, address};
 use super::panic;
 use super::signals::{Signal, exit_code};
 use super::terminal::Screen;
+use super::terminal::clipboard::Copied;
 use crate::console::event::{Local, Op};
 use crate::console::view::{self, Theme};
 use crate::console::{Effect, Event, Model, What, update};
@@ -224,9 +225,15 @@ impl<S: Screen, E: Effects> Running<S, E> {
         if self.draw_at(now).is_none_or(|due| due > now) {
             return;
         }
-        let App { model, theme, screen, .. } = &mut self.app;
+        let App { model, theme, screen, hosts, .. } = &mut self.app;
         model.dirty = false;
-        screen.draw(&mut |buffer| view::draw(model, theme, buffer));
+        screen.draw(&mut |buffer, links| {
+            let cursor = view::draw(model, theme, buffer);
+            if let Some(links) = links {
+                view::links::find(model, hosts, buffer, links);
+            }
+            cursor
+        });
         self.pressed = false;
         // The first picture shows what was there before anything was known: what is known next does not wait for it.
         self.drawn = if self.begun { Some(now) } else { now.checked_sub(FRAME).or(Some(now)) };
@@ -270,11 +277,11 @@ impl<S: Screen, E: Effects> Running<S, E> {
             Effect::Redraw => self.redraw(),
             Effect::Open(url) => self.open(&[url]).await,
             Effect::OpenAll(urls) => self.open(&urls).await,
-            Effect::Copy(text) => {
-                if !self.app.screen.copy(text.raw_for_match()) {
-                    self.note(true, "That is more text than a terminal's clipboard takes").await;
-                }
-            }
+            Effect::Copy(text) => match self.app.screen.copy(text.raw_for_match()) {
+                Copied::Sent | Copied::InTmux => {}
+                Copied::TooLong => self.note(true, "That is more text than a terminal's clipboard takes").await,
+                Copied::Nowhere => self.note(true, "Not copied: this terminal takes no copies").await,
+            },
             Effect::Editor(text) => self.edit(&text).await,
             Effect::Ring(bytes) => {
                 // While the terminal is the editor's, nobody else writes to it.
@@ -398,7 +405,7 @@ impl<S: Screen, E: Effects> Running<S, E> {
     async fn nowhere(&mut self, urls: &[Untrusted]) {
         let all: Vec<&str> = urls.iter().map(Untrusted::raw_for_match).collect();
         let copied = self.app.screen.copy(&all.join("\n"));
-        let what = if copied { "; copied" } else { ":" };
+        let what = if copied == Copied::Sent || copied == Copied::InTmux { "; copied" } else { ":" };
         let shown = match urls {
             [url] => url.show_line().to_string(),
             _ => format!("{} addresses", urls.len()),
@@ -413,10 +420,17 @@ impl<S: Screen, E: Effects> Running<S, E> {
             _ => format!("{} {many}", urls.len()),
         };
         if left.is_empty() {
-            self.note(false, &format!("Opened {}", those(taken, "pages"))).await;
-        } else if self.app.screen.copy(&left.join("\n")) {
-            self.note(false, &format!("No browser here; copied {}", those(left, "addresses"))).await;
+            return self.note(false, &format!("Opened {}", those(taken, "pages"))).await;
         }
+        let why = self.app.desktop.why_not();
+        let (bad, what) = match self.app.screen.copy(&left.join("\n")) {
+            Copied::Sent => (false, "copied"),
+            Copied::InTmux => (false, "in tmux's buffer"),
+            // There is nothing left but to read it.
+            Copied::TooLong | Copied::Nowhere => (true, "nor can it be copied; it is"),
+        };
+        let shown = if bad { left.join(" ") } else { those(left, "addresses") };
+        self.note(bad, &format!("{why}; {what} {shown}")).await;
     }
 
     async fn edit(&mut self, text: &str) {

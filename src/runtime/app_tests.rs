@@ -393,3 +393,23 @@ async fn an_editor_that_is_not_there_gives_the_terminal_back_at_once() {
     let sheet = bench.paper.sheet();
     assert_eq!((sheet.suspended, sheet.resumed, sheet.frames), (1, 1, 1));
 }
+
+#[tokio::test(start_paused = true)]
+async fn over_ssh_it_is_said_what_became_of_the_address() {
+    for (copies, said) in [
+        (Copied::Sent, "Over SSH a browser would open where nobody looks; copied https://github.com/o/r"),
+        (Copied::InTmux, "Over SSH a browser would open where nobody looks; in tmux's buffer https://github.com/o/r"),
+        (
+            Copied::Nowhere,
+            "Over SSH a browser would open where nobody looks; nor can it be copied; it is https://github.com/o/r",
+        ),
+    ] {
+        let (bench, mut running) = bench();
+        running.app.desktop.remote = true;
+        bench.paper.sheet().copies = copies;
+        running.perform(Effect::Open("https://github.com/o/r".into())).await;
+        run_for(&mut running, SOON).await;
+        let note = running.app.model.notes.current.as_ref().map(|n| n.text.to_string());
+        assert_eq!(note.as_deref(), Some(said));
+    }
+}

@@ -15,7 +15,7 @@ pub struct Clock {
 #[derive(Clone, Copy, Debug)]
 enum From {
     Machine,
-    Virtual { start: Instant, since: tokio::time::Instant },
+    Virtual { start: Instant, since: tokio::time::Instant, speed: f64 },
 }
 
 impl Clock {
@@ -25,14 +25,24 @@ impl Clock {
 
     /// `start`, plus what has passed on tokio's clock since this call.
     pub fn virtual_from(start: Instant) -> Self {
-        Self { from: From::Virtual { start, since: tokio::time::Instant::now() } }
+        Self::replaying(start, 1.0)
+    }
+
+    /// The same, so many times faster.
+    pub fn replaying(start: Instant, speed: f64) -> Self {
+        let speed = if speed.is_finite() { speed.clamp(0.1, 100.0) } else { 1.0 };
+        Self { from: From::Virtual { start, since: tokio::time::Instant::now(), speed } }
     }
 
     pub fn now(&self) -> Instant {
         #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
         match self.from {
             From::Machine => Utc::now(),
-            From::Virtual { start, since } => start + since.elapsed(),
+            From::Virtual { start, since, speed } => {
+                let passed = since.elapsed();
+                // At its own speed to the last digit.
+                start + if (speed - 1.0).abs() < f64::EPSILON { passed } else { passed.mul_f64(speed) }
+            }
         }
     }
 
@@ -47,7 +57,11 @@ impl Clock {
         let wait = (at - self.now()).to_std().unwrap_or_default();
         let now = tokio::time::Instant::now();
         // A year is as good as never, and an instant that far away cannot overflow.
-        now + wait.min(std::time::Duration::from_hours(8760))
+        let wait = wait.min(std::time::Duration::from_hours(8760));
+        match self.from {
+            From::Virtual { speed, .. } if (speed - 1.0).abs() >= f64::EPSILON => now + wait.div_f64(speed),
+            From::Virtual { .. } | From::Machine => now + wait,
+        }
     }
 
     /// The operator's time zone, whose rule is asked for each instant: summer time may begin while the program runs. UTC on

@@ -61,17 +61,36 @@ impl Desktop {
                 commands.push(words);
             }
         }
-        let mut add = |program: &str| commands.push(vec![program.to_owned(), url.to_owned()]);
+        let mut add = |words: &[&str]| commands.push(words.iter().map(|word| (*word).to_owned()).collect());
         if self.macos && !self.remote {
-            add("open");
+            add(&["open", url]);
         }
-        if self.wsl {
-            add("wslview");
+        if self.wsl && !self.remote {
+            add(&["wslview", url]);
+            // Between single quotes nothing means anything to it, and an address that was checked has none.
+            if !url.contains('\'') {
+                add(&[
+                    "powershell.exe",
+                    "-NoProfile",
+                    "-NonInteractive",
+                    "-Command",
+                    &format!("Start-Process '{url}'"),
+                ]);
+            }
         }
         if self.display && !self.macos {
-            add("xdg-open");
+            add(&["xdg-open", url]);
         }
         commands
+    }
+
+    /// Why no browser took an address, as the beginning of a sentence.
+    pub fn why_not(&self) -> &'static str {
+        match (self.remote, self.display || self.browser.is_some()) {
+            (true, false) => "Over SSH a browser would open where nobody looks",
+            (true, true) => "Over SSH no browser answered",
+            (false, _) => "No browser here",
+        }
     }
 
     /// Opens an address that was checked. `false`: no browser here did. Takes at most a second a command, and a browser
@@ -227,6 +246,44 @@ mod tests {
             words(&format!("xdg-open {URL}")),
         ];
         assert_eq!(desktop.commands(URL), expected);
+    }
+
+    #[test]
+    fn where_atc_runs_decides_what_opens_an_address() {
+        let powershell = format!("Start-Process '{URL}'");
+        let powershell = ["powershell.exe", "-NoProfile", "-NonInteractive", "-Command", &powershell];
+        let own = || Some("firefox".to_owned());
+        let here = Desktop::default;
+        let table: [(&str, Desktop, &[&[&str]]); 10] = [
+            ("a desktop", Desktop { display: true, ..here() }, &[&["xdg-open", URL]]),
+            ("a console without a display", here(), &[]),
+            ("macOS", Desktop { macos: true, ..here() }, &[&["open", URL]]),
+            ("macOS over SSH", Desktop { macos: true, remote: true, ..here() }, &[]),
+            ("WSL", Desktop { wsl: true, ..here() }, &[&["wslview", URL], &powershell]),
+            ("WSL over SSH", Desktop { wsl: true, remote: true, ..here() }, &[]),
+            ("SSH", Desktop { remote: true, ..here() }, &[]),
+            ("SSH with a forwarded display", Desktop { remote: true, display: true, ..here() }, &[&["xdg-open", URL]]),
+            ("SSH with a browser of its own", Desktop { remote: true, browser: own(), ..here() }, &[&["firefox", URL]]),
+            (
+                "WSL with a browser of its own",
+                Desktop { wsl: true, browser: own(), ..here() },
+                &[&["firefox", URL], &["wslview", URL], &powershell],
+            ),
+        ];
+        for (what, desktop, commands) in table {
+            assert_eq!(desktop.commands(URL), commands, "{what}");
+            assert_eq!(desktop.why_not().starts_with("Over SSH"), desktop.remote, "{what}");
+        }
+    }
+
+    #[test]
+    fn an_address_stays_one_word_of_a_program_and_never_leaves_its_quotes() {
+        let address = address(&"https://github.com/o/r?a=$(calc)&b=`x`;'c'|d".into(), &hosts()).unwrap();
+        assert!(!address.contains(['\'', '`', '|', '"', ' ']), "{address}");
+        let desktop = Desktop { wsl: true, browser: Some("b '%s' x".to_owned()), ..Desktop::default() };
+        for words in desktop.commands(&address) {
+            assert_eq!(words.iter().filter(|word| word.contains(&address)).count(), 1, "{words:?}");
+        }
     }
 
     #[test]

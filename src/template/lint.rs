@@ -194,6 +194,15 @@ fn secrets(text: &str, before: u32) -> Vec<Finding> {
     findings
 }
 
+/// The text with everything in it that looks like a token or a key replaced.
+pub fn mask_secrets(text: &str, mask: &str) -> String {
+    let masked = |text: String, (_, pattern): &(&str, Regex)| match pattern.replace_all(&text, mask) {
+        std::borrow::Cow::Owned(masked) => masked,
+        std::borrow::Cow::Borrowed(_) => text,
+    };
+    patterns().iter().fold(text.to_owned(), masked)
+}
+
 fn patterns() -> &'static [(&'static str, Regex)] {
     static PATTERNS: OnceLock<Vec<(&'static str, Regex)>> = OnceLock::new();
     const SOURCES: [(&str, &str); 10] = [

@@ -76,6 +76,14 @@ pub struct Setup {
     pub notify: Vec<atc::domain::transition::Rule>,
     /// Where it is remembered what was told and read.
     pub state_dir: Option<std::path::PathBuf>,
+    /// Hears every answer of the service.
+    pub tap: Option<Arc<dyn atc::provider::Tap>>,
+    /// Asked instead of the demo.
+    pub provider: Option<Arc<GitHub>>,
+    /// Watched instead of the demo's.
+    pub repos: Option<Vec<atc::domain::RepoName>>,
+    /// Links are drawn.
+    pub linked: bool,
 }
 
 impl Default for Setup {
@@ -97,6 +105,10 @@ impl Default for Setup {
             token: TOKEN,
             notify: Vec::new(),
             state_dir: None,
+            tap: None,
+            provider: None,
+            repos: None,
+            linked: false,
         }
     }
 }
@@ -136,7 +148,9 @@ impl Flow {
         let mut options = Options::new(host, Token::new(setup.token, "a test").unwrap(), clock.as_now());
         options.read_only = setup.read_only;
         options.copilot_api = setup.copilot_api;
-        let provider = Arc::new(GitHub::new(options).unwrap());
+        options.tap = setup.tap;
+        let provider = setup.provider.unwrap_or_else(|| Arc::new(GitHub::new(options).unwrap()));
+        let watched = setup.repos.unwrap_or_else(|| server.repos().to_vec());
         let ledger = setup.ledger.unwrap_or_default();
         let (events, received) = mpsc::channel(256);
         let (signals, heard) = mpsc::channel(16);
@@ -150,7 +164,7 @@ impl Flow {
             gate: setup.gate,
             pace: Pace::default(),
             patience: Patience::default(),
-            repos: server.repos().to_vec(),
+            repos: watched.clone(),
             template_folders: Vec::new(),
             web: None,
             drafts: None,
@@ -167,7 +181,7 @@ impl Flow {
             ),
         };
         let settings = Settings {
-            repos: server.repos().to_vec(),
+            repos: watched,
             own_tasks: atc::domain::OwnTasks::Auto,
             host: Safe::new("demo"),
             token_kind: provider.authority().token_kind,
@@ -177,6 +191,7 @@ impl Flow {
             ..Settings::default()
         };
         let paper = Paper::new(setup.width, setup.height);
+        paper.sheet().linked = setup.linked;
         let app = App {
             model: Model::new(clock.now(), settings),
             theme: Theme::default(),

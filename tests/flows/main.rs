@@ -9,12 +9,17 @@ mod cancel_scripts;
 mod contract;
 mod diagnosis;
 mod faults;
+mod film;
 mod harness;
 mod inbox;
+#[path = "../documents/keep.rs"]
+mod keep;
+mod links;
 #[path = "../contract/openapi.rs"]
 mod openapi;
 mod picture;
 mod plan;
+mod recording;
 mod restart;
 mod reviews;
 mod rights;

@@ -15,6 +15,7 @@ pub mod help;
 pub mod inbox;
 pub mod ledger;
 pub mod line;
+pub mod links;
 pub mod list;
 pub mod log;
 pub mod offers;

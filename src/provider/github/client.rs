@@ -23,6 +23,7 @@ use crate::domain::{
     Branches, Fault, FaultKind, Issue, IssueRef, Issues, Job, JobId, NodeId, Now, Pull, PullDiff, PullRef, RepoName,
     Run, RunId, SessionId, Task, TaskRef, Timeline, UserId, Viewer,
 };
+use crate::provider::Tap;
 use crate::provider::port::{
     AgentSession, Authority, Automations, Budget, Call, CancelAnswer, Fetched, LiveLogs, LogBody, PageCursor, Probe,
     Provider, Sketch, TaskPage, TaskQuery, TellName, Validator,
@@ -53,6 +54,8 @@ pub struct Options {
     pub now: Now,
     pub limits: Limits,
     pub network: Network,
+    /// Hears every answer.
+    pub tap: Option<Arc<dyn Tap>>,
 }
 
 impl Options {
@@ -68,6 +71,7 @@ impl Options {
             now,
             limits,
             network,
+            tap: None,
         }
     }
 }
@@ -89,11 +93,12 @@ impl fmt::Debug for GitHub {
 
 impl GitHub {
     pub fn new(options: Options) -> Result<Self, Fault> {
-        let Options { host, token, copilot_api, extra_headers, read_only, trusts_host, now, limits, network } = options;
+        let Options { host, token, copilot_api, extra_headers, read_only, trusts_host, now, limits, network, tap } =
+            options;
         let copilot_headers = extra_headers.into_iter().map(extra_header).collect::<Result<_, _>>()?;
         let copilot = Copilot::new(copilot_api, token.kind());
         let read_only = closed(&host, read_only, trusts_host);
-        let http = Http::new(Parts { host, token, read_only, now, limits, network, copilot_headers });
+        let http = Http::new(Parts { host, token, read_only, now, limits, network, copilot_headers }).tapped(tap);
         Ok(Self { http: Arc::new(http), repos: Arc::default(), copilot: Arc::new(copilot), assignable: Arc::default() })
     }
 

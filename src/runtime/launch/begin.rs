@@ -11,7 +11,7 @@ use crate::domain::{Fault, FaultKind};
 use crate::runtime::clock::Clock;
 use crate::runtime::{journal, panic, terminal};
 
-use super::{demo, doctor, headless, kept, look, policy, screen, service};
+use super::{demo, doctor, headless, kept, look, policy, record, replay, screen, service};
 
 /// Runs the program and returns its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
@@ -38,6 +38,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Look { verb, options } => look::run(&verb, &options),
         Command::Headless { verb, options } => headless::run(&verb, &options),
         Command::Doctor { doctor: asked, options } => doctor::run(asked, &options),
+        Command::Record { record: asked, options } => record::run(&asked, &options),
+        Command::Replay { replay: asked, options } => with_screen(&options, |setting| replay::console(setting, &asked)),
         Command::Console(options) => with_screen(&options, service::console),
         Command::Open { file, options } => with_screen(&options, |setting| screen::open(setting, &file)),
         Command::Demo { demo, options } => match demo.serve {
@@ -56,9 +58,11 @@ pub struct Setting {
     pub clock: crate::runtime::clock::Clock,
     /// Said in the footer once there is one.
     pub notes: Vec<Fault>,
+    /// For so long, and nobody looks: no terminal is touched.
+    pub unseen: Option<std::time::Duration>,
 }
 
-fn with_screen(options: &cli::Options, go: impl FnOnce(Setting) -> Result<u8, Fault>) -> Result<u8, Fault> {
+pub(super) fn with_screen(options: &cli::Options, go: impl FnOnce(Setting) -> Result<u8, Fault>) -> Result<u8, Fault> {
     let paths = Paths::find()?;
     let loaded = match config::load(&options.sources(), &paths) {
         Ok(loaded) => loaded,
@@ -76,7 +80,7 @@ fn with_screen(options: &cli::Options, go: impl FnOnce(Setting) -> Result<u8, Fa
     }
     let clock = crate::runtime::clock::Clock::system();
     let notes = observed(&paths, &loaded, &clock)?;
-    go(Setting { loaded, paths, clock, notes })
+    go(Setting { loaded, paths, clock, notes, unseen: None })
 }
 
 /// The journal, and a report should the program itself be wrong: with a screen and without one. What could not be begun

@@ -61,7 +61,7 @@ fn reading(verb: &LookVerb, options: &cli::Options) -> Result<u8, Fault> {
     let clock = Clock::system();
     // A verb does without a journal that cannot be written.
     let notes = begin::observed(&paths, &loaded, &clock)?;
-    let setting = Setting { loaded, paths, clock, notes };
+    let setting = Setting { loaded, paths, clock, notes, unseen: None };
     let seat = seat(&setting, Voice::of(&looks, setting.loaded.config.ui.colour))?;
     let runtime = runtime()?;
     let code = runtime.block_on(async {
@@ -119,7 +119,7 @@ fn seat(setting: &Setting, voice: Voice) -> Result<Seat, Fault> {
 fn complete(words: &[String], options: &cli::Options) -> Exit {
     let known = Paths::find().ok().and_then(|paths| {
         let loaded = config::load(&options.sources(), &paths).ok()?;
-        let setting = Setting { loaded, paths, clock: Clock::system(), notes: Vec::new() };
+        let setting = Setting { loaded, paths, clock: Clock::system(), notes: Vec::new(), unseen: None };
         let seat = seat(&setting, Voice::of(&cli::voice::Looks::default(), config::Switch::Off)).ok()?;
         Some((setting, seat))
     });

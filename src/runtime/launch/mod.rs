@@ -3,6 +3,8 @@
 //! ```text
 //! arguments ─ parse ─ config ─ terminal? ─┬─ demo:  server + provider on loopback ─┐
 //!                                         ├─ console: token + provider on GitHub ──┼─ engine ─ the loop ─ exit code
+//!                                         ├─ record: the same with a tap ──────────┤
+//!                                         ├─ replay: a recording on loopback ──────┤
 //!                                         └─ open:  a file, no engine ─────────────┘
 //!           ├─ start, cancel, …: headless, the same ports, no terminal
 //!           ├─ list, watch, …: look, the same ports, the console's own rules, no terminal
@@ -19,6 +21,8 @@ mod headless;
 mod kept;
 mod look;
 mod policy;
+mod record;
+pub mod replay;
 pub mod screen;
 pub mod service;
 

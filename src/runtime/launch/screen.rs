@@ -18,7 +18,10 @@ use crate::runtime::app::{self, App, Effects};
 use crate::runtime::biglog::{self, Begun, Hands};
 use crate::runtime::external::{self, Desktop};
 use crate::runtime::rules::RulesFile;
-use crate::runtime::terminal::Tty;
+use crate::runtime::signals::Signal;
+use crate::runtime::terminal::clipboard::Way;
+use crate::runtime::terminal::{Tty, Unseen, links};
+use crate::runtime::tmux::Tmux;
 use crate::runtime::{hangup, input, signals};
 use crate::text::{Safe, Untrusted};
 
@@ -118,13 +121,44 @@ pub async fn run<E: Effects>(
     model.place.columns = config.ui.layout == Layout::Columns;
     let (to_loop, signals) = signals::channel();
     signals::listen(&to_loop).map_err(|error| local("signals cannot be listened to", error))?;
+    if let Some(time) = setting.unseen {
+        tokio::spawn(async move {
+            tokio::time::sleep(time).await;
+            let _ = to_loop.send(Signal::End(0)).await;
+        });
+        let app = app(setting, model, Unseen::default(), effects, (channel.1, signals), hosts);
+        // Whoever holds this end may still have something to say: without it the loop would be deaf.
+        let _events = channel.0;
+        return Ok(Box::pin(app::run(app)).await.code());
+    }
     hangup::watch(to_loop).map_err(|error| local("the terminal cannot be watched", error))?;
     let (sender, events) = channel;
     let keys = input::start(sender, setting.clock.as_now()).map_err(|error| local("keys cannot be read", error))?;
+    let tmux = Tmux::ask().await;
     let screen = Tty::enter(keys).map_err(|error| local("the terminal cannot be used", error))?;
-    let app = App {
+    let links = || links::Env::here(tmux.as_ref().map(|tmux| tmux.features.clone())).has_links();
+    let linked = match config.ui.hyperlinks {
+        Switch::On => true,
+        Switch::Off => false,
+        Switch::Auto => links(),
+    };
+    let screen = screen.with_links(linked).with_clipboard(Way::here(tmux.as_ref()));
+    let app = app(setting, model, screen, effects, (events, signals), hosts);
+    // On the heap: the loop holds the whole screen, and what waits for it would be as large.
+    Ok(Box::pin(app::run(app)).await.code())
+}
+
+fn app<'a, S, E: Effects>(
+    setting: &Setting,
+    model: Model,
+    screen: S,
+    effects: &'a mut E,
+    (events, signals): (mpsc::Receiver<Event>, mpsc::Receiver<Signal>),
+    hosts: Vec<String>,
+) -> App<S, Borrowed<'a, E>> {
+    App {
         model,
-        theme: theme(config),
+        theme: theme(&setting.loaded.config),
         screen,
         effects: Borrowed(effects),
         events,
@@ -134,9 +168,7 @@ pub async fn run<E: Effects>(
         hosts,
         editor: external::editor(),
         folder: setting.paths.state_dir.clone(),
-    };
-    // On the heap: the loop holds the whole screen, and what waits for it would be as large.
-    Ok(Box::pin(app::run(app)).await.code())
+    }
 }
 
 /// The loop takes its hands by value; they are needed once more after it has ended.

@@ -34,28 +34,37 @@ const MAX_CA_FILE: u64 = 1 << 20;
 
 /// `atc`: the console on the configured host.
 pub fn console(setting: Setting) -> Result<u8, Fault> {
+    let runtime = runtime()?;
+    let Ready { options, shelf, repos, web } = ready(&setting, &runtime)?;
+    let provider = Arc::new(GitHub::new(options)?);
+    runtime.block_on(run(setting, provider, shelf, repos, vec![web], None))
+}
+
+/// What the console on the configured host is made of.
+pub(super) struct Ready {
+    pub options: github::Options,
+    pub shelf: Shelf,
+    pub repos: Vec<RepoName>,
+    /// The host a person sees in a browser.
+    pub web: String,
+}
+
+pub(super) fn ready(setting: &Setting, runtime: &tokio::runtime::Runtime) -> Result<Ready, Fault> {
     let config = &setting.loaded.config;
     let host = Host::resolve(Some(&config.host), config.api_url.as_deref())?;
-    let runtime = runtime()?;
     let found = runtime.block_on(found_token(config, &host))?;
     let repos = repos(config, host.web());
     let web = host.web().to_owned();
     let api = host.address().to_owned();
     let cache = config.cache.then(|| cache::Place { file: setting.paths.cache(), api });
-    let provider = Arc::new(GitHub::new(options(config, host, found.token, &setting.clock)?)?);
+    let options = options(config, host, found.token, &setting.clock)?;
     let here = Here::new(&setting.loaded, &setting.paths);
     let local = Local { here, env: Env::here(), has_ledger: true };
     let state_dir = Some(setting.paths.state_dir.clone());
     let ledger_file = setting.paths.ledger(config);
     let ledger: OpenLedger = Box::new(move || ledger::open(&ledger_file));
-    runtime.block_on(run(
-        setting,
-        provider,
-        Shelf { ledger, cache, state_dir, policy: Policy::default(), local: Some(local) },
-        repos,
-        vec![web],
-        None,
-    ))
+    let shelf = Shelf { ledger, cache, state_dir, policy: Policy::default(), local: Some(local) };
+    Ok(Ready { options, shelf, repos, web })
 }
 
 async fn found_token(config: &Config, host: &Host) -> Result<token::Found, Fault> {

@@ -12,7 +12,8 @@ const LONGEST: usize = 32;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Glyph<'a> {
     /// A character (with what is combined with it) starts here.
-    Lead { text: &'a str, wide: bool, look: Look },
+    /// `link`: the number of the link it belongs to, 0 without one.
+    Lead { text: &'a str, wide: bool, look: Look, link: u16 },
     /// The right half of the wide character before it.
     Tail,
 }
@@ -39,6 +40,7 @@ impl Glyph<'_> {
         text: " ",
         wide: false,
         look: Look { fg: Color::Reset, bg: Color::Reset, modifier: Modifier::empty() },
+        link: 0,
     };
 
     /// Nothing to see here: what an erased line is made of.
@@ -69,7 +71,7 @@ pub fn read<'a>(buffer: &'a Buffer, y: u16, row: &mut Vec<Glyph<'a>>) {
         }
         let (text, wide) = text_of(cell, x + 1 < width);
         tail = wide;
-        row.push(Glyph::Lead { text, wide, look: look_of(cell, text) });
+        row.push(Glyph::Lead { text, wide, look: look_of(cell, text), link: 0 });
     }
 }
 

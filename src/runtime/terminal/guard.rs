@@ -24,6 +24,8 @@ use rustix::termios::{QueueSelector, tcflush};
 static OUTPUT: Mutex<()> = Mutex::new(());
 static ENTERED: AtomicBool = AtomicBool::new(false);
 static CLOSED: AtomicBool = AtomicBool::new(false);
+/// Links may have been drawn, so one may be open when a frame breaks off.
+static LINKS: AtomicBool = AtomicBool::new(false);
 
 /// How long the last bytes may take to go out before what is queued is thrown away, and again before giving up.
 const PATIENCE: Duration = Duration::from_millis(150);
@@ -62,6 +64,9 @@ pub fn leave() {
     // A thread of its own: a write to a terminal that nobody reads does not return.
     let write = move || {
         let lock = output_soon();
+        if LINKS.load(Ordering::SeqCst) {
+            let _ = write_all(super::links::CLOSE);
+        }
         let _ = write_all(LEAVE);
         drop(lock);
         let _ = done.send(());
@@ -71,6 +76,11 @@ pub fn leave() {
         let _ = out.recv_timeout(PATIENCE);
     }
     let _ = disable_raw_mode();
+}
+
+/// From here on a link may be open when the terminal is left.
+pub fn links() {
+    LINKS.store(true, Ordering::SeqCst);
 }
 
 /// [`leave`], and nobody enters or draws again.

@@ -11,21 +11,26 @@
 //! * [`check()`] says whether there is a terminal to work on at all.
 //! * [`guard`] owns the modes: entering and leaving are symmetric, can be repeated and work from everywhere.
 //! * [`painter`] turns two pictures into the fewest bytes; [`pen`] keeps the colours, [`scroll`] finds scrolled panes,
-//!   [`glyphs`] knows what a row of cells really shows.
-//! * [`Screen`] is the terminal as the loop sees it: [`Tty`] is the real one, [`Paper`] the one of the tests.
+//!   [`glyphs`] knows what a row of cells really shows, [`links`] which of it are links and where those are understood.
+//! * [`Screen`] is the terminal as the loop sees it: [`Tty`] is the real one, [`Unseen`] none at all, [`Paper`] the one of the
+//!   tests.
 
 pub mod check;
+pub mod clipboard;
 pub mod glyphs;
 pub mod guard;
+pub mod links;
 pub mod painter;
 pub mod paper;
 pub mod pen;
 pub mod screen;
 pub mod scroll;
 pub mod tty;
+pub mod unseen;
 
 pub use check::check;
 pub use painter::Painter;
 pub use paper::Paper;
 pub use screen::Screen;
 pub use tty::Tty;
+pub use unseen::Unseen;

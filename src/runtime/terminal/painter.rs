@@ -11,8 +11,10 @@ use ratatui::layout::Rect;
 use ratatui::style::Color;
 
 use super::glyphs::{self, Glyph};
+use super::links::{Links, Spans};
 use super::pen::Pen;
 use super::scroll::{self, Row};
+use crate::console::view::links::Link;
 
 /// A frame of more bytes than this is shown at once, by terminals that can (mode 2026).
 const SYNCHRONISED: usize = 1024;
@@ -26,6 +28,9 @@ const BLANKS: usize = 4;
 #[derive(Debug)]
 pub struct Painter {
     previous: Buffer,
+    /// The links of `previous`.
+    linked: Spans,
+    links: Links,
     /// The terminal shows `previous`. Otherwise it is cleared before the next frame.
     valid: bool,
     /// Scroll regions may be used.
@@ -44,6 +49,8 @@ impl Painter {
     pub fn new(regions: bool) -> Self {
         Self {
             previous: Buffer::empty(Rect::default()),
+            linked: Spans::default(),
+            links: Links::default(),
             valid: false,
             regions,
             pen: Pen::default(),
@@ -62,6 +69,15 @@ impl Painter {
     /// Appends what makes the terminal show `next`, with the text cursor at `cursor` or hidden. The picture is kept and
     /// `next` gets the memory of the one before.
     pub fn frame(&mut self, next: &mut Buffer, cursor: Option<(u16, u16)>, out: &mut Vec<u8>) {
+        self.linked(next, &[], cursor, out);
+    }
+
+    /// The same, with links round some of the cells.
+    pub fn linked(&mut self, next: &mut Buffer, links: &[Link], cursor: Option<(u16, u16)>, out: &mut Vec<u8>) {
+        if self.links.are_many() {
+            self.links = Links::default();
+            self.valid = false;
+        }
         let mut body = std::mem::take(&mut self.body);
         body.clear();
         let mut previous = std::mem::take(&mut self.previous);
@@ -70,7 +86,11 @@ impl Painter {
             previous.reset();
             self.start_over(&mut body);
         }
-        self.paint(&previous, next, &mut body);
+        let spans = self.links.spans(links);
+        let before = std::mem::take(&mut self.linked);
+        self.paint((&previous, &before), (next, &spans), &mut body);
+        self.linked = spans;
+        self.links.close(&mut body);
         std::mem::swap(&mut previous, next);
         self.previous = previous;
         self.place_cursor(cursor, &mut body);
@@ -90,31 +110,23 @@ impl Painter {
         self.pen = Pen::default();
         self.region = None;
         self.at = Some((0, 0));
+        self.linked.clear();
         self.valid = true;
     }
 
-    fn paint(&mut self, old: &Buffer, new: &Buffer, out: &mut Vec<u8>) {
+    fn paint(&mut self, (old, was): (&Buffer, &Spans), (new, is): (&Buffer, &Spans), out: &mut Vec<u8>) {
         let width = usize::from(new.area.width);
         if width == 0 {
             return;
         }
         let changed = |y: &u16| {
             let start = usize::from(*y) * width;
-            old.content.get(start..start + width) != new.content.get(start..start + width)
+            old.content.get(start..start + width) != new.content.get(start..start + width) || !was.same_in_row(is, *y)
         };
         let mut differing = (0..new.area.height).filter(changed);
         let Some(first) = differing.next() else { return };
         let last = differing.next_back().unwrap_or(first);
-        let read = |buffer| -> Vec<Row<'_>> {
-            (first..=last)
-                .map(|y| {
-                    let mut row = Vec::with_capacity(width);
-                    glyphs::read(buffer, y, &mut row);
-                    row
-                })
-                .collect()
-        };
-        let (mut was, is) = (read(old), read(new));
+        let (mut was, is) = (rows(old, was, first..=last), rows(new, is, first..=last));
         let (first, height) = (usize::from(first), usize::from(new.area.height));
         if self.regions && is.len() > 2 {
             for _ in 0..SCROLLS {
@@ -162,9 +174,10 @@ impl Painter {
                 continue;
             }
             // A right half that differs was written with its left half, which differs too.
-            let Glyph::Lead { text, wide, .. } = glyph else { continue };
+            let Glyph::Lead { text, wide, link, .. } = glyph else { continue };
             self.reach(x, y, is, out);
             self.pen.take(glyph, out);
+            self.links.open(*link, out);
             out.extend_from_slice(text.as_bytes());
             self.moved_on(x + if *wide { 2 } else { 1 }, y, is.len(), text);
         }
@@ -173,6 +186,7 @@ impl Painter {
             if !self.pen.erases_to(Color::Reset) {
                 self.pen.plain(out);
             }
+            self.links.close(out);
             out.extend_from_slice(b"\x1b[K");
         }
     }
@@ -190,7 +204,7 @@ impl Painter {
             && let Some(gap) = row.get(from..x)
             && gap.iter().map(Glyph::bytes).sum::<usize>() <= GAP
             && gap.iter().all(|g| matches!(g, Glyph::Lead { wide: false, text, .. } if text.chars().nth(1).is_none()))
-            && gap.iter().all(|g| self.pen.fits(g))
+            && gap.iter().all(|g| self.pen.fits(g) && self.links.fits(g))
         {
             for glyph in gap {
                 if let Glyph::Lead { text, .. } = glyph {
@@ -243,6 +257,17 @@ impl Painter {
             out.extend_from_slice(if self.shown { b"\x1b[?25h" } else { b"\x1b[?25l" });
         }
     }
+}
+
+/// What some rows show.
+fn rows<'a>(buffer: &'a Buffer, links: &Spans, rows: std::ops::RangeInclusive<u16>) -> Vec<Row<'a>> {
+    rows.map(|y| {
+        let mut row = Vec::with_capacity(usize::from(buffer.area.width));
+        glyphs::read(buffer, y, &mut row);
+        links.tie(y, &mut row);
+        row
+    })
+    .collect()
 }
 
 /// A write to memory cannot fail.

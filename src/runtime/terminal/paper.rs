@@ -7,9 +7,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use tokio::sync::Notify;
 
+use super::clipboard::Copied;
 use super::painter::Painter;
-use super::screen::Screen;
+use super::screen::{Fill, Screen};
 use crate::console::state::layout::Size;
+use crate::console::view::links::Link;
 
 /// Clones share the same sheet: the loop owns one, the test looks at another.
 #[derive(Clone, Debug)]
@@ -29,6 +31,11 @@ pub struct Sheet {
     pub frames: usize,
     pub bytes: Vec<u8>,
     pub copied: Vec<String>,
+    /// What becomes of what is copied.
+    pub copies: Copied,
+    /// Links are wanted, and those of the last picture.
+    pub linked: bool,
+    pub links: Vec<Link>,
     /// What the operator was rung with.
     pub rung: Vec<u8>,
     pub mouse: bool,
@@ -56,6 +63,9 @@ impl Paper {
             frames: 0,
             bytes: Vec::new(),
             copied: Vec::new(),
+            copies: Copied::Sent,
+            linked: false,
+            links: Vec::new(),
             rung: Vec::new(),
             mouse: false,
             suspended: 0,
@@ -97,16 +107,18 @@ impl Screen for Paper {
         self.sheet().size
     }
 
-    fn draw(&mut self, fill: &mut dyn FnMut(&mut Buffer) -> Option<(u16, u16)>) {
+    fn draw(&mut self, fill: Fill<'_>) {
         let mut sheet = self.sheet();
         let mut next = Buffer::empty(Rect::new(0, 0, sheet.size.width, sheet.size.height));
-        sheet.cursor = fill(&mut next);
+        let mut links = Vec::new();
+        sheet.cursor = fill(&mut next, sheet.linked.then_some(&mut links));
         sheet.picture.clone_from(&next);
         sheet.frames += 1;
         sheet.busy = true;
         let mut painter = sheet.painter.take().unwrap_or_else(|| Painter::new(true));
         let cursor = sheet.cursor;
-        painter.frame(&mut next, cursor, &mut sheet.bytes);
+        painter.linked(&mut next, &links, cursor, &mut sheet.bytes);
+        sheet.links = links;
         sheet.painter = Some(painter);
     }
 
@@ -134,9 +146,10 @@ impl Screen for Paper {
         self.sheet().mouse = on;
     }
 
-    fn copy(&mut self, text: &str) -> bool {
-        self.sheet().copied.push(text.to_owned());
-        true
+    fn copy(&mut self, text: &str) -> Copied {
+        let mut sheet = self.sheet();
+        sheet.copied.push(text.to_owned());
+        sheet.copies
     }
 
     fn ring(&mut self, bytes: &[u8]) {

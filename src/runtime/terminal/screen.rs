@@ -4,7 +4,12 @@ use std::io;
 
 use ratatui::buffer::Buffer;
 
+use super::clipboard::Copied;
 use crate::console::state::layout::Size;
+use crate::console::view::links::Link;
+
+/// Fills a blank buffer, and names the links in it where they are wanted.
+pub type Fill<'a> = &'a mut dyn FnMut(&mut Buffer, Option<&mut Vec<Link>>) -> Option<(u16, u16)>;
 
 /// One screen: the real terminal or the paper of a test. A picture is taken only when the one before is out, so that a
 /// slow line gets fewer pictures, never late ones.
@@ -13,7 +18,7 @@ pub trait Screen {
     fn size(&mut self) -> Size;
 
     /// Shows what `fill` puts into the buffer, which is blank when it gets it; `fill` says where the text cursor belongs.
-    fn draw(&mut self, fill: &mut dyn FnMut(&mut Buffer) -> Option<(u16, u16)>);
+    fn draw(&mut self, fill: Fill<'_>);
 
     /// The last picture is still on its way.
     fn busy(&self) -> bool;
@@ -28,8 +33,8 @@ pub trait Screen {
     /// Turns mouse reports on or off, with the next picture.
     fn mouse(&mut self, on: bool);
 
-    /// Puts text in the terminal's clipboard. `false`: it is more than terminals take.
-    fn copy(&mut self, text: &str) -> bool;
+    /// Puts text in the terminal's clipboard.
+    fn copy(&mut self, text: &str) -> Copied;
 
     /// Passes on a bell or a message for the operator: bytes that move no cursor and show in no cell.
     fn ring(&mut self, bytes: &[u8]);

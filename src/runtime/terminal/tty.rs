@@ -10,12 +10,13 @@ use rustix::process::{Signal, getpgrp, getsid, kill_current_process_group};
 use rustix::termios::tcgetwinsize;
 use tokio::sync::mpsc;
 
+use super::clipboard::{Copied, Way};
 use super::guard;
 use super::painter::Painter;
-use super::screen::Screen;
+use super::screen::{Fill, Screen};
 use crate::console::state::layout::Size;
+use crate::console::view::links::Link;
 use crate::runtime::input::Gate;
-use crate::text::sink;
 
 /// No picture is larger, whatever the terminal says its size is: a wrong size must not cost the machine's memory.
 const LARGEST: Size = Size { width: 1000, height: 500 };
@@ -26,10 +27,13 @@ const UNKNOWN: Size = Size { width: 80, height: 24 };
 pub struct Tty {
     painter: Painter,
     next: Buffer,
+    /// The terminal understands links, and those of the next picture.
+    linked: bool,
+    links: Vec<Link>,
     size: Size,
     keys: Gate,
     mouse: bool,
-    in_tmux: bool,
+    clipboard: Way,
     /// To the writing thread and back; the memory of a frame goes round.
     frames: std_mpsc::SyncSender<Vec<u8>>,
     done: mpsc::Receiver<(io::Result<()>, Vec<u8>)>,
@@ -57,10 +61,12 @@ impl Tty {
         let mut tty = Self {
             painter: Painter::new(has_regions(std::env::var("TERM").as_deref().unwrap_or_default())),
             next: Buffer::empty(Rect::default()),
+            linked: false,
+            links: Vec::new(),
             size: UNKNOWN,
             keys,
             mouse: false,
-            in_tmux: std::env::var_os("TMUX").is_some(),
+            clipboard: Way::here(None),
             frames,
             done,
             pending: Vec::new(),
@@ -70,6 +76,22 @@ impl Tty {
         tty.size();
         tty.keys.open();
         Ok(tty)
+    }
+
+    /// Links are drawn from now on.
+    #[must_use]
+    pub fn with_links(mut self, on: bool) -> Self {
+        self.linked = on;
+        if on {
+            guard::links();
+        }
+        self
+    }
+
+    /// Copies go this way from now on.
+    #[must_use]
+    pub fn with_clipboard(self, clipboard: Way) -> Self {
+        Self { clipboard, ..self }
     }
 
     fn send(&mut self) {
@@ -89,11 +111,12 @@ impl Screen for Tty {
         self.size
     }
 
-    fn draw(&mut self, fill: &mut dyn FnMut(&mut Buffer) -> Option<(u16, u16)>) {
+    fn draw(&mut self, fill: Fill<'_>) {
         self.next.resize(Rect::new(0, 0, self.size.width, self.size.height));
         self.next.reset();
-        let cursor = fill(&mut self.next);
-        self.painter.frame(&mut self.next, cursor, &mut self.pending);
+        self.links.clear();
+        let cursor = fill(&mut self.next, self.linked.then_some(&mut self.links));
+        self.painter.linked(&mut self.next, &self.links, cursor, &mut self.pending);
         self.send();
     }
 
@@ -125,11 +148,13 @@ impl Screen for Tty {
         }
     }
 
-    fn copy(&mut self, text: &str) -> bool {
-        let Some(sequence) = clipboard(text, self.in_tmux) else { return false };
-        self.pending.extend_from_slice(sequence.as_bytes());
-        self.send();
-        true
+    fn copy(&mut self, text: &str) -> Copied {
+        let (copied, sequence) = self.clipboard.send(text);
+        if let Some(sequence) = sequence {
+            self.pending.extend_from_slice(sequence.as_bytes());
+            self.send();
+        }
+        copied
     }
 
     fn ring(&mut self, bytes: &[u8]) {
@@ -179,24 +204,9 @@ fn has_regions(term: &str) -> bool {
     !["sun", "vt52", "cons25", "adm3"].iter().any(|old| term.starts_with(old))
 }
 
-/// OSC 52, wrapped for tmux to pass on. Only base64 goes between the escapes. `None`: more than a terminal takes.
-fn clipboard(text: &str, in_tmux: bool) -> Option<String> {
-    let data = sink::clipboard(text)?;
-    let sequence = format!("\x1b]52;c;{data}\x1b\\");
-    // tmux passes on what stands between its own escapes, with every escape inside doubled.
-    Some(if in_tmux { format!("\x1bPtmux;{}\x1b\\", sequence.replace('\x1b', "\x1b\x1b")) } else { sequence })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_clipboard_gets_base64_and_nothing_else() {
-        assert_eq!(clipboard("a\x1b]0;x\x07", false).as_deref(), Some("\x1b]52;c;YRtdMDt4Bw==\x1b\\"));
-        assert_eq!(clipboard("hi", true).as_deref(), Some("\x1bPtmux;\x1b\x1b]52;c;aGk=\x1b\x1b\\\x1b\\"));
-        assert_eq!(clipboard(&"x".repeat(100_000), false), None);
-    }
 
     #[test]
     fn sizes_nobody_has_are_put_right() {

@@ -24,6 +24,7 @@ mod request;
 mod rights;
 mod send;
 mod sketch;
+mod tap;
 pub(super) mod version;
 mod web;
 

@@ -1,5 +1,6 @@
 //! Sends requests. See the module head for the way of a request; redirects are followed here, by hand.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH, LOCATION};
@@ -20,6 +21,7 @@ use super::rights::{Admitted, Rights};
 use super::version::{self, Latch};
 use crate::domain::capability::ReadOnly;
 use crate::domain::{Fault, FaultKind, Now};
+use crate::provider::Tap;
 use crate::provider::port::{Budget, Validator};
 use crate::text::Untrusted;
 
@@ -51,6 +53,7 @@ pub struct Http {
     copilot_headers: Vec<(HeaderName, HeaderValue)>,
     clients: Clients,
     pub(super) latch: Latch,
+    pub(super) tap: Option<Arc<dyn Tap>>,
 }
 
 impl Http {
@@ -59,7 +62,7 @@ impl Http {
         let clients = Clients::new(limits.clone(), network);
         let gate = Gate::new(limits.in_flight, limits.fuse);
         let rights = Rights::new(token.kind(), read_only);
-        Self { host, token, now, gate, rights, limits, copilot_headers, clients, latch: Latch::default() }
+        Self { host, token, now, gate, rights, limits, copilot_headers, clients, latch: Latch::default(), tap: None }
     }
 
     pub fn budget(&self) -> Budget {
@@ -161,6 +164,9 @@ impl Http {
             Shape::Nothing if response.status().is_success() => Ok(Vec::new()),
             _ => self.body(request, response, start, patience).await,
         };
+        if let Ok(body) = &body {
+            self.tell(request, (&url, ours), (status, &headers), body);
+        }
         if !ours {
             return self.judge_foreign(request, Answer { status, headers, body: body?, url, version });
         }
@@ -234,6 +240,7 @@ impl Http {
             if !moved || !request.is_get() {
                 return Ok((response, ours));
             }
+            self.tell(request, (&url, ours), (response.status().as_u16(), response.headers()), &[]);
             url = self.next_hop(request, &url, response.headers())?;
             // Once away, never again with the token, wherever the chain leads.
             ours = ours && host::same_origin(&url, &request.url);

@@ -1,0 +1,122 @@
+//! Recordings of the demo: what is in them, what is not, and that the console shows the same on them.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use atc::console::keys::Key;
+use atc::domain::RepoName;
+use atc::runtime::clock::Clock;
+use atc::runtime::launch::replay;
+use atc::runtime::record::load;
+use atc::runtime::record::tape::{Plan, Recorder, Summary};
+
+use crate::harness::{Flow, Setup, TOKEN, noon};
+
+fn plan(file: &Path, anonymous: bool) -> Plan {
+    let repos =
+        ["acme/billing", "acme/api", "acme/web", "acme/reports"].map(|name| name.parse::<RepoName>().unwrap()).to_vec();
+    Plan { file: file.to_owned(), host: "github.com".into(), token_kind: "gho_", repos, anonymous, cap: 64 << 20 }
+}
+
+/// What an operator does in both worlds, and the screens on the way.
+async fn walk(flow: &Flow) -> Vec<String> {
+    let mut screens = Vec::new();
+    flow.select("Fix flaky retry test in scheduler").await;
+    flow.press(Key::Esc).await;
+    flow.sees("following").await;
+    for _ in 0..3 {
+        flow.pass(Duration::from_secs(40)).await;
+        screens.push(flow.text());
+    }
+    flow.press(Key::Enter).await;
+    flow.keys("i").await;
+    flow.pass(Duration::from_secs(5)).await;
+    screens.push(flow.text());
+    screens
+}
+
+/// The header says how often was asked, and the dots what changed since it was looked at, which depends on the very moment
+/// of a look: in those alone the two may differ.
+fn body(screen: &str) -> String {
+    let words = |line: &str| {
+        let words = line.split_whitespace().filter(|word| !word.starts_with('•'));
+        words.collect::<Vec<_>>().join(" ")
+    };
+    screen.lines().skip(1).map(words).collect::<Vec<_>>().join("\n")
+}
+
+async fn recorded(file: &Path, anonymous: bool) -> (Vec<String>, Summary) {
+    let clock = Clock::virtual_from(noon());
+    let recorder = Recorder::start(plan(file, anonymous), clock.as_now()).unwrap();
+    let flow = Flow::with(Setup { tap: Some(recorder.clone()), read_only: true, ..Setup::default() }).await;
+    let screens = walk(&flow).await;
+    flow.quit().await;
+    (screens, recorder.finish())
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_console_on_a_recording_of_the_demo_shows_what_it_showed_on_the_demo() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("demo.atc");
+    let (shown, summary) = recorded(&file, false).await;
+    assert!(summary.answers > 50 && summary.lost == 0 && !summary.full, "{summary:?}");
+    assert!(summary.bytes < 4 << 20, "what grows is written once: {} bytes", summary.bytes);
+
+    let recording = load(&file).unwrap();
+    assert!(recording.notes.is_empty(), "{:?}", recording.notes);
+    let (player, stand, provider) = replay::serve(recording, Clock::virtual_from(noon())).await.unwrap();
+    let setup = Setup { provider: Some(Arc::new(provider)), read_only: true, ..Setup::default() };
+    let flow = Flow::with(setup).await;
+    let replayed = walk(&flow).await;
+    for (was, is) in shown.iter().zip(&replayed) {
+        assert_eq!(body(is), body(was));
+    }
+    assert_eq!(player.missed(), Vec::<String>::new());
+    assert_eq!(flow.requests("GET", "/"), 0, "nothing but the recording was asked");
+    flow.quit().await;
+    drop(stand);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_token_stands_in_a_recording_and_nobody_else_can_read_it() {
+    use std::os::unix::fs::MetadataExt;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("demo.atc");
+    let (_, summary) = recorded(&file, false).await;
+    let text = std::fs::read_to_string(&file).unwrap();
+    for canary in [TOKEN, "gho_", "ghp_", "Bearer ", "authorization", "cookie", "sig="] {
+        let head = text.lines().next().unwrap().len();
+        assert!(!text[head..].to_lowercase().contains(&canary.to_lowercase()), "{canary}");
+    }
+    assert_eq!(std::fs::metadata(&file).unwrap().mode() & 0o777, 0o600);
+    assert!(summary.words(&file).contains("every request header"), "{}", summary.words(&file));
+    assert!(
+        Recorder::start(plan(&file, false), Clock::virtual_from(noon()).as_now()).is_err(),
+        "it is not written over"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_anonymous_recording_names_nobody_and_is_replayed_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("demo.atc");
+    let (_, summary) = recorded(&file, true).await;
+    assert!(summary.names > 3, "{summary:?}");
+    let text = std::fs::read_to_string(&file).unwrap().to_lowercase();
+    for name in ["acme", "okafor", "tanaka-r", "lindqvist", "mona serrano"] {
+        assert!(!text.contains(name), "{name}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "the one with names is gone");
+    let recording = load(&file).unwrap();
+    assert!(recording.anonymous && recording.repos[0].as_str() == "owner-1/repo-1", "{:?}", recording.repos);
+    let (_player, _stand, provider) = replay::serve(recording.clone(), Clock::virtual_from(noon())).await.unwrap();
+    let setup =
+        Setup { provider: Some(Arc::new(provider)), read_only: true, repos: Some(recording.repos), ..Setup::default() };
+    let flow = Flow::with(setup).await;
+    flow.select("Fix flaky retry test in scheduler").await;
+    flow.press(Key::Esc).await;
+    let screen = flow.sees("following").await;
+    assert!(screen.contains("repo-") && !screen.contains("acme"), "{screen}");
+    flow.quit().await;
+}
