@@ -23,3 +23,4 @@ pub mod shared;
 pub mod signals;
 pub mod templates;
 pub mod terminal;
+pub mod themes;

@@ -1,7 +1,6 @@
 //! What `:grep` found: the logs, and under each its lines.
 
 use ratatui::buffer::Buffer;
-use ratatui::style::Modifier;
 
 use super::rule;
 use super::safe::put;
@@ -92,7 +91,7 @@ fn draw_line(hit: &Line, pattern: Option<&Pattern>, (theme, under): (&Theme, boo
     let mut from = 0;
     for (start, end) in pattern.map(|pattern| pattern.marks(&text)).unwrap_or_default() {
         x = put(buffer, line, x, line.y, piece(&text, from, start), plain);
-        let marked = plain.add_modifier(Modifier::UNDERLINED | Modifier::BOLD);
+        let marked = theme.over(plain, Tone::Hit);
         x = put(buffer, line, x, line.y, piece(&text, start, end), marked);
         from = end;
     }

@@ -1,7 +1,7 @@
 //! The log pane.
 
 use ratatui::buffer::Buffer;
-use ratatui::style::{Color, Modifier, Style};
+use ratatui::style::{Modifier, Style};
 
 use super::rule;
 use super::safe::{put, put_words};
@@ -15,7 +15,7 @@ use crate::console::state::log::{Half, Shown, margin};
 use crate::console::state::place::Pane;
 use crate::console::state::reader::{Row, Search};
 use crate::domain::freshness::Verdict;
-use crate::domain::{Fault, Instant, Source, State, age};
+use crate::domain::{Fault, Instant, Source, State, age, look};
 use crate::text::{Colour, Safe, Sgr, width};
 use crate::transcript::{Entry, Ink};
 
@@ -139,7 +139,7 @@ fn draw_row(model: &Model, theme: Theme, shown: &Shown, (entry, row): (&Entry, &
     for (ink, text) in &row.line.parts {
         let style = ink_style(theme, *ink);
         for (piece, hit) in pieces(text, at, &hits) {
-            let style = if hit { style.add_modifier(mark_hit(shown, row)) } else { style };
+            let style = if hit { theme.over(style, mark_hit(shown, row)) } else { style };
             x = put(buffer, line, x, line.y, Safe::new(piece), style);
         }
         at += text.len();
@@ -178,8 +178,8 @@ fn found(shown: &Shown, row: &Row) -> Vec<(usize, usize)> {
     search.pattern.marks(&row.line.text())
 }
 
-fn mark_hit(shown: &Shown, row: &Row) -> Modifier {
-    if shown.reader.is_current_hit(row.at) { Modifier::REVERSED } else { Modifier::UNDERLINED | Modifier::BOLD }
+fn mark_hit(shown: &Shown, row: &Row) -> Tone {
+    if shown.reader.is_current_hit(row.at) { Tone::CurrentHit } else { Tone::Hit }
 }
 
 /// A part that begins `at` bytes into its row, cut where hits begin and end; true: within a hit.
@@ -411,10 +411,9 @@ fn ink_style(theme: Theme, ink: Ink) -> Style {
 /// The colours a log asked for. Without colours its attributes stay.
 fn log_style(theme: Theme, sgr: Sgr) -> Style {
     let mut style = Style::new();
-    if theme.colour {
-        style.fg = sgr.fg.map(colour);
-        style.bg = sgr.bg.map(colour);
-    }
+    let shown = |colour| theme.colour(ink(colour));
+    style.fg = sgr.fg.and_then(shown);
+    style.bg = sgr.bg.and_then(shown);
     for (on, modifier) in [
         (sgr.bold, Modifier::BOLD),
         (sgr.dim, Modifier::DIM),
@@ -430,30 +429,10 @@ fn log_style(theme: Theme, sgr: Sgr) -> Style {
     style
 }
 
-/// The 16 by their own sequences, which are the shortest and follow the terminal's theme.
-fn colour(colour: Colour) -> Color {
-    const ANSI: [Color; 16] = [
-        Color::Black,
-        Color::Red,
-        Color::Green,
-        Color::Yellow,
-        Color::Blue,
-        Color::Magenta,
-        Color::Cyan,
-        Color::Gray,
-        Color::DarkGray,
-        Color::LightRed,
-        Color::LightGreen,
-        Color::LightYellow,
-        Color::LightBlue,
-        Color::LightMagenta,
-        Color::LightCyan,
-        Color::White,
-    ];
+fn ink(colour: Colour) -> look::Ink {
     match colour {
-        Colour::Ansi(n) => ANSI.get(usize::from(n)).copied().unwrap_or(Color::Indexed(n)),
-        Colour::Indexed(n) => Color::Indexed(n),
-        Colour::Rgb(r, g, b) => Color::Rgb(r, g, b),
+        Colour::Ansi(n) | Colour::Indexed(n) => look::Ink::indexed(n),
+        Colour::Rgb(r, g, b) => look::Ink::Rgb(look::Rgb(r, g, b)),
     }
 }
 

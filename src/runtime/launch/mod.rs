@@ -18,6 +18,7 @@ mod doctor;
 mod headless;
 mod kept;
 mod look;
+mod looks;
 mod policy;
 pub mod screen;
 pub mod service;

@@ -6,7 +6,8 @@ use chrono::TimeDelta;
 use tokio::sync::mpsc;
 
 use super::begin::{Setting, runtime};
-use crate::config::{Config, Layout, Switch};
+use super::looks;
+use crate::config::{Background, Config, Layout, Switch};
 use crate::console::biglog::{News, Told};
 use crate::console::event::{Event, Local, What};
 use crate::console::state::settings::Settings;
@@ -19,6 +20,7 @@ use crate::runtime::biglog::{self, Begun, Hands};
 use crate::runtime::external::{self, Desktop};
 use crate::runtime::rules::RulesFile;
 use crate::runtime::terminal::Tty;
+use crate::runtime::themes::Watch;
 use crate::runtime::{hangup, input, signals};
 use crate::text::{Safe, Untrusted};
 
@@ -45,7 +47,8 @@ pub fn settings(setting: &Setting, shown: Shown) -> Settings {
         own_tasks: own_tasks(config),
         host: shown.host,
         token_kind: shown.token_kind,
-        ascii: ascii(config),
+        ascii: looks::ascii(config),
+        look: looks::look(config, &looks::themes(setting)),
         zone: setting.clock.zone(),
         // Two missed polls of the slowest pace, and a little.
         stale_after: TimeDelta::seconds(i64::from(config.poll.idle_seconds) * 2 + 30),
@@ -75,34 +78,6 @@ pub fn own_tasks(config: &Config) -> OwnTasks {
     }
 }
 
-fn set(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
-}
-
-/// ASCII where the locale says that nothing else is understood. A locale that says nothing says nothing.
-fn ascii(config: &Config) -> bool {
-    match config.ui.ascii {
-        Switch::On => true,
-        Switch::Off => false,
-        Switch::Auto => {
-            let locale = set("LC_ALL").or_else(|| set("LC_CTYPE")).or_else(|| set("LANG"));
-            locale.is_some_and(|locale| {
-                let locale = locale.to_ascii_lowercase();
-                !locale.contains("utf-8") && !locale.contains("utf8")
-            })
-        }
-    }
-}
-
-fn theme(config: &Config) -> Theme {
-    let colour = match config.ui.colour {
-        Switch::On => true,
-        Switch::Off => false,
-        Switch::Auto => set("NO_COLOR").is_none(),
-    };
-    Theme { colour, ascii: ascii(config) }
-}
-
 /// Runs the loop on the real terminal until its end. `model` is given what the configuration says of looks.
 pub async fn run<E: Effects>(
     setting: &Setting,
@@ -120,13 +95,14 @@ pub async fn run<E: Effects>(
     signals::listen(&to_loop).map_err(|error| local("signals cannot be listened to", error))?;
     hangup::watch(to_loop).map_err(|error| local("the terminal cannot be watched", error))?;
     let (sender, events) = channel;
+    let watch = Watch::new(looks::themes(setting), &config.ui.theme, &model.settings.look, sender.clone(), setting.clock.as_now());
     let keys = input::start(sender, setting.clock.as_now()).map_err(|error| local("keys cannot be read", error))?;
-    let screen = Tty::enter(keys).map_err(|error| local("the terminal cannot be used", error))?;
+    let screen = Tty::enter(keys, config.ui.background == Background::Auto).map_err(|error| local("the terminal cannot be used", error))?;
     let app = App {
+        theme: Theme::of(&model.settings),
         model,
-        theme: theme(config),
         screen,
-        effects: Borrowed(effects),
+        effects: Borrowed { effects, themes: watch },
         events,
         signals,
         clock: setting.clock,
@@ -139,20 +115,33 @@ pub async fn run<E: Effects>(
     Ok(Box::pin(app::run(app)).await.code())
 }
 
-/// The loop takes its hands by value; they are needed once more after it has ended.
-struct Borrowed<'a, E>(&'a mut E);
+/// The loop takes its hands by value; they are needed once more after it has ended. Themes are read
+/// here, whatever is done behind the screen.
+struct Borrowed<'a, E> {
+    effects: &'a mut E,
+    themes: Watch,
+}
 
 impl<E: Effects> Effects for Borrowed<'_, E> {
     fn begin(&mut self) {
-        self.0.begin();
+        self.themes.begin();
+        self.effects.begin();
     }
 
     fn perform(&mut self, effect: Effect) {
-        self.0.perform(effect);
+        match effect {
+            Effect::Theme(name) => self.themes.choose(name),
+            effect => {
+                if let Effect::Focus(true) = effect {
+                    self.themes.look();
+                }
+                self.effects.perform(effect);
+            }
+        }
     }
 
     fn pause(&mut self, paused: bool) {
-        self.0.pause(paused);
+        self.effects.pause(paused);
     }
 }
 

@@ -15,6 +15,7 @@
 //! * [`Screen`] is the terminal as the loop sees it: [`Tty`] is the real one, [`Paper`] the one of the tests.
 
 pub mod check;
+pub mod colours;
 pub mod glyphs;
 pub mod guard;
 pub mod painter;

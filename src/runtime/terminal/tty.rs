@@ -3,12 +3,14 @@
 use std::io;
 use std::sync::mpsc as std_mpsc;
 use std::thread;
+use std::time::Duration;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use rustix::process::{Signal, getpgrp, getsid, kill_current_process_group};
 use rustix::termios::tcgetwinsize;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::guard;
 use super::painter::Painter;
@@ -19,6 +21,8 @@ use crate::text::sink;
 
 /// No picture is larger, whatever the terminal says its size is: a wrong size must not cost the machine's memory.
 const LARGEST: Size = Size { width: 1000, height: 500 };
+/// An answer that takes longer than this to come is not waited for at the end.
+const ANSWERS: Duration = Duration::from_millis(200);
 /// Of a terminal that does not know its size, such as a serial line.
 const UNKNOWN: Size = Size { width: 80, height: 24 };
 
@@ -29,6 +33,10 @@ pub struct Tty {
     size: Size,
     keys: Gate,
     mouse: bool,
+    /// The terminal is asked for its background, and how it goes on.
+    ask: bool,
+    /// When it was asked last.
+    asked: Option<Instant>,
     in_tmux: bool,
     /// To the writing thread and back; the memory of a frame goes round.
     frames: std_mpsc::SyncSender<Vec<u8>>,
@@ -40,8 +48,8 @@ pub struct Tty {
 }
 
 impl Tty {
-    /// Takes the terminal. `keys` is closed while it is given back.
-    pub fn enter(keys: Gate) -> io::Result<Self> {
+    /// Takes the terminal. `keys` is closed while it is given back. `ask`: what its background is, with the first picture.
+    pub fn enter(keys: Gate, ask: bool) -> io::Result<Self> {
         let (frames, to_write) = std_mpsc::sync_channel::<Vec<u8>>(1);
         let (written, done) = mpsc::channel(1);
         thread::Builder::new().name("screen".to_owned()).spawn(move || {
@@ -60,6 +68,8 @@ impl Tty {
             size: UNKNOWN,
             keys,
             mouse: false,
+            ask,
+            asked: None,
             in_tmux: std::env::var_os("TMUX").is_some(),
             frames,
             done,
@@ -68,8 +78,25 @@ impl Tty {
             busy: false,
         };
         tty.size();
+        tty.ask_ground();
         tty.keys.open();
         Ok(tty)
+    }
+
+    /// The question goes out with the next picture; nobody waits for the answer.
+    fn ask_ground(&mut self) {
+        if self.ask {
+            self.pending.extend_from_slice(guard::ASK_GROUND);
+            self.keys.asked();
+            self.asked = Some(Instant::now());
+        }
+    }
+
+    /// Who leaves right after asking lets the answers come first: the shell would take them for keys.
+    fn hear_out(&mut self) {
+        if let Some(asked) = self.asked.take() {
+            self.keys.answered(ANSWERS.saturating_sub(asked.elapsed()));
+        }
     }
 
     fn send(&mut self) {
@@ -138,6 +165,7 @@ impl Screen for Tty {
     }
 
     fn suspend(&mut self) {
+        self.hear_out();
         self.keys.close();
         guard::leave();
     }
@@ -149,6 +177,7 @@ impl Screen for Tty {
         if self.mouse {
             self.pending.extend_from_slice(guard::MOUSE_ON);
         }
+        self.ask_ground();
         self.painter.invalidate();
         self.size();
         self.keys.open();
@@ -162,6 +191,7 @@ impl Screen for Tty {
     }
 
     fn leave(&mut self) {
+        self.hear_out();
         self.keys.close();
         guard::close();
     }
