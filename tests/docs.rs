@@ -28,6 +28,7 @@ const GENERATED: &[(&str, Write)] = &[
     ("token-needs", atc::provider::github::docs::markdown_needs),
     ("doctor", atc::domain::capability::markdown_table),
     ("exit-codes", exit_codes),
+    ("tones", atc::domain::look::Tone::markdown_table),
 ];
 
 fn usage() -> String {

@@ -73,6 +73,13 @@ pub struct Made {
     pub warnings: Vec<Problem>,
 }
 
+/// What is wrong with themes, and what may not be meant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    pub problems: Vec<Problem>,
+    pub warnings: Vec<Problem>,
+}
+
 impl Themes {
     pub fn new(folder: PathBuf) -> Self {
         Self { folder }
@@ -97,6 +104,27 @@ impl Themes {
     /// own name inherits the shipped one of this name.
     pub fn read(&self, name: &str) -> Result<Made, Invalid> {
         self.chain(name, &mut Vec::new())
+    }
+
+    /// Looks at the theme that is chosen and at all of the operator's own.
+    pub fn check(&self, chosen: &str) -> Found {
+        let mut names = self.own();
+        if chosen != AUTO_THEME {
+            names.insert(chosen.to_owned());
+        }
+        let mut found = Found::default();
+        for name in names {
+            match self.read(&name) {
+                Ok(made) => found.warnings.extend(made.warnings),
+                Err(invalid) => found.problems.extend(invalid.all().cloned()),
+            }
+        }
+        // What one theme has wrong all that inherit it have.
+        for list in [&mut found.problems, &mut found.warnings] {
+            let mut seen = Vec::new();
+            list.retain(|problem| !seen.contains(problem) && { seen.push(problem.clone()); true });
+        }
+        found
     }
 
     fn chain(&self, name: &str, above: &mut Vec<String>) -> Result<Made, Invalid> {
@@ -227,9 +255,9 @@ impl File<'_> {
                 self.unknown(key.span().start, name, KEYS.into_iter().chain(Tone::ALL.map(Tone::word)));
                 continue;
             };
-            if let Some(paint) = self.paint(name, value) {
+            if let Some((paint, fg)) = self.paint(name, value) {
                 sum.0.set(tone, paint);
-                said.push((tone, value.span().start));
+                said.push((tone, fg));
             }
         }
         self.faint(&sum, ground, &said);
@@ -248,12 +276,13 @@ impl File<'_> {
         self.wrong(byte, name, what);
     }
 
-    fn paint(&mut self, name: &str, value: &Spanned<DeValue<'_>>) -> Option<Paint> {
+    /// The paint, and where its colour stands.
+    fn paint(&mut self, name: &str, value: &Spanned<DeValue<'_>>) -> Option<(Paint, usize)> {
         let DeValue::Table(table) = value.get_ref() else {
             self.wrong(value.span().start, name, "must be a table, such as { fg = \"cyan\", bold = true }");
             return None;
         };
-        let mut paint = Paint::default();
+        let (mut paint, mut at) = (Paint::default(), value.span().start);
         let mut entries: Vec<_> = table.iter().collect();
         entries.sort_by_key(|(key, _)| key.span().start);
         for (key, value) in entries {
@@ -262,7 +291,7 @@ impl File<'_> {
             if COLOURS.contains(&field) {
                 let ink = self.ink(&full, value);
                 match field {
-                    "fg" => paint.fg = ink,
+                    "fg" => (paint.fg, at) = (ink, byte),
                     "bg" => paint.bg = ink,
                     _ if ink.is_some_and(|ink| ink.rgb().is_some()) => {
                         self.wrong(byte, &full, "must be one of the 16 colours");
@@ -280,7 +309,7 @@ impl File<'_> {
                 self.unknown(key.span().start, &full, all);
             }
         }
-        Some(paint)
+        Some((paint, at))
     }
 
     fn ink(&mut self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<Ink> {

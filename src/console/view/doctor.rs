@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 
-use super::rule;
+use super::{empty, rule};
 use super::safe::put;
 use super::theme::{Theme, Tone};
 use crate::console::state::Model;
@@ -24,9 +24,8 @@ pub fn draw(model: &Model, theme: &Theme, body: Area, buffer: &mut Buffer) {
     rule::draw(buffer, theme, body, &title, model.dialog.is_none(), &progress(model, doctor));
     let Some(pane) = &doctor.pane else { return };
     if doctor.matrix.is_empty() {
-        let text = Safe::new("Asking what this token may do here: only reads, one after the other …");
-        put(buffer, body, body.x + 2, body.y + 2, &text, theme.style(Tone::Dim));
-        return;
+        let lines = ["Asking what this token may do here …", "Only reads are sent, one after the other."];
+        return empty::say(&lines, theme, body, buffer);
     }
     let lines = doctor.lines();
     let end = body.y + 1 + u16::try_from(list_rows(body)).unwrap_or(u16::MAX);

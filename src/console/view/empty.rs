@@ -101,6 +101,14 @@ fn why_no_pulls(model: &Model) -> Vec<(Tone, String)> {
     }
 }
 
+/// Why there is nothing, then what to do about it; the same place in every pane. One tone for a first line that says all:
+/// what is still under way is dim.
+pub fn say(lines: &[&str], theme: &Theme, area: Area, buffer: &mut Buffer) {
+    let tone = |n: usize, line: &str| if n > 0 || line.ends_with('…') { Tone::Dim } else { Tone::Plain };
+    let lines: Vec<_> = lines.iter().enumerate().map(|(n, line)| (tone(n, line), (*line).to_owned())).collect();
+    paragraphs(&lines, theme, area, buffer);
+}
+
 fn paragraphs(lines: &[(Tone, String)], theme: &Theme, area: Area, buffer: &mut Buffer) {
     let columns = usize::from(area.width.saturating_sub(4));
     let rows = lines.iter().filter(|(_, text)| !text.is_empty()).flat_map(|(tone, text)| {

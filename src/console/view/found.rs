@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 
-use super::rule;
+use super::{empty, rule};
 use super::safe::put;
 use super::theme::{Theme, Tone};
 use crate::console::state::Model;
@@ -19,18 +19,19 @@ pub fn draw(model: &Model, found: &Found, theme: &Theme, body: Area, buffer: &mu
     let title = Safe::new(format!("Kept logs · {}", Safe::new(&found.pattern)));
     rule::draw(buffer, theme, body, &title, model.dialog.is_none(), &words(found));
     if found.lines.is_empty() {
-        let text = match &found.progress {
-            Progress::Looking => Safe::new("Looking through the logs kept here …"),
+        let none;
+        let lines: &[&str] = match &found.progress {
+            Progress::Looking => &["Looking through the logs kept here …"],
             Progress::Done { logs: 0, .. } => {
-                Safe::new("No log is kept here yet. Finished logs are kept as they are read (keep_logs_mb).")
+                &["No log is kept here yet.", "A finished log is kept when it is read: enter on its task opens it (keep_logs_mb)."]
             }
-            Progress::Done { logs, .. } => Safe::new(format!("It is in none of the {logs} logs kept here.")),
-            Progress::Failed(why) => why.clone(),
+            Progress::Done { logs, .. } => {
+                none = format!("It is in none of the {logs} logs kept here.");
+                &[&none, ":grep looks for something else. A log that nobody opened is not kept."]
+            }
+            Progress::Failed(why) => &[why],
         };
-        let text = Safe::new(width::cut_end(&text, usize::from(body.width)));
-        let columns = u16::try_from(width::width(&text)).unwrap_or(u16::MAX);
-        let x = body.x + body.width.saturating_sub(columns) / 2;
-        put(buffer, body, x, body.y + body.height / 2, &text, theme.style(Tone::Dim));
+        empty::say(lines, theme, body, buffer);
         return;
     }
     let pattern = Pattern::new(&found.pattern);

@@ -342,12 +342,16 @@ fn fit(columns: u16, title: &Safe, mut words: Vec<Word>) -> (Safe, Vec<(Tone, Sa
 
 /// Why there is nothing to read, and what comes next.
 fn reasons(model: &Model, shown: &Shown) -> Vec<Safe> {
+    const ELSE: &str = "d shows everything else that is known of the task.";
     let say = |lines: &[&str]| lines.iter().map(Safe::new).collect();
     if shown.big.as_ref().is_some_and(|big| big.asked.is_some()) {
         return say(&["Reading …"]);
     }
     if shown.file.is_some() {
-        return say(&["The file holds no entry that can be read."]);
+        return say(&[
+            "The file holds no entry that can be read.",
+            "A saved session log or Actions job log does.",
+        ]);
     }
     let known = shown.task.as_ref().and_then(|id| model.world.tasks.get(id));
     let queued = known.is_some_and(|known| known.task.state == State::Queued);
@@ -356,7 +360,7 @@ fn reasons(model: &Model, shown: &Shown) -> Vec<Safe> {
             Some(Some(_)) if queued => {
                 say(&["Queued: no session has started yet.", "Its log appears here when one does."])
             }
-            Some(Some(_)) => say(&["This task has no session, and so no log."]),
+            Some(Some(_)) => say(&["This task has no session, and so no log.", ELSE]),
             _ => match shown.task.clone().and_then(|id| model.world.freshness.get(&Source::Task(id))?.fault.as_ref()) {
                 Some(fault) => failure("The task's sessions are not known", fault),
                 None => say(&["Loading the task's sessions …"]),
@@ -365,7 +369,7 @@ fn reasons(model: &Model, shown: &Shown) -> Vec<Safe> {
     }
     match shown.freshness(&model.world).and_then(|freshness| freshness.fault.as_ref()) {
         Some(fault) => failure("No log", fault),
-        _ if shown.complete => say(&["The session ended and left no log."]),
+        _ if shown.complete => say(&["The session ended and left no log.", ELSE]),
         _ if queued => say(&["Queued: the session has not started yet.", "Its log appears here when it does."]),
         _ if shown.fetched_at.is_some() => say(&["The session has no log yet.", "It appears here as the agent works."]),
         _ => say(&["Loading the log …"]),
@@ -376,16 +380,10 @@ fn failure(what: &str, fault: &Fault) -> Vec<Safe> {
     vec![Safe::new(format!("{what}: {}", fault.what)), fault.next_step.clone()]
 }
 
-/// Lines in the middle of the empty pane.
+/// Why the pane is empty, and what comes next.
 fn empty(theme: Theme, area: Area, buffer: &mut Buffer, lines: &[Safe]) {
-    let count = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-    let first = area.y + 1 + area.height.saturating_sub(1 + count) / 2;
-    for (y, line) in (first..).zip(lines) {
-        let line = Safe::new(width::cut_end(line, usize::from(area.width)));
-        let columns = u16::try_from(width::width(&line)).unwrap_or(u16::MAX);
-        let x = area.x + area.width.saturating_sub(columns) / 2;
-        put(buffer, area, x, y, &line, theme.style(Tone::Dim));
-    }
+    let lines: Vec<&str> = lines.iter().map(Safe::as_str).collect();
+    super::empty::say(&lines, &theme, area, buffer);
 }
 
 /// A time of day where the operator is.

@@ -143,6 +143,18 @@ impl Rgb {
         })
     }
 
+    /// From amounts of light, 0 to 1.
+    pub fn from_light(light: [f64; 3]) -> Self {
+        let [r, g, b] = light.map(|amount| {
+            let amount = amount.clamp(0.0, 1.0);
+            let level = if amount <= 0.003_130_8 { 12.92 * amount } else { 1.055 * amount.powf(1.0 / 2.4) - 0.055 };
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 255")]
+            let level = (level * 255.0).round() as u8;
+            level
+        });
+        Self(r, g, b)
+    }
+
     /// 0 is black and 100 is white, in steps the eye sees as equal.
     pub fn lightness(self) -> f64 {
         lab(self.light())[0]

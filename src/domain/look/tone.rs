@@ -87,6 +87,12 @@ impl Tone {
         }
     }
 
+    /// The README's table of what a theme can paint.
+    pub fn markdown_table() -> String {
+        let row = |tone: Self| format!("| `{}` | {} |\n", tone.word(), tone.doc());
+        format!("| tone | what is painted in it |\n|---|---|\n{}", Self::ALL.map(row).concat())
+    }
+
     /// Laid over another tone rather than in its place.
     pub fn is_over(self) -> bool {
         matches!(self, Self::Hit | Self::CurrentHit)

@@ -455,7 +455,7 @@ mod tests {
         ] {
             assert_eq!(token(bytes.as_bytes()), Some((Token::Ground(ground), bytes.len())), "{bytes:?}");
         }
-        assert_eq!(token(b"\x1b[?64;1;2c"), Some((Token::Answered, 11)));
+        assert_eq!(token(b"\x1b[?64;1;2c"), Some((Token::Answered, 10)));
     }
 
     #[test]

@@ -157,14 +157,26 @@ impl Painter {
         let text_end = is.iter().rposition(|g| !g.is_blank()).map_or(0, |x| x + 1);
         let to_erase = was.iter().skip(text_end).filter(|g| !g.is_blank()).count();
         let end = if to_erase > BLANKS { text_end } else { is.len() };
-        for (x, (was, glyph)) in was.iter().zip(is).enumerate().take(end) {
-            if was == glyph {
+        // Up to here the terminal may show something else than was believed.
+        let mut smeared = 0;
+        for (x, (old, glyph)) in was.iter().zip(is).enumerate().take(end) {
+            if old == glyph && x >= smeared {
                 continue;
             }
             // A right half that differs was written with its left half, which differs too.
             let Glyph::Lead { text, wide, .. } = glyph else { continue };
             self.reach(x, y, is, out);
             self.pen.take(glyph, out);
+            if !glyphs::is_sure(text) {
+                let half = was.get(x + 1).is_some_and(|half| !half.is_blank()) || x + 1 < smeared;
+                if *wide && half {
+                    // A terminal that sees one column leaves what stood in the other.
+                    out.extend_from_slice(b"  ");
+                    self.moved_on(x + 2, y, is.len(), " ");
+                    self.go(x, y, out);
+                }
+                smeared = x + glyphs::most(text);
+            }
             out.extend_from_slice(text.as_bytes());
             self.moved_on(x + if *wide { 2 } else { 1 }, y, is.len(), text);
         }
@@ -177,9 +189,9 @@ impl Painter {
         }
     }
 
-    /// Where the cursor is after `text`. Terminals differ at the right edge, and on the width of composed characters.
+    /// Where the cursor is after `text`. Terminals differ at the right edge, and on the width of much that is not plain.
     fn moved_on(&mut self, x: usize, y: usize, width: usize, text: &str) {
-        self.at = (x < width && text.chars().nth(1).is_none()).then_some((x, y));
+        self.at = (x < width && glyphs::is_sure(text)).then_some((x, y));
     }
 
     /// Brings the cursor to (x, y), over a few unchanged cells by writing them again.
@@ -189,7 +201,7 @@ impl Painter {
             && from < x
             && let Some(gap) = row.get(from..x)
             && gap.iter().map(Glyph::bytes).sum::<usize>() <= GAP
-            && gap.iter().all(|g| matches!(g, Glyph::Lead { wide: false, text, .. } if text.chars().nth(1).is_none()))
+            && gap.iter().all(|g| matches!(g, Glyph::Lead { wide: false, text, .. } if glyphs::is_sure(text)))
             && gap.iter().all(|g| self.pen.fits(g))
         {
             for glyph in gap {

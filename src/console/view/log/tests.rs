@@ -6,6 +6,8 @@ use chrono::TimeDelta;
 use ratatui::layout::Rect;
 use serde_json::json;
 
+use ratatui::style::Color;
+
 use super::*;
 use crate::console::event::LogNews;
 use crate::console::keys::Intent;
