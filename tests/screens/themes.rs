@@ -147,3 +147,30 @@ fn a_theme_that_breaks_is_told_and_the_last_good_one_stays() {
     let said = lines(&buffer(&console.model, &Theme::default())).join(" ");
     assert!(said.contains("mine.toml:2:6"), "{said}");
 }
+
+#[test]
+fn on_the_narrowest_screen_every_place_still_says_what_it_is_about() {
+    let mut out = String::new();
+    for keys in ["", "d", "p", "n", "I", "K", "l", "?", "jx"] {
+        let mut console = Console::full(40, 10);
+        console.keys(keys);
+        out.push_str(&format!("── after {keys:?}\n{}\n", lines(&buffer(&console.model, &Theme::default())).join("\n")));
+    }
+    insta::assert_snapshot!(out);
+}
+
+#[test]
+fn empty_places_say_why_and_what_next() {
+    let mut out = String::new();
+    for (width, height) in [(40, 10), (80, 24)] {
+        for keys in ["", "l", "p", "n", "I", "K"] {
+            let mut console = Console::new(width, height);
+            console.keys(keys);
+            out.push_str(&format!("── {width}×{height} after {keys:?}\n"));
+            let shown = lines(&buffer(&console.model, &Theme::default())).join("\n");
+            out.push_str(shown.trim_end());
+            out.push('\n');
+        }
+    }
+    insta::assert_snapshot!(out);
+}

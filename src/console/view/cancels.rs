@@ -17,6 +17,8 @@ const STATE: u16 = 17;
 const REPO: usize = 20;
 const TIME: u16 = 9;
 const LABEL: u16 = 8;
+/// Columns of a name at least.
+const NAME: usize = 16;
 
 pub fn draw(model: &Model, pane: &CancelsPane, theme: &Theme, body: Area, buffer: &mut Buffer) {
     let (list, below) = split(body);
@@ -49,7 +51,7 @@ fn words(model: &Model) -> Vec<(Tone, Safe)> {
 
 fn row(model: &Model, entry: &Entry, (theme, under): (&Theme, bool), line: Area, buffer: &mut Buffer) {
     if under {
-        let bar = if theme.ascii { "|" } else { "▌" };
+        let bar = theme.bar();
         put(buffer, line, line.x, line.y, bar, theme.style(Tone::Accent));
     }
     let (glyph, tone, word) = entry.look();
@@ -58,11 +60,16 @@ fn row(model: &Model, entry: &Entry, (theme, under): (&Theme, bool), line: Area,
     let x = line.x + 1 + STATE;
     let time = Safe::new(clock_seconds(&model.settings, entry.at()));
     put(buffer, line, line.right().saturating_sub(TIME), line.y, &time, theme.style(Tone::Dim));
-    let repo = Safe::new(width::cut_end(entry.task.repo.as_str(), REPO));
-    let repo_x = line.right().saturating_sub(TIME + u16::try_from(REPO + 1).unwrap_or(0));
-    let room = usize::from(repo_x.saturating_sub(x + 1));
-    put(buffer, line, x, line.y, Safe::new(width::cut_end(&entry.name, room)), theme.style(Tone::Plain));
-    put(buffer, line, repo_x, line.y, &repo, theme.style(Tone::Plain));
+    let free = usize::from(line.right().saturating_sub(TIME + x + 1));
+    // Where there is no room for both, the name stays; the line below says the repository.
+    let repo = if free < NAME + 1 + REPO { 0 } else { REPO + 1 };
+    let name = Safe::new(width::cut_end(&entry.name, free.saturating_sub(repo)));
+    put(buffer, line, x, line.y, &name, theme.style(Tone::Plain));
+    if repo > 0 {
+        let at = line.right().saturating_sub(TIME + u16::try_from(repo).unwrap_or(0));
+        let repo = Safe::new(width::cut_middle(entry.task.repo.as_str(), REPO));
+        put(buffer, line, at, line.y, &repo, theme.style(Tone::Dim));
+    }
 }
 
 fn detail(model: &Model, entry: &Entry, theme: &Theme, area: Area, buffer: &mut Buffer) {

@@ -75,7 +75,7 @@ fn progress(model: &Model, doctor: &Doctor) -> Vec<(Tone, Safe)> {
 
 fn draw_row(row: &Row, theme: &Theme, under: bool, line: Area, buffer: &mut Buffer) {
     if under {
-        let bar = if theme.ascii { "|" } else { "▌" };
+        let bar = theme.bar();
         put(buffer, line, line.x, line.y, bar, theme.style(Tone::Accent));
     }
     let (glyph, tone) = sign(row);

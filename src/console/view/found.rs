@@ -82,7 +82,7 @@ fn heading(model: &Model, log: &Log, theme: &Theme, line: Area, buffer: &mut Buf
 
 fn draw_line(hit: &Line, pattern: Option<&Pattern>, (theme, under): (&Theme, bool), line: Area, buffer: &mut Buffer) {
     if under {
-        let bar = if theme.ascii { "|" } else { "▌" };
+        let bar = theme.bar();
         put(buffer, line, line.x, line.y, bar, theme.style(Tone::Accent));
     }
     let number = Safe::new(format!("{:>NUMBER$}", hit.number));

@@ -84,7 +84,7 @@ fn nothing(model: &Model, theme: &Theme, body: Area, buffer: &mut Buffer) {
 
 fn row(model: &Model, entry: &Entry, theme: &Theme, (under, line): (bool, Area), buffer: &mut Buffer) {
     if under {
-        let bar = if theme.ascii { "|" } else { "▌" };
+        let bar = theme.bar();
         put(buffer, line, line.x, line.y, bar, theme.style(Tone::Accent));
     }
     let is_read = model.place.inbox.is_read(entry);

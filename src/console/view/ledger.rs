@@ -97,7 +97,7 @@ fn words(ledger: &LedgerPane) -> Vec<(Tone, Safe)> {
 
 fn draw_row(row: &Row, now: Instant, (theme, under): (&Theme, bool), line: Area, buffer: &mut Buffer) {
     if under {
-        let bar = if theme.ascii { "|" } else { "▌" };
+        let bar = theme.bar();
         put(buffer, line, line.x, line.y, bar, theme.style(Tone::Accent));
     }
     let dim = theme.style(Tone::Dim);

@@ -95,7 +95,7 @@ fn draw_text(model: &Model, theme: Theme, shown: &Shown, (text, focused): (Area,
         // Who follows is at the newest entry: a bar there would only hop from line to line.
         let follows = shown.reader.follow && !shown.complete;
         if focused && !follows && row.at.entry == shown.reader.cursor {
-            let bar = if theme.ascii { "|" } else { "▌" };
+            let bar = theme.bar();
             put(buffer, line, line.x, line.y, bar, theme.style(Tone::Accent));
         }
         draw_margin(model, theme, shown, (entry, row), line, buffer);

@@ -71,6 +71,11 @@ impl Theme {
         ink.reduced(self.depth).map(colour)
     }
 
+    /// The mark of the row that has the keys.
+    pub fn bar(&self) -> &'static str {
+        if self.ascii { ">" } else { "▌" }
+    }
+
     /// Glyph and tone of a state: never colour alone.
     pub fn state(&self, state: &State) -> (&'static str, Tone) {
         self.condition(&Condition::State(state))
