@@ -12,6 +12,7 @@ const LIGHT: vt100::Color = vt100::Color::Idx(25);
 fn painted(t: &Term, accent: vt100::Color) {
     t.wait(&format!("accents in {accent:?}"), |screen| {
         let (rows, columns) = screen.size();
+        let (rows, columns) = (rows.get(), columns.get());
         let cells = (0..rows).flat_map(|y| (0..columns).map(move |x| (y, x)));
         let mut cells = cells.filter_map(|(y, x)| screen.cell(y, x));
         cells.any(|cell| cell.fgcolor() == accent).then_some(())

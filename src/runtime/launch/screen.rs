@@ -97,7 +97,10 @@ pub async fn run<E: Effects>(
     let (sender, events) = channel;
     let watch = Watch::new(looks::themes(setting), &config.ui.theme, &model.settings.look, sender.clone(), setting.clock.as_now());
     let keys = input::start(sender, setting.clock.as_now()).map_err(|error| local("keys cannot be read", error))?;
-    let screen = Tty::enter(keys, config.ui.background == Background::Auto).map_err(|error| local("the terminal cannot be used", error))?;
+    let mut screen = Tty::enter(keys).map_err(|error| local("the terminal cannot be used", error))?;
+    if config.ui.background == Background::Auto {
+        screen.follow_ground();
+    }
     let app = App {
         theme: Theme::of(&model.settings),
         model,

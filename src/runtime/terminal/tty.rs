@@ -48,8 +48,8 @@ pub struct Tty {
 }
 
 impl Tty {
-    /// Takes the terminal. `keys` is closed while it is given back. `ask`: what its background is, with the first picture.
-    pub fn enter(keys: Gate, ask: bool) -> io::Result<Self> {
+    /// Takes the terminal. `keys` is closed while it is given back.
+    pub fn enter(keys: Gate) -> io::Result<Self> {
         let (frames, to_write) = std_mpsc::sync_channel::<Vec<u8>>(1);
         let (written, done) = mpsc::channel(1);
         thread::Builder::new().name("screen".to_owned()).spawn(move || {
@@ -68,7 +68,7 @@ impl Tty {
             size: UNKNOWN,
             keys,
             mouse: false,
-            ask,
+            ask: false,
             asked: None,
             in_tmux: std::env::var_os("TMUX").is_some(),
             frames,
@@ -78,9 +78,14 @@ impl Tty {
             busy: false,
         };
         tty.size();
-        tty.ask_ground();
         tty.keys.open();
         Ok(tty)
+    }
+
+    /// Asks the terminal what its background is, whenever it is taken, and to tell when that changes.
+    pub fn follow_ground(&mut self) {
+        self.ask = true;
+        self.ask_ground();
     }
 
     /// The question goes out with the next picture; nobody waits for the answer.
