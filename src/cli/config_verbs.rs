@@ -263,7 +263,8 @@ fn check(loaded: &Loaded, paths: &Paths) -> Report {
 fn found(loaded: &Loaded, paths: &Paths) -> (Vec<String>, Vec<String>) {
     let themes = Themes::new(paths.themes()).check(&loaded.config.ui.theme);
     let problems = missing(loaded).into_iter().chain(themes.problems.iter().map(ToString::to_string));
-    let warnings = loaded.warnings.iter().map(ToString::to_string).chain(themes.warnings.iter().map(ToString::to_string));
+    let warnings =
+        loaded.warnings.iter().map(ToString::to_string).chain(themes.warnings.iter().map(ToString::to_string));
     (problems.collect(), warnings.collect())
 }
 
@@ -280,4 +281,40 @@ fn missing(loaded: &Loaded) -> Vec<String> {
         Some(format!("{}: {key}: there is no {what} {}", loaded.origin(key), path.display()))
     })
     .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+    use super::*;
+
+    #[test]
+    fn themes_that_are_wrong_or_hardly_seen_are_told_by_the_check_with_their_places() {
+        let home = tempfile::tempdir().unwrap();
+        let dir = |name: &str| home.path().join(name);
+        let paths = Paths {
+            home: home.path().to_path_buf(),
+            config_dir: dir("config"),
+            state_dir: dir("state"),
+            data_dir: dir("data"),
+            cache_dir: dir("cache"),
+        };
+        std::fs::create_dir_all(paths.themes()).unwrap();
+        let write = |name: &str, text: &str| std::fs::write(paths.themes().join(name), text).unwrap();
+        write("faint.toml", "background = \"#ffffff\"\n[accent]\nfg = \"#ffff00\"");
+        let well = report(ConfigVerb::Check, &Sources::default(), &paths);
+        assert_eq!(well.exit, Exit::Done);
+        assert!(
+            well.text.contains("warning: ") && well.text.contains("faint.toml:3:6: accent: hardly"),
+            "{}",
+            well.text
+        );
+        write("wrong.toml", "acent = 3\n[good]\nfg = 256");
+        let wrong = report(ConfigVerb::Check, &Sources::default(), &paths);
+        assert_eq!(wrong.exit, Exit::Usage);
+        assert!(wrong.text.contains("wrong.toml:1:1: acent") && wrong.text.contains("wrong.toml:3:6: good.fg"));
+        let (rows, exit) = json(ConfigVerb::Check, &Sources::default(), &paths);
+        assert_eq!((exit, rows[0]["problems"].as_array().unwrap().len()), (Exit::Usage, 2));
+    }
 }

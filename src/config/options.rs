@@ -481,7 +481,7 @@ pub const OPTIONS: &[Opt] = &[
             if !theme::is_name(name) {
                 return Err(format!("`{}` is no name of a theme: {}", clip(name), theme::NAME_RULE));
             }
-            config.ui.theme = name.to_owned();
+            name.clone_into(&mut config.ui.theme);
             Ok(())
         },
         show: |config| Some(quote(&config.ui.theme)),

@@ -5,7 +5,7 @@
 //! background = "#002b36"   # what it is made for: contrast is reckoned against it
 //!
 //! [accent]
-//! fg = "#268bd2"           # a name of the 16, 0 to 255, or #rrggbb
+//! fg = "#4fa8e8"           # a name of the 16, 0 to 255, or #rrggbb
 //! fg_16 = "blue"           # in its place where there are only 16 colours
 //! bold = true
 //! ```
@@ -122,7 +122,12 @@ impl Themes {
         // What one theme has wrong all that inherit it have.
         for list in [&mut found.problems, &mut found.warnings] {
             let mut seen = Vec::new();
-            list.retain(|problem| !seen.contains(problem) && { seen.push(problem.clone()); true });
+            list.retain(|problem| {
+                !seen.contains(problem) && {
+                    seen.push(problem.clone());
+                    true
+                }
+            });
         }
         found
     }
@@ -144,7 +149,9 @@ impl Themes {
         let mut file = File { path: &place, text: &text, problems: Vec::new(), warnings: Vec::new() };
         let read = file.read(|parent, byte| {
             if above.len() >= DEEPEST {
-                return Err(Problem::at(&place, &text, byte, Some("inherits"), "more themes than one can follow").into());
+                return Err(
+                    Problem::at(&place, &text, byte, Some("inherits"), "more themes than one can follow").into()
+                );
             }
             // A name nobody knows is wrong here, not in the theme that is not there.
             if !above.iter().any(|other| other == parent) && !self.names().iter().any(|name| name == parent) {
@@ -243,7 +250,11 @@ impl File<'_> {
             match self.ink("background", value).map(Ink::rgb) {
                 Some(Some(rgb)) => sum.1 = Some(rgb),
                 Some(None) => {
-                    self.wrong(value.span().start, "background", "must be #rrggbb or 16 to 255: the others look otherwise everywhere");
+                    self.wrong(
+                        value.span().start,
+                        "background",
+                        "must be #rrggbb or 16 to 255: the others look otherwise everywhere",
+                    );
                 }
                 None => {}
             }

@@ -44,7 +44,10 @@ fn the_shipped_dark_theme_is_what_the_console_paints_with_when_it_knows_no_other
 #[test]
 fn a_theme_of_ones_own_says_what_differs_and_inherits_the_rest() {
     let (_folder, themes) = themes(&[
-        ("sea", "inherits = \"dark\"\nbackground = \"#002b36\"\naccent = { fg = \"#33bbff\", bg = 236, fg_16 = \"cyan\", bold = true, italic = false }\n[bad]\nfg = 203\n"),
+        (
+            "sea",
+            "inherits = \"dark\"\nbackground = \"#002b36\"\naccent = { fg = \"#33bbff\", bg = 236, fg_16 = \"cyan\", bold = true, italic = false }\n[bad]\nfg = 203\n",
+        ),
         ("deep-sea", "inherits = \"sea\"\n[good]\nunderline = true\nreverse = true\ndim = true\nitalic = true"),
     ]);
     let sea = themes.read("sea").unwrap();
@@ -98,7 +101,10 @@ fn text_that_is_no_toml_is_told_with_its_place() {
 #[test]
 fn a_theme_nobody_knows_a_circle_and_a_file_of_another_kind_are_refused() {
     assert!(wrong(&[], "drak")[0].contains("did you mean dark?"));
-    assert!(wrong(&[("a", "inherits = \"nowhere\"")], "a")[0].starts_with("a.toml:1:12: inherits: there is no theme “nowhere”"));
+    assert!(
+        wrong(&[("a", "inherits = \"nowhere\"")], "a")[0]
+            .starts_with("a.toml:1:12: inherits: there is no theme “nowhere”")
+    );
     let circle = wrong(&[("a", "inherits = \"b\""), ("b", "inherits = \"a\"")], "a");
     assert!(circle[0].contains("a inherits b inherits a: that has no end"), "{circle:?}");
     let (folder, themes) = themes(&[]);
@@ -122,14 +128,20 @@ fn a_file_of_ones_own_comes_before_the_shipped_theme_of_its_name_and_may_inherit
 #[test]
 fn what_can_hardly_be_seen_is_a_warning_at_its_place_and_the_sixteen_are_nobodys_business() {
     let (folder, themes) = themes(&[
-        ("faint", "background = \"#ffffff\"\n[accent]\nfg = \"#ffff00\"\n[dim]\nfg = \"#909090\"\n[good]\nfg = \"yellow\"\n[bad]\nfg = 231\nbg = 16"),
+        (
+            "faint",
+            "background = \"#ffffff\"\n[accent]\nfg = \"#ffff00\"\n[dim]\nfg = \"#909090\"\n[good]\nfg = \"yellow\"\n[bad]\nfg = 231\nbg = 16",
+        ),
         ("moved", "inherits = \"colour-blind-safe\"\nbackground = \"#ffffff\""),
     ]);
     let shown = |name: &str| -> Vec<String> {
         let made = themes.read(name).unwrap();
         made.warnings.iter().map(|w| w.to_string().replace(&format!("{}/", folder.path().display()), "")).collect()
     };
-    assert_eq!(shown("faint"), ["faint.toml:3:6: accent: hardly to be seen: its contrast is 1.1, 4.5 is the least"][..]);
+    assert_eq!(
+        shown("faint"),
+        ["faint.toml:3:6: accent: hardly to be seen: its contrast is 1.1, 4.5 is the least"][..]
+    );
     let moved = shown("moved");
     assert!(moved.iter().any(|line| line.starts_with("moved.toml:2:14: good:")), "{moved:?}");
     let found = themes.check("moved");

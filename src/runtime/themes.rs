@@ -102,8 +102,9 @@ impl Watch {
         loop {
             // A folder that is made again is another folder.
             let here = add_watch(&notes, folder, CHANGED.union(WatchFlags::DELETE_SELF));
-            let above = folder.parent().map(|above| add_watch(&notes, above, WatchFlags::CREATE.union(WatchFlags::MOVED_TO)));
-            if here.is_err() && !above.is_some_and(|above| above.is_ok()) {
+            let above =
+                folder.parent().map(|above| add_watch(&notes, above, WatchFlags::CREATE.union(WatchFlags::MOVED_TO)));
+            if here.is_err() && above.is_none_or(|above| above.is_err()) {
                 return;
             }
             loop {

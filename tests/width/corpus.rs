@@ -60,6 +60,33 @@ pub fn page(strings: &[String]) -> (Buffer, Vec<Drawn>) {
     (picture, drawn)
 }
 
+/// Every page with words behind the marks, and the bytes that lead to it from a page that differs in the strings alone:
+/// the marks and words stay where they are and need not be written.
+pub fn changed_pages() -> Vec<(Vec<u8>, Vec<Drawn>)> {
+    let area = Area { x: 0, y: 0, width: COLUMNS, height: ROWS };
+    let change = |strings: &[String]| {
+        let (mut after, drawn) = page(strings);
+        let (mut before, _) = page(&[]);
+        for one in &drawn {
+            for picture in [&mut before, &mut after] {
+                put(picture, area, one.mark, one.y, BEHIND, Style::new());
+            }
+            put(&mut before, area, 0, one.y, "<", Style::new());
+            for x in 1..one.mark {
+                put(&mut before, area, x, one.y, "x", Style::new());
+            }
+        }
+        let (mut painter, mut bytes) = (Painter::new(true), Vec::new());
+        painter.frame(&mut before, None, &mut bytes);
+        painter.frame(&mut after, None, &mut bytes);
+        (bytes, drawn)
+    };
+    strings().chunks(usize::from(ROWS) - 1).map(change).collect()
+}
+
+/// What stands behind the strings of such a page.
+pub const BEHIND: &str = ">words";
+
 /// Every page, with the bytes that lead to it from nothing over the page before.
 pub fn pages() -> Vec<(Vec<u8>, Vec<Drawn>)> {
     let strings = strings();

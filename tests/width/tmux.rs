@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use crate::corpus::{COLUMNS, Drawn, ROWS, careless, pages};
+use crate::corpus::{BEHIND, COLUMNS, Drawn, ROWS, careless, changed_pages, pages};
 
 /// A server of its own, ended with the test.
 struct Tmux {
@@ -88,6 +88,11 @@ fn behind_every_string_the_mark_stands_where_we_believe_in_tmux_too() {
         }
         let without = tmux.from_marks(&format!("careless{n}"), &careless(drawn), drawn);
         careless_off += without.iter().filter(|found| *found != ">").count();
+    }
+    for (n, (bytes, drawn)) in changed_pages().iter().enumerate() {
+        for (one, found) in drawn.iter().zip(tmux.from_marks(&format!("changed{n}"), bytes, drawn)) {
+            assert_eq!(found, BEHIND, "{:?} in row {} of changed page {n}", one.text, one.y);
+        }
     }
     assert!(careless_off > 0, "tmux measures every string as we do: the corpus proves nothing");
 }

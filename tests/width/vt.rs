@@ -1,6 +1,6 @@
 //! The first emulator: the `vt100` crate, which counts every character by itself.
 
-use crate::corpus::{COLUMNS, Drawn, ROWS, careless, pages};
+use crate::corpus::{BEHIND, COLUMNS, Drawn, ROWS, careless, changed_pages, pages};
 
 fn shown(bytes: &[u8]) -> vt100::Parser {
     let size = |n| std::num::NonZeroU16::new(n).unwrap();
@@ -24,6 +24,18 @@ fn behind_every_string_the_mark_stands_where_we_believe_and_nothing_stands_behin
         for one in &drawn {
             let row = terminal.screen().contents_between(one.y, 0, one.y, COLUMNS);
             assert_eq!(from_mark(&terminal, one), ">", "{:?}: {row:?}", one.text);
+        }
+    }
+}
+
+#[test]
+fn a_string_that_changes_alone_leaves_what_stands_behind_it_whole() {
+    for (bytes, drawn) in changed_pages() {
+        let terminal = shown(&bytes);
+        for one in &drawn {
+            assert_eq!(from_mark(&terminal, one), BEHIND, "{:?}", one.text);
+            let row = terminal.screen().contents_between(one.y, 0, one.y, COLUMNS);
+            assert!(!row.contains('x') || one.text.as_str().contains('x'), "left over: {row:?}");
         }
     }
 }

@@ -53,12 +53,10 @@ impl Look {
 
     /// Which one that is, for the operator.
     pub fn words(&self) -> String {
-        match self.themes.named {
-            Some(_) => format!("theme {}", self.themes.name),
-            None => {
-                let how = if self.ground_said { "as set" } else { "as the terminal's background" };
-                format!("theme auto: {} {how}", self.ground.word())
-            }
+        if self.themes.named.is_some() {
+            return format!("theme {}", self.themes.name);
         }
+        let how = if self.ground_said { "as set" } else { "as the terminal's background" };
+        format!("theme auto: {} {how}", self.ground.word())
     }
 }

@@ -20,7 +20,11 @@ pub(super) fn command(model: &mut Model, arguments: &[&str], effects: &mut Vec<E
             let names = names(model);
             let all = || names.iter().map(|name| (name.as_str(), name.clone()));
             // One nobody heard of may have been written this moment: whoever reads it says what is wrong with it.
-            let name = if all().any(|(known, _)| known.starts_with(name)) { pick(name, all(), "theme")? } else { (*name).to_owned() };
+            let name = if all().any(|(known, _)| known.starts_with(name)) {
+                pick(name, all(), "theme")?
+            } else {
+                (*name).to_owned()
+            };
             effects.push(Effect::Theme(name));
             Ok(())
         }
@@ -45,7 +49,7 @@ pub(super) fn read(model: &mut Model, asked: bool, read: Result<Box<Themes>, Fau
                 model.notes.say(model.now, false, &words);
             }
         }
-        Err(fault) => model.notes.say(model.now, true, &fault.to_string()),
+        Err(fault) => model.notes.say(model.now, true, fault.to_string()),
     }
     model.dirty = true;
 }

@@ -2,9 +2,9 @@
 
 use ratatui::buffer::Buffer;
 
-use super::{empty, rule};
 use super::safe::{put, put_words};
 use super::theme::{Theme, Tone};
+use super::{empty, rule};
 use crate::console::state::Model;
 use crate::console::state::cancels::{CancelsPane, Entry, split, told};
 use crate::console::state::layout::Area;

@@ -2,9 +2,9 @@
 
 use ratatui::buffer::Buffer;
 
-use super::{empty, rule};
 use super::safe::put;
 use super::theme::{Theme, Tone};
+use super::{empty, rule};
 use crate::console::state::Model;
 use crate::console::state::doctor::{Doctor, Line, Progress, below, list_rows};
 use crate::console::state::layout::Area;

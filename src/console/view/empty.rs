@@ -101,11 +101,20 @@ fn why_no_pulls(model: &Model) -> Vec<(Tone, String)> {
     }
 }
 
-/// Why there is nothing, then what to do about it; the same place in every pane. One tone for a first line that says all:
-/// what is still under way is dim.
+/// Why there is nothing, then what to do about it; the same place in every pane. What is still under way is dim.
 pub fn say(lines: &[&str], theme: &Theme, area: Area, buffer: &mut Buffer) {
-    let tone = |n: usize, line: &str| if n > 0 || line.ends_with('…') { Tone::Dim } else { Tone::Plain };
-    let lines: Vec<_> = lines.iter().enumerate().map(|(n, line)| (tone(n, line), (*line).to_owned())).collect();
+    let first = if lines.first().is_some_and(|line| line.ends_with('…')) { Tone::Dim } else { Tone::Plain };
+    say_in(first, lines, theme, area, buffer);
+}
+
+/// The same of what went wrong, and what to do then.
+pub fn complain(lines: &[&str], theme: &Theme, area: Area, buffer: &mut Buffer) {
+    say_in(Tone::Bad, lines, theme, area, buffer);
+}
+
+fn say_in(first: Tone, lines: &[&str], theme: &Theme, area: Area, buffer: &mut Buffer) {
+    let tones = std::iter::once(first).chain(std::iter::repeat(Tone::Dim));
+    let lines: Vec<_> = tones.zip(lines).map(|(tone, line)| (tone, (*line).to_owned())).collect();
     paragraphs(&lines, theme, area, buffer);
 }
 

@@ -2,9 +2,9 @@
 
 use ratatui::buffer::Buffer;
 
-use super::{empty, rule};
 use super::safe::put;
 use super::theme::{Theme, Tone};
+use super::{empty, rule};
 use crate::console::state::Model;
 use crate::console::state::found::{Found, Line, Log, Progress, Row};
 use crate::console::state::layout::Area;
@@ -22,14 +22,15 @@ pub fn draw(model: &Model, found: &Found, theme: &Theme, body: Area, buffer: &mu
         let none;
         let lines: &[&str] = match &found.progress {
             Progress::Looking => &["Looking through the logs kept here …"],
-            Progress::Done { logs: 0, .. } => {
-                &["No log is kept here yet.", "A finished log is kept when it is read: enter on its task opens it (keep_logs_mb)."]
-            }
+            Progress::Done { logs: 0, .. } => &[
+                "No log is kept here yet.",
+                "A finished log is kept when it is read: enter on its task opens it (keep_logs_mb).",
+            ],
             Progress::Done { logs, .. } => {
                 none = format!("It is in none of the {logs} logs kept here.");
                 &[&none, ":grep looks for something else. A log that nobody opened is not kept."]
             }
-            Progress::Failed(why) => &[why],
+            Progress::Failed(why) => return empty::complain(&[why], theme, body, buffer),
         };
         empty::say(lines, theme, body, buffer);
         return;

@@ -2,9 +2,9 @@
 
 use ratatui::buffer::Buffer;
 
-use super::{empty, rule};
 use super::safe::{put, put_words};
 use super::theme::{Theme, Tone};
+use super::{empty, rule};
 use crate::console::state::Model;
 use crate::console::state::inbox::{self, Ask, Entry, InboxPane, Subject};
 use crate::console::state::layout::Area;
@@ -68,10 +68,11 @@ fn words(model: &Model) -> Vec<(Tone, Safe)> {
     words
 }
 
+const COMES: &str = "Questions of agents, failures, reviews and cancels that went wrong come here by themselves.";
+
 fn nothing(model: &Model, theme: &Theme, body: Area, buffer: &mut Buffer) {
     // An empty list says nothing while what it is made of is not known.
     let loading = model.lists().iter().any(|list| matches!(model.verdict(list), Verdict::Loading));
-    const COMES: &str = "Questions of agents, failures, reviews and cancels that went wrong come here by themselves.";
     let lines: [&str; 2] = match (model.failing() > 0, loading) {
         (true, _) => {
             ["Nothing is known to need you: not every source can be read.", ":doctor says which one cannot, and why."]

@@ -5,9 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::symbols::bar::{NINE_LEVELS, Set};
 use ratatui::widgets::{Sparkline, Widget};
 
-use super::{empty, rule};
 use super::safe::put;
 use super::theme::{Theme, Tone};
+use super::{empty, rule};
 use crate::console::ledger::{Charts, Day, Row};
 use crate::console::state::Model;
 use crate::console::state::layout::Area;
@@ -53,14 +53,14 @@ pub fn draw(model: &Model, ledger: &LedgerPane, theme: &Theme, body: Area, buffe
     if let Some(numbers) = &ledger.charts {
         return match &numbers.counted {
             None => empty::say(&["Counting …"], theme, body, buffer),
-            Some(Err(why)) => empty::say(&[why], theme, body, buffer),
+            Some(Err(why)) => empty::complain(&[why], theme, body, buffer),
             Some(Ok(counted)) => charts(counted, numbers.top, theme, body, buffer),
         };
     }
     if ledger.rows.is_empty() {
         let lines: &[&str] = match &ledger.progress {
             Progress::Reading | Progress::More(_) => &["Reading the ledger …"],
-            Progress::Failed(why) => &[why],
+            Progress::Failed(why) => return empty::complain(&[why], theme, body, buffer),
             Progress::All if ledger.query.is_empty() => {
                 &["Nothing is recorded yet.", "What is done from here and what becomes of tasks stands here."]
             }

@@ -348,10 +348,7 @@ fn reasons(model: &Model, shown: &Shown) -> Vec<Safe> {
         return say(&["Reading …"]);
     }
     if shown.file.is_some() {
-        return say(&[
-            "The file holds no entry that can be read.",
-            "A saved session log or Actions job log does.",
-        ]);
+        return say(&["The file holds no entry that can be read.", "A saved session log or Actions job log does."]);
     }
     let known = shown.task.as_ref().and_then(|id| model.world.tasks.get(id));
     let queued = known.is_some_and(|known| known.task.state == State::Queued);
@@ -377,13 +374,18 @@ fn reasons(model: &Model, shown: &Shown) -> Vec<Safe> {
 }
 
 fn failure(what: &str, fault: &Fault) -> Vec<Safe> {
-    vec![Safe::new(format!("{what}: {}", fault.what)), fault.next_step.clone()]
+    vec![Safe::new(format!("{what}: {}", fault.what)), Safe::new(format!("→ {}", fault.next_step))]
 }
 
 /// Why the pane is empty, and what comes next.
 fn empty(theme: Theme, area: Area, buffer: &mut Buffer, lines: &[Safe]) {
     let lines: Vec<&str> = lines.iter().map(Safe::as_str).collect();
-    super::empty::say(&lines, &theme, area, buffer);
+    // Only what went wrong has its next step behind an arrow.
+    if lines.last().is_some_and(|line| line.starts_with('→')) {
+        super::empty::complain(&lines, &theme, area, buffer);
+    } else {
+        super::empty::say(&lines, &theme, area, buffer);
+    }
 }
 
 /// A time of day where the operator is.

@@ -107,16 +107,12 @@ impl Ink {
 
 fn fixed(n: u8) -> Rgb {
     let step = |n: u8| STEPS.get(usize::from(n % 6)).copied().unwrap_or(0);
-    match n.checked_sub(232) {
-        Some(grey) => {
-            let level = 8 + 10 * grey;
-            Rgb(level, level, level)
-        }
-        None => {
-            let n = n.saturating_sub(16);
-            Rgb(step(n / 36), step(n / 6), step(n))
-        }
+    if let Some(grey) = n.checked_sub(232) {
+        let level = 8 + 10 * grey;
+        return Rgb(level, level, level);
     }
+    let n = n.saturating_sub(16);
+    Rgb(step(n / 36), step(n / 6), step(n))
 }
 
 fn nearest(wanted: Rgb, among: std::ops::RangeInclusive<u8>, look: impl Fn(u8) -> Rgb) -> u8 {
@@ -172,21 +168,27 @@ impl Rgb {
     }
 }
 
-fn luminance([r, g, b]: [f64; 3]) -> f64 {
-    0.212_672_9 * r + 0.715_152_2 * g + 0.072_175 * b
+/// How much of each of the three kinds of light that the standard eye reckons with is in red, green and blue, with white as
+/// one; the middle one is what is seen as bright.
+const STANDARD_EYE: [[f64; 3]; 3] =
+    [[0.433_953, 0.376_219, 0.189_828], [0.212_673, 0.715_152, 0.072_175], [0.017_758, 0.109_477, 0.872_766]];
+
+fn standard(light: [f64; 3]) -> [f64; 3] {
+    STANDARD_EYE.map(|row| row.iter().zip(light).map(|(part, amount)| part * amount).sum())
 }
 
-/// From amounts of light to lightness and the two axes of colour that the eye reckons with.
-pub(super) fn lab(light: [f64; 3]) -> [f64; 3] {
-    let [r, g, b] = light;
-    let x = (0.412_456_4 * r + 0.357_576_1 * g + 0.180_437_5 * b) / 0.950_47;
-    let z = (0.019_333_9 * r + 0.119_192 * g + 0.950_304_1 * b) / 1.088_83;
-    let [x, y, z] =
-        [x, luminance(light), z].map(|t| if t > 0.008_856 { t.cbrt() } else { 7.787 * t + 16.0 / 116.0 });
-    [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+fn luminance(light: [f64; 3]) -> f64 {
+    standard(light)[1]
 }
 
-pub(super) fn far(a: [f64; 3], b: [f64; 3]) -> f64 {
+/// From amounts of light to lightness and the two axes of colour that the eye tells apart.
+fn lab(light: [f64; 3]) -> [f64; 3] {
+    let eye = |t: f64| if t > 0.008_856 { t.cbrt() } else { 7.787 * t + 16.0 / 116.0 };
+    let [long, bright, short] = standard(light).map(eye);
+    [116.0 * bright - 16.0, 500.0 * (long - bright), 200.0 * (bright - short)]
+}
+
+fn far(a: [f64; 3], b: [f64; 3]) -> f64 {
     a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
 }
 

@@ -2,9 +2,9 @@
 //! answer would be taken for keys. What a name does not tell is unknown.
 
 use crate::domain::Instant;
+use crate::domain::capability::{Answer, CLIPBOARD, COLOURS, KITTY, LOCALE, Row, SIZE, SYNC, TMUX, Topic};
 use crate::domain::look::Depth;
 use crate::runtime::terminal::colours::depth;
-use crate::domain::capability::{Answer, CLIPBOARD, COLOURS, KITTY, LOCALE, Row, SIZE, SYNC, TMUX, Topic};
 
 /// What is looked at, handed in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -95,7 +95,13 @@ pub async fn run<E: Effects>(
     signals::listen(&to_loop).map_err(|error| local("signals cannot be listened to", error))?;
     hangup::watch(to_loop).map_err(|error| local("the terminal cannot be watched", error))?;
     let (sender, events) = channel;
-    let watch = Watch::new(looks::themes(setting), &config.ui.theme, &model.settings.look, sender.clone(), setting.clock.as_now());
+    let watch = Watch::new(
+        looks::themes(setting),
+        &config.ui.theme,
+        &model.settings.look,
+        sender.clone(),
+        setting.clock.as_now(),
+    );
     let keys = input::start(sender, setting.clock.as_now()).map_err(|error| local("keys cannot be read", error))?;
     let mut screen = Tty::enter(keys).map_err(|error| local("the terminal cannot be used", error))?;
     if config.ui.background == Background::Auto {

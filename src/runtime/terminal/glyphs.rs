@@ -191,10 +191,13 @@ mod tests {
 
     #[test]
     fn every_sign_of_ours_is_one_column_everywhere() {
-        for sign in ["●", "◆", "✓", "✗", "⧗", "⊘", "◐", "⚠", "▌", "▲", "·", "…", "─", "│", "•", "◌", "○", "␛", "▾", "→", "“"] {
+        for sign in
+            ["●", "◆", "✓", "✗", "⧗", "⊘", "◐", "⚠", "▌", "▲", "·", "…", "─", "│", "•", "◌", "○", "␛", "▾", "→", "“"]
+        {
             assert!(is_sure(sign) && sign.width() == 1, "{sign}");
         }
-        for other in ["e\u{301}", "👍", "☰", "❤\u{fe0f}", "🇩🇪", "1\u{fe0f}\u{20e3}", "क\u{94d}ष", "⌚", "\u{1f1e6}"] {
+        for other in ["e\u{301}", "👍", "☰", "❤\u{fe0f}", "🇩🇪", "1\u{fe0f}\u{20e3}", "क\u{94d}ष", "⌚", "\u{1f1e6}"]
+        {
             assert!(!is_sure(other), "{other}");
         }
     }
