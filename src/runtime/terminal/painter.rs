@@ -167,18 +167,19 @@ impl Painter {
             let Glyph::Lead { text, wide, .. } = glyph else { continue };
             self.reach(x, y, is, out);
             self.pen.take(glyph, out);
+            let after = x + 1 + usize::from(*wide);
             if !glyphs::is_sure(text) {
-                let half = was.get(x + 1).is_some_and(|half| !half.is_blank()) || x + 1 < smeared;
-                if *wide && half {
-                    // A terminal that sees one column leaves what stood in the other.
-                    out.extend_from_slice(b"  ");
-                    self.moved_on(x + 2, y, is.len(), " ");
+                let stood = was.get(x..after).is_some_and(|old| old.iter().any(|old| !old.is_blank()));
+                if stood || x < smeared {
+                    // A terminal that sees fewer columns leaves what stood in the others.
+                    out.extend_from_slice(if *wide { b"  " } else { b" " });
+                    self.moved_on(after, y, is.len(), " ");
                     self.go(x, y, out);
                 }
                 smeared = x + glyphs::most(text);
             }
             out.extend_from_slice(text.as_bytes());
-            self.moved_on(x + if *wide { 2 } else { 1 }, y, is.len(), text);
+            self.moved_on(after, y, is.len(), text);
         }
         if to_erase > BLANKS {
             self.reach(end, y, is, out);
