@@ -1,3 +1,5 @@
+//! Themes out of files: what is read, what is refused and where, what eyes of all kinds can see.
+
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Theme files that change, break and are whole again while the console runs.
+
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
