@@ -54,7 +54,7 @@ impl Tmux {
     }
 
     /// Of each string what stands from the mark on.
-    fn from_marks(&self, name: &str, bytes: &[u8], drawn: &[Drawn]) -> Vec<String> {
+    fn behind_marks(&self, name: &str, bytes: &[u8], drawn: &[Drawn]) -> Vec<String> {
         let mut all = bytes.to_vec();
         all.extend_from_slice(b"\x1b[m");
         for one in drawn {
@@ -83,14 +83,14 @@ fn behind_every_string_the_mark_stands_where_we_believe_in_tmux_too() {
     };
     let mut careless_off = 0;
     for (n, (bytes, drawn)) in pages().iter().enumerate() {
-        for (one, found) in drawn.iter().zip(tmux.from_marks(&format!("page{n}"), bytes, drawn)) {
+        for (one, found) in drawn.iter().zip(tmux.behind_marks(&format!("page{n}"), bytes, drawn)) {
             assert_eq!(found, ">", "{:?} in row {} of page {n}", one.text, one.y);
         }
-        let without = tmux.from_marks(&format!("careless{n}"), &careless(drawn), drawn);
+        let without = tmux.behind_marks(&format!("careless{n}"), &careless(drawn), drawn);
         careless_off += without.iter().filter(|found| *found != ">").count();
     }
     for (n, (bytes, drawn)) in changed_pages().iter().enumerate() {
-        for (one, found) in drawn.iter().zip(tmux.from_marks(&format!("changed{n}"), bytes, drawn)) {
+        for (one, found) in drawn.iter().zip(tmux.behind_marks(&format!("changed{n}"), bytes, drawn)) {
             assert_eq!(found, BEHIND, "{:?} in row {} of changed page {n}", one.text, one.y);
         }
     }
