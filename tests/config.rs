@@ -124,7 +124,7 @@ fn a_key_that_does_not_exist_is_named_with_file_line_and_the_one_that_was_meant(
         [
             "config/config.toml:3:1: repo: there is no such option; did you mean repos?",
             "config/config.toml:5:3: poll.active_second: there is no such option; did you mean poll.active_seconds?",
-            "config/config.toml:6:2: theme: there is no such option; `atc config show` lists all",
+            "config/config.toml:6:2: theme: there is no such option; did you mean ui.theme?",
         ]
     );
 }
@@ -327,12 +327,12 @@ fn every_option_can_be_set_in_the_file_and_in_the_environment() {
         "extra_headers" => ("{ A = 'b' }", "A: b"),
         "ui.layout" => ("'columns'", "columns"),
         "ui.mouse" | "cache" | "diagnose" => ("false", "false"),
-        "read_only" | "own_tasks" | "ui.ascii" | "ui.colour" => ("true", "true"),
+        "read_only" | "own_tasks" | "ui.ascii" | "ui.colour" | "notify.focused" => ("true", "true"),
+        "ui.theme" | "ui.background" => ("'light'", "light"),
         "notify.quiet" => ("'22:00-07:00'", "22:00-07:00"),
         "notify.webhook_url" => ("'https://hooks.example.com/x'", "https://hooks.example.com/x"),
         "notify.webhook_secret_file" => ("'/x'", "/x"),
         "notify.command" => ("['x']", "x"),
-        "notify.focused" => ("true", "true"),
         "cancel.force_after_seconds" => ("31", "31"),
         "poll.budget_share" | "poll.unchanged_weight" => ("1", "1"),
         _ => ("7", "7"),

@@ -33,6 +33,7 @@ const GENERATED: &[(&str, Write)] = &[
     ("token-needs", atc::provider::github::docs::markdown_needs),
     ("doctor", atc::domain::capability::markdown_table),
     ("exit-codes", exit_codes),
+    ("tones", atc::domain::look::Tone::markdown_table),
 ];
 
 fn usage() -> String {
@@ -97,10 +98,30 @@ fn the_two_commands_come_first() {
     assert_eq!(commands, ["cargo run --release -- demo", "cargo test"]);
 }
 
+/// The block of TOML that holds this.
+fn toml_with<'a>(readme: &'a str, what: &str) -> &'a str {
+    let blocks = readme.split("```toml\n").skip(1).map(|block| block.split("```").next().unwrap());
+    blocks.into_iter().find(|block| block.contains(what)).unwrap()
+}
+
+#[test]
+fn the_theme_in_the_readme_and_how_it_is_chosen_are_understood_as_they_stand() {
+    let readme = read("README.md");
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("own.toml"), toml_with(&readme, "inherits = ")).unwrap();
+    let themes = atc::config::theme::Themes::new(folder.path().to_path_buf());
+    let warnings = themes.read("own").unwrap().warnings;
+    assert_eq!(warnings, [], "what is shown as an example can be read");
+    for name in themes.names().iter().filter(|name| *name != "own") {
+        let doc = OPTIONS.iter().find(|option| option.key == "ui.theme").unwrap().doc;
+        assert!(doc.contains(name.as_str()), "{name} is named where themes are chosen");
+    }
+}
+
 #[test]
 fn the_view_in_the_readme_is_understood_as_it_stands() {
     let readme = read("README.md");
-    let block = readme.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let block = toml_with(&readme, "[[views]]");
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("config.toml");
     fs::write(&file, block).unwrap();

@@ -13,6 +13,7 @@ use super::output;
 use crate::config::options::OPTIONS;
 use crate::config::repo_options;
 use crate::config::rows::ROWS;
+use crate::config::theme::Themes;
 use crate::config::{Config, Invalid, Loaded, Origin, Paths, Sources, load};
 use crate::ledger::export::ascii;
 
@@ -75,11 +76,9 @@ pub fn json(verb: ConfigVerb, sources: &Sources, paths: &Paths) -> (Vec<Value>, 
             (options_of(&loaded).iter().map(|one| write(OPTION, one)).collect(), Exit::Done)
         }
         (ConfigVerb::Check, Ok(loaded)) => {
-            let checked = Checked {
-                file: loaded.file_found.then(|| loaded.file.display().to_string()),
-                problems: missing(&loaded),
-                warnings: loaded.warnings.iter().map(ToString::to_string).collect(),
-            };
+            let (problems, warnings) = found(&loaded, paths);
+            let file = loaded.file_found.then(|| loaded.file.display().to_string());
+            let checked = Checked { file, problems, warnings };
             let exit = if checked.problems.is_empty() { Exit::Done } else { Exit::Usage };
             (vec![write(CHECKED, &checked)], exit)
         }
@@ -169,7 +168,7 @@ pub fn report(verb: ConfigVerb, sources: &Sources, paths: &Paths) -> Report {
         (ConfigVerb::Path, loaded) => Report { text: path(loaded.ok().as_ref(), sources, paths), exit: Exit::Done },
         (_, Err(invalid)) => Report { text: problems(&invalid), exit: Exit::Usage },
         (ConfigVerb::Show, Ok(loaded)) => Report { text: show(&loaded), exit: Exit::Done },
-        (ConfigVerb::Check, Ok(loaded)) => check(&loaded),
+        (ConfigVerb::Check, Ok(loaded)) => check(&loaded, paths),
     }
 }
 
@@ -232,6 +231,7 @@ fn files(loaded: Option<&Loaded>, sources: &Sources, paths: &Paths) -> Vec<Place
     vec![
         ("config", file),
         ("templates", paths.templates(config)),
+        ("themes", paths.themes()),
         ("policy", paths.policy(config)),
         ("ledger", paths.ledger(config)),
         ("journal", paths.journal()),
@@ -241,21 +241,31 @@ fn files(loaded: Option<&Loaded>, sources: &Sources, paths: &Paths) -> Vec<Place
 }
 
 /// Besides what loading checks: the files that the options name.
-fn check(loaded: &Loaded) -> Report {
+fn check(loaded: &Loaded, paths: &Paths) -> Report {
     let file = loaded.file.display();
     let mut lines = vec![if loaded.file_found {
         format!("{file}: all is well")
     } else {
         format!("{file}: not there, the defaults apply")
     }];
-    lines.extend(loaded.warnings.iter().map(|warning| format!("warning: {warning}")));
-    let missing = missing(loaded);
-    if missing.is_empty() {
+    let (problems, warnings) = found(loaded, paths);
+    let warnings = warnings.iter().map(|warning| format!("warning: {warning}"));
+    if problems.is_empty() {
+        lines.extend(warnings);
         Report { text: lines.join("\n"), exit: Exit::Done }
     } else {
-        let missing: Vec<_> = missing.iter().map(|problem| format!("atc: {problem}")).collect();
-        Report { text: missing.join("\n"), exit: Exit::Usage }
+        let problems: Vec<_> = problems.iter().map(|problem| format!("atc: {problem}")).chain(warnings).collect();
+        Report { text: problems.join("\n"), exit: Exit::Usage }
     }
+}
+
+/// What is wrong, and what may not be meant, in the files that the options name and in themes.
+fn found(loaded: &Loaded, paths: &Paths) -> (Vec<String>, Vec<String>) {
+    let themes = Themes::new(paths.themes()).check(&loaded.config.ui.theme);
+    let problems = missing(loaded).into_iter().chain(themes.problems.iter().map(ToString::to_string));
+    let warnings =
+        loaded.warnings.iter().map(ToString::to_string).chain(themes.warnings.iter().map(ToString::to_string));
+    (problems.collect(), warnings.collect())
 }
 
 /// Files that options name and that are not there.
@@ -271,4 +281,40 @@ fn missing(loaded: &Loaded) -> Vec<String> {
         Some(format!("{}: {key}: there is no {what} {}", loaded.origin(key), path.display()))
     })
     .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+    use super::*;
+
+    #[test]
+    fn themes_that_are_wrong_or_hardly_seen_are_told_by_the_check_with_their_places() {
+        let home = tempfile::tempdir().unwrap();
+        let dir = |name: &str| home.path().join(name);
+        let paths = Paths {
+            home: home.path().to_path_buf(),
+            config_dir: dir("config"),
+            state_dir: dir("state"),
+            data_dir: dir("data"),
+            cache_dir: dir("cache"),
+        };
+        std::fs::create_dir_all(paths.themes()).unwrap();
+        let write = |name: &str, text: &str| std::fs::write(paths.themes().join(name), text).unwrap();
+        write("faint.toml", "background = \"#ffffff\"\n[accent]\nfg = \"#ffff00\"");
+        let well = report(ConfigVerb::Check, &Sources::default(), &paths);
+        assert_eq!(well.exit, Exit::Done);
+        assert!(
+            well.text.contains("warning: ") && well.text.contains("faint.toml:3:6: accent: hardly"),
+            "{}",
+            well.text
+        );
+        write("wrong.toml", "acent = 3\n[good]\nfg = 256");
+        let wrong = report(ConfigVerb::Check, &Sources::default(), &paths);
+        assert_eq!(wrong.exit, Exit::Usage);
+        assert!(wrong.text.contains("wrong.toml:1:1: acent") && wrong.text.contains("wrong.toml:3:6: good.fg"));
+        let (rows, exit) = json(ConfigVerb::Check, &Sources::default(), &paths);
+        assert_eq!((exit, rows[0]["problems"].as_array().unwrap().len()), (Exit::Usage, 2));
+    }
 }

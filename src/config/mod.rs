@@ -22,9 +22,10 @@ pub mod repo_options;
 pub mod rows;
 pub mod schema;
 mod text;
+pub mod theme;
 mod url;
 
 pub use load::{Loaded, Origin, Sources, load};
 pub use paths::Paths;
 pub use problem::{Invalid, Problem};
-pub use schema::{Config, CopilotApi, Layout, LogLevel, Notify, Switch};
+pub use schema::{Background, Config, CopilotApi, Layout, LogLevel, Notify, Switch};

@@ -3,8 +3,9 @@
 
 use super::given::{Given, Wrong, clip};
 use super::notify;
-use super::schema::{Config, CopilotApi, Headers, Layout, LogLevel, Switch};
+use super::schema::{Background, Config, CopilotApi, Headers, Layout, LogLevel, Switch};
 use super::text::quote;
+use super::theme;
 use super::url;
 use crate::domain::RepoName;
 
@@ -479,6 +480,36 @@ pub const OPTIONS: &[Opt] = &[
             Ok(())
         },
         show: |config| Some(switch(config.ui.colour)),
+    },
+    Opt {
+        key: "ui.theme",
+        values: "`auto` or the name of a theme",
+        example: None,
+        doc: "Which theme is painted with: dark, light, high-contrast, high-contrast-light, mono, colour-blind-safe, \
+              colour-blind-safe-light, or one of your own, a file `themes/NAME.toml` in the config directory. \"auto\": \
+              dark or light, as the terminal's background is.",
+        set: |config, given| {
+            let name = given.text("\"auto\" or the name of a theme")?;
+            if !theme::is_name(name) {
+                return Err(format!("`{}` is no name of a theme: {}", clip(name), theme::NAME_RULE));
+            }
+            name.clone_into(&mut config.ui.theme);
+            Ok(())
+        },
+        show: |config| Some(quote(&config.ui.theme)),
+    },
+    Opt {
+        key: "ui.background",
+        values: r#"`"auto"`, `"dark"` or `"light"`"#,
+        example: None,
+        doc: "The terminal's background, for the theme \"auto\". \"auto\": the terminal is asked when the first picture \
+              stands, and followed when it changes; until it answers, `COLORFGBG` counts, else dark. With the other two it \
+              is never asked.",
+        set: |config, given| {
+            config.ui.background = given.word(Background::WORDS)?;
+            Ok(())
+        },
+        show: |config| Some(quote(config.ui.background.word())),
     },
     Opt {
         key: "ui.mouse",

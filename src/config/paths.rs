@@ -74,6 +74,10 @@ impl Paths {
         config.templates_dir.clone().unwrap_or_else(|| self.config_dir.join("templates"))
     }
 
+    pub fn themes(&self) -> PathBuf {
+        self.config_dir.join("themes")
+    }
+
     /// Makes the state directory, or makes sure of it.
     pub fn make_state_dir(&self) -> Result<(), Fault> {
         make_private(&self.state_dir)

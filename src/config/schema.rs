@@ -203,10 +203,16 @@ impl Default for Cancel {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The theme that goes with the terminal's background.
+pub const AUTO_THEME: &str = "auto";
+
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ui {
     pub ascii: Switch,
     pub colour: Switch,
+    /// `auto`, or the name of a shipped theme or of one of the operator's own.
+    pub theme: String,
+    pub background: Background,
     pub mouse: bool,
     pub hyperlinks: Switch,
     pub layout: Layout,
@@ -214,7 +220,15 @@ pub struct Ui {
 
 impl Default for Ui {
     fn default() -> Self {
-        Self { ascii: Switch::Auto, colour: Switch::Auto, mouse: true, hyperlinks: Switch::Auto, layout: Layout::Stack }
+        Self {
+            ascii: Switch::Auto,
+            colour: Switch::Auto,
+            theme: AUTO_THEME.to_owned(),
+            background: Background::Auto,
+            mouse: true,
+            hyperlinks: Switch::Auto,
+            layout: Layout::Stack,
+        }
     }
 }
 
@@ -261,6 +275,10 @@ macro_rules! words {
 words!(
     /// Whether the undocumented Copilot API is used.
     CopilotApi { Auto = "auto", Off = "off" }
+);
+words!(
+    /// What the terminal's background is; auto: it is asked.
+    Background { Auto = "auto", Dark = "dark", Light = "light" }
 );
 words!(
     /// How the panes stand when several fit.

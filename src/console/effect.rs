@@ -89,6 +89,8 @@ pub enum Effect {
     DropDraft(uuid::Uuid),
     /// Look whether the template files have changed.
     LookForTemplates,
+    /// Paint with this theme, or `auto`.
+    Theme(String),
     /// Look at the checkout the program was started in. `go_on`: the work is to go on on its branch.
     LookHere {
         go_on: bool,
@@ -131,6 +133,7 @@ impl Effect {
             | Self::KeepDraft(_)
             | Self::DropDraft(_)
             | Self::LookForTemplates
+            | Self::Theme(_)
             | Self::Notify(_)
             | Self::TestNotify
             | Self::Ring(_)

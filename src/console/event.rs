@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::agents::CustomAgent;
 use crate::domain::cancel::Matched;
+use crate::domain::look::Ground;
 use crate::domain::plan::{PlanNews, Turn};
 use crate::domain::policy::{Facts, InForce};
 use crate::domain::{
@@ -33,6 +34,8 @@ pub enum What {
     Resize(Size),
     /// The terminal gained or lost focus.
     Focus(bool),
+    /// The terminal said what its background is, or that it changed.
+    Ground(Ground),
     /// The deadline asked for by `update::next_wake` has come.
     Wake,
     Net(Net),
@@ -283,6 +286,11 @@ pub enum Local {
     Templates {
         templates: Vec<Template>,
         faults: Vec<TemplateFault>,
+    },
+    /// What there is to paint with. `asked`: for `:theme`; otherwise a file changed.
+    Themes {
+        asked: bool,
+        read: Result<Box<super::state::look::Themes>, Fault>,
     },
     /// What logs are diagnosed by.
     Rules(Arc<Rules>),

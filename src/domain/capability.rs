@@ -147,6 +147,7 @@ pub static POINT_G: Topic = setting("open.g", Group::Open, "g  lag from cancel t
 pub static POINT_H: Topic = setting("open.h", Group::Open, "h  Copilot API takes bare calls");
 pub static CONFIG_FILE: Topic = setting("here.config", Group::Here, "config file");
 pub static POLICY_FILE: Topic = topic("here.policy", Group::Here, "policy");
+pub static THEMES: Topic = setting("here.themes", Group::Here, "themes");
 pub static STATE_FOLDER: Topic = topic("here.state", Group::Here, "state folder is private");
 pub static LEDGER_FILE: Topic = topic("here.ledger", Group::Here, "ledger can be written");
 pub static LEDGER_CHAIN: Topic = topic("here.ledger_chain", Group::Here, "ledger is whole");
@@ -161,7 +162,7 @@ pub static TMUX: Topic = setting("terminal.tmux", Group::Terminal, "inside tmux"
 pub static LOCALE: Topic = topic("terminal.locale", Group::Terminal, "UTF-8 locale");
 
 /// Every question, in the order of the matrix.
-pub static TOPICS: [&Topic; 45] = [
+pub static TOPICS: [&Topic; 46] = [
     &ACCEPTED,
     &KIND,
     &SCOPES,
@@ -195,6 +196,7 @@ pub static TOPICS: [&Topic; 45] = [
     &POINT_H,
     &CONFIG_FILE,
     &POLICY_FILE,
+    &THEMES,
     &STATE_FOLDER,
     &LEDGER_FILE,
     &LEDGER_CHAIN,

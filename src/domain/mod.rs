@@ -23,6 +23,7 @@ pub mod issue;
 pub mod limited;
 pub mod listing;
 pub mod log;
+pub mod look;
 pub mod person;
 pub mod plan;
 pub mod policy;

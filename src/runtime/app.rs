@@ -259,10 +259,14 @@ impl<S: Screen, E: Effects> Running<S, E> {
         }
         self.pressed |= matches!(event.what, What::Key(_) | What::Paste(_) | What::Mouse(_));
         let mouse = self.app.model.settings.mouse;
+        let painted = self.app.model.settings.look.palette();
         let effects = update::update(&mut self.app.model, event);
         if self.app.model.settings.mouse != mouse {
             self.app.screen.mouse(!mouse);
             self.app.model.dirty = true;
+        }
+        if self.app.model.settings.look.palette() != painted {
+            self.app.theme = Theme::of(&self.app.model.settings);
         }
         for effect in effects {
             self.perform(effect).await;

@@ -24,4 +24,5 @@ pub mod shared;
 pub mod signals;
 pub mod templates;
 pub mod terminal;
+pub mod themes;
 pub mod tmux;

@@ -6,6 +6,7 @@
 
 mod ends;
 mod faults;
+mod ground;
 mod harness;
 mod jobs;
 mod keys;

@@ -49,7 +49,7 @@ pub fn styled(model: &Model, theme: &Theme) -> String {
         let mut runs: Vec<(String, String)> = Vec::new();
         for x in 0..buffer.area.width {
             let cell = &buffer[(x, y)];
-            let style = name(cell.fg, cell.modifier);
+            let style = name(cell.fg, cell.bg, cell.modifier);
             match runs.last_mut() {
                 Some((last, text)) if *last == style => text.push_str(cell.symbol()),
                 _ => runs.push((style, cell.symbol().to_owned())),
@@ -67,7 +67,7 @@ pub fn styled(model: &Model, theme: &Theme) -> String {
     out
 }
 
-fn name(colour: Color, modifier: Modifier) -> String {
+fn name(colour: Color, ground: Color, modifier: Modifier) -> String {
     let mut parts = Vec::new();
     if modifier.contains(Modifier::BOLD) {
         parts.push("bold".to_owned());
@@ -80,6 +80,9 @@ fn name(colour: Color, modifier: Modifier) -> String {
     }
     if colour != Color::Reset {
         parts.push(format!("{colour:?}").to_lowercase());
+    }
+    if ground != Color::Reset {
+        parts.push(format!("on {ground:?}").to_lowercase());
     }
     if parts.is_empty() { "plain".to_owned() } else { parts.join(" ") }
 }

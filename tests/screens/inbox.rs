@@ -44,7 +44,7 @@ fn what_waits_stands_by_kind_and_the_oldest_first() {
 #[test]
 fn it_says_the_same_in_plain_ascii() {
     let console = open(80, 24);
-    let plain = lines(&buffer(&console.model, &Theme { ascii: true, ..Theme::default() })).join("\n");
+    let plain = lines(&buffer(&console.model, &Theme::default().in_ascii())).join("\n");
     assert!(plain.is_ascii(), "{plain}");
     assert!(plain.contains("answer it") && plain.contains("outcome unknown"), "{plain}");
 }

@@ -197,7 +197,7 @@ fn a_screen_too_small_says_so_in_plain_words() {
 
 #[test]
 fn ascii_screens_hold_nothing_else() {
-    let theme = Theme { colour: true, ascii: true };
+    let theme = Theme::default().in_ascii();
     let mut out = String::new();
     for (width, height, keys) in [(80, 24, "jj"), (160, 45, "p"), (80, 24, "d"), (80, 24, "?G"), (80, 24, "jx")] {
         let mut console = Console::full(width, height);
@@ -215,7 +215,7 @@ fn ascii_screens_hold_nothing_else() {
 
 #[test]
 fn without_colour_everything_still_has_its_sign_and_word() {
-    let theme = Theme { colour: false, ascii: false };
+    let theme = Theme::mono();
     let console = Console::full(80, 24);
     let plain = buffer(&console.model, &theme);
     let coloured = buffer(&console.model, &Theme::default());

@@ -30,6 +30,7 @@ mod sources;
 
 mod sourcing;
 mod stopping;
+mod themes;
 mod traps;
 mod typing;
 mod viewing;

@@ -120,7 +120,7 @@ fn holds(console: &mut Console) {
         let shown = queue.top..queue.top + area.body_rows().max(1);
         assert!(queue.rows.is_empty() || shown.contains(&queue.index), "{} outside {shown:?}", queue.index);
     }
-    for theme in [Theme::default(), Theme { colour: false, ascii: true }] {
+    for theme in [Theme::default(), Theme::mono().in_ascii()] {
         let screen = buffer(model, &theme);
         for cell in &screen.content {
             let symbol = cell.symbol();

@@ -41,7 +41,7 @@ fn the_bar_shows_the_views_query_before_what_is_typed_and_what_may_follow() {
     let mut console = Console::full(80, 24);
     console.keys("2/rep");
     console.press(Key::Tab);
-    let ascii = lines(&buffer(&console.model, &Theme { colour: false, ascii: true }));
+    let ascii = lines(&buffer(&console.model, &Theme::mono().in_ascii()));
     assert!(ascii.iter().all(|line| line.is_ascii()), "{ascii:?}");
     insta::assert_snapshot!("completing_in_ascii", ascii.join("\n"));
 }

@@ -46,7 +46,7 @@ fn the_tabs_are_the_views_and_where_there_is_room_the_panes() {
         }
     }
     let console = Console::full(80, 24);
-    let ascii = lines(&buffer(&console.model, &Theme { colour: false, ascii: true }));
+    let ascii = lines(&buffer(&console.model, &Theme::mono().in_ascii()));
     insta::assert_snapshot!(format!("{out}\n{}", ascii[1]));
 }
 
@@ -205,7 +205,7 @@ fn marks_stand_before_the_sign_and_are_counted_in_the_rule() {
     }
     let mut console = Console::full(80, 24);
     console.keys("*");
-    let ascii = lines(&buffer(&console.model, &Theme { colour: false, ascii: true }));
+    let ascii = lines(&buffer(&console.model, &Theme::mono().in_ascii()));
     insta::assert_snapshot!("marks_in_ascii", ascii.join("\n"));
 }
 

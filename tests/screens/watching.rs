@@ -207,7 +207,7 @@ fn the_wall_shows_the_last_lines_of_everything_that_runs() {
         .into();
     insta::assert_snapshot!(screens.join("\n"));
     let console = wall(80, 24);
-    let ascii = lines(&buffer(&console.model, &Theme { colour: false, ascii: true })).join("\n");
+    let ascii = lines(&buffer(&console.model, &Theme::mono().in_ascii())).join("\n");
     assert!(ascii.is_ascii(), "{ascii}");
 }
 

@@ -59,7 +59,11 @@ const SPOKEN: &[Spoken] = &[
         "one automation a line of `atc automation list --json`",
         &[|| shape::schema(automation::AUTOMATION)],
     ),
-    spoken("automation-view", "the object of `atc automation view --json`", &[|| shape::schema(automation::AUTOMATION)]),
+    spoken(
+        "automation-view",
+        "the object of `atc automation view --json`",
+        &[|| shape::schema(automation::AUTOMATION)],
+    ),
     spoken("automation-runs", "one task a line of `atc automation runs --json`", &[|| shape::schema(automation::RUN)]),
     spoken("automation-run", "the line of `atc automation run --json`", ACTED),
     spoken("automation-enable", "one automation a line of `atc automation enable --json`", ACTED),

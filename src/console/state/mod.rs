@@ -19,6 +19,7 @@ pub mod ledger;
 pub mod line;
 pub mod list;
 pub mod log;
+pub mod look;
 pub mod marks;
 pub mod notes;
 pub mod place;

@@ -17,6 +17,7 @@ pub struct Settings {
     pub token_kind: Safe,
     /// Glyphs of plain ASCII.
     pub ascii: bool,
+    pub look: super::look::Look,
     /// The operator's time zone, for times of day and days.
     pub zone: Zone,
     /// Good data older than this is called stale.
@@ -45,6 +46,7 @@ impl Default for Settings {
             host: Safe::new("github.com"),
             token_kind: Safe::new("unknown"),
             ascii: false,
+            look: super::look::Look::default(),
             zone: Zone::utc(),
             stale_after: TimeDelta::seconds(90),
             stuck: Thresholds::default(),

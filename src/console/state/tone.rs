@@ -1,23 +1,8 @@
-//! What a piece of text means. The theme gives a meaning its look; state and update never know colours.
+//! Words with what they mean. The theme gives a meaning its look; state and update never know colours.
+
+pub use crate::domain::look::Tone;
 
 use crate::text::{Safe, width};
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tone {
-    Plain,
-    Dim,
-    Strong,
-    Accent,
-    AccentStrong,
-    Good,
-    Warn,
-    WarnStrong,
-    Bad,
-    BadStrong,
-    Odd,
-    File,
-    Reasoning,
-}
 
 /// Rows of at most `columns`, broken between words where possible. Never empty.
 pub fn wrap(text: &Safe, columns: usize) -> Vec<Safe> {

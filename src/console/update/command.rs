@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{actions, big, compose, doctor, found, inbox, ledger, line, queue, record, wall};
+use super::{actions, big, compose, doctor, found, inbox, ledger, line, queue, record, theme, wall};
 use crate::console::biglog::Wish;
 use crate::console::effect::Effect;
 use crate::console::keys::Intent;
@@ -83,6 +83,7 @@ pub const COMMANDS: &[Command] = &[
     with("doctor", "doctor", doctor::command, "what this token can do here, what not, and why"),
     with("wall", "wall [all]", wall::open, "the last lines of everything that runs in this view, or in any"),
     with("save", "save FILE [text|markdown|raw]", save, "write the log to a new file"),
+    with("theme", "theme [NAME]", theme::command, "paint with another theme; nothing: say which it is"),
     with("mouse", "mouse on|off", mouse, "take the mouse, or leave it to the terminal"),
 ];
 
@@ -107,7 +108,7 @@ pub fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> Result<(
     let command = find(name)?;
     match command.run {
         Run::With(_) | Run::Writing(_)
-            if model.place.log_only && !["mouse", "line", "save"].contains(&command.name) =>
+            if model.place.log_only && !["mouse", "line", "save", "theme"].contains(&command.name) =>
         {
             Err("a saved log is all that is open here".to_owned())
         }
@@ -140,7 +141,7 @@ fn find(name: &str) -> Result<&'static Command, String> {
 }
 
 /// The one thing whose name is this, or begins like this and no other does.
-fn pick<'a, T>(name: &str, all: impl Iterator<Item = (&'a str, T)>, what: &str) -> Result<T, String> {
+pub(super) fn pick<'a, T>(name: &str, all: impl Iterator<Item = (&'a str, T)>, what: &str) -> Result<T, String> {
     let mut near: Vec<(&str, T)> = Vec::new();
     for (full, value) in all {
         if full == name {
@@ -188,6 +189,7 @@ fn words(model: &Model, command: &str, given: &[&str]) -> Vec<String> {
         ("sort", 0) => Column::ALL.map(Column::word).to_vec(),
         ("sort", 1) => vec!["reverse"],
         ("layout", 0) => vec!["columns", "rows"],
+        ("theme", 0) => return theme::names(model),
         ("mouse", 0) => vec!["on", "off"],
         ("save", 1) => Shape::WORDS.map(|(word, _)| word).to_vec(),
         ("repo", 0) => vec!["add", "remove", "only"],

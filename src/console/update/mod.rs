@@ -36,6 +36,7 @@ pub mod remember;
 pub mod reviews;
 pub mod scroll;
 mod settle;
+mod theme;
 pub mod wake;
 pub mod wall;
 
@@ -68,6 +69,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
                 compose::look(model, &mut effects);
             }
         }
+        What::Ground(ground) => theme::ground(model, ground),
         What::Wake => log::work(model),
         What::Net(answer) => net::answer(model, answer),
         What::Op(news) => op::news(model, news, &mut effects),
@@ -91,6 +93,7 @@ fn local(model: &mut Model, local: Local, effects: &mut Vec<Effect>) {
     model.dirty |= !matches!(local, Local::BigLog(_));
     match local {
         Local::Templates { templates, faults } => compose::templates(model, templates, faults),
+        Local::Themes { asked, read } => theme::read(model, asked, read),
         Local::Rules(rules) => diagnosis::rules(model, rules),
         Local::LogFile { name, format, bytes } => {
             model.place.log_only = true;

@@ -2,9 +2,9 @@
 
 use ratatui::buffer::Buffer;
 
-use super::rule;
 use super::safe::{put, put_words};
 use super::theme::{Theme, Tone};
+use super::{empty, rule};
 use crate::console::state::Model;
 use crate::console::state::cancels::{CancelsPane, Entry, split, told};
 use crate::console::state::layout::Area;
@@ -17,17 +17,16 @@ const STATE: u16 = 17;
 const REPO: usize = 20;
 const TIME: u16 = 9;
 const LABEL: u16 = 8;
+/// Columns of a name at least.
+const NAME: usize = 16;
 
 pub fn draw(model: &Model, pane: &CancelsPane, theme: &Theme, body: Area, buffer: &mut Buffer) {
     let (list, below) = split(body);
     let cancels = &model.world.cancels;
     rule::draw(buffer, theme, list, &Safe::new("Cancels"), model.dialog.is_none(), &words(model));
     if cancels.all.is_empty() {
-        let text = "Nothing was cancelled. x cancels the session of a task, and what comes of it stands here.";
-        let text = Safe::new(width::cut_end(text, usize::from(body.width)));
-        let columns = u16::try_from(width::width(&text)).unwrap_or(u16::MAX);
-        let x = body.x + body.width.saturating_sub(columns) / 2;
-        put(buffer, body, x, body.y + body.height / 2, &text, theme.style(Tone::Dim));
+        let lines = ["Nothing was cancelled.", "x cancels the session of a task, and what comes of it stands here."];
+        empty::say(&lines, theme, list, buffer);
         return;
     }
     for (y, (index, entry)) in (list.y + 1..list.bottom()).zip(cancels.listed().enumerate().skip(pane.top)) {
@@ -52,7 +51,7 @@ fn words(model: &Model) -> Vec<(Tone, Safe)> {
 
 fn row(model: &Model, entry: &Entry, (theme, under): (&Theme, bool), line: Area, buffer: &mut Buffer) {
     if under {
-        let bar = if theme.ascii { "|" } else { "▌" };
+        let bar = theme.bar();
         put(buffer, line, line.x, line.y, bar, theme.style(Tone::Accent));
     }
     let (glyph, tone, word) = entry.look();
@@ -61,11 +60,16 @@ fn row(model: &Model, entry: &Entry, (theme, under): (&Theme, bool), line: Area,
     let x = line.x + 1 + STATE;
     let time = Safe::new(clock_seconds(&model.settings, entry.at()));
     put(buffer, line, line.right().saturating_sub(TIME), line.y, &time, theme.style(Tone::Dim));
-    let repo = Safe::new(width::cut_end(entry.task.repo.as_str(), REPO));
-    let repo_x = line.right().saturating_sub(TIME + u16::try_from(REPO + 1).unwrap_or(0));
-    let room = usize::from(repo_x.saturating_sub(x + 1));
-    put(buffer, line, x, line.y, Safe::new(width::cut_end(&entry.name, room)), theme.style(Tone::Plain));
-    put(buffer, line, repo_x, line.y, &repo, theme.style(Tone::Plain));
+    let free = usize::from(line.right().saturating_sub(TIME + x + 1));
+    // Where there is no room for both, the name stays; the line below says the repository.
+    let repo = if free < NAME + 1 + REPO { 0 } else { REPO + 1 };
+    let name = Safe::new(width::cut_end(&entry.name, free.saturating_sub(repo)));
+    put(buffer, line, x, line.y, &name, theme.style(Tone::Plain));
+    if repo > 0 {
+        let at = line.right().saturating_sub(TIME + u16::try_from(repo).unwrap_or(0));
+        let repo = Safe::new(width::cut_middle(entry.task.repo.as_str(), REPO));
+        put(buffer, line, at, line.y, &repo, theme.style(Tone::Dim));
+    }
 }
 
 fn detail(model: &Model, entry: &Entry, theme: &Theme, area: Area, buffer: &mut Buffer) {

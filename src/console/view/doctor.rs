@@ -2,9 +2,9 @@
 
 use ratatui::buffer::Buffer;
 
-use super::rule;
 use super::safe::put;
 use super::theme::{Theme, Tone};
+use super::{empty, rule};
 use crate::console::state::Model;
 use crate::console::state::doctor::{Doctor, Line, Progress, below, list_rows};
 use crate::console::state::layout::Area;
@@ -24,9 +24,8 @@ pub fn draw(model: &Model, theme: &Theme, body: Area, buffer: &mut Buffer) {
     rule::draw(buffer, theme, body, &title, model.dialog.is_none(), &progress(model, doctor));
     let Some(pane) = &doctor.pane else { return };
     if doctor.matrix.is_empty() {
-        let text = Safe::new("Asking what this token may do here: only reads, one after the other …");
-        put(buffer, body, body.x + 2, body.y + 2, &text, theme.style(Tone::Dim));
-        return;
+        let lines = ["Asking what this token may do here …", "Only reads are sent, one after the other."];
+        return empty::say(&lines, theme, body, buffer);
     }
     let lines = doctor.lines();
     let end = body.y + 1 + u16::try_from(list_rows(body)).unwrap_or(u16::MAX);
@@ -76,7 +75,7 @@ fn progress(model: &Model, doctor: &Doctor) -> Vec<(Tone, Safe)> {
 
 fn draw_row(row: &Row, theme: &Theme, under: bool, line: Area, buffer: &mut Buffer) {
     if under {
-        let bar = if theme.ascii { "|" } else { "▌" };
+        let bar = theme.bar();
         put(buffer, line, line.x, line.y, bar, theme.style(Tone::Accent));
     }
     let (glyph, tone) = sign(row);

@@ -101,6 +101,23 @@ fn why_no_pulls(model: &Model) -> Vec<(Tone, String)> {
     }
 }
 
+/// Why there is nothing, then what to do about it; the same place in every pane. What is still under way is dim.
+pub fn say(lines: &[&str], theme: &Theme, area: Area, buffer: &mut Buffer) {
+    let first = if lines.first().is_some_and(|line| line.ends_with('…')) { Tone::Dim } else { Tone::Plain };
+    say_in(first, lines, theme, area, buffer);
+}
+
+/// The same of what went wrong, and what to do then.
+pub fn complain(lines: &[&str], theme: &Theme, area: Area, buffer: &mut Buffer) {
+    say_in(Tone::Bad, lines, theme, area, buffer);
+}
+
+fn say_in(first: Tone, lines: &[&str], theme: &Theme, area: Area, buffer: &mut Buffer) {
+    let tones = std::iter::once(first).chain(std::iter::repeat(Tone::Dim));
+    let lines: Vec<_> = tones.zip(lines).map(|(tone, line)| (tone, (*line).to_owned())).collect();
+    paragraphs(&lines, theme, area, buffer);
+}
+
 fn paragraphs(lines: &[(Tone, String)], theme: &Theme, area: Area, buffer: &mut Buffer) {
     let columns = usize::from(area.width.saturating_sub(4));
     let rows = lines.iter().filter(|(_, text)| !text.is_empty()).flat_map(|(tone, text)| {

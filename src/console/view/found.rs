@@ -1,11 +1,10 @@
 //! What `:grep` found: the logs, and under each its lines.
 
 use ratatui::buffer::Buffer;
-use ratatui::style::Modifier;
 
-use super::rule;
 use super::safe::put;
 use super::theme::{Theme, Tone};
+use super::{empty, rule};
 use crate::console::state::Model;
 use crate::console::state::found::{Found, Line, Log, Progress, Row};
 use crate::console::state::layout::Area;
@@ -20,18 +19,20 @@ pub fn draw(model: &Model, found: &Found, theme: &Theme, body: Area, buffer: &mu
     let title = Safe::new(format!("Kept logs · {}", Safe::new(&found.pattern)));
     rule::draw(buffer, theme, body, &title, model.dialog.is_none(), &words(found));
     if found.lines.is_empty() {
-        let text = match &found.progress {
-            Progress::Looking => Safe::new("Looking through the logs kept here …"),
-            Progress::Done { logs: 0, .. } => {
-                Safe::new("No log is kept here yet. Finished logs are kept as they are read (keep_logs_mb).")
+        let none;
+        let lines: &[&str] = match &found.progress {
+            Progress::Looking => &["Looking through the logs kept here …"],
+            Progress::Done { logs: 0, .. } => &[
+                "No log is kept here yet.",
+                "A finished log is kept when it is read: enter on its task opens it (keep_logs_mb).",
+            ],
+            Progress::Done { logs, .. } => {
+                none = format!("It is in none of the {logs} logs kept here.");
+                &[&none, ":grep looks for something else. A log that nobody opened is not kept."]
             }
-            Progress::Done { logs, .. } => Safe::new(format!("It is in none of the {logs} logs kept here.")),
-            Progress::Failed(why) => why.clone(),
+            Progress::Failed(why) => return empty::complain(&[why], theme, body, buffer),
         };
-        let text = Safe::new(width::cut_end(&text, usize::from(body.width)));
-        let columns = u16::try_from(width::width(&text)).unwrap_or(u16::MAX);
-        let x = body.x + body.width.saturating_sub(columns) / 2;
-        put(buffer, body, x, body.y + body.height / 2, &text, theme.style(Tone::Dim));
+        empty::say(lines, theme, body, buffer);
         return;
     }
     let pattern = Pattern::new(&found.pattern);
@@ -82,7 +83,7 @@ fn heading(model: &Model, log: &Log, theme: &Theme, line: Area, buffer: &mut Buf
 
 fn draw_line(hit: &Line, pattern: Option<&Pattern>, (theme, under): (&Theme, bool), line: Area, buffer: &mut Buffer) {
     if under {
-        let bar = if theme.ascii { "|" } else { "▌" };
+        let bar = theme.bar();
         put(buffer, line, line.x, line.y, bar, theme.style(Tone::Accent));
     }
     let number = Safe::new(format!("{:>NUMBER$}", hit.number));
@@ -92,7 +93,7 @@ fn draw_line(hit: &Line, pattern: Option<&Pattern>, (theme, under): (&Theme, boo
     let mut from = 0;
     for (start, end) in pattern.map(|pattern| pattern.marks(&text)).unwrap_or_default() {
         x = put(buffer, line, x, line.y, piece(&text, from, start), plain);
-        let marked = plain.add_modifier(Modifier::UNDERLINED | Modifier::BOLD);
+        let marked = theme.over(plain, Tone::Hit);
         x = put(buffer, line, x, line.y, piece(&text, start, end), marked);
         from = end;
     }

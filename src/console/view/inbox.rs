@@ -2,9 +2,9 @@
 
 use ratatui::buffer::Buffer;
 
-use super::rule;
 use super::safe::{put, put_words};
 use super::theme::{Theme, Tone};
+use super::{empty, rule};
 use crate::console::state::Model;
 use crate::console::state::inbox::{self, Ask, Entry, InboxPane, Subject};
 use crate::console::state::layout::Area;
@@ -26,7 +26,7 @@ pub fn draw(model: &Model, pane: &InboxPane, theme: &Theme, body: Area, buffer: 
     rule::draw(buffer, theme, body, &Safe::new("Inbox"), model.dialog.is_none(), &words(model));
     let inbox = &model.place.inbox;
     if inbox.entries.is_empty() {
-        return empty(model, theme, body, buffer);
+        return nothing(model, theme, body, buffer);
     }
     let rows = inbox::rows(body);
     let seen = inbox.entries.iter().enumerate().skip(pane.top).take(rows);
@@ -68,22 +68,24 @@ fn words(model: &Model) -> Vec<(Tone, Safe)> {
     words
 }
 
-fn empty(model: &Model, theme: &Theme, body: Area, buffer: &mut Buffer) {
+const COMES: &str = "Questions of agents, failures, reviews and cancels that went wrong come here by themselves.";
+
+fn nothing(model: &Model, theme: &Theme, body: Area, buffer: &mut Buffer) {
     // An empty list says nothing while what it is made of is not known.
     let loading = model.lists().iter().any(|list| matches!(model.verdict(list), Verdict::Loading));
-    let text = match (model.failing() > 0, loading) {
-        (true, _) => "Nothing is known to need you: not every source can be read.",
-        (false, true) => "Nothing is known to need you yet.",
-        (false, false) => "Nothing needs you.",
+    let lines: [&str; 2] = match (model.failing() > 0, loading) {
+        (true, _) => {
+            ["Nothing is known to need you: not every source can be read.", ":doctor says which one cannot, and why."]
+        }
+        (false, true) => ["Nothing is known to need you yet.", "The tasks are being read …"],
+        (false, false) => ["Nothing needs you.", COMES],
     };
-    let columns = u16::try_from(text.len()).unwrap_or(u16::MAX);
-    let x = body.x + body.width.saturating_sub(columns) / 2;
-    put(buffer, body, x, body.y + body.height / 2, text, theme.style(Tone::Dim));
+    empty::say(&lines, theme, body, buffer);
 }
 
 fn row(model: &Model, entry: &Entry, theme: &Theme, (under, line): (bool, Area), buffer: &mut Buffer) {
     if under {
-        let bar = if theme.ascii { "|" } else { "▌" };
+        let bar = theme.bar();
         put(buffer, line, line.x, line.y, bar, theme.style(Tone::Accent));
     }
     let is_read = model.place.inbox.is_read(entry);

@@ -5,9 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::symbols::bar::{NINE_LEVELS, Set};
 use ratatui::widgets::{Sparkline, Widget};
 
-use super::rule;
 use super::safe::put;
 use super::theme::{Theme, Tone};
+use super::{empty, rule};
 use crate::console::ledger::{Charts, Day, Row};
 use crate::console::state::Model;
 use crate::console::state::layout::Area;
@@ -52,33 +52,26 @@ pub fn draw(model: &Model, ledger: &LedgerPane, theme: &Theme, body: Area, buffe
     rule::draw(buffer, theme, body, &title, model.dialog.is_none(), &words(ledger));
     if let Some(numbers) = &ledger.charts {
         return match &numbers.counted {
-            None => say(&Safe::new("Counting …"), theme, body, buffer),
-            Some(Err(why)) => say(why, theme, body, buffer),
+            None => empty::say(&["Counting …"], theme, body, buffer),
+            Some(Err(why)) => empty::complain(&[why], theme, body, buffer),
             Some(Ok(counted)) => charts(counted, numbers.top, theme, body, buffer),
         };
     }
     if ledger.rows.is_empty() {
-        let text = match &ledger.progress {
-            Progress::Reading | Progress::More(_) => Safe::new("Reading the ledger …"),
-            Progress::Failed(why) => why.clone(),
+        let lines: &[&str] = match &ledger.progress {
+            Progress::Reading | Progress::More(_) => &["Reading the ledger …"],
+            Progress::Failed(why) => return empty::complain(&[why], theme, body, buffer),
             Progress::All if ledger.query.is_empty() => {
-                Safe::new("Nothing is recorded yet. What is done from here and what becomes of tasks stands here.")
+                &["Nothing is recorded yet.", "What is done from here and what becomes of tasks stands here."]
             }
-            Progress::All => Safe::new("No line is like that."),
+            Progress::All => &["No line is like that.", "/ looks for something else."],
         };
-        return say(&text, theme, body, buffer);
+        return empty::say(lines, theme, body, buffer);
     }
     for (y, (index, row)) in (body.y + 1..body.bottom()).zip(ledger.rows.iter().enumerate().skip(ledger.top)) {
         let line = Area { y, height: 1, ..body };
         draw_row(row, model.now, (theme, index == ledger.cursor), line, buffer);
     }
-}
-
-fn say(text: &Safe, theme: &Theme, body: Area, buffer: &mut Buffer) {
-    let text = Safe::new(width::cut_end(text, usize::from(body.width)));
-    let columns = u16::try_from(width::width(&text)).unwrap_or(u16::MAX);
-    let x = body.x + body.width.saturating_sub(columns) / 2;
-    put(buffer, body, x, body.y + body.height / 2, &text, theme.style(Tone::Dim));
 }
 
 fn words(ledger: &LedgerPane) -> Vec<(Tone, Safe)> {
@@ -104,7 +97,7 @@ fn words(ledger: &LedgerPane) -> Vec<(Tone, Safe)> {
 
 fn draw_row(row: &Row, now: Instant, (theme, under): (&Theme, bool), line: Area, buffer: &mut Buffer) {
     if under {
-        let bar = if theme.ascii { "|" } else { "▌" };
+        let bar = theme.bar();
         put(buffer, line, line.x, line.y, bar, theme.style(Tone::Accent));
     }
     let dim = theme.style(Tone::Dim);

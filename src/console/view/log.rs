@@ -1,7 +1,7 @@
 //! The log pane.
 
 use ratatui::buffer::Buffer;
-use ratatui::style::{Color, Modifier, Style};
+use ratatui::style::{Modifier, Style};
 
 use super::rule;
 use super::safe::{put, put_words};
@@ -15,7 +15,7 @@ use crate::console::state::log::{Half, Shown, margin};
 use crate::console::state::place::Pane;
 use crate::console::state::reader::{Row, Search};
 use crate::domain::freshness::Verdict;
-use crate::domain::{Fault, Instant, Source, State, age};
+use crate::domain::{Fault, Instant, Source, State, age, look};
 use crate::text::{Colour, Safe, Sgr, width};
 use crate::transcript::{Entry, Ink};
 
@@ -95,7 +95,7 @@ fn draw_text(model: &Model, theme: Theme, shown: &Shown, (text, focused): (Area,
         // Who follows is at the newest entry: a bar there would only hop from line to line.
         let follows = shown.reader.follow && !shown.complete;
         if focused && !follows && row.at.entry == shown.reader.cursor {
-            let bar = if theme.ascii { "|" } else { "▌" };
+            let bar = theme.bar();
             put(buffer, line, line.x, line.y, bar, theme.style(Tone::Accent));
         }
         draw_margin(model, theme, shown, (entry, row), line, buffer);
@@ -139,7 +139,7 @@ fn draw_row(model: &Model, theme: Theme, shown: &Shown, (entry, row): (&Entry, &
     for (ink, text) in &row.line.parts {
         let style = ink_style(theme, *ink);
         for (piece, hit) in pieces(text, at, &hits) {
-            let style = if hit { style.add_modifier(mark_hit(shown, row)) } else { style };
+            let style = if hit { theme.over(style, mark_hit(shown, row)) } else { style };
             x = put(buffer, line, x, line.y, Safe::new(piece), style);
         }
         at += text.len();
@@ -178,8 +178,8 @@ fn found(shown: &Shown, row: &Row) -> Vec<(usize, usize)> {
     search.pattern.marks(&row.line.text())
 }
 
-fn mark_hit(shown: &Shown, row: &Row) -> Modifier {
-    if shown.reader.is_current_hit(row.at) { Modifier::REVERSED } else { Modifier::UNDERLINED | Modifier::BOLD }
+fn mark_hit(shown: &Shown, row: &Row) -> Tone {
+    if shown.reader.is_current_hit(row.at) { Tone::CurrentHit } else { Tone::Hit }
 }
 
 /// A part that begins `at` bytes into its row, cut where hits begin and end; true: within a hit.
@@ -342,12 +342,13 @@ fn fit(columns: u16, title: &Safe, mut words: Vec<Word>) -> (Safe, Vec<(Tone, Sa
 
 /// Why there is nothing to read, and what comes next.
 fn reasons(model: &Model, shown: &Shown) -> Vec<Safe> {
+    const ELSE: &str = "d shows everything else that is known of the task.";
     let say = |lines: &[&str]| lines.iter().map(Safe::new).collect();
     if shown.big.as_ref().is_some_and(|big| big.asked.is_some()) {
         return say(&["Reading …"]);
     }
     if shown.file.is_some() {
-        return say(&["The file holds no entry that can be read."]);
+        return say(&["The file holds no entry that can be read.", "A saved session log or Actions job log does."]);
     }
     let known = shown.task.as_ref().and_then(|id| model.world.tasks.get(id));
     let queued = known.is_some_and(|known| known.task.state == State::Queued);
@@ -356,7 +357,7 @@ fn reasons(model: &Model, shown: &Shown) -> Vec<Safe> {
             Some(Some(_)) if queued => {
                 say(&["Queued: no session has started yet.", "Its log appears here when one does."])
             }
-            Some(Some(_)) => say(&["This task has no session, and so no log."]),
+            Some(Some(_)) => say(&["This task has no session, and so no log.", ELSE]),
             _ => match shown.task.clone().and_then(|id| model.world.freshness.get(&Source::Task(id))?.fault.as_ref()) {
                 Some(fault) => failure("The task's sessions are not known", fault),
                 None => say(&["Loading the task's sessions …"]),
@@ -365,7 +366,7 @@ fn reasons(model: &Model, shown: &Shown) -> Vec<Safe> {
     }
     match shown.freshness(&model.world).and_then(|freshness| freshness.fault.as_ref()) {
         Some(fault) => failure("No log", fault),
-        _ if shown.complete => say(&["The session ended and left no log."]),
+        _ if shown.complete => say(&["The session ended and left no log.", ELSE]),
         _ if queued => say(&["Queued: the session has not started yet.", "Its log appears here when it does."]),
         _ if shown.fetched_at.is_some() => say(&["The session has no log yet.", "It appears here as the agent works."]),
         _ => say(&["Loading the log …"]),
@@ -373,18 +374,17 @@ fn reasons(model: &Model, shown: &Shown) -> Vec<Safe> {
 }
 
 fn failure(what: &str, fault: &Fault) -> Vec<Safe> {
-    vec![Safe::new(format!("{what}: {}", fault.what)), fault.next_step.clone()]
+    vec![Safe::new(format!("{what}: {}", fault.what)), Safe::new(format!("→ {}", fault.next_step))]
 }
 
-/// Lines in the middle of the empty pane.
+/// Why the pane is empty, and what comes next.
 fn empty(theme: Theme, area: Area, buffer: &mut Buffer, lines: &[Safe]) {
-    let count = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-    let first = area.y + 1 + area.height.saturating_sub(1 + count) / 2;
-    for (y, line) in (first..).zip(lines) {
-        let line = Safe::new(width::cut_end(line, usize::from(area.width)));
-        let columns = u16::try_from(width::width(&line)).unwrap_or(u16::MAX);
-        let x = area.x + area.width.saturating_sub(columns) / 2;
-        put(buffer, area, x, y, &line, theme.style(Tone::Dim));
+    let lines: Vec<&str> = lines.iter().map(Safe::as_str).collect();
+    // Only what went wrong has its next step behind an arrow.
+    if lines.last().is_some_and(|line| line.starts_with('→')) {
+        super::empty::complain(&lines, &theme, area, buffer);
+    } else {
+        super::empty::say(&lines, &theme, area, buffer);
     }
 }
 
@@ -411,10 +411,9 @@ fn ink_style(theme: Theme, ink: Ink) -> Style {
 /// The colours a log asked for. Without colours its attributes stay.
 fn log_style(theme: Theme, sgr: Sgr) -> Style {
     let mut style = Style::new();
-    if theme.colour {
-        style.fg = sgr.fg.map(colour);
-        style.bg = sgr.bg.map(colour);
-    }
+    let shown = |colour| theme.colour(ink(colour));
+    style.fg = sgr.fg.and_then(shown);
+    style.bg = sgr.bg.and_then(shown);
     for (on, modifier) in [
         (sgr.bold, Modifier::BOLD),
         (sgr.dim, Modifier::DIM),
@@ -430,30 +429,10 @@ fn log_style(theme: Theme, sgr: Sgr) -> Style {
     style
 }
 
-/// The 16 by their own sequences, which are the shortest and follow the terminal's theme.
-fn colour(colour: Colour) -> Color {
-    const ANSI: [Color; 16] = [
-        Color::Black,
-        Color::Red,
-        Color::Green,
-        Color::Yellow,
-        Color::Blue,
-        Color::Magenta,
-        Color::Cyan,
-        Color::Gray,
-        Color::DarkGray,
-        Color::LightRed,
-        Color::LightGreen,
-        Color::LightYellow,
-        Color::LightBlue,
-        Color::LightMagenta,
-        Color::LightCyan,
-        Color::White,
-    ];
+fn ink(colour: Colour) -> look::Ink {
     match colour {
-        Colour::Ansi(n) => ANSI.get(usize::from(n)).copied().unwrap_or(Color::Indexed(n)),
-        Colour::Indexed(n) => Color::Indexed(n),
-        Colour::Rgb(r, g, b) => Color::Rgb(r, g, b),
+        Colour::Ansi(n) | Colour::Indexed(n) => look::Ink::indexed(n),
+        Colour::Rgb(r, g, b) => look::Ink::Rgb(look::Rgb(r, g, b)),
     }
 }
 

@@ -1,7 +1,5 @@
 //! How it looks: `(&Model, &Theme) -> cells`. Draws and decides nothing.
 
-#![expect(clippy::trivially_copy_pass_by_ref, reason = "all panes take the theme alike, however small it is today")]
-
 pub mod cancels;
 pub mod compose;
 pub mod detail;

@@ -1,48 +1,79 @@
 //! Tones instead of colours: the panes say what a text means, the theme says how that looks.
+//!
+//! A [`Palette`] becomes a theme once, with the colours the terminal has; a cell costs no more than a look into a table.
 
 use ratatui::style::{Color, Modifier, Style};
 
 pub use crate::console::state::tone::Tone;
 
 use crate::console::state::condition::look;
+use crate::console::state::settings::Settings;
 use crate::domain::Condition;
 use crate::domain::State;
+use crate::domain::look::{Depth, Ink, Marks, Palette, Rgb};
 
-/// 16 colours and the default foreground. `colour: false` (`NO_COLOR`, mono) keeps the modifiers alone.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Theme {
-    pub colour: bool,
+    palette: Palette,
+    depth: Depth,
     pub ascii: bool,
 }
 
+/// The shipped theme `dark` in all its colours.
 impl Default for Theme {
     fn default() -> Self {
-        Self { colour: true, ascii: false }
+        Self::new(&Palette::default(), Depth::True)
     }
 }
 
 impl Theme {
+    /// What a terminal with so many colours shows of a palette.
+    pub fn new(palette: &Palette, depth: Depth) -> Self {
+        Self { palette: palette.reduced(depth), depth, ascii: false }
+    }
+
+    /// The default without colours: the attributes alone.
+    pub fn mono() -> Self {
+        Self::new(&Palette::default(), Depth::None)
+    }
+
+    /// What the settings come to.
+    pub fn of(settings: &Settings) -> Self {
+        Self { ascii: settings.ascii, ..Self::new(&settings.look.palette(), settings.look.depth) }
+    }
+
+    /// With plain ASCII signs.
+    #[must_use]
+    pub fn in_ascii(self) -> Self {
+        Self { ascii: true, ..self }
+    }
+
     pub fn style(&self, tone: Tone) -> Style {
-        let (colour, modifier) = match tone {
-            Tone::Plain => (None, Modifier::empty()),
-            Tone::Dim => (None, Modifier::DIM),
-            Tone::Strong => (None, Modifier::BOLD),
-            Tone::Accent => (Some(Color::Cyan), Modifier::empty()),
-            Tone::AccentStrong => (Some(Color::Cyan), Modifier::BOLD),
-            Tone::Good => (Some(Color::Green), Modifier::empty()),
-            Tone::Warn => (Some(Color::Yellow), Modifier::empty()),
-            Tone::WarnStrong => (Some(Color::Yellow), Modifier::BOLD),
-            Tone::Bad => (Some(Color::Red), Modifier::empty()),
-            Tone::BadStrong => (Some(Color::Red), Modifier::BOLD),
-            Tone::Odd => (Some(Color::Magenta), Modifier::BOLD),
-            Tone::File => (Some(Color::Blue), Modifier::empty()),
-            Tone::Reasoning => (None, Modifier::DIM.union(Modifier::ITALIC)),
-        };
-        let style = Style::new().add_modifier(modifier);
-        match colour {
-            Some(colour) if self.colour => style.fg(colour),
-            _ => style,
+        let paint = self.palette.paint(tone);
+        let mut style = Style::new();
+        style.fg = paint.fg.map(colour);
+        style.bg = paint.bg.map(colour);
+        for (mark, modifier) in MODIFIERS {
+            if paint.marks.has(mark) {
+                style = style.add_modifier(modifier);
+            }
         }
+        style
+    }
+
+    /// A tone laid over another's style: what the one leaves open stays the other's.
+    pub fn over(&self, style: Style, tone: Tone) -> Style {
+        style.patch(self.style(tone))
+    }
+
+    /// A colour that somebody else chose, as near as the terminal has it; `None`: it has none.
+    pub fn colour(&self, ink: Ink) -> Option<Color> {
+        ink.reduced(self.depth).map(colour)
+    }
+
+    /// The mark of the row that has the keys.
+    pub fn bar(&self) -> &'static str {
+        if self.ascii { ">" } else { "▌" }
     }
 
     /// Glyph and tone of a state: never colour alone.
@@ -54,6 +85,41 @@ impl Theme {
     pub fn condition(&self, condition: &Condition<'_>) -> (&'static str, Tone) {
         let (glyph, tone) = look(condition);
         (if self.ascii { ascii(glyph).unwrap_or(glyph) } else { glyph }, tone)
+    }
+}
+
+const MODIFIERS: [(Marks, Modifier); 5] = [
+    (Marks::BOLD, Modifier::BOLD),
+    (Marks::DIM, Modifier::DIM),
+    (Marks::ITALIC, Modifier::ITALIC),
+    (Marks::UNDERLINE, Modifier::UNDERLINED),
+    (Marks::REVERSE, Modifier::REVERSED),
+];
+
+/// The 16 by their own sequences, which are the shortest and follow the terminal's own theme.
+fn colour(ink: Ink) -> Color {
+    const ANSI: [Color; 16] = [
+        Color::Black,
+        Color::Red,
+        Color::Green,
+        Color::Yellow,
+        Color::Blue,
+        Color::Magenta,
+        Color::Cyan,
+        Color::Gray,
+        Color::DarkGray,
+        Color::LightRed,
+        Color::LightGreen,
+        Color::LightYellow,
+        Color::LightBlue,
+        Color::LightMagenta,
+        Color::LightCyan,
+        Color::White,
+    ];
+    match ink {
+        Ink::Ansi(n) => ANSI.get(usize::from(n)).copied().unwrap_or(Color::Indexed(n)),
+        Ink::Fixed(n) => Color::Indexed(n),
+        Ink::Rgb(Rgb(r, g, b)) => Color::Rgb(r, g, b),
     }
 }
 

@@ -4,10 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::config::policy::{PolicyFile, load};
+use crate::config::theme::Themes;
 use crate::config::{Loaded, Paths};
 use crate::domain::Instant;
 use crate::domain::capability::{
-    Answer, CACHE_FILE, CONFIG_FILE, JOURNAL, LEDGER_CHAIN, LEDGER_FILE, POLICY_FILE, Row, STATE_FOLDER,
+    Answer, CACHE_FILE, CONFIG_FILE, JOURNAL, LEDGER_CHAIN, LEDGER_FILE, POLICY_FILE, Row, STATE_FOLDER, THEMES,
 };
 use crate::domain::policy::Whence;
 use crate::ledger::{Chain, Ledger};
@@ -25,6 +26,8 @@ pub struct Here {
     /// `None`: nothing is kept.
     pub cache: Option<PathBuf>,
     pub policy: PolicyFile,
+    /// Where themes are, and which one is chosen.
+    pub themes: (Themes, String),
     /// Nothing is to be changed from here: what only changes need may be missing.
     pub looks_only: bool,
 }
@@ -39,6 +42,7 @@ impl Here {
             journal: paths.journal(),
             cache: config.cache.then(|| paths.cache()),
             policy: PolicyFile::find(config, paths),
+            themes: (Themes::new(paths.themes()), config.ui.theme.clone()),
             looks_only: config.looks_only(),
         }
     }
@@ -57,6 +61,7 @@ pub fn rows(here: &Here, at: Instant) -> Vec<Row> {
     vec![
         file(&CONFIG_FILE, &here.config_file),
         policy(here, at),
+        themes(here, at),
         state_folder(here, at),
         cache,
         file(&JOURNAL, &here.journal),
@@ -127,6 +132,26 @@ fn policy(here: &Here, at: Instant) -> Row {
     };
     let row = row.because(path);
     if here.looks_only { row } else { row.needed() }
+}
+
+/// The theme that is chosen and all of the operator's own.
+fn themes(here: &Here, at: Instant) -> Row {
+    let (themes, chosen) = &here.themes;
+    let found = themes.check(chosen);
+    let row = match (found.problems.as_slice(), found.warnings.as_slice()) {
+        ([first, ..], _) => Row::new(&THEMES, Answer::No, first.to_string(), at)
+            .next("correct it; `atc config check` names everything that is wrong"),
+        ([], [first, ..]) => Row::new(&THEMES, Answer::Yes, format!("{chosen}; {first}"), at)
+            .next("choose colours further apart; `atc config check` names them all"),
+        ([], []) => {
+            let own = match themes.own().len() {
+                0 => "the shipped ones".to_owned(),
+                n => format!("{n} of your own"),
+            };
+            Row::new(&THEMES, Answer::Yes, format!("{chosen}; {own}"), at)
+        }
+    };
+    row.because(themes.folder.display().to_string())
 }
 
 fn short(hash: &[u8]) -> String {

@@ -3,6 +3,8 @@
 
 use crate::domain::Instant;
 use crate::domain::capability::{Answer, CLIPBOARD, COLOURS, KITTY, LOCALE, Row, SIZE, SYNC, TMUX, Topic};
+use crate::domain::look::Depth;
+use crate::runtime::terminal::colours::depth;
 
 /// What is looked at, handed in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -97,13 +99,11 @@ pub fn rows(env: &Env, at: Instant) -> Vec<Row> {
 
 fn colours(env: &Env, at: Instant) -> Row {
     let term = env.term.as_deref().unwrap_or_default();
-    let deep = env.colour_term.as_deref().is_some_and(|value| value == "truecolor" || value == "24bit");
+    let depth = depth(Some(term), env.colour_term.as_deref());
     let (answer, words) = match () {
         () if env.no_colour => (Answer::No, "NO_COLOR is set: every meaning is in a sign, too"),
-        () if deep => (Answer::Yes, "24 bits; 16 are used"),
-        () if term.contains("256") => (Answer::Yes, "256; 16 are used"),
-        () if term.ends_with("-m") || term.starts_with("vt") => (Answer::No, "none by its name"),
-        () => (Answer::Yes, "16"),
+        () if depth == Depth::None => (Answer::No, "none by its name"),
+        () => (Answer::Yes, depth.words()),
     };
     Row::new(&COLOURS, answer, words, at)
 }

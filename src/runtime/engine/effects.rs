@@ -190,6 +190,7 @@ impl Engine {
             | Effect::DropDraft(_)
             | Effect::LookHere { .. }
             | Effect::Examine(_)
+            | Effect::Theme(_)
             | Effect::LookForTemplates => {}
         }
     }

@@ -12,7 +12,7 @@
 
 use std::time::Duration;
 
-use super::decode::{Token, token, token_at_end};
+use super::decode::{Token, is_answer_begun, token, token_at_end};
 use crate::console::event::{Op, What};
 use crate::console::keys::{Chord, Key};
 use crate::text::{Safe, Untrusted};
@@ -28,7 +28,7 @@ const TEXT_ENDS: Duration = Duration::from_millis(50);
 /// A sequence whose rest does not come within this time ends: a lone escape is the escape key. Terminals that tell the
 /// escape key apart are asked to, so only old ones wait.
 const SPLIT: Duration = Duration::from_millis(250);
-/// A marked paste that stands still for so long has lost its end.
+/// A marked paste, or an answer, that stands still for so long has lost its end.
 const LOST_END: Duration = Duration::from_secs(2);
 /// More than this of one paste is thrown away, and said so.
 pub const LARGEST_PASTE: usize = 8 * 1024 * 1024;
@@ -58,6 +58,8 @@ pub struct Decoder {
     last: Option<char>,
     /// A marked paste lost its end, which may still come.
     open: bool,
+    /// The terminal gave the last of the answers it was asked for.
+    answered: bool,
 }
 
 impl Decoder {
@@ -90,10 +92,16 @@ impl Decoder {
         match self.mode {
             Mode::Marked => Some(LOST_END),
             Mode::Text => Some(TEXT_ENDS),
+            Mode::Keys if is_answer_begun(&self.rest) => Some(LOST_END),
             Mode::Keys if !self.rest.is_empty() => Some(SPLIT),
             Mode::Keys if self.at_once > 0 => Some(AT_ONCE),
             Mode::Keys => None,
         }
+    }
+
+    /// Whether the terminal gave its last answer since this was asked last.
+    pub fn answered(&mut self) -> bool {
+        std::mem::take(&mut self.answered)
     }
 
     /// Nothing came for as long as was asked.
@@ -140,11 +148,12 @@ impl Decoder {
         if self.at_once > FINGERS {
             self.mode = Mode::Text;
         }
+        self.answered |= tokens.contains(&Token::Answered);
         for token in tokens {
             match (self.mode, text_of(*token)) {
                 (Mode::Text, Some(c)) => self.keep(c.encode_utf8(&mut [0; 4]).as_bytes()),
                 (Mode::Text, None) => {
-                    if let Token::Focus(_) = token {
+                    if let Token::Focus(_) | Token::Ground(_) = token {
                         deliver(*token, out);
                     }
                 }
@@ -208,7 +217,8 @@ fn deliver(token: Token, out: &mut Vec<What>) {
         Token::Key(chord) => out.push(What::Key(chord)),
         Token::Mouse(mouse) => out.push(What::Mouse(mouse)),
         Token::Focus(on) => out.push(What::Focus(on)),
-        Token::PasteStart | Token::PasteEnd | Token::Nothing => {}
+        Token::Ground(ground) => out.push(What::Ground(ground)),
+        Token::PasteStart | Token::PasteEnd | Token::Answered | Token::Nothing => {}
     }
 }
 
@@ -343,6 +353,28 @@ mod tests {
                 assert_eq!(heard(&[Some(&bytes[..cut]), Some(&bytes[cut..])]), whole, "{bytes:?} cut at {cut}");
             }
         }
+    }
+
+    #[test]
+    fn an_answer_of_the_terminal_is_no_key_however_late_and_wherever_it_is_split() {
+        let bytes = b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?62;22c";
+        let whole = heard(&[Some(bytes)]);
+        assert_eq!(whole, ["Ground(Light)"]);
+        for cut in 1..bytes.len() {
+            assert_eq!(heard(&[Some(&bytes[..cut]), Some(&bytes[cut..])]), whole, "cut at {cut}");
+        }
+        assert_eq!(heard(&[Some(b"j"), Some(bytes), Some(b"k")]), ["j", "Ground(Light)", "k"]);
+        assert_eq!(heard(&[Some(b"pasted "), Some(bytes), Some(b"text")]), ["Ground(Light)", "paste \"pasted text\""]);
+        let mut decoder = Decoder::default();
+        decoder.feed(&bytes[..8], &mut Vec::new());
+        assert_eq!(decoder.patience(), Some(LOST_END), "a slow line is given time");
+        decoder.feed(&bytes[8..], &mut Vec::new());
+        assert!(decoder.answered() && !decoder.answered());
+    }
+
+    #[test]
+    fn an_answer_inside_a_paste_is_text() {
+        assert_eq!(heard(&[Some(b"\x1b[200~a\x1b[?62c\x1b[201~")]), ["paste \"a\\u{1b}[?62c\""]);
     }
 
     #[test]

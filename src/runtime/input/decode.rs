@@ -2,6 +2,7 @@
 
 use crate::console::event::{Mouse, MouseKind};
 use crate::console::keys::{Chord, Key};
+use crate::domain::look::{Ground, Rgb};
 
 /// A sequence that is still not ended after this many bytes is none.
 const LONGEST: usize = 64;
@@ -15,6 +16,10 @@ pub enum Token {
     Focus(bool),
     PasteStart,
     PasteEnd,
+    /// What the terminal's background is: the answer to a question, or told when it changes.
+    Ground(Ground),
+    /// The answer every terminal gives, asked for last: no other is under way.
+    Answered,
     /// A report nobody asked for, a key nobody knows, a byte that is no text.
     Nothing,
 }
@@ -25,7 +30,8 @@ pub fn token(bytes: &[u8]) -> Option<(Token, usize)> {
         [] | [0x1b] => None,
         [0x1b, b'[', rest @ ..] => csi(rest).map(|(token, used)| (token, used + 2)),
         [0x1b, b'O', rest @ ..] => rest.first().map(|final_byte| (ss3(*final_byte), 3)),
-        [0x1b, b']' | b'P' | b'_' | b'^' | b'X', rest @ ..] => string(rest).map(|used| (Token::Nothing, used + 2)),
+        [0x1b, b']', rest @ ..] => string(rest).map(|used| (operating(rest.get(..used).unwrap_or_default()), used + 2)),
+        [0x1b, b'P' | b'_' | b'^' | b'X', rest @ ..] => string(rest).map(|used| (Token::Nothing, used + 2)),
         [0x1b, 0x1b, ..] => Some((plain(Key::Esc), 1)),
         [0x1b, rest @ ..] => token(rest).map(|(token, used)| (with_alt(token), used + 1)),
         [first, ..] if *first < 0x20 || *first == 0x7f => Some((control(*first), 1)),
@@ -106,9 +112,48 @@ fn letter(final_byte: u8) -> Option<Key> {
     })
 }
 
+/// What an OSC says: `11;`, then the colour of the background.
+fn operating(string: &[u8]) -> Token {
+    let text = std::str::from_utf8(string).unwrap_or_default().trim_end_matches(['\x07', '\x1b', '\\']);
+    text.strip_prefix("11;").and_then(rgb).map_or(Token::Nothing, |rgb| Token::Ground(Ground::of(rgb)))
+}
+
+/// `rgb:RRRR/GGGG/BBBB` with one to four digits each, the same with `rgba:`, or `#` and digits for all three.
+fn rgb(text: &str) -> Option<Rgb> {
+    let level = |digits: &str| {
+        let most = (1_u32 << (4 * u32::try_from(digits.len()).ok().filter(|n| (1..=4).contains(n))?)) - 1;
+        let n = u32::from_str_radix(digits, 16).ok().filter(|_| digits.bytes().all(|b| b.is_ascii_hexdigit()))?;
+        u8::try_from(n * 255 / most).ok()
+    };
+    let mut levels = if let Some(digits) = text.strip_prefix('#') {
+        let each = digits.len() / 3;
+        [0, 1, 2].map(|n| digits.get(n * each..(n + 1) * each).and_then(level)).into_iter()
+    } else {
+        let body = text.strip_prefix("rgb:").or_else(|| text.strip_prefix("rgba:"))?;
+        let mut parts = body.split('/');
+        [(); 3].map(|()| parts.next().and_then(level)).into_iter()
+    };
+    let mut next = || levels.next().flatten();
+    Some(Rgb(next()?, next()?, next()?))
+}
+
+/// Bytes that an answer to our one question is made of, after `11;`. Whatever else comes has cut it off.
+fn is_of_answer(byte: u8) -> bool {
+    byte.is_ascii_hexdigit() || b"rgba:/#;?".contains(&byte)
+}
+
+/// These bytes begin an answer whose rest is under way. On a slow line it may take its time.
+pub fn is_answer_begun(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\x1b]1") || bytes.starts_with(b"\x1b[?")
+}
+
 /// The length of a string sequence with its end: BEL or `ESC \`.
 fn string(rest: &[u8]) -> Option<usize> {
+    let answer = rest.starts_with(b"11;");
     for (i, byte) in rest.iter().enumerate().take(LONGEST_STRING) {
+        if answer && i > 2 && !is_of_answer(*byte) && ![0x07, 0x1b].contains(byte) {
+            return Some(i);
+        }
         match (byte, rest.get(i + 1)) {
             (0x07, _) => return Some(i + 1),
             (0x1b, Some(b'\\')) => return Some(i + 2),
@@ -144,6 +189,12 @@ fn csi(rest: &[u8]) -> Option<(Token, usize)> {
         (Some(b'<'), b'M') => mouse(body.get(1..).unwrap_or_default()),
         (None, b'I') => Token::Focus(true),
         (None, b'O') => Token::Focus(false),
+        (Some(b'?'), b'c') => Token::Answered,
+        (Some(b'?'), b'n') => match body {
+            b"?997;1" => Token::Ground(Ground::Dark),
+            b"?997;2" => Token::Ground(Ground::Light),
+            _ => Token::Nothing,
+        },
         (Some(b'<'..=b'?'), _) => Token::Nothing,
         _ => key(&Parameters::read(body), final_byte),
     };
@@ -352,7 +403,6 @@ mod tests {
             "\x1b[97;1:3u",
             "\x1b[1;1:3A",
             "\x1b[97;9u",
-            "\x1b[?64;1;2c",
             "\x1b[>0;276;0c",
             "\x1b[24;80R",
             "\x1b[8;24;80t",
@@ -362,7 +412,11 @@ mod tests {
             "\x1b[<0;5;5m",
             "\x1b[<35;5;5M",
             "\x1b[M !!",
-            "\x1b]11;rgb:0000/0000/0000\x07",
+            "\x1b]10;rgb:0000/0000/0000\x07",
+            "\x1b]11;rgb:00/00\x07",
+            "\x1b]11;rgb:00000/0/0\x07",
+            "\x1b]11;?\x07",
+            "\x1b[?997;3n",
             "\x1bP1$r0m\x1b\\",
             "\x1b[57441u",
             "\u{9b}",
@@ -387,6 +441,32 @@ mod tests {
     }
 
     #[test]
+    fn the_background_is_read_in_every_form_terminals_say_it() {
+        for (bytes, ground) in [
+            ("\x1b]11;rgb:0000/0000/0000\x07", Ground::Dark),
+            ("\x1b]11;rgb:ffff/ffff/ffff\x1b\\", Ground::Light),
+            ("\x1b]11;rgb:fd/f6/e3\x1b\\", Ground::Light),
+            ("\x1b]11;rgb:0/2/3\x07", Ground::Dark),
+            ("\x1b]11;rgba:ffff/ffff/ffff/0000\x07", Ground::Light),
+            ("\x1b]11;#002b36\x07", Ground::Dark),
+            ("\x1b]11;#ffffffffffff\x07", Ground::Light),
+            ("\x1b[?997;1n", Ground::Dark),
+            ("\x1b[?997;2n", Ground::Light),
+        ] {
+            assert_eq!(token(bytes.as_bytes()), Some((Token::Ground(ground), bytes.len())), "{bytes:?}");
+        }
+        assert_eq!(token(b"\x1b[?64;1;2c"), Some((Token::Answered, 10)));
+    }
+
+    #[test]
+    fn a_key_in_the_middle_of_an_answer_ends_it_and_stays_a_key() {
+        let bytes = b"\x1b]11;rgb:00j";
+        let (first, used) = token(bytes).unwrap_or((Token::PasteEnd, 0));
+        assert_eq!(first, Token::Nothing);
+        assert_eq!(bytes.get(used..), Some(&b"j"[..]));
+    }
+
+    #[test]
     fn every_beginning_of_a_sequence_waits_for_the_rest() {
         for whole in [
             "\x1b[A",
@@ -396,7 +476,9 @@ mod tests {
             "\x1b[200~",
             "漢",
             "\x1bé",
-            "\x1b]11;x\x1b\\",
+            "\x1b]11;rgb:00/00/00\x1b\\",
+            "\x1b]x\x1b\\",
+            "\x1b[?1;2c",
             "\x1b[M !!",
         ] {
             for cut in 1..whole.len() {

@@ -4,6 +4,7 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
@@ -17,28 +18,46 @@ use crate::runtime::terminal::check;
 /// Closed: no byte is read, so that an editor or a shell gets every key.
 #[derive(Clone, Debug, Default)]
 pub struct Gate {
-    inner: Arc<(Mutex<bool>, Condvar)>,
+    inner: Arc<(Mutex<State>, Condvar)>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    open: bool,
+    /// The terminal was asked something and has not answered.
+    asked: bool,
 }
 
 impl Gate {
     pub fn open(&self) {
-        *self.lock() = true;
+        self.lock().open = true;
         self.inner.1.notify_all();
     }
 
     /// On return no read is under way.
     pub fn close(&self) {
-        *self.lock() = false;
+        self.lock().open = false;
     }
 
-    fn lock(&self) -> MutexGuard<'_, bool> {
+    /// Answers of the terminal are under way.
+    pub fn asked(&self) {
+        self.lock().asked = true;
+    }
+
+    /// Waits for these answers, so that they do not come to whoever has the terminal next. No longer than this.
+    pub fn answered(&self, patience: Duration) {
+        let waiting = self.inner.1.wait_timeout_while(self.lock(), patience, |state| state.asked);
+        drop(waiting.map(|(mut state, _)| state.asked = false));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
         self.inner.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn wait(&self) {
-        let mut open = self.lock();
-        while !*open {
-            open = self.inner.1.wait(open).unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.lock();
+        while !state.open {
+            state = self.inner.1.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 }
@@ -71,8 +90,8 @@ impl Reader {
             self.gate.wait();
             if self.readable(&decoder)? {
                 // Held while reading. The bytes that woke us may have gone to the program that had the terminal since.
-                let open = self.gate.lock();
-                if !*open {
+                let state = self.gate.lock();
+                if !state.open {
                     continue;
                 }
                 let n = match rustix::io::read(&self.terminal, &mut bytes) {
@@ -81,8 +100,12 @@ impl Reader {
                     Err(Errno::INTR | Errno::AGAIN) => continue,
                     Err(error) => return Err(error.into()),
                 };
-                drop(open);
+                drop(state);
                 decoder.feed(bytes.get(..n).unwrap_or_default(), &mut out);
+                if decoder.answered() {
+                    self.gate.lock().asked = false;
+                    self.gate.inner.1.notify_all();
+                }
             } else {
                 decoder.quiet(&mut out);
             }

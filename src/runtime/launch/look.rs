@@ -72,7 +72,7 @@ fn reading(verb: &LookVerb, options: &cli::Options) -> Result<u8, Fault> {
             if seat.cache.is_none() {
                 return Err(list::cached_needs_a_cache());
             }
-            return headless::carry_out(list::run(args, seat, None), &stop).await;
+            return Box::pin(headless::carry_out(list::run(args, seat, None), &stop)).await;
         }
         let config = setting.loaded.config.clone();
         let desk = headless::desk(&looks, config, setting.paths.clone(), typed, Stop::new(heard)).await?;

@@ -20,6 +20,7 @@ mod doctor;
 mod headless;
 mod kept;
 mod look;
+mod looks;
 mod policy;
 mod record;
 pub mod replay;

@@ -6,7 +6,8 @@ use chrono::TimeDelta;
 use tokio::sync::mpsc;
 
 use super::begin::{Setting, runtime};
-use crate::config::{Config, Layout, Switch};
+use super::looks;
+use crate::config::{Background, Config, Layout, Switch};
 use crate::console::biglog::{News, Told};
 use crate::console::event::{Event, Local, What};
 use crate::console::state::settings::Settings;
@@ -21,6 +22,7 @@ use crate::runtime::rules::RulesFile;
 use crate::runtime::signals::Signal;
 use crate::runtime::terminal::clipboard::Way;
 use crate::runtime::terminal::{Tty, Unseen, links};
+use crate::runtime::themes::Watch;
 use crate::runtime::tmux::Tmux;
 use crate::runtime::{hangup, input, signals};
 use crate::text::{Safe, Untrusted};
@@ -48,7 +50,8 @@ pub fn settings(setting: &Setting, shown: Shown) -> Settings {
         own_tasks: own_tasks(config),
         host: shown.host,
         token_kind: shown.token_kind,
-        ascii: ascii(config),
+        ascii: looks::ascii(config),
+        look: looks::look(config, &looks::themes(setting)),
         zone: setting.clock.zone(),
         // Two missed polls of the slowest pace, and a little.
         stale_after: TimeDelta::seconds(i64::from(config.poll.idle_seconds) * 2 + 30),
@@ -78,34 +81,6 @@ pub fn own_tasks(config: &Config) -> OwnTasks {
     }
 }
 
-fn set(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
-}
-
-/// ASCII where the locale says that nothing else is understood. A locale that says nothing says nothing.
-fn ascii(config: &Config) -> bool {
-    match config.ui.ascii {
-        Switch::On => true,
-        Switch::Off => false,
-        Switch::Auto => {
-            let locale = set("LC_ALL").or_else(|| set("LC_CTYPE")).or_else(|| set("LANG"));
-            locale.is_some_and(|locale| {
-                let locale = locale.to_ascii_lowercase();
-                !locale.contains("utf-8") && !locale.contains("utf8")
-            })
-        }
-    }
-}
-
-fn theme(config: &Config) -> Theme {
-    let colour = match config.ui.colour {
-        Switch::On => true,
-        Switch::Off => false,
-        Switch::Auto => set("NO_COLOR").is_none(),
-    };
-    Theme { colour, ascii: ascii(config) }
-}
-
 /// Runs the loop on the real terminal until its end. `model` is given what the configuration says of looks.
 pub async fn run<E: Effects>(
     setting: &Setting,
@@ -121,18 +96,21 @@ pub async fn run<E: Effects>(
     model.place.columns = config.ui.layout == Layout::Columns;
     let (to_loop, signals) = signals::channel();
     signals::listen(&to_loop).map_err(|error| local("signals cannot be listened to", error))?;
+    let (sender, events) = channel;
+    let look = &model.settings.look;
+    let themes = Watch::new(looks::themes(setting), &config.ui.theme, look, sender.clone(), setting.clock.as_now());
     if let Some(time) = setting.unseen {
         tokio::spawn(async move {
             tokio::time::sleep(time).await;
             let _ = to_loop.send(Signal::End(0)).await;
         });
-        let app = app(setting, model, Unseen::default(), effects, (channel.1, signals), hosts);
+        let effects = Borrowed { effects, themes };
+        let app = app(setting, model, Unseen::default(), effects, (events, signals), hosts);
         // Whoever holds this end may still have something to say: without it the loop would be deaf.
-        let _events = channel.0;
+        let _events = sender;
         return Ok(Box::pin(app::run(app)).await.code());
     }
     hangup::watch(to_loop).map_err(|error| local("the terminal cannot be watched", error))?;
-    let (sender, events) = channel;
     let keys = input::start(sender, setting.clock.as_now()).map_err(|error| local("keys cannot be read", error))?;
     let tmux = Tmux::ask().await;
     let screen = Tty::enter(keys).map_err(|error| local("the terminal cannot be used", error))?;
@@ -142,25 +120,28 @@ pub async fn run<E: Effects>(
         Switch::Off => false,
         Switch::Auto => links(),
     };
-    let screen = screen.with_links(linked).with_clipboard(Way::here(tmux.as_ref()));
-    let app = app(setting, model, screen, effects, (events, signals), hosts);
+    let mut screen = screen.with_links(linked).with_clipboard(Way::here(tmux.as_ref()));
+    if config.ui.background == Background::Auto {
+        screen.follow_ground();
+    }
+    let app = app(setting, model, screen, Borrowed { effects, themes }, (events, signals), hosts);
     // On the heap: the loop holds the whole screen, and what waits for it would be as large.
     Ok(Box::pin(app::run(app)).await.code())
 }
 
-fn app<'a, S, E: Effects>(
+fn app<S, E: Effects>(
     setting: &Setting,
     model: Model,
     screen: S,
-    effects: &'a mut E,
+    effects: Borrowed<'_, E>,
     (events, signals): (mpsc::Receiver<Event>, mpsc::Receiver<Signal>),
     hosts: Vec<String>,
-) -> App<S, Borrowed<'a, E>> {
+) -> App<S, Borrowed<'_, E>> {
     App {
+        theme: Theme::of(&model.settings),
         model,
-        theme: theme(&setting.loaded.config),
         screen,
-        effects: Borrowed(effects),
+        effects,
         events,
         signals,
         clock: setting.clock,
@@ -171,20 +152,33 @@ fn app<'a, S, E: Effects>(
     }
 }
 
-/// The loop takes its hands by value; they are needed once more after it has ended.
-struct Borrowed<'a, E>(&'a mut E);
+/// The loop takes its hands by value; they are needed once more after it has ended. Themes are read
+/// here, whatever is done behind the screen.
+struct Borrowed<'a, E> {
+    effects: &'a mut E,
+    themes: Watch,
+}
 
 impl<E: Effects> Effects for Borrowed<'_, E> {
     fn begin(&mut self) {
-        self.0.begin();
+        self.themes.begin();
+        self.effects.begin();
     }
 
     fn perform(&mut self, effect: Effect) {
-        self.0.perform(effect);
+        match effect {
+            Effect::Theme(name) => self.themes.choose(name),
+            effect => {
+                if let Effect::Focus(true) = effect {
+                    self.themes.look();
+                }
+                self.effects.perform(effect);
+            }
+        }
     }
 
     fn pause(&mut self, paused: bool) {
-        self.0.pause(paused);
+        self.effects.pause(paused);
     }
 }
 

@@ -3,7 +3,7 @@
 
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// A cell's text longer than this is cut to its first character: no cell may cost a frame's worth of bytes.
 const LONGEST: usize = 32;
@@ -69,15 +69,43 @@ pub fn read<'a>(buffer: &'a Buffer, y: u16, row: &mut Vec<Glyph<'a>>) {
             row.push(Glyph::Tail);
             continue;
         }
-        let (text, wide) = text_of(cell, x + 1 < width);
+        let (text, wide) = text_of(cell, width - x);
         tail = wide;
         row.push(Glyph::Lead { text, wide, look: look_of(cell, text), link: 0 });
     }
 }
 
-/// The cell's text as it may be sent, and whether it takes two columns. A control character never leaves here, nor a
-/// wide character that would hang over the edge.
-fn text_of(cell: &Cell, room_for_two: bool) -> (&str, bool) {
+/// Every terminal takes as many columns for this as we do: one character of those that were narrow or wide long before
+/// terminals began to differ. They differ on what is combined, joined or selected, on emoji, and on what is new.
+pub fn is_sure(text: &str) -> bool {
+    if text.len() == 1 {
+        return true;
+    }
+    let mut chars = text.chars();
+    let (Some(c), None) = (chars.next(), chars.next()) else { return false };
+    matches!(c,
+        // Latin, Greek, Cyrillic, Hebrew and Arabic letters.
+        '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{2ff}' | '\u{391}'..='\u{3a1}' | '\u{3a3}'..='\u{482}' | '\u{48a}'..='\u{52f}'
+        | '\u{5d0}'..='\u{5ea}' | '\u{621}'..='\u{63a}' | '\u{641}'..='\u{64a}' | '\u{1e00}'..='\u{1eff}'
+        // Punctuation, currencies, letter-like signs, arrows, mathematics.
+        | '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205e}' | '\u{20a0}'..='\u{20bf}' | '\u{2100}'..='\u{218b}'
+        | '\u{2190}'..='\u{2319}' | '\u{231c}'..='\u{23e8}' | '\u{2400}'..='\u{2426}'
+        // Circled numbers, boxes, blocks, shapes; of the other signs those that are ours.
+        | '\u{2460}'..='\u{25fc}' | '\u{2713}' | '\u{2717}' | '\u{26a0}' | '\u{27e8}' | '\u{27e9}' | '\u{29d7}'
+        | '\u{2800}'..='\u{28ff}'
+        // East Asian.
+        | '\u{3001}'..='\u{3029}' | '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30ff}' | '\u{3400}'..='\u{4db5}'
+        | '\u{4e00}'..='\u{9fa5}' | '\u{ac00}'..='\u{d7a3}' | '\u{ff01}'..='\u{ff9d}')
+}
+
+/// The most columns a terminal may take for a text it does not see as we do: one for a mark, two for all else.
+pub fn most(text: &str) -> usize {
+    text.chars().map(|c| if c.is_ascii() || c.width() == Some(0) { 1 } else { 2 }).sum()
+}
+
+/// The cell's text as it may be sent, and whether it takes two columns. A control character never leaves here, nor what
+/// would hang over the edge, on any terminal: it would wrap there, or scroll the screen.
+fn text_of(cell: &Cell, room: usize) -> (&str, bool) {
     let symbol = cell.symbol();
     match symbol.as_bytes() {
         [b' '..=b'~'] => return (symbol, false),
@@ -92,10 +120,17 @@ fn text_of(cell: &Cell, room_for_two: bool) -> (&str, bool) {
     } else {
         symbol
     };
+    let fits = |text: &str| if is_sure(text) { text.width() <= room } else { most(text) <= room };
+    let symbol = if fits(symbol) {
+        symbol
+    } else {
+        let first = symbol.chars().next().and_then(|c| symbol.get(..c.len_utf8())).unwrap_or(" ");
+        if fits(first) { first } else { " " }
+    };
     match symbol.width() {
         1 => (symbol, false),
-        2 if room_for_two => (symbol, true),
-        // Nothing to see, or no room for it.
+        2 => (symbol, true),
+        // Nothing to see.
         _ => (" ", false),
     }
 }
@@ -142,6 +177,31 @@ mod tests {
         let mut buffer = Buffer::empty(Rect::new(0, 0, 2, 1));
         buffer[(1, 0)].set_symbol("漢");
         assert!(row(&buffer)[1].is_blank());
+    }
+
+    #[test]
+    fn what_some_terminal_would_hang_over_the_edge_is_cut_to_what_none_does() {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 6, 1));
+        buffer[(0, 0)].set_symbol("👩\u{200d}🚀");
+        buffer[(3, 0)].set_symbol("👩\u{200d}🚀");
+        buffer[(5, 0)].set_symbol("e\u{301}");
+        let row = row(&buffer);
+        assert!(matches!(row[0], Glyph::Lead { text: "👩\u{200d}🚀", wide: true, .. }));
+        assert!(matches!(row[3], Glyph::Lead { text: "👩", wide: true, .. }));
+        assert!(matches!(row[5], Glyph::Lead { text: "e", wide: false, .. }));
+    }
+
+    #[test]
+    fn every_sign_of_ours_is_one_column_everywhere() {
+        for sign in
+            ["●", "◆", "✓", "✗", "⧗", "⊘", "◐", "⚠", "▌", "▲", "·", "…", "─", "│", "•", "◌", "○", "␛", "▾", "→", "“"]
+        {
+            assert!(is_sure(sign) && sign.width() == 1, "{sign}");
+        }
+        for other in ["e\u{301}", "👍", "☰", "❤\u{fe0f}", "🇩🇪", "1\u{fe0f}\u{20e3}", "क\u{94d}ष", "⌚", "\u{1f1e6}"]
+        {
+            assert!(!is_sure(other), "{other}");
+        }
     }
 
     #[test]

@@ -32,11 +32,15 @@ const PATIENCE: Duration = Duration::from_millis(150);
 
 /// Alternate screen, title kept and set, kitty's unambiguous escape key, focus, paste, cursor hidden.
 const ENTER: &[u8] = b"\x1b[?1049h\x1b[22;0t\x1b]0;atc\x1b\\\x1b[>1u\x1b[?1004h\x1b[?2004h\x1b[?25l";
-/// The same backwards, with everything off that may have been on: an unfinished frame, a region, colours, the mouse.
-const LEAVE: &[u8] = b"\x1b[?2026l\x1b[r\x1b[m\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b[?1004l\x1b[<u\x1b[23;0t\x1b[?25h\x1b[?1049l";
+/// The same backwards, with everything off that may have been on: an unfinished frame, a region, colours,
+/// news of the background, the mouse.
+const LEAVE: &[u8] = b"\x1b[?2026l\x1b[r\x1b[m\x1b[?2031l\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b[?1004l\x1b[<u\x1b[23;0t\x1b[?25h\x1b[?1049l";
 /// Clicks and the wheel, with coordinates beyond column 223.
 pub const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
 pub const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
+/// Tell when the colours change from dark to light or back; what is the background; and what kind of terminal this is,
+/// which every one answers: whatever did not come before that answer never comes.
+pub const ASK_GROUND: &[u8] = b"\x1b[?2031h\x1b]11;?\x1b\\\x1b[c";
 
 /// Takes the terminal. An error leaves it as it was.
 pub fn enter() -> io::Result<()> {

@@ -17,6 +17,7 @@
 
 pub mod check;
 pub mod clipboard;
+pub mod colours;
 pub mod glyphs;
 pub mod guard;
 pub mod links;

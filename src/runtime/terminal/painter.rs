@@ -169,8 +169,10 @@ impl Painter {
         let text_end = is.iter().rposition(|g| !g.is_blank()).map_or(0, |x| x + 1);
         let to_erase = was.iter().skip(text_end).filter(|g| !g.is_blank()).count();
         let end = if to_erase > BLANKS { text_end } else { is.len() };
-        for (x, (was, glyph)) in was.iter().zip(is).enumerate().take(end) {
-            if was == glyph {
+        // Up to here the terminal may show something else than was believed.
+        let mut smeared = 0;
+        for (x, (old, glyph)) in was.iter().zip(is).enumerate().take(end) {
+            if old == glyph && x >= smeared {
                 continue;
             }
             // A right half that differs was written with its left half, which differs too.
@@ -178,8 +180,19 @@ impl Painter {
             self.reach(x, y, is, out);
             self.pen.take(glyph, out);
             self.links.open(*link, out);
+            let after = x + 1 + usize::from(*wide);
+            if !glyphs::is_sure(text) {
+                let stood = was.get(x..after).is_some_and(|old| old.iter().any(|old| !old.is_blank()));
+                if stood || x < smeared {
+                    // A terminal that sees fewer columns leaves what stood in the others.
+                    out.extend_from_slice(if *wide { b"  " } else { b" " });
+                    self.moved_on(after, y, is.len(), " ");
+                    self.go(x, y, out);
+                }
+                smeared = x + glyphs::most(text);
+            }
             out.extend_from_slice(text.as_bytes());
-            self.moved_on(x + if *wide { 2 } else { 1 }, y, is.len(), text);
+            self.moved_on(after, y, is.len(), text);
         }
         if to_erase > BLANKS {
             self.reach(end, y, is, out);
@@ -191,9 +204,9 @@ impl Painter {
         }
     }
 
-    /// Where the cursor is after `text`. Terminals differ at the right edge, and on the width of composed characters.
+    /// Where the cursor is after `text`. Terminals differ at the right edge, and on the width of much that is not plain.
     fn moved_on(&mut self, x: usize, y: usize, width: usize, text: &str) {
-        self.at = (x < width && text.chars().nth(1).is_none()).then_some((x, y));
+        self.at = (x < width && glyphs::is_sure(text)).then_some((x, y));
     }
 
     /// Brings the cursor to (x, y), over a few unchanged cells by writing them again.
@@ -203,7 +216,7 @@ impl Painter {
             && from < x
             && let Some(gap) = row.get(from..x)
             && gap.iter().map(Glyph::bytes).sum::<usize>() <= GAP
-            && gap.iter().all(|g| matches!(g, Glyph::Lead { wide: false, text, .. } if text.chars().nth(1).is_none()))
+            && gap.iter().all(|g| matches!(g, Glyph::Lead { wide: false, text, .. } if glyphs::is_sure(text)))
             && gap.iter().all(|g| self.pen.fits(g) && self.links.fits(g))
         {
             for glyph in gap {

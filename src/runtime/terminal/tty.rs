@@ -3,12 +3,14 @@
 use std::io;
 use std::sync::mpsc as std_mpsc;
 use std::thread;
+use std::time::Duration;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use rustix::process::{Signal, getpgrp, getsid, kill_current_process_group};
 use rustix::termios::tcgetwinsize;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::clipboard::{Copied, Way};
 use super::guard;
@@ -20,6 +22,8 @@ use crate::runtime::input::Gate;
 
 /// No picture is larger, whatever the terminal says its size is: a wrong size must not cost the machine's memory.
 const LARGEST: Size = Size { width: 1000, height: 500 };
+/// An answer that takes longer than this to come is not waited for at the end.
+const ANSWERS: Duration = Duration::from_millis(200);
 /// Of a terminal that does not know its size, such as a serial line.
 const UNKNOWN: Size = Size { width: 80, height: 24 };
 
@@ -34,6 +38,11 @@ pub struct Tty {
     keys: Gate,
     mouse: bool,
     clipboard: Way,
+    /// The terminal is asked for its background, and how it goes on.
+    ask: bool,
+    /// When it was asked last.
+    asked: Option<Instant>,
+    in_tmux: bool,
     /// To the writing thread and back; the memory of a frame goes round.
     frames: std_mpsc::SyncSender<Vec<u8>>,
     done: mpsc::Receiver<(io::Result<()>, Vec<u8>)>,
@@ -67,6 +76,9 @@ impl Tty {
             keys,
             mouse: false,
             clipboard: Way::here(None),
+            ask: false,
+            asked: None,
+            in_tmux: std::env::var_os("TMUX").is_some(),
             frames,
             done,
             pending: Vec::new(),
@@ -92,6 +104,28 @@ impl Tty {
     #[must_use]
     pub fn with_clipboard(self, clipboard: Way) -> Self {
         Self { clipboard, ..self }
+    }
+
+    /// Asks the terminal what its background is, whenever it is taken, and to tell when that changes.
+    pub fn follow_ground(&mut self) {
+        self.ask = true;
+        self.ask_ground();
+    }
+
+    /// The question goes out with the next picture; nobody waits for the answer.
+    fn ask_ground(&mut self) {
+        if self.ask {
+            self.pending.extend_from_slice(guard::ASK_GROUND);
+            self.keys.asked();
+            self.asked = Some(Instant::now());
+        }
+    }
+
+    /// Who leaves right after asking lets the answers come first: the shell would take them for keys.
+    fn hear_out(&mut self) {
+        if let Some(asked) = self.asked.take() {
+            self.keys.answered(ANSWERS.saturating_sub(asked.elapsed()));
+        }
     }
 
     fn send(&mut self) {
@@ -163,6 +197,7 @@ impl Screen for Tty {
     }
 
     fn suspend(&mut self) {
+        self.hear_out();
         self.keys.close();
         guard::leave();
     }
@@ -174,6 +209,7 @@ impl Screen for Tty {
         if self.mouse {
             self.pending.extend_from_slice(guard::MOUSE_ON);
         }
+        self.ask_ground();
         self.painter.invalidate();
         self.size();
         self.keys.open();
@@ -187,6 +223,7 @@ impl Screen for Tty {
     }
 
     fn leave(&mut self) {
+        self.hear_out();
         self.keys.close();
         guard::close();
     }

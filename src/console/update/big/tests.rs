@@ -191,7 +191,7 @@ impl Desk {
         use ratatui::buffer::Buffer;
         use ratatui::layout::Rect;
         let mut buffer = Buffer::empty(Rect::new(0, 0, 80, 24));
-        let theme = crate::console::view::Theme { colour: true, ascii: false };
+        let theme = crate::console::view::Theme::default();
         crate::console::view::draw(&self.model, &theme, &mut buffer);
         (0..80).map(|x| buffer[(x, 1)].symbol().to_owned()).collect()
     }

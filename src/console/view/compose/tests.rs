@@ -251,7 +251,7 @@ fn agents_of_the_repository_are_offered_and_described() {
 fn plain_ascii_is_enough_where_the_terminal_has_no_more() {
     let mut model = filled(80, 22);
     press(&mut model, &[Intent::PreviousField]);
-    let theme = Theme { colour: false, ascii: true };
+    let theme = Theme::mono().in_ascii();
     let text = screen_with(&model, theme);
     let own = text.lines().take(22).filter(|line| !line.starts_with("--"));
     for line in own {

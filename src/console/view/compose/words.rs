@@ -57,7 +57,7 @@ pub(super) fn selected_in(
 
 /// The mark of what has the keys.
 pub(super) fn marker(theme: Theme) -> &'static str {
-    if theme.ascii { ">" } else { "▌" }
+    theme.bar()
 }
 
 pub(super) fn ellipsis(theme: Theme) -> &'static str {

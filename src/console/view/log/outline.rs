@@ -31,7 +31,7 @@ pub(super) fn draw(shown: &Shown, theme: &Theme, (area, focused): (Area, bool), 
         let Some(turn) = outline.turns().get(index) else { continue };
         let chosen = shown.turn() == Some(index);
         if chosen {
-            let bar = if theme.ascii { "|" } else { "▌" };
+            let bar = theme.bar();
             let tone = if focused { Tone::Accent } else { Tone::Dim };
             put(buffer, area, area.x, y, bar, theme.style(tone));
         }

@@ -6,6 +6,8 @@ use chrono::TimeDelta;
 use ratatui::layout::Rect;
 use serde_json::json;
 
+use ratatui::style::Color;
+
 use super::*;
 use crate::console::event::LogNews;
 use crate::console::keys::Intent;
@@ -310,7 +312,7 @@ fn without_the_signs_of_unicode() {
     press(&mut model, pane, Intent::Facet(3));
     press(&mut model, pane, Intent::Outline);
     let mut buffer = Buffer::empty(Rect::new(0, 0, pane.width, pane.height));
-    draw(&model, &Theme { colour: false, ascii: true }, pane, &mut buffer);
+    draw(&model, &Theme::mono().in_ascii(), pane, &mut buffer);
     crate::console::view::safe::to_ascii(&mut buffer);
     let rows = buffer.content().chunks(usize::from(pane.width));
     let rows = rows.map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>().trim_end().to_owned());
@@ -374,7 +376,7 @@ fn a_kind_is_told_by_the_colour_of_its_first_word() {
 fn without_colour_only_attributes_are_left() {
     let pane = Area { height: 100, ..SMALL };
     let model = read(&log(), pane);
-    let theme = Theme { colour: false, ascii: true };
+    let theme = Theme::mono().in_ascii();
     let mut buffer = Buffer::empty(Rect::new(0, 0, pane.width, pane.height));
     draw(&model, &theme, pane, &mut buffer);
     assert!(buffer.content().iter().all(|cell| cell.fg == Color::Reset && cell.bg == Color::Reset));

@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use super::{lenient, run, session, task};
 use crate::domain::{
     Artifact, AutomationId, Beyond, Conclusion, CreatorType, Job, JobId, NodeId, Person, PullId, PullState, Rare,
-    RepoName, Run, RunId, RunStatus, Session, SessionBeyond, SessionId, SessionRare, State, Step, Task, TaskId, TaskRef,
-    Usage, UserId,
+    RepoName, Run, RunId, RunStatus, Session, SessionBeyond, SessionId, SessionRare, State, Step, Task, TaskId,
+    TaskRef, Usage, UserId,
 };
 use crate::provider::port::AgentSession;
 use crate::text::Untrusted;

@@ -9,8 +9,8 @@ use super::{diagnosis, pull, task};
 use crate::domain::diagnosed::Found;
 use crate::domain::pull::{Asked, Opinion, ReviewerKind, Threads, Verdict};
 use crate::domain::{
-    Artifact, AutomationId, Beyond, Check, Checks, Conclusion, CreatorType, Diagnosed, Instant, JobId, Mergeable, NodeId,
-    Person, Pull, PullId, PullState, Rare, RepoName, ReviewDecision, RunId, Session, SessionBeyond, SessionId,
+    Artifact, AutomationId, Beyond, Check, Checks, Conclusion, CreatorType, Diagnosed, Instant, JobId, Mergeable,
+    NodeId, Person, Pull, PullId, PullState, Rare, RepoName, ReviewDecision, RunId, Session, SessionBeyond, SessionId,
     SessionRare, Severity, Standing, State, Task, TaskId, TaskRef, Usage, UserId,
 };
 use crate::text::Untrusted;

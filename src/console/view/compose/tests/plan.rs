@@ -240,7 +240,7 @@ fn a_form_for_several_repositories_says_so() {
 
 #[test]
 fn without_colour_and_in_ascii_every_standing_can_still_be_told() {
-    let theme = Theme { colour: false, ascii: true };
+    let theme = Theme::mono().in_ascii();
     for make in [planned, sent, ended, chosen] {
         let model = make(80, 24);
         let text = whole(&model, theme);

@@ -1,0 +1,46 @@
+//! How the screen looks at the start: what the options say, and what the environment says of the terminal.
+
+use super::begin::Setting;
+use crate::config::theme::Themes;
+use crate::config::{Background, Config, Switch};
+use crate::console::state::look::Look;
+use crate::domain::look::{Depth, Ground};
+use crate::runtime::terminal::colours;
+use crate::runtime::themes;
+
+pub fn themes(setting: &Setting) -> Themes {
+    Themes::new(setting.paths.themes())
+}
+
+fn set(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// ASCII where the locale says that nothing else is understood. A locale that says nothing says nothing.
+pub fn ascii(config: &Config) -> bool {
+    let locale = || set("LC_ALL").or_else(|| set("LC_CTYPE")).or_else(|| set("LANG"));
+    let other = || {
+        locale().is_some_and(|locale| {
+            let locale = locale.to_ascii_lowercase();
+            !locale.contains("utf-8") && !locale.contains("utf8")
+        })
+    };
+    config.ui.ascii.resolve(config.ui.ascii == Switch::Auto && other())
+}
+
+/// A theme that cannot be read is told once the screen stands; until then it is as if none had been chosen.
+pub fn look(config: &Config, themes: &Themes) -> Look {
+    let (ground, ground_said) = match config.ui.background {
+        Background::Auto => (set("COLORFGBG").and_then(|said| colours::ground(&said)).unwrap_or_default(), false),
+        Background::Dark => (Ground::Dark, true),
+        Background::Light => (Ground::Light, true),
+    };
+    let terminal = colours::depth(set("TERM").as_deref(), set("COLORTERM").as_deref());
+    let depth = match config.ui.colour {
+        Switch::Off => Depth::None,
+        Switch::Auto if set("NO_COLOR").is_some() => Depth::None,
+        Switch::Auto => terminal,
+        Switch::On => terminal.max(Depth::Sixteen),
+    };
+    Look { themes: themes::at_start(themes, &config.ui.theme), ground, ground_said, depth }
+}
