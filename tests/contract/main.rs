@@ -4,6 +4,8 @@
 
 mod actions;
 mod agent_tasks;
+mod automations;
+mod automations_life;
 mod client;
 mod conformity;
 mod copilot_api;

@@ -14,6 +14,7 @@ pub const BILLING: &str = "/agents/repos/acme/billing/tasks";
 
 pub struct Stage {
     pub server: Server,
+    origin: Instant,
     millis: Arc<AtomicI64>,
 }
 
@@ -27,16 +28,21 @@ impl Stage {
     }
 
     pub async fn with(seed: u64, pace: f64) -> Self {
+        Self::at(origin(), seed, pace).await
+    }
+
+    /// In a world that opens at another time.
+    pub async fn at(origin: Instant, seed: u64, pace: f64) -> Self {
         let millis = Arc::new(AtomicI64::new(0));
         let hand = Arc::clone(&millis);
-        let now = Arc::new(move || origin() + TimeDelta::milliseconds(hand.load(Ordering::SeqCst)));
+        let now = Arc::new(move || origin + TimeDelta::milliseconds(hand.load(Ordering::SeqCst)));
         let bind = "127.0.0.1:0".parse().unwrap();
         let server = Server::start(Options { bind, speed: pace, seed, now }).await.expect("the demo starts");
-        Self { server, millis }
+        Self { server, origin, millis }
     }
 
     pub fn now(&self) -> Instant {
-        origin() + TimeDelta::milliseconds(self.millis.load(Ordering::SeqCst))
+        self.origin + TimeDelta::milliseconds(self.millis.load(Ordering::SeqCst))
     }
 
     pub fn pass(&self, seconds: i64) {

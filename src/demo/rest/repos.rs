@@ -50,7 +50,7 @@ pub fn configuration(ctx: &Ctx<'_>, repo: usize) -> Answer {
         return Err(refused);
     }
     let entry = ctx.world.repos.get(repo).ok_or_else(Reply::not_found)?;
-    let mut body = json!({
+    Ok(Reply::ok(&json!({
         "mcp_configuration": null,
         "enabled_tools": {
             "codeql": true,
@@ -62,11 +62,8 @@ pub fn configuration(ctx: &Ctx<'_>, repo: usize) -> Answer {
         "is_firewall_enabled": true,
         "is_firewall_recommended_allowlist_enabled": true,
         "custom_allowlist": ["registry.acme.example"],
-    });
-    // Where automations are not rolled out, nothing is said of them.
-    if let Some(body) = body.as_object_mut().filter(|_| !entry.public) {
-        body.insert("is_automations_enabled".to_owned(), true.into());
-        body.insert("require_write_access_for_automation_triggers".to_owned(), entry.automation_needs_write.into());
-    }
-    Ok(Reply::ok(&body))
+        // Where they are not rolled out they are off.
+        "is_automations_enabled": !entry.public,
+        "require_write_access_for_automation_triggers": entry.automation_needs_write,
+    })))
 }

@@ -74,7 +74,7 @@ impl World {
     }
 
     pub(super) fn open_pull_for(&mut self, repo: usize, session: &Session, opened: Tick) -> usize {
-        let number = self.take_number(repo);
+        let number = self.take_number(repo, session.automated && session.created <= 0);
         let mut pull = self.new_pull(repo, number, session.branch.clone(), session.base.clone(), opened);
         // A human lets the workflows run sooner or later; the viewer's own wait for the viewer.
         if pull.check_plan.approval && session.user != self.viewer {
@@ -91,10 +91,11 @@ impl World {
         self.pulls.len() - 1
     }
 
-    fn take_number(&mut self, repo: usize) -> i64 {
+    fn take_number(&mut self, repo: usize, past: bool) -> i64 {
         self.repos.get_mut(repo).map_or(0, |repo| {
-            repo.next_number += 1;
-            repo.next_number - 1
+            let next = if past { &mut repo.next_past_number } else { &mut repo.next_number };
+            *next += 1;
+            *next - 1
         })
     }
 
@@ -263,7 +264,7 @@ impl World {
     }
 
     pub fn open_issue(&mut self, new: NewIssue) -> usize {
-        let number = self.take_number(new.repo);
+        let number = self.take_number(new.repo, false);
         self.issues.push(Issue {
             repo: new.repo,
             number,

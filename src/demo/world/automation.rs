@@ -89,11 +89,6 @@ impl Automation {
         of_time.filter_map(|(_, config)| Schedule::read(config))
     }
 
-    /// Those whose end starts it.
-    pub fn follows(&self) -> impl Iterator<Item = &str> {
-        self.trigger(CHAIN).into_iter().flat_map(|config| words(config, "automation_ids"))
-    }
-
     /// The most it may spend, in billionths of a credit.
     pub fn limits(&self) -> Vec<(Period, i64)> {
         let listed = self.set.get("usage_limits").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();

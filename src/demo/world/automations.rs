@@ -18,7 +18,7 @@ use super::schedule::Period;
 use super::session::Session;
 
 /// Its tasks leave the list of those at work so long after their end.
-const KEPT: Tick = 30 * MINUTE;
+const KEPT: Tick = 2 * HOUR;
 
 /// Why a run begins.
 #[derive(Clone, Debug, Default)]
@@ -89,7 +89,7 @@ impl World {
         if let Some(automation) = self.automations.get_mut(index) {
             automation.deleted = true;
         }
-        self.waiting.retain(|firing| !firing.is_of(index));
+        self.waiting.retain(|key, _| key.automation != index);
     }
 
     /// What the tasks that it started since `since` have cost by `until`.
@@ -217,9 +217,9 @@ impl World {
         });
         let over = Some(seen + 20 * MINUTE);
         if fate == "merged" {
-            pull.merged = over
+            pull.merged = over;
         } else {
-            pull.closed = over
+            pull.closed = over;
         }
         index
     }

@@ -12,7 +12,7 @@ use super::cast::{Arrivals, Scripts};
 use super::chance::Chance;
 use super::checks::{self, CiView};
 use super::clock::{Tick, WorldClock};
-use super::firings::{Firing, Key};
+use super::firings::{Due, Key};
 use super::plan::Moment;
 use super::pull::{Mark, MarkKind, Pull, PullView, Work};
 use super::script::Tool;
@@ -52,6 +52,8 @@ pub struct Repo {
     /// The viewer can put the agent in charge of issues here.
     pub agent_assignable: bool,
     pub next_number: i64,
+    /// The number given to the next pull request of an automation's past.
+    pub next_past_number: i64,
     pub next_run: i64,
     /// Anybody can see it.
     pub public: bool,
@@ -108,7 +110,7 @@ pub struct World {
     pub(super) follow_up: String,
     pub automations: Vec<Automation>,
     /// What fires soon.
-    pub(super) waiting: Vec<Firing>,
+    pub(super) waiting: Due,
     pub(super) waited: i64,
     /// Everything up to here has fired.
     pub(super) fired: Key,

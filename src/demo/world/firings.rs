@@ -12,9 +12,14 @@
 //! What an automation's own task does fires no automation but those chained to it, and a chain ends after a few links, or
 //! two that follow each other would never stop.
 
-use super::automation::{Automation, words};
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+use serde_json::Value;
+
+use super::automation::{Automation, CHAIN, words};
 use super::automations::Cause;
-use super::clock::{DAY, SECOND, Tick};
+use super::clock::{SECOND, Tick};
 use super::core::World;
 use super::matching;
 use super::runs::{CI_PATH, NEVER};
@@ -22,7 +27,7 @@ use super::runs::{CI_PATH, NEVER};
 /// An automation notices what happened so much later.
 const NOTICES_AFTER: Tick = 5 * SECOND;
 /// What a schedule missed longer ago is dropped.
-const MISSED: Tick = 8 * DAY;
+const MISSED: TimeDelta = TimeDelta::days(8);
 /// So many automations follow one another at most.
 const MOST_LINKS: u8 = 3;
 
@@ -30,7 +35,7 @@ const MOST_LINKS: u8 = 3;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
     pub at: Tick,
-    automation: usize,
+    pub automation: usize,
     /// What kind of thing it is, and which.
     source: (u8, i64),
 }
@@ -42,17 +47,8 @@ impl Key {
     }
 }
 
-#[derive(Clone, Debug)]
-pub struct Firing {
-    key: Key,
-    cause: Cause,
-}
-
-impl Firing {
-    pub fn is_of(&self, automation: usize) -> bool {
-        self.key.automation == automation
-    }
-}
+/// What fires, in the order it does.
+pub type Due = BTreeMap<Key, Cause>;
 
 /// What people did that an automation may wait for.
 #[derive(Clone, Copy, Debug)]
@@ -64,112 +60,122 @@ pub enum Happening<'a> {
 impl World {
     /// Lets everything new come that the clock has reached.
     pub(super) fn live(&mut self) {
+        let mut due = self.all_due();
         loop {
-            let firing = self.next_firing().filter(|firing| firing.key.at <= self.now);
+            let firing = due.first_key_value().map(|(key, _)| *key);
             let arrival = Some(self.next_arrival).filter(|at| *at <= self.now);
-            match (firing, arrival) {
-                (None, None) => break,
-                (Some(firing), arrival) if arrival.is_none_or(|at| firing.key.at < at) => {
-                    self.fired = firing.key;
-                    self.waiting.retain(|waiting| waiting.key > firing.key);
-                    self.begin(firing.key.automation, firing.key.at, &firing.cause);
-                }
-                _ => self.let_one_arrive(),
+            if let Some(key) = firing.filter(|key| arrival.is_none_or(|at| key.at < at)) {
+                let cause = due.remove(&key).unwrap_or_default();
+                self.fired = key;
+                self.waiting.remove(&key);
+                let begun = self.begin(key.automation, key.at, &cause);
+                self.offer_schedule(key.automation, &mut due);
+                self.offer_chains(begun, &mut due);
+            } else if arrival.is_some() {
+                let pull = self.pulls.len();
+                self.let_one_arrive();
+                self.offer_pull(pull, &mut due);
+            } else {
+                break;
             }
         }
         self.fired = self.fired.max(Key::end_of(self.now));
     }
 
-    fn next_firing(&self) -> Option<Firing> {
-        let mut best: Option<Firing> = None;
-        let mut offer = |firing: Firing| {
-            if firing.key > self.fired && best.as_ref().is_none_or(|best| firing.key < best.key) {
-                best = Some(firing);
-            }
-        };
-        self.waiting.iter().cloned().for_each(&mut offer);
-        for (index, automation) in self.automations.iter().enumerate().filter(|(_, automation)| automation.is_on()) {
-            let from = self.fired.at.max(self.now - MISSED).max(automation.created);
-            if let Some(at) = self.next_scheduled(automation, from) {
-                offer(Firing { key: Key { at, automation: index, source: (0, 0) }, cause: Cause::default() });
-            }
-            self.chained(index, automation, &mut offer);
-            self.pulls_seen(index, automation, &mut offer);
-            self.runs_ended(index, automation, &mut offer);
+    fn all_due(&self) -> Due {
+        let mut due: Due =
+            self.waiting.range(..=Key::end_of(self.now)).map(|(key, cause)| (*key, cause.clone())).collect();
+        (0..self.automations.len()).for_each(|index| self.offer_schedule(index, &mut due));
+        (0..self.tasks.len()).for_each(|task| self.offer_chains(Some(task), &mut due));
+        (0..self.pulls.len()).for_each(|pull| self.offer_pull(pull, &mut due));
+        due
+    }
+
+    /// Notes what fires, unless it has fired or its time has not come.
+    fn offer(&self, due: &mut Due, at: Tick, automation: usize, source: (u8, i64), cause: impl FnOnce() -> Cause) {
+        let key = Key { at, automation, source };
+        if key > self.fired && at <= self.now {
+            due.entry(key).or_insert_with(cause);
         }
-        best
+    }
+
+    fn offer_schedule(&self, index: usize, due: &mut Due) {
+        let Some(automation) = self.automations.get(index).filter(|automation| automation.is_on()) else { return };
+        let missed = self.clock.tick_of(self.clock.instant(self.now) - MISSED);
+        if let Some(at) = self.next_scheduled(automation, self.fired.at.max(missed).max(automation.created)) {
+            self.offer(due, at, index, (0, 0), Cause::default);
+        }
+    }
+
+    /// Those of a repository that are on and wait for such a thing.
+    fn waiting_for<'a>(&'a self, repo: usize, event: &'a str) -> impl Iterator<Item = (usize, &'a Value)> {
+        let on = self.automations.iter().enumerate().filter(move |(_, one)| one.repo == repo && one.is_on());
+        on.filter_map(move |(index, automation)| Some((index, automation.trigger(event)?)))
+    }
+
+    fn offer_chains(&self, task: Option<usize>, due: &mut Due) {
+        let Some((nth, task)) = task.and_then(|nth| Some((nth, self.tasks.get(nth)?))) else { return };
+        let Some(before) = task.automation.and_then(|before| self.automations.get(before)) else { return };
+        let first =
+            task.sessions.first().filter(|first| task.links + 1 < MOST_LINKS && first.state(NEVER) == "completed");
+        let Some(at) = first.and_then(|first| first.completed_at(NEVER)) else { return };
+        for (index, config) in self.waiting_for(task.repo, CHAIN) {
+            if words(config, "automation_ids").any(|id| id == before.id) {
+                self.offer(due, at + NOTICES_AFTER, index, (1, number(nth)), || {
+                    let name = before.text("name").unwrap_or_default();
+                    Cause {
+                        about: format!("Started because “{name}” has completed: {}.", task.name),
+                        links: task.links + 1,
+                    }
+                });
+            }
+        }
+    }
+
+    fn offer_pull(&self, nth: usize, due: &mut Due) {
+        let Some(pull) = self.pulls.get(nth).filter(|pull| !pull.automated) else { return };
+        let moments = [
+            ("opened", Some(pull.opened).filter(|at| *at < NEVER)),
+            ("ready_for_review", pull.ready),
+            ("closed", pull.closed.into_iter().chain(pull.merged).min()),
+        ];
+        for (rank, (kind, at)) in (0..).zip(moments) {
+            let Some(at) = at.map(|at| at + NOTICES_AFTER).filter(|at| *at > self.fired.at && *at <= self.now) else {
+                continue;
+            };
+            for (index, config) in self.waiting_for(pull.repo, "pull_request") {
+                if words(config, "types").any(|wanted| wanted == kind) && matching::pull(self, nth, config) {
+                    let about = format!("Pull request #{} was {}.", pull.number, kind.replace('_', " "));
+                    self.offer(due, at, index, (2 + rank, number(nth)), || Cause { about, links: 0 });
+                }
+            }
+        }
+        self.offer_runs(nth, due);
+    }
+
+    fn offer_runs(&self, nth: usize, due: &mut Due) {
+        let Some(pull) = self.pulls.get(nth).filter(|pull| pull.is_seen(self.now)) else { return };
+        for (index, config) in self.waiting_for(pull.repo, "workflow_run") {
+            let only_failures = words(config, "conclusions").all(|conclusion| conclusion == "failure");
+            let ours = words(config, "workflows").any(|name| name == "CI" || name == CI_PATH);
+            if !ours || (only_failures && pull.check_plan.fails.is_empty()) {
+                continue;
+            }
+            for run in self.ci_runs(pull, &self.work_on(pull)) {
+                let ended = run.conclusion.filter(|_| run.status == "completed");
+                if let Some(how) = ended.filter(|how| words(config, "conclusions").any(|one| one == *how)) {
+                    let about = || format!("The run CI of pull request #{} ended: {how}.", pull.number);
+                    let source = (8, run.run * 100 + run.attempt);
+                    self.offer(due, run.updated + NOTICES_AFTER, index, source, || Cause { about: about(), links: 0 });
+                }
+            }
+        }
     }
 
     /// When its schedule fires next after `from`.
     pub(super) fn next_scheduled(&self, automation: &Automation, from: Tick) -> Option<Tick> {
         let from = self.clock.instant(from);
         automation.schedules().filter_map(|schedule| schedule.next_after(from)).min().map(|at| self.clock.tick_of(at))
-    }
-
-    fn chained(&self, index: usize, automation: &Automation, offer: &mut impl FnMut(Firing)) {
-        for id in automation.follows() {
-            let Some(before) = self.automations.iter().position(|other| other.id == id) else { continue };
-            let tasks = self.tasks.iter().enumerate().filter(|(_, task)| task.automation == Some(before));
-            for (nth, task) in tasks.filter(|(_, task)| task.links + 1 < MOST_LINKS) {
-                let Some(first) = task.sessions.first().filter(|first| first.state(NEVER) == "completed") else {
-                    continue;
-                };
-                let Some(at) = first.completed_at(NEVER).map(|at| at + NOTICES_AFTER) else { continue };
-                let about = format!("Started because “{}” has completed: {}.", name(self, before), task.name);
-                let cause = Cause { about, links: task.links + 1 };
-                offer(Firing { key: Key { at, automation: index, source: (1, number(nth)) }, cause });
-            }
-        }
-    }
-
-    fn pulls_seen(&self, index: usize, automation: &Automation, offer: &mut impl FnMut(Firing)) {
-        let Some(config) = automation.trigger("pull_request") else { return };
-        for (nth, pull) in
-            self.pulls.iter().enumerate().filter(|(_, pull)| pull.repo == automation.repo && !pull.automated)
-        {
-            let moments = [
-                ("opened", Some(pull.opened).filter(|at| *at < NEVER)),
-                ("ready_for_review", pull.ready),
-                ("closed", pull.closed.into_iter().chain(pull.merged).min()),
-            ];
-            for (rank, (kind, at)) in (0..).zip(moments) {
-                let Some(at) = at.map(|at| at + NOTICES_AFTER).filter(|at| *at > self.fired.at && *at <= self.now)
-                else {
-                    continue;
-                };
-                if words(config, "types").any(|wanted| wanted == kind) && matching::pull(self, nth, config) {
-                    let about = format!("Pull request #{} was {}.", pull.number, kind.replace('_', " "));
-                    let cause = Cause { about, links: 0 };
-                    offer(Firing { key: Key { at, automation: index, source: (2 + rank, number(nth)) }, cause });
-                }
-            }
-        }
-    }
-
-    fn runs_ended(&self, index: usize, automation: &Automation, offer: &mut impl FnMut(Firing)) {
-        let Some(config) = automation.trigger("workflow_run") else { return };
-        if !words(config, "workflows").any(|name| name == "CI" || name == CI_PATH) {
-            return;
-        }
-        let only_failures = words(config, "conclusions").all(|conclusion| conclusion == "failure");
-        let of_repo =
-            self.pulls.iter().filter(|pull| pull.repo == automation.repo && pull.is_seen(self.now) && !pull.automated);
-        for pull in of_repo.filter(|pull| !only_failures || !pull.check_plan.fails.is_empty()) {
-            for run in self.ci_runs(pull, &self.work_on(pull)) {
-                let at = run.updated + NOTICES_AFTER;
-                let wanted = run.conclusion.is_some_and(|found| words(config, "conclusions").any(|one| one == found));
-                if run.status == "completed" && wanted && at > self.fired.at {
-                    let about = format!(
-                        "The run CI of pull request #{} ended: {}.",
-                        pull.number,
-                        run.conclusion.unwrap_or("-")
-                    );
-                    let cause = Cause { about, links: 0 };
-                    let source = (8, run.run * 100 + run.attempt);
-                    offer(Firing { key: Key { at, automation: index, source }, cause });
-                }
-            }
-        }
     }
 
     /// Something happened: whoever waits for it starts a little later.
@@ -205,14 +211,89 @@ impl World {
     fn wait_for(&mut self, index: usize, later: Tick, cause: Cause) {
         let source = (9, self.waited);
         self.waited += 1;
-        self.waiting.push(Firing { key: Key { at: self.now + later, automation: index, source }, cause });
+        self.waiting.insert(Key { at: self.now + later, automation: index, source }, cause);
     }
-}
-
-fn name(world: &World, index: usize) -> String {
-    world.automations.get(index).and_then(|found| found.text("name")).unwrap_or_default().to_owned()
 }
 
 fn number(nth: usize) -> i64 {
     i64::try_from(nth).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::super::acts::NewIssue;
+    use super::super::clock::{HOUR, WorldClock};
+    use super::super::core::Person;
+    use super::*;
+
+    fn world() -> World {
+        let mut world = World::open(1, WorldClock::new("2026-11-20T12:00:00Z".parse().unwrap(), 1.0)).unwrap();
+        world.people.push(Person {
+            login: "passer-by".to_owned(),
+            id: 77,
+            name: String::new(),
+            kind: "User",
+            guest: true,
+        });
+        world
+    }
+
+    fn later(world: &mut World, ticks: Tick) {
+        world.advance(world.clock.instant(world.now + ticks));
+    }
+
+    fn index(world: &World, name: &str) -> usize {
+        world.automations.iter().position(|one| one.text("name") == Some(name)).unwrap()
+    }
+
+    /// How many tasks it starts because a guest opened an issue.
+    fn after_a_guest_reports(world: &mut World, automation: usize) -> u64 {
+        let before = world.automations[automation].started;
+        let repo = world.automations[automation].repo;
+        let labels = vec!["flaky".to_owned()];
+        world.open_issue(NewIssue { repo, title: "It fails".to_owned(), labels, user: 77, ..NewIssue::default() });
+        later(world, 20 * SECOND);
+        world.automations[automation].started - before
+    }
+
+    #[test]
+    fn a_guest_starts_only_what_anybody_may_start_where_the_repository_lets_them() {
+        let mut world = world();
+        let flaky = index(&world, "Chase flaky tests");
+        assert_eq!(after_a_guest_reports(&mut world, flaky), 1);
+        let repo = world.automations[flaky].repo;
+        world.repos[repo].automation_needs_write = true;
+        assert_eq!(after_a_guest_reports(&mut world, flaky), 0, "the repository's setting is above its own");
+        world.repos[repo].automation_needs_write = false;
+        world.automations[flaky].set.insert("require_actor_write_permission".to_owned(), true.into());
+        assert_eq!(after_a_guest_reports(&mut world, flaky), 0);
+    }
+
+    #[test]
+    fn what_is_waited_for_is_dropped_with_the_automation() {
+        let mut world = world();
+        let flaky = index(&world, "Chase flaky tests");
+        let before = world.automations[flaky].started;
+        world.ask_for_run(flaky, Cause::default());
+        world.delete_automation(flaky);
+        later(&mut world, HOUR);
+        assert_eq!(world.automations[flaky].started, before);
+    }
+
+    #[test]
+    fn automations_leave_the_rest_of_the_world_as_it_is() {
+        let (mut with, mut without) = (world(), world());
+        without.automations.iter_mut().for_each(|automation| automation.deleted = true);
+        for world in [&mut with, &mut without] {
+            later(world, 20 * HOUR);
+        }
+        let of_people = |world: &World| -> Vec<(String, String, Tick, i64)> {
+            let tasks = world.tasks.iter().filter(|task| !task.sessions[0].automated);
+            tasks.map(|task| (task.id.clone(), task.name.clone(), task.created, task.sessions[0].run)).collect()
+        };
+        assert!(with.tasks.len() > without.tasks.len());
+        assert_eq!(of_people(&with), of_people(&without));
+    }
 }

@@ -74,7 +74,7 @@ impl World {
             improvised,
             follow_up,
             automations: Vec::new(),
-            waiting: Vec::new(),
+            waiting: BTreeMap::new(),
             waited: 0,
             fired: Key::end_of(0),
             runs_made: 0,
@@ -143,6 +143,7 @@ impl World {
             deleted_issues: entry.deleted_issues,
             agent_assignable: !entry.agent_not_assignable,
             next_number: entry.next_number,
+            next_past_number: entry.next_number - 200,
             next_run: 400 + i64::try_from(repo).unwrap_or(0) * 113,
             public: entry.public,
             automation_needs_write: entry.automation_needs_write,
@@ -223,12 +224,11 @@ impl World {
         };
         finish(&mut task);
         let run = task.sessions.first().filter(|first| first.automated).map(|first| first.run_number.unsigned_abs());
-        task.id = match run {
-            Some(run) => self.chance.of("automated task", run).of("repository", repo as u64).uuid(),
-            None => {
-                self.tasks_made += 1;
-                self.chance.of("task", self.tasks_made - 1).uuid()
-            }
+        task.id = if let Some(run) = run {
+            self.chance.of("automated task", run).of("repository", repo as u64).uuid()
+        } else {
+            self.tasks_made += 1;
+            self.chance.of("task", self.tasks_made - 1).uuid()
         };
         self.tasks.push(task);
         index
