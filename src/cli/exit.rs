@@ -29,7 +29,7 @@ impl Exit {
         (
             Self::Refused,
             "refused here before anything was sent: by the policy, read-only, a confirmation that is missing (the flag \
-             is named), or a ledger that cannot be written",
+             is named), or a ledger that cannot be written; `atc automation audit`: one violates the policy",
         ),
         (
             Self::Unknown,

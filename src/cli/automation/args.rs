@@ -125,7 +125,7 @@ pub struct Says {
     /// A field as it is sent: a JSON value, or else a text; can be repeated
     #[arg(long = "set", value_name = "FIELD=VALUE", value_parser = var)]
     pub set: Vec<(String, String)>,
-    /// What sets it off, with its fields as JSON: issues={"labels":["bug"]}; can be repeated
+    /// What sets it off, with its fields as JSON: `issues={"labels":["bug"]}`; can be repeated
     #[arg(long = "trigger", value_name = "TRIGGER[=JSON]", value_parser = trigger)]
     pub triggers: Vec<(String, serde_json::Value)>,
     /// The AI credits it may use in a day, week or month; can be repeated

@@ -13,7 +13,7 @@ use crate::domain::automation::{Switch, show_value, total_spending};
 use crate::domain::policy::Grade;
 use crate::domain::{Cost, Fault};
 use crate::ops::automate::gather::{self, Depth, Found, Survey};
-use crate::text::Safe;
+use crate::text::{Safe, Untrusted};
 
 pub async fn run(args: &AutomationArgs, desk: &Desk) -> Result<Exit, Fault> {
     match &args.verb {
@@ -108,7 +108,7 @@ fn row(found: Found, depth: Depth, desk: &Desk) -> Row {
         Cell { text: one.switch.words(), tone },
         Cell::new(triggers(&found, desk)),
         Cell::new(scope),
-        Cell::new(one.model.as_ref().map_or_else(|| Safe::new("automatic"), |model| model.show_line())),
+        Cell::new(one.model.as_ref().map_or_else(|| Safe::new("automatic"), Untrusted::show_line)),
         Cell::new(one.next_run(now).map(|next| next_words(next, &zone)).unwrap_or_default()),
     ];
     if depth >= Depth::Detailed {
@@ -179,7 +179,7 @@ fn page(told: &Told, desk: &Desk) -> Vec<String> {
     line("automation", &one.name.show_line());
     line("id", &one.at.id.show());
     line("repository", one.at.repo.as_str());
-    line("description", &one.description.as_ref().map(|text| text.show_line()).unwrap_or_default());
+    line("description", &one.description.as_ref().map(Untrusted::show_line).unwrap_or_default());
     line("state", &one.switch.words());
     line("triggers", &triggers(found, desk));
     line("next run", &one.next_run(told.now).map(|next| next_words(next, &told.zone)).unwrap_or_default());
@@ -193,7 +193,7 @@ fn page(told: &Told, desk: &Desk) -> Vec<String> {
             None => "",
         },
     );
-    line("model", &one.model.as_ref().map_or_else(|| Safe::new("automatic"), |model| model.show_line()));
+    line("model", &one.model.as_ref().map_or_else(|| Safe::new("automatic"), Untrusted::show_line));
     let [day, week, month] = spending(found);
     if one.spending().is_some() {
         line("cost", &format!("{day} in 24 h, {week} in 7 d, {month} in 30 d"));

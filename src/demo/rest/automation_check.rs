@@ -111,7 +111,7 @@ fn limits(sent: &Map<String, Value>) -> Verdict {
     for entry in sent.get("usage_limits").and_then(Value::as_array).into_iter().flatten() {
         let period = entry.get("period").and_then(Value::as_str).and_then(Period::read);
         let period = period.ok_or_else(|| invalid("usage_limits: period must be one of: day, week, month"))?;
-        if !entry.get("limit").and_then(Value::as_i64).is_some_and(|limit| limit > 0) {
+        if entry.get("limit").and_then(Value::as_i64).is_none_or(|limit| limit <= 0) {
             return Err(invalid("usage_limits: limit must be a positive integer"));
         }
         if seen.contains(&period) {

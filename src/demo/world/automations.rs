@@ -217,9 +217,9 @@ impl World {
         });
         let over = Some(seen + 20 * MINUTE);
         if fate == "merged" {
-            pull.merged = over
+            pull.merged = over;
         } else {
-            pull.closed = over
+            pull.closed = over;
         }
         index
     }

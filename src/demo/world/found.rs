@@ -224,12 +224,11 @@ impl World {
         };
         finish(&mut task);
         let run = task.sessions.first().filter(|first| first.automated).map(|first| first.run_number.unsigned_abs());
-        task.id = match run {
-            Some(run) => self.chance.of("automated task", run).of("repository", repo as u64).uuid(),
-            None => {
-                self.tasks_made += 1;
-                self.chance.of("task", self.tasks_made - 1).uuid()
-            }
+        task.id = if let Some(run) = run {
+            self.chance.of("automated task", run).of("repository", repo as u64).uuid()
+        } else {
+            self.tasks_made += 1;
+            self.chance.of("task", self.tasks_made - 1).uuid()
         };
         self.tasks.push(task);
         index

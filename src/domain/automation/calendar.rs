@@ -4,10 +4,12 @@
 //! Triggers that wait for something to happen are not in it; nobody knows when that will be.
 
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 
 use chrono::TimeDelta;
 
 use super::item::{Automation, AutomationRef};
+use super::track::Track;
 use crate::domain::policy::{Key, Policy};
 use crate::domain::{Instant, RepoName};
 use crate::text::Untrusted;
@@ -131,9 +133,9 @@ impl Load {
 }
 
 /// How long the runs of each take, for [`coming`].
-pub fn typical<'a>(
-    tracks: &'a HashMap<AutomationRef, super::Track>,
-) -> impl Fn(&AutomationRef) -> Option<TimeDelta> + 'a {
+pub fn typical<S: BuildHasher>(
+    tracks: &HashMap<AutomationRef, Track, S>,
+) -> impl Fn(&AutomationRef) -> Option<TimeDelta> {
     |at| tracks.get(at)?.typical
 }
 

@@ -149,8 +149,8 @@ impl Definition {
         let differs = |field: &&'static str| {
             let becomes = self.0.get(*field)?;
             let was = now.0.get(*field);
-            (!was.is_some_and(|was| same(field, was, becomes)) && !(was.is_none() && is_empty(becomes)))
-                .then(|| Change { field, was: was.cloned(), becomes: becomes.clone() })
+            let is_so = was.map_or_else(|| is_empty(becomes), |was| same(field, was, becomes));
+            (!is_so).then(|| Change { field, was: was.cloned(), becomes: becomes.clone() })
         };
         FIELDS.iter().filter_map(differs).collect()
     }

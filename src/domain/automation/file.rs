@@ -244,7 +244,7 @@ mod tests {
     #[test]
     fn a_file_name_never_leaves_its_folder_nor_meets_another() {
         let name = file_name(&at(), "../x y", &[]);
-        assert!(name.ends_with(".toml") && name.starts_with("acme.api.") && !name.contains(['/', '\\', ' ']), "{name}");
+        assert!(name.starts_with("acme.api.") && !name.contains(['/', '\\', ' ']), "{name}");
         let taken = [name.to_ascii_lowercase()];
         assert_ne!(file_name(&at(), "../X Y", &taken).to_ascii_lowercase(), name.to_ascii_lowercase());
     }

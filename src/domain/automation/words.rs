@@ -45,7 +45,7 @@ enum Join {
     Quoted,
 }
 
-/// `issue labelled `bug` matching `is:open``; `weekly, Monday 06:00 UTC`.
+/// “issue labelled bug matching is:open”, with the two in backticks; “weekly, Monday 06:00 UTC”.
 pub(super) fn trigger(trigger: &Trigger) -> Safe {
     let mut said: Vec<String> = Vec::new();
     let mut known: Vec<&str> = Vec::new();

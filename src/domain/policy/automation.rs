@@ -12,7 +12,7 @@ use super::judge::{Bench, Case, Stage};
 use super::judgement::{Finding, Grade, Judgement};
 use super::key::Key;
 use super::rule::{AUTOMATIC, Policy, Rule, Says, Words, said};
-use crate::domain::automation::{Act, Definition};
+use crate::domain::automation::{Act, Definition, Trigger};
 use crate::domain::{AutomationOrder, RepoName, StartRequest};
 use crate::text::{Safe, Untrusted};
 
@@ -210,7 +210,7 @@ impl Bench<'_> {
         );
         self.all_among(Key::AutomationTriggers, &ids, |says| says.automations.triggers.as_ref());
 
-        let own = triggers.iter().flatten().filter_map(|one| one.write_scope());
+        let own = triggers.iter().flatten().filter_map(Trigger::write_scope);
         let scopes: Vec<String> =
             definition.write_scope().into_iter().chain(own).map(|s| s.wire().to_owned()).collect();
         let scopes = if scopes.is_empty() { Fact::unknown("the service did not say") } else { Fact::Known(scopes) };
