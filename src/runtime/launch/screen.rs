@@ -129,14 +129,14 @@ pub async fn run<E: Effects>(
     Ok(Box::pin(app::run(app)).await.code())
 }
 
-fn app<S, E: Effects>(
+fn app<'a, S, E: Effects>(
     setting: &Setting,
     model: Model,
     screen: S,
-    effects: Borrowed<'_, E>,
+    effects: Borrowed<'a, E>,
     (events, signals): (mpsc::Receiver<Event>, mpsc::Receiver<Signal>),
     hosts: Vec<String>,
-) -> App<S, Borrowed<'_, E>> {
+) -> App<S, Borrowed<'a, E>> {
     App {
         theme: Theme::of(&model.settings),
         model,

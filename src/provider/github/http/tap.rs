@@ -42,7 +42,7 @@ impl Http {
         };
         let asked = match &request.body {
             Body::GraphQl(document, variables) => Some((document.text().to_owned(), variables.clone())),
-            Body::None | Body::Empty | Body::Json(_) | Body::Patch(_) => None,
+            Body::None | Body::Empty | Body::Json(_) | Body::Patch(_) | Body::MergePatch(_) | Body::Delete => None,
         };
         let text = |value: &str| without(&self.token, value.as_bytes());
         let headers = headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
