@@ -9,5 +9,8 @@ mod faults;
 mod harness;
 mod jobs;
 mod keys;
+mod links;
+mod outside;
 mod places;
+mod service;
 mod story;

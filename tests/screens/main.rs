@@ -12,6 +12,7 @@ mod diagnosing;
 mod disagreeing;
 mod doctoring;
 mod draw;
+mod fuzz;
 mod guarding;
 mod inbox;
 mod ledger;

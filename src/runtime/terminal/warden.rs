@@ -26,7 +26,7 @@ use super::check;
 
 /// Written as it may have to be printed; `$0` is what takes our modes off.
 const SCRIPT: &str = r#"trap '' HUP INT QUIT TERM TSTP TTIN TTOU
-now=off
+now=$*
 while read -r word; do now=$word; done
 set -- $now
 [ "$1" = on ] || exit 0
@@ -65,9 +65,7 @@ pub fn start(leave: &[u8]) {
     let mut warden = warden();
     // Left meanwhile: nobody would send it away.
     if warden.child.is_none() && warden.word.starts_with("on") {
-        warden.child = spawn(leave);
-        let word = warden.word.clone();
-        warden.tell(word);
+        warden.child = spawn(leave, &warden.word);
     }
 }
 
@@ -98,12 +96,13 @@ impl Warden {
     }
 }
 
-fn spawn(leave: &[u8]) -> Option<Child> {
+fn spawn(leave: &[u8], word: &str) -> Option<Child> {
     let keys = check::keys().ok()?;
     // No byte in it that would act on the terminal of whoever lists the processes.
     let spelled = String::from_utf8_lossy(leave).replace('\x1b', "\\0033");
     let mut command = Command::new("/bin/sh");
-    command.args(["-c", SCRIPT, &spelled]).env_clear().env("PATH", "/usr/bin:/bin").current_dir(Path::new("/"));
+    // The word now in force goes along: it must not be too late for it.
+    command.args(["-c", SCRIPT, &spelled, word.trim_end()]).env_clear().env("PATH", "/usr/bin:/bin").current_dir(Path::new("/"));
     command.stdin(Stdio::piped()).stdout(Stdio::inherit()).stderr(Stdio::from(keys)).process_group(0);
     command.spawn().ok()
 }
