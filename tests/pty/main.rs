@@ -10,6 +10,7 @@ mod harness;
 mod jobs;
 mod keys;
 mod links;
+mod matrix;
 mod outside;
 mod places;
 mod service;

@@ -98,8 +98,8 @@ fn l35_a_browser_that_hangs_holds_up_neither_keys_nor_the_end() {
     let told = folder.path().join("pid");
     let browser = script(folder.path(), &format!("echo $$ > {0}.new; mv {0}.new {0}; exec sleep 600", told.display()));
     let mut t = world.console().env("BROWSER", &browser).size(45, 160).start();
-    t.wait("a task", |screen| screen.contents().contains("acme/api").then_some(()));
-    t.send("g");
+    t.text("Reviews · 5 open");
+    t.settled(Duration::from_millis(500));
     t.send("o");
     let start = Instant::now();
     let id = loop {
@@ -132,11 +132,11 @@ fn pasted(t: &Term, folder: &Path) -> String {
 }
 
 #[test]
-fn l36_an_honest_paste_of_a_megabyte_arrives_whole() {
+fn l36_of_an_honest_paste_of_a_megabyte_all_that_a_prompt_holds_arrives() {
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join("copy");
     let editor = script(folder.path(), &format!("cp \"$1\" {0}.new; mv {0}.new {0}", copy.display()));
-    let t = Spec::still().env("EDITOR", &editor).start();
+    let t = Spec::still().env("EDITOR", &editor).size(45, 160).start();
     opens_the_form(&t);
     let lines: Vec<String> = (0..16 * 1024).map(|n| format!("line {n:6} – q:quit y n \u{7f} Ctrl-C? {:>29}", n * 7)).collect();
     let text = lines.join("\n");
@@ -146,11 +146,11 @@ fn l36_an_honest_paste_of_a_megabyte_arrives_whole() {
         t.send(piece.iter().map(|byte| if *byte == b'\n' { b'\r' } else { *byte }).collect::<Vec<u8>>());
     }
     t.send("\x1b[201~");
-    t.within(Duration::from_millis(500), |_| false);
+    t.text("characters too many were cut off");
     let found = pasted(&t, folder.path());
-    assert_eq!(found.lines().count(), lines.len());
-    for (found, sent) in found.lines().zip(&lines) {
-        assert_eq!(found, sent.replace('\u{7f}', ""));
-    }
+    // Whole up to what a prompt holds, and it is said that there was more.
+    assert!(found.len() > 60_000, "{} bytes", found.len());
+    let sent: Vec<String> = lines.iter().map(|line| line.replace('\u{7f}', "")).collect();
+    assert!(sent.join("\n").starts_with(&found), "{found}");
     leaves(t);
 }

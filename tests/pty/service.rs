@@ -104,8 +104,20 @@ fn pass_on(mut client: TcpStream, mut server: TcpStream, held: &AtomicUsize) {
 
 fn ends_whole(signal: Signal) {
     let world = World::new();
+    // Something stands in it: the start of a task, from before.
+    let policy = world.home.path().join("policy.toml");
+    let run = Command::new(ATC)
+        .args(["start", "--repo", "acme/api", "--again", "-q", "Fix the parser"])
+        .env_clear()
+        .env("HOME", world.home.path())
+        .env("ATC_TOKEN", "demo")
+        .env("ATC_API_URL", format!("http://{}", world.server.addr()))
+        .env("ATC_POLICY_FILE", policy)
+        .output()
+        .unwrap();
+    assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
     let t = world.console().start();
-    t.text("2 Active");
+    t.text("All 1");
     t.warden();
     t.signal(signal);
     match signal {
@@ -128,7 +140,7 @@ fn l47_a_start_that_a_signal_cut_off_is_in_the_ledger_as_not_known() {
         let world = World::new();
         let (address, held) = holding_starts(world.server.addr());
         let mut t = world.console_over(address).size(45, 160).start();
-        t.text("acme/api");
+        t.text("All 10");
         opens_the_form(&t);
         t.send("\x1b[200~Fix the parser\x1b[201~");
         t.text("ready to start");

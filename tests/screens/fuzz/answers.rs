@@ -20,7 +20,7 @@ use atc::domain::plan::{PlanNews, Turn};
 use atc::domain::policy::{Fact, Facts, InForce};
 use atc::domain::{
     Assignee, Branches, CancelPhase, CancelProgress, Fault, FaultKind, Instant, Issue, IssueRef, Issues,
-    LogSource, Person, PullDiff, PullLook, PullRef, PullTarget, RepoName, RunId, RunStatus, SessionId, Source,
+    LogSource, Person, PullAct, PullDiff, PullLook, PullOrder, PullRef, PullTarget, RepoName, RunId, RunStatus, SessionId, Source,
     SourceChoice, State, Task, TaskId, TaskRef, UserId, Viewer,
 };
 use atc::text::Safe;
@@ -577,7 +577,26 @@ pub fn unasked(dice: &mut Dice, now: Instant, generation: u64) -> What {
 }
 
 fn remembered(dice: &mut Dice) -> What {
-    match dice.below(6) {
+    match dice.below(10) {
+        6 => {
+            let here = Checkout { repo: a_repo(dice), base_ref: None, head_ref: Some(dice.words()), unseen: None };
+            What::Op(Op::Here(or_fault(dice, |_| here)))
+        }
+        7 => {
+            let news = rawlog::News { request: dice.below(5) as u64, result: Err(fault(dice)), received: 0 };
+            What::Op(Op::Record(Box::new(news)))
+        }
+        8 => {
+            let (of, check) = (PullTarget::of(&a_pull(dice)), dice.words().into());
+            let log = or_fault(dice, |_| None);
+            What::Op(Op::Reviews(Box::new(reviews::News::CheckLog { of, check, log })))
+        }
+        9 => {
+            let (target, act) = (PullTarget::of(&a_pull(dice)), PullAct::Comment(dice.words()));
+            let order = Box::new(PullOrder { id: uuid::Uuid::from_u128(7), target, act });
+            let result = or_fault(dice, |dice| Safe::new(dice.words()));
+            What::Op(Op::Reviews(Box::new(reviews::News::Acted { order, result })))
+        }
         0 => What::Local(Local::Forget),
         1 => templates(dice),
         2 => What::Op(Op::ReadOnly(ReadOnly { why: Safe::new(dice.words()), next: Safe::default(), chosen: false })),
