@@ -108,7 +108,9 @@ fn l41_every_escape_key_split_at_every_byte_is_the_same_step() {
     t.send("g");
     let first = selected(&t.settled(Duration::from_millis(300))).expect("the first task selected");
     for gap in [0, 30, 200].map(Duration::from_millis) {
-        for (down, up) in [("\x1b[B", "\x1b[A"), ("\x1bOB", "\x1bOA"), ("\x1b[1;1B", "\x1b[1;1A"), ("\x1b[57420u", "\x1b[57419u")] {
+        for (down, up) in
+            [("\x1b[B", "\x1b[A"), ("\x1bOB", "\x1bOA"), ("\x1b[1;1B", "\x1b[1;1A"), ("\x1b[57420u", "\x1b[57419u")]
+        {
             for cut in 1..down.len() {
                 let mut tries = 0..20;
                 loop {
@@ -140,8 +142,18 @@ fn l40_a_flood_of_rubbish_is_nothing() {
     while rubbish.len() < 64 * 1024 {
         seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         // Reports begin here, and end or not; no plain text, which would be a paste, and none of the keys that end.
-        let pieces: [&[u8]; 10] =
-            [b"\x1b[<", b"0;0;0", b"99999;", b"M", b"\x1b[?", b"64;1c", b"\x1b[I\x1b[O", b"\x1bP", b"\x1b\\", b"\xf0\x9f"];
+        let pieces: [&[u8]; 10] = [
+            b"\x1b[<",
+            b"0;0;0",
+            b"99999;",
+            b"M",
+            b"\x1b[?",
+            b"64;1c",
+            b"\x1b[I\x1b[O",
+            b"\x1bP",
+            b"\x1b\\",
+            b"\xf0\x9f",
+        ];
         rubbish.extend_from_slice(pieces[(seed >> 16) as usize % pieces.len()]);
     }
     t.send(rubbish);

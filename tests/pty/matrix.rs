@@ -23,9 +23,19 @@ const CASES: &[(&str, &[Case])] = &[
             case(1, "`q`", "0", &["ends::l01_q_quits"]),
             case(2, "Ctrl-C", "0", &["ends::l02_ctrl_c_quits"]),
             case(3, "SIGINT", "130", &["ends::l03_sigint_ends_in_order", "service::every_end_leaves_the_ledger_whole"]),
-            case(4, "SIGTERM", "143", &["ends::l04_sigterm_ends_in_order", "service::every_end_leaves_the_ledger_whole"]),
+            case(
+                4,
+                "SIGTERM",
+                "143",
+                &["ends::l04_sigterm_ends_in_order", "service::every_end_leaves_the_ledger_whole"],
+            ),
             case(5, "SIGHUP", "129", &["ends::l05_sighup_ends_in_order", "service::every_end_leaves_the_ledger_whole"]),
-            case(6, "SIGQUIT", "131", &["ends::l06_sigquit_ends_in_order", "service::every_end_leaves_the_ledger_whole"]),
+            case(
+                6,
+                "SIGQUIT",
+                "131",
+                &["ends::l06_sigquit_ends_in_order", "service::every_end_leaves_the_ledger_whole"],
+            ),
             case(
                 7,
                 "Ctrl-Z",
@@ -59,7 +69,12 @@ const CASES: &[(&str, &[Case])] = &[
         "Failures",
         &[
             case(11, "panic in the loop", "70", &["faults::l11_a_panic_in_the_loop"]),
-            case(12, "panic in a task", "70", &["faults::l12_a_panic_in_a_task", "faults::panics_everywhere_at_once_are_one"]),
+            case(
+                12,
+                "panic in a task",
+                "70",
+                &["faults::l12_a_panic_in_a_task", "faults::panics_everywhere_at_once_are_one"],
+            ),
             case(13, "panic in a thread", "70", &["faults::l13_a_panic_in_a_thread"]),
             case(14, "panic while drawing", "70", &["faults::l14_a_panic_while_drawing"]),
             case(15, "panic with nobody to tell", "70", &["faults::l15_a_panic_with_nobody_to_tell"]),
@@ -120,24 +135,14 @@ const CASES: &[(&str, &[Case])] = &[
             case(24, "`TERM=dumb`", "2, no escapes", &["places::l24_a_dumb_terminal_gets_no_escapes_and_a_hint"]),
             case(25, "`TERM` unset or empty", "2, no escapes", &["places::l25_so_does_one_without_a_name"]),
             case(26, "`NO_COLOR`", "0", &["places::l26_no_color_means_none"]),
-            case(
-                27,
-                "terminals of every kind",
-                "0",
-                &["places::l27_every_kind_of_terminal_is_drawn_on_and_restored"],
-            ),
+            case(27, "terminals of every kind", "0", &["places::l27_every_kind_of_terminal_is_drawn_on_and_restored"]),
         ],
     ),
     (
         "Size",
         &[
             case(28, "1×1, 2×1, 1×200, 500×5", "0", &["places::l28_tiny_and_odd_sizes_are_borne"]),
-            case(
-                29,
-                "0×0",
-                "0",
-                &["places::l29_a_terminal_that_does_not_know_its_size_is_taken_for_80_by_24"],
-            ),
+            case(29, "0×0", "0", &["places::l29_a_terminal_that_does_not_know_its_size_is_taken_for_80_by_24"]),
             case(30, "65535×65535", "0", &["places::l30_a_giant_terminal_does_not_cost_a_giants_memory"]),
             case(
                 31,
@@ -194,7 +199,12 @@ const CASES: &[(&str, &[Case])] = &[
                 ],
             ),
             case(37, "a paste with `ESC[201~` in it", "text", &["keys::l37_a_forged_end_of_paste_makes_no_keys"]),
-            case(38, "a paste that never ends", "given up at 8 MiB or 2 s", &["keys::l38_a_paste_that_never_ends_is_given_up"]),
+            case(
+                38,
+                "a paste that never ends",
+                "given up at 8 MiB or 2 s",
+                &["keys::l38_a_paste_that_never_ends_is_given_up"],
+            ),
             case(39, "a paste without marks", "text", &["keys::l39_a_paste_without_marks_is_text"]),
             case(
                 40,
@@ -221,7 +231,9 @@ const CASES: &[(&str, &[Case])] = &[
                 43,
                 "tmux: resize, paste, detach, attach",
                 "0",
-                &["links::l43_under_tmux_it_starts_resizes_takes_a_paste_outlives_a_detach_and_leaves_the_pane_as_it_was"],
+                &[
+                    "links::l43_under_tmux_it_starts_resizes_takes_a_paste_outlives_a_detach_and_leaves_the_pane_as_it_was",
+                ],
             ),
             case(
                 44,
@@ -294,7 +306,8 @@ fn every_case_is_there_and_every_test_that_is_named_exists() {
 
 #[test]
 fn no_test_with_a_number_is_missing_in_the_table() {
-    let named: Vec<&str> = CASES.iter().flat_map(|(_, cases)| cases.iter().flat_map(|case| case.tests)).copied().collect();
+    let named: Vec<&str> =
+        CASES.iter().flat_map(|(_, cases)| cases.iter().flat_map(|case| case.tests)).copied().collect();
     for module in ["ends", "faults", "jobs", "keys", "links", "outside", "places", "service"] {
         let source = std::fs::read_to_string(folder().join(format!("{module}.rs"))).unwrap();
         for part in source.split("fn l").skip(1) {

@@ -138,7 +138,8 @@ fn l36_of_an_honest_paste_of_a_megabyte_all_that_a_prompt_holds_arrives() {
     let editor = script(folder.path(), &format!("cp \"$1\" {0}.new; mv {0}.new {0}", copy.display()));
     let t = Spec::still().env("EDITOR", &editor).size(45, 160).start();
     opens_the_form(&t);
-    let lines: Vec<String> = (0..16 * 1024).map(|n| format!("line {n:6} – q:quit y n \u{7f} Ctrl-C? {:>29}", n * 7)).collect();
+    let lines: Vec<String> =
+        (0..16 * 1024).map(|n| format!("line {n:6} – q:quit y n \u{7f} Ctrl-C? {:>29}", n * 7)).collect();
     let text = lines.join("\n");
     assert!(text.len() >= 1 << 20);
     t.send("\x1b[200~");

@@ -85,7 +85,9 @@ fn l30_a_giant_terminal_does_not_cost_a_giants_memory() {
 fn saved_log(folder: &Path) -> PathBuf {
     let file = folder.join("job.log");
     let lines: Vec<String> = (0..1000)
-        .map(|n| format!("2026-11-20T12:{:02}:{:02}.0000000Z step {n}: a line that is long enough to be cut", n / 60, n % 60))
+        .map(|n| {
+            format!("2026-11-20T12:{:02}:{:02}.0000000Z step {n}: a line that is long enough to be cut", n / 60, n % 60)
+        })
         .collect();
     std::fs::write(&file, lines.join("\n")).unwrap();
     file

@@ -162,7 +162,8 @@ fn l47_a_start_that_a_signal_cut_off_is_in_the_ledger_as_not_known() {
         assert_eq!(held.load(Ordering::SeqCst), 1, "sent once");
         let (code, said) = world.ledger(&["list", "--unresolved", "--json"]);
         assert_eq!(code, Some(0), "{said}");
-        let rows: Vec<&str> = said.lines().filter(|line| line.contains("create_task") || line.contains("start")).collect();
+        let rows: Vec<&str> =
+            said.lines().filter(|line| line.contains("create_task") || line.contains("start")).collect();
         assert_eq!(rows.len(), 1, "{said}");
         took
     });

@@ -101,7 +101,12 @@ pub fn hostile() -> Vec<Vec<u8>> {
 /// The sequences alone, each once: at least 3,695.
 #[cfg(unix)]
 pub fn plain() -> Vec<Vec<u8>> {
-    sequences().into_iter().map(|sequence| [b"before", sequence.as_slice(), b"zafter"].concat()).collect::<BTreeSet<_>>().into_iter().collect()
+    sequences()
+        .into_iter()
+        .map(|sequence| [b"before", sequence.as_slice(), b"zafter"].concat())
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect()
 }
 
 /// What is known to do harm somewhere, and what it does.

@@ -102,7 +102,11 @@ fn spawn(leave: &[u8], word: &str) -> Option<Child> {
     let spelled = String::from_utf8_lossy(leave).replace('\x1b', "\\0033");
     let mut command = Command::new("/bin/sh");
     // The word now in force goes along: it must not be too late for it.
-    command.args(["-c", SCRIPT, &spelled, word.trim_end()]).env_clear().env("PATH", "/usr/bin:/bin").current_dir(Path::new("/"));
+    command
+        .args(["-c", SCRIPT, &spelled, word.trim_end()])
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .current_dir(Path::new("/"));
     command.stdin(Stdio::piped()).stdout(Stdio::inherit()).stderr(Stdio::from(keys)).process_group(0);
     command.spawn().ok()
 }

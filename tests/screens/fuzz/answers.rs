@@ -15,12 +15,12 @@ use atc::domain::assign::{Looked, Standing, Work};
 use atc::domain::cancel::{Answer, Asked, Matched};
 use atc::domain::capability::{self, ReadOnly};
 use atc::domain::follow_up;
-use atc::domain::pull_look::{Change, ChangedFile, ChangedFiles};
 use atc::domain::plan::{PlanNews, Turn};
 use atc::domain::policy::{Fact, Facts, InForce};
+use atc::domain::pull_look::{Change, ChangedFile, ChangedFiles};
 use atc::domain::{
-    Assignee, Branches, CancelPhase, CancelProgress, Fault, FaultKind, Instant, Issue, IssueRef, Issues,
-    LogSource, Person, PullAct, PullDiff, PullLook, PullOrder, PullRef, PullTarget, RepoName, RunId, RunStatus, SessionId, Source,
+    Assignee, Branches, CancelPhase, CancelProgress, Fault, FaultKind, Instant, Issue, IssueRef, Issues, LogSource,
+    Person, PullAct, PullDiff, PullLook, PullOrder, PullRef, PullTarget, RepoName, RunId, RunStatus, SessionId, Source,
     SourceChoice, State, Task, TaskId, TaskRef, UserId, Viewer,
 };
 use atc::text::Safe;
@@ -320,7 +320,8 @@ pub fn answer(dice: &mut Dice, effect: &Effect, now: Instant, generation: u64) -
                 0 => doctor::Told::Asking { words: Safe::new(dice.words()), left: dice.below(9) },
                 1 => doctor::Told::Done { not_asked: vec![Safe::new(dice.words())] },
                 _ => {
-                    let topic = *dice.pick(&[&capability::PULLS_READ, &capability::TASKS_READ, &capability::TASKS_WRITE]);
+                    let topic =
+                        *dice.pick(&[&capability::PULLS_READ, &capability::TASKS_READ, &capability::TASKS_WRITE]);
                     let row = capability::Row::new(topic, capability::Answer::Unknown, &dice.words(), now);
                     doctor::Told::Rows(vec![row.because(dice.words())])
                 }
@@ -420,13 +421,7 @@ fn reviewed(dice: &mut Dice, wish: &reviews::Wish) -> Option<reviews::News> {
 }
 
 fn a_look(dice: &mut Dice) -> PullLook {
-    let file = ChangedFile {
-        path: dice.words().into(),
-        before: None,
-        change: Change::Modified,
-        added: 3,
-        removed: 2,
-    };
+    let file = ChangedFile { path: dice.words().into(), before: None, change: Change::Modified, added: 3, removed: 2 };
     let files = ChangedFiles { files: vec![file; dice.below(4)], more: dice.once_in(3) };
     PullLook { head: Some("0000001".into()), files: or_fault(dice, |_| files), owners: Ok(None), agent_merge: None }
 }
@@ -549,7 +544,8 @@ pub fn unasked(dice: &mut Dice, now: Instant, generation: u64) -> What {
         25 => What::Op(Op::Unresolved(ledger_rows(dice, now))),
         26 => What::Op(Op::Ring(b"\x07".to_vec().into_boxed_slice())),
         27 => {
-            let news = issue::News::Work { issue: IssueRef { repo: at.repo, number: 3 }, work: Box::new(Work::default()) };
+            let news =
+                issue::News::Work { issue: IssueRef { repo: at.repo, number: 3 }, work: Box::new(Work::default()) };
             What::Op(Op::Issue(news))
         }
         28 => {
