@@ -7,6 +7,7 @@
 #![allow(clippy::format_push_string, clippy::trivially_copy_pass_by_ref)]
 
 mod assigning;
+mod bytes;
 mod cancelling;
 mod diagnosing;
 mod disagreeing;
@@ -15,6 +16,8 @@ mod draw;
 mod fuzz;
 mod guarding;
 mod inbox;
+#[path = "../documents/keep.rs"]
+mod keep;
 mod ledger;
 mod looks;
 mod news;
