@@ -151,9 +151,9 @@ impl Term {
                 if seen.ended {
                     break;
                 }
-                drop(seen);
                 if spec.rate.is_some() {
-                    std::thread::sleep(Duration::from_secs(1) / u32::try_from(STEPS).unwrap());
+                    let step = Duration::from_secs(1) / u32::try_from(STEPS).unwrap();
+                    drop(to.1.wait_timeout_while(seen, step, |seen| !seen.ended).unwrap());
                 }
             }
         });

@@ -95,7 +95,7 @@ fn l41_a_key_split_by_a_slow_line_is_that_key() {
 fn halves(t: &Term, bytes: &[u8], cut: usize, gap: Duration) -> bool {
     t.send(&bytes[..cut]);
     let start = Instant::now();
-    std::thread::sleep(gap);
+    t.within(gap, |_| false);
     t.send(&bytes[cut..]);
     start.elapsed() < gap + Duration::from_millis(30)
 }

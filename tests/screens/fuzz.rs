@@ -10,6 +10,7 @@
 
 mod answers;
 mod dice;
+mod unasked;
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -31,8 +32,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::world::{Console, settings};
-use answers::{KINDS, answer, kind, unasked};
+use answers::{KINDS, answer, kind};
 use dice::Dice;
+use unasked::unasked;
 
 const STEPS: usize = 1000;
 /// What is dear is looked at once in so many steps; of a trace that is walked again, after every one.
@@ -443,7 +445,8 @@ fn walk(seed: u64, walked: &mut Walked) {
         walked.wrote += trace.wrote;
     }));
     if let Err(cause) = result {
-        eprintln!("seed {seed} failed at step {}; ATC_FUZZ_SEED={seed} walks it again", at.get());
+        #[expect(clippy::print_stderr, reason = "the seed must not be lost")]
+        let () = eprintln!("seed {seed} failed at step {}; ATC_FUZZ_SEED={seed} walks it again", at.get());
         resume_unwind(cause);
     }
 }

@@ -38,6 +38,9 @@ printf 'atc ended without a word. The terminal was given back.\r\n'"#;
 /// How long it may take to end once it is no longer needed: it has nothing to do.
 const ENDS_WITHIN: Duration = Duration::from_millis(100);
 
+/// It is looked at so often meanwhile.
+const STEP: Duration = Duration::from_millis(1);
+
 static WARDEN: Mutex<Warden> = Mutex::new(Warden { word: String::new(), child: None });
 
 struct Warden {
@@ -75,7 +78,6 @@ pub fn dismiss() {
     warden.tell("off\n".to_owned());
     let Some(mut child) = warden.child.take() else { return };
     drop(child.stdin.take());
-    const STEP: Duration = Duration::from_millis(1);
     for _ in 0..ENDS_WITHIN.as_millis() {
         if !matches!(child.try_wait(), Ok(None)) {
             return;
@@ -134,8 +136,12 @@ fn settings(before: &Termios) -> String {
         (LocalModes::ISIG, "isig"),
         (LocalModes::IEXTEN, "iexten"),
     ];
-    input.into_iter().for_each(|(mode, name)| flag(before.input_modes.contains(mode), name));
-    local.into_iter().for_each(|(mode, name)| flag(before.local_modes.contains(mode), name));
+    for (mode, name) in input {
+        flag(before.input_modes.contains(mode), name);
+    }
+    for (mode, name) in local {
+        flag(before.local_modes.contains(mode), name);
+    }
     flag(before.output_modes.contains(OutputModes::OPOST), "opost");
     flag(before.control_modes.contains(ControlModes::PARENB), "parenb");
     let size = before.control_modes & ControlModes::CSIZE;

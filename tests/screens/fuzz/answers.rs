@@ -1,35 +1,35 @@
 //! A service, a disk and a ledger that answer what the console asked for: late, twice, wrongly, or with what nobody asked.
+#![allow(
+    clippy::cast_possible_wrap,
+    clippy::cast_possible_truncation,
+    clippy::wildcard_imports,
+    reason = "no throw is above a few thousand; both halves are one stage"
+)]
 
 use std::sync::Arc;
 
-use atc::console::event::{
-    BudgetNews, Checkout, GrepNews, Local, LogLook, LogNews, LogOrigin, Net, News, Op, Remembered, RememberedTask,
-    Tried, What,
-};
-use atc::console::state::cancels::Ruled;
-use atc::console::state::compose::Draft;
+use atc::console::event::{Checkout, GrepNews, Local, LogLook, LogNews, LogOrigin, Net, News, Op, Tried, What};
 use atc::console::state::found;
 use atc::console::state::tone::Tone;
 use atc::console::{Effect, biglog, doctor, issue, ledger, rawlog, reviews};
-use atc::domain::assign::{Looked, Standing, Work};
+use atc::domain::assign::{Looked, Standing};
 use atc::domain::cancel::{Answer, Asked, Matched};
-use atc::domain::capability::{self, ReadOnly};
+use atc::domain::capability::{self};
 use atc::domain::follow_up;
 use atc::domain::plan::{PlanNews, Turn};
 use atc::domain::policy::{Fact, Facts, InForce};
 use atc::domain::pull_look::{Change, ChangedFile, ChangedFiles};
 use atc::domain::{
     Assignee, Branches, CancelPhase, CancelProgress, Fault, FaultKind, Instant, Issue, IssueRef, Issues, LogSource,
-    Person, PullAct, PullDiff, PullLook, PullOrder, PullRef, PullTarget, RepoName, RunId, RunStatus, SessionId, Source,
-    SourceChoice, State, Task, TaskId, TaskRef, UserId, Viewer,
+    PullDiff, PullLook, RepoName, RunId, SessionId, Source, SourceChoice, State, Task, TaskId, TaskRef,
 };
 use atc::text::Safe;
+use atc::transcript::Format;
 use atc::transcript::raw::{RawLine, RawLines};
-use atc::transcript::{Format, Rules};
 use chrono::TimeDelta;
 
 use super::dice::Dice;
-use crate::world::{pull, repo, run, task, with_pull, with_session};
+use crate::world::{pull, repo, task, with_pull, with_session};
 
 const REPOS: [&str; 4] = ["billing", "api", "web", "reports"];
 
@@ -107,7 +107,7 @@ pub fn fault(dice: &mut Dice) -> Fault {
     Fault::new(*dice.pick(&kinds), dice.words(), dice.words())
 }
 
-fn or_fault<T>(dice: &mut Dice, value: impl FnOnce(&mut Dice) -> T) -> Result<T, Fault> {
+pub fn or_fault<T>(dice: &mut Dice, value: impl FnOnce(&mut Dice) -> T) -> Result<T, Fault> {
     if dice.once_in(4) { Err(fault(dice)) } else { Ok(value(dice)) }
 }
 
@@ -115,13 +115,13 @@ pub fn a_repo(dice: &mut Dice) -> RepoName {
     repo(REPOS[dice.below(REPOS.len())])
 }
 
-fn a_state(dice: &mut Dice) -> State {
+pub fn a_state(dice: &mut Dice) -> State {
     let words =
         ["queued", "in_progress", "waiting_for_user", "idle", "completed", "failed", "timed_out", "cancelled", "odd"];
     State::parse(words[dice.below(words.len())])
 }
 
-fn a_task(dice: &mut Dice) -> Task {
+pub fn a_task(dice: &mut Dice) -> Task {
     let n = dice.below(30);
     let (created, updated) = (1 + n as i64 * 7, dice.below(1 + n * 7) as i64);
     let mut new = task(&format!("t{n}"), REPOS[n % 4], &dice.words(), a_state(dice), created, updated);
@@ -132,23 +132,23 @@ fn a_task(dice: &mut Dice) -> Task {
             session.model = Some(dice.words().into());
         }
     }
-    if n % 3 == 0 {
+    if n.is_multiple_of(3) {
         new = with_pull(new, n as u64);
     }
     new
 }
 
 /// One that the console knows, or knew, or never heard of.
-fn known(dice: &mut Dice) -> TaskRef {
+pub fn known(dice: &mut Dice) -> TaskRef {
     let n = dice.below(32);
     TaskRef { repo: repo(REPOS[n % 4]), id: TaskId::new(format!("t{n}")) }
 }
 
-fn session(dice: &mut Dice) -> SessionId {
+pub fn session(dice: &mut Dice) -> SessionId {
     SessionId::new(format!("s-t{}", dice.below(30)))
 }
 
-fn a_pull(dice: &mut Dice) -> atc::domain::Pull {
+pub fn a_pull(dice: &mut Dice) -> atc::domain::Pull {
     let n = dice.below(30) as u64;
     let mut new = pull(n, REPOS[(n % 4) as usize], 1000 + n, &dice.words());
     new.head_ref = dice.words().into();
@@ -158,11 +158,11 @@ fn a_pull(dice: &mut Dice) -> atc::domain::Pull {
     new
 }
 
-fn net(source: Source, generation: u64, result: Result<News, Fault>) -> What {
+pub fn net(source: Source, generation: u64, result: Result<News, Fault>) -> What {
     What::Net(Net { source, generation, next_try: None, result })
 }
 
-fn record(dice: &mut Dice, n: usize) -> String {
+pub fn record(dice: &mut Dice, n: usize) -> String {
     let words = serde_json::to_string(&dice.words()).unwrap();
     let tool = format!(
         r#","tool_calls":[{{"id":"c{n}","index":0,"function":{{"name":"bash","arguments":{}}}}}]"#,
@@ -175,7 +175,7 @@ fn record(dice: &mut Dice, n: usize) -> String {
     )
 }
 
-fn log_bytes(dice: &mut Dice) -> (Format, Vec<u8>) {
+pub fn log_bytes(dice: &mut Dice) -> (Format, Vec<u8>) {
     let lines = dice.below(12);
     let mut text = String::new();
     let format = *dice.pick(&[Format::SessionLog, Format::JobLog]);
@@ -195,7 +195,7 @@ fn log_bytes(dice: &mut Dice) -> (Format, Vec<u8>) {
     (format, bytes)
 }
 
-fn a_log(dice: &mut Dice, session: SessionId, choice: SourceChoice) -> LogNews {
+pub fn a_log(dice: &mut Dice, session: SessionId, choice: SourceChoice) -> LogNews {
     let (format, bytes) = log_bytes(dice);
     LogNews {
         session,
@@ -211,7 +211,7 @@ fn a_log(dice: &mut Dice, session: SessionId, choice: SourceChoice) -> LogNews {
     }
 }
 
-fn an_issue(dice: &mut Dice) -> Issue {
+pub fn an_issue(dice: &mut Dice) -> Issue {
     Issue {
         at: IssueRef { repo: a_repo(dice), number: dice.below(50) as u64 },
         title: dice.words().into(),
@@ -225,7 +225,7 @@ fn an_issue(dice: &mut Dice) -> Issue {
     }
 }
 
-fn ledger_rows(dice: &mut Dice, now: Instant) -> Vec<ledger::Row> {
+pub fn ledger_rows(dice: &mut Dice, now: Instant) -> Vec<ledger::Row> {
     let row = |dice: &mut Dice| ledger::Row {
         at: now - TimeDelta::seconds(dice.below(100_000) as i64),
         unresolved: dice.once_in(4),
@@ -298,6 +298,13 @@ pub fn answer(dice: &mut Dice, effect: &Effect, now: Instant, generation: u64) -
             What::Op(Op::FollowedUp(Box::new(told)))
         }
         Effect::Reviews(wish) => What::Op(Op::Reviews(Box::new(reviewed(dice, wish)?))),
+        other => return read(dice, other, now, generation),
+    })
+}
+
+/// What was only asked to be read, or looked for.
+fn read(dice: &mut Dice, effect: &Effect, now: Instant, generation: u64) -> Option<What> {
+    Some(match effect {
         Effect::RawLog(_, rawlog::Wish::Lines { request, .. }) => {
             let lines = (0..dice.below(5)).map(|n| RawLine { number: Some(n as u32), text: dice.words().into() });
             let lines = RawLines { lines: lines.collect(), ..RawLines::default() };
@@ -322,7 +329,7 @@ pub fn answer(dice: &mut Dice, effect: &Effect, now: Instant, generation: u64) -
                 _ => {
                     let topic =
                         *dice.pick(&[&capability::PULLS_READ, &capability::TASKS_READ, &capability::TASKS_WRITE]);
-                    let row = capability::Row::new(topic, capability::Answer::Unknown, &dice.words(), now);
+                    let row = capability::Row::new(topic, capability::Answer::Unknown, dice.words(), now);
                     doctor::Told::Rows(vec![row.because(dice.words())])
                 }
             };
@@ -376,7 +383,7 @@ pub fn answer(dice: &mut Dice, effect: &Effect, now: Instant, generation: u64) -
     })
 }
 
-fn cancelling(dice: &mut Dice, task: TaskRef, now: Instant) -> What {
+pub fn cancelling(dice: &mut Dice, task: TaskRef, now: Instant) -> What {
     let phase = match dice.below(9) {
         0 => CancelPhase::Looking,
         1 => CancelPhase::Waiting,
@@ -393,14 +400,14 @@ fn cancelling(dice: &mut Dice, task: TaskRef, now: Instant) -> What {
     What::Op(Op::Cancel(CancelProgress { runs: vec![RunId(7)], matched: Some(Matched::BySession), asked, ..progress }))
 }
 
-fn reviewed(dice: &mut Dice, wish: &reviews::Wish) -> Option<reviews::News> {
+pub fn reviewed(dice: &mut Dice, wish: &reviews::Wish) -> Option<reviews::News> {
     Some(match wish {
         reviews::Wish::Policy => reviews::News::Policy(Arc::new(InForce::default())),
         reviews::Wish::Look(at) => reviews::News::Look(at.as_ref()?.target.clone(), Box::new(a_look(dice))),
         reviews::Wish::Diff(target) => {
             let mut text = String::from("diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1,2 +1,3 @@\n");
             for _ in 0..dice.below(20) {
-                text.push_str(*dice.pick::<&str>(&["+", "-", " ", "@@ -9 +9 @@ ", "diff --git a/y b/y\n", ""]));
+                text.push_str(dice.pick::<&str>(&["+", "-", " ", "@@ -9 +9 @@ ", "diff --git a/y b/y\n", ""]));
                 text.push_str(&dice.words());
                 text.push('\n');
             }
@@ -420,13 +427,13 @@ fn reviewed(dice: &mut Dice, wish: &reviews::Wish) -> Option<reviews::News> {
     })
 }
 
-fn a_look(dice: &mut Dice) -> PullLook {
+pub fn a_look(dice: &mut Dice) -> PullLook {
     let file = ChangedFile { path: dice.words().into(), before: None, change: Change::Modified, added: 3, removed: 2 };
     let files = ChangedFiles { files: vec![file; dice.below(4)], more: dice.once_in(3) };
     PullLook { head: Some("0000001".into()), files: or_fault(dice, |_| files), owners: Ok(None), agent_merge: None }
 }
 
-fn issue_news(dice: &mut Dice, wish: &issue::Wish) -> issue::News {
+pub fn issue_news(dice: &mut Dice, wish: &issue::Wish) -> issue::News {
     match wish {
         issue::Wish::List(repo) => {
             let issues = (0..dice.below(5)).map(|_| an_issue(dice)).collect();
@@ -452,7 +459,7 @@ fn issue_news(dice: &mut Dice, wish: &issue::Wish) -> issue::News {
     }
 }
 
-fn templates(dice: &mut Dice) -> What {
+pub fn templates(dice: &mut Dice) -> What {
     let mut templates = atc::template::shipped::shipped();
     templates.truncate(dice.below(4));
     for template in &mut templates {
@@ -461,7 +468,7 @@ fn templates(dice: &mut Dice) -> What {
     What::Local(Local::Templates { templates, faults: Vec::new() })
 }
 
-fn big(dice: &mut Dice) -> What {
+pub fn big(dice: &mut Dice) -> What {
     let (format, bytes) = log_bytes(dice);
     let name = Safe::new(dice.words());
     let told = match dice.below(6) {
@@ -473,135 +480,4 @@ fn big(dice: &mut Dice) -> What {
         _ => biglog::Told::Whole { name, format, bytes },
     };
     What::Local(Local::BigLog(biglog::News { log: dice.below(3) as u64, what: told }))
-}
-
-/// News nobody asked for just now.
-pub fn unasked(dice: &mut Dice, now: Instant, generation: u64) -> What {
-    let (at, id) = (known(dice), uuid::Uuid::from_u128(dice.below(5) as u128));
-    match dice.below(34) {
-        0 => net(Source::Tasks(a_repo(dice)), generation, Ok(News::Same)),
-        1 => {
-            let viewer = Viewer { id: UserId(9), login: dice.words().into() };
-            net(Source::Viewer, generation, Ok(News::Viewer(viewer)))
-        }
-        2..=6 => {
-            let repo = a_repo(dice);
-            let all = (0..1 + dice.below(12)).map(|_| a_task(dice));
-            let tasks = all.filter(|task| task.at.repo == repo).collect();
-            net(Source::Tasks(repo), generation, Ok(News::Tasks { tasks, unreadable: dice.below(3) as u32 }))
-        }
-        7 => net(Source::Tasks(at.repo.clone()), generation, Ok(News::Gone(vec![at.id]))),
-        8 => {
-            let task = a_task(dice);
-            net(Source::Task(task.at.id.clone()), generation, Ok(News::Task(Box::new(task))))
-        }
-        9 => {
-            let person = Person { id: UserId(1), login: Some(dice.words().into()) };
-            net(Source::People, generation, Ok(News::Person(person)))
-        }
-        10 | 11 => {
-            let pulls = (0..dice.below(6)).map(|_| {
-                let pull = a_pull(dice);
-                let at = PullRef { repo: pull.repo.clone(), id: pull.id, node: Some(pull.node.clone()) };
-                (at, (!dice.once_in(8)).then_some(pull))
-            });
-            net(Source::Pulls, generation, Ok(News::Pulls(pulls.collect())))
-        }
-        12 => {
-            let one = run(dice.below(9) as u64, dice.pick(&[RunStatus::InProgress, RunStatus::Completed]).clone(), 5);
-            let run = dice.once_in(2).then_some(one);
-            let news = News::Run { task: at.clone(), run, matched: Some(Matched::ByBranch), jobs: vec![] };
-            net(Source::Run(at.id), generation, Ok(news))
-        }
-        13 => {
-            let session = session(dice);
-            let news = News::Log(a_log(dice, session.clone(), SourceChoice::Auto));
-            net(Source::Log(session), generation, Ok(news))
-        }
-        14 => {
-            let news = News::Diagnosis { task: at.id.clone(), told: None, facts: None };
-            net(Source::Diagnosis(at.id), generation, Ok(news))
-        }
-        15 => net(Source::Tasks(a_repo(dice)), generation, Err(fault(dice))),
-        16 => cancelling(dice, at, now),
-        17 => {
-            let (name, rule, why) = (Safe::new(dice.words()), Safe::new(dice.words()), Safe::new(dice.words()));
-            What::Op(Op::Ruled(Box::new(Ruled { task: at, name, rule, why, dry: dice.once_in(2) })))
-        }
-        18 => {
-            let told = follow_up::Told { comment: id, task: at, at: now, step: follow_up::Step::Began };
-            What::Op(Op::FollowedUp(Box::new(told)))
-        }
-        19 => What::Op(Op::Started { request: id, result: or_fault(dice, |dice| Box::new(a_task(dice))) }),
-        20 => What::Op(Op::Settled { claimed_at: now, task: Box::new(a_task(dice)) }),
-        21 => What::Op(Op::Plan { plan: id, news: PlanNews::Ended { why: None } }),
-        22 => What::Op(Op::PlanKnown { plan: id, told: Ok(vec![]) }),
-        23 => What::Op(Op::Note { bad: dice.once_in(2), text: Safe::new(dice.words()) }),
-        24 => {
-            let budget = BudgetNews { spent: dice.below(6000) as u64, allowed: 5000, ..BudgetNews::default() };
-            What::Op(Op::Budget(budget))
-        }
-        25 => What::Op(Op::Unresolved(ledger_rows(dice, now))),
-        26 => What::Op(Op::Ring(b"\x07".to_vec().into_boxed_slice())),
-        27 => {
-            let news =
-                issue::News::Work { issue: IssueRef { repo: at.repo, number: 3 }, work: Box::new(Work::default()) };
-            What::Op(Op::Issue(news))
-        }
-        28 => {
-            let pull = a_pull(dice);
-            let wish = *dice.pick(&[0, 1]);
-            let target = PullTarget::of(&pull);
-            let wish = if wish == 0 { reviews::Wish::Diff(target) } else { reviews::Wish::Policy };
-            What::Op(Op::Reviews(Box::new(reviewed(dice, &wish).unwrap())))
-        }
-        29 => {
-            let rules = Rules::shipped().with_file("own.toml", &dice.words());
-            What::Local(Local::Rules(Arc::new(rules)))
-        }
-        30 => {
-            let (format, bytes) = log_bytes(dice);
-            What::Local(Local::LogFile { name: Safe::new(dice.words()), format, bytes })
-        }
-        31 => big(dice),
-        32 => {
-            let draft = Draft { id, prompt: dice.words(), repo: Some(at.repo), ..Draft::default() };
-            What::Local(Local::Drafts(vec![draft]))
-        }
-        _ => remembered(dice),
-    }
-}
-
-fn remembered(dice: &mut Dice) -> What {
-    match dice.below(10) {
-        6 => {
-            let here = Checkout { repo: a_repo(dice), base_ref: None, head_ref: Some(dice.words()), unseen: None };
-            What::Op(Op::Here(or_fault(dice, |_| here)))
-        }
-        7 => {
-            let news = rawlog::News { request: dice.below(5) as u64, result: Err(fault(dice)), received: 0 };
-            What::Op(Op::Record(Box::new(news)))
-        }
-        8 => {
-            let (of, check) = (PullTarget::of(&a_pull(dice)), dice.words().into());
-            let log = or_fault(dice, |_| None);
-            What::Op(Op::Reviews(Box::new(reviews::News::CheckLog { of, check, log })))
-        }
-        9 => {
-            let (target, act) = (PullTarget::of(&a_pull(dice)), PullAct::Comment(dice.words()));
-            let order = Box::new(PullOrder { id: uuid::Uuid::from_u128(7), target, act });
-            let result = or_fault(dice, |dice| Safe::new(dice.words()));
-            What::Op(Op::Reviews(Box::new(reviews::News::Acted { order, result })))
-        }
-        0 => What::Local(Local::Forget),
-        1 => templates(dice),
-        2 => What::Op(Op::ReadOnly(ReadOnly { why: Safe::new(dice.words()), next: Safe::default(), chosen: false })),
-        _ => {
-            let tasks = (0..dice.below(5))
-                .map(|_| RememberedTask { task: a_task(dice), sessions_as_of: None, diagnosed: None })
-                .collect();
-            let all = Remembered { tasks, ..Remembered::default() };
-            What::Local(Local::Remembered(Box::new(all)))
-        }
-    }
 }

@@ -71,7 +71,7 @@ impl Dice {
         ];
         let mut text = String::new();
         for _ in 0..self.below(8) {
-            text.push_str(*self.pick::<&str>(&BITS));
+            text.push_str(self.pick::<&str>(&BITS));
             text.push(' ');
         }
         if self.once_in(40) { text.repeat(60) } else { text }
