@@ -47,8 +47,8 @@ fn l45_on_a_line_of_9600_bit_a_picture_is_small_and_a_key_shows_at_once() {
 fn l45_what_a_slow_line_cannot_take_is_left_out_and_a_still_screen_costs_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("job.log");
-    let lines: String = (0..4000).map(|n| format!("2026-11-20T12:00:00.0Z step {n} of many\n")).collect();
-    std::fs::write(&file, lines).unwrap();
+    let lines: Vec<String> = (0..4000).map(|n| format!("2026-11-20T12:00:00.0Z step {n} of many")).collect();
+    std::fs::write(&file, lines.join("\n")).unwrap();
     let mut spec = Spec::log(&file);
     spec.rate = Some(SERIAL);
     let t = spec.start();
