@@ -110,7 +110,7 @@ pub fn session_log(words: &[String]) -> Console {
 }
 
 pub fn job_bytes(words: &[String]) -> Vec<u8> {
-    words.iter().map(|words| format!("2026-11-20T12:00:00.0Z {words}\n")).collect::<String>().into_bytes()
+    words.iter().map(|words| format!("2026-11-20T12:00:00.0Z {words}\n")).collect::<Vec<String>>().concat().into_bytes()
 }
 
 pub fn job_log(words: &[String]) -> Console {
