@@ -1,16 +1,18 @@
-//! L-11 to L-15, L-17: the program is wrong. A child of this test takes the real terminal with the real loop and fails on
+//! L-11 to L-16: the program is wrong. A child of this test takes the real terminal with the real loop and fails on
 //! purpose; the product has no switch for that.
 
 use std::process::{ExitCode, Stdio};
 
+use atc::console::state::layout::Size;
 use atc::console::state::settings::Settings;
 use atc::console::view::Theme;
 use atc::console::{Effect, Model};
 use atc::runtime::app::{App, Effects, run};
 use atc::runtime::clock::Clock;
 use atc::runtime::external::Desktop;
-use atc::runtime::terminal::Tty;
+use atc::runtime::terminal::{Screen, Tty};
 use atc::runtime::{hangup, input, panic, signals};
+use ratatui::buffer::Buffer;
 
 use crate::harness::{Spec, Term, files_under};
 
@@ -34,11 +36,86 @@ impl Effects for Fails {
                     std::thread::spawn(|| panic!("{WORDS}"));
                 }
             }
-            other => panic!("no such place: {other}"),
+            _ => {}
         }
     }
 
-    fn perform(&mut self, _: Effect) {}
+    /// Those that end the program at once wait for a key: by then somebody watches over the terminal.
+    fn perform(&mut self, effect: Effect) {
+        match (effect, self.place.as_str()) {
+            (Effect::Refresh, "abort") => std::process::abort(),
+            (Effect::Refresh, "stack") => drop(std::thread::spawn(|| deeper(1))),
+            (Effect::Refresh, "loop's stack") => drop(deeper(1)),
+            _ => {}
+        }
+    }
+}
+
+/// Without an end.
+fn deeper(n: u64) -> u64 {
+    let here = std::hint::black_box([n; 64]);
+    if here[0] == 0 { 0 } else { deeper(here[1] + 1) + here[2] }
+}
+
+/// The real terminal, but drawing on it fails.
+struct Broken {
+    tty: Tty,
+    breaks: bool,
+}
+
+impl Screen for Broken {
+    fn size(&mut self) -> Size {
+        self.tty.size()
+    }
+
+    fn draw(&mut self, fill: &mut dyn FnMut(&mut Buffer) -> Option<(u16, u16)>) {
+        let breaks = self.breaks;
+        self.tty.draw(&mut |buffer| {
+            let cursor = fill(buffer);
+            assert!(!breaks, "on purpose, with ghp_CANARY0123456789 and \x1b]0;title\x07");
+            cursor
+        });
+    }
+
+    fn busy(&self) -> bool {
+        self.tty.busy()
+    }
+
+    fn written(&mut self) -> impl Future<Output = std::io::Result<()>> {
+        self.tty.written()
+    }
+
+    fn invalidate(&mut self) {
+        self.tty.invalidate();
+    }
+
+    fn mouse(&mut self, on: bool) {
+        self.tty.mouse(on);
+    }
+
+    fn copy(&mut self, text: &str) -> bool {
+        self.tty.copy(text)
+    }
+
+    fn ring(&mut self, bytes: &[u8]) {
+        self.tty.ring(bytes);
+    }
+
+    fn suspend(&mut self) {
+        self.tty.suspend();
+    }
+
+    fn resume(&mut self) -> std::io::Result<()> {
+        self.tty.resume()
+    }
+
+    fn stop(&mut self) -> bool {
+        self.tty.stop()
+    }
+
+    fn leave(&mut self) {
+        self.tty.leave();
+    }
 }
 
 async fn console(place: String) -> u8 {
@@ -52,7 +129,7 @@ async fn console(place: String) -> u8 {
     let app = App {
         model: Model::new(clock.now(), settings),
         theme: Theme::default(),
-        screen: Tty::enter(keys).unwrap(),
+        screen: Broken { tty: Tty::enter(keys).unwrap(), breaks: place == "draw" },
         effects: Fails { place },
         events,
         signals,
@@ -134,4 +211,67 @@ fn l15_a_panic_with_nobody_to_tell() {
     assert_eq!(t.exit().code(), Some(70));
     assert_eq!(reports(&t).len(), 1);
     t.restored(70);
+}
+
+#[test]
+fn l14_a_panic_while_drawing() {
+    fails_in_order("draw");
+}
+
+/// What no code of the program's own can be run after. Another process gives the terminal back.
+#[cfg(target_os = "linux")]
+mod without_a_word {
+    use rustix::process::{Pid, Signal, kill_process};
+
+    use super::failing;
+    use crate::harness::{Spec, process};
+
+    fn dies(place: &str) {
+        let t = failing(place).start();
+        t.wait("the console", |s| s.alternate_screen().then_some(()));
+        t.warden();
+        t.send("r");
+        t.wait("the line that says so", |s| s.contents().contains("atc ended without a word").then_some(()));
+        t.restored_after(Signal::ABORT);
+    }
+
+    #[test]
+    fn l16_an_abort() {
+        dies("abort");
+    }
+
+    #[test]
+    fn l16_a_stack_that_overflows() {
+        dies("stack");
+        dies("loop's stack");
+    }
+
+    #[test]
+    fn l16_a_kill_that_cannot_be_caught() {
+        let t = Spec::demo().start();
+        t.console();
+        t.warden();
+        t.signal(Signal::KILL);
+        t.restored_after(Signal::KILL);
+    }
+
+    #[test]
+    fn a_terminal_that_was_given_back_already_is_not_touched() {
+        let t = Spec::demo().start();
+        t.console();
+        let warden = Pid::from_raw(t.warden()).unwrap();
+        t.send("q");
+        t.restored(0);
+        assert!(process(warden.as_raw_nonzero().get()).is_none_or(|p| p.state == 'Z'));
+    }
+
+    #[test]
+    fn without_its_warden_the_program_goes_on_and_ends_as_ever() {
+        let t = Spec::demo().start();
+        t.console();
+        kill_process(Pid::from_raw(t.warden()).unwrap(), Signal::KILL).unwrap();
+        t.answers();
+        t.send("q");
+        t.restored(0);
+    }
 }

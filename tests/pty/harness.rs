@@ -4,7 +4,7 @@
 //! test ─send─> pty ─> program ─bytes─> reader thread ─> vt100 (the screen), raw bytes ─> wait(…)
 //! ```
 //!
-//! Nothing here sleeps: every wait is for something to be seen, ten seconds at most.
+//! Every wait is for something to be seen, twenty seconds at most; what is promised in less is measured by [`promised`].
 
 use std::ffi::OsString;
 use std::io::{Read, Write};
@@ -19,7 +19,10 @@ use rustix::process::{Pid, Signal, kill_process};
 use rustix::termios::{Termios, tcgetattr};
 
 pub const ATC: &str = env!("CARGO_BIN_EXE_atc");
-const PATIENCE: Duration = Duration::from_secs(10);
+/// A machine may be slow and have other things to do.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+/// A slow line takes its bytes in so many steps a second.
+const STEPS: usize = 50;
 
 /// What to start, on what terminal.
 pub struct Spec {
@@ -30,12 +33,17 @@ pub struct Spec {
     pub cols: u16,
     pub stdin: Option<Stdio>,
     pub stderr: Option<Stdio>,
+    /// A home that outlives the terminal; else it has its own.
+    pub home: Option<PathBuf>,
+    /// The line takes so many bytes a second.
+    pub rate: Option<usize>,
 }
 
 impl Spec {
     pub fn new(program: impl Into<OsString>, args: &[&str]) -> Self {
         let (args, env) = (args.iter().map(OsString::from).collect(), Vec::new());
-        Self { program: program.into(), args, env, rows: 24, cols: 80, stdin: None, stderr: None }
+        let (program, rows, cols) = (program.into(), 24, 80);
+        Self { program, args, env, rows, cols, stdin: None, stderr: None, home: None, rate: None }
             .env("TERM", "xterm-256color")
             .env("LANG", "C.UTF-8")
     }
@@ -43,6 +51,16 @@ impl Spec {
     /// The console on its demo world.
     pub fn demo() -> Self {
         Self::new(ATC, &["demo"])
+    }
+
+    /// The same world, in which next to nothing happens.
+    pub fn still() -> Self {
+        Self::new(ATC, &["demo", "--speed", "0.01"])
+    }
+
+    /// A saved log: nothing happens at all.
+    pub fn log(file: &Path) -> Self {
+        Self::new(ATC, &["open", file.to_str().unwrap()])
     }
 
     /// Sets a variable; nothing else is in the environment but a home, the path and what a terminal sets.
@@ -93,7 +111,7 @@ impl Term {
         pty.resize(pty_process::Size::new(spec.rows, spec.cols)).unwrap();
         let before = tcgetattr(&pty).unwrap();
         let dir = tempfile::tempdir().unwrap();
-        let home = dir.path().to_owned();
+        let home = spec.home.unwrap_or_else(|| dir.path().to_owned());
         let mut command = pty_process::blocking::Command::new(&spec.program)
             .args(&spec.args)
             .env_clear()
@@ -113,8 +131,9 @@ impl Term {
         let shared: Shared = Arc::new((Mutex::new(seen), Condvar::new()));
         let pty = Arc::new(pty);
         let (reading, to) = (Arc::downgrade(&pty), Arc::clone(&shared));
+        let at_once = spec.rate.map_or(8192, |rate| (rate / STEPS).clamp(1, 8192));
         std::thread::spawn(move || {
-            let mut bytes = [0; 8192];
+            let mut bytes = vec![0; at_once];
             loop {
                 drop(to.1.wait_while(to.0.lock().unwrap(), |seen| seen.stopped && !seen.ended).unwrap());
                 let Some(pty) = reading.upgrade() else { break };
@@ -131,6 +150,10 @@ impl Term {
                 to.1.notify_all();
                 if seen.ended {
                     break;
+                }
+                if spec.rate.is_some() {
+                    let step = Duration::from_secs(1) / u32::try_from(STEPS).unwrap();
+                    drop(to.1.wait_timeout_while(seen, step, |seen| !seen.ended).unwrap());
                 }
             }
         });
@@ -286,20 +309,99 @@ impl Term {
         (status, self.screen(), self.raw())
     }
 
-    /// The oracle: ended with this code and the terminal is as it was.
-    pub fn restored(mut self, code: i32) {
+    /// The oracle: ended with this code, the terminal is as it was and no process is left.
+    pub fn restored(self, code: i32) {
+        let (status, screen) = self.given_back();
+        assert_eq!(status.code(), Some(code), "signal {:?}; last screen:\n{}", status.signal(), screen.contents());
+    }
+
+    /// The same of a program that could not end by itself: this signal ended it.
+    pub fn restored_after(self, signal: Signal) {
+        let (status, screen) = self.given_back();
+        assert_eq!(status.signal(), Some(signal.as_raw()), "{status}; last screen:\n{}", screen.contents());
+    }
+
+    fn given_back(mut self) -> (ExitStatus, vt100::Screen) {
         let status = self.exit();
         let _ = self.wait_seen("the last bytes", PATIENCE, |seen| seen.ended.then_some(()));
         assert_restored(&self.screen(), &self.raw());
-        let now = tcgetattr(self.pty.as_deref().unwrap()).unwrap();
-        assert_eq!(modes(&now), modes(&self.before), "the line discipline is not as it was");
-        assert_eq!(
-            status.code(),
-            Some(code),
-            "signal {:?}; last screen:\n{}",
-            status.signal(),
-            self.screen().contents()
-        );
+        self.same_modes();
+        self.nobody_left();
+        (status, self.screen())
+    }
+
+    /// Every process that was started on this terminal is gone.
+    pub fn nobody_left(&self) {
+        let session = self.pid().as_raw_nonzero().get();
+        let left = || -> Vec<i32> {
+            let ours = |p: &Process| p.session == session && p.state != 'Z';
+            processes().into_iter().filter(ours).map(|p| p.id).collect()
+        };
+        let start = Instant::now();
+        while !left().is_empty() {
+            assert!(start.elapsed() < PATIENCE, "processes are left: {:?}", left());
+            std::thread::yield_now();
+        }
+    }
+
+    /// The child that gives the terminal back should the program die, once there is one.
+    #[cfg(target_os = "linux")]
+    pub fn warden(&self) -> i32 {
+        let me = self.pid().as_raw_nonzero().get();
+        let start = Instant::now();
+        loop {
+            if let Some(child) = processes().iter().find(|p| p.parent == me && p.name == "sh") {
+                return child.id;
+            }
+            assert!(start.elapsed() < PATIENCE, "nobody watches over the terminal");
+            std::thread::yield_now();
+        }
+    }
+
+    /// Waits until nothing is written for so long, and gives what stands there.
+    pub fn settled(&self, time: Duration) -> vt100::Screen {
+        let start = Instant::now();
+        let mut before = self.raw().len();
+        loop {
+            self.within(time, |_| false);
+            let now = self.raw().len();
+            if now == before {
+                return self.screen();
+            }
+            before = now;
+            assert!(start.elapsed() < PATIENCE * 3, "it never stops writing");
+        }
+    }
+
+    /// What is on the screen is what a picture painted from nothing shows. For screens that stand still: only the clock in
+    /// the first row may move, and then nothing is compared.
+    pub fn same_as_fresh(&self, still: Duration, gap: Duration) {
+        let before = self.settled(still);
+        self.answers_within(gap);
+        let after = self.settled(still);
+        let (rows, cols) = after.size();
+        let top = |screen: &vt100::Screen| screen.rows(0, cols.get()).next();
+        if top(&before) != top(&after) {
+            return;
+        }
+        for row in 0..rows.get() {
+            for col in 0..cols.get() {
+                assert_eq!(before.cell(row, col), after.cell(row, col), "row {row} column {col}");
+            }
+        }
+        assert_eq!(before.hide_cursor(), after.hide_cursor());
+    }
+
+    /// Ctrl-S: the terminal takes nothing any more, though somebody would read it. Ctrl-Q with `false`.
+    #[cfg(target_os = "linux")]
+    pub fn hold(&self, hold: bool) {
+        use std::os::unix::fs::OpenOptionsExt;
+        let mut options = std::fs::OpenOptions::new();
+        let no_control = i32::try_from(rustix::fs::OFlags::NOCTTY.bits()).unwrap();
+        let line = options.read(true).write(true).custom_flags(no_control);
+        let line = line.open(format!("/proc/{}/fd/1", self.pid().as_raw_nonzero().get())).unwrap();
+        let action = if hold { rustix::termios::Action::OOff } else { rustix::termios::Action::OOn };
+        rustix::termios::tcflow(line, action).unwrap();
     }
 
     pub fn same_modes(&self) {
@@ -320,7 +422,49 @@ impl Drop for Term {
 }
 
 fn modes(t: &Termios) -> impl PartialEq + std::fmt::Debug {
-    (t.input_modes, t.output_modes, t.control_modes, t.local_modes)
+    let codes = format!("{:?}", t.special_codes);
+    (t.input_modes, t.output_modes, t.control_modes, t.local_modes, codes, t.input_speed(), t.output_speed())
+}
+
+/// What was promised to take no longer than this did not, in one of five tries: a machine that does other things at the
+/// time may take longer, a program that cannot never takes less.
+pub fn promised(limit: Duration, mut attempt: impl FnMut() -> Duration) {
+    let mut took = Vec::new();
+    for _ in 0..5 {
+        took.push(attempt());
+        if took.last() <= Some(&limit) {
+            return;
+        }
+    }
+    panic!("at most {limit:?} is promised; it took {took:?}");
+}
+
+/// What the kernel says of a process.
+pub struct Process {
+    pub id: i32,
+    pub name: String,
+    pub state: char,
+    pub parent: i32,
+    pub session: i32,
+    /// The processor's time it has used.
+    pub used: Duration,
+}
+
+/// Nothing where there is no `/proc`.
+pub fn process(id: i32) -> Option<Process> {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    let (name, fields) = stat.split_once('(')?.1.rsplit_once(") ")?;
+    let (name, fields) = (name.to_owned(), fields.split(' ').collect::<Vec<&str>>());
+    let number = |n: usize| fields.get(n)?.parse::<u64>().ok();
+    let id_of = |n: usize| i32::try_from(number(n)?).ok();
+    // Counted in hundredths of a second, whatever the kernel's own tick is.
+    let used = Duration::from_millis((number(11)? + number(12)?) * 10);
+    Some(Process { id, name, state: fields.first()?.chars().next()?, parent: id_of(1)?, session: id_of(3)?, used })
+}
+
+pub fn processes() -> Vec<Process> {
+    let all = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    all.filter_map(|entry| process(entry.file_name().to_str()?.parse().ok()?)).collect()
 }
 
 fn at_least_one(n: u16) -> NonZeroU16 {
@@ -354,7 +498,12 @@ pub fn assert_restored(screen: &vt100::Screen, raw: &[u8]) {
     assert!(!last.contains("\x1b[?1049h"), "something was drawn after the terminal was left: {last:?}");
 }
 
-/// A directory of the home that the program uses for its state.
+/// The row that is selected, counted from the top.
+pub fn selected(screen: &vt100::Screen) -> Option<usize> {
+    screen.rows(0, screen.size().1.get()).position(|row| row.starts_with('▌'))
+}
+
+/// All files below a folder.
 pub fn files_under(dir: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {

@@ -1,15 +1,20 @@
-//! L-07 to L-10: suspended and continued, under a shell with job control.
+//! L-07 to L-10, L-33: suspended and continued, under a shell with job control.
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::harness::{ATC, Spec, Term, assert_restored};
+use crate::harness::{ATC, PATIENCE, Spec, Term, assert_restored};
+use crate::outside::{opens_the_editor, script};
 
 const PROMPT: &str = "shell$ ";
 
 /// The console as the job of an interactive shell, and its process id.
 fn job() -> (Term, Pid) {
+    job_with("EDITOR", "vi")
+}
+
+fn job_with(name: &str, value: &str) -> (Term, Pid) {
     let bash = Spec::new("bash", &["--norc", "--noprofile", "--noediting", "-i"]);
-    let shell = bash.env("PS1", PROMPT).env("ATC", ATC).start();
+    let shell = bash.env("PS1", PROMPT).env("ATC", ATC).env(name, value).start();
     shell.text(PROMPT);
     shell.send("sh -c 'echo pid=$$.; exec \"$ATC\" demo'\n");
     let pid = shell.bytes("the job's id", |raw| {
@@ -105,4 +110,71 @@ fn ctrl_z_without_a_shell_to_return_to_does_not_freeze_the_line() {
     t.answers();
     t.send("q");
     t.restored(0);
+}
+
+/// `bg` lets it run without the terminal: at the first thing it does to it, it is stopped again, and `fg` has it go on.
+#[cfg(target_os = "linux")]
+#[test]
+fn l10_twenty_times_into_the_background_and_back() {
+    use crate::harness::process;
+    let (shell, pid) = job();
+    let is_stopped = || process(pid.as_raw_nonzero().get()).is_some_and(|p| p.state == 'T');
+    let waits_until = |so: &dyn Fn() -> bool| {
+        let start = std::time::Instant::now();
+        while !so() {
+            assert!(start.elapsed() < PATIENCE, "the job is not stopped:\n{}", shell.screen().contents());
+            std::thread::yield_now();
+        }
+    };
+    for _ in 0..20 {
+        shell.send("\x1a");
+        stopped(&shell);
+        waits_until(&is_stopped);
+        shell.send("clear; bg; echo in the back''ground\n");
+        shell.text("in the background");
+        waits_until(&is_stopped);
+        // The shell must have noticed, or `fg` would not wake it.
+        let start = std::time::Instant::now();
+        while !shell.within(std::time::Duration::from_millis(300), |s| s.contents().contains("Stopped")) {
+            assert!(start.elapsed() < PATIENCE, "{}", shell.screen().contents());
+            shell.send("jobs\n");
+        }
+        assert!(!shell.screen().alternate_screen(), "nothing is drawn from the background");
+        shell.send("fg\n");
+        shell.console();
+    }
+    shell.answers();
+    leave(shell);
+}
+
+#[test]
+fn l33_suspended_in_the_editor_both_stop_and_both_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let editor = script(folder.path(), "echo EDITING; read line; echo \"$line\" > \"$1\"");
+    let (shell, _) = job_with("EDITOR", &editor);
+    opens_the_editor(&shell);
+    shell.text("EDITING");
+    let at_the_prompt = |screen: &vt100::Screen| {
+        let text = screen.contents();
+        text.trim_end().ends_with(PROMPT.trim_end()) && text.contains("Stopped")
+    };
+    for _ in 0..3 {
+        // A key that comes before the shell has handed the terminal over is the shell's, which does not mind it.
+        let start = std::time::Instant::now();
+        shell.send("\x1a");
+        while !shell.within(std::time::Duration::from_secs(1), at_the_prompt) {
+            assert!(start.elapsed() < PATIENCE, "not stopped:\n{}", shell.screen().contents());
+            shell.send("\x1a");
+        }
+        shell.send("clear; echo; fg\n");
+        shell.wait("the job named", |s| (s.contents().contains("sh -c") && !at_the_prompt(s)).then_some(()));
+    }
+    shell.send("what was written there\n");
+    shell.text("what was written there");
+    shell.wait("the form again", |s| (s.alternate_screen() && s.contents().contains("ctrl+e editor")).then_some(()));
+    shell.send("\x03");
+    shell.wait("the shell again", |screen| (!screen.alternate_screen()).then_some(()));
+    shell.send("exit\n");
+    let (_, screen, raw) = shell.end();
+    assert_restored(&screen, &raw);
 }

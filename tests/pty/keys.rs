@@ -1,8 +1,8 @@
 //! L-36 to L-41: pastes and rubbish. None of it quits, none of it is taken for a command.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crate::harness::{Spec, Term};
+use crate::harness::{Spec, Term, selected};
 
 fn console() -> Term {
     let t = Spec::demo().start();
@@ -87,5 +87,75 @@ fn l41_a_key_split_by_a_slow_line_is_that_key() {
             t.send([*byte]);
         }
     }
+    still_there(t);
+}
+
+/// Sends the two halves with this much time between them. `false`: this machine took longer than that, and a line that
+/// stands still so long has the right to be understood otherwise.
+fn halves(t: &Term, bytes: &[u8], cut: usize, gap: Duration) -> bool {
+    t.send(&bytes[..cut]);
+    let start = Instant::now();
+    t.within(gap, |_| false);
+    t.send(&bytes[cut..]);
+    start.elapsed() < gap + Duration::from_millis(30)
+}
+
+#[test]
+fn l41_every_escape_key_split_at_every_byte_is_the_same_step() {
+    let t = Spec::still().size(45, 120).start();
+    t.text("All 42");
+    t.text("25 open");
+    t.send("g");
+    let first = selected(&t.settled(Duration::from_millis(300))).expect("the first task selected");
+    for gap in [0, 30, 200].map(Duration::from_millis) {
+        for (down, up) in
+            [("\x1b[B", "\x1b[A"), ("\x1bOB", "\x1bOA"), ("\x1b[1;1B", "\x1b[1;1A"), ("\x1b[57420u", "\x1b[57419u")]
+        {
+            for cut in 1..down.len() {
+                let mut tries = 0..20;
+                loop {
+                    assert!(tries.next().is_some(), "this machine is too slow to tell");
+                    t.send("g");
+                    t.wait("the first task selected", |screen| (selected(screen)? == first).then_some(()));
+                    let (down, up) = (down.as_bytes(), up.as_bytes());
+                    let in_time = halves(&t, down, cut, gap) & halves(&t, down, cut, gap) & halves(&t, up, cut, gap);
+                    // Painted anew once all of them were heard.
+                    t.answers();
+                    let moved = t.within(Duration::from_secs(2), |screen| selected(screen) == Some(first + 1));
+                    if moved {
+                        break;
+                    }
+                    assert!(!in_time, "{down:?} cut at {cut} with {gap:?} between:\n{}", t.screen().contents());
+                }
+            }
+        }
+    }
+    still_there(t);
+}
+
+/// Rubbish from files and lines gone wrong: none of it ends the console or is taken for a command.
+#[test]
+fn l40_a_flood_of_rubbish_is_nothing() {
+    let t = console();
+    let mut seed = 41_u32;
+    let mut rubbish = Vec::new();
+    while rubbish.len() < 64 * 1024 {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        // Reports begin here, and end or not; no plain text, which would be a paste, and none of the keys that end.
+        let pieces: [&[u8]; 10] = [
+            b"\x1b[<",
+            b"0;0;0",
+            b"99999;",
+            b"M",
+            b"\x1b[?",
+            b"64;1c",
+            b"\x1b[I\x1b[O",
+            b"\x1bP",
+            b"\x1b\\",
+            b"\xf0\x9f",
+        ];
+        rubbish.extend_from_slice(pieces[(seed >> 16) as usize % pieces.len()]);
+    }
+    t.send(rubbish);
     still_there(t);
 }

@@ -1,5 +1,8 @@
 //! L-24 to L-32, L-42: terminals, locales and sizes of all kinds.
 
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
 use crate::harness::{Spec, Term};
 
 fn refused(spec: Spec) {
@@ -78,16 +81,51 @@ fn l30_a_giant_terminal_does_not_cost_a_giants_memory() {
     t.restored(0);
 }
 
+/// A log of a thousand steps, so that there is something on every screen.
+fn saved_log(folder: &Path) -> PathBuf {
+    let file = folder.join("job.log");
+    let lines: Vec<String> = (0..1000)
+        .map(|n| {
+            format!("2026-11-20T12:{:02}:{:02}.0000000Z step {n}: a line that is long enough to be cut", n / 60, n % 60)
+        })
+        .collect();
+    std::fs::write(&file, lines.join("\n")).unwrap();
+    file
+}
+
 #[test]
 fn l31_a_thousand_resizes_end_in_the_last() {
-    let t = Spec::demo().start();
-    t.console();
-    for n in 0..1000_u16 {
-        t.resize(10 + n * 7 % 50, 40 + n * 13 % 160);
+    let folder = tempfile::tempdir().unwrap();
+    for spec in [Spec::log(&saved_log(folder.path())), Spec::still()] {
+        let t = spec.start();
+        t.console();
+        for n in 0..1000_u16 {
+            t.resize(10 + n * 7 % 50, 40 + n * 13 % 160);
+        }
+        t.resize(24, 80);
+        t.answers();
+        t.console();
+        t.send("q");
+        t.restored(0);
     }
-    t.resize(24, 80);
-    t.answers();
-    t.console();
+}
+
+/// Whatever the sizes before, what stands there is what a picture from nothing shows.
+#[test]
+fn l31_after_resizes_the_screen_is_that_of_a_fresh_picture() {
+    let folder = tempfile::tempdir().unwrap();
+    let t = Spec::log(&saved_log(folder.path())).start();
+    t.text("step 999");
+    for n in 0..1000_u16 {
+        t.resize(1 + n * 7 % 60, 1 + n * 13 % 200);
+        if n % 100 == 99 {
+            // The size is even: something of the log fits.
+            t.resize(12 + n / 50, 60 + n / 10);
+            t.answers();
+            t.text("step 999");
+            t.same_as_fresh(Duration::from_millis(200), Duration::from_millis(300));
+        }
+    }
     t.send("q");
     t.restored(0);
 }

@@ -98,6 +98,17 @@ pub fn hostile() -> Vec<Vec<u8>> {
     all.into_iter().collect()
 }
 
+/// The sequences alone, each once: at least 3,695.
+#[cfg(unix)]
+pub fn plain() -> Vec<Vec<u8>> {
+    sequences()
+        .into_iter()
+        .map(|sequence| [b"before", sequence.as_slice(), b"zafter"].concat())
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect()
+}
+
 /// What is known to do harm somewhere, and what it does.
 pub fn named() -> Vec<(&'static str, &'static str)> {
     vec![
@@ -179,5 +190,130 @@ pub fn named() -> Vec<(&'static str, &'static str)> {
         ("form feed", "\u{b}\u{c}"),
         ("printer", "\u{1b}[5i"),
         ("leds", "\u{1b}[3q"),
+    ]
+}
+
+/// What costs much, or hides what follows.
+fn heavy() -> Vec<String> {
+    [
+        format!("a{}b", "\u{301}".repeat(5000)),
+        "👩\u{200d}".repeat(500),
+        "\u{1f3fb}".repeat(500),
+        "\u{fe0f}".repeat(500),
+        "x".repeat(100_000),
+        "漢".repeat(5000),
+        "word\u{7} ".repeat(5000),
+        "\u{1b}]0;".repeat(2000),
+        format!("\u{1b}]0;{}", "y".repeat(10_000)),
+        format!("\u{1b}[{}mx", "1;".repeat(1000)),
+        format!("\u{1b}[38;5;{}mx", "9".repeat(500)),
+        "\u{1b}[8mhidden\u{1b}[0m \u{1b}[30;40msame\u{1b}[0m \u{1b}[5mblink".to_owned(),
+    ]
+    .to_vec()
+}
+
+/// What programs stumble over that are not terminals.
+fn awkward() -> Vec<String> {
+    [
+        "",
+        " ",
+        "-",
+        "--help",
+        "-rf /",
+        "NULL",
+        "undefined",
+        "NaN",
+        "1e309",
+        "../../etc/passwd",
+        "C:\\con\\aux",
+        "'; DROP TABLE x; --",
+        "<script>alert(1)</script>",
+        "{{7*7}}",
+        "{% include 'x' %}",
+        "${HOME}",
+        "$(id)",
+        "`id`",
+        "%s%n%p",
+        "=1+1",
+        "@SUM(A1)",
+        "+1",
+        "|calc",
+        "https://github.com@evil.example/",
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "\\u001b[31m",
+        "\\x1b]0;x\\x07",
+        "^[[2J",
+        "&#27;[2J",
+        "\u{feff}bom",
+        "Ω≈ç√∫˜µ",
+        "田中さん",
+        "ÅÍÎÏ˝ÓÔ",
+        "()()()",
+        "\\\\\\",
+        "\"\"\"",
+        "''''",
+        "a\u{0}b",
+        "𝒳𝓎",
+        "ﬁ",
+        "İ",
+        "ß",
+        "ǅ",
+    ]
+    .map(str::to_owned)
+    .to_vec()
+}
+
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// The corpora, by what they are about.
+pub fn corpora() -> Vec<(&'static str, Vec<String>)> {
+    let all: Vec<String> = plain().iter().map(|bytes| text(bytes)).collect();
+    let between = |c: u32| char::from_u32(c).map(|c| format!("a{c}b {c} login{c}"));
+    let bidi = [0x061c, 0x200e, 0x200f].into_iter().chain(0x202a..=0x202e).chain(0x2066..=0x2069);
+    let frames =
+        ["{}txt.exe", "acme/{}api", "if (admin{}) {", "{}", "/* } {} if */", "a{}b{}c", "\u{5d0}{}\u{5d1}", "{}\n{}"];
+    let bidi = bidi.filter_map(char::from_u32).flat_map(|c| frames.map(|frame| frame.replace("{}", &c.to_string())));
+    let invisible = [0x00ad, 0x034f, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x3164, 0xfeff, 0xffa0, 0xe000, 0xf8ff, 0x10_fffd]
+        .into_iter()
+        .chain(0x200b..=0x200d)
+        .chain(0x2060..=0x206f)
+        .chain(0x180b..=0x180f)
+        .chain(0xfe00..=0xfe0f)
+        .chain(0xfff0..=0xfffb)
+        .chain((0xe0000..=0xe007f).step_by(2))
+        .chain(0x2028..=0x2029);
+    let overwriting = [
+        "10%\r20%\r30%",
+        "a\u{8}\u{8}\u{8}b",
+        "x\u{b}y\u{c}z",
+        "a\u{85}b",
+        "a\u{2028}b\u{2029}c",
+        "n\0u\0l",
+        "\r\r\r",
+        "tab\there",
+    ];
+    let people = [
+        "Größe ändern – „schön“",
+        "修复不稳定的测试",
+        "שלום",
+        "مرحباً",
+        "नमस्ते क्षत्रिय",
+        "ภาษาไทย",
+        "한국어",
+        "👍🏽 🇪🇸",
+        "é e\u{301}",
+    ];
+    vec![
+        ("T-01 control sequences", all),
+        ("T-03 named", named().iter().map(|(_, sequence)| format!("before {sequence} after")).collect()),
+        ("T-07 directions", bidi.collect()),
+        ("T-08 invisible", invisible.filter_map(between).collect()),
+        ("T-05, T-09, T-10 heavy", heavy()),
+        ("T-11 overwriting", overwriting.map(str::to_owned).to_vec()),
+        ("T-12 awkward", awkward()),
+        ("T-15 what people write", people.map(str::to_owned).to_vec()),
     ]
 }

@@ -78,7 +78,7 @@ pub struct Terminal(vt100::Parser<Noticed>);
 
 #[cfg(unix)]
 #[derive(Default)]
-struct Noticed(Vec<String>);
+pub struct Noticed(pub Vec<String>);
 
 #[cfg(unix)]
 impl Terminal {

@@ -10,3 +10,9 @@ mod judge;
 mod languages;
 mod properties;
 mod scalars;
+mod sinks;
+mod stage;
+#[cfg(unix)]
+#[path = "../screens/world.rs"]
+#[allow(dead_code, reason = "shared with the tests of the screens, which use the rest of it")]
+mod world;

@@ -13,6 +13,7 @@ mod diagnosing;
 mod disagreeing;
 mod doctoring;
 mod draw;
+mod fuzz;
 mod guarding;
 mod inbox;
 #[path = "../documents/keep.rs"]

@@ -18,7 +18,9 @@ use std::time::Duration;
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
-use rustix::termios::{QueueSelector, tcflush};
+use rustix::termios::{QueueSelector, tcflush, tcgetattr};
+
+use super::{check, warden};
 
 /// Held while bytes go out, so that a frame is never written after the terminal was left.
 static OUTPUT: Mutex<()> = Mutex::new(());
@@ -47,7 +49,11 @@ pub fn enter() -> io::Result<()> {
     if CLOSED.load(Ordering::SeqCst) {
         return Err(io::Error::other("the terminal was given back"));
     }
+    let before = check::keys().ok().and_then(|keys| tcgetattr(keys).ok());
     enable_raw_mode()?;
+    if let Some(before) = &before {
+        warden::taken(before);
+    }
     let lock = output();
     let written = write_all(ENTER);
     // Also after an error: some of it may have been written.
@@ -80,6 +86,18 @@ pub fn leave() {
         let _ = out.recv_timeout(PATIENCE);
     }
     let _ = disable_raw_mode();
+    warden::given_back();
+}
+
+/// Has somebody give the terminal back should this program die without a chance to. For once a picture is out.
+pub fn watch_over() {
+    warden::start(LEAVE);
+}
+
+/// [`close`] of a program that ends in order: nobody need watch any more.
+pub fn close_in_order() {
+    close();
+    warden::dismiss();
 }
 
 /// From here on a link may be open when the terminal is left.

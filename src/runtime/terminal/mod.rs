@@ -9,7 +9,8 @@
 //! ```
 //!
 //! * [`check()`] says whether there is a terminal to work on at all.
-//! * [`guard`] owns the modes: entering and leaving are symmetric, can be repeated and work from everywhere.
+//! * [`guard`] owns the modes: entering and leaving are symmetric, can be repeated and work from everywhere. A sleeping
+//!   child, the warden, gives the terminal back when the program is killed or aborts.
 //! * [`painter`] turns two pictures into the fewest bytes; [`pen`] keeps the colours, [`scroll`] finds scrolled panes,
 //!   [`glyphs`] knows what a row of cells really shows, [`links`] which of it are links and where those are understood.
 //! * [`Screen`] is the terminal as the loop sees it: [`Tty`] is the real one, [`Unseen`] none at all, [`Paper`] the one of the
@@ -28,6 +29,7 @@ pub mod screen;
 pub mod scroll;
 pub mod tty;
 pub mod unseen;
+mod warden;
 
 pub use check::check;
 pub use painter::Painter;

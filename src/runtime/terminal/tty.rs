@@ -58,11 +58,15 @@ impl Tty {
         let (frames, to_write) = std_mpsc::sync_channel::<Vec<u8>>(1);
         let (written, done) = mpsc::channel(1);
         thread::Builder::new().name("screen".to_owned()).spawn(move || {
+            let mut watched = false;
             for mut bytes in to_write {
                 let result = guard::frame(&bytes);
                 bytes.clear();
                 if written.blocking_send((result, bytes)).is_err() {
                     break;
+                }
+                if !std::mem::replace(&mut watched, true) {
+                    guard::watch_over();
                 }
             }
         })?;
@@ -225,7 +229,7 @@ impl Screen for Tty {
     fn leave(&mut self) {
         self.hear_out();
         self.keys.close();
-        guard::close();
+        guard::close_in_order();
     }
 }
 
