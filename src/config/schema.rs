@@ -42,6 +42,8 @@ pub struct Config {
     /// The queue's tabs; never empty.
     pub views: Vec<SavedView>,
     pub notify: Notify,
+    /// Names of the operator's own for commands, and the words they stand for.
+    pub aliases: BTreeMap<String, String>,
 }
 
 impl Default for Config {
@@ -70,6 +72,7 @@ impl Default for Config {
             ui: Ui::default(),
             views: SavedView::defaults(),
             notify: Notify::default(),
+            aliases: BTreeMap::new(),
         }
     }
 }
@@ -209,11 +212,13 @@ pub struct Ui {
     pub colour: Switch,
     pub mouse: bool,
     pub layout: Layout,
+    /// Typed lines that are kept; 0: none.
+    pub history: u32,
 }
 
 impl Default for Ui {
     fn default() -> Self {
-        Self { ascii: Switch::Auto, colour: Switch::Auto, mouse: true, layout: Layout::Stack }
+        Self { ascii: Switch::Auto, colour: Switch::Auto, mouse: true, layout: Layout::Stack, history: 500 }
     }
 }
 

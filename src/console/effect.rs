@@ -87,6 +87,12 @@ pub enum Effect {
     KeepDraft(Box<super::state::compose::Draft>),
     /// Forget the draft of this id.
     DropDraft(uuid::Uuid),
+    /// Keep a line that was typed for the next start.
+    KeepLine(super::state::history::Which, String),
+    /// Forget every line that was kept.
+    ForgetLines,
+    /// Keep how the panes stand.
+    KeepSeat(super::state::seat::Seat),
     /// Look whether the template files have changed.
     LookForTemplates,
     /// Look at the checkout the program was started in. `go_on`: the work is to go on on its branch.
@@ -130,6 +136,9 @@ impl Effect {
             | Self::LoadAgents(_)
             | Self::KeepDraft(_)
             | Self::DropDraft(_)
+            | Self::KeepLine(..)
+            | Self::ForgetLines
+            | Self::KeepSeat(_)
             | Self::LookForTemplates
             | Self::Notify(_)
             | Self::TestNotify

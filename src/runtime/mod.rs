@@ -19,6 +19,7 @@ pub mod panic;
 pub mod private;
 pub mod rules;
 pub mod save;
+pub mod seat;
 pub mod shared;
 pub mod signals;
 pub mod templates;

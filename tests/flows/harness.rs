@@ -76,6 +76,9 @@ pub struct Setup {
     pub notify: Vec<atc::domain::transition::Rule>,
     /// Where it is remembered what was told and read.
     pub state_dir: Option<std::path::PathBuf>,
+    /// Where typed lines and the sizes of panes are kept.
+    pub seat: Option<std::path::PathBuf>,
+    pub aliases: Vec<(&'static str, &'static str)>,
 }
 
 impl Default for Setup {
@@ -97,6 +100,8 @@ impl Default for Setup {
             token: TOKEN,
             notify: Vec::new(),
             state_dir: None,
+            seat: None,
+            aliases: Vec::new(),
         }
     }
 }
@@ -141,6 +146,7 @@ impl Flow {
         let (events, received) = mpsc::channel(256);
         let (signals, heard) = mpsc::channel(16);
         let kept = Arc::clone(&ledger);
+        let seat = setup.seat.map(|dir| atc::runtime::seat::Files::new(&dir, 100, true)).unwrap_or_default();
         let parts = Parts {
             provider: provider.clone(),
             now: clock.as_now(),
@@ -165,6 +171,7 @@ impl Flow {
                 atc::runtime::notify::Plan::new(&atc::config::Notify::default(), atc::domain::Zone::utc()),
                 setup.state_dir,
             ),
+            seat: seat.clone(),
         };
         let settings = Settings {
             repos: server.repos().to_vec(),
@@ -174,11 +181,14 @@ impl Flow {
             stale_after: TimeDelta::seconds(150),
             read_only: setup.read_only,
             notify: setup.notify,
+            aliases: setup.aliases.iter().map(|(name, words)| ((*name).to_owned(), (*words).to_owned())).collect(),
             ..Settings::default()
         };
+        let mut model = Model::new(clock.now(), settings);
+        atc::console::update::seat::take(&mut model, seat.seat());
         let paper = Paper::new(setup.width, setup.height);
         let app = App {
-            model: Model::new(clock.now(), settings),
+            model,
             theme: Theme::default(),
             screen: paper.clone(),
             effects: Behind::new(parts),

@@ -6,7 +6,7 @@
 //!       click └──esc, click elsewhere──> closed until the next edit, or tab
 //! ```
 
-use super::line;
+use super::{command, line};
 use crate::console::state::Model;
 use crate::console::state::line::{Line, LineKind, Offers};
 use crate::domain::RepoName;
@@ -119,6 +119,12 @@ pub fn cover(model: &Model, column: u16, row: u16) -> bool {
     offers.is_some_and(|offers| offers.area(&model.place).contains(column, row))
 }
 
+/// Escape closes them where one of them was chosen; those of a command that were not go with the line. False: none.
+pub fn dismiss(model: &mut Model) -> bool {
+    let goes = |line: &Line| line.kind == LineKind::Command && line.offers.as_ref().is_some_and(|o| o.at.is_none());
+    !model.line.as_ref().is_some_and(goes) && close(model)
+}
+
 /// Closes them. False: none are open.
 pub fn close(model: &mut Model) -> bool {
     model.line.as_mut().is_some_and(|line| line.offers.take().is_some())
@@ -127,7 +133,8 @@ pub fn close(model: &mut Model) -> bool {
 fn found(model: &Model) -> Option<Offers> {
     let line = model.line.as_ref()?;
     let completions = match line.kind {
-        LineKind::QueueFilter => of_the_queue(model, line),
+        LineKind::QueueFilter => of_query(model, &line.text, line.cursor),
+        LineKind::Command => command::complete(model, &line.text, line.cursor),
         LineKind::LogFilter => filter::complete(&line.text, line.cursor),
         _ => return None,
     };
@@ -136,7 +143,8 @@ fn found(model: &Model) -> Option<Offers> {
     (!all.is_empty()).then_some(Offers { replace: completions.replace, all, at: None })
 }
 
-fn of_the_queue(model: &Model, line: &Line) -> Completions {
+/// What a query of the queue can go on with.
+pub fn of_query(model: &Model, text: &str, cursor: usize) -> Completions {
     let seen = &model.world.seen;
     let repos: Vec<RepoName> = model.settings.repos.clone();
     // Whatever the query lets through: half a branch matches nothing yet.
@@ -152,5 +160,5 @@ fn of_the_queue(model: &Model, line: &Line) -> Completions {
         rules: seen.rules.all(),
         states: seen.states.all(),
     };
-    complete(&line.text, line.cursor, &vocabulary)
+    complete(text, cursor, &vocabulary)
 }
