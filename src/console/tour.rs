@@ -40,8 +40,8 @@ pub const STEPS: &[Step] = &[
     Step {
         title: "States",
         point: Point::Header,
-        text: "A sign and a word, never colour alone: ● running, ◆ needs you, ✓ done, ✗ failed, ▲ stuck. The first line \
-               counts them. The tabs are views of the queue: their number shows one, {} the next.",
+        text: "A sign and a word: ● running, ◆ needs you, ✓ done, ✗ failed, ▲ stuck. The first line counts them. The tabs \
+               are views of the queue: a number shows one, {} the next.",
         keys: &[(Context::Queue, Intent::NextView)],
     },
     Step {
@@ -91,7 +91,7 @@ pub const STEPS: &[Step] = &[
     Step {
         title: "Help",
         point: Point::Footer,
-        text: "This line shows the keys for what is under the cursor. {} explains the screen you are on and lists all \
+        text: "The last line shows the keys for what is under the cursor. {} explains the screen you are on and lists all \
                keys. {} leads back to where you were. That is all.",
         keys: &[(Context::Global, Intent::Help), (Context::Global, Intent::GoBack)],
     },

@@ -27,8 +27,8 @@ pub fn meant<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Optio
         let begin: String = candidate.chars().take(letters).collect();
         let far = distance(&text, candidate).min(distance(&text, &begin));
         let other = candidate.chars().next() != text.chars().next();
-        // With so few letters everything is near everything.
-        (far <= slips && far < letters.max(2)).then_some(((far, other), candidate))
+        // With one letter or none everything is near everything.
+        (far <= slips && far < letters).then_some(((far, other), candidate))
     };
     candidates.filter_map(near).min_by_key(|(key, _)| *key).map(|(_, candidate)| candidate)
 }

@@ -16,6 +16,7 @@ mod guarding;
 mod inbox;
 mod ledger;
 mod looks;
+mod navigating;
 mod news;
 mod properties;
 mod querying;

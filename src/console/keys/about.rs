@@ -1,8 +1,45 @@
-//! What each screen is for, in a sentence, and where one goes from it: what the help begins with.
+//! What each screen is called, what it is for, in a sentence, and where one goes from it: what the help begins with.
 
 use super::intent::{Context, Intent};
 
 impl Context {
+    /// What the help says under its keys.
+    pub fn note(self) -> Option<&'static str> {
+        (self == Self::Reviews).then_some("there is no key to merge, by design: a person merges at GitHub (o opens it)")
+    }
+
+    /// Its heading in the help and the README.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Global => "Everywhere",
+            Self::Queue => "Queue",
+            Self::Detail => "Detail",
+            Self::Log => "Log",
+            Self::List => "Log: sources and sessions",
+            Self::Record => "Log: record",
+            Self::Wall => "Wall",
+            Self::Found => "Lines found",
+            Self::Ledger => "Ledger",
+            Self::Cancels => "Cancels",
+            Self::FollowUp => "Follow up",
+            Self::Doctor => "Doctor",
+            Self::Inbox => "Inbox",
+            Self::Reviews => "Reviews",
+            Self::Pull => "Reviews: page",
+            Self::Diff => "Reviews: diff",
+            Self::Templates => "Compose: templates",
+            Self::Issues => "Compose: issues",
+            Self::Form => "Compose: form",
+            Self::Repos => "Compose: repositories",
+            Self::Plan => "Compose: plan",
+            Self::Dialog => "Questions",
+            Self::Help => "Help",
+            Self::Line => "Command and filter line",
+            Self::Palette => "Palette",
+            Self::Tour => "Tour",
+        }
+    }
+
     /// What it is for.
     pub fn about(self) -> &'static str {
         match self {

@@ -22,7 +22,7 @@ use crate::text::Safe;
 /// Rows of the list at most; the rest is narrowed down, not scrolled to.
 pub const MOST: usize = 100;
 /// Rows in sight at most.
-const SEEN: u16 = 14;
+const SEEN: u16 = 12;
 
 /// What a row leads to.
 #[derive(Clone, Debug, PartialEq)]

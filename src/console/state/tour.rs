@@ -4,10 +4,8 @@ use super::layout::Area;
 use super::place::Place;
 use super::trail::Spot;
 
-/// Rows of a step: the rule, its words, its keys.
-const ROWS: u16 = 6;
 /// On a low screen at least this much stays in sight above.
-const SEEN: u16 = 5;
+const SEEN: u16 = 2;
 
 #[derive(Clone, Debug, Default)]
 pub struct Tour {
@@ -23,10 +21,9 @@ impl Tour {
         self.step.is_some()
     }
 
-    /// Where a step is read; `rows`: what its words take.
+    /// Where a step is read, its rule included; `rows`: what its words take. The keys stand in the footer.
     pub fn area(place: &Place, rows: usize) -> Area {
         let most = place.size.height.saturating_sub(1 + SEEN);
-        let wanted = u16::try_from(rows + 2).unwrap_or(ROWS);
-        place.over(wanted.min(most).max(3))
+        place.over(u16::try_from(rows + 1).unwrap_or(most).min(most))
     }
 }

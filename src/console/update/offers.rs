@@ -40,7 +40,7 @@ pub fn choose(model: &mut Model, forward: bool) {
     }
     let Some(line) = &mut model.line else { return };
     let Some(offers) = &mut line.offers else { return };
-    let count = offers.all.len();
+    let (count, is_command) = (offers.all.len(), line.kind == LineKind::Command);
     let at = match offers.at {
         None if forward => 0,
         None => count - 1,
@@ -48,8 +48,11 @@ pub fn choose(model: &mut Model, forward: bool) {
         Some(at) => (at + count - 1) % count,
     };
     put(model, at);
-    if count == 1 {
-        renew(model);
+    match (count, is_command) {
+        // Behind a command's word the next one begins.
+        (1, true) => go_on(model),
+        (1, false) => renew(model),
+        _ => {}
     }
 }
 

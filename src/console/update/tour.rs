@@ -67,6 +67,8 @@ pub fn leave(model: &mut Model, effects: &mut Vec<Effect>) {
 fn show(model: &mut Model, step: usize, effects: &mut Vec<Effect>) {
     let Some(about) = STEPS.get(step) else { return };
     model.dirty = true;
+    // The keys of the tour stand where a note would.
+    model.notes.current = None;
     let pane = match about.point {
         Point::Pane(pane) => pane,
         _ => crate::console::state::place::Pane::Queue,

@@ -34,7 +34,8 @@ pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) -> Op
 
 fn keys(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) {
     let keys = footer(model.context(), model);
-    let offer = model.place.tour.offered && model.context() == model.screen();
+    let here = model.context();
+    let offer = model.place.tour.offered && here == model.screen() && !here.takes_text();
     let told = if offer { u16::try_from(OFFER.len()).unwrap_or(0) + 2 } else { 0 };
     if offer {
         put(buffer, area, area.right().saturating_sub(told - 1), area.y, OFFER, theme.style(Tone::Dim));
