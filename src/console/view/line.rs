@@ -22,27 +22,32 @@ pub fn draw(model: &Model, line: &Line, theme: &Theme, area: Area, buffer: &mut 
     let x = put_words(buffer, area, area.x + 1, area.y, &prompt(model, line, area), theme);
     let (cursor, end) = text(line, wrong, x, theme, area, buffer);
     let free = usize::from(area.right().saturating_sub(end));
-    let behind = |words: &Words, buffer: &mut Buffer| {
-        let fits = words.width() + 4 <= free;
-        if fits {
-            put_words(buffer, area, end + 3, area.y, words, theme);
-        }
-        fits
-    };
+    let fits = |words: &Words| words.width() + 4 <= free;
     let fault = line.fault.clone().or_else(|| wrong.map(|wrong| wrong.what.clone()));
     match fault {
         Some(fault) => {
-            let fits = behind(&Words::one(Tone::Bad, &fault), buffer);
-            if !fits && line.offers.is_none() {
+            let words = Words::one(Tone::Bad, &fault);
+            if fits(&words) {
+                put_words(buffer, area, end + 3, area.y, &words, theme);
+            } else if line.offers.is_none() {
                 above(&fault, theme, area, buffer);
             }
         }
         None => {
-            let told = Words::one(Tone::Dim, explained(model, line).unwrap_or_else(|| hint(line).to_owned()));
-            let _ = behind(&told, buffer) || behind(&Words::one(Tone::Dim, hint(line)), buffer);
+            let told = explained(model, line).map(|text| Words::one(Tone::Dim, text)).filter(fits);
+            let words = told.unwrap_or_else(|| Words::one(Tone::Dim, hint(line)));
+            if fits(&words) {
+                at_the_edge(&words, theme, area, buffer);
+            }
         }
     }
     (cursor.min(area.right().saturating_sub(1)), area.y)
+}
+
+/// Where it stays while the text grows.
+pub(super) fn at_the_edge(words: &Words, theme: &Theme, area: Area, buffer: &mut Buffer) {
+    let width = u16::try_from(words.width()).unwrap_or(area.width);
+    put_words(buffer, area, area.right().saturating_sub(width + 1), area.y, words, theme);
 }
 
 /// What is still being typed, and may become right with a completion, is not called wrong yet.
@@ -59,7 +64,12 @@ fn explained(model: &Model, line: &Line) -> Option<String> {
     let first = line.text.split_whitespace().next()?;
     match model.settings.aliases.get(first) {
         Some(words) => Some(format!("stands for :{words}")),
-        None => command::find(first).ok().map(|command| format!("{} — {}", command.usage(), command.help)),
+        None => {
+            // Not with every letter another: what is written out, or has a blank behind it.
+            let written = |command: &&command::Command| command.name == first || line.text.contains(' ');
+            let command = command::find(first).ok().filter(written)?;
+            Some(format!("{} — {}", command.usage(), command.help))
+        }
     }
 }
 

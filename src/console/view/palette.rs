@@ -117,7 +117,7 @@ pub fn line(palette: &Palette, theme: &Theme, area: Area, buffer: &mut Buffer) -
     let hint = format!("{} go   {} choose   {} back", key(Intent::Accept), key(Intent::Down), key(Intent::Back));
     let hint = Words::one(Tone::Dim, hint);
     if hint.width() + 4 <= usize::from(area.right().saturating_sub(end)) {
-        put_words(buffer, area, end + 3, area.y, &hint, theme);
+        super::line::at_the_edge(&hint, theme, area, buffer);
     }
     (cursor.min(area.right().saturating_sub(1)), area.y)
 }
