@@ -11,6 +11,7 @@ mod diagnosis;
 mod faults;
 mod harness;
 mod inbox;
+mod navigating;
 #[path = "../contract/openapi.rs"]
 mod openapi;
 mod picture;

@@ -343,7 +343,7 @@ fn tab_completes_what_may_follow_a_command_too() {
     for (typed, completed) in [
         ("so", "sort "),
         ("sort cr", "sort creator "),
-        ("sort c", "sort c"),
+        ("sort c", "sort checks"),
         ("sort cost r", "sort cost reverse "),
         ("view ne", "view needs-me "),
         ("layout c", "layout columns "),

@@ -443,17 +443,13 @@ const PALETTE: &[Binding] = &[
     bind(Context::Palette, Chord::ctrl('k'), Intent::Palette, "stay where you are", ""),
 ];
 
+const TOUR_LEAVE: &str = "leave it; so does any other key, and does what it always does";
+
 const TOUR: &[Binding] = &[
     bind(Context::Tour, k(Key::Enter), Intent::NextChoice, "the next step", "next"),
     bind(Context::Tour, k(Key::Right), Intent::NextChoice, "the next step", ""),
     bind(Context::Tour, k(Key::Left), Intent::PreviousChoice, "the step before", "before"),
-    bind(
-        Context::Tour,
-        k(Key::Esc),
-        Intent::Back,
-        "leave it; so does any other key, and does what it always does",
-        "leave",
-    ),
+    bind(Context::Tour, k(Key::Esc), Intent::Back, TOUR_LEAVE, "(or any other key) leave"),
 ];
 
 /// Every context's own bindings, in the order the help shows them.

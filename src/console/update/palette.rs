@@ -97,6 +97,11 @@ pub(super) fn settle(model: &mut Model) {
 fn look(model: &mut Model) {
     let Some(mut palette) = model.place.palette.take() else { return };
     let text = palette.line.text.trim().to_owned();
+    if !text.is_empty() && palette.narrowed.as_ref().is_some_and(|narrowed| narrowed.by == text) {
+        // A blank says nothing yet.
+        model.place.palette = Some(palette);
+        return;
+    }
     let needle = Needle::new(&text);
     (palette.cursor, palette.top) = (0, 0);
     if needle.is_empty() {
@@ -171,5 +176,61 @@ fn run(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
             line.set(format!("{name} "));
             line.fault = Some(fault).filter(|fault| !fault.is_empty());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+    use chrono::TimeDelta;
+
+    use super::*;
+    use crate::console::event::{Event, What};
+    use crate::console::keys::Key;
+    use crate::console::state::layout::Size;
+    use crate::console::state::settings::Settings;
+    use crate::console::update::{net, update};
+    use crate::domain::{Instant, Task};
+
+    const VERBS: [&str; 6] = ["Fix", "Bump", "Migrate", "Document", "Remove", "Rename"];
+    const THINGS: [&str; 7] =
+        ["flaky retry test", "billing export", "axum", "audit log", "search index", "cache", "docs"];
+
+    /// A world of so many tasks, each touched a second after the one before.
+    fn world(tasks: usize) -> Model {
+        let mut model = Model::new(Instant::UNIX_EPOCH + TimeDelta::days(9000), Settings::default());
+        model.place.size = Size { width: 160, height: 45 };
+        for n in 0..tasks {
+            let name = format!("{} the {} of service {n}", VERBS[n % VERBS.len()], THINGS[n % THINGS.len()]);
+            let at = Instant::UNIX_EPOCH + TimeDelta::seconds(i64::try_from(n).unwrap());
+            let queued = Task::queued(&format!("t{n}"));
+            net::merge_task(&mut model, Task { name: name.into(), created_at: at, updated_at: Some(at), ..queued });
+        }
+        model
+    }
+
+    fn press(model: &mut Model, chord: Chord) {
+        update(model, Event { at: model.now, what: What::Key(chord) });
+    }
+
+    fn names(model: &Model) -> Vec<String> {
+        model.palette().unwrap().rows.iter().map(|row| row.name.to_string()).collect()
+    }
+
+    #[test]
+    fn equals_come_newest_first_and_the_same_letters_give_the_same_list() {
+        let mut model = world(400);
+        press(&mut model, Chord::ctrl('k'));
+        for c in "bump axum".chars() {
+            press(&mut model, Chord::char(c));
+        }
+        let first = names(&model);
+        let numbers: Vec<usize> =
+            first.iter().filter_map(|name| name.strip_prefix("Bump the axum of service ")?.parse().ok()).collect();
+        assert!(numbers.len() > 5 && numbers.is_sorted_by(|a, b| a > b), "{first:?}");
+        press(&mut model, Chord::plain(Key::Backspace));
+        press(&mut model, Chord::char('m'));
+        assert_eq!(names(&model), first);
     }
 }

@@ -27,10 +27,13 @@ pub fn draw(model: &Model, palette: &Palette, theme: &Theme, buffer: &mut Buffer
     if palette.rows.is_empty() {
         return empty(palette, theme, area, buffer);
     }
+    // Names stand under each other, and so does what is said of them.
+    let shown = palette.rows.iter().skip(palette.top).take(area.body_rows());
+    let names = shown.map(|row| width::width(&row.name)).max().unwrap_or(0);
     let seen = palette.rows.iter().enumerate().skip(palette.top);
     for (y, (n, row)) in (area.y + 1..area.bottom()).zip(seen) {
         let line = Area { y, height: 1, ..area };
-        self::row(row, n == palette.cursor, theme, line, buffer);
+        self::row(row, n == palette.cursor, names, theme, line, buffer);
     }
 }
 
@@ -70,7 +73,7 @@ fn empty(palette: &Palette, theme: &Theme, area: Area, buffer: &mut Buffer) {
     }
 }
 
-fn row(row: &Row, under: bool, theme: &Theme, line: Area, buffer: &mut Buffer) {
+fn row(row: &Row, under: bool, names: usize, theme: &Theme, line: Area, buffer: &mut Buffer) {
     if under {
         let bar = if theme.ascii { "|" } else { "▌" };
         put(buffer, line, line.x, line.y, bar, theme.style(Tone::Accent));
@@ -79,16 +82,11 @@ fn row(row: &Row, under: bool, theme: &Theme, line: Area, buffer: &mut Buffer) {
     let x = line.x + u16::try_from(KIND + 1).unwrap_or(0);
     let room = usize::from(line.right().saturating_sub(x + 1));
     let key = width::width(&row.key);
-    let right = if key > 0 { key + 2 } else { 0 };
-    let wide = width::width(&row.name);
-    let free = room.saturating_sub(right);
-    // The name comes first; what is said more has what is left, and half where both are long.
-    let more = if line.width >= MORE_FROM {
-        width::width(&row.more).min(free.saturating_sub(wide + 2).max(free / 3))
-    } else {
-        0
-    };
-    let name = free.saturating_sub(if more > 0 { more + 2 } else { 0 });
+    let free = room.saturating_sub(if key > 0 { key + 2 } else { 0 });
+    // Where both are long, what is said of it has the smaller part.
+    let said = line.width >= MORE_FROM;
+    let name = if said { names.min(room * 3 / 5) } else { free };
+    let more = if said { free.saturating_sub(name + 2) } else { 0 };
     let mut words = Words::new();
     for (hit, run) in runs(&width::cut_end(&row.name, name), &row.places) {
         let tone = match (hit, under) {
@@ -98,10 +96,11 @@ fn row(row: &Row, under: bool, theme: &Theme, line: Area, buffer: &mut Buffer) {
         };
         words.push(tone, run);
     }
-    let end = put_words(buffer, line, x, line.y, &words, theme);
+    put_words(buffer, line, x, line.y, &words, theme);
     if more > 0 {
         let text = Words::one(Tone::Dim, width::cut_end(&row.more, more));
-        put_words(buffer, line, end + 2, line.y, &text, theme);
+        let at = x.saturating_add(u16::try_from(name + 2).unwrap_or(0));
+        put_words(buffer, line, at, line.y, &text, theme);
     }
     if key > 0 {
         let at = line.right().saturating_sub(u16::try_from(key + 1).unwrap_or(0));
