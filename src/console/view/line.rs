@@ -24,21 +24,18 @@ pub fn draw(model: &Model, line: &Line, theme: &Theme, area: Area, buffer: &mut 
     let free = usize::from(area.right().saturating_sub(end));
     let fits = |words: &Words| words.width() + 4 <= free;
     let fault = line.fault.clone().or_else(|| wrong.map(|wrong| wrong.what.clone()));
-    match fault {
-        Some(fault) => {
-            let words = Words::one(Tone::Bad, &fault);
-            if fits(&words) {
-                put_words(buffer, area, end + 3, area.y, &words, theme);
-            } else if line.offers.is_none() {
-                above(&fault, theme, area, buffer);
-            }
+    if let Some(fault) = fault {
+        let words = Words::one(Tone::Bad, &fault);
+        if fits(&words) {
+            put_words(buffer, area, end + 3, area.y, &words, theme);
+        } else if line.offers.is_none() {
+            above(&fault, theme, area, buffer);
         }
-        None => {
-            let told = explained(model, line).map(|text| Words::one(Tone::Dim, text)).filter(fits);
-            let words = told.unwrap_or_else(|| Words::one(Tone::Dim, hint(line)));
-            if fits(&words) {
-                at_the_edge(&words, theme, area, buffer);
-            }
+    } else {
+        let told = explained(model, line).map(|text| Words::one(Tone::Dim, text)).filter(fits);
+        let words = told.unwrap_or_else(|| Words::one(Tone::Dim, hint(line)));
+        if fits(&words) {
+            at_the_edge(&words, theme, area, buffer);
         }
     }
     (cursor.min(area.right().saturating_sub(1)), area.y)
@@ -62,15 +59,13 @@ fn explained(model: &Model, line: &Line) -> Option<String> {
         return None;
     }
     let first = line.text.split_whitespace().next()?;
-    match model.settings.aliases.get(first) {
-        Some(words) => Some(format!("stands for :{words}")),
-        None => {
-            // Not with every letter another: what is written out, or has a blank behind it.
-            let written = |command: &&command::Command| command.name == first || line.text.contains(' ');
-            let command = command::find(first).ok().filter(written)?;
-            Some(format!("{} — {}", command.usage(), command.help))
-        }
+    if let Some(words) = model.settings.aliases.get(first) {
+        return Some(format!("stands for :{words}"));
     }
+    // Not with every letter another: what is written out, or has a blank behind it.
+    let written = |command: &&command::Command| command.name == first || line.text.contains(' ');
+    let command = command::find(first).ok().filter(written)?;
+    Some(format!("{} — {}", command.usage(), command.help))
 }
 
 /// The query of the view is there, whatever is typed after it.

@@ -69,6 +69,7 @@ fn forget(model: &mut Model, kept: &[RepoName]) {
     world.generations.retain(|source, _| !gone(source));
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as the table has it")]
 pub(super) fn budget(model: &mut Model, _: &[&str], _: &mut Vec<Effect>) -> Result<(), String> {
     model.notes.tell(model.now, model.budget_words());
     model.dirty = true;
