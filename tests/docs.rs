@@ -28,6 +28,7 @@ const GENERATED: &[(&str, Write)] = &[
     ("variables", docs::variables_table),
     ("qualifiers", atc::domain::query::markdown_table),
     ("query-words", atc::domain::query::markdown_words),
+    ("commands", atc::console::update::command::markdown_table),
     ("keys", atc::console::keys::help::markdown_table),
     ("token-kinds", atc::provider::github::docs::markdown_kinds),
     ("token-needs", atc::provider::github::docs::markdown_needs),

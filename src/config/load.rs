@@ -89,6 +89,16 @@ impl Loaded {
         self.origins.get(key).cloned().unwrap_or(Origin::Default)
     }
 
+    /// What only those who use an option can find wrong with it, said like everything else that is wrong.
+    pub fn refuse(&self, key: &str, wrong: impl IntoIterator<Item = String>) -> Result<(), Invalid> {
+        let place = match self.origin(key) {
+            Origin::Default | Origin::File => self.file.display().to_string(),
+            Origin::Variable(name) => name,
+            Origin::Argument(name) => name.to_owned(),
+        };
+        Invalid::from_problems(wrong.into_iter().map(|what| Problem::new(&place, Some(key), what)).collect())
+    }
+
     /// How long is too long, and where each of these limits is from.
     pub fn thresholds(&self) -> Thresholds {
         let said = |key| match self.origin(key) {

@@ -10,8 +10,9 @@
 //!                                                       └──> or all problems found, each with its place
 //! ```
 
+mod aliases;
 pub mod docs;
-pub mod given;
+mod given;
 pub mod load;
 mod notify;
 pub mod options;

@@ -183,6 +183,7 @@ pub const OPTIONS: &[Opt] = &[
         },
         show: |config| Some(switch(config.read_only)),
     },
+    super::aliases::ALIASES,
     Opt {
         key: "templates_dir",
         values: "a path",
@@ -533,6 +534,18 @@ pub const OPTIONS: &[Opt] = &[
             Ok(())
         },
         show: |config| Some(quote(config.ui.layout.word())),
+    },
+    Opt {
+        key: "ui.history",
+        values: "0 to 5000",
+        example: None,
+        doc: "Lines typed after `:` and `/` that are kept on disk for the next start, readable by you alone. One that looks \
+              as if it held a secret, or begins with a blank, never is. 0 keeps none; `:history clear` forgets them.",
+        set: |config, given| {
+            config.ui.history = given.whole(0..=5000)?;
+            Ok(())
+        },
+        show: |config| Some(config.ui.history.to_string()),
     },
 ];
 

@@ -42,6 +42,8 @@ pub struct Config {
     /// The queue's tabs; never empty.
     pub views: Vec<SavedView>,
     pub notify: Notify,
+    /// Names of the operator's own for commands, and the words they stand for.
+    pub aliases: BTreeMap<String, String>,
 }
 
 impl Default for Config {
@@ -70,6 +72,7 @@ impl Default for Config {
             ui: Ui::default(),
             views: SavedView::defaults(),
             notify: Notify::default(),
+            aliases: BTreeMap::new(),
         }
     }
 }
@@ -216,6 +219,8 @@ pub struct Ui {
     pub mouse: bool,
     pub hyperlinks: Switch,
     pub layout: Layout,
+    /// Typed lines that are kept; 0: none.
+    pub history: u32,
 }
 
 impl Default for Ui {
@@ -228,6 +233,7 @@ impl Default for Ui {
             mouse: true,
             hyperlinks: Switch::Auto,
             layout: Layout::Stack,
+            history: 500,
         }
     }
 }

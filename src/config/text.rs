@@ -1,5 +1,7 @@
 //! Small helpers for TOML text and for finding the key that was meant.
 
+use crate::text::near::distance;
+
 /// A TOML string.
 pub(super) fn quote(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
@@ -15,23 +17,6 @@ pub(super) fn nearest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>)
         (far <= 1 + text.chars().count().min(12) / 4).then_some((far, candidate))
     };
     candidates.filter_map(near).min_by_key(|(far, _)| *far).map(|(_, candidate)| candidate)
-}
-
-/// How many letters must be put in, taken out or replaced to make one text the other.
-fn distance(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (index, letter) in from.chars().take(100).enumerate() {
-        let mut next = vec![index + 1];
-        for (other, window) in to.iter().zip(row.windows(2)) {
-            if let ([above_left, above], Some(left)) = (window, next.last()) {
-                let replaced = above_left + usize::from(letter != *other);
-                next.push(replaced.min(above + 1).min(left + 1));
-            }
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -87,6 +87,12 @@ pub enum Effect {
     KeepDraft(Box<super::state::compose::Draft>),
     /// Forget the draft of this id.
     DropDraft(uuid::Uuid),
+    /// Keep a line that was typed for the next start.
+    KeepLine(super::state::history::Which, String),
+    /// Forget every line that was kept.
+    ForgetLines,
+    /// Keep how the panes stand.
+    KeepSeat(super::state::seat::Seat),
     /// Look whether the template files have changed.
     LookForTemplates,
     /// Paint with this theme, or `auto`.
@@ -132,6 +138,9 @@ impl Effect {
             | Self::LoadAgents(_)
             | Self::KeepDraft(_)
             | Self::DropDraft(_)
+            | Self::KeepLine(..)
+            | Self::ForgetLines
+            | Self::KeepSeat(_)
             | Self::LookForTemplates
             | Self::Theme(_)
             | Self::Notify(_)

@@ -313,6 +313,10 @@ pub enum Local {
     /// What of the inbox was read, by any console here, and when: the answer to one `KeepRead`. `None`: it could not be
     /// written.
     InboxRead(Option<Vec<(String, Instant)>>),
+    /// Lines typed in earlier runs and other consoles, oldest first.
+    Lines(Vec<(super::state::history::Which, String)>),
+    /// Nothing of an earlier start is kept here, and from now on it is.
+    FirstStart,
 }
 
 /// A part of what an earlier run knew.

@@ -1,8 +1,9 @@
-//! The help's lines: keys by context, commands, signs.
+//! The help's lines: what the screen is for, its keys and where they lead, then all keys, commands and signs.
 
 use super::Model;
-use super::keys::help;
+use super::keys::{Context, help};
 use super::state::condition::look;
+use super::state::tone::wrap;
 use super::update::command::COMMANDS;
 use crate::domain::Condition;
 use crate::domain::State;
@@ -14,26 +15,72 @@ pub const KEYS: u16 = 22;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line {
     Heading(Safe),
+    /// Keys, and what they do.
     Row(Safe, Safe),
+    Text(Safe),
     Blank,
 }
 
+/// First the screen the help was opened on, and where it leads; then everything else.
 pub fn lines(model: &Model) -> Vec<Line> {
     let mut lines = Vec::new();
-    for group in help::groups(model.settings.read_only) {
-        heading(&mut lines, group.context.title());
-        lines.extend(group.rows.iter().map(|(keys, what)| row(keys, what)));
-        lines.extend(group.context.note().map(|note| row("", note)));
+    let here = model.screen();
+    let groups = help::groups(model.settings.read_only);
+    let is_here = |group: &&help::Group| group.context == here;
+    about(&mut lines, model, here);
+    for group in groups.iter().filter(is_here) {
+        keys(&mut lines, group);
     }
-    heading(&mut lines, "Commands, after :");
+    next(&mut lines, model, here);
+    for group in groups.iter().filter(|group| !is_here(group)) {
+        heading(&mut lines, group.context.title());
+        keys(&mut lines, group);
+    }
+    commands(&mut lines, model);
+    signs(&mut lines);
+    lines
+}
+
+/// What the screen is for.
+fn about(lines: &mut Vec<Line>, model: &Model, here: Context) {
+    heading(lines, here.title());
+    let columns = usize::from(model.place.size.width.saturating_sub(3)).min(110);
+    lines.extend(wrap(&Safe::new(here.about()), columns).into_iter().map(Line::Text));
+    lines.push(Line::Blank);
+}
+
+fn keys(lines: &mut Vec<Line>, group: &help::Group) {
+    lines.extend(group.rows.iter().map(|(keys, what)| row(keys, what)));
+    lines.extend(group.context.note().map(|note| row("", note)));
+}
+
+fn next(lines: &mut Vec<Line>, model: &Model, here: Context) {
+    let wanted = here.leads_to().iter().filter(|intent| !(model.settings.read_only && intent.writes()));
+    let rows: Vec<Line> =
+        wanted.filter_map(|intent| help::told(here, *intent)).map(|(key, what)| row(&key, what)).collect();
+    if !rows.is_empty() {
+        heading(lines, "Where to go next");
+        lines.extend(rows);
+    }
+}
+
+fn commands(lines: &mut Vec<Line>, model: &Model) {
+    heading(lines, "Commands, after :");
     for command in COMMANDS.iter().filter(|c| !(model.settings.read_only && c.writes())) {
-        if command.usage.len() < usize::from(KEYS) {
-            lines.push(row(command.usage, command.help));
+        let usage = command.usage();
+        if usage.len() < usize::from(KEYS) {
+            lines.push(row(&usage, command.help));
         } else {
-            lines.push(row(command.name, &format!("{} — {}", command.help, command.usage)));
+            lines.push(row(command.name, &format!("{} — {usage}", command.help)));
         }
     }
-    heading(&mut lines, "Signs");
+    for (name, words) in &model.settings.aliases {
+        lines.push(row(name, &format!("stands for :{words}")));
+    }
+}
+
+fn signs(lines: &mut Vec<Line>) {
+    heading(lines, "Signs");
     let ours = [Condition::Cancelling, Condition::Orphaned];
     for condition in State::KNOWN.iter().map(Condition::State).chain(ours) {
         lines.push(row(&format!("{} {}", look(&condition).0, condition.word()), meaning(&condition)));
@@ -41,7 +88,6 @@ pub fn lines(model: &Model) -> Vec<Line> {
     lines.push(row("▲", "stuck: it should move and does not; the detail says why"));
     lines.push(row("≠", "task, session, run and pull request disagree"));
     lines.push(row("•", "before the sign: marked; behind the word: changed since you last looked at it"));
-    lines
 }
 
 fn meaning(condition: &Condition<'_>) -> &'static str {

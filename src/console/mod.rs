@@ -17,6 +17,7 @@ pub mod ledger;
 pub mod rawlog;
 pub mod reviews;
 pub mod state;
+pub mod tour;
 pub mod update;
 pub mod view;
 

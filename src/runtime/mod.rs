@@ -20,6 +20,7 @@ pub mod private;
 pub mod record;
 pub mod rules;
 pub mod save;
+pub mod seat;
 pub mod shared;
 pub mod signals;
 pub mod templates;

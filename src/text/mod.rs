@@ -7,6 +7,7 @@
 
 mod clean;
 mod escape;
+pub mod near;
 pub mod redact;
 mod reveal;
 pub mod safe;

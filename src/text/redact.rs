@@ -70,6 +70,28 @@ fn run(text: &str, belongs: impl Fn(char) -> bool) -> usize {
     text.find(|c| !belongs(c)).unwrap_or(text.len())
 }
 
+/// Words that name a secret where something follows them behind `=` or `:`.
+const NAMES: [&str; 8] = ["password", "passwd", "secret", "token", "api_key", "apikey", "access_key", "private_key"];
+
+/// The text holds a secret, or something that looks like one: also such as only a person would write down. For what is
+/// kept without being asked for; nothing is taken out of it.
+pub fn holds_secret(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let named = |name: &&str| {
+        lower.match_indices(*name).any(|(at, _)| {
+            let behind = lower.get(at + name.len()..).unwrap_or_default().trim_start();
+            let value = behind.strip_prefix(['=', ':']).map(str::trim_start);
+            value.is_some_and(|value| !value.is_empty())
+        })
+    };
+    let key_id =
+        |(at, _): (usize, &str)| run(text.get(at + 4..).unwrap_or_default(), |c| c.is_ascii_alphanumeric()) >= 16;
+    redact(text) != text
+        || NAMES.iter().any(named)
+        || ["AKIA", "ASIA"].iter().any(|prefix| text.match_indices(prefix).any(key_id))
+        || ["-----begin", "xoxb-", "xoxp-", "glpat-", "sk-ant-", "sk_live_"].iter().any(|sign| lower.contains(sign))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

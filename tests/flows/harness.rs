@@ -84,6 +84,9 @@ pub struct Setup {
     pub repos: Option<Vec<atc::domain::RepoName>>,
     /// Links are drawn.
     pub linked: bool,
+    /// Where typed lines and the sizes of panes are kept.
+    pub seat: Option<std::path::PathBuf>,
+    pub aliases: Vec<(&'static str, &'static str)>,
 }
 
 impl Default for Setup {
@@ -109,6 +112,8 @@ impl Default for Setup {
             provider: None,
             repos: None,
             linked: false,
+            seat: None,
+            aliases: Vec::new(),
         }
     }
 }
@@ -155,6 +160,7 @@ impl Flow {
         let (events, received) = mpsc::channel(256);
         let (signals, heard) = mpsc::channel(16);
         let kept = Arc::clone(&ledger);
+        let seat = setup.seat.map(|dir| atc::runtime::seat::Files::new(&dir, 100, true)).unwrap_or_default();
         let parts = Parts {
             provider: provider.clone(),
             now: clock.as_now(),
@@ -179,6 +185,7 @@ impl Flow {
                 atc::runtime::notify::Plan::new(&atc::config::Notify::default(), atc::domain::Zone::utc()),
                 setup.state_dir,
             ),
+            seat: seat.clone(),
         };
         let settings = Settings {
             repos: watched,
@@ -188,12 +195,15 @@ impl Flow {
             stale_after: TimeDelta::seconds(150),
             read_only: setup.read_only,
             notify: setup.notify,
+            aliases: setup.aliases.iter().map(|(name, words)| ((*name).to_owned(), (*words).to_owned())).collect(),
             ..Settings::default()
         };
+        let mut model = Model::new(clock.now(), settings);
+        atc::console::update::seat::take(&mut model, seat.seat());
         let paper = Paper::new(setup.width, setup.height);
         paper.sheet().linked = setup.linked;
         let app = App {
-            model: Model::new(clock.now(), settings),
+            model,
             theme: Theme::default(),
             screen: paper.clone(),
             effects: Behind::new(parts),

@@ -15,6 +15,7 @@ mod inbox;
 #[path = "../documents/keep.rs"]
 mod keep;
 mod links;
+mod navigating;
 #[path = "../contract/openapi.rs"]
 mod openapi;
 mod picture;

@@ -244,8 +244,8 @@ const ROWS: &[Row] = &[
         budget: [30, 30],
         cost: |screen| {
             let mut wire = Wire::queue(screen);
-            // The first takes the offers away.
-            wire.console.keys(":z");
+            // The second takes the completions away.
+            wire.console.keys(":zz");
             wire.paint();
             let typed: Vec<char> = "zzzzz".chars().collect();
             wire.most(typed.len(), |wire, n| wire.key(typed[n]))

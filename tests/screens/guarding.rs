@@ -76,7 +76,7 @@ fn act(dice: &mut Dice, console: &mut Console) {
     match dice.roll(20) {
         0 => {
             console.keys(":");
-            let command = COMMANDS[dice.roll(COMMANDS.len())].usage.split(['|', '[', ' ']).next().unwrap();
+            let command = COMMANDS[dice.roll(COMMANDS.len())].name;
             console.keys(command);
             if dice.roll(2) == 0 {
                 console.keys(dice.of(&[" add acme/new", " all", " 1", " next", " x"]));

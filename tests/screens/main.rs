@@ -20,6 +20,7 @@ mod inbox;
 mod keep;
 mod ledger;
 mod looks;
+mod navigating;
 mod news;
 mod properties;
 mod querying;

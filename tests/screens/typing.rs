@@ -45,7 +45,8 @@ fn commands_and_their_clear_beginnings_do_what_they_say() {
 fn what_is_wrong_with_a_command_is_said_in_the_line() {
     for (typed, said) in [
         ("re", "“re” could be repo, reviews, refresh, retry"),
-        ("fly", "no command “fly” (:help lists all)"),
+        ("fly", "unknown command :fly (:help lists all)"),
+        ("foo", "unknown command :foo – did you mean :follow-up?"),
         ("sort nonsense", "no column “nonsense”; there are state, age"),
         ("sort", "write: sort COLUMN [reverse]"),
         ("repo add api", "a repository is written owner/name"),
@@ -54,7 +55,7 @@ fn what_is_wrong_with_a_command_is_said_in_the_line() {
         ("view sideways", "no view “sideways”"),
         ("mouse maybe", "“maybe” is neither on nor off"),
         ("quit now", "“quit” takes nothing after it"),
-        ("layout", "write: layout columns|rows"),
+        ("layout", "write: layout columns|rows|reset"),
     ] {
         let mut console = Console::full(160, 24);
         command(&mut console, typed);
@@ -88,19 +89,27 @@ fn the_arrows_bring_back_what_was_typed_before() {
 }
 
 #[test]
-fn tab_completes_a_command_as_far_as_it_is_clear() {
+fn tab_completes_a_command_and_goes_on_to_the_next_that_may_be_meant() {
     let mut console = Console::full(80, 24);
-    let complete = |console: &mut Console, typed: &str| {
+    let complete = |console: &mut Console, typed: &str, tabs: usize| {
         console.keys(":");
         console.keys(typed);
-        console.press(Key::Tab);
+        for _ in 0..tabs {
+            console.press(Key::Tab);
+        }
         let text = console.model.line.as_ref().unwrap().text.clone();
         console.press(Key::Esc);
+        console.press(Key::Esc);
+        assert!(console.model.line.is_none());
         text
     };
-    assert_eq!(complete(&mut console, "fol"), "follow-up ");
-    assert_eq!(complete(&mut console, "l"), "l", "log or layout");
-    assert_eq!(complete(&mut console, "zzz"), "zzz");
+    assert_eq!(complete(&mut console, "fol", 1), "follow-up ");
+    assert_eq!(complete(&mut console, "lay", 1), "layout ");
+    assert_eq!(complete(&mut console, "layout r", 1), "layout rows");
+    assert_eq!(complete(&mut console, "layout r", 2), "layout reset");
+    assert_eq!(complete(&mut console, "l", 1), "log");
+    assert_eq!(complete(&mut console, "l", 2), "layout ", "log or layout");
+    assert_eq!(complete(&mut console, "zzz", 1), "zzz");
 }
 
 #[test]
@@ -334,7 +343,7 @@ fn tab_completes_what_may_follow_a_command_too() {
     for (typed, completed) in [
         ("so", "sort "),
         ("sort cr", "sort creator "),
-        ("sort c", "sort c"),
+        ("sort c", "sort checks"),
         ("sort cost r", "sort cost reverse "),
         ("view ne", "view needs-me "),
         ("layout c", "layout columns "),

@@ -299,6 +299,8 @@ impl Console {
         let mut effects = update(&mut self.model, Event { at: self.at, what });
         // What is polled closely follows the selection everywhere; only what was asked for by hand is a story here.
         effects.retain(|e| !matches!(e, Effect::Attend { .. } | Effect::Reviews(Wish::Policy | Wish::Look(_))));
+        // So is what is kept of every line and of every size.
+        effects.retain(|e| !matches!(e, Effect::KeepLine(..) | Effect::KeepSeat(_)));
         self.effects.extend(effects.clone());
         effects
     }

@@ -44,6 +44,10 @@ impl Chord {
     pub const fn ctrl(c: char) -> Self {
         Self { key: Key::Char(c), ctrl: true, alt: false, shift: false }
     }
+
+    pub const fn alt(key: Key) -> Self {
+        Self { key, ctrl: false, alt: true, shift: false }
+    }
 }
 
 /// As it is written in help and config: `x`, `enter`, `ctrl+s`, `pgdn`.

@@ -116,7 +116,8 @@ pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
         Context::Plan => plan(model),
         Context::Dialog => vec![Intent::No, Intent::Yes, Intent::NextChoice, Intent::Accept],
         Context::Help => vec![Intent::Back],
-        Context::Line => vec![Intent::Accept, Intent::Back],
+        Context::Line | Context::Palette => vec![Intent::Accept, Intent::Back],
+        Context::Tour => vec![Intent::NextChoice, Intent::PreviousChoice, Intent::Back],
         Context::Global => vec![Intent::Quit],
     };
     let mut keys: Vec<_> = wanted
@@ -127,7 +128,7 @@ pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
         .filter_map(|intent| key_of(context, intent))
         .take(6)
         .collect();
-    if !context.takes_text() && !matches!(context, Context::Dialog | Context::Help) {
+    if !context.takes_text() && !matches!(context, Context::Dialog | Context::Help | Context::Tour) {
         keys.extend(key_of(Context::Global, Intent::Help));
     }
     keys
@@ -232,6 +233,23 @@ fn task(model: &Model, mut keys: Vec<Intent>) -> Vec<Intent> {
 fn key_of(context: Context, intent: Intent) -> Option<(String, &'static str)> {
     let own = |c| bindings(c).iter().find(|b| b.intent == intent && !b.footer.is_empty());
     own(context).or_else(|| own(Context::Global)).map(|b| (b.chord.to_string(), b.footer))
+}
+
+/// Its keys and what it does, in a context or else everywhere.
+pub fn told(context: Context, intent: Intent) -> Option<(String, &'static str)> {
+    let own = |c| bindings(c).iter().find(|b| b.intent == intent).map(|b| (b.chord.to_string(), b.help));
+    own(context).or_else(|| own(Context::Global))
+}
+
+/// The first key of an intent in a context, else everywhere.
+pub fn key_in(context: Context, intent: Intent) -> Option<String> {
+    told(context, intent).map(|(key, _)| key)
+}
+
+/// The first key of an intent: one that holds everywhere, else that of the first context that has it.
+pub fn key(intent: Intent) -> Option<String> {
+    let all = TABLE.iter().flat_map(|(_, own)| *own);
+    all.into_iter().find(|b| b.intent == intent).map(|b| b.chord.to_string())
 }
 
 #[cfg(test)]

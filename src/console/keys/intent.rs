@@ -47,6 +47,10 @@ pub enum Context {
     Help,
     /// The `:` or `/` line; keys not bound here are typed.
     Line,
+    /// Going to anything by some of its letters; keys not bound here are typed.
+    Palette,
+    /// A step of the tour. Any key not bound here ends it.
+    Tour,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -72,6 +76,11 @@ pub enum Intent {
     Grow,
     Shrink,
     Mouse,
+    /// Anything by some of its letters.
+    Palette,
+    /// To the place visited before.
+    GoBack,
+    GoForward,
     // Lists and text
     Down,
     Up,

@@ -1,5 +1,6 @@
 //! Intents, chords and the one table that binds them. Help, footer and the README's key table come from it.
 
+mod about;
 pub mod chord;
 pub mod help;
 pub mod intent;

@@ -41,6 +41,10 @@ const READY: &str = "mark the draft ready for review (asks)";
 const COMMENT: &str = "comment on it (asks)";
 const CLOSE: &str = "close it without a merge (asks for its number)";
 
+/// One key, by what is typed.
+const SEARCH_MODE: &str = "look for an older line; in a log's search: a text, or a regular expression";
+const PLACE_BACK: &str = "back through the places you were at";
+
 /// One meaning, nine keys: one row of the help.
 const VIEW: &str = "the saved view with this number";
 
@@ -83,6 +87,10 @@ const GLOBAL: &[Binding] = &[
     bind(Context::Global, c('M'), Intent::Mouse, "mouse on or off (off: the terminal selects text)", ""),
     bind(Context::Global, c('?'), Intent::Help, "all keys", "keys"),
     bind(Context::Global, k(Key::F(1)), Intent::Help, "all keys", "keys"),
+    bind(Context::Global, Chord::ctrl('k'), Intent::Palette, "go to anything by some of its letters", ""),
+    bind(Context::Global, Chord::alt(Key::Left), Intent::GoBack, PLACE_BACK, ""),
+    bind(Context::Global, Chord::ctrl('o'), Intent::GoBack, PLACE_BACK, ""),
+    bind(Context::Global, Chord::alt(Key::Right), Intent::GoForward, "forward again through them", ""),
     bind(Context::Global, k(Key::Esc), Intent::Back, "go back", "back"),
     bind(Context::Global, Chord::ctrl('l'), Intent::Redraw, "paint the screen anew", ""),
     bind(Context::Global, Chord::ctrl('z'), Intent::Suspend, "suspend", ""),
@@ -418,13 +426,34 @@ const LINE: &[Binding] = &[
     bind(Context::Line, k(Key::Tab), Intent::NextChoice, "complete the word, then the next completion", "complete"),
     bind(Context::Line, k(Key::BackTab), Intent::PreviousChoice, "the completion before", ""),
     bind(Context::Line, k(Key::Right), Intent::Take, "at the end of the line: take the completion", ""),
-    bind(Context::Line, Chord::ctrl('r'), Intent::SearchMode, "search in a log: a text, or a regular expression", ""),
+    bind(Context::Line, Chord::ctrl('r'), Intent::SearchMode, SEARCH_MODE, ""),
     bind(Context::Line, Chord::ctrl('f'), Intent::OnlyHits, "search in a log: only the entries that hold it", ""),
     bind(Context::Line, Chord::ctrl('s'), Intent::SaveView, "keep the query as a view for this run", "save"),
 ];
 
+const PALETTE: &[Binding] = &[
+    bind(Context::Palette, k(Key::Enter), Intent::Accept, "go there, or do it", "go"),
+    bind(Context::Palette, k(Key::Down), Intent::Down, "down", ""),
+    bind(Context::Palette, Chord::ctrl('n'), Intent::Down, "down", ""),
+    bind(Context::Palette, k(Key::Up), Intent::Up, "up", ""),
+    bind(Context::Palette, Chord::ctrl('p'), Intent::Up, "up", ""),
+    bind(Context::Palette, k(Key::PageDown), Intent::PageDown, "page down", ""),
+    bind(Context::Palette, k(Key::PageUp), Intent::PageUp, "page up", ""),
+    bind(Context::Palette, k(Key::Esc), Intent::Back, "stay where you are", "back"),
+    bind(Context::Palette, Chord::ctrl('k'), Intent::Palette, "stay where you are", ""),
+];
+
+const TOUR_LEAVE: &str = "leave it; so does any other key, and does what it always does";
+
+const TOUR: &[Binding] = &[
+    bind(Context::Tour, k(Key::Enter), Intent::NextChoice, "the next step", "next"),
+    bind(Context::Tour, k(Key::Right), Intent::NextChoice, "the next step", ""),
+    bind(Context::Tour, k(Key::Left), Intent::PreviousChoice, "the step before", "before"),
+    bind(Context::Tour, k(Key::Esc), Intent::Back, TOUR_LEAVE, "(or any other key) leave"),
+];
+
 /// Every context's own bindings, in the order the help shows them.
-pub const TABLE: [(Context, &[Binding]); 24] = [
+pub const TABLE: [(Context, &[Binding]); 26] = [
     (Context::Global, GLOBAL),
     (Context::Queue, QUEUE),
     (Context::Detail, DETAIL),
@@ -449,6 +478,8 @@ pub const TABLE: [(Context, &[Binding]); 24] = [
     (Context::Dialog, DIALOG),
     (Context::Help, HELP),
     (Context::Line, LINE),
+    (Context::Palette, PALETTE),
+    (Context::Tour, TOUR),
 ];
 
 /// A context's own bindings.
@@ -494,42 +525,7 @@ impl Intent {
 impl Context {
     /// Keys that are not bound there are typed.
     pub fn takes_text(self) -> bool {
-        matches!(self, Self::Form | Self::Repos | Self::Issues | Self::FollowUp | Self::Line)
-    }
-
-    /// What the help says under its keys.
-    pub fn note(self) -> Option<&'static str> {
-        (self == Self::Reviews).then_some("there is no key to merge, by design: a person merges at GitHub (o opens it)")
-    }
-
-    /// Its heading in the help and the README.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Global => "Everywhere",
-            Self::Queue => "Queue",
-            Self::Detail => "Detail",
-            Self::Log => "Log",
-            Self::List => "Log: sources and sessions",
-            Self::Record => "Log: record",
-            Self::Wall => "Wall",
-            Self::Found => "Lines found",
-            Self::Ledger => "Ledger",
-            Self::Cancels => "Cancels",
-            Self::FollowUp => "Follow up",
-            Self::Doctor => "Doctor",
-            Self::Inbox => "Inbox",
-            Self::Reviews => "Reviews",
-            Self::Pull => "Reviews: page",
-            Self::Diff => "Reviews: diff",
-            Self::Templates => "Compose: templates",
-            Self::Issues => "Compose: issues",
-            Self::Form => "Compose: form",
-            Self::Repos => "Compose: repositories",
-            Self::Plan => "Compose: plan",
-            Self::Dialog => "Questions",
-            Self::Help => "Help",
-            Self::Line => "Command and filter line",
-        }
+        matches!(self, Self::Form | Self::Repos | Self::Issues | Self::FollowUp | Self::Line | Self::Palette)
     }
 }
 

@@ -4,8 +4,10 @@ use std::ops::Range;
 
 use unicode_segmentation::GraphemeCursor;
 
+use super::history::Seek;
 use super::layout::Area;
 use super::place::Place;
+use crate::console::keys::{Chord, Key};
 use crate::domain::query::{Completion, Wrong};
 
 #[derive(Clone, Debug, Default)]
@@ -24,6 +26,10 @@ pub struct Line {
     pub before: String,
     /// What may stand at the cursor.
     pub offers: Option<Offers>,
+    /// What was typed when the walk through older lines began: those that begin so are walked through.
+    pub stem: String,
+    /// Looking backwards through older lines.
+    pub seek: Option<Seek>,
 }
 
 /// What a query can be completed with; never empty.
@@ -87,6 +93,24 @@ impl Line {
         self.text = text.into();
         self.cursor = self.text.len();
         self.fault = None;
+    }
+
+    /// A key that types or moves. True: the text is another one.
+    pub fn edit(&mut self, chord: Chord) -> bool {
+        let before = self.text.clone();
+        match (chord.key, chord.ctrl, chord.alt) {
+            (Key::Char(c), false, false) => self.insert(c.encode_utf8(&mut [0; 4])),
+            (Key::Backspace, false, false) => self.backspace(),
+            (Key::Backspace, _, _) | (Key::Char('w'), true, _) => self.backspace_word(),
+            (Key::Char('u'), true, _) => self.set(""),
+            (Key::Delete, _, _) => self.delete(),
+            (Key::Left, _, _) => self.left(),
+            (Key::Right, _, _) => self.right(),
+            (Key::Home, _, _) | (Key::Char('a'), true, _) => self.cursor = 0,
+            (Key::End, _, _) | (Key::Char('e'), true, _) => self.cursor = self.text.len(),
+            _ => {}
+        }
+        self.text != before
     }
 
     pub fn backspace(&mut self) {

@@ -13,6 +13,7 @@ pub mod doctor;
 pub mod evidence;
 pub mod followed;
 pub mod found;
+pub mod history;
 pub mod inbox;
 pub mod layout;
 pub mod ledger;
@@ -22,16 +23,20 @@ pub mod log;
 pub mod look;
 pub mod marks;
 pub mod notes;
+pub mod palette;
 pub mod place;
 pub mod queue;
 pub mod reader;
 pub mod record;
 pub mod reviews;
+pub mod seat;
 pub mod seen;
 pub mod settings;
 pub mod tabs;
 pub mod tasks;
 pub mod tone;
+pub mod tour;
+pub mod trail;
 pub mod trust;
 pub mod wall;
 pub mod words;
@@ -110,9 +115,20 @@ impl Model {
             Context::Dialog
         } else if self.line.is_some() {
             Context::Line
+        } else if self.place.palette.is_some() {
+            Context::Palette
+        } else if self.place.tour.is_open() {
+            Context::Tour
         } else if self.place.help.is_some() {
             Context::Help
-        } else if self.compose.follow_up.is_some() {
+        } else {
+            self.screen()
+        }
+    }
+
+    /// The same without what stands over every screen alike: what the help is about.
+    pub fn screen(&self) -> Context {
+        if self.compose.follow_up.is_some() {
             Context::FollowUp
         } else if self.place.detail.is_some() {
             Context::Detail

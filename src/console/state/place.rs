@@ -51,10 +51,17 @@ pub struct Place {
     pub reviews_extra: i16,
     /// A log file stands alone: `atc open`.
     pub log_only: bool,
-    /// Commands typed after `:`, newest last.
-    pub commands: Vec<String>,
-    /// Queries typed after `/` in the queue, newest last.
-    pub queries: Vec<String>,
+    /// `columns` is what the operator chose, not the configuration.
+    pub columns_chosen: bool,
+    /// How the panes stood when that was last told on.
+    pub seat: super::seat::Seat,
+    /// Lines typed after `:`, and after `/` in the queue.
+    pub history: super::history::History,
+    /// The places visited.
+    pub trail: Box<super::trail::Trail>,
+    /// Going to anything; where it is open, it has the keys.
+    pub palette: Option<Box<super::palette::Palette>>,
+    pub tour: Box<super::tour::Tour>,
     /// When a key was last pressed that a question did not hear.
     pub unheard_at: Option<Instant>,
     /// When the screen as it is will read differently by itself: set at the end of every update.

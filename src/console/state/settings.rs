@@ -1,5 +1,7 @@
 //! What was decided before the console started.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 
 use crate::domain::capability::ReadOnly;
@@ -7,6 +9,9 @@ use crate::domain::stuck::Thresholds;
 use crate::domain::transition::Rule;
 use crate::domain::{OwnTasks, RepoName, SavedView, Zone};
 use crate::text::Safe;
+
+/// A name, and the words it stands for.
+pub type Aliases = BTreeMap<String, String>;
 
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -30,6 +35,12 @@ pub struct Settings {
     /// Why, where it is not only wished.
     pub why_read_only: Option<ReadOnly>,
     pub mouse: bool,
+    /// Panes side by side, where the operator did not choose otherwise.
+    pub columns: bool,
+    /// Lines kept for the next start; 0: none.
+    pub keep_lines: usize,
+    /// The operator's own names for commands.
+    pub aliases: Aliases,
     /// The queue's tabs, from left to right; never empty.
     pub views: Vec<SavedView>,
     /// Which transitions are told, and how.
@@ -54,6 +65,9 @@ impl Default for Settings {
             read_only: false,
             why_read_only: None,
             mouse: true,
+            columns: false,
+            keep_lines: super::history::MOST,
+            aliases: Aliases::new(),
             views: SavedView::defaults(),
             notify: Vec::new(),
             transitions: false,

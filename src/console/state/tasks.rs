@@ -39,9 +39,16 @@ pub struct Tasks {
     touched: Vec<Slot>,
     /// Those the operator chose. To mark a task is not to touch it.
     marks: Marks,
+    /// Counts what came, went or was taken to be changed.
+    revision: u64,
 }
 
 impl Tasks {
+    /// As long as it is the same, so are the tasks.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
     pub fn len(&self) -> usize {
         self.slots.len()
     }
@@ -67,6 +74,7 @@ impl Tasks {
     pub fn at_mut(&mut self, slot: Slot) -> Option<&mut Known> {
         let place = self.places.get_mut(slot.index())?;
         place.known.as_ref()?;
+        self.revision += 1;
         if !std::mem::replace(&mut place.touched, true) {
             self.touched.push(slot);
         }
@@ -105,6 +113,7 @@ impl Tasks {
             self.slots.insert(id, slot);
             slot
         });
+        self.revision += 1;
         self.unlink(slot);
         self.link(slot, &known.task);
         if let Some(place) = self.places.get_mut(slot.index()) {
@@ -129,6 +138,7 @@ impl Tasks {
 
     pub fn remove(&mut self, id: &TaskId) -> Option<Known> {
         let slot = self.slots.remove(id)?;
+        self.revision += 1;
         self.unlink(slot);
         let place = self.places.get_mut(slot.index())?;
         let known = place.known.take();

@@ -1,6 +1,6 @@
 //! What the keys and the commands do, outside the log, the compose form and the lines being typed.
 
-use super::{cancel, cancel_marked, compose, dialog, line, log, open_marked, queue, scroll, wall};
+use super::{cancel, cancel_marked, compose, dialog, line, log, open_marked, queue, scroll, tour, trail, wall};
 use crate::console::effect::Effect;
 use crate::console::keys::Intent;
 use crate::console::state::compose::Draft;
@@ -68,6 +68,8 @@ pub fn run(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
         Intent::Inbox => super::inbox::open(model, effects),
         Intent::Compose => compose_with(model, None, effects),
         Intent::Plan => compose::show_plan(model, effects),
+        Intent::GoBack => trail::step(model, false, effects),
+        Intent::GoForward => trail::step(model, true, effects),
         Intent::NextPane => step_pane(model, true, effects),
         Intent::PreviousPane => step_pane(model, false, effects),
         _ => return go(model, intent),
@@ -108,6 +110,7 @@ fn go(model: &mut Model, intent: Intent) {
     match intent {
         Intent::Help => place.help = if place.help.is_some() { None } else { Some(0) },
         Intent::Command => line::open(model, LineKind::Command),
+        Intent::Palette => super::palette::open(model),
         Intent::Back => back(model),
         Intent::Queue => focus(model, Pane::Queue),
         Intent::Log => focus(model, Pane::Log),
@@ -189,6 +192,8 @@ fn back(model: &mut Model) {
         queue::unmark_all(model);
     } else if model.notes.current.is_some() {
         model.notes.current = None;
+    } else if tour::decline(model) {
+        model.notes.say(model.now, false, "the tour is there whenever you want it: :tour");
     } else {
         model.notes.say(model.now, false, "q quits");
     }
@@ -294,6 +299,7 @@ fn resize(model: &mut Model, by: i16) {
 /// Side by side or stacked; `None`: the other way.
 pub fn layout(model: &mut Model, columns: Option<bool>) {
     model.place.columns = columns.unwrap_or(!model.place.columns);
+    model.place.columns_chosen = true;
     model.dirty = true;
     if model.place.columns && model.place.size.width < COLUMNS_FROM {
         let text =

@@ -1,7 +1,8 @@
 //! A key press finds its way: the innermost context first.
 
 use super::{
-    actions, cancels, compose, dialog, doctor, follow_up, found, inbox, ledger, line, list, log, record, reviews, wall,
+    actions, cancels, compose, dialog, doctor, follow_up, found, inbox, ledger, line, list, log, palette, record,
+    reviews, tour, wall,
 };
 use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Context, Key, lookup};
@@ -17,6 +18,8 @@ pub fn pressed(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
     let intent = match context {
         Context::Dialog => return dialog::key(model, chord, effects),
         Context::Line => return line::key(model, chord, effects),
+        Context::Palette => return palette::key(model, chord, effects),
+        Context::Tour => return tour::key(model, chord, effects),
         _ => lookup(context, chord),
     };
     let Some(intent) = intent else {
@@ -63,7 +66,7 @@ pub fn pressed(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
 /// Alt and the letter mean nothing, two quick keys are meant. The prompt's text area has its own Alt keys.
 fn after_escape(context: Context, chord: Chord) -> Option<Chord> {
     let plain = matches!(chord.key, Key::Char(_)) && chord.alt && !chord.ctrl;
-    let has_own = context.takes_text() && context != Context::Line;
+    let has_own = context.takes_text() && !matches!(context, Context::Line | Context::Palette);
     (plain && !has_own && lookup(context, chord).is_none()).then_some(Chord { alt: false, ..chord })
 }
 
@@ -71,6 +74,7 @@ fn after_escape(context: Context, chord: Chord) -> Option<Chord> {
 pub fn pasted(model: &mut Model, text: &Untrusted, effects: &mut Vec<Effect>) {
     match model.context() {
         Context::Line => line::paste(model, text),
+        Context::Palette => palette::paste(model, text),
         Context::Form | Context::Repos | Context::Issues => {
             compose::paste(model, text, effects);
             model.dirty = true;

@@ -26,6 +26,13 @@ pub fn open(model: &mut Model, query: String, effects: &mut Vec<Effect>) {
     read(model, None, effects);
 }
 
+/// The same with the history of a task alone.
+pub fn open_at(model: &mut Model, query: String, task: Option<crate::domain::TaskRef>, effects: &mut Vec<Effect>) {
+    let focus = model.place.focus;
+    actions::focus(model, focus);
+    again(model, query, task, false, effects);
+}
+
 /// Asks for lines: from the newest on, or those before a row.
 fn read(model: &mut Model, before: Option<u64>, effects: &mut Vec<Effect>) {
     model.place.ledger.wishes += 1;

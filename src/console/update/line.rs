@@ -1,17 +1,15 @@
 //! The `:` and `/` line: typing, history, completion, acceptance.
 
-use super::{actions, command, log, offers, reviews};
+use super::{actions, command, history, log, offers, reviews};
 use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Context, Intent, Key, lookup};
 use crate::console::state::Model;
+use crate::console::state::history::Which;
 use crate::console::state::line::{Line, LineKind};
 use crate::console::state::queue::Typed;
 use crate::domain::Query;
 use crate::text::Untrusted;
 use crate::transcript::Mode;
-
-/// Commands kept for the arrow keys.
-const HISTORY: usize = 100;
 
 pub fn open(model: &mut Model, kind: LineKind) {
     let text = if kind == LineKind::QueueFilter { model.queue.typed.text.clone() } else { String::new() };
@@ -21,19 +19,24 @@ pub fn open(model: &mut Model, kind: LineKind) {
 
 pub fn key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
     model.dirty = true;
-    match lookup(Context::Line, chord) {
+    let intent = lookup(Context::Line, chord);
+    if history::seeking(model, chord, intent) {
+        return;
+    }
+    match intent {
         Some(Intent::Quit) => actions::leave(effects),
         Some(Intent::Suspend) => effects.push(Effect::Suspend),
         Some(Intent::Redraw) => effects.push(Effect::Redraw),
         Some(Intent::Accept) => accept(model, effects),
-        Some(Intent::Back) if offers::close(model) => {}
+        Some(Intent::Back) if offers::dismiss(model) => {}
         Some(Intent::Back) => give_up(model),
-        Some(Intent::Up) => history(model, true),
-        Some(Intent::Down) => history(model, false),
+        Some(Intent::Up) => history::step(model, true),
+        Some(Intent::Down) => history::step(model, false),
         Some(Intent::NextChoice) => complete(model, true),
         Some(Intent::PreviousChoice) => complete(model, false),
         Some(Intent::Take) if offers::take(model) => {}
         Some(Intent::SaveView) => save_view(model),
+        Some(Intent::SearchMode) if history::begin(model) => {}
         Some(Intent::SearchMode) => search_mode(model),
         Some(Intent::OnlyHits) => only_hits(model),
         _ => edit(model, chord),
@@ -49,30 +52,20 @@ pub fn paste(model: &mut Model, text: &Untrusted) {
 
 fn edit(model: &mut Model, chord: Chord) {
     let Some(line) = &mut model.line else { return };
-    let before = (line.text.clone(), line.cursor);
-    match (chord.key, chord.ctrl, chord.alt) {
-        (Key::Char(c), false, false) => line.insert(c.encode_utf8(&mut [0; 4])),
-        (Key::Backspace, _, _) if line.text.is_empty() => return give_up(model),
-        (Key::Backspace, false, false) => line.backspace(),
-        (Key::Backspace, _, _) | (Key::Char('w'), true, _) => line.backspace_word(),
-        (Key::Char('u'), true, _) => line.set(""),
-        (Key::Delete, _, _) => line.delete(),
-        (Key::Left, _, _) => line.left(),
-        (Key::Right, _, _) => line.right(),
-        (Key::Home, _, _) | (Key::Char('a'), true, _) => line.cursor = 0,
-        (Key::End, _, _) | (Key::Char('e'), true, _) => line.cursor = line.text.len(),
-        _ => {}
+    if chord.key == Key::Backspace && line.text.is_empty() {
+        return give_up(model);
     }
-    if line.text != before.0 {
+    let before = line.cursor;
+    if line.edit(chord) {
         line.back = 0;
         typed(model);
-    } else if line.cursor != before.1 {
+    } else if line.cursor != before {
         offers::close(model);
     }
 }
 
 /// The text is another one: filter and search follow every key, and what may stand at the cursor is offered.
-fn typed(model: &mut Model) {
+pub(super) fn typed(model: &mut Model) {
     follow(model);
     offers::renew(model);
 }
@@ -119,7 +112,7 @@ fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
                 let fault = Some(wrong.to_string());
                 model.line = Some(Line { fault, offers: None, ..line });
             }
-            None => remember(&mut model.place.queries, line.text.trim().to_owned()),
+            None => history::remember(model, Which::Queries, &line.text, effects),
         },
         LineKind::LogSearch | LineKind::LogFilter => accept_in_log(model, line),
         LineKind::DiffSearch => {}
@@ -134,8 +127,10 @@ fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
                 return;
             }
             match command::run(model, &text, effects) {
-                Ok(()) => remember(&mut model.place.commands, text),
-                Err(fault) => model.line = Some(Line { fault: Some(fault), ..line }),
+                // What was just forgotten is not remembered by its own name.
+                Ok(()) if effects.contains(&Effect::ForgetLines) => {}
+                Ok(()) => history::remember(model, Which::Commands, &line.text, effects),
+                Err(fault) => model.line = Some(Line { fault: Some(fault), offers: None, ..line }),
             }
         }
     }
@@ -189,33 +184,6 @@ fn give_up(model: &mut Model) {
     }
 }
 
-fn remember(history: &mut Vec<String>, text: String) {
-    if text.is_empty() {
-        return;
-    }
-    history.retain(|old| *old != text);
-    history.push(text);
-    let extra = history.len().saturating_sub(HISTORY);
-    history.drain(..extra);
-}
-
-fn history(model: &mut Model, older: bool) {
-    let Some(line) = &mut model.line else { return };
-    let history = match line.kind {
-        LineKind::Command => &model.place.commands,
-        LineKind::QueueFilter => &model.place.queries,
-        _ => return,
-    };
-    let back = if older { (line.back + 1).min(history.len()) } else { line.back.saturating_sub(1) };
-    let text = history.len().checked_sub(back).and_then(|at| history.get(at)).cloned().unwrap_or_default();
-    if back != line.back {
-        line.set(text);
-        line.back = back;
-        typed(model);
-        offers::close(model);
-    }
-}
-
 /// The query goes on as a command that wants a name for it.
 fn save_view(model: &mut Model) {
     if model.line.as_ref().is_some_and(|line| line.kind == LineKind::QueueFilter) {
@@ -223,16 +191,10 @@ fn save_view(model: &mut Model) {
     }
 }
 
-/// Completes the query at the cursor, or the last word of the command, as far as it is clear.
+/// Completes the query or the command at the cursor.
 fn complete(model: &mut Model, forward: bool) {
-    let offered = |line: &Line| matches!(line.kind, LineKind::QueueFilter | LineKind::LogFilter);
+    let offered = |line: &Line| matches!(line.kind, LineKind::QueueFilter | LineKind::LogFilter | LineKind::Command);
     if model.line.as_ref().is_some_and(offered) {
-        return offers::choose(model, forward);
-    }
-    let Some(line) = model.line.as_ref().filter(|l| forward && l.kind == LineKind::Command) else { return };
-    let text = line.text.clone();
-    let Some(whole) = command::complete(model, &text) else { return };
-    if let Some(line) = &mut model.line {
-        line.set(whole);
+        offers::choose(model, forward);
     }
 }

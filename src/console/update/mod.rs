@@ -1,7 +1,7 @@
 //! How the state changes: `(&mut Model, Event) -> Vec<Effect>`. Pure.
 //!
 //! ```text
-//! Event ──key──> lookup(context, chord) ──> the innermost of dialog > line > help > detail > pane
+//! Event ──key──> lookup(context, chord) ──> the innermost of dialog > line > palette > tour > help > detail > pane
 //!       ──net──> world (by id, late answers dropped) ──> rows due?
 //!       ──op───> notes, cancels, new tasks
 //! then: rows rebuilt if due ──> selection settled ──> log follows ──> next wake-up computed
@@ -19,6 +19,7 @@ pub mod dialog;
 pub mod doctor;
 pub mod follow_up;
 pub mod found;
+pub mod history;
 pub mod inbox;
 pub mod key;
 pub mod ledger;
@@ -30,13 +31,17 @@ pub mod net;
 pub mod offers;
 pub mod op;
 pub mod open_marked;
+pub mod palette;
 pub mod queue;
 pub mod record;
 pub mod remember;
 pub mod reviews;
 pub mod scroll;
+pub mod seat;
 mod settle;
 mod theme;
+pub mod tour;
+pub mod trail;
 pub mod wake;
 pub mod wall;
 
@@ -85,6 +90,9 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     reviews::settle(model, &mut effects);
     log::follow_selection(model, &mut effects);
     list::settle(model);
+    palette::settle(model);
+    seat::settle(model, &mut effects);
+    trail::settle(model);
     model.place.wake = next_wake(model);
     effects
 }
@@ -108,5 +116,7 @@ fn local(model: &mut Model, local: Local, effects: &mut Vec<Effect>) {
         Local::Remembered(part) => remember::take(model, *part),
         Local::Forget => remember::forget(model),
         Local::InboxRead(read) => inbox::read(model, read),
+        Local::Lines(lines) => history::recall(model, lines),
+        Local::FirstStart => tour::offer(model),
     }
 }

@@ -1,7 +1,8 @@
 //! Clicks and wheel steps go where the pointer is.
 
 use super::{
-    actions, cancels, compose, dialog, doctor, found, inbox, ledger, list, log, offers, queue, reviews, scroll, wall,
+    actions, cancels, compose, dialog, doctor, found, inbox, ledger, list, log, offers, palette, queue, reviews,
+    scroll, tour, wall,
 };
 use crate::console::effect::Effect;
 use crate::console::event::{Mouse, MouseKind};
@@ -20,6 +21,13 @@ pub fn moved(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
             dialog::click(model, mouse.column, mouse.row, effects);
         }
         return;
+    }
+    match mouse.kind {
+        MouseKind::Click if palette::click(model, mouse.column, mouse.row, effects) => return,
+        MouseKind::WheelUp if palette::wheel(model, -1) => return,
+        MouseKind::WheelDown if palette::wheel(model, 1) => return,
+        MouseKind::Click => tour::leave(model, effects),
+        MouseKind::WheelUp | MouseKind::WheelDown => {}
     }
     let covered = model.place.help.is_some() || model.place.detail.is_some();
     if !covered && list::mouse(model, mouse) {

@@ -6,7 +6,7 @@
 //!       click └──esc, click elsewhere──> closed until the next edit, or tab
 //! ```
 
-use super::line;
+use super::{command, line};
 use crate::console::state::Model;
 use crate::console::state::line::{Line, LineKind, Offers};
 use crate::domain::RepoName;
@@ -40,7 +40,7 @@ pub fn choose(model: &mut Model, forward: bool) {
     }
     let Some(line) = &mut model.line else { return };
     let Some(offers) = &mut line.offers else { return };
-    let count = offers.all.len();
+    let (count, is_command) = (offers.all.len(), line.kind == LineKind::Command);
     let at = match offers.at {
         None if forward => 0,
         None => count - 1,
@@ -48,8 +48,11 @@ pub fn choose(model: &mut Model, forward: bool) {
         Some(at) => (at + count - 1) % count,
     };
     put(model, at);
-    if count == 1 {
-        renew(model);
+    match (count, is_command) {
+        // Behind a command's word the next one begins.
+        (1, true) => go_on(model),
+        (1, false) => renew(model),
+        _ => {}
     }
 }
 
@@ -119,6 +122,12 @@ pub fn cover(model: &Model, column: u16, row: u16) -> bool {
     offers.is_some_and(|offers| offers.area(&model.place).contains(column, row))
 }
 
+/// Escape closes them where one of them was chosen; those of a command that were not go with the line. False: none.
+pub fn dismiss(model: &mut Model) -> bool {
+    let goes = |line: &Line| line.kind == LineKind::Command && line.offers.as_ref().is_some_and(|o| o.at.is_none());
+    !model.line.as_ref().is_some_and(goes) && close(model)
+}
+
 /// Closes them. False: none are open.
 pub fn close(model: &mut Model) -> bool {
     model.line.as_mut().is_some_and(|line| line.offers.take().is_some())
@@ -127,7 +136,8 @@ pub fn close(model: &mut Model) -> bool {
 fn found(model: &Model) -> Option<Offers> {
     let line = model.line.as_ref()?;
     let completions = match line.kind {
-        LineKind::QueueFilter => of_the_queue(model, line),
+        LineKind::QueueFilter => of_query(model, &line.text, line.cursor),
+        LineKind::Command => command::complete(model, &line.text, line.cursor),
         LineKind::LogFilter => filter::complete(&line.text, line.cursor),
         _ => return None,
     };
@@ -136,7 +146,8 @@ fn found(model: &Model) -> Option<Offers> {
     (!all.is_empty()).then_some(Offers { replace: completions.replace, all, at: None })
 }
 
-fn of_the_queue(model: &Model, line: &Line) -> Completions {
+/// What a query of the queue can go on with.
+pub fn of_query(model: &Model, text: &str, cursor: usize) -> Completions {
     let seen = &model.world.seen;
     let repos: Vec<RepoName> = model.settings.repos.clone();
     // Whatever the query lets through: half a branch matches nothing yet.
@@ -152,5 +163,5 @@ fn of_the_queue(model: &Model, line: &Line) -> Completions {
         rules: seen.rules.all(),
         states: seen.states.all(),
     };
-    complete(&line.text, line.cursor, &vocabulary)
+    complete(text, cursor, &vocabulary)
 }

@@ -124,6 +124,14 @@ pub fn intent(model: &mut Model, context: Context, intent: Intent, effects: &mut
     true
 }
 
+/// Opens the page of this one.
+pub fn show(model: &mut Model, key: &Key) {
+    reveal(model, key);
+    model.reviews.diff = None;
+    model.reviews.page = Some(Page { key: key.clone(), top: 0, said: None });
+    model.dirty = true;
+}
+
 /// Opens the page of the pull request under the cursor.
 fn open(model: &mut Model) {
     match model.reviews.selected.clone() {
@@ -137,6 +145,11 @@ fn close(model: &mut Model, both: bool) {
     if model.reviews.diff.take().is_none() || both {
         model.reviews.page = None;
     }
+}
+
+/// Opens the diff of the page, or of the pull request under the cursor.
+pub fn open_diff(model: &mut Model, effects: &mut Vec<Effect>) {
+    diff(model, effects);
 }
 
 fn diff(model: &mut Model, effects: &mut Vec<Effect>) {

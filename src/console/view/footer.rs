@@ -2,14 +2,17 @@
 
 use ratatui::buffer::Buffer;
 
-use super::line;
 use super::safe::{clear, put, put_words};
 use super::theme::{Theme, Tone};
+use super::{line, palette};
 use crate::console::keys::footer;
 use crate::console::state::Model;
 use crate::console::state::layout::Area;
 use crate::console::state::notes::Note;
 use crate::console::state::tone::{Words, wrap};
+
+/// At the first start, until it is taken or not wanted.
+const OFFER: &str = "new here? :tour";
 
 /// A note longer than this many lines is cut.
 pub(super) const NOTE_ROWS: usize = 4;
@@ -18,6 +21,9 @@ pub(super) const NOTE_ROWS: usize = 4;
 pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) -> Option<(u16, u16)> {
     if let Some(line) = model.line.as_ref().filter(|_| model.dialog.is_none()) {
         return Some(line::draw(model, line, theme, area, buffer));
+    }
+    if let Some(palette) = model.palette().filter(|_| model.dialog.is_none()) {
+        return Some(palette::line(palette, theme, area, buffer));
     }
     match model.notes.current.as_ref().filter(|_| model.dialog.is_none()) {
         Some(note) => draw_note(model, note, theme, area, buffer),
@@ -28,6 +34,13 @@ pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) -> Op
 
 fn keys(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) {
     let keys = footer(model.context(), model);
+    let here = model.context();
+    let offer = model.place.tour.offered && here == model.screen() && !here.takes_text();
+    let told = if offer { u16::try_from(OFFER.len()).unwrap_or(0) + 2 } else { 0 };
+    if offer {
+        put(buffer, area, area.right().saturating_sub(told - 1), area.y, OFFER, theme.style(Tone::Dim));
+    }
+    let area = Area { width: area.width.saturating_sub(told), ..area };
     let words = |(key, what): &(String, &str)| Words::one(Tone::Accent, key).with(Tone::Dim, format!(" {what}"));
     let mut all: Vec<Words> = keys.iter().map(words).collect();
     // The last one leads to all the others: it stays.

@@ -1,4 +1,4 @@
-//! All keys, from the table.
+//! What the screen is for, and all keys, from the table.
 
 use ratatui::buffer::Buffer;
 
@@ -14,7 +14,7 @@ use crate::text::Safe;
 pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer, top: usize) {
     let lines = guide::lines(model);
     let right: Vec<_> = position(top, lines.len(), area).map(|text| (Tone::Dim, text)).into_iter().collect();
-    rule::draw(buffer, theme, area, &Safe::new("Keys and commands"), model.dialog.is_none(), &right);
+    rule::draw(buffer, theme, area, &Safe::new("Help"), model.dialog.is_none(), &right);
     for (y, line) in (area.y + 1..area.bottom()).zip(lines.iter().skip(top)) {
         match line {
             guide::Line::Heading(text) => {
@@ -23,6 +23,9 @@ pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer, top: 
             guide::Line::Row(keys, what) => {
                 put(buffer, area, area.x + 2, y, keys, theme.style(Tone::Accent));
                 put_words(buffer, area, area.x + 2 + guide::KEYS, y, &Words::one(Tone::Plain, what), theme);
+            }
+            guide::Line::Text(text) => {
+                put(buffer, area, area.x + 2, y, text, theme.style(Tone::Plain));
             }
             guide::Line::Blank => {}
         }

@@ -10,6 +10,7 @@ use crate::console::state::Model;
 use crate::console::state::layout::Area;
 use crate::console::state::line::{Line, LineKind};
 use crate::console::state::tone::{Words, wrap};
+use crate::console::update::command;
 use crate::domain::query::Wrong;
 use crate::text::{Safe, width};
 use crate::transcript::Mode;
@@ -19,8 +20,7 @@ pub fn draw(model: &Model, line: &Line, theme: &Theme, area: Area, buffer: &mut 
     let told = if line.kind == LineKind::QueueFilter { &model.queue.typed.wrong } else { &line.wrong };
     let wrong = told.as_ref().filter(|wrong| shows(line, wrong));
     let x = put_words(buffer, area, area.x + 1, area.y, &prompt(model, line, area), theme);
-    let room = usize::from(area.right().saturating_sub(x + 1));
-    let (cursor, end) = text(line, wrong, room, x, theme, area, buffer);
+    let (cursor, end) = text(line, wrong, x, theme, area, buffer);
     let free = usize::from(area.right().saturating_sub(end));
     let fits = |words: &Words| words.width() + 4 <= free;
     let fault = line.fault.clone().or_else(|| wrong.map(|wrong| wrong.what.clone()));
@@ -32,14 +32,19 @@ pub fn draw(model: &Model, line: &Line, theme: &Theme, area: Area, buffer: &mut 
             above(&fault, theme, area, buffer);
         }
     } else {
-        // At the edge, where it stays while the text grows.
-        let words = Words::one(Tone::Dim, hint(line));
+        let told = explained(model, line).map(|text| Words::one(Tone::Dim, text)).filter(fits);
+        let words = told.unwrap_or_else(|| Words::one(Tone::Dim, hint(line)));
         if fits(&words) {
-            let width = u16::try_from(words.width()).unwrap_or(area.width);
-            put_words(buffer, area, area.right().saturating_sub(width + 1), area.y, &words, theme);
+            at_the_edge(&words, theme, area, buffer);
         }
     }
     (cursor.min(area.right().saturating_sub(1)), area.y)
+}
+
+/// Where it stays while the text grows.
+pub(super) fn at_the_edge(words: &Words, theme: &Theme, area: Area, buffer: &mut Buffer) {
+    let width = u16::try_from(words.width()).unwrap_or(area.width);
+    put_words(buffer, area, area.right().saturating_sub(width + 1), area.y, words, theme);
 }
 
 /// What is still being typed, and may become right with a completion, is not called wrong yet.
@@ -48,8 +53,28 @@ fn shows(line: &Line, wrong: &Wrong) -> bool {
     !begun
 }
 
+/// What a command that is clear already takes and does.
+fn explained(model: &Model, line: &Line) -> Option<String> {
+    if line.kind != LineKind::Command || line.seek.is_some() {
+        return None;
+    }
+    let first = line.text.split_whitespace().next()?;
+    if let Some(words) = model.settings.aliases.get(first) {
+        return Some(format!("stands for :{words}"));
+    }
+    // Not with every letter another: what is written out, or has a blank behind it.
+    let written = |command: &&command::Command| command.name == first || line.text.contains(' ');
+    let command = command::find(first).ok().filter(written)?;
+    Some(format!("{} — {}", command.usage(), command.help))
+}
+
 /// The query of the view is there, whatever is typed after it.
 fn prompt(model: &Model, line: &Line, area: Area) -> Words {
+    if let Some(seek) = &line.seek {
+        let letters = width::cut_end(&seek.text, usize::from(area.width / 3));
+        let tone = if seek.failed { Tone::Bad } else { Tone::AccentStrong };
+        return Words::one(tone, format!("typed before “{letters}” ")).with(Tone::AccentStrong, ":");
+    }
     let sign = match line.kind {
         LineKind::Command => ":",
         LineKind::LogFilter => "&",
@@ -75,15 +100,15 @@ fn prompt(model: &Model, line: &Line, area: Area) -> Words {
 }
 
 /// The text with what is wrong in its tone; the columns of the cursor and of the end.
-fn text(
+pub(super) fn text(
     line: &Line,
     wrong: Option<&Wrong>,
-    room: usize,
     x: u16,
     theme: &Theme,
     area: Area,
     buffer: &mut Buffer,
 ) -> (u16, u16) {
+    let room = usize::from(area.right().saturating_sub(x + 1));
     let start = tail(line.text.get(..line.cursor).unwrap_or_default(), room);
     let bad = wrong.map_or(0..0, |wrong| wrong.at.clone());
     let mut cuts = vec![start, line.text.len()];
@@ -103,8 +128,11 @@ fn text(
 }
 
 fn hint(line: &Line) -> &'static str {
+    if line.seek.is_some() {
+        return "ctrl+r older   enter take   esc give up";
+    }
     match line.kind {
-        LineKind::Command => "enter run   tab complete   ↑ older   esc back",
+        LineKind::Command => "enter run   tab complete   ↑ older   ctrl+r look for one   esc back",
         LineKind::QueueFilter => "tab complete   ↑ older   ctrl+s save as a view   esc back",
         LineKind::LogSearch => "enter keep   ctrl+r text or regex   ctrl+f only these   esc clear",
         LineKind::LogFilter => "enter keep   tab complete   esc back",

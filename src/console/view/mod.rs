@@ -17,6 +17,7 @@ pub mod links;
 pub mod list;
 pub mod log;
 pub mod offers;
+pub mod palette;
 pub mod queue;
 pub mod review;
 pub mod reviews;
@@ -24,6 +25,7 @@ pub mod rule;
 pub mod safe;
 pub mod tabs;
 pub mod theme;
+pub mod tour;
 
 use ratatui::buffer::Buffer;
 
@@ -83,6 +85,12 @@ fn parts(model: &Model, theme: &Theme, buffer: &mut Buffer) -> Option<(u16, u16)
     }
     if let Some(follow) = model.compose.follow_up.as_ref().filter(|_| model.place.help.is_none()) {
         cursor = compose::follow_up::draw(model, follow, theme, buffer);
+    }
+    if model.place.tour.is_open() {
+        tour::draw(model, theme, buffer);
+    }
+    if let Some(palette) = model.palette() {
+        palette::draw(model, palette, theme, buffer);
     }
     if let Some(offers) = model.line.as_ref().and_then(|line| line.offers.as_ref()) {
         offers::draw(model, offers, theme, buffer);

@@ -186,6 +186,9 @@ impl Engine {
             | Effect::TestNotify
             | Effect::Ring(_)
             | Effect::KeepRead(_)
+            | Effect::KeepLine(..)
+            | Effect::ForgetLines
+            | Effect::KeepSeat(_)
             | Effect::KeepDraft(_)
             | Effect::DropDraft(_)
             | Effect::LookHere { .. }

@@ -6,7 +6,8 @@ use std::path::Path;
 use tracing::level_filters::LevelFilter;
 
 use crate::cli::{self, Command, Exit, config_verbs, output, policy_verbs};
-use crate::config::{self, Loaded, LogLevel, Paths};
+use crate::config::{self, Invalid, Loaded, LogLevel, Paths};
+use crate::console::update::command;
 use crate::domain::{Fault, FaultKind};
 use crate::runtime::clock::Clock;
 use crate::runtime::{journal, panic, terminal};
@@ -64,7 +65,7 @@ pub struct Setting {
 
 pub(super) fn with_screen(options: &cli::Options, go: impl FnOnce(Setting) -> Result<u8, Fault>) -> Result<u8, Fault> {
     let paths = Paths::find()?;
-    let loaded = match config::load(&options.sources(), &paths) {
+    let loaded = match config::load(&options.sources(), &paths).and_then(with_aliases) {
         Ok(loaded) => loaded,
         Err(invalid) => {
             output::complain(&config_verbs::problems(&invalid));
@@ -90,6 +91,13 @@ pub fn observed(paths: &Paths, loaded: &Loaded, clock: &crate::runtime::clock::C
     panic::install(paths.state_dir.clone())
         .map_err(|error| Fault::new(FaultKind::Local, format!("no panic hook: {error}"), "start atc again"))?;
     Ok(notes)
+}
+
+/// The commands are the console's: what stands for none of them is found out here.
+fn with_aliases(loaded: Loaded) -> Result<Loaded, Invalid> {
+    let wrong = command::aliases::problems(&loaded.config.aliases);
+    loaded.refuse("aliases", wrong.into_iter().map(|(name, what)| format!("`{name}` {what}")))?;
+    Ok(loaded)
 }
 
 fn start_journal(state_dir: &Path, loaded: &Loaded, clock: &crate::runtime::clock::Clock) -> Result<(), Fault> {

@@ -25,6 +25,7 @@ use crate::runtime::engine::{Engine, Pace};
 use crate::runtime::kept::Kept;
 use crate::runtime::notify::{self, Notifier, ReadMarks};
 use crate::runtime::rules::{self, RulesFile};
+use crate::runtime::seat;
 use crate::runtime::templates::Watch;
 
 use crate::text::Safe;
@@ -65,6 +66,8 @@ pub struct Parts {
     pub notes: Vec<Fault>,
     /// Who is told of what becomes of tasks, and where that is remembered.
     pub notify: (notify::Plan, Option<PathBuf>),
+    /// Where typed lines and the sizes of panes are kept.
+    pub seat: seat::Files,
 }
 
 /// Does nothing before [`Effects::begin`].
@@ -81,6 +84,7 @@ pub struct Behind {
     examiner: Option<(ops::Context, Option<doctor::Local>)>,
     notifier: Option<Notifier>,
     read_marks: Option<ReadMarks>,
+    seat: Option<seat::Keeper>,
 }
 
 impl Behind {
@@ -96,6 +100,7 @@ impl Behind {
             examiner: None,
             notifier: None,
             read_marks: None,
+            seat: None,
         }
     }
 
@@ -110,6 +115,9 @@ impl Behind {
         }
         if let Some(keeper) = self.drafts {
             keeper.finish().await;
+        }
+        if let Some(seat) = self.seat {
+            seat.finish().await;
         }
     }
 }
@@ -149,6 +157,7 @@ impl Effects for Behind {
         self.read_marks = Some(marks);
         tokio::spawn(notify::watch_unresolved(desk.clone(), opened));
         self.drafts = parts.drafts.clone().map(Keeper::spawn);
+        self.seat = Some(seat::Keeper::spawn(parts.seat, desk.events.clone(), Arc::clone(&desk.now)));
         let shelf = Watch::new(parts.template_folders);
         tokio::spawn(read_disk(desk.clone(), shelf.clone(), parts.drafts, notes));
         self.shelf = Some(shelf);
@@ -172,6 +181,15 @@ impl Effects for Behind {
             (Effect::KeepRead(marks), ..) => {
                 if let Some(kept) = &self.read_marks {
                     kept.keep(marks);
+                }
+            }
+            (effect @ (Effect::KeepLine(..) | Effect::ForgetLines | Effect::KeepSeat(_)), ..) => {
+                if let Some(seat) = &mut self.seat {
+                    match effect {
+                        Effect::KeepLine(which, text) => seat.line(which, text),
+                        Effect::KeepSeat(panes) => seat.seat(panes),
+                        _ => seat.forget(),
+                    }
                 }
             }
             (Effect::KeepDraft(draft), Some(keeper), _) => keeper.keep(*draft),

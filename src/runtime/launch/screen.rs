@@ -60,6 +60,9 @@ pub fn settings(setting: &Setting, shown: Shown) -> Settings {
         read_only: shown.read_only.is_some(),
         why_read_only: shown.read_only,
         mouse: config.ui.mouse,
+        columns: config.ui.layout == Layout::Columns,
+        keep_lines: usize::try_from(config.ui.history).unwrap_or(0),
+        aliases: config.aliases.clone(),
         views: config.views.clone(),
         notify: config.notify.rules.clone(),
         transitions: false,
@@ -93,7 +96,9 @@ pub async fn run<E: Effects>(
         Fault::new(FaultKind::Local, format!("{what}: {error}"), "run atc in a terminal of its own")
     };
     let config = &setting.loaded.config;
-    model.place.columns = config.ui.layout == Layout::Columns;
+    if !model.place.columns_chosen {
+        model.place.columns = model.settings.columns;
+    }
     let (to_loop, signals) = signals::channel();
     signals::listen(&to_loop).map_err(|error| local("signals cannot be listened to", error))?;
     let (sender, events) = channel;

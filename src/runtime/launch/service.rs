@@ -13,7 +13,7 @@ use super::behind::{Behind, OpenLedger, Parts};
 use super::screen::{self, Shown};
 use crate::cli::{origin, template};
 use crate::config::{Config, CopilotApi, Switch, policy};
-use crate::console::Model;
+use crate::console::{Model, update};
 use crate::domain::policy::Policy;
 use crate::domain::{Fault, FaultKind, RepoName};
 use crate::ledger;
@@ -27,6 +27,7 @@ use crate::runtime::drafts::Drafts;
 use crate::runtime::engine::Pace;
 use crate::runtime::kept::Kept;
 use crate::runtime::notify;
+use crate::runtime::seat;
 use crate::text::Safe;
 
 /// All the authorities of the world are a quarter of this.
@@ -150,6 +151,9 @@ pub async fn run(
         read_only: provider.read_only(),
     };
     let channel = screen::channel();
+    // What is typed in the demo is about a world that is gone at the next start.
+    let lines = if shelf.state_dir.is_some() { usize::try_from(config.ui.history).unwrap_or(0) } else { 0 };
+    let seat = seat::Files::new(&setting.paths.state_dir, lines, config.cache);
     let parts = Parts {
         provider,
         now: setting.clock.as_now(),
@@ -176,8 +180,10 @@ pub async fn run(
         local: shelf.local,
         notes: setting.notes.clone(),
         notify: (notify::Plan::new(&config.notify, setting.clock.zone()), shelf.state_dir),
+        seat: seat.clone(),
     };
-    let model = Model::new(setting.clock.now(), screen::settings(&setting, shown));
+    let mut model = Model::new(setting.clock.now(), screen::settings(&setting, shown));
+    update::seat::take(&mut model, seat.seat());
     let mut behind = Behind::new(parts);
     let code = screen::run(&setting, model, channel, hosts, &mut behind).await;
     behind.finish().await;

@@ -12,6 +12,7 @@ use crate::domain::agents::CustomAgent;
 use crate::domain::{Fault, RepoName};
 use crate::template::{Template, TemplateFault, shipped};
 
+use super::super::actions;
 use super::plan;
 use super::say::say;
 use super::{assign, issues};
@@ -103,6 +104,23 @@ fn choose(model: &mut Model, effects: &mut Vec<Effect>) {
         }
         Row::Blank => open_form(model, |repos, repo| Form::new(None, repos, repo), effects),
     }
+}
+
+/// A form with the template of this id.
+pub fn open_template(model: &mut Model, id: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
+    if model.compose.templates.is_empty() {
+        model.compose.templates = shipped();
+    }
+    let Some(template) = model.compose.template(id).cloned() else {
+        let all: Vec<_> = model.compose.templates.iter().map(|template| template.id.as_str()).collect();
+        return Err(format!("no template “{id}”; there are {}", all.join(", ")));
+    };
+    actions::focus(model, Pane::Compose);
+    open(model, None, effects);
+    if model.compose.sending.is_none() {
+        open_form(model, |repos, repo| Form::new(Some(template), repos, repo), effects);
+    }
+    Ok(())
 }
 
 fn open_draft(model: &mut Model, draft: &Draft, effects: &mut Vec<Effect>) {

@@ -1,0 +1,221 @@
+//! The places visited, to go back to and forward again: by what stood there, never by rows.
+//!
+//! ```text
+//! back […, b, a]   here   forward [c, …]
+//!        go elsewhere: here ──> back, forward is empty
+//!        alt+←: here ──> forward, a ──> here        alt+→: here ──> back, c ──> here
+//! ```
+//!
+//! A place that is gone by then is left out, and that is said. Not for: questions, lines being typed, the help.
+
+use super::Model;
+use super::place::Pane;
+use super::reviews::Key;
+use crate::domain::{Instant, TaskId, TaskRef};
+use crate::text::{Safe, width};
+
+/// Places kept each way; the oldest go first.
+pub const MOST: usize = 100;
+
+/// A place. Two of them are the same place where only the position in it differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum At {
+    /// A view of the queue, by its word.
+    Queue(String),
+    /// The log of a task.
+    Log(TaskId),
+    Detail(TaskId),
+    Reviews,
+    Pull(Key),
+    Diff(Key),
+    Compose,
+    Inbox,
+    Ledger {
+        query: String,
+        task: Option<TaskRef>,
+    },
+    Cancels,
+    Doctor,
+    Wall {
+        all: bool,
+    },
+    Found(String),
+}
+
+/// Where in a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub id: u64,
+    /// When it was said: finds it again in a log that is read anew.
+    pub at: Option<Instant>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spot {
+    pub at: At,
+    /// The pane under it.
+    pub pane: Pane,
+    /// The task under the queue's cursor.
+    pub task: Option<TaskId>,
+    /// The pull request under the reviews' cursor.
+    pub pull: Option<Key>,
+    /// In a log that does not follow its end.
+    pub entry: Option<Entry>,
+    /// The entry of the inbox.
+    pub entry_of_inbox: Option<String>,
+    /// Rows scrolled.
+    pub top: usize,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Trail {
+    /// Newest last.
+    pub back: Vec<Spot>,
+    pub forward: Vec<Spot>,
+    pub here: Option<Spot>,
+    /// The next move counts as one to another place, wherever it leads.
+    pub leap: bool,
+    /// The log comes to stand here once there is something to read.
+    pub land: Option<(TaskId, Entry)>,
+}
+
+impl Trail {
+    /// The operator is here now.
+    pub fn visit(&mut self, now: Spot) {
+        let leap = std::mem::take(&mut self.leap);
+        let left = self.here.replace(now);
+        let (Some(left), Some(here)) = (left, &self.here) else { return };
+        if left.at != here.at || (leap && left != *here) {
+            push(&mut self.back, left);
+            self.forward.clear();
+        }
+    }
+
+    /// The places visited, the last first, each once, without this one.
+    pub fn recent(&self) -> impl Iterator<Item = &Spot> {
+        let here = self.here.as_ref();
+        let all: Vec<&Spot> = self.forward.iter().chain(self.back.iter().rev()).collect();
+        let mut seen: Vec<(&At, Option<&TaskId>)> = Vec::new();
+        let mut once = Vec::new();
+        for spot in all {
+            let key = (&spot.at, spot.task.as_ref().filter(|_| matches!(spot.at, At::Queue(_))));
+            let is_here = here.is_some_and(|here| here.at == spot.at && here.task == spot.task);
+            if !is_here && !seen.contains(&key) {
+                seen.push(key);
+                once.push(spot);
+            }
+        }
+        once.into_iter()
+    }
+}
+
+pub fn push(places: &mut Vec<Spot>, spot: Spot) {
+    places.push(spot);
+    let extra = places.len().saturating_sub(MOST);
+    places.drain(..extra);
+}
+
+impl Spot {
+    /// Where the operator is. `None`: a question, a line, the help, or something else that goes by itself is open.
+    pub fn of(model: &Model) -> Option<Self> {
+        let place = &model.place;
+        let passing = place.log_only
+            || model.dialog.is_some()
+            || model.line.is_some()
+            || place.help.is_some()
+            || place.palette.is_some()
+            || place.tour.is_open()
+            || model.compose.follow_up.is_some();
+        if passing {
+            return None;
+        }
+        let task = model.queue.selected.clone();
+        let at = covering(model).or_else(|| pane(model))?;
+        let shown = model.log.shown.as_ref().filter(|_| matches!(at, At::Log(_)));
+        let entry = shown.filter(|shown| !shown.reader.follow && shown.task == task).and_then(|shown| {
+            let entry = shown.transcript.entries().get(shown.reader.cursor)?;
+            Some(Entry { id: entry.id, at: entry.at })
+        });
+        let top = match &at {
+            At::Detail(_) => place.detail.unwrap_or(0),
+            At::Pull(_) => model.reviews.page.as_ref().map_or(0, |page| page.top),
+            _ => 0,
+        };
+        Some(Self {
+            at,
+            pane: place.focus,
+            task,
+            pull: model.reviews.selected.clone(),
+            entry,
+            entry_of_inbox: place.inbox.pane.as_ref().and_then(|pane| pane.selected.clone()),
+            top,
+        })
+    }
+
+    /// What it is, and which.
+    pub fn words(&self, model: &Model) -> (&'static str, Safe) {
+        let task = |id: &TaskId| model.world.tasks.get(id).map(|known| known.task.name.show_line()).unwrap_or_default();
+        let pull = |key: &Key| {
+            let pull = model.world.pulls.get(key).and_then(Option::as_ref);
+            pull.map(|pull| Safe::new(format!("#{} {}", pull.number, pull.title.show_line()))).unwrap_or_default()
+        };
+        match &self.at {
+            At::Queue(view) => {
+                let name = model.settings.views.iter().find(|known| known.word() == *view).map(|view| &view.name);
+                let name = name.map_or(view.as_str(), Safe::as_str);
+                let on = self.task.as_ref().map(&task).unwrap_or_default();
+                let at = if on.is_empty() { String::new() } else { format!(": {}", width::cut_end(&on, 60)) };
+                ("queue", Safe::new(format!("{name}{at}")))
+            }
+            At::Log(id) => ("log", task(id)),
+            At::Detail(id) => ("detail", task(id)),
+            At::Reviews => ("reviews", self.pull.as_ref().map(pull).unwrap_or_default()),
+            At::Pull(key) => ("page", pull(key)),
+            At::Diff(key) => ("diff", pull(key)),
+            At::Compose => ("compose", Safe::new("a new task")),
+            At::Inbox => ("inbox", Safe::new("what waits for you")),
+            At::Ledger { query, task: None } => ("ledger", Safe::new(query)),
+            At::Ledger { task: Some(of), .. } => ("ledger", task(&of.id)),
+            At::Cancels => ("cancels", Safe::new("what became of each")),
+            At::Doctor => ("doctor", Safe::new("what can be done here")),
+            At::Wall { .. } => ("wall", Safe::new("all that runs")),
+            At::Found(pattern) => ("found", Safe::new(pattern)),
+        }
+    }
+}
+
+/// What stands over the panes, in the order in which it takes the keys.
+fn covering(model: &Model) -> Option<At> {
+    let place = &model.place;
+    if place.detail.is_some() {
+        return model.queue.selected.clone().map(At::Detail);
+    }
+    if place.cancels.is_some() {
+        return Some(At::Cancels);
+    }
+    if place.inbox.pane.is_some() {
+        return Some(At::Inbox);
+    }
+    if let Some(ledger) = &place.ledger.pane {
+        return Some(At::Ledger { query: ledger.query.clone(), task: ledger.task.clone() });
+    }
+    if place.doctor.pane.is_some() {
+        return Some(At::Doctor);
+    }
+    if let Some(found) = &model.log.found {
+        return Some(At::Found(found.pattern.clone()));
+    }
+    model.log.wall.as_ref().map(|wall| At::Wall { all: wall.all })
+}
+
+fn pane(model: &Model) -> Option<At> {
+    let key = || model.reviews.page.as_ref().map(|page| page.key.clone()).or_else(|| model.reviews.selected.clone());
+    match model.place.focus {
+        Pane::Queue => model.settings.views.get(model.queue.view).map(|view| At::Queue(view.word())),
+        Pane::Log => model.queue.selected.clone().map(At::Log),
+        Pane::Reviews if model.reviews.diff.is_some() => key().map(At::Diff),
+        Pane::Reviews if model.reviews.page.is_some() => key().map(At::Pull),
+        Pane::Reviews => Some(At::Reviews),
+        Pane::Compose => Some(At::Compose),
+    }
+}
