@@ -28,11 +28,11 @@ pub(super) async fn edit(
     let at = now.at.clone();
     let shows = || -> Call<'_, Option<Acted>> {
         Box::pin(async {
-            Ok(is_so(context, &at, pinned, |now| {
+            is_so(context, &at, pinned, |now| {
                 now.definition()
                     .is_some_and(|now| changes.iter().all(|change| now.get(change.field) == Some(&change.becomes)))
             })
-            .await?)
+            .await
         })
     };
     let acted = once(context, order, &grant, shows).await?;

@@ -23,7 +23,7 @@ use crate::ops::context::Context;
 use crate::provider::port::{Acted, Fetched};
 
 /// Its task is mostly there within seconds: looked for closely at first, then with more patience.
-const LOOKED_FOR: Duration = Duration::from_secs(60);
+const LOOKED_FOR: Duration = Duration::from_mins(1);
 const CLOSE_LOOKS: u32 = 5;
 const CLOSE: Duration = Duration::from_secs(1);
 const LATER: Duration = Duration::from_secs(5);

@@ -49,7 +49,7 @@ pub fn run(verb: &HeadlessVerb, options: &cli::Options) -> Result<u8, Fault> {
     let code = runtime.block_on(async {
         let (stop, heard) = watch::channel(false);
         let desk = desk(verb.looks(), loaded.config, paths, typed, Stop::new(heard)).await?;
-        carry_out(verb.run(&desk), &stop).await
+        Box::pin(carry_out(verb.run(&desk), &stop)).await
     });
     // A question that nobody answers any more must not keep the program.
     runtime.shutdown_background();

@@ -62,13 +62,13 @@ impl GitHub {
         let op = Op::one(format!("read automation {} of {}", at.id.show(), at.repo), Need::ReadTasks);
         let request = Request::get(op, Zone::Rest, url);
         let answer = self.http.send(&request).await?;
-        self.detail(&answer, &at.repo)
+        Self::detail(&answer, &at.repo)
             .filter(|one| one.at == *at)
             .ok_or_else(|| self.http.unreadable(&request, "the answer is not that automation").fault)
     }
 
     /// A single answer always is a detail, also of an automation without a prompt.
-    fn detail(&self, answer: &Answer, repo: &RepoName) -> Option<Automation> {
+    fn detail(answer: &Answer, repo: &RepoName) -> Option<Automation> {
         let mut body = answer.json().ok()?;
         if let Some(fields) = body.as_object_mut() {
             fields.entry("prompt").or_insert_with(|| "".into());
@@ -131,7 +131,7 @@ impl GitHub {
                 }
                 Ok(Acted::Accepted(Accepted { said }))
             }
-            (Act::Create(_) | Act::Edit(..) | Act::Switch(..), 200 | 201) => match self.detail(&answer, &order.repo) {
+            (Act::Create(_) | Act::Edit(..) | Act::Switch(..), 200 | 201) => match Self::detail(&answer, &order.repo) {
                 Some(one) if order.pinned().is_none_or(|pinned| pinned.id == one.at.id) => {
                     Ok(Acted::Stands(Box::new(one)))
                 }

@@ -26,7 +26,14 @@ pub fn without_addresses(value: &mut Value) -> bool {
 
 fn scrub(value: &mut Value, inside: bool) -> bool {
     match value {
-        Value::Array(items) => items.iter_mut().fold(false, |found, item| scrub(item, inside) || found),
+        Value::Array(items) => {
+            let mut found = false;
+            // All of them: the first that is found is not the last.
+            for item in items {
+                found |= scrub(item, inside);
+            }
+            found
+        }
         Value::Object(fields) => {
             let before = fields.len();
             if inside {
