@@ -23,7 +23,7 @@ const GENERATED: &[(&str, Write)] = &[
     ("variables", docs::variables_table),
     ("qualifiers", atc::domain::query::markdown_table),
     ("query-words", atc::domain::query::markdown_words),
-    ("keys", atc::console::keys::help::markdown_table),
+    ("keys", atc::keys::docs::table),
     ("token-kinds", atc::provider::github::docs::markdown_kinds),
     ("token-needs", atc::provider::github::docs::markdown_needs),
     ("doctor", atc::domain::capability::markdown_table),

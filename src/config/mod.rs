@@ -12,6 +12,7 @@
 
 pub mod docs;
 pub mod given;
+pub mod keys;
 pub mod load;
 mod notify;
 pub mod options;

@@ -9,6 +9,7 @@ use chrono::{NaiveTime, TimeDelta};
 use crate::domain::cancel::MOST_AT_ONCE;
 use crate::domain::stuck::{Each, Limits, Rule, Said, Thresholds};
 use crate::domain::{RepoName, RepoPattern, SavedView, transition};
+use crate::keys::{Change, Preset};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
@@ -42,6 +43,7 @@ pub struct Config {
     /// The queue's tabs; never empty.
     pub views: Vec<SavedView>,
     pub notify: Notify,
+    pub keys: OwnKeys,
 }
 
 impl Default for Config {
@@ -70,6 +72,7 @@ impl Default for Config {
             ui: Ui::default(),
             views: SavedView::defaults(),
             notify: Notify::default(),
+            keys: OwnKeys::default(),
         }
     }
 }
@@ -215,6 +218,13 @@ impl Default for Ui {
     fn default() -> Self {
         Self { ascii: Switch::Auto, colour: Switch::Auto, mouse: true, layout: Layout::Stack }
     }
+}
+
+/// What the operator wants keys to mean.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OwnKeys {
+    pub preset: Preset,
+    pub changes: Vec<Change>,
 }
 
 /// On, off, or decided by what is found at the start.

@@ -1,14 +1,15 @@
 //! The help's lines: keys by context, commands, signs.
 
 use super::Model;
-use super::keys::help;
+use super::keys::Intent;
+use crate::keys::docs;
 use super::state::condition::look;
 use super::update::command::COMMANDS;
 use crate::domain::Condition;
 use crate::domain::State;
-use crate::text::Safe;
+use crate::text::{Safe, width};
 
-/// Columns of the keys.
+/// Columns of the keys and the blanks behind them.
 pub const KEYS: u16 = 22;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,10 +21,13 @@ pub enum Line {
 
 pub fn lines(model: &Model) -> Vec<Line> {
     let mut lines = Vec::new();
-    for group in help::groups(model.settings.read_only) {
+    for group in docs::groups(&model.settings.keymap, model.settings.read_only) {
         heading(&mut lines, group.context.title());
-        lines.extend(group.rows.iter().map(|(keys, what)| row(keys, what)));
-        lines.extend(group.context.note().map(|note| row("", note)));
+        for (keys, what) in &group.rows {
+            keys_of(&mut lines, keys, what);
+        }
+        let note = group.context.note(&model.key(group.context, Intent::Open));
+        lines.extend(note.map(|note| row("", &note)));
     }
     heading(&mut lines, "Commands, after :");
     for command in COMMANDS.iter().filter(|c| !(model.settings.read_only && c.writes())) {
@@ -42,6 +46,24 @@ pub fn lines(model: &Model) -> Vec<Line> {
     lines.push(row("≠", "task, session, run and pull request disagree"));
     lines.push(row("•", "before the sign: marked; behind the word: changed since you last looked at it"));
     lines
+}
+
+/// As many keys as there is room for beside their meaning, the others below.
+fn keys_of(lines: &mut Vec<Line>, keys: &[String], what: &str) {
+    // Keys that have a blank inside need more than one between them.
+    let between = if keys.iter().any(|key| key.contains(' ')) { ", " } else { " " };
+    let mut rows: Vec<String> = Vec::new();
+    for key in keys {
+        match rows.last_mut() {
+            Some(last) if width::width(last) + between.len() + width::width(key) < usize::from(KEYS) => {
+                last.push_str(between);
+                last.push_str(key);
+            }
+            _ => rows.push(key.clone()),
+        }
+    }
+    let whats = std::iter::once(what).chain(std::iter::repeat(""));
+    lines.extend(rows.iter().zip(whats).map(|(keys, what)| row(keys, what)));
 }
 
 fn meaning(condition: &Condition<'_>) -> &'static str {

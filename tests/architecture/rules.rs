@@ -5,17 +5,21 @@ pub const LAYERS: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("domain", &["text"]),
     ("transcript", &["domain", "text"]),
+    ("keys", &["text", "transcript"]),
     ("template", &["domain", "text"]),
     ("provider", &["domain", "text"]),
     ("ledger", &["domain", "text"]),
-    ("config", &["domain", "text"]),
+    ("config", &["domain", "text", "keys"]),
     ("ops", &["domain", "text", "template", "provider", "ledger"]),
-    ("console", &["domain", "text", "transcript", "template"]),
+    ("console", &["domain", "text", "transcript", "template", "keys"]),
     ("demo", &["domain", "text"]),
-    ("cli", &["domain", "text", "transcript", "template", "provider", "ledger", "config", "ops", "demo"]),
+    ("cli", &["domain", "text", "transcript", "template", "keys", "provider", "ledger", "config", "ops", "demo"]),
     (
         "runtime",
-        &["domain", "text", "transcript", "template", "provider", "ledger", "config", "ops", "console", "demo", "cli"],
+        &[
+            "domain", "text", "transcript", "template", "keys", "provider", "ledger", "config", "ops", "console", "demo",
+            "cli",
+        ],
     ),
 ];
 

@@ -1,6 +1,7 @@
 //! Where the operator is: which pane has the keys, what is zoomed, what covers it.
 
 use super::layout::Size;
+use crate::console::keys::{Chord, Context};
 use crate::domain::Instant;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -55,6 +56,8 @@ pub struct Place {
     pub commands: Vec<String>,
     /// Queries typed after `/` in the queue, newest last.
     pub queries: Vec<String>,
+    /// Keys pressed that are the beginning of something longer, and where they were.
+    pub prefix: Option<(Context, Vec<Chord>)>,
     /// When a key was last pressed that a question did not hear.
     pub unheard_at: Option<Instant>,
     /// When the screen as it is will read differently by itself: set at the end of every update.

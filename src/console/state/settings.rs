@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 
+use crate::console::keys::Keymap;
 use crate::domain::capability::ReadOnly;
 use crate::domain::stuck::Thresholds;
 use crate::domain::transition::Rule;
@@ -29,6 +30,7 @@ pub struct Settings {
     /// Why, where it is not only wished.
     pub why_read_only: Option<ReadOnly>,
     pub mouse: bool,
+    pub keymap: Keymap,
     /// The queue's tabs, from left to right; never empty.
     pub views: Vec<SavedView>,
     /// Which transitions are told, and how.
@@ -52,6 +54,7 @@ impl Default for Settings {
             read_only: false,
             why_read_only: None,
             mouse: true,
+            keymap: Keymap::default(),
             views: SavedView::defaults(),
             notify: Vec::new(),
             transitions: false,

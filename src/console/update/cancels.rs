@@ -128,7 +128,8 @@ pub(super) fn begun(model: &Model, progress: &CancelProgress, force: bool) -> En
 /// A rule of the policy judged a session: it would have stopped it, or is about to.
 pub fn ruled(model: &mut Model, ruled: Ruled) {
     let what = if ruled.dry { "would be stopped (dry run)" } else { "is being stopped" };
-    let text = format!("“{}” {what} by rule {}: {} — K shows it", ruled.name, ruled.rule, ruled.why);
+    let shows = model.filled("{queue.cancels} shows it");
+    let text = format!("“{}” {what} by rule {}: {} — {shows}", ruled.name, ruled.rule, ruled.why);
     model.notes.say(model.now, !ruled.dry, text);
     model.world.cancels.begin(Entry {
         task: ruled.task.clone(),

@@ -2,7 +2,7 @@
 
 use super::{actions, command, log, offers, reviews};
 use crate::console::effect::Effect;
-use crate::console::keys::{Chord, Context, Intent, Key, lookup};
+use crate::console::keys::{Chord, Intent, Key};
 use crate::console::state::Model;
 use crate::console::state::line::{Line, LineKind};
 use crate::console::state::queue::Typed;
@@ -19,9 +19,9 @@ pub fn open(model: &mut Model, kind: LineKind) {
     model.dirty = true;
 }
 
-pub fn key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
+pub fn key(model: &mut Model, chord: Chord, intent: Option<Intent>, effects: &mut Vec<Effect>) {
     model.dirty = true;
-    match lookup(Context::Line, chord) {
+    match intent {
         Some(Intent::Quit) => actions::leave(effects),
         Some(Intent::Suspend) => effects.push(Effect::Suspend),
         Some(Intent::Redraw) => effects.push(Effect::Redraw),

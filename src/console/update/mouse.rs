@@ -1,7 +1,7 @@
 //! Clicks and wheel steps go where the pointer is.
 
 use super::{
-    actions, cancels, compose, dialog, doctor, found, inbox, ledger, list, log, offers, queue, reviews, scroll, wall,
+    actions, cancels, compose, dialog, doctor, found, inbox, key, ledger, list, log, offers, queue, reviews, scroll, wall,
 };
 use crate::console::effect::Effect;
 use crate::console::event::{Mouse, MouseKind};
@@ -15,6 +15,7 @@ use crate::console::state::tabs::{self, To};
 const WHEEL: isize = 3;
 
 pub fn moved(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
+    key::drop_prefix(model);
     if model.dialog.is_some() {
         if mouse.kind == MouseKind::Click {
             dialog::click(model, mouse.column, mouse.row, effects);

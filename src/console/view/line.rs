@@ -38,7 +38,7 @@ pub fn draw(model: &Model, line: &Line, theme: &Theme, area: Area, buffer: &mut 
             }
         }
         None => {
-            behind(&Words::one(Tone::Dim, hint(line)), buffer);
+            behind(&Words::one(Tone::Dim, model.filled(hint(line))), buffer);
         }
     }
     (cursor.min(area.right().saturating_sub(1)), area.y)
@@ -106,13 +106,15 @@ fn text(
 
 fn hint(line: &Line) -> &'static str {
     match line.kind {
-        LineKind::Command => "enter run   tab complete   ↑ older   esc back",
-        LineKind::QueueFilter => "tab complete   ↑ older   ctrl+s save as a view   esc back",
-        LineKind::LogSearch => "enter keep   ctrl+r text or regex   ctrl+f only these   esc clear",
-        LineKind::LogFilter => "enter keep   tab complete   esc back",
-        LineKind::DiffSearch => "enter keep   esc clear",
-        LineKind::Comment => "enter shows it once more   esc give up",
-        LineKind::Reviewers => "logins and org/team   esc give up",
+        LineKind::Command => "{line.accept} run   {line.next-choice} complete   {line.up} older   {line.back} back",
+        LineKind::QueueFilter => "{line.next-choice} complete   {line.up} older   {line.save-view} save as a view   {line.back} back",
+        LineKind::LogSearch => {
+            "{line.accept} keep   {line.search-mode} text or regex   {line.only-hits} only these   {line.back} clear"
+        },
+        LineKind::LogFilter => "{line.accept} keep   {line.next-choice} complete   {line.back} back",
+        LineKind::DiffSearch => "{line.accept} keep   {line.back} clear",
+        LineKind::Comment => "{line.accept} shows it once more   {line.back} give up",
+        LineKind::Reviewers => "logins and org/team   {line.back} give up",
     }
 }
 

@@ -19,8 +19,6 @@ use crate::text::{Safe, Untrusted};
 
 /// More plain keys than this at once are a paste.
 const FINGERS: usize = 4;
-/// Keys that are held down to move. On a slow line many of one come at once; none of them answers or changes anything.
-const HELD: &str = "jk[]{}+-";
 /// Keys with less between them came at once.
 const AT_ONCE: Duration = Duration::from_millis(2);
 /// Text ends when nothing came for so long; nobody presses a key that soon after a paste.
@@ -48,6 +46,9 @@ enum Mode {
 #[derive(Debug, Default)]
 pub struct Decoder {
     mode: Mode,
+    /// Keys that are held down to move. On a slow line many of one come at once; none of them answers or changes
+    /// anything.
+    held: String,
     /// Bytes that are no whole token yet.
     rest: Vec<u8>,
     text: Vec<u8>,
@@ -61,6 +62,11 @@ pub struct Decoder {
 }
 
 impl Decoder {
+    /// `held`: characters that only move.
+    pub fn new(held: String) -> Self {
+        Self { held, ..Self::default() }
+    }
+
     /// Takes bytes and gives what they mean so far.
     pub fn feed(&mut self, bytes: &[u8], out: &mut Vec<What>) {
         self.rest.extend_from_slice(bytes);
@@ -133,7 +139,7 @@ impl Decoder {
 
     fn classify(&mut self, tokens: &[Token], out: &mut Vec<What>) {
         for c in tokens.iter().filter_map(|token| text_of(*token)) {
-            let held = self.last == Some(c) && HELD.contains(c);
+            let held = self.last == Some(c) && self.held.contains(c);
             self.at_once += usize::from(!held);
             self.last = Some(c);
         }
@@ -224,7 +230,7 @@ mod tests {
 
     /// Feeds the reads one after the other; `None` is a pause as long as the decoder asks for.
     fn heard(reads: &[Option<&[u8]>]) -> Vec<String> {
-        let (mut decoder, mut out) = (Decoder::default(), Vec::new());
+        let (mut decoder, mut out) = (Decoder::new("jk[]{}+-".to_owned()), Vec::new());
         for read in reads {
             match read {
                 Some(bytes) => decoder.feed(bytes, &mut out),

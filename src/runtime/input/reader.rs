@@ -43,11 +43,11 @@ impl Gate {
     }
 }
 
-/// Starts reading, as soon as the gate is opened. The thread ends with the terminal or with the loop.
-pub fn start(events: mpsc::Sender<Event>, now: Now) -> io::Result<Gate> {
+/// Starts reading, as soon as the gate is opened. `held`: characters that only move. The thread ends with the terminal or with the loop.
+pub fn start(events: mpsc::Sender<Event>, now: Now, held: String) -> io::Result<Gate> {
     let terminal = check::keys()?;
     let gate = Gate::default();
-    let reader = Reader { terminal, gate: gate.clone(), events, now };
+    let mut reader = Reader { terminal, gate: gate.clone(), events, now, decoder: Decoder::new(held) };
     thread::Builder::new().name("input".to_owned()).spawn(move || {
         // The hang-up watcher reports a terminal that is gone.
         let _ = reader.run();
@@ -60,16 +60,16 @@ struct Reader {
     gate: Gate,
     events: mpsc::Sender<Event>,
     now: Now,
+    decoder: Decoder,
 }
 
 impl Reader {
-    fn run(&self) -> io::Result<()> {
-        let mut decoder = Decoder::default();
+    fn run(&mut self) -> io::Result<()> {
         let mut bytes = [0_u8; 4096];
         let mut out = Vec::new();
         loop {
             self.gate.wait();
-            if self.readable(&decoder)? {
+            if self.readable(&self.decoder)? {
                 // Held while reading. The bytes that woke us may have gone to the program that had the terminal since.
                 let open = self.gate.lock();
                 if !*open {
@@ -82,9 +82,9 @@ impl Reader {
                     Err(error) => return Err(error.into()),
                 };
                 drop(open);
-                decoder.feed(bytes.get(..n).unwrap_or_default(), &mut out);
+                self.decoder.feed(bytes.get(..n).unwrap_or_default(), &mut out);
             } else {
-                decoder.quiet(&mut out);
+                self.decoder.quiet(&mut out);
             }
             for what in out.drain(..) {
                 let event = Event { at: (self.now)(), what };

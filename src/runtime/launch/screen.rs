@@ -54,6 +54,7 @@ pub fn settings(setting: &Setting, shown: Shown) -> Settings {
         read_only: shown.read_only.is_some(),
         why_read_only: shown.read_only,
         mouse: config.ui.mouse,
+        keymap: setting.loaded.keymap.clone(),
         views: config.views.clone(),
         notify: config.notify.rules.clone(),
         transitions: false,
@@ -120,7 +121,8 @@ pub async fn run<E: Effects>(
     signals::listen(&to_loop).map_err(|error| local("signals cannot be listened to", error))?;
     hangup::watch(to_loop).map_err(|error| local("the terminal cannot be watched", error))?;
     let (sender, events) = channel;
-    let keys = input::start(sender, setting.clock.as_now()).map_err(|error| local("keys cannot be read", error))?;
+    let held = model.settings.keymap.held();
+    let keys = input::start(sender, setting.clock.as_now(), held).map_err(|error| local("keys cannot be read", error))?;
     let screen = Tty::enter(keys).map_err(|error| local("the terminal cannot be used", error))?;
     let app = App {
         model,

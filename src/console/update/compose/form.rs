@@ -126,7 +126,8 @@ fn is_frozen(model: &mut Model) -> bool {
     }
     let sent = sent_in_part(model);
     if sent {
-        say(model, false, "a part of this was sent and the rest is to be the same: ctrl+s shows the plan");
+        let text = model.filled("a part of this was sent and the rest is to be the same: {form.start} shows the plan");
+        say(model, false, &text);
     }
     sent
 }
