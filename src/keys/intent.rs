@@ -194,9 +194,13 @@ pub enum Intent {
 }
 
 impl Intent {
-    /// Its word in the config: `next-pane`, `view-1`, `next-call`.
+    /// Its word in the config: `next-pane`, `view-1`, `next-call-entry`.
     pub fn word(self) -> String {
-        word(&self)
+        match self {
+            // Entries of a kind, not to be taken for other things of that name.
+            Self::Next(_) | Self::Previous(_) => word(&self) + "-entry",
+            _ => word(&self),
+        }
     }
 }
 

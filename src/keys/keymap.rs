@@ -136,9 +136,10 @@ impl Keymap {
         self.own(context).filter(|row| row.intent.is_some())
     }
 
-    /// The row of an intent's first key that works here: the context's own, then that of everywhere.
+    /// The row of an intent's best key that works here: one that the footer has a word for, the operator's own first.
     pub fn row_of(&self, context: Context, intent: Intent) -> Option<&Bound> {
-        self.heard(context).find(|row| row.intent == Some(intent) && self.leads(context, row))
+        let all = || self.heard(context).filter(|row| row.intent == Some(intent) && self.leads(context, row));
+        all().find(|row| !row.footer.is_empty()).or_else(|| all().next())
     }
 
     /// The key of an intent, for texts that name it; where none is bound, the intent's word.

@@ -73,6 +73,7 @@ fn may_say_yes(chord: Chord) -> bool {
 /// What is wrong when all of them hold.
 pub(super) fn together(before: &Keymap, after: &Keymap, changes: &[Change]) -> Vec<Wrong> {
     let mut wrong = Vec::new();
+    let mut lost: Vec<(usize, &str, Vec<String>)> = Vec::new();
     for (context, _) in TABLE {
         let rows: Vec<&Bound> = after.bindings(context).collect();
         for whole in &rows {
@@ -86,13 +87,21 @@ pub(super) fn together(before: &Keymap, after: &Keymap, changes: &[Change]) -> V
             if reaches(before, context, intent)
                 && !reaches(after, context, intent)
                 && let Some(change) = taken_by(before, changes, context, intent)
-                && !wrong.iter().any(|wrong: &Wrong| wrong.change == change && wrong.what.contains(what))
             {
-                let what = format!("leaves no key that {what} in `{}`: bind another one for it", context.word());
-                wrong.push(Wrong { change, what });
+                match lost.iter_mut().find(|(of, same, _)| (*of, *same) == (change, what)) {
+                    Some((_, _, places)) => places.push(context.word()),
+                    None => lost.push((change, what, vec![context.word()])),
+                }
             }
         }
     }
+    wrong.extend(lost.into_iter().map(|(change, what, places)| {
+        let places = match places.as_slice() {
+            [first, second, rest @ ..] if rest.len() > 1 => format!("{first}, {second} and {} other places", rest.len()),
+            few => few.join(", "),
+        };
+        Wrong { change, what: format!("leaves no key that {what} in {places}: bind another one for it") }
+    }));
     wrong
 }
 

@@ -9,5 +9,6 @@ mod faults;
 mod harness;
 mod jobs;
 mod keys;
+mod own_keys;
 mod places;
 mod story;

@@ -58,6 +58,8 @@ pub struct Place {
     pub queries: Vec<String>,
     /// Keys pressed that are the beginning of something longer, and where they were.
     pub prefix: Option<(Context, Vec<Chord>)>,
+    /// Where and when the last click was that may become a double one: column and row.
+    pub clicked: Option<(Instant, u16, u16)>,
     /// When a key was last pressed that a question did not hear.
     pub unheard_at: Option<Instant>,
     /// When the screen as it is will read differently by itself: set at the end of every update.

@@ -19,6 +19,7 @@ pub fn pressed(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
         return self::pressed(model, plain, effects);
     }
     let is_longer = !pressed.is_empty();
+    let chord = as_elsewhere(model, context, &pressed, chord);
     pressed.push(chord);
     let intent = match model.settings.keymap.find(context, &pressed) {
         Found::Intent(intent) => Some(intent),
@@ -61,7 +62,8 @@ fn half_page(model: &mut Model, context: Context, intent: Intent, effects: &mut 
     }
 }
 
-fn act(model: &mut Model, context: Context, intent: Intent, effects: &mut Vec<Effect>) {
+/// Does in a context what a key there would do.
+pub fn act(model: &mut Model, context: Context, intent: Intent, effects: &mut Vec<Effect>) {
     if intent.writes() && model.settings.read_only {
         return actions::refuse(model);
     }
@@ -89,6 +91,14 @@ fn act(model: &mut Model, context: Context, intent: Intent, effects: &mut Vec<Ef
     } else {
         actions::run(model, intent, effects);
     }
+}
+
+/// Terminals that tell keys apart send Ctrl-I, Ctrl-M and Ctrl-[ as such, others as tab, enter and esc. Where they mean
+/// nothing of their own they are that everywhere.
+fn as_elsewhere(model: &Model, context: Context, pressed: &[Chord], chord: Chord) -> Chord {
+    let Some(twin) = chord.twin() else { return chord };
+    let keys: Vec<_> = pressed.iter().copied().chain([chord]).collect();
+    if model.settings.keymap.find(context, &keys) == Found::Nothing { twin } else { chord }
 }
 
 /// Many terminals send the escape key and a letter right after it in the very bytes of that letter with Alt. Where

@@ -309,6 +309,13 @@ mod tests {
     }
 
     #[test]
+    fn lines_and_tabs_of_a_paste_come_through_marked_and_unmarked() {
+        let text = "paste \"one\\n\\ttwo\\n\\nthree\\n\"";
+        assert_eq!(heard(&[Some(b"\x1b[200~one\r\n\ttwo\r\rthree\n\x1b[201~")]), [text]);
+        assert_eq!(heard(&[Some(b"one\r\n\ttwo\r\rthree\n")]), [text]);
+    }
+
+    #[test]
     fn a_paste_without_an_end_is_given_after_a_while_and_keys_work_again() {
         assert_eq!(heard(&[Some(b"\x1b[200~lost"), None, Some(b"q")]), ["paste \"lost\"", "q"]);
     }

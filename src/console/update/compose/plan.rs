@@ -285,18 +285,15 @@ fn back(model: &mut Model) {
 }
 
 /// A click puts the cursor on a row; a second one goes to its task.
-pub(super) fn click(model: &mut Model, row: usize) {
-    let Some(plan) = &mut model.compose.plan else { return };
+pub(super) fn click(model: &mut Model, row: usize) -> bool {
+    let Some(plan) = &mut model.compose.plan else { return false };
     let index = plan.top + row;
     if index >= plan.rows.len() {
-        return;
+        return false;
     }
-    if plan.cursor == index && plan.selected().is_some_and(|row| row.task().is_some()) {
-        enter(model);
-    } else {
-        plan.cursor = index;
-    }
+    plan.cursor = index;
     model.dirty = true;
+    plan.selected().is_some_and(|row| row.task().is_some())
 }
 
 /// Judges every row that has no task, by what is known; what is not known, or all of it where it is wanted `anew`, is
