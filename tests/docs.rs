@@ -140,6 +140,19 @@ fn the_view_in_the_readme_is_understood_as_it_stands() {
     assert_eq!(views[0].toml(), block.trim_end());
 }
 
+#[test]
+fn the_keys_in_the_readme_can_be_bound_as_they_stand() {
+    let readme = read("README.md");
+    let block =
+        readme.split("\n## Keys\n").nth(1).unwrap().split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let (changes, unread) = atc::keys::file::read_text(block);
+    assert_eq!((changes.len(), unread.len()), (5, 0));
+    for (word, preset) in atc::keys::Preset::WORDS {
+        assert_eq!(atc::keys::Keymap::build(*preset, &changes).1, [], "{word}");
+    }
+    assert_eq!(atc::keys::file::read_text(atc::config::keys::EXAMPLE).1, []);
+}
+
 /// Every `atc …` line in a shell block of the README.
 #[test]
 fn every_command_in_the_readme_is_understood() {

@@ -18,7 +18,8 @@ pub const DOC: &str = "Your own keys, by the place where they are pressed; `glob
                        several one after the other with blanks between them; on the right what it does, or \"none\". \
                        The README has the words. They lie over the preset's. In the file only.";
 
-pub const EXAMPLE: &str = "[keys.queue]\n\"X\" = \"cancel\"\n\"x\" = \"none\"\n\n[keys.global]\n\"g\" = \"none\"\n\"g g\" = \"top\"\n";
+pub const EXAMPLE: &str =
+    "[keys.queue]\n\"X\" = \"cancel\"\n\"x\" = \"none\"\n\n[keys.global]\n\"g\" = \"none\"\n\"g g\" = \"top\"\n";
 
 /// One section of keys.
 pub(super) fn section(

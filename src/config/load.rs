@@ -134,7 +134,8 @@ pub fn load(sources: &Sources, paths: &Paths) -> Result<Loaded, Invalid> {
     layers.environment(&sources.environment);
     layers.arguments(&sources.arguments);
     // Last, for the preset may be from anywhere.
-    let (keymap, problems, odd) = keys::build(&layers.loaded.config, &layers.loaded.file, text.as_deref().unwrap_or(""));
+    let (keymap, problems, odd) =
+        keys::build(&layers.loaded.config, &layers.loaded.file, text.as_deref().unwrap_or(""));
     layers.loaded.keymap = keymap;
     layers.problems.extend(problems);
     layers.loaded.warnings.extend(odd);

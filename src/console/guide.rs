@@ -2,11 +2,11 @@
 
 use super::Model;
 use super::keys::Intent;
-use crate::keys::docs;
 use super::state::condition::look;
 use super::update::command::COMMANDS;
 use crate::domain::Condition;
 use crate::domain::State;
+use crate::keys::docs;
 use crate::text::{Safe, width};
 
 /// Columns of the keys and the blanks behind them.

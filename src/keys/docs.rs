@@ -111,7 +111,9 @@ mod tests {
     fn the_readme_table_has_every_row_of_every_preset_with_its_word_and_its_keys() {
         let table = table();
         assert!(table.contains("| Queue `queue` | cancel the running session (asks) | `cancel` | `x` | `x` | `x` |"));
-        assert!(table.contains("| Everywhere `global` | first | `top` | `g` `home` | `g g` `home` | `alt+<` `g` `home` |"));
+        assert!(
+            table.contains("| Everywhere `global` | first | `top` | `g` `home` | `g g` `home` | `alt+<` `g` `home` |")
+        );
         for (_, preset) in Preset::WORDS {
             for (keys, help) in groups(&Keymap::of(*preset), false).into_iter().flat_map(|group| group.rows) {
                 let row = table.lines().find(|row| row.contains(&format!(" {} ", cell(help)))).unwrap();

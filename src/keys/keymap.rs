@@ -80,8 +80,11 @@ impl Keymap {
     }
 
     /// What comes first is shown first; all of it stands before what was there.
-    fn lay<'a>(&mut self, changes: impl DoubleEndedIterator<Item = (Option<usize>, &'a Change)>) {
-        for (n, Change { context, keys, intent, .. }) in changes.rev() {
+    fn lay<'a>(&mut self, changes: impl DoubleEndedIterator<Item = (Option<usize>, &'a Change)> + Clone) {
+        // What is taken away goes last: a new key stands where the old one stood.
+        let (bound, freed) =
+            (changes.clone().rev().filter(|c| c.1.intent.is_some()), changes.filter(|c| c.1.intent.is_none()));
+        for (n, Change { context, keys, intent, .. }) in bound.chain(freed) {
             self.rows.retain(|row| !(row.context == *context && row.keys == *keys));
             let words = intent.and_then(|intent| words(*context, intent)).unwrap_or_default();
             let row = Bound {
@@ -128,7 +131,8 @@ impl Keymap {
         let refused = |row: &Bound| read_only && row.intent.is_some_and(Intent::writes);
         let all = self.heard(context).filter(|row| row.keys.begin_with(pressed) && self.leads(context, row));
         let all = all.filter(|row| !refused(row));
-        all.map(|row| (row.keys.after(pressed.len()), if row.footer.is_empty() { row.help } else { row.footer })).collect()
+        all.map(|row| (row.keys.after(pressed.len()), if row.footer.is_empty() { row.help } else { row.footer }))
+            .collect()
     }
 
     /// A context's own rows that mean something.
@@ -152,7 +156,9 @@ impl Keymap {
     pub fn fill(&self, text: &'static str) -> String {
         let mut out = String::new();
         let mut rest = text;
-        while let Some((before, (name, after))) = rest.split_once('{').and_then(|(b, rest)| Some((b, rest.split_once('}')?))) {
+        while let Some((before, (name, after))) =
+            rest.split_once('{').and_then(|(b, rest)| Some((b, rest.split_once('}')?)))
+        {
             out.push_str(before);
             match named(name) {
                 Some((context, intent)) => out.push_str(&self.key(context, intent)),

@@ -40,7 +40,8 @@ pub(super) fn not_here(context: Context, word: &str) -> String {
 pub(super) fn each(changes: &[Change]) -> Vec<Wrong> {
     let mut wrong = Vec::new();
     for (n, change) in changes.iter().enumerate() {
-        let earlier = changes.iter().take(n).find(|other| (other.context, &other.keys) == (change.context, &change.keys));
+        let earlier =
+            changes.iter().take(n).find(|other| (other.context, &other.keys) == (change.context, &change.keys));
         if earlier.is_some() {
             let what = format!("`{}` is bound twice in `{}`", change.keys, change.context.word());
             wrong.push(Wrong { change: n, what });
@@ -97,7 +98,9 @@ pub(super) fn together(before: &Keymap, after: &Keymap, changes: &[Change]) -> V
     }
     wrong.extend(lost.into_iter().map(|(change, what, places)| {
         let places = match places.as_slice() {
-            [first, second, rest @ ..] if rest.len() > 1 => format!("{first}, {second} and {} other places", rest.len()),
+            [first, second, rest @ ..] if rest.len() > 1 => {
+                format!("{first}, {second} and {} other places", rest.len())
+            }
             few => few.join(", "),
         };
         Wrong { change, what: format!("leaves no key that {what} in {places}: bind another one for it") }
@@ -110,7 +113,9 @@ fn never_heard(whole: &Bound, longer: &Bound) -> Option<Wrong> {
     let change = whole.change.max(longer.change)?;
     let word = whole.intent.map(Intent::word).unwrap_or_default();
     let (short, long) = (&whole.keys, &longer.keys);
-    let what = format!("`{short}` is bound by itself ({word}), so that `{long}` is never heard: \"{short}\" = \"none\" frees it");
+    let what = format!(
+        "`{short}` is bound by itself ({word}), so that `{long}` is never heard: \"{short}\" = \"none\" frees it"
+    );
     Some(Wrong { change, what })
 }
 
@@ -135,7 +140,8 @@ fn reaches(map: &Keymap, context: Context, intent: Intent) -> bool {
 
 /// The first of the operator's keys that stands in the way of what led there.
 fn taken_by(before: &Keymap, changes: &[Change], context: Context, intent: Intent) -> Option<usize> {
-    let ways: Vec<_> = before.heard(context).filter(|row| row.intent == Some(intent)).map(|row| row.keys.first).collect();
+    let ways: Vec<_> =
+        before.heard(context).filter(|row| row.intent == Some(intent)).map(|row| row.keys.first).collect();
     changes.iter().position(|change| {
         (change.context == context || change.context == Context::Global) && ways.contains(&change.keys.first)
     })

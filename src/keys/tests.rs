@@ -85,16 +85,16 @@ fn what_can_follow_is_told_with_the_rest_of_its_keys() {
 
 #[test]
 fn no_preset_has_a_line_that_is_not_understood_or_a_conflict() {
-    for (word, text) in [
-        ("vim", include_str!("../../assets/keys/vim.toml")),
-        ("emacs", include_str!("../../assets/keys/emacs.toml")),
-    ] {
+    for (word, text) in
+        [("vim", include_str!("../../assets/keys/vim.toml")), ("emacs", include_str!("../../assets/keys/emacs.toml"))]
+    {
         let (changes, unread) = file::read_text(text);
         assert_eq!(unread, [], "{word}");
         let (map, wrong) = Keymap::build(Preset::Default, &changes);
         assert_eq!(wrong, [], "{word}");
         let preset = PRESETS.into_iter().find(|preset| preset.word() == word).unwrap();
-        let words = |map: &Keymap| map.rows.iter().map(|row| (row.context, row.keys.clone(), row.intent)).collect::<Vec<_>>();
+        let words =
+            |map: &Keymap| map.rows.iter().map(|row| (row.context, row.keys.clone(), row.intent)).collect::<Vec<_>>();
         assert_eq!(words(&map), words(&Keymap::of(preset)));
         assert!(map.rows.iter().all(|row| row.intent.is_none() || !row.help.is_empty()), "{word}");
     }
@@ -179,7 +179,8 @@ fn a_way_out_can_be_moved_but_not_taken_away() {
     assert!(!wrong("[keys.queue]\n\"ctrl+c\" = \"copy\"\nq = \"copy\"\n").is_empty(), "hidden is taken away, too");
     fine(Preset::Default, "[keys.global]\n\"ctrl+c\" = \"none\"\n\"ctrl+q\" = \"quit\"\n");
     assert!(!wrong("[keys.global]\n\"ctrl+c\" = \"none\"\nX = \"quit\"\n").is_empty(), "a letter is text in a form");
-    for text in ["[keys.dialog]\ny = \"none\"\n", "[keys.dialog]\nenter = \"no\"\n", "[keys.dialog]\nesc = \"none\"\n"] {
+    for text in ["[keys.dialog]\ny = \"none\"\n", "[keys.dialog]\nenter = \"no\"\n", "[keys.dialog]\nesc = \"none\"\n"]
+    {
         assert!(!wrong(text).is_empty(), "{text}");
     }
     fine(Preset::Default, "[keys.dialog]\ny = \"none\"\nj = \"yes\"\n");

@@ -17,7 +17,17 @@ pub const LAYERS: &[(&str, &[&str])] = &[
     (
         "runtime",
         &[
-            "domain", "text", "transcript", "template", "keys", "provider", "ledger", "config", "ops", "console", "demo",
+            "domain",
+            "text",
+            "transcript",
+            "template",
+            "keys",
+            "provider",
+            "ledger",
+            "config",
+            "ops",
+            "console",
+            "demo",
             "cli",
         ],
     ),

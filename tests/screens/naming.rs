@@ -76,15 +76,23 @@ fn names_a_key(text: &str, keys: &[String]) -> Option<String> {
 #[test]
 fn no_text_spells_a_key() {
     let keys = keys();
-    let found: Vec<_> =
-        texts().into_iter().filter_map(|(at, text)| Some(format!("{at}: {} in {text:?}", names_a_key(&text, &keys)?))).collect();
+    let found: Vec<_> = texts()
+        .into_iter()
+        .filter_map(|(at, text)| Some(format!("{at}: {} in {text:?}", names_a_key(&text, &keys)?)))
+        .collect();
     assert!(found.is_empty(), "name them as {{place.word}} and fill them in:\n{}", found.join("\n"));
 }
 
 #[test]
 fn a_text_that_spells_a_key_is_found() {
     let keys = keys();
-    for text in ["nothing found: / searches the log", "press x to force it", "ctrl+s shows the plan", "q quits", "there; K then w takes"] {
+    for text in [
+        "nothing found: / searches the log",
+        "press x to force it",
+        "ctrl+s shows the plan",
+        "q quits",
+        "there; K then w takes",
+    ] {
         assert!(names_a_key(text, &keys).is_some(), "{text}");
     }
     for text in ["the log searches", "{log.filter} searches the log", "a task works", "the run ends", "s"] {

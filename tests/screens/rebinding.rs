@@ -3,17 +3,16 @@
 use atc::console::event::{Mouse, MouseKind, What};
 use atc::console::keys::{Chord, Context, Key, Keymap, Preset};
 use atc::console::state::place::Pane;
-use atc::console::state::settings::Settings;
 use atc::console::{Effect, guide};
 use atc::keys::{file, parse};
 use chrono::TimeDelta;
 
 use crate::draw::text;
-use crate::world::{Console, settings};
+use crate::world::Console;
 
 fn console_with(keymap: Keymap, width: u16, height: u16) -> Console {
-    let mut console = Console::with(Settings { keymap, ..settings() }, width, height);
-    console.fill();
+    let mut console = Console::full(width, height);
+    console.model.settings.keymap = keymap;
     console
 }
 
@@ -41,9 +40,9 @@ fn last_line(console: &Console) -> String {
 
 fn help(keymap: Keymap) -> String {
     let console = console_with(keymap, 80, 24);
-    let lines = guide::lines(&console.model).into_iter().take_while(|line| {
-        !matches!(line, guide::Line::Heading(text) if text.as_str().starts_with("Commands"))
-    });
+    let lines = guide::lines(&console.model)
+        .into_iter()
+        .take_while(|line| !matches!(line, guide::Line::Heading(text) if text.as_str().starts_with("Commands")));
     let line = |line| match line {
         guide::Line::Heading(text) => text.to_string(),
         guide::Line::Row(keys, what) => format!("  {keys:<22}{what}").trim_end().to_owned(),
@@ -139,7 +138,7 @@ fn emacs_hands_go_about_type_and_quit_from_anywhere() {
     assert_eq!(console.model.queue.index, 0);
     press(&mut console, "alt+x");
     assert_eq!(console.model.context(), Context::Line);
-    press(&mut console, "ctrl+g ctrl+s r e ctrl+g");
+    press(&mut console, "ctrl+g ctrl+s r e ctrl+g ctrl+g");
     assert_eq!((console.model.context(), console.model.queue.typed.text.as_str()), (Context::Queue, ""));
     press(&mut console, "ctrl+x o ctrl+x k");
     assert_eq!(console.model.place.focus, Pane::Queue);
@@ -259,5 +258,8 @@ fn own_keys_are_no_way_round_a_question() {
     press(&mut console, "y");
     console.press(Key::Esc);
     assert!(console.model.dialog.is_none());
-    assert_eq!(console.happen(What::Key(Chord::char('y'))), [Effect::Copy("https://github.com/acme/billing/agents/tasks/retry".into())]);
+    assert_eq!(
+        console.happen(What::Key(Chord::char('y'))),
+        [Effect::Copy("https://github.com/acme/api/agents/tasks/retry".into())]
+    );
 }

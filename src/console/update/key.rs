@@ -1,8 +1,8 @@
 //! A key press finds its way: the innermost context first. Keys that begin something longer wait for the next one.
 
 use super::{
-    actions, cancels, compose, dialog, doctor, follow_up, found, inbox, ledger, line, list, log, record, reviews, scroll,
-    wall,
+    actions, cancels, compose, dialog, doctor, follow_up, found, inbox, ledger, line, list, log, record, reviews,
+    scroll, wall,
 };
 use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Context, Found, Intent, Key};
@@ -11,7 +11,8 @@ use crate::text::Untrusted;
 
 pub fn pressed(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
     let context = model.context();
-    let mut pressed = model.place.prefix.take().filter(|(of, _)| *of == context).map_or_else(Vec::new, |(_, keys)| keys);
+    let mut pressed =
+        model.place.prefix.take().filter(|(of, _)| *of == context).map_or_else(Vec::new, |(_, keys)| keys);
     if pressed.is_empty()
         && let Some(plain) = after_escape(model, context, chord)
     {

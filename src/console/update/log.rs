@@ -295,7 +295,11 @@ fn read(model: &mut Model, pane: Option<Area>, intent: Intent, effects: &mut Vec
         Intent::NextHit | Intent::PreviousHit => {
             let found = reader.next_hit(entries, intent == Intent::NextHit);
             let hidden = reader.search.as_ref().is_some_and(|search| search.hidden() > 0);
-            let why = if hidden { "no hit among the entries that are shown — {log.facet-0} shows all" } else { NOTHING_FOUND };
+            let why = if hidden {
+                "no hit among the entries that are shown — {log.facet-0} shows all"
+            } else {
+                NOTHING_FOUND
+            };
             (!found).then_some(why)
         }
         Intent::Copy => {

@@ -3,7 +3,8 @@
 use chrono::TimeDelta;
 
 use super::{
-    actions, cancels, compose, dialog, doctor, found, inbox, key, ledger, list, log, offers, queue, reviews, scroll, wall,
+    actions, cancels, compose, dialog, doctor, found, inbox, key, ledger, list, log, offers, queue, reviews, scroll,
+    wall,
 };
 use crate::console::effect::Effect;
 use crate::console::event::{Mouse, MouseKind};

@@ -21,7 +21,8 @@ pub fn ask(model: &mut Model, effects: &mut Vec<Effect>) {
     let addresses: Vec<Untrusted> = all.iter().map(|(_, address)| address.clone()).collect();
     if count > MOST {
         let copies = model.key(Context::Queue, Intent::Copy);
-        let why = format!("{count} tasks are marked; at most {MOST} are opened at once ({copies} copies their addresses)");
+        let why =
+            format!("{count} tasks are marked; at most {MOST} are opened at once ({copies} copies their addresses)");
         return model.notes.say(model.now, true, why);
     }
     match addresses.as_slice() {

@@ -23,7 +23,8 @@ pub fn draw(model: &Model, pane: &CancelsPane, theme: &Theme, body: Area, buffer
     let cancels = &model.world.cancels;
     rule::draw(buffer, theme, list, &Safe::new("Cancels"), model.dialog.is_none(), &words(model));
     if cancels.all.is_empty() {
-        let text = "Nothing was cancelled. {queue.cancel} cancels the session of a task, and what comes of it stands here.";
+        let text =
+            "Nothing was cancelled. {queue.cancel} cancels the session of a task, and what comes of it stands here.";
         let text = Safe::new(width::cut_end(&model.filled(text), usize::from(body.width)));
         let columns = u16::try_from(width::width(&text)).unwrap_or(u16::MAX);
         let x = body.x + body.width.saturating_sub(columns) / 2;

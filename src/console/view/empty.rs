@@ -51,7 +51,9 @@ fn why_no_tasks(model: &Model) -> Vec<(Tone, String)> {
     let is_all = view.is_none_or(|view| view.query.is_empty());
     let next = match is_all {
         true if model.settings.read_only => "",
-        true if model.settings.repos.is_empty() => "{global.compose} writes one; :repo add owner/name watches a repository.",
+        true if model.settings.repos.is_empty() => {
+            "{global.compose} writes one; :repo add owner/name watches a repository."
+        }
         true => "{global.compose} writes one.",
         false => "{queue.next-view} goes to the next view.",
     };

@@ -107,10 +107,12 @@ fn text(
 fn hint(line: &Line) -> &'static str {
     match line.kind {
         LineKind::Command => "{line.accept} run   {line.next-choice} complete   {line.up} older   {line.back} back",
-        LineKind::QueueFilter => "{line.next-choice} complete   {line.up} older   {line.save-view} save as a view   {line.back} back",
+        LineKind::QueueFilter => {
+            "{line.next-choice} complete   {line.up} older   {line.save-view} save as a view   {line.back} back"
+        }
         LineKind::LogSearch => {
             "{line.accept} keep   {line.search-mode} text or regex   {line.only-hits} only these   {line.back} clear"
-        },
+        }
         LineKind::LogFilter => "{line.accept} keep   {line.next-choice} complete   {line.back} back",
         LineKind::DiffSearch => "{line.accept} keep   {line.back} clear",
         LineKind::Comment => "{line.accept} shows it once more   {line.back} give up",

@@ -122,7 +122,8 @@ pub async fn run<E: Effects>(
     hangup::watch(to_loop).map_err(|error| local("the terminal cannot be watched", error))?;
     let (sender, events) = channel;
     let held = model.settings.keymap.held();
-    let keys = input::start(sender, setting.clock.as_now(), held).map_err(|error| local("keys cannot be read", error))?;
+    let keys =
+        input::start(sender, setting.clock.as_now(), held).map_err(|error| local("keys cannot be read", error))?;
     let screen = Tty::enter(keys).map_err(|error| local("the terminal cannot be used", error))?;
     let app = App {
         model,

@@ -169,7 +169,7 @@ fn mark(model: &mut Model) {
     let Some(plan) = &mut model.compose.plan else { return };
     let Some(row) = plan.rows.get_mut(plan.cursor) else { return };
     let why_not = match (&row.turn, &row.weighed) {
-        (Some(Turn::Started(_)), _) => Some("it has its task: enter goes there".to_owned()),
+        (Some(Turn::Started(_)), _) => Some(model.settings.keymap.fill("it has its task: {plan.enter} goes there")),
         (_, Some((weighed, _))) if row.before() == Standing::Refused => Some(weighed.line.to_string()),
         _ => None,
     };

@@ -206,8 +206,11 @@ fn verdict(model: &Model, row: &Row) -> Vec<(Tone, String)> {
     let mut lines: Vec<(Tone, String)> =
         weighed.duplicates.iter().map(|duplicate| (Tone::Warn, duplicate.to_string())).collect();
     if weighed.is_duplicate() {
-        let text =
-            if row.is_in() { "it is sent all the same" } else { "it is left out; {plan.mark} takes it in all the same" };
+        let text = if row.is_in() {
+            "it is sent all the same"
+        } else {
+            "it is left out; {plan.mark} takes it in all the same"
+        };
         lines.push((Tone::Warn, model.filled(text)));
     }
     let tone = match weighed.verdict {
