@@ -3,8 +3,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+#[path = "documents/keep.rs"]
+mod keep;
+
 use std::fs;
 use std::path::Path;
+
+use keep::{between, keep_equal, read};
 
 use atc::cli::{Command, Exit, parse};
 use atc::config::docs;
@@ -51,33 +56,6 @@ fn exit_codes() -> String {
     );
     out.push_str("| 70 | atc itself is wrong: the terminal is restored and a report names what happened |\n");
     out
-}
-
-fn read(name: &str) -> String {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name))
-        .unwrap_or_else(|error| panic!("{name}: {error}"))
-}
-
-/// Compares, or writes when asked to.
-fn keep_equal(name: &str, found: &str, generated: &str) {
-    if found == generated {
-        return;
-    }
-    if std::env::var_os("ATC_UPDATE_DOCS").is_some() {
-        fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(name), generated).unwrap();
-        return;
-    }
-    let differs = found.lines().zip(generated.lines()).zip(1..).find(|((found, generated), _)| found != generated);
-    let line = differs.map_or_else(|| found.lines().count() + 1, |(_, line)| line);
-    panic!("{name}:{line}: is not what the program says; `ATC_UPDATE_DOCS=1 cargo test --test docs` writes it anew");
-}
-
-/// Begin and end of what stands between the markers.
-fn between(text: &str, name: &str) -> (usize, usize) {
-    let (begin, end) = (format!("<!-- {name}:begin -->\n"), format!("<!-- {name}:end -->"));
-    let start = text.find(&begin).unwrap_or_else(|| panic!("README.md: no marker {begin}")) + begin.len();
-    let stop = text[start..].find(&end).unwrap_or_else(|| panic!("README.md: no marker {end}")) + start;
-    (start, stop)
 }
 
 #[test]

@@ -29,7 +29,7 @@ use crate::console::{Effect, Event, Model, What, update};
 use crate::domain::Fault;
 use crate::text::{Safe, Untrusted};
 
-/// 30 pictures a second at most.
+/// 30 pictures of news a second at most.
 const FRAME: Duration = Duration::from_millis(33);
 /// Events handled before a picture that is due gets its turn.
 const BATCH: usize = 256;
@@ -121,6 +121,9 @@ struct Running<S, E> {
     tell_opened: mpsc::Sender<Opened>,
     /// When the last picture was taken.
     drawn: Option<Instant>,
+    /// A person did something since: the picture that answers is not held back. A terminal that is slower than the
+    /// person says so by being busy.
+    pressed: bool,
     /// When the picture will be out of date by itself.
     wake: Option<Instant>,
     /// When it last was.
@@ -141,6 +144,7 @@ impl<S: Screen, E: Effects> Running<S, E> {
             opened,
             tell_opened,
             drawn: None,
+            pressed: false,
             wake: None,
             woke: None,
             touched: true,
@@ -212,7 +216,7 @@ impl<S: Screen, E: Effects> Running<S, E> {
     /// When the next picture is due. `None`: nothing changed, the one before is not out yet, or the terminal is not ours.
     fn draw_at(&self, now: Instant) -> Option<Instant> {
         let wanted = self.app.model.dirty && !self.app.screen.busy() && self.editing.is_none();
-        wanted.then(|| self.drawn.map_or(now, |drawn| drawn + FRAME))
+        wanted.then(|| self.drawn.filter(|_| !self.pressed).map_or(now, |drawn| drawn + FRAME))
     }
 
     fn draw_if_due(&mut self) {
@@ -223,7 +227,9 @@ impl<S: Screen, E: Effects> Running<S, E> {
         let App { model, theme, screen, .. } = &mut self.app;
         model.dirty = false;
         screen.draw(&mut |buffer| view::draw(model, theme, buffer));
-        self.drawn = Some(now);
+        self.pressed = false;
+        // The first picture shows what was there before anything was known: what is known next does not wait for it.
+        self.drawn = if self.begun { Some(now) } else { now.checked_sub(FRAME).or(Some(now)) };
     }
 
     fn written(&mut self, result: &std::io::Result<()>) {
@@ -244,6 +250,7 @@ impl<S: Screen, E: Effects> Running<S, E> {
         if self.exit.is_some() {
             return;
         }
+        self.pressed |= matches!(event.what, What::Key(_) | What::Paste(_) | What::Mouse(_));
         let mouse = self.app.model.settings.mouse;
         let effects = update::update(&mut self.app.model, event);
         if self.app.model.settings.mouse != mouse {

@@ -7,6 +7,7 @@
 #![allow(clippy::format_push_string, clippy::trivially_copy_pass_by_ref)]
 
 mod assigning;
+mod bytes;
 mod cancelling;
 mod diagnosing;
 mod disagreeing;
@@ -14,6 +15,8 @@ mod doctoring;
 mod draw;
 mod guarding;
 mod inbox;
+#[path = "../documents/keep.rs"]
+mod keep;
 mod ledger;
 mod looks;
 mod naming;

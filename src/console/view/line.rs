@@ -22,23 +22,24 @@ pub fn draw(model: &Model, line: &Line, theme: &Theme, area: Area, buffer: &mut 
     let room = usize::from(area.right().saturating_sub(x + 1));
     let (cursor, end) = text(line, wrong, room, x, theme, area, buffer);
     let free = usize::from(area.right().saturating_sub(end));
-    let behind = |words: &Words, buffer: &mut Buffer| {
-        let fits = words.width() + 4 <= free;
-        if fits {
-            put_words(buffer, area, end + 3, area.y, words, theme);
-        }
-        fits
-    };
+    let fits = |words: &Words| words.width() + 4 <= free;
     let fault = line.fault.clone().or_else(|| wrong.map(|wrong| wrong.what.clone()));
     match fault {
         Some(fault) => {
-            let fits = behind(&Words::one(Tone::Bad, &fault), buffer);
-            if !fits && line.offers.is_none() {
+            let words = Words::one(Tone::Bad, &fault);
+            if fits(&words) {
+                put_words(buffer, area, end + 3, area.y, &words, theme);
+            } else if line.offers.is_none() {
                 above(&fault, theme, area, buffer);
             }
         }
         None => {
-            behind(&Words::one(Tone::Dim, model.filled(hint(line))), buffer);
+            // At the edge, where it stays while the text grows.
+            let words = Words::one(Tone::Dim, model.filled(hint(line)));
+            if fits(&words) {
+                let width = u16::try_from(words.width()).unwrap_or(area.width);
+                put_words(buffer, area, area.right().saturating_sub(width + 1), area.y, &words, theme);
+            }
         }
     }
     (cursor.min(area.right().saturating_sub(1)), area.y)

@@ -182,8 +182,11 @@ fn connect(path: &Path) -> rusqlite::Result<Found> {
         (0, 0) if tables == 0 => {}
         _ => return Ok(Found::Other),
     }
-    // Space that is given up goes back to the disk. Has to be said before the first table is made.
-    connection.execute_batch("PRAGMA auto_vacuum=INCREMENTAL")?;
+    if tables == 0 {
+        // Space that is given up goes back to the disk. Said before the first table is made, and only then: to a file that
+        // has tables it is a write, which the first picture would wait for.
+        connection.execute_batch("PRAGMA auto_vacuum=INCREMENTAL")?;
+    }
     connection.query_row("PRAGMA journal_mode=WAL", [], |_| Ok(()))?;
     // A cache may lose its last seconds with the power; it must not wait for the disk. What is dropped is wiped: it may
     // be dropped because somebody else looks now.

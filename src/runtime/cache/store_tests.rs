@@ -303,3 +303,18 @@ fn a_monstrous_row_is_not_kept() {
     keep(&mut store, Keep::Tasks(vec![monster]));
     assert_eq!(ids(&store), ["t"]);
 }
+
+#[test]
+fn a_file_that_is_there_is_opened_and_read_without_a_write() {
+    let desk = Desk::new();
+    let mut store = desk.open();
+    keep(&mut store, Keep::Tasks(vec![detailed(task("a", 1))]));
+    drop(store);
+    let before = std::fs::read(desk.file()).unwrap();
+    let store = Store::open(&desk.file(), GITHUB).unwrap();
+    assert!(store.known(today()).unwrap().viewer.is_some());
+    assert_eq!(tasks(&store).len(), 1);
+    let log = desk.file().with_file_name("cache.db-wal");
+    assert_eq!(std::fs::metadata(log).map_or(0, |meta| meta.len()), 0);
+    assert_eq!(std::fs::read(desk.file()).unwrap(), before);
+}

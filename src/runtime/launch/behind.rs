@@ -117,6 +117,9 @@ impl Behind {
 impl Effects for Behind {
     fn begin(&mut self) {
         let Some(parts) = self.parts.take() else { return };
+        // First of all, and on a thread of its own: what the last run kept is the next picture.
+        self.cache = parts.cache.map(|place| Cache::start(place, parts.now.clone())).unwrap_or_default();
+        let cache = self.cache.clone();
         let ledger = (parts.ledger)();
         let mut notes = parts.notes;
         notes.extend(ledger.writable().err());
@@ -129,8 +132,6 @@ impl Effects for Behind {
             gate: parts.gate,
         };
         self.examiner = Some((context.clone(), parts.local));
-        self.cache = parts.cache.map(|place| Cache::start(place, parts.now.clone())).unwrap_or_default();
-        let cache = self.cache.clone();
         let desk = Desk { provider: parts.provider, now: parts.now, events: parts.events, cache };
         let bench = Bench { kept: parts.kept.clone(), rules: parts.rules.clone() };
         let bench = Some(bench).filter(|_| parts.diagnose);
