@@ -15,7 +15,7 @@ fn with(config: &str) -> (tempfile::TempDir, Spec) {
 fn everything_that_is_wrong_with_own_keys_is_listed_before_the_terminal_is_touched() {
     let (_folder, spec) = with(
         "[keys]\npreset = \"vi\"\n\n[keys.global]\n\"g g\" = \"top\"\n\"ctrl+c\" = \"none\"\n\n\
-         [keys.queue]\n\"hyper+x\" = \"open\"\nX = \"cancle\"\n\n[keys.dialog]\nenter = \"yes\"\n\n[keys.que]\n",
+         [keys.queue]\n\"hyper+x\" = \"open\"\nX = \"cancle\"\n\n[keys.dialog]\nenter = \"yes\"\n\n[keys.quue]\n",
     );
     let (status, _, raw) = spec.size(40, 200).start().end();
     let said = String::from_utf8_lossy(&raw);
@@ -27,7 +27,7 @@ fn everything_that_is_wrong_with_own_keys_is_listed_before_the_terminal_is_touch
         "config.toml:9:1: keys.queue.\"hyper+x\": `hyper+` is none of ctrl+, alt+ and shift+",
         "config.toml:10:5: keys.queue.\"X\": nothing is called `cancle`; did you mean cancel?",
         "config.toml:13:1: keys.dialog: `enter` is pressed by habit and may not say yes",
-        "config.toml:15:7: keys.que: there is no such place for keys; did you mean queue?",
+        "config.toml:15:7: keys.quue: there is no such place for keys; did you mean queue?",
     ] {
         assert!(said.contains(part), "{part}\n{said}");
     }

@@ -81,7 +81,7 @@ fn a_beginning_shows_what_may_follow_and_the_rest_of_it_acts() {
     let at_end = console.model.queue.index;
     assert!(at_end > 0);
     press(&mut console, "g");
-    insta::assert_snapshot!(last_line(&console), @" g …   t next view   T previous view   g first   q queue   l log   esc drop it");
+    insta::assert_snapshot!(last_line(&console), @" g …   t view   T previous view   q queue   l log   p reviews   esc drop it");
     assert_eq!(console.model.queue.index, at_end, "nothing yet");
     press(&mut console, "g");
     assert_eq!((console.model.queue.index, console.model.prefix()), (0, &[][..]));
@@ -110,6 +110,16 @@ fn what_does_not_belong_to_a_beginning_drops_it_and_does_nothing_itself() {
     }
 }
 
+/// A cancel is under way, so that leaving is asked about. The answer is no.
+fn asks_to_quit(console: &mut Console, keys: &str) {
+    press(console, keys);
+    let title = console.model.dialog.as_ref().map(|dialog| dialog.title.to_string());
+    assert_eq!(title.as_deref(), Some("Quit now?"), "{keys}");
+    console.wait(TimeDelta::seconds(1));
+    console.press(Key::Esc);
+    assert!(console.model.dialog.is_none());
+}
+
 #[test]
 fn vim_hands_go_about_and_quit() {
     let mut console = preset(Preset::Vim);
@@ -119,12 +129,12 @@ fn vim_hands_go_about_and_quit() {
     assert_eq!(console.model.place.focus, Pane::Queue);
     press(&mut console, "l");
     assert_eq!(console.model.place.focus, Pane::Log);
-    press(&mut console, "g q g t");
+    press(&mut console, "g q 1 g t");
     assert_eq!((console.model.place.focus, console.model.queue.view), (Pane::Queue, 1));
     press(&mut console, "g T ctrl+w w");
     assert_eq!((console.model.place.focus, console.model.queue.view), (Pane::Log, 0));
-    assert_eq!(press(&mut console, "Z Z"), [Effect::Quit]);
-    assert_eq!(press(&mut console, "Z Q"), [Effect::Quit]);
+    asks_to_quit(&mut console, "Z Z");
+    asks_to_quit(&mut console, "Z Q");
     press(&mut console, "g q d d");
     assert!(console.model.dialog.is_none(), "two letters destroy nothing");
 }
@@ -148,7 +158,7 @@ fn emacs_hands_go_about_type_and_quit_from_anywhere() {
     press(&mut console, "z");
     let form = console.model.compose.form.as_ref().unwrap();
     assert!(!form.fields.iter().any(|field| field.value().contains('z')), "it is dropped, not typed");
-    assert_eq!(press(&mut console, "ctrl+x ctrl+c"), [Effect::Quit]);
+    asks_to_quit(&mut console, "ctrl+x ctrl+c");
     press(&mut console, "ctrl+g ctrl+g");
     console.select("retry");
     press(&mut console, "x");
