@@ -89,14 +89,14 @@ pub fn section(name: &str, at: usize, value: &DeValue<'_>, changes: &mut Vec<Cha
         };
         let intent = match value.get_ref() {
             DeValue::String(word) if word == NOTHING => None,
-            DeValue::String(word) => match rules::bindable(*context).find(|intent| intent.word() == **word) {
-                Some(intent) => Some(intent),
-                None => {
+            DeValue::String(word) => {
+                let Some(intent) = rules::bindable(*context).find(|intent| intent.word() == **word) else {
                     let all = rules::bindable(*context).map(Intent::word).chain([NOTHING.to_owned()]).collect();
                     wrong(value_at, line, rules::not_here(*context, word), Some((word.to_string(), all)));
                     continue;
-                }
-            },
+                };
+                Some(intent)
+            }
             _ => {
                 wrong(value_at, line, format!("must be what the key does, as a text, or \"{NOTHING}\""), None);
                 continue;

@@ -56,22 +56,18 @@ pub fn keys(text: &str) -> Result<Keys, String> {
 pub fn chord(text: &str) -> Result<Chord, String> {
     let mut chord = Chord::char('?');
     let mut rest = text;
-    let held: [(&str, fn(&mut Chord) -> &mut bool); 3] =
-        [("ctrl+", |chord| &mut chord.ctrl), ("alt+", |chord| &mut chord.alt), ("shift+", |chord| &mut chord.shift)];
-    'held: loop {
-        for (name, flag) in held {
-            let head = rest.get(..name.len()).filter(|head| head.eq_ignore_ascii_case(name));
-            if head.is_some() {
-                let flag = flag(&mut chord);
-                if *flag {
-                    return Err(format!("{name} stands twice in `{text}`"));
-                }
-                *flag = true;
-                rest = rest.get(name.len()..).unwrap_or_default();
-                continue 'held;
-            }
+    let begins = |rest: &str, name: &&str| rest.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name));
+    while let Some(name) = ["ctrl+", "alt+", "shift+"].iter().find(|name| begins(rest, name)) {
+        let flag = match *name {
+            "ctrl+" => &mut chord.ctrl,
+            "alt+" => &mut chord.alt,
+            _ => &mut chord.shift,
+        };
+        if *flag {
+            return Err(format!("{name} stands twice in `{text}`"));
         }
-        break;
+        *flag = true;
+        rest = rest.get(name.len()..).unwrap_or_default();
     }
     chord.key = key(rest).ok_or_else(|| no_key(text, rest))?;
     one_form(chord).ok_or_else(|| format!("`{text}`: write what shift makes of the key"))

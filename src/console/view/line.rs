@@ -24,22 +24,19 @@ pub fn draw(model: &Model, line: &Line, theme: &Theme, area: Area, buffer: &mut 
     let free = usize::from(area.right().saturating_sub(end));
     let fits = |words: &Words| words.width() + 4 <= free;
     let fault = line.fault.clone().or_else(|| wrong.map(|wrong| wrong.what.clone()));
-    match fault {
-        Some(fault) => {
-            let words = Words::one(Tone::Bad, &fault);
-            if fits(&words) {
-                put_words(buffer, area, end + 3, area.y, &words, theme);
-            } else if line.offers.is_none() {
-                above(&fault, theme, area, buffer);
-            }
+    if let Some(fault) = fault {
+        let words = Words::one(Tone::Bad, &fault);
+        if fits(&words) {
+            put_words(buffer, area, end + 3, area.y, &words, theme);
+        } else if line.offers.is_none() {
+            above(&fault, theme, area, buffer);
         }
-        None => {
-            // At the edge, where it stays while the text grows.
-            let words = Words::one(Tone::Dim, model.filled(hint(line)));
-            if fits(&words) {
-                let width = u16::try_from(words.width()).unwrap_or(area.width);
-                put_words(buffer, area, area.right().saturating_sub(width + 1), area.y, &words, theme);
-            }
+    } else {
+        // At the edge, where it stays while the text grows.
+        let words = Words::one(Tone::Dim, model.filled(hint(line)));
+        if fits(&words) {
+            let width = u16::try_from(words.width()).unwrap_or(area.width);
+            put_words(buffer, area, area.right().saturating_sub(width + 1), area.y, &words, theme);
         }
     }
     (cursor.min(area.right().saturating_sub(1)), area.y)
