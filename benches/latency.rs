@@ -148,7 +148,7 @@ mod unix {
             let (to_loop, signals) = signals::channel();
             signals::listen(&to_loop).unwrap();
             let clock = Clock::system();
-            let screen = Tty::enter(input::start(sender.clone(), clock.as_now()).unwrap()).unwrap();
+            let screen = Tty::enter(input::start(sender.clone(), clock.as_now(), String::new()).unwrap()).unwrap();
             tokio::spawn(async move {
                 for n in 1_000.. {
                     tokio::time::sleep(LINES).await;

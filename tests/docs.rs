@@ -29,7 +29,7 @@ const GENERATED: &[(&str, Write)] = &[
     ("qualifiers", atc::domain::query::markdown_table),
     ("query-words", atc::domain::query::markdown_words),
     ("commands", atc::console::update::command::markdown_table),
-    ("keys", atc::console::keys::help::markdown_table),
+    ("keys", atc::keys::docs::table),
     ("token-kinds", atc::provider::github::docs::markdown_kinds),
     ("token-needs", atc::provider::github::docs::markdown_needs),
     ("doctor", atc::domain::capability::markdown_table),
@@ -138,6 +138,19 @@ fn the_view_in_the_readme_is_understood_as_it_stands() {
     let views = atc::config::load(&sources, &paths).unwrap().config.views;
     assert_eq!(views.len(), 1);
     assert_eq!(views[0].toml(), block.trim_end());
+}
+
+#[test]
+fn the_keys_in_the_readme_can_be_bound_as_they_stand() {
+    let readme = read("README.md");
+    let block =
+        readme.split("\n## Keys\n").nth(1).unwrap().split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let (changes, unread) = atc::keys::file::read_text(block);
+    assert_eq!((changes.len(), unread.len()), (5, 0));
+    for (word, preset) in atc::keys::Preset::WORDS {
+        assert_eq!(atc::keys::Keymap::build(*preset, &changes).1, [], "{word}");
+    }
+    assert_eq!(atc::keys::file::read_text(atc::config::keys::EXAMPLE).1, []);
 }
 
 /// Every `atc …` line in a shell block of the README.

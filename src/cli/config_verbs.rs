@@ -10,6 +10,7 @@ use super::exit::Exit;
 use super::look::joined::field;
 use super::look::shape::{Field, Is, write};
 use super::output;
+use crate::config::keys;
 use crate::config::options::OPTIONS;
 use crate::config::repo_options;
 use crate::config::rows::ROWS;
@@ -132,6 +133,13 @@ fn options_of(loaded: &Loaded) -> Vec<Shown> {
         value: Some((rows.show)(&loaded.config)),
         origin: loaded.origin(rows.key).to_string(),
     }));
+    let own_keys = Some(keys::show(&loaded.config)).filter(|keys| !keys.is_empty());
+    all.extend(own_keys.map(|keys| Shown {
+        key: keys::SECTION.to_owned(),
+        repos: None,
+        value: Some(keys),
+        origin: Origin::File.to_string(),
+    }));
     all
 }
 
@@ -199,6 +207,10 @@ fn show(loaded: &Loaded) -> String {
     by_repository(&mut lines, loaded, section);
     for rows in ROWS {
         lines.push(format!("\n# {}: {}\n{}", rows.key, loaded.origin(rows.key), (rows.show)(&loaded.config)));
+    }
+    let own_keys = keys::show(&loaded.config);
+    if !own_keys.is_empty() {
+        lines.push(format!("\n# keys: {}\n{own_keys}", Origin::File));
     }
     lines.join("\n")
 }

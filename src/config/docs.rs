@@ -1,5 +1,6 @@
 //! `config.example.toml` and the README's tables, written from the table of options. A test keeps them equal.
 
+use super::keys;
 use super::options::{OPTIONS, OTHER_VARIABLES, Opt};
 use super::repo_options::{self, RepoSection};
 use super::rows::{Field, ROWS, Rows};
@@ -81,8 +82,17 @@ fn rows_table(key: &str) -> String {
     out
 }
 
-/// How a section's options are set for some repositories.
+/// How a section's options are set for some repositories, and what else it can hold.
 fn by_repository(out: &mut String, section: &str) {
+    if section == keys::SECTION {
+        out.push('\n');
+        for line in wrap(&plain(keys::DOC), WIDTH - 2) {
+            out.push_str(&format!("# {line}\n"));
+        }
+        for line in keys::EXAMPLE.lines() {
+            out.push_str(&if line.is_empty() { "\n".to_owned() } else { format!("#{line}\n") });
+        }
+    }
     let Some(RepoSection { doc, example: (repos, entry), .. }) = repo_options::find(section) else { return };
     out.push('\n');
     for line in wrap(doc, WIDTH - 2) {
@@ -115,6 +125,10 @@ pub fn options_table() -> String {
                 "| `[{section}.{repos}]` | – | the options of `{section}`, such as `{entry}` | {} |\n",
                 cell(doc)
             ));
+        }
+        if is_last && section == keys::SECTION {
+            let entry = keys::EXAMPLE.lines().nth(1).unwrap_or_default();
+            out.push_str(&format!("| `[keys.queue]` | – | keys, such as `{entry}` | {} |\n", cell(keys::DOC)));
         }
     }
     out

@@ -11,6 +11,7 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use super::given::{Given, Raw};
+use super::keys;
 use super::options::{OPTIONS, OTHER_VARIABLES, Opt, find};
 use super::paths::Paths;
 use super::problem::{Invalid, Problem};
@@ -20,6 +21,7 @@ use super::schema::Config;
 use super::text::{nearest, quote};
 use crate::domain::RepoPattern;
 use crate::domain::stuck::{Each, Said, Thresholds};
+use crate::keys::Keymap;
 use crate::text::Safe;
 
 /// A config file larger than this is not one.
@@ -80,6 +82,8 @@ pub struct Loaded {
     pub file: PathBuf,
     pub file_found: bool,
     origins: BTreeMap<&'static str, Origin>,
+    /// What every key means.
+    pub keymap: Keymap,
     /// What was left alone but is probably a mistake.
     pub warnings: Vec<Safe>,
 }
@@ -128,16 +132,23 @@ pub fn load(sources: &Sources, paths: &Paths) -> Result<Loaded, Invalid> {
             file_found: text.is_some(),
             file,
             origins: BTreeMap::new(),
+            keymap: Keymap::default(),
             warnings: Vec::new(),
         },
         problems: Vec::new(),
         home: &paths.home,
     };
-    if let Some(text) = text {
-        layers.file(&text);
+    if let Some(text) = &text {
+        layers.file(text);
     }
     layers.environment(&sources.environment);
     layers.arguments(&sources.arguments);
+    // Last, for the preset may be from anywhere.
+    let (keymap, problems, odd) =
+        keys::build(&layers.loaded.config, &layers.loaded.file, text.as_deref().unwrap_or(""));
+    layers.loaded.keymap = keymap;
+    layers.problems.extend(problems);
+    layers.loaded.warnings.extend(odd);
     Invalid::from_problems(layers.problems)?;
     Ok(layers.loaded)
 }
@@ -195,7 +206,9 @@ impl Layers<'_> {
                 _ => format!("{section}.{}", name.get_ref()),
             };
             let inside = format!("{key}.");
-            if let Some(option) = find(&key) {
+            if section == keys::SECTION && find(&key).is_none() && matches!(value.get_ref(), DeValue::Table(_)) {
+                keys::section(&mut self.loaded.config, wrong, name, value);
+            } else if let Some(option) = find(&key) {
                 self.file_option(wrong, option, value);
             } else if let Some(repo_section) = repo_options::find(section).filter(|_| is_repos(name.get_ref(), value)) {
                 self.repos(wrong, repo_section, name, value);

@@ -12,7 +12,8 @@
 
 mod aliases;
 pub mod docs;
-mod given;
+pub mod given;
+pub mod keys;
 pub mod load;
 mod notify;
 pub mod options;

@@ -8,6 +8,7 @@ use super::text::quote;
 use super::theme;
 use super::url;
 use crate::domain::RepoName;
+use crate::keys::Preset;
 
 /// The limits of the section `stuck`: a minute to a week.
 pub(super) const MINUTES: std::ops::RangeInclusive<u32> = 1..=10_080;
@@ -546,6 +547,17 @@ pub const OPTIONS: &[Opt] = &[
             Ok(())
         },
         show: |config| Some(config.ui.history.to_string()),
+    },
+    Opt {
+        key: "keys.preset",
+        values: r#"`"default"`, `"vim"` or `"emacs"`"#,
+        example: None,
+        doc: "Keys for hands that know another program. Your own keys lie over it.",
+        set: |config, given| {
+            config.keys.preset = given.word(Preset::WORDS)?;
+            Ok(())
+        },
+        show: |config| Some(quote(config.keys.preset.word())),
     },
 ];
 

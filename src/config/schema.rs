@@ -9,6 +9,7 @@ use chrono::{NaiveTime, TimeDelta};
 use crate::domain::cancel::MOST_AT_ONCE;
 use crate::domain::stuck::{Each, Limits, Rule, Said, Thresholds};
 use crate::domain::{RepoName, RepoPattern, SavedView, transition};
+use crate::keys::{Change, Preset};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
@@ -44,6 +45,7 @@ pub struct Config {
     pub notify: Notify,
     /// Names of the operator's own for commands, and the words they stand for.
     pub aliases: BTreeMap<String, String>,
+    pub keys: OwnKeys,
 }
 
 impl Default for Config {
@@ -73,6 +75,7 @@ impl Default for Config {
             views: SavedView::defaults(),
             notify: Notify::default(),
             aliases: BTreeMap::new(),
+            keys: OwnKeys::default(),
         }
     }
 }
@@ -236,6 +239,13 @@ impl Default for Ui {
             history: 500,
         }
     }
+}
+
+/// What the operator wants keys to mean.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OwnKeys {
+    pub preset: Preset,
+    pub changes: Vec<Change>,
 }
 
 /// On, off, or decided by what is found at the start.

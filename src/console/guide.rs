@@ -1,15 +1,16 @@
 //! The help's lines: what the screen is for, its keys and where they lead, then all keys, commands and signs.
 
 use super::Model;
-use super::keys::{Context, help};
+use super::keys::{Context, Intent};
 use super::state::condition::look;
 use super::state::tone::wrap;
 use super::update::command::COMMANDS;
 use crate::domain::Condition;
 use crate::domain::State;
-use crate::text::Safe;
+use crate::keys::docs;
+use crate::text::{Safe, width};
 
-/// Columns of the keys.
+/// Columns of the keys and the blanks behind them.
 pub const KEYS: u16 = 22;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,16 +26,16 @@ pub enum Line {
 pub fn lines(model: &Model) -> Vec<Line> {
     let mut lines = Vec::new();
     let here = model.screen();
-    let groups = help::groups(model.settings.read_only);
-    let is_here = |group: &&help::Group| group.context == here;
+    let groups = docs::groups(&model.settings.keymap, model.settings.read_only);
+    let is_here = |group: &&docs::Group| group.context == here;
     about(&mut lines, model, here);
     for group in groups.iter().filter(is_here) {
-        keys(&mut lines, group);
+        keys(&mut lines, model, group);
     }
     next(&mut lines, model, here);
     for group in groups.iter().filter(|group| !is_here(group)) {
         heading(&mut lines, group.context.title());
-        keys(&mut lines, group);
+        keys(&mut lines, model, group);
     }
     commands(&mut lines, model);
     signs(&mut lines);
@@ -49,15 +50,19 @@ fn about(lines: &mut Vec<Line>, model: &Model, here: Context) {
     lines.push(Line::Blank);
 }
 
-fn keys(lines: &mut Vec<Line>, group: &help::Group) {
-    lines.extend(group.rows.iter().map(|(keys, what)| row(keys, what)));
-    lines.extend(group.context.note().map(|note| row("", note)));
+fn keys(lines: &mut Vec<Line>, model: &Model, group: &docs::Group) {
+    for (keys, what) in &group.rows {
+        keys_of(lines, keys, what);
+    }
+    let note = group.context.note(&model.key(group.context, Intent::Open));
+    lines.extend(note.map(|note| row("", &note)));
 }
 
 fn next(lines: &mut Vec<Line>, model: &Model, here: Context) {
+    let keymap = &model.settings.keymap;
     let wanted = here.leads_to().iter().filter(|intent| !(model.settings.read_only && intent.writes()));
     let rows: Vec<Line> =
-        wanted.filter_map(|intent| help::told(here, *intent)).map(|(key, what)| row(&key, what)).collect();
+        wanted.filter_map(|intent| keymap.row_of(here, *intent)).map(|r| row(&r.keys.to_string(), r.help)).collect();
     if !rows.is_empty() {
         heading(lines, "Where to go next");
         lines.extend(rows);
@@ -88,6 +93,24 @@ fn signs(lines: &mut Vec<Line>) {
     lines.push(row("▲", "stuck: it should move and does not; the detail says why"));
     lines.push(row("≠", "task, session, run and pull request disagree"));
     lines.push(row("•", "before the sign: marked; behind the word: changed since you last looked at it"));
+}
+
+/// As many keys as there is room for beside their meaning, the others below.
+fn keys_of(lines: &mut Vec<Line>, keys: &[String], what: &str) {
+    // Keys that have a blank inside need more than one between them.
+    let between = if keys.iter().any(|key| key.contains(' ')) { ", " } else { " " };
+    let mut rows: Vec<String> = Vec::new();
+    for key in keys {
+        match rows.last_mut() {
+            Some(last) if width::width(last) + between.len() + width::width(key) < usize::from(KEYS) => {
+                last.push_str(between);
+                last.push_str(key);
+            }
+            _ => rows.push(key.clone()),
+        }
+    }
+    let whats = std::iter::once(what).chain(std::iter::repeat(""));
+    lines.extend(rows.iter().zip(whats).map(|(keys, what)| row(keys, what)));
 }
 
 fn meaning(condition: &Condition<'_>) -> &'static str {

@@ -1,7 +1,7 @@
 //! The tour: a walk round the real screen, one thing after the other. Words only; what a step shows is put on the screen
 //! by `update/tour`.
 
-use super::keys::{Context, Intent, help};
+use super::keys::{Context, Intent, Keymap};
 use super::state::layout::{Area, Panes};
 use super::state::place::Pane;
 
@@ -99,7 +99,7 @@ pub const STEPS: &[Step] = &[
 
 impl Step {
     /// With the keys as they are bound. Without the sentences about what a read-only console cannot do.
-    pub fn words(&self, read_only: bool) -> String {
+    pub fn words(&self, keymap: &Keymap, read_only: bool) -> String {
         let mut out = String::new();
         let mut keys = self.keys.iter();
         for sentence in self.text.split_inclusive(". ") {
@@ -110,7 +110,7 @@ impl Step {
                     && let Some((context, intent)) = keys.next()
                 {
                     writes |= intent.writes();
-                    filled.push_str(&help::key_in(*context, *intent).unwrap_or_default());
+                    filled.push_str(&keymap.key(*context, *intent));
                 }
                 filled.push_str(part);
             }
@@ -151,16 +151,16 @@ mod tests {
         for step in STEPS {
             assert_eq!(step.text.matches("{}").count(), step.keys.len(), "{}", step.title);
             for (context, intent) in step.keys {
-                assert!(help::key_in(*context, *intent).is_some(), "{}: {intent:?} has no key", step.title);
+                assert!(Keymap::default().row_of(*context, *intent).is_some(), "{}: {intent:?} has no key", step.title);
             }
-            assert!(!step.words(false).contains("{}"));
+            assert!(!step.words(&Keymap::default(), false).contains("{}"));
         }
     }
 
     #[test]
     fn a_console_that_only_reads_teaches_no_key_it_refuses() {
         for step in STEPS {
-            let words = step.words(true);
+            let words = step.words(&Keymap::default(), true);
             assert!(!words.contains("writes one") && !words.contains("stops what runs"), "{words}");
         }
     }

@@ -125,7 +125,7 @@ async fn console(place: String) -> u8 {
     let (signals_to, signals) = signals::channel();
     signals::listen(&signals_to).unwrap();
     hangup::watch(signals_to).unwrap();
-    let keys = input::start(events_to, clock.as_now()).unwrap();
+    let keys = input::start(events_to, clock.as_now(), String::new()).unwrap();
     let app = App {
         model: Model::new(clock.now(), settings),
         theme: Theme::default(),

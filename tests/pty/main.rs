@@ -13,6 +13,7 @@ mod keys;
 mod links;
 mod matrix;
 mod outside;
+mod own_keys;
 mod places;
 mod service;
 mod story;

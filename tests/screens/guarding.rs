@@ -165,7 +165,7 @@ fn read_only_that_begins_under_the_operators_hands_leaves_nothing_half_asked() {
 #[test]
 fn read_only_keys_are_in_no_footer_and_in_no_help() {
     let console = read_only();
-    for group in atc::console::keys::help::groups(true) {
+    for group in atc::keys::docs::groups(&atc::keys::Keymap::default(), true) {
         assert!(!matches!(group.context, Context::Form | Context::Templates), "{:?}", group.context);
         for binding in atc::console::keys::table::bindings(group.context).iter().filter(|b| b.intent.writes()) {
             let shown = group.rows.iter().any(|(_, help)| *help == binding.help);
@@ -233,7 +233,7 @@ fn no_storm_of_keys_and_pastes_answers_a_question_that_has_just_appeared() {
     let (mut opened, mut answered) = (0, 0);
     for n in 0..times(1_000) {
         let mut console = Console::full(120, 40);
-        let mut decoder = Decoder::default();
+        let mut decoder = Decoder::new(atc::keys::Keymap::default().held());
         let many = asks(&mut dice, &mut console);
         let burst: Vec<u8> = if dice.roll(2) == 0 { b"x".to_vec() } else { [&b"x"[..], dice.of(&STORM)].concat() };
         send(&mut console, &mut decoder, &burst);

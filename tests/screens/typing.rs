@@ -256,7 +256,7 @@ fn help_scrolls_to_its_end_and_no_further() {
 
 #[test]
 fn every_key_in_the_footer_does_something() {
-    use atc::console::keys::{footer, lookup, table};
+    use atc::console::keys::{Keymap, footer, table};
     let mut console = Console::full(80, 24);
     for _ in 0..13 {
         let context = console.model.context();
@@ -266,7 +266,7 @@ fn every_key_in_the_footer_does_something() {
             let bound = table::TABLE
                 .iter()
                 .flat_map(|(_, own)| *own)
-                .any(|b| b.chord.to_string() == *key && lookup(context, b.chord) == Some(b.intent));
+                .any(|b| b.chord.to_string() == *key && Keymap::default().lookup(context, b.chord) == Some(b.intent));
             assert!(bound, "{key} in {context:?}");
         }
         console.keys("j");

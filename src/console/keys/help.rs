@@ -1,9 +1,6 @@
-//! What the table says about itself: the help, the README's key table, the footer.
+//! The footer: the keys that make sense now.
 
-use std::fmt::Write;
-
-use super::intent::{Context, Intent};
-use super::table::{TABLE, bindings};
+use super::{Chord, Context, Intent, Key};
 use crate::console::state::Model;
 use crate::console::state::list::List;
 use crate::console::state::queue::kind;
@@ -11,54 +8,11 @@ use crate::console::state::tasks::Slot;
 use crate::domain::blocked::Whom;
 use crate::domain::{CancelPhase, Condition, PullState, State};
 
-/// One context's keys.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Group {
-    pub context: Context,
-    /// The keys of one meaning, and the meaning.
-    pub rows: Vec<(String, &'static str)>,
-}
-
-/// Every key, grouped by context. Without writes when read-only.
-pub fn groups(read_only: bool) -> Vec<Group> {
-    let group = |(context, _): &(Context, _)| {
-        let mut rows: Vec<(String, &'static str)> = Vec::new();
-        for b in bindings(*context).iter().filter(|b| !(read_only && b.intent.writes())) {
-            match rows.iter_mut().find(|(_, help)| *help == b.help) {
-                Some((keys, _)) => {
-                    keys.push(' ');
-                    keys.push_str(&b.chord.to_string());
-                }
-                None => rows.push((b.chord.to_string(), b.help)),
-            }
-        }
-        Group { context: *context, rows }
-    };
-    // The compose pane is not there: its keys are those of a place that cannot be reached.
-    let composes = |context: Context| {
-        matches!(
-            context,
-            Context::Templates | Context::Form | Context::Issues | Context::Repos | Context::Plan | Context::FollowUp
-        )
-    };
-    let is_there = |(context, _): &&(Context, _)| !(read_only && composes(*context));
-    TABLE.iter().filter(is_there).map(group).filter(|g| !g.rows.is_empty()).collect()
-}
-
-/// The README's key table.
-pub fn markdown_table() -> String {
-    let mut out = String::from("| where | keys | what they do |\n|---|---|---|\n");
-    for group in groups(false) {
-        for (keys, help) in &group.rows {
-            let keys: Vec<_> = keys.split(' ').map(|key| format!("`{key}`")).collect();
-            let _ = writeln!(out, "| {} | {} | {help} |", group.context.title(), keys.join(" "));
-        }
-    }
-    out
-}
-
 /// The five or six keys that make sense for what is under the cursor, most useful first.
 pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
+    if !model.prefix().is_empty() {
+        return following(context, model);
+    }
     let wanted: Vec<Intent> = match context {
         Context::Queue => queue(model),
         Context::Detail => task(model, vec![Intent::Back, Intent::Enter]),
@@ -125,11 +79,11 @@ pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
         .filter(|i| !(model.settings.read_only && i.writes()))
         .filter(|i| *i != Intent::Withdraw || may_withdraw(model))
         .filter(|i| *i != Intent::Cancel || context == Context::Templates || may_cancel(context, model))
-        .filter_map(|intent| key_of(context, intent))
+        .filter_map(|intent| key_of(context, model, intent))
         .take(6)
         .collect();
     if !context.takes_text() && !matches!(context, Context::Dialog | Context::Help | Context::Tour) {
-        keys.extend(key_of(Context::Global, Intent::Help));
+        keys.extend(key_of(Context::Global, model, Intent::Help));
     }
     keys
 }
@@ -229,54 +183,18 @@ fn task(model: &Model, mut keys: Vec<Intent>) -> Vec<Intent> {
     keys
 }
 
+/// What can follow the keys that were pressed.
+fn following(context: Context, model: &Model) -> Vec<(String, &'static str)> {
+    let pressed = model.prefix();
+    let begun: Vec<_> = pressed.iter().map(ToString::to_string).collect();
+    let mut keys = vec![(begun.join(" "), "…")];
+    keys.extend(model.settings.keymap.following(context, pressed, model.settings.read_only));
+    keys.push((Chord::plain(Key::Esc).to_string(), "drop it"));
+    keys
+}
+
 /// The first key of an intent, with its footer word.
-fn key_of(context: Context, intent: Intent) -> Option<(String, &'static str)> {
-    let own = |c| bindings(c).iter().find(|b| b.intent == intent && !b.footer.is_empty());
-    own(context).or_else(|| own(Context::Global)).map(|b| (b.chord.to_string(), b.footer))
-}
-
-/// Its keys and what it does, in a context or else everywhere.
-pub fn told(context: Context, intent: Intent) -> Option<(String, &'static str)> {
-    let own = |c| bindings(c).iter().find(|b| b.intent == intent).map(|b| (b.chord.to_string(), b.help));
-    own(context).or_else(|| own(Context::Global))
-}
-
-/// The first key of an intent in a context, else everywhere.
-pub fn key_in(context: Context, intent: Intent) -> Option<String> {
-    told(context, intent).map(|(key, _)| key)
-}
-
-/// The first key of an intent: one that holds everywhere, else that of the first context that has it.
-pub fn key(intent: Intent) -> Option<String> {
-    let all = TABLE.iter().flat_map(|(_, own)| *own);
-    all.into_iter().find(|b| b.intent == intent).map(|b| b.chord.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
-
-    use super::*;
-
-    #[test]
-    fn keys_of_one_meaning_stand_in_one_row() {
-        let all = groups(false);
-        let everywhere = all.iter().find(|g| g.context == Context::Global).unwrap();
-        assert!(everywhere.rows.contains(&("j ↓".to_owned(), "down")));
-    }
-
-    #[test]
-    fn read_only_help_knows_no_writes() {
-        let words: Vec<_> = groups(true).into_iter().flat_map(|g| g.rows).map(|(_, help)| help).collect();
-        assert!(!words.iter().any(|w| w.contains("cancel the") || w.contains("start the") || w.contains("retry")));
-        assert!(words.contains(&"open in the browser"));
-    }
-
-    #[test]
-    fn the_readme_table_has_every_row_once() {
-        let table = markdown_table();
-        let rows: usize = groups(false).iter().map(|g| g.rows.len()).sum();
-        assert_eq!(table.lines().count(), rows + 2);
-        assert!(table.contains("| Queue | `x` | cancel the running session (asks) |"));
-    }
+fn key_of(context: Context, model: &Model, intent: Intent) -> Option<(String, &'static str)> {
+    let row = model.settings.keymap.row_of(context, intent)?;
+    (!row.footer.is_empty()).then(|| (row.keys.to_string(), row.footer))
 }

@@ -1,12 +1,7 @@
-//! Intents, chords and the one table that binds them. Help, footer and the README's key table come from it.
+//! What the table of keys says of itself on the screen: the help and the footer. The keys themselves are in
+//! [`crate::keys`], which the configuration uses, too.
 
-mod about;
-pub mod chord;
 pub mod help;
-pub mod intent;
-pub mod table;
 
-pub use chord::{Chord, Key};
-pub use help::{footer, markdown_table};
-pub use intent::{Context, Intent};
-pub use table::lookup;
+pub use crate::keys::{Chord, Context, Found, Intent, Key, Keymap, Keys, Preset, table};
+pub use help::footer;

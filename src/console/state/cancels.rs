@@ -9,6 +9,7 @@ use super::settings::Settings;
 use super::tone::{Tone, Words};
 use super::trust::clock_seconds;
 use super::words::{Life, life};
+use crate::console::keys::Keymap;
 use crate::domain::{CancelPhase, CancelProgress, Instant, RunId, TaskId, TaskRef};
 use crate::text::Safe;
 
@@ -216,7 +217,7 @@ pub fn told(model: &Model, entry: &Entry) -> Vec<(&'static str, Words)> {
         lines.push(("asked", words.with(Tone::Plain, ended.unwrap_or_default())));
     }
     lines.push(("proof", proof(progress)));
-    let next = next(progress);
+    let next = next(progress, &model.settings.keymap);
     if !next.is_empty() {
         lines.push(("next", Words::one(Tone::Accent, next)));
     }
@@ -261,14 +262,14 @@ fn proof(progress: &CancelProgress) -> Words {
 }
 
 /// What the operator can do about it.
-fn next(progress: &CancelProgress) -> &'static str {
+fn next(progress: &CancelProgress, keymap: &Keymap) -> String {
     match &progress.phase {
-        CancelPhase::Waiting => "w withdraws it",
-        CancelPhase::Stubborn => "x offers to force it",
+        CancelPhase::Waiting => keymap.fill("{cancels.withdraw} withdraws it"),
+        CancelPhase::Stubborn => keymap.fill("{cancels.cancel} offers to force it"),
         CancelPhase::RunsOn(_) | CancelPhase::NotFindable | CancelPhase::Refused(_) | CancelPhase::Unverified(_) => {
-            "x asks to cancel it again"
+            keymap.fill("{cancels.cancel} asks to cancel it again")
         }
-        CancelPhase::Orphaned { .. } => "nothing can hurry it: the service ends it at its limit",
-        _ => "",
+        CancelPhase::Orphaned { .. } => "nothing can hurry it: the service ends it at its limit".to_owned(),
+        _ => String::new(),
     }
 }

@@ -34,6 +34,8 @@ pub struct Dialog {
     pub ask: Ask,
     /// The button under the cursor is Yes.
     pub on_yes: bool,
+    /// The key that says so when what has to be typed is typed.
+    pub accept: String,
 }
 
 /// What Yes does. The target is pinned here, whatever moves on the screen.
@@ -101,6 +103,7 @@ impl Dialog {
             typed: String::new(),
             ask,
             on_yes: false,
+            accept: String::new(),
         }
     }
 
@@ -122,11 +125,11 @@ impl Dialog {
             let typed: Vec<char> = self.typed.chars().collect();
             let shown: String = typed.iter().skip(typed.len().saturating_sub(40)).collect();
             let left = SHORTEST_REASON.saturating_sub(self.typed.trim().chars().count());
-            let more = if left > 0 { format!(" ({left} more)") } else { " (enter)".to_owned() };
+            let more = if left > 0 { format!(" ({left} more)") } else { format!(" ({})", self.accept) };
             return Some(Safe::new(format!("Why? Kept in the ledger{more}: {shown}▏")));
         }
         let word = self.word.as_ref()?;
-        Some(Safe::new(format!("To go on, type {word} and press enter: {}▏", self.typed)))
+        Some(Safe::new(format!("To go on, type {word} and press {}: {}▏", self.accept, self.typed)))
     }
 
     pub fn hears(&self, now: Instant) -> bool {

@@ -42,7 +42,7 @@ pub mod wall;
 pub mod words;
 pub mod world;
 
-use crate::console::keys::Context;
+use crate::console::keys::{Chord, Context, Intent};
 use crate::domain::Instant;
 
 /// The whole screen as data.
@@ -107,6 +107,22 @@ impl Model {
     /// The pull request under the reviews' cursor.
     pub fn selected_pull(&self) -> Option<&crate::domain::Pull> {
         self.world.pulls.get(self.reviews.selected.as_ref()?)?.as_ref()
+    }
+
+    /// The key of an intent, for texts that name it. Where it has none, its word.
+    pub fn key(&self, context: Context, intent: Intent) -> String {
+        self.settings.keymap.key(context, intent)
+    }
+
+    /// A text of the program's own with keys in it, each named by its place and its word: `{log.filter} searches`.
+    pub fn filled(&self, text: &'static str) -> String {
+        self.settings.keymap.fill(text)
+    }
+
+    /// The keys that were pressed and wait for more.
+    pub fn prefix(&self) -> &[Chord] {
+        let here = self.place.prefix.as_ref().filter(|(context, _)| *context == self.context());
+        here.map_or(&[], |(_, pressed)| pressed)
     }
 
     /// Where the next key goes.

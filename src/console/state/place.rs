@@ -1,6 +1,7 @@
 //! Where the operator is: which pane has the keys, what is zoomed, what covers it.
 
 use super::layout::Size;
+use crate::console::keys::{Chord, Context};
 use crate::domain::Instant;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -62,6 +63,10 @@ pub struct Place {
     /// Going to anything; where it is open, it has the keys.
     pub palette: Option<Box<super::palette::Palette>>,
     pub tour: Box<super::tour::Tour>,
+    /// Keys pressed that are the beginning of something longer, and where they were.
+    pub prefix: Option<(Context, Vec<Chord>)>,
+    /// Where and when the last click was that may become a double one: column and row.
+    pub clicked: Option<(Instant, u16, u16)>,
     /// When a key was last pressed that a question did not hear.
     pub unheard_at: Option<Instant>,
     /// When the screen as it is will read differently by itself: set at the end of every update.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 
+use crate::console::keys::Keymap;
 use crate::domain::capability::ReadOnly;
 use crate::domain::stuck::Thresholds;
 use crate::domain::transition::Rule;
@@ -41,6 +42,7 @@ pub struct Settings {
     pub keep_lines: usize,
     /// The operator's own names for commands.
     pub aliases: Aliases,
+    pub keymap: Keymap,
     /// The queue's tabs, from left to right; never empty.
     pub views: Vec<SavedView>,
     /// Which transitions are told, and how.
@@ -68,6 +70,7 @@ impl Default for Settings {
             columns: false,
             keep_lines: super::history::MOST,
             aliases: Aliases::new(),
+            keymap: Keymap::default(),
             views: SavedView::defaults(),
             notify: Vec::new(),
             transitions: false,

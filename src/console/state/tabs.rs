@@ -8,6 +8,7 @@ use super::Model;
 use super::layout::Area;
 use super::place::Pane;
 use super::tone::{Tone, Words};
+use crate::console::keys::{Context, Intent};
 use crate::text::width;
 
 /// From this many columns on the views stand at the left and the panes at the right.
@@ -92,7 +93,7 @@ fn words(item: &Item, shape: Shape) -> Words {
 
 fn wide(items: &[Item], shape: Shape) -> usize {
     let one = |item: &Item| {
-        let key = if item.key.is_empty() { 0 } else { item.key.len() + 1 };
+        let key = if item.key.is_empty() { 0 } else { width::width(&item.key) + 1 };
         key + item.columns.min(shape.name) + if shape.counts { item.counts.width() } else { 0 }
     };
     items.iter().map(one).sum::<usize>() + shape.gap * items.len().saturating_sub(1)
@@ -163,8 +164,7 @@ fn views(model: &Model) -> Vec<Item> {
         let count = if known { format!(" {}", model.queue.count(n)) } else { String::new() };
         Item {
             to: To::View(n),
-            // What has no key of its own has no number.
-            key: if n < 9 { (n + 1).to_string() } else { String::new() },
+            key: u8::try_from(n + 1).map_or_else(|_| String::new(), |n| key_of(model, Intent::View(n))),
             name: view.name.to_string(),
             columns: width::width(&view.name),
             tone,
@@ -176,18 +176,24 @@ fn views(model: &Model) -> Vec<Item> {
 }
 
 fn panes(model: &Model) -> Vec<Item> {
-    let item = |(pane, key): (Pane, &str)| {
+    let item = |(pane, intent): (Pane, Intent)| {
         let current = model.place.focus == pane;
         let tone = if current { Tone::AccentStrong } else { Tone::Plain };
-        let (to, key, name) = (To::Pane(pane), key.to_owned(), pane.title().to_owned());
+        let (to, key, name) = (To::Pane(pane), key_of(model, intent), pane.title().to_owned());
         Item { to, key, columns: name.len(), name, tone, counts: badges(model, pane), current }
     };
     let read_only = model.settings.read_only;
-    Pane::ALL.into_iter().zip(LETTERS).filter(|(pane, _)| *pane != Pane::Compose || !read_only).map(item).collect()
+    Pane::ALL.into_iter().zip(GO).filter(|(pane, _)| *pane != Pane::Compose || !read_only).map(item).collect()
 }
 
-/// The keys of the panes, in their order.
-const LETTERS: [&str; 4] = ["Q", "l", "p", "n"];
+/// What goes to the panes, in their order.
+const GO: [Intent; 4] = [Intent::Queue, Intent::Log, Intent::Reviews, Intent::Compose];
+
+/// What has no key of its own has none on its tab.
+fn key_of(model: &Model, intent: Intent) -> String {
+    let row = model.settings.keymap.row_of(Context::Global, intent);
+    row.map(|row| row.keys.to_string()).unwrap_or_default()
+}
 
 fn badges(model: &Model, pane: Pane) -> Words {
     let mut words = Words::new();
@@ -215,7 +221,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
     use super::*;
-    use crate::console::keys::{Chord, Context, Intent, lookup};
+    use crate::console::keys::{Keymap, Preset};
     use crate::console::state::layout::Size;
     use crate::console::state::settings::Settings;
     use crate::domain::{Instant, Query, SavedView};
@@ -267,10 +273,12 @@ mod tests {
     }
 
     #[test]
-    fn the_letters_on_the_tabs_are_the_keys() {
-        let intents = [Intent::Queue, Intent::Log, Intent::Reviews, Intent::Compose];
-        for (letter, intent) in LETTERS.into_iter().zip(intents) {
-            assert_eq!(lookup(Context::Queue, Chord::char(letter.chars().next().unwrap())), Some(intent));
-        }
+    fn the_letters_on_the_tabs_are_the_keys_whatever_they_are() {
+        let letters = |model: &Model| panes(model).into_iter().map(|item| item.key).collect::<Vec<_>>();
+        let mut model = model(10, 3);
+        assert_eq!(letters(&model), ["Q", "l", "p", "n"]);
+        assert_eq!(views(&model).last().unwrap().key, "", "there is no tenth number");
+        model.settings.keymap = Keymap::of(Preset::Vim);
+        assert_eq!(letters(&model), ["g q", "g l", "g p", "g n"]);
     }
 }

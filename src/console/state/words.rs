@@ -166,7 +166,10 @@ fn step(told: &Life<'_>, index: usize, at: Instant, phase: &CancelPhase, setting
     match phase {
         CancelPhase::Looking => (Tone::Warn, format!("looking for its run since {time}")),
         CancelPhase::Waiting if index + 1 < told.steps.len() => (Tone::Warn, format!("no run yet {time}")),
-        CancelPhase::Waiting => (Tone::Warn, format!("no run yet {time}: looked for again, K then w withdraws it")),
+        CancelPhase::Waiting => {
+            let how = settings.keymap.fill("{queue.cancels} then {cancels.withdraw} withdraws it");
+            (Tone::Warn, format!("no run yet {time}: looked for again, {how}"))
+        }
         CancelPhase::Requested => (Tone::Warn, format!("requested {time}")),
         CancelPhase::RunEnded => (Tone::Warn, format!("{} {time}", ended_word(told.asked))),
         CancelPhase::Ended => {
@@ -181,13 +184,19 @@ fn step(told: &Life<'_>, index: usize, at: Instant, phase: &CancelPhase, setting
             let frees = frees.map(|at| format!("; frees itself at {}", super::trust::clock(settings, at)));
             (Tone::Odd, format!("orphaned {time}: its run is gone{}", frees.unwrap_or_default()))
         }
-        CancelPhase::RunsOn(run) => (Tone::Bad, format!("run {run} works in its place at {time}: x asks again")),
+        CancelPhase::RunsOn(run) => {
+            let again = settings.keymap.fill("{queue.cancel} asks again");
+            (Tone::Bad, format!("run {run} works in its place at {time}: {again}"))
+        }
         // It may end by itself after all, and then there is nothing left to force.
         CancelPhase::Stubborn => match told.state {
             Some(state) if !state.is_active() => {
                 (Tone::Plain, format!("still running at {time} → {} by itself", state.word()))
             }
-            _ => (Tone::Bad, format!("still running at {time}: x offers to force it")),
+            _ => {
+                let force = settings.keymap.fill("{queue.cancel} offers to force it");
+                (Tone::Bad, format!("still running at {time}: {force}"))
+            }
         },
         CancelPhase::NotFindable => (Tone::Bad, format!("no run found by {time}: nothing was cancelled")),
         CancelPhase::Withdrawn => (Tone::Dim, format!("withdrawn {time}, nothing was sent")),

@@ -39,8 +39,9 @@ pub fn run(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
         return;
     }
     if of_the_task(intent, model) && !on_its_task(model) {
-        let reviews = "no task here names this pull request — o opens it in the browser";
+        let reviews = "no task here names this pull request — {reviews.open} opens it in the browser";
         let text = if model.place.focus == Pane::Reviews { reviews } else { "its task is not known any more" };
+        let text = model.filled(text);
         model.notes.say(model.now, true, text);
         model.dirty = true;
         return;
@@ -100,7 +101,8 @@ fn of_a_file(intent: Intent) -> bool {
 }
 
 fn only_a_file(model: &mut Model) {
-    model.notes.say(model.now, false, "a saved log is all that is open here — q quits");
+    let text = model.filled("a saved log is all that is open here — {global.quit} quits");
+    model.notes.say(model.now, false, text);
     model.dirty = true;
 }
 
@@ -181,7 +183,8 @@ fn back(model: &mut Model) {
     } else if model.log.wall.is_some() {
         model.log.wall = None;
     } else if place.log_only {
-        model.notes.say(model.now, false, "q quits");
+        let text = model.filled("{global.quit} quits");
+        model.notes.say(model.now, false, text);
     } else if place.zoomed && place.may_zoom() {
         place.zoomed = false;
     } else if place.focus != Pane::Queue {
@@ -195,7 +198,8 @@ fn back(model: &mut Model) {
     } else if tour::decline(model) {
         model.notes.say(model.now, false, "the tour is there whenever you want it: :tour");
     } else {
-        model.notes.say(model.now, false, "q quits");
+        let text = model.filled("{global.quit} quits");
+        model.notes.say(model.now, false, text);
     }
 }
 
@@ -213,7 +217,8 @@ pub fn view(model: &mut Model, view: usize) {
 /// To the first row of the next group, or of this one and then the one before.
 pub fn group(model: &mut Model, forward: bool) {
     if !queue::to_group(model, forward) {
-        model.notes.say(model.now, false, "there are no groups — b puts rows together");
+        let text = model.filled("there are no groups — {queue.group-next} puts rows together");
+        model.notes.say(model.now, false, text);
     }
 }
 
@@ -311,7 +316,12 @@ pub fn layout(model: &mut Model, columns: Option<bool>) {
 pub fn mouse(model: &mut Model, on: bool, effects: &mut Vec<Effect>) {
     model.settings.mouse = on;
     effects.push(Effect::Mouse(on));
-    let text = if on { "mouse on" } else { "mouse off: the terminal selects text" };
+    let text = if on {
+        "mouse on — {global.mouse} leaves it to the terminal, which then selects text"
+    } else {
+        "mouse off: the terminal selects text — {global.mouse} takes it again"
+    };
+    let text = model.filled(text);
     model.notes.say(model.now, false, text);
 }
 

@@ -87,7 +87,7 @@ pub fn news(model: &mut Model, news: News) -> bool {
             None
         }
         Told::Hit { search, hit } => {
-            let note = pane.hit(search, hit).map(|text| (false, text.to_owned()));
+            let note = pane.hit(search, hit).map(|text| (false, model.settings.keymap.fill(text)));
             changed = pane.big.asked.is_none();
             note
         }
@@ -146,6 +146,7 @@ pub fn step(model: &mut Model, step: Step) -> bool {
     let note = pane.step(step, None);
     model.dirty |= note.is_some() || pane.looks() != before;
     if let Some(text) = note {
+        let text = model.filled(text);
         model.notes.say(model.now, false, text);
     }
     true
@@ -162,7 +163,8 @@ pub fn search(model: &mut Model, pattern: Option<Pattern>, accepted: bool) -> bo
 /// Goes to a line by its number, or so many percent down.
 pub fn jump(model: &mut Model, to: &str) -> Result<(), String> {
     let Some(pane) = model.log.shown.as_mut().and_then(pane) else {
-        return Err("only the lines of a large file are numbered; g, G and / find the way here".to_owned());
+        let text = "only the lines of a large file are numbered; {global.top}, {global.bottom} and {log.filter} find the way here";
+        return Err(model.filled(text));
     };
     let number = |text: &str| text.parse::<u64>().map_err(|_| format!("“{to}” is neither a line nor a percentage"));
     let rows = pane.rows();

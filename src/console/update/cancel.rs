@@ -44,11 +44,11 @@ pub(super) fn refusal(model: &Model, known: &Known) -> Option<String> {
     }
     let waits = known.cancel.as_ref().is_some_and(|cancel| cancel.phase == CancelPhase::Waiting);
     let under_way = if waits {
-        "it waits for its run to be cancelled; K lists the cancels, w there takes it back"
+        "it waits for its run to be cancelled; {queue.cancels} lists the cancels, {cancels.withdraw} there takes it back"
     } else {
-        "already being cancelled; the detail shows how far it is, K all cancels"
+        "already being cancelled; the detail shows how far it is, {queue.cancels} all cancels"
     };
-    known.is_cancelling().then(|| under_way.to_owned())
+    known.is_cancelling().then(|| model.filled(under_way))
 }
 
 fn question(model: &Model, known: &Known) -> Result<Dialog, String> {
@@ -144,13 +144,14 @@ pub fn progress(model: &mut Model, progress: CancelProgress) {
     let name = cancels::name(model, &progress.task);
     let note = match &progress.phase {
         CancelPhase::Looking | CancelPhase::Requested | CancelPhase::RunEnded => None,
-        CancelPhase::Waiting => Some((
-            false,
-            format!("no run of “{name}” yet: it is cancelled as soon as there is one — K, then w takes that back"),
-        )),
+        CancelPhase::Waiting => {
+            let back = model.filled("{queue.cancels}, then {cancels.withdraw} takes that back");
+            Some((false, format!("no run of “{name}” yet: it is cancelled as soon as there is one — {back}")))
+        }
         CancelPhase::Withdrawn => Some((false, format!("the cancel of “{name}” was taken back, nothing was sent"))),
         CancelPhase::RunsOn(run) => {
-            Some((true, format!("“{name}” works on in run {run}: what was cancelled ended — press x to cancel again")))
+            let again = model.filled("press {queue.cancel} to cancel again");
+            Some((true, format!("“{name}” works on in run {run}: what was cancelled ended — {again}")))
         }
         CancelPhase::Ended => Some((false, format!("its session has ended: {name}"))),
         CancelPhase::Orphaned { .. } => Some((
@@ -158,7 +159,8 @@ pub fn progress(model: &mut Model, progress: CancelProgress) {
             format!("orphaned: the run of “{name}” is gone, the task still says it works — it frees itself"),
         )),
         CancelPhase::Stubborn => {
-            Some((true, format!("“{name}” still runs although its cancel was sent — press x to force it")))
+            let force = model.filled("press {queue.cancel} to force it");
+            Some((true, format!("“{name}” still runs although its cancel was sent — {force}")))
         }
         CancelPhase::NotFindable => {
             Some((true, format!("no run of “{name}” was found for long, nothing was cancelled — try again")))

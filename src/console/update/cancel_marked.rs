@@ -40,17 +40,10 @@ fn question(model: &Model) -> Result<Dialog, String> {
     let targets: Vec<CancelTarget> = can.iter().map(|known| target(known, false)).collect();
     let count = targets.len();
     let sessions = if count == 1 { "1 session".to_owned() } else { format!("{count} sessions") };
-    Ok(Dialog {
-        opened_at: model.now,
-        title: Safe::new(format!("Cancel {sessions}?")),
-        body: body(model, &can, cannot.len()),
-        yes: Safe::new(if count == 1 { "Yes, cancel it" } else { "Yes, cancel them" }),
-        word: (count >= TYPED_FROM).then(|| word(&can)),
-        reason: false,
-        typed: String::new(),
-        ask: Ask::Cancel(targets),
-        on_yes: false,
-    })
+    let yes = if count == 1 { "Yes, cancel it" } else { "Yes, cancel them" };
+    let body = body(model, &can, cannot.len());
+    let dialog = Dialog::new(model.now, format!("Cancel {sessions}?"), body, yes, Ask::Cancel(targets));
+    Ok(Dialog { word: (count >= TYPED_FROM).then(|| word(&can)), ..dialog })
 }
 
 fn body(model: &Model, can: &[&Known], cannot: usize) -> Vec<Safe> {

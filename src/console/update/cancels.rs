@@ -88,21 +88,18 @@ fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
 }
 
 /// A click puts the cursor on a row; a second one goes to its task. `row`: from the rule on.
-pub fn click(model: &mut Model, row: usize) {
+pub fn click(model: &mut Model, row: usize) -> bool {
     let rows = model.world.cancels.all.len();
     let height = model.place.panes().body.map_or(0, |body| split(body).0.body_rows());
-    let Some(pane) = &mut model.place.cancels else { return };
-    let Some(row) = row.checked_sub(1).filter(|row| *row < height) else { return };
+    let Some(pane) = &mut model.place.cancels else { return false };
+    let Some(row) = row.checked_sub(1).filter(|row| *row < height) else { return false };
     let index = pane.top + row;
     if index >= rows {
-        return;
+        return false;
     }
     model.dirty = true;
-    if pane.cursor == index {
-        to_task(model);
-    } else {
-        pane.cursor = index;
-    }
+    pane.cursor = index;
+    true
 }
 
 /// What a task is called, as far as anything here knows it.
@@ -128,7 +125,8 @@ pub(super) fn begun(model: &Model, progress: &CancelProgress, force: bool) -> En
 /// A rule of the policy judged a session: it would have stopped it, or is about to.
 pub fn ruled(model: &mut Model, ruled: Ruled) {
     let what = if ruled.dry { "would be stopped (dry run)" } else { "is being stopped" };
-    let text = format!("“{}” {what} by rule {}: {} — K shows it", ruled.name, ruled.rule, ruled.why);
+    let shows = model.filled("{queue.cancels} shows it");
+    let text = format!("“{}” {what} by rule {}: {} — {shows}", ruled.name, ruled.rule, ruled.why);
     model.notes.say(model.now, !ruled.dry, text);
     model.world.cancels.begin(Entry {
         task: ruled.task.clone(),

@@ -5,21 +5,22 @@ use uuid::Uuid;
 
 use super::{actions, cancel, compose, follow_up, reviews};
 use crate::console::effect::Effect;
-use crate::console::keys::{Chord, Context, Intent, Key, lookup};
+use crate::console::keys::{Chord, Context, Intent, Key};
 use crate::console::state::Model;
 use crate::console::state::dialog::{Ask, Dialog, GRACE};
 use crate::domain::Instant;
 
-pub fn open(model: &mut Model, dialog: Dialog) {
+pub fn open(model: &mut Model, mut dialog: Dialog) {
+    dialog.accept = model.key(Context::Dialog, Intent::Accept);
     model.dialog = Some(dialog);
     model.dirty = true;
 }
 
-pub fn key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
-    if type_word(model, chord) {
+/// `is_longer`: the key ends several that belong together, and is no letter of a word.
+pub fn key(model: &mut Model, chord: Chord, intent: Option<Intent>, is_longer: bool, effects: &mut Vec<Effect>) {
+    if !is_longer && type_word(model, chord) {
         return;
     }
-    let intent = lookup(Context::Dialog, chord);
     match intent {
         // Leaving needs no second question, whatever the first one is.
         Some(Intent::Quit) => return actions::leave(effects),
@@ -49,6 +50,11 @@ pub fn key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
         }
         _ => {}
     }
+}
+
+/// A key that means nothing yet: the keyboard is not still.
+pub fn noise(model: &mut Model) {
+    hears(model);
 }
 
 /// The question has stood for long enough, and so has the keyboard: what comes before that was meant for something else.

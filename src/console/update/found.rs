@@ -82,19 +82,16 @@ pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> b
 }
 
 /// A click puts the cursor on a line; a second one opens its log.
-pub fn click(model: &mut Model, row: usize, effects: &mut Vec<Effect>) {
-    let Some(found) = &mut model.log.found else { return };
+pub fn click(model: &mut Model, row: usize) -> bool {
+    let Some(found) = &mut model.log.found else { return false };
     let line = found.rows().nth(found.top + row).and_then(|row| match row {
         crate::console::state::found::Row::Line(index, _) => Some(index),
         crate::console::state::found::Row::Log(_) => None,
     });
-    let Some(index) = line else { return };
-    if found.cursor == index {
-        read(model, effects);
-    } else {
-        found.cursor = index;
-    }
+    let Some(index) = line else { return false };
+    found.cursor = index;
     model.dirty = true;
+    true
 }
 
 /// Opens the log under the cursor and looks for the same there. A log whose task is not known is read from what is kept

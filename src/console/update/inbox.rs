@@ -230,19 +230,16 @@ pub fn step(model: &mut Model, by: isize) {
 }
 
 /// A click puts the cursor on an entry; a second one leads to where it is dealt with.
-pub fn click(model: &mut Model, row: usize, effects: &mut Vec<Effect>) {
+pub fn click(model: &mut Model, row: usize) -> bool {
     let height = model.place.panes().body.map_or(0, inbox::rows);
-    let Some(pane) = &model.place.inbox.pane else { return };
+    let Some(pane) = &model.place.inbox.pane else { return false };
     let index = pane.top + row;
     if row >= height || index >= model.place.inbox.entries.len() {
-        return;
+        return false;
     }
-    if pane.index == index {
-        enter(model, effects);
-    } else {
-        let by = index.cast_signed() - pane.index.cast_signed();
-        step(model, by);
-    }
+    let by = index.cast_signed() - pane.index.cast_signed();
+    step(model, by);
+    true
 }
 
 fn mark(model: &mut Model, keys: Vec<(String, Option<Instant>)>, effects: &mut Vec<Effect>) {

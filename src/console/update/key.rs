@@ -1,38 +1,74 @@
-//! A key press finds its way: the innermost context first.
+//! A key press finds its way: the innermost context first. Keys that begin something longer wait for the next one.
 
 use super::{
     actions, cancels, compose, dialog, doctor, follow_up, found, inbox, ledger, line, list, log, palette, record,
-    reviews, tour, wall,
+    reviews, scroll, tour, wall,
 };
 use crate::console::effect::Effect;
-use crate::console::keys::{Chord, Context, Key, lookup};
+use crate::console::keys::{Chord, Context, Found, Intent, Key};
 use crate::console::state::Model;
 use crate::text::Untrusted;
 
 pub fn pressed(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
     let context = model.context();
-    if let Some(plain) = after_escape(context, chord) {
-        pressed(model, Chord::plain(Key::Esc), effects);
-        return pressed(model, plain, effects);
+    let mut pressed =
+        model.place.prefix.take().filter(|(of, _)| *of == context).map_or_else(Vec::new, |(_, keys)| keys);
+    if pressed.is_empty()
+        && let Some(plain) = after_escape(model, context, chord)
+    {
+        self::pressed(model, Chord::plain(Key::Esc), effects);
+        return self::pressed(model, plain, effects);
     }
-    let intent = match context {
-        Context::Dialog => return dialog::key(model, chord, effects),
-        Context::Line => return line::key(model, chord, effects),
-        Context::Palette => return palette::key(model, chord, effects),
-        Context::Tour => return tour::key(model, chord, effects),
-        _ => lookup(context, chord),
-    };
-    let Some(intent) = intent else {
-        match context {
-            Context::Form | Context::Repos | Context::Issues => {
-                compose::key(model, chord, effects);
-                model.dirty = true;
+    let is_longer = !pressed.is_empty();
+    let chord = as_elsewhere(model, context, &pressed, chord);
+    if context == Context::Tour {
+        return tour::key(model, chord, effects);
+    }
+    pressed.push(chord);
+    let intent = match model.settings.keymap.find(context, &pressed) {
+        Found::Intent(intent) => Some(intent),
+        Found::Prefix => {
+            model.dirty = true;
+            if context == Context::Dialog {
+                dialog::noise(model);
             }
-            Context::FollowUp => follow_up::key(model, chord),
-            _ => {}
+            model.place.prefix = Some((context, pressed));
+            return;
         }
-        return;
+        Found::Nothing => None,
     };
+    model.dirty |= is_longer;
+    match (context, intent) {
+        // What was begun is dropped, and the key that does not belong to it with it.
+        (_, None) if is_longer => {}
+        (Context::Dialog, intent) => dialog::key(model, chord, intent, is_longer, effects),
+        (Context::Line, intent) => line::key(model, chord, intent, effects),
+        (Context::Palette, intent) => palette::key(model, chord, intent, effects),
+        (_, Some(intent @ (Intent::HalfDown | Intent::HalfUp))) => half_page(model, context, intent, effects),
+        (_, Some(intent)) => act(model, context, intent, effects),
+        (Context::Form | Context::Repos | Context::Issues, None) => {
+            compose::key(model, chord, effects);
+            model.dirty = true;
+        }
+        (Context::FollowUp, None) => follow_up::key(model, chord),
+        _ => {}
+    }
+}
+
+/// As many steps as half of what is seen has rows, in whatever has the keys.
+fn half_page(model: &mut Model, context: Context, intent: Intent, effects: &mut Vec<Effect>) {
+    if context == Context::Log && log::is_large(model) {
+        // Its steps wait for parts of it to be read.
+        return act(model, context, intent, effects);
+    }
+    let step = if intent == Intent::HalfDown { Intent::Down } else { Intent::Up };
+    for _ in 0..scroll::half(model, context) {
+        act(model, context, step, effects);
+    }
+}
+
+/// Does in a context what a key there would do.
+pub fn act(model: &mut Model, context: Context, intent: Intent, effects: &mut Vec<Effect>) {
     if intent.writes() && model.settings.read_only {
         return actions::refuse(model);
     }
@@ -62,16 +98,26 @@ pub fn pressed(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
     }
 }
 
+/// Terminals that tell keys apart send Ctrl-I, Ctrl-M and Ctrl-[ as such, others as tab, enter and esc. Where they mean
+/// nothing of their own they are that everywhere.
+fn as_elsewhere(model: &Model, context: Context, pressed: &[Chord], chord: Chord) -> Chord {
+    let Some(twin) = chord.twin() else { return chord };
+    let keys: Vec<_> = pressed.iter().copied().chain([chord]).collect();
+    if model.settings.keymap.find(context, &keys) == Found::Nothing { twin } else { chord }
+}
+
 /// Many terminals send the escape key and a letter right after it in the very bytes of that letter with Alt. Where
 /// Alt and the letter mean nothing, two quick keys are meant. The prompt's text area has its own Alt keys.
-fn after_escape(context: Context, chord: Chord) -> Option<Chord> {
+fn after_escape(model: &Model, context: Context, chord: Chord) -> Option<Chord> {
     let plain = matches!(chord.key, Key::Char(_)) && chord.alt && !chord.ctrl;
     let has_own = context.takes_text() && !matches!(context, Context::Line | Context::Palette);
-    (plain && !has_own && lookup(context, chord).is_none()).then_some(Chord { alt: false, ..chord })
+    let means = |chord| model.settings.keymap.find(context, &[chord]) != Found::Nothing;
+    (plain && !has_own && !means(chord)).then_some(Chord { alt: false, ..chord })
 }
 
 /// Pasted text is text where text is typed, and nothing anywhere else: never a command, never an answer.
 pub fn pasted(model: &mut Model, text: &Untrusted, effects: &mut Vec<Effect>) {
+    drop_prefix(model);
     match model.context() {
         Context::Line => line::paste(model, text),
         Context::Palette => palette::paste(model, text),
@@ -82,8 +128,14 @@ pub fn pasted(model: &mut Model, text: &Untrusted, effects: &mut Vec<Effect>) {
         Context::FollowUp => follow_up::paste(model, text),
         Context::Dialog => model.place.unheard_at = Some(model.now),
         _ => {
-            model.notes.say(model.now, true, "a paste is no command — press n to write a prompt");
+            let key = model.key(Context::Global, Intent::Compose);
+            model.notes.say(model.now, true, format!("a paste is no command — press {key} to write a prompt"));
             model.dirty = true;
         }
     }
+}
+
+/// What was begun with keys is not gone on with.
+pub fn drop_prefix(model: &mut Model) {
+    model.dirty |= model.place.prefix.take().is_some();
 }

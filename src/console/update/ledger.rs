@@ -200,18 +200,15 @@ fn detail(model: &mut Model) {
 }
 
 /// A click puts the cursor on a line; a second one opens its task's history.
-pub fn click(model: &mut Model, row: usize, effects: &mut Vec<Effect>) {
-    let Some(ledger) = model.place.ledger.pane.as_mut().filter(|ledger| ledger.charts.is_none()) else { return };
+pub fn click(model: &mut Model, row: usize) -> bool {
+    let Some(ledger) = model.place.ledger.pane.as_mut().filter(|ledger| ledger.charts.is_none()) else { return false };
     let index = ledger.top + row;
     if index >= ledger.rows.len() {
-        return;
+        return false;
     }
     model.dirty = true;
-    if ledger.cursor == index {
-        history(model, effects);
-    } else {
-        ledger.cursor = index;
-    }
+    ledger.cursor = index;
+    true
 }
 
 /// Puts the cursor on the unresolved line of that instant, once it is read.

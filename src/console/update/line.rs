@@ -2,7 +2,7 @@
 
 use super::{actions, command, history, log, offers, reviews};
 use crate::console::effect::Effect;
-use crate::console::keys::{Chord, Context, Intent, Key, lookup};
+use crate::console::keys::{Chord, Intent, Key};
 use crate::console::state::Model;
 use crate::console::state::history::Which;
 use crate::console::state::line::{Line, LineKind};
@@ -17,9 +17,8 @@ pub fn open(model: &mut Model, kind: LineKind) {
     model.dirty = true;
 }
 
-pub fn key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
+pub fn key(model: &mut Model, chord: Chord, intent: Option<Intent>, effects: &mut Vec<Effect>) {
     model.dirty = true;
-    let intent = lookup(Context::Line, chord);
     if history::seeking(model, chord, intent) {
         return;
     }

@@ -23,7 +23,7 @@ use crate::transcript::{Entry, Facet, Format, Pattern, Rules, Transcript};
 pub mod facets;
 pub(super) mod jump;
 
-const NOTHING_FOUND: &str = "nothing found: / searches the log";
+pub(super) const NOTHING_FOUND: &str = "nothing found: {log.filter} searches the log";
 
 /// Rows of a wheel step.
 const WHEEL: usize = 3;
@@ -172,6 +172,7 @@ pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> b
         Intent::Times => times(model),
         Intent::Sift => {
             if let Some(text) = facets::open(model) {
+                let text = model.filled(text);
                 model.notes.say(model.now, false, text);
             }
         }
@@ -218,6 +219,11 @@ fn close(model: &mut Model) -> bool {
     facets::clear(model)
 }
 
+/// The log is too large to be held whole.
+pub fn is_large(model: &Model) -> bool {
+    model.log.shown.as_ref().is_some_and(|shown| shown.big.is_some() && !shown.outline)
+}
+
 /// The intents that move the reader.
 fn read(model: &mut Model, pane: Option<Area>, intent: Intent, effects: &mut Vec<Effect>) -> bool {
     let known = matches!(
@@ -226,6 +232,8 @@ fn read(model: &mut Model, pane: Option<Area>, intent: Intent, effects: &mut Vec
             | Intent::Down
             | Intent::PageUp
             | Intent::PageDown
+            | Intent::HalfUp
+            | Intent::HalfDown
             | Intent::Top
             | Intent::Bottom
             | Intent::Fold
@@ -263,6 +271,8 @@ fn read(model: &mut Model, pane: Option<Area>, intent: Intent, effects: &mut Vec
             Intent::Down => Step::Down(1),
             Intent::PageUp => Step::Up(page),
             Intent::PageDown => Step::Down(page),
+            Intent::HalfUp => Step::Up((page / 2).max(1)),
+            Intent::HalfDown => Step::Down((page / 2).max(1)),
             other => Step::Key(other),
         };
         return big::step(model, step);
@@ -285,7 +295,11 @@ fn read(model: &mut Model, pane: Option<Area>, intent: Intent, effects: &mut Vec
         Intent::NextHit | Intent::PreviousHit => {
             let found = reader.next_hit(entries, intent == Intent::NextHit);
             let hidden = reader.search.as_ref().is_some_and(|search| search.hidden() > 0);
-            let why = if hidden { "no hit among the entries that are shown — 0 shows all" } else { NOTHING_FOUND };
+            let why = if hidden {
+                "no hit among the entries that are shown — {log.facet-0} shows all"
+            } else {
+                NOTHING_FOUND
+            };
             (!found).then_some(why)
         }
         Intent::Copy => {
@@ -300,6 +314,7 @@ fn read(model: &mut Model, pane: Option<Area>, intent: Intent, effects: &mut Vec
         }
     };
     if let Some(text) = note {
+        let text = model.filled(text);
         model.notes.say(model.now, false, text);
     }
     true
@@ -516,6 +531,7 @@ fn mouse_in(model: &mut Model, pane: Area, mouse: Mouse) {
         let item = bar_of(shown, bar).into_iter().find(|item| item.area.contains(at.0, at.1));
         let note = item.and_then(|item| facets::key(shown, item.key));
         if let Some(text) = note {
+            let text = model.settings.keymap.fill(text);
             model.notes.say(model.now, false, text);
         }
         model.dirty = true;

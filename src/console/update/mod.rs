@@ -1,7 +1,7 @@
 //! How the state changes: `(&mut Model, Event) -> Vec<Effect>`. Pure.
 //!
 //! ```text
-//! Event ──key──> lookup(context, chord) ──> the innermost of dialog > line > palette > tour > help > detail > pane
+//! Event ──key──> Keymap::find(context, keys) ──> the innermost of dialog > line > palette > tour > help > detail > pane
 //!       ──net──> world (by id, late answers dropped) ──> rows due?
 //!       ──op───> notes, cancels, new tasks
 //! then: rows rebuilt if due ──> selection settled ──> log follows ──> next wake-up computed

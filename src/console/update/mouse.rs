@@ -1,7 +1,9 @@
 //! Clicks and wheel steps go where the pointer is.
 
+use chrono::TimeDelta;
+
 use super::{
-    actions, cancels, compose, dialog, doctor, found, inbox, ledger, list, log, offers, palette, queue, reviews,
+    actions, cancels, compose, dialog, doctor, found, inbox, key, ledger, list, log, offers, palette, queue, reviews,
     scroll, tour, wall,
 };
 use crate::console::effect::Effect;
@@ -14,8 +16,11 @@ use crate::console::state::tabs::{self, To};
 
 /// Rows one wheel step moves.
 const WHEEL: isize = 3;
+/// A second click this soon after the first makes a double one.
+const DOUBLE: TimeDelta = TimeDelta::milliseconds(500);
 
 pub fn moved(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
+    key::drop_prefix(model);
     if model.dialog.is_some() {
         if mouse.kind == MouseKind::Click {
             dialog::click(model, mouse.column, mouse.row, effects);
@@ -58,49 +63,68 @@ fn pane_at(model: &Model, mouse: Mouse) -> Option<(Pane, Area)> {
     })
 }
 
+/// A click puts the cursor where it is; a second one soon after opens what is there.
 fn click(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
+    let before = model.place.clicked.take();
+    if !hit(model, mouse, effects) {
+        return;
+    }
+    let twice = before.is_some_and(|(at, column, row)| {
+        model.now - at <= DOUBLE && at <= model.now && row == mouse.row && column.abs_diff(mouse.column) <= 1
+    });
+    if twice {
+        let context = model.context();
+        key::act(model, context, Intent::Enter, effects);
+    } else {
+        model.place.clicked = Some((model.now, mouse.column, mouse.row));
+    }
+}
+
+/// True: the cursor is on a row now that can be opened.
+fn hit(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) -> bool {
     let panes = model.place.panes();
     if let Some(area) = panes.tabs.filter(|a| a.contains(mouse.column, mouse.row)) {
         let tab = tabs::tabs(model, area).into_iter().find(|t| t.area.contains(mouse.column, mouse.row));
         if let Some(tab) = tab {
             go(model, tab.to, effects);
         }
-        return;
+        return false;
     }
     if model.place.help.is_some() || model.place.detail.is_some() {
-        return;
+        return false;
     }
+    let in_body = panes.body.filter(|body| body.contains(mouse.column, mouse.row)).map(|body| mouse.row - body.y);
+    // The first row of the body is a title.
+    let below = in_body.and_then(|row| usize::from(row).checked_sub(1));
     if model.place.cancels.is_some() {
-        let row = panes.body.filter(|body| body.contains(mouse.column, mouse.row)).map(|body| mouse.row - body.y);
-        return row.map_or((), |row| cancels::click(model, usize::from(row)));
+        return in_body.is_some_and(|row| cancels::click(model, usize::from(row)));
     }
     if model.place.inbox.pane.is_some() {
-        let row = panes.body.filter(|body| body.contains(mouse.column, mouse.row)).map(|body| mouse.row - body.y);
-        let row = row.and_then(|row| usize::from(row).checked_sub(1));
-        return row.map_or((), |row| inbox::click(model, row, effects));
+        return below.is_some_and(|row| inbox::click(model, row));
     }
     if model.place.ledger.pane.is_some() {
-        let row = panes.body.filter(|body| body.contains(mouse.column, mouse.row)).map(|body| mouse.row - body.y);
-        let row = row.and_then(|row| usize::from(row).checked_sub(1));
-        return row.map_or((), |row| ledger::click(model, row, effects));
+        return below.is_some_and(|row| ledger::click(model, row));
     }
     if model.place.doctor.pane.is_some() {
-        let row = panes.body.filter(|body| body.contains(mouse.column, mouse.row)).map(|body| mouse.row - body.y);
-        let row = row.and_then(|row| usize::from(row).checked_sub(1));
-        return row.map_or((), |row| doctor::click(model, row));
+        if let Some(row) = below {
+            doctor::click(model, row);
+        }
+        return false;
     }
     if model.log.found.is_some() {
-        let row = panes.body.filter(|body| body.contains(mouse.column, mouse.row)).map(|body| mouse.row - body.y);
-        let row = row.and_then(|row| usize::from(row).checked_sub(1));
-        return row.map_or((), |row| found::click(model, row, effects));
+        return below.is_some_and(|row| found::click(model, row));
     }
     if model.reviewing() {
-        return;
+        return false;
     }
     if model.log.wall.is_some() {
         return wall::click(model, mouse.column, mouse.row);
     }
-    let Some((pane, area)) = pane_at(model, mouse) else { return };
+    hit_pane(model, mouse, effects)
+}
+
+fn hit_pane(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) -> bool {
+    let Some((pane, area)) = pane_at(model, mouse) else { return false };
     if model.place.focus != pane {
         model.place.focus = pane;
         model.dirty = true;
@@ -110,13 +134,19 @@ fn click(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
     match (pane, row) {
         (Pane::Queue, Some(row)) if model.queue.top + row < model.queue.rows.len() => {
             queue::select(model, model.queue.top + row);
+            // A heading is no task.
+            model.queue.rows.get(model.queue.index).is_some_and(|row| model.known_at(*row).is_some())
         }
         (Pane::Reviews, Some(row)) if model.reviews.top + row < model.reviews.rows.len() => {
             reviews::select(model, model.reviews.top + row);
+            true
         }
-        (Pane::Log, _) => log::mouse(model, mouse, effects),
+        (Pane::Log, _) => {
+            log::mouse(model, mouse, effects);
+            false
+        }
         (Pane::Compose, Some(row)) => compose::click(model, row),
-        _ => {}
+        _ => false,
     }
 }
 

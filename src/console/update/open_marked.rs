@@ -2,6 +2,7 @@
 
 use super::{actions, dialog, queue};
 use crate::console::effect::Effect;
+use crate::console::keys::{Context, Intent};
 use crate::console::state::Model;
 use crate::console::state::dialog::{Ask, Dialog};
 use crate::console::state::world::Known;
@@ -19,7 +20,9 @@ pub fn ask(model: &mut Model, effects: &mut Vec<Effect>) {
     let count = all.len();
     let addresses: Vec<Untrusted> = all.iter().map(|(_, address)| address.clone()).collect();
     if count > MOST {
-        let why = format!("{count} tasks are marked; at most {MOST} are opened at once (y copies their addresses)");
+        let copies = model.key(Context::Queue, Intent::Copy);
+        let why =
+            format!("{count} tasks are marked; at most {MOST} are opened at once ({copies} copies their addresses)");
         return model.notes.say(model.now, true, why);
     }
     match addresses.as_slice() {

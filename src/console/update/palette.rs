@@ -2,7 +2,7 @@
 
 use super::{actions, command, compose, line, trail};
 use crate::console::effect::Effect;
-use crate::console::keys::{Chord, Context, Intent, lookup};
+use crate::console::keys::{Chord, Intent};
 use crate::console::state::Model;
 use crate::console::state::line::LineKind;
 use crate::console::state::palette::score::Needle;
@@ -26,12 +26,12 @@ pub fn open(model: &mut Model) {
     model.dirty = true;
 }
 
-pub fn key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
+pub fn key(model: &mut Model, chord: Chord, intent: Option<Intent>, effects: &mut Vec<Effect>) {
     model.dirty = true;
     let page = Palette::area(&model.place).body_rows().max(2) - 1;
     let Some(palette) = &mut model.place.palette else { return };
     let last = palette.rows.len().saturating_sub(1);
-    match lookup(Context::Palette, chord) {
+    match intent {
         Some(Intent::Quit) => return actions::leave(effects),
         Some(Intent::Suspend) => return effects.push(Effect::Suspend),
         Some(Intent::Redraw) => return effects.push(Effect::Redraw),

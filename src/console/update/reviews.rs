@@ -259,7 +259,8 @@ fn hit(model: &mut Model, forward: bool) {
     model.dirty = true;
     let top = diff.top;
     let Some(Search { hits, at, .. }) = diff.search.as_mut().filter(|search| !search.hits.is_empty()) else {
-        return model.notes.say(model.now, false, "nothing found: / searches the diff");
+        let text = model.filled("nothing found: {diff.filter} searches the diff");
+        return model.notes.say(model.now, false, text);
     };
     let last = hits.len() - 1;
     let to = match (*at, forward) {

@@ -2,7 +2,8 @@
 
 use super::{queue, reviews};
 use crate::console::guide;
-use crate::console::keys::Intent;
+use crate::console::keys::{Context, Intent};
+use crate::console::state::layout::Area;
 use crate::console::state::place::Pane;
 use crate::console::state::{Model, detail};
 
@@ -23,6 +24,19 @@ pub fn intent(model: &mut Model, intent: Intent) -> bool {
     true
 }
 
+/// Half the rows that are seen where the keys go.
+pub fn half(model: &Model, context: Context) -> usize {
+    let panes = model.place.panes();
+    let area = match context {
+        Context::Queue => panes.queue,
+        Context::Log | Context::List | Context::Record => panes.log,
+        Context::Reviews | Context::Pull | Context::Diff => panes.reviews,
+        Context::Templates | Context::Plan => panes.compose,
+        _ => panes.body,
+    };
+    (area.or(panes.body).map_or(0, Area::body_rows) / 2).max(1)
+}
+
 /// Rows on one page of what has the keys.
 fn rows(model: &Model) -> usize {
     let panes = model.place.panes();
@@ -36,7 +50,7 @@ fn rows(model: &Model) -> usize {
             Pane::Compose => panes.compose,
         }
     };
-    area.map_or(0, crate::console::state::layout::Area::body_rows)
+    area.map_or(0, Area::body_rows)
 }
 
 fn step(model: &mut Model, by: isize) {
@@ -78,7 +92,7 @@ pub fn clamp_overlays(model: &mut Model) {
 /// A wheel step: the list moves under the pointer, the selection only where it would leave the view.
 pub fn wheel(model: &mut Model, pane: Pane, by: isize) {
     let panes = model.place.panes();
-    let moved = |top: usize, rows: usize, area: Option<crate::console::state::layout::Area>| {
+    let moved = |top: usize, rows: usize, area: Option<Area>| {
         let height = area.map_or(1, |a| a.body_rows().max(1));
         let top = top.saturating_add_signed(by).min(rows.saturating_sub(height));
         (top, top + height - 1)

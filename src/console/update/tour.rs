@@ -2,7 +2,7 @@
 
 use super::{actions, inbox, key, trail};
 use crate::console::effect::Effect;
-use crate::console::keys::{Chord, Context, Intent, lookup};
+use crate::console::keys::{Chord, Context, Intent};
 use crate::console::state::Model;
 use crate::console::state::trail::Spot;
 use crate::console::tour::{Point, STEPS};
@@ -32,7 +32,7 @@ pub fn decline(model: &mut Model) -> bool {
 
 pub fn key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
     let Some(step) = model.place.tour.step else { return };
-    match lookup(Context::Tour, chord) {
+    match model.settings.keymap.lookup(Context::Tour, chord) {
         Some(Intent::NextChoice) if step + 1 < STEPS.len() => show(model, step + 1, effects),
         Some(Intent::NextChoice) => {
             leave(model, effects);

@@ -140,21 +140,18 @@ pub fn intent(model: &mut Model, intent: Intent) -> bool {
 }
 
 /// A click gives a tile the cursor; a second one opens its log.
-pub fn click(model: &mut Model, column: u16, row: u16) {
-    let Some(body) = model.place.panes().body else { return };
-    let Some(wall) = &mut model.log.wall else { return };
+pub fn click(model: &mut Model, column: u16, row: u16) -> bool {
+    let Some(body) = model.place.panes().body else { return false };
+    let Some(wall) = &mut model.log.wall else { return false };
     let areas = Wall::areas(body, wall.tasks.len());
-    let Some(tile) = areas.iter().position(|area| area.contains(column, row)) else { return };
+    let Some(tile) = areas.iter().position(|area| area.contains(column, row)) else { return false };
     let start = wall.cursor / areas.len().max(1) * areas.len().max(1);
     if start + tile >= wall.tasks.len() {
-        return;
+        return false;
     }
-    if wall.cursor == start + tile {
-        intent(model, Intent::Enter);
-    } else {
-        wall.cursor = start + tile;
-    }
+    wall.cursor = start + tile;
     model.dirty = true;
+    true
 }
 
 /// What is done to a task from the wall is done to the one under its cursor.

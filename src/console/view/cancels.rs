@@ -25,8 +25,8 @@ pub fn draw(model: &Model, pane: &CancelsPane, theme: &Theme, body: Area, buffer
     let cancels = &model.world.cancels;
     rule::draw(buffer, theme, list, &Safe::new("Cancels"), model.dialog.is_none(), &words(model));
     if cancels.all.is_empty() {
-        let lines = ["Nothing was cancelled.", "x cancels the session of a task, and what comes of it stands here."];
-        empty::say(&lines, theme, list, buffer);
+        let what = model.filled("{queue.cancel} cancels the session of a task, and what comes of it stands here.");
+        empty::say(&["Nothing was cancelled.", &what], theme, list, buffer);
         return;
     }
     for (y, (index, entry)) in (list.y + 1..list.bottom()).zip(cancels.listed().enumerate().skip(pane.top)) {

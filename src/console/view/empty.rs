@@ -32,7 +32,7 @@ fn why_no_tasks(model: &Model) -> Vec<(Tone, String)> {
     if queue.tally().all > 0 && !queue.typed.text.is_empty() {
         return vec![
             (Tone::Plain, format!("No task matches “{}”.", queue.typed.text)),
-            (Tone::Dim, "esc clears the filter.".to_owned()),
+            (Tone::Dim, model.filled("{queue.back} clears the filter.")),
         ];
     }
     let faults = failures(model);
@@ -51,11 +51,13 @@ fn why_no_tasks(model: &Model) -> Vec<(Tone, String)> {
     let is_all = view.is_none_or(|view| view.query.is_empty());
     let next = match is_all {
         true if model.settings.read_only => "",
-        true if model.settings.repos.is_empty() => "n writes one; :repo add owner/name watches a repository.",
-        true => "n writes one.",
-        false => "v goes to the next view.",
+        true if model.settings.repos.is_empty() => {
+            "{global.compose} writes one; :repo add owner/name watches a repository."
+        }
+        true => "{global.compose} writes one.",
+        false => "{queue.next-view} goes to the next view.",
     };
-    vec![(Tone::Plain, first.to_owned()), (Tone::Dim, next.to_owned())]
+    vec![(Tone::Plain, first.to_owned()), (Tone::Dim, model.filled(next))]
 }
 
 fn failures(model: &Model) -> Vec<(Tone, String)> {

@@ -23,9 +23,11 @@ pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) -> Op
         return Some(line::draw(model, line, theme, area, buffer));
     }
     if let Some(palette) = model.palette().filter(|_| model.dialog.is_none()) {
-        return Some(palette::line(palette, theme, area, buffer));
+        return Some(palette::line(model, palette, theme, area, buffer));
     }
-    match model.notes.current.as_ref().filter(|_| model.dialog.is_none()) {
+    // What may follow the keys that were begun is wanted more than any note.
+    let noted = model.dialog.is_none() && model.prefix().is_empty();
+    match model.notes.current.as_ref().filter(|_| noted) {
         Some(note) => draw_note(model, note, theme, area, buffer),
         None => keys(model, theme, area, buffer),
     }

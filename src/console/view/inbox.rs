@@ -40,7 +40,7 @@ pub fn draw(model: &Model, pane: &InboxPane, theme: &Theme, body: Area, buffer: 
         let y = body.bottom() - 2;
         let what = Words::one(Tone::Dim, " asks ").with(Tone::Plain, cut(&entry.more, body, 8));
         put_words(buffer, body, body.x, y, &what, theme);
-        let to = Words::one(Tone::Dim, " enter").with(Tone::Dim, format!(" {}", leads_to(entry)));
+        let to = Words::one(Tone::Dim, model.filled(" {inbox.enter} ")).with(Tone::Dim, model.filled(leads_to(entry)));
         put_words(buffer, body, body.x, y + 1, &to, theme);
     }
 }
@@ -146,7 +146,7 @@ fn look(ask: Ask) -> (&'static str, Tone) {
 fn leads_to(entry: &Entry) -> &'static str {
     match entry.ask {
         Ask::Answer => "leads to its log",
-        Ask::Orphaned => "leads to its log; d tells when it frees itself",
+        Ask::Orphaned => "leads to its log; {inbox.detail} tells when it frees itself",
         Ask::Unresolved => "leads to its line in the ledger",
         Ask::Failed => "leads to the evidence in its log",
         Ask::Approval | Ask::Review | Ask::Merge => "leads to its row in the reviews",

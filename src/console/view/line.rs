@@ -33,7 +33,7 @@ pub fn draw(model: &Model, line: &Line, theme: &Theme, area: Area, buffer: &mut 
         }
     } else {
         let told = explained(model, line).map(|text| Words::one(Tone::Dim, text)).filter(fits);
-        let words = told.unwrap_or_else(|| Words::one(Tone::Dim, hint(line)));
+        let words = told.unwrap_or_else(|| Words::one(Tone::Dim, model.filled(hint(line))));
         if fits(&words) {
             at_the_edge(&words, theme, area, buffer);
         }
@@ -129,16 +129,22 @@ pub(super) fn text(
 
 fn hint(line: &Line) -> &'static str {
     if line.seek.is_some() {
-        return "ctrl+r older   enter take   esc give up";
+        return "{line.search-mode} older   {line.accept} take   {line.back} give up";
     }
     match line.kind {
-        LineKind::Command => "enter run   tab complete   ↑ older   ctrl+r look for one   esc back",
-        LineKind::QueueFilter => "tab complete   ↑ older   ctrl+s save as a view   esc back",
-        LineKind::LogSearch => "enter keep   ctrl+r text or regex   ctrl+f only these   esc clear",
-        LineKind::LogFilter => "enter keep   tab complete   esc back",
-        LineKind::DiffSearch => "enter keep   esc clear",
-        LineKind::Comment => "enter shows it once more   esc give up",
-        LineKind::Reviewers => "logins and org/team   esc give up",
+        LineKind::Command => {
+            "{line.accept} run   {line.next-choice} complete   {line.up} older   {line.search-mode} look for one   {line.back} back"
+        }
+        LineKind::QueueFilter => {
+            "{line.next-choice} complete   {line.up} older   {line.save-view} save as a view   {line.back} back"
+        }
+        LineKind::LogSearch => {
+            "{line.accept} keep   {line.search-mode} text or regex   {line.only-hits} only these   {line.back} clear"
+        }
+        LineKind::LogFilter => "{line.accept} keep   {line.next-choice} complete   {line.back} back",
+        LineKind::DiffSearch => "{line.accept} keep   {line.back} clear",
+        LineKind::Comment => "{line.accept} shows it once more   {line.back} give up",
+        LineKind::Reviewers => "logins and org/team   {line.back} give up",
     }
 }
 

@@ -81,8 +81,9 @@ fn draw_log(
     }
     if shown.reader.visible() == Some(0) {
         let area = Area { y: text.y.saturating_sub(1), height: text.height + 1, ..text };
-        let lines = ["No entry is let through by the filter.", "0 shows all, & changes it."];
-        return empty(*theme, area, buffer, &lines.map(Safe::new));
+        let how = model.filled("{log.facet-0} shows all, {log.sift} changes it.");
+        let lines = [Safe::new("No entry is let through by the filter."), Safe::new(how)];
+        return empty(*theme, area, buffer, &lines);
     }
     draw_text(model, *theme, shown, (text, focused), buffer);
 }

@@ -18,7 +18,10 @@ pub fn draw(model: &Model, offers: &Offers, theme: &Theme, buffer: &mut Buffer) 
     let first = offers.first(area);
     clear(buffer, area);
     let count = offers.at.map_or_else(String::new, |at| format!("{} of ", at + 1)) + &offers.all.len().to_string();
-    let right = [(Tone::Dim, Safe::new("tab next, → take, esc close")), (Tone::Dim, Safe::new(count))];
+    let right = [
+        (Tone::Dim, Safe::new(model.filled("{line.next-choice} next, {line.take} take, {line.back} close"))),
+        (Tone::Dim, Safe::new(count)),
+    ];
     rule::draw(buffer, theme, area, &Safe::new("Completions"), false, &right);
     let widest = offers.all.iter().map(|offer| width::width(&offer.insert)).max().unwrap_or(0).min(INSERT);
     for (y, (n, offer)) in (area.y + 1..area.bottom()).zip(offers.all.iter().enumerate().skip(first)) {

@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use super::rule;
 use super::safe::{clear, put, put_words};
 use super::theme::{Theme, Tone};
-use crate::console::keys::{Context, Intent, help};
+use crate::console::keys::{Context, Intent};
 use crate::console::state::Model;
 use crate::console::state::layout::Area;
 use crate::console::state::palette::score::runs;
@@ -109,10 +109,10 @@ fn row(row: &Row, under: bool, names: usize, theme: &Theme, line: Area, buffer: 
 }
 
 /// The line below: what is typed. Returns where the text cursor belongs.
-pub fn line(palette: &Palette, theme: &Theme, area: Area, buffer: &mut Buffer) -> (u16, u16) {
+pub fn line(model: &Model, palette: &Palette, theme: &Theme, area: Area, buffer: &mut Buffer) -> (u16, u16) {
     let x = put_words(buffer, area, area.x + 1, area.y, &Words::one(Tone::AccentStrong, "go to: "), theme);
     let (cursor, end) = super::line::text(&palette.line, None, x, theme, area, buffer);
-    let key = |intent| help::key_in(Context::Palette, intent).unwrap_or_default();
+    let key = |intent| model.key(Context::Palette, intent);
     let hint = format!("{} go   {} choose   {} back", key(Intent::Accept), key(Intent::Down), key(Intent::Back));
     let hint = Words::one(Tone::Dim, hint);
     if hint.width() + 4 <= usize::from(area.right().saturating_sub(end)) {

@@ -6,6 +6,7 @@ use super::detail::position;
 use super::rule;
 use super::safe::{put, put_words};
 use super::theme::{Theme, Tone};
+use crate::console::keys::{Context, Intent};
 use crate::console::state::layout::Area;
 use crate::console::state::reviews::diff::{DiffPane, Doc, Mark, State};
 use crate::console::state::tone::{Words, wrap};
@@ -49,7 +50,14 @@ fn diff(model: &Model, diff: &DiffPane, theme: &Theme, area: Area, buffer: &mut 
         }
         let moved = model.reviewed_pull().is_some_and(|pull| pull.standing.head != diff.target.head);
         if moved {
-            right.insert(0, (Tone::Warn, Safe::new("commits came since: D D reads it anew")));
+            right.insert(
+                0,
+                (Tone::Warn, {
+                    let close = model.key(Context::Diff, Intent::Back);
+                    let open = model.key(Context::Pull, Intent::Diff);
+                    Safe::new(format!("commits came since: {close} {open} reads it anew"))
+                }),
+            );
         }
     }
     rule::draw(buffer, theme, area, &title, model.dialog.is_none(), &right);

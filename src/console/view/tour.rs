@@ -15,7 +15,7 @@ use crate::text::Safe;
 pub fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
     let Some((n, step)) = model.place.tour.step.and_then(|n| Some((n, STEPS.get(n)?))) else { return };
     let columns = usize::from(model.place.size.width.saturating_sub(4)).min(100);
-    let lines = wrap(&Safe::new(step.words(model.settings.read_only)), columns);
+    let lines = wrap(&Safe::new(step.words(&model.settings.keymap, model.settings.read_only)), columns);
     let area = Tour::area(&model.place, lines.len());
     let sign = step.sign(&model.place.panes()).filter(|(_, y)| *y < area.y);
     if let Some((x, y)) = sign {

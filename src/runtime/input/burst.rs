@@ -19,8 +19,6 @@ use crate::text::{Safe, Untrusted};
 
 /// More plain keys than this at once are a paste.
 const FINGERS: usize = 4;
-/// Keys that are held down to move. On a slow line many of one come at once; none of them answers or changes anything.
-const HELD: &str = "jk[]{}+-";
 /// Keys with less between them came at once.
 const AT_ONCE: Duration = Duration::from_millis(2);
 /// Text ends when nothing came for so long; nobody presses a key that soon after a paste.
@@ -48,6 +46,9 @@ enum Mode {
 #[derive(Debug, Default)]
 pub struct Decoder {
     mode: Mode,
+    /// Keys that are held down to move. On a slow line many of one come at once; none of them answers or changes
+    /// anything.
+    held: String,
     /// Bytes that are no whole token yet.
     rest: Vec<u8>,
     text: Vec<u8>,
@@ -63,6 +64,11 @@ pub struct Decoder {
 }
 
 impl Decoder {
+    /// `held`: characters that only move.
+    pub fn new(held: String) -> Self {
+        Self { held, ..Self::default() }
+    }
+
     /// Takes bytes and gives what they mean so far.
     pub fn feed(&mut self, bytes: &[u8], out: &mut Vec<What>) {
         self.rest.extend_from_slice(bytes);
@@ -141,7 +147,7 @@ impl Decoder {
 
     fn classify(&mut self, tokens: &[Token], out: &mut Vec<What>) {
         for c in tokens.iter().filter_map(|token| text_of(*token)) {
-            let held = self.last == Some(c) && HELD.contains(c);
+            let held = self.last == Some(c) && self.held.contains(c);
             self.at_once += usize::from(!held);
             self.last = Some(c);
         }
@@ -234,7 +240,7 @@ mod tests {
 
     /// Feeds the reads one after the other; `None` is a pause as long as the decoder asks for.
     fn heard(reads: &[Option<&[u8]>]) -> Vec<String> {
-        let (mut decoder, mut out) = (Decoder::default(), Vec::new());
+        let (mut decoder, mut out) = (Decoder::new("jk[]{}+-".to_owned()), Vec::new());
         for read in reads {
             match read {
                 Some(bytes) => decoder.feed(bytes, &mut out),
@@ -310,6 +316,13 @@ mod tests {
     fn what_follows_a_forged_end_of_paste_is_text() {
         let heard = heard(&[Some(b"\x1b[200~safe\x1b[201~q\x1b[A\x03\r:quit\r\x1b[201~"), None, Some(b"j")]);
         assert_eq!(heard, ["paste \"safeq\\n:quit\\n\"", "j"]);
+    }
+
+    #[test]
+    fn lines_and_tabs_of_a_paste_come_through_marked_and_unmarked() {
+        let text = "paste \"one\\n\\ttwo\\n\\nthree\\n\"";
+        assert_eq!(heard(&[Some(b"\x1b[200~one\r\n\ttwo\r\rthree\n\x1b[201~")]), [text]);
+        assert_eq!(heard(&[Some(b"one\r\n\ttwo\r\rthree\n")]), [text]);
     }
 
     #[test]

@@ -294,6 +294,8 @@ fn coded(code: u16, modifiers: u16) -> Token {
         57399..=57408 => keypad("0123456789", code - 57399),
         57409..=57413 => keypad("./*-+", code - 57409),
         57415 => Key::Char('='),
+        // F13 and on.
+        57376..=57398 => Key::F(u8::try_from(code - 57376 + 13).unwrap_or_default()),
         _ => {
             match char::from_u32(u32::from(code)).filter(|c| !c.is_control() && !('\u{e000}'..='\u{f8ff}').contains(c))
             {
@@ -392,6 +394,10 @@ mod tests {
             ("\x1b[97;1:1u", "a"),
             ("\x1b[1;1:2B", "↓"),
             ("\x1b[27;5;109~", "ctrl+m"),
+            ("\x1b[105;5u", "ctrl+i"),
+            ("\x1b[120;6u", "ctrl+X"),
+            ("\x1b[57376u", "f13"),
+            ("\x1b[57398u", "f35"),
         ] {
             assert_eq!(key(bytes).as_deref(), Some(name), "{bytes:?}");
         }

@@ -62,11 +62,11 @@ impl Gate {
     }
 }
 
-/// Starts reading, as soon as the gate is opened. The thread ends with the terminal or with the loop.
-pub fn start(events: mpsc::Sender<Event>, now: Now) -> io::Result<Gate> {
+/// Starts reading, as soon as the gate is opened. `held`: characters that only move. The thread ends with the terminal or with the loop.
+pub fn start(events: mpsc::Sender<Event>, now: Now, held: String) -> io::Result<Gate> {
     let terminal = check::keys()?;
     let gate = Gate::default();
-    let reader = Reader { terminal, gate: gate.clone(), events, now };
+    let mut reader = Reader { terminal, gate: gate.clone(), events, now, decoder: Decoder::new(held) };
     thread::Builder::new().name("input".to_owned()).spawn(move || {
         // The hang-up watcher reports a terminal that is gone.
         let _ = reader.run();
@@ -79,16 +79,16 @@ struct Reader {
     gate: Gate,
     events: mpsc::Sender<Event>,
     now: Now,
+    decoder: Decoder,
 }
 
 impl Reader {
-    fn run(&self) -> io::Result<()> {
-        let mut decoder = Decoder::default();
+    fn run(&mut self) -> io::Result<()> {
         let mut bytes = [0_u8; 4096];
         let mut out = Vec::new();
         loop {
             self.gate.wait();
-            if self.readable(&decoder)? {
+            if self.readable(&self.decoder)? {
                 // Held while reading. The bytes that woke us may have gone to the program that had the terminal since.
                 let state = self.gate.lock();
                 if !state.open {
@@ -101,13 +101,13 @@ impl Reader {
                     Err(error) => return Err(error.into()),
                 };
                 drop(state);
-                decoder.feed(bytes.get(..n).unwrap_or_default(), &mut out);
-                if decoder.answered() {
+                self.decoder.feed(bytes.get(..n).unwrap_or_default(), &mut out);
+                if self.decoder.answered() {
                     self.gate.lock().asked = false;
                     self.gate.inner.1.notify_all();
                 }
             } else {
-                decoder.quiet(&mut out);
+                self.decoder.quiet(&mut out);
             }
             for what in out.drain(..) {
                 let event = Event { at: (self.now)(), what };

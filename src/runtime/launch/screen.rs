@@ -63,6 +63,7 @@ pub fn settings(setting: &Setting, shown: Shown) -> Settings {
         columns: config.ui.layout == Layout::Columns,
         keep_lines: usize::try_from(config.ui.history).unwrap_or(0),
         aliases: config.aliases.clone(),
+        keymap: setting.loaded.keymap.clone(),
         views: config.views.clone(),
         notify: config.notify.rules.clone(),
         transitions: false,
@@ -116,7 +117,9 @@ pub async fn run<E: Effects>(
         return Ok(Box::pin(app::run(app)).await.code());
     }
     hangup::watch(to_loop).map_err(|error| local("the terminal cannot be watched", error))?;
-    let keys = input::start(sender, setting.clock.as_now()).map_err(|error| local("keys cannot be read", error))?;
+    let held = model.settings.keymap.held();
+    let keys =
+        input::start(sender, setting.clock.as_now(), held).map_err(|error| local("keys cannot be read", error))?;
     let tmux = Tmux::ask().await;
     let screen = Tty::enter(keys).map_err(|error| local("the terminal cannot be used", error))?;
     let links = || links::Env::here(tmux.as_ref().map(|tmux| tmux.features.clone())).has_links();

@@ -42,7 +42,6 @@ pub struct Tty {
     ask: bool,
     /// When it was asked last.
     asked: Option<Instant>,
-    in_tmux: bool,
     /// To the writing thread and back; the memory of a frame goes round.
     frames: std_mpsc::SyncSender<Vec<u8>>,
     done: mpsc::Receiver<(io::Result<()>, Vec<u8>)>,
@@ -82,7 +81,6 @@ impl Tty {
             clipboard: Way::here(None),
             ask: false,
             asked: None,
-            in_tmux: std::env::var_os("TMUX").is_some(),
             frames,
             done,
             pending: Vec::new(),

@@ -446,7 +446,7 @@ fn repo_field(repos: &[RepoName], repo: Option<&RepoName>) -> Field {
     Field {
         id: FieldId::Repo,
         label: "repository".to_owned(),
-        help: "left and right, or its first letter; ctrl+f: several".to_owned(),
+        help: "left and right, or its first letter".to_owned(),
         kind: "repo",
         empty: "none",
         required: true,

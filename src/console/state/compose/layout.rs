@@ -24,6 +24,14 @@ pub struct Parts {
     pub wide: bool,
 }
 
+/// The rows of the list one starts from that are seen: the first, and how many have room. It has at most half of the
+/// pane where there is more to say below it.
+pub fn list(pane: Area, rows: usize, cursor: usize) -> (usize, usize) {
+    let height = pane.body_rows();
+    let room = height.min((height / 2).max(rows.min(6)));
+    (super::wrap::visible_top(0, cursor, room, rows), room)
+}
+
 /// The parts of a form.
 pub fn parts(pane: Area, form: &Form) -> Parts {
     split(pane, form.fields.len(), form.fault.is_some())

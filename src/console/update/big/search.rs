@@ -99,9 +99,9 @@ impl Pane<'_> {
     }
 
     pub(super) fn next_hit(&mut self, forward: bool) -> Option<&'static str> {
-        let Some(hunt) = &self.big.search else { return Some("nothing found: / searches the log") };
+        let Some(hunt) = &self.big.search else { return Some(super::super::log::NOTHING_FOUND) };
         if hunt.done && hunt.hits.total() == 0 {
-            return Some("nothing found: / searches the log");
+            return Some(super::super::log::NOTHING_FOUND);
         }
         if self.reader.next_row(self.transcript.entries(), forward) {
             return None;

@@ -126,7 +126,8 @@ fn is_frozen(model: &mut Model) -> bool {
     }
     let sent = sent_in_part(model);
     if sent {
-        say(model, false, "a part of this was sent and the rest is to be the same: ctrl+s shows the plan");
+        let text = model.filled("a part of this was sent and the rest is to be the same: {form.start} shows the plan");
+        say(model, false, &text);
     }
     sent
 }
@@ -379,19 +380,29 @@ fn tell(model: &mut Model, left_out: LeftOut) {
     }
 }
 
-/// A click in the pane, in rows below its title.
-pub fn click(model: &mut Model, row: usize) {
+/// A click in the pane, in rows below its title. True: it is on a row that can be opened.
+pub fn click(model: &mut Model, row: usize) -> bool {
     // The first of them is a heading, or what is typed.
-    let Some(row) = row.checked_sub(1) else { return };
-    match model.compose.context() {
-        Context::Repos => repos::click(model, row),
-        Context::Plan => plan::click(model, row),
-        _ => {}
+    let below = row.checked_sub(1);
+    match (model.compose.context(), below) {
+        (Context::Templates, _) => super::list::click(model, row),
+        (Context::Repos, Some(row)) => {
+            repos::click(model, row);
+            false
+        }
+        (Context::Plan, Some(row)) => plan::click(model, row),
+        _ => false,
     }
 }
 
 /// A wheel step in the lists of the pane.
 pub fn wheel(model: &mut Model, by: isize) {
+    if model.compose.context() == Context::Templates {
+        let last = model.compose.rows().len().saturating_sub(1);
+        model.compose.cursor = model.compose.cursor.saturating_add_signed(by).min(last);
+        model.dirty = true;
+        return;
+    }
     let cursor = match (&mut model.compose.picker, &mut model.compose.plan) {
         (Some(picker), _) => &mut picker.cursor,
         (None, Some(plan)) if plan.shown => &mut plan.cursor,

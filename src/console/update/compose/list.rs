@@ -6,7 +6,7 @@ use crate::console::effect::Effect;
 use crate::console::keys::Intent;
 use crate::console::state::Model;
 use crate::console::state::compose::clean::clean;
-use crate::console::state::compose::{Agents, Draft, Form, Row};
+use crate::console::state::compose::{Agents, Draft, Form, Row, layout};
 use crate::console::state::place::Pane;
 use crate::domain::agents::CustomAgent;
 use crate::domain::{Fault, RepoName};
@@ -86,6 +86,19 @@ pub(super) fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect
     model.compose.cursor = to.min(last);
     model.dirty = true;
     true
+}
+
+/// A click puts the cursor on a row. False: there is none.
+pub(super) fn click(model: &mut Model, row: usize) -> bool {
+    let rows = model.compose.rows().len();
+    let cursor = model.compose.cursor.min(rows.saturating_sub(1));
+    let (top, room) = layout::list(layout::pane(model), rows, cursor);
+    let hit = row < room && top + row < rows;
+    if hit {
+        model.compose.cursor = top + row;
+        model.dirty = true;
+    }
+    hit
 }
 
 fn choose(model: &mut Model, effects: &mut Vec<Effect>) {

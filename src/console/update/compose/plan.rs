@@ -91,9 +91,9 @@ fn of_form(form: &Form, before: Option<&PlanPane>) -> Option<PlanPane> {
 
 /// `:plan`: the table as it was left; of what was not sent yet, as the form is now.
 pub fn show(model: &mut Model, effects: &mut Vec<Effect>) {
-    let none = "there is no plan: ctrl+f in the compose form chooses several repositories";
+    let none = model.filled("there is no plan: {form.repos} in the compose form chooses several repositories");
     let Some((draft, sent)) = model.compose.plan.as_ref().map(|plan| (plan.draft, plan.id.is_some())) else {
-        return say(model, false, none);
+        return say(model, false, &none);
     };
     let form = model.compose.form.as_ref().filter(|form| form.id == draft);
     let form = form.map(|form| !form.repos.is_empty());
@@ -101,7 +101,7 @@ pub fn show(model: &mut Model, effects: &mut Vec<Effect>) {
     if !sent && form != Some(true) && (form.is_some() || !kept) {
         // Its prompt went another way, or was thrown away.
         model.compose.plan = None;
-        return say(model, false, none);
+        return say(model, false, &none);
     }
     model.compose.picker = None;
     actions::focus(model, Pane::Compose);
@@ -145,10 +145,16 @@ fn rows_in_sight(model: &Model) -> usize {
     layout::plan(layout::pane(model)).0.body_rows().saturating_sub(1)
 }
 
+/// While the plan runs nothing of it changes.
+pub(super) const UNDER_WAY: &str = "the plan is under way: {plan.stop} stops it after this row";
+
 fn frozen(model: &mut Model) -> bool {
     let stage = model.compose.plan.as_ref().map(|plan| plan.stage);
     match stage {
-        Some(Stage::Running { .. }) => say(model, false, "the plan is under way: x stops it after this row"),
+        Some(Stage::Running { .. }) => {
+            let text = model.filled(UNDER_WAY);
+            say(model, false, &text);
+        }
         Some(Stage::Looking) => say(model, false, "what was sent of it is being read from the ledger"),
         _ => return false,
     }
@@ -163,7 +169,7 @@ fn mark(model: &mut Model) {
     let Some(plan) = &mut model.compose.plan else { return };
     let Some(row) = plan.rows.get_mut(plan.cursor) else { return };
     let why_not = match (&row.turn, &row.weighed) {
-        (Some(Turn::Started(_)), _) => Some("it has its task: enter goes there".to_owned()),
+        (Some(Turn::Started(_)), _) => Some(model.settings.keymap.fill("it has its task: {plan.enter} goes there")),
         (_, Some((weighed, _))) if row.before() == Standing::Refused => Some(weighed.line.to_string()),
         _ => None,
     };
@@ -279,18 +285,15 @@ fn back(model: &mut Model) {
 }
 
 /// A click puts the cursor on a row; a second one goes to its task.
-pub(super) fn click(model: &mut Model, row: usize) {
-    let Some(plan) = &mut model.compose.plan else { return };
+pub(super) fn click(model: &mut Model, row: usize) -> bool {
+    let Some(plan) = &mut model.compose.plan else { return false };
     let index = plan.top + row;
     if index >= plan.rows.len() {
-        return;
+        return false;
     }
-    if plan.cursor == index && plan.selected().is_some_and(|row| row.task().is_some()) {
-        enter(model);
-    } else {
-        plan.cursor = index;
-    }
+    plan.cursor = index;
     model.dirty = true;
+    plan.selected().is_some_and(|row| row.task().is_some())
 }
 
 /// Judges every row that has no task, by what is known; what is not known, or all of it where it is wanted `anew`, is
@@ -501,7 +504,8 @@ pub fn known(model: &mut Model, id: Uuid, told: Result<Vec<(RepoName, Turn)>, Fa
         }
         Err(fault) => {
             plan.ended_by = Some(Safe::new(fault.to_string()));
-            say(model, true, &format!("what was sent of the plan cannot be read: {fault}; r tries again"));
+            let again = model.filled("{plan.refresh} tries again");
+            say(model, true, &format!("what was sent of the plan cannot be read: {fault}; {again}"));
         }
     }
 }

@@ -30,14 +30,15 @@ fn question(model: &Model) -> Result<Dialog, String> {
     }
     let plan = model.compose.plan.as_ref().ok_or("there is no plan")?;
     match plan.stage {
-        Stage::Running { .. } => return Err("the plan is under way: x stops it after this row".to_owned()),
+        Stage::Running { .. } => return Err(model.filled(super::plan::UNDER_WAY)),
         Stage::Looking => return Err("what was sent of it is not read from the ledger yet".to_owned()),
         Stage::Planned | Stage::Ended => {}
     }
     let (rows, out): (Vec<&Row>, Vec<&Row>) = plan.rows.iter().partition(|row| row.is_in());
     let asking = rows.iter().filter(|row| row.is_asking()).count();
     if asking > 0 {
-        return Err(format!("{asking} of the rows are being asked about: wait for them, or leave them out with space"));
+        let out = model.filled("leave them out with {plan.mark}");
+        return Err(format!("{asking} of the rows are being asked about: wait for them, or {out}"));
     }
     if rows.is_empty() {
         return Err(format!("no row would be sent: {}", plan.counts()));

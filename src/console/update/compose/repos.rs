@@ -90,7 +90,8 @@ fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
     }
     let chosen = picker.chosen();
     if chosen.is_empty() {
-        return say(model, false, "no repository is marked: space marks, * all that are listed");
+        let text = model.filled("no repository is marked: {repos.mark} marks, {repos.mark-all} all that are listed");
+        return say(model, false, &text);
     }
     if chosen.len() > MOST_ROWS {
         return say(model, true, &format!("{} repositories are marked, {MOST_ROWS} at most go at once", chosen.len()));

@@ -8,7 +8,7 @@ use crate::domain::query::Wrong;
 use crate::transcript::{Facet, Filter, Pattern};
 
 /// A log of which only a window is held cannot be filtered: what lies beyond it is not known.
-const LARGE: &str = "a log this large is not held whole and cannot be filtered: / searches all of it";
+const LARGE: &str = "a log this large is not held whole and cannot be filtered: {log.filter} searches all of it";
 
 /// A digit: only entries of this kind, or every entry when it is so already. 0: every entry.
 pub(super) fn key(shown: &mut Shown, key: u8) -> Option<&'static str> {
@@ -61,7 +61,8 @@ pub fn only_hits(model: &mut Model, text: &str) -> Result<(), Wrong> {
     let Some(pattern) = Pattern::read(text, model.log.mode)? else { return Ok(()) };
     let Some(shown) = &mut model.log.shown else { return Ok(()) };
     if shown.big.is_some() {
-        model.notes.say(model.now, false, LARGE);
+        let text = model.settings.keymap.fill(LARGE);
+        model.notes.say(model.now, false, text);
         return Ok(());
     }
     let anchor = shown.reader.anchor();

@@ -8,7 +8,7 @@ use crate::console::state::log::Shown;
 use crate::console::state::reader::Reader;
 use crate::transcript::{Facet, Transcript};
 
-const HIDDEN: &str = "none among the entries that are shown — 0 shows all";
+const HIDDEN: &str = "none among the entries that are shown — {log.facet-0} shows all";
 
 /// To the next entry of a kind that can be seen. What it says instead: there is none.
 pub(in crate::console::update) fn to(

@@ -27,7 +27,9 @@ pub(super) fn toggle(model: &mut Model) {
     }
     log.beside = log.shown.take();
     log.split = Some(Half::Upper);
-    let text = "this log stays below — choose another task in the queue for the upper half, tab changes halves";
+    let text =
+        "this log stays below — choose another task in the queue for the upper half, {global.next-pane} changes halves";
+    let text = model.filled(text);
     model.notes.say(model.now, false, text);
 }
 

@@ -3,7 +3,6 @@
 
 use std::cmp::Reverse;
 
-use crate::console::keys::help;
 use crate::console::state::Model;
 use crate::console::state::condition::look;
 use crate::console::state::palette::score::Needle;
@@ -134,7 +133,7 @@ fn row(model: &Model, needle: &Needle, what: What<'_>) -> Option<Row> {
     };
     Some(match what {
         What::Command(command) => {
-            let key = command.intent().and_then(help::key).unwrap_or_default();
+            let key = command.intent().and_then(|intent| model.settings.keymap.anywhere(intent)).unwrap_or_default();
             let row = made(To::Command(command.name), "command", Safe::new(command.name), Safe::new(command.help));
             Row { key, ..row }
         }

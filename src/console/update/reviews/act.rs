@@ -85,6 +85,7 @@ fn ask(model: &mut Model, target: PullTarget, act: PullAct) {
     let key = (target.at.repo.clone(), target.at.id);
     let Some(Some(pull)) = model.world.pulls.get(&key) else { return };
     if let Some(why) = pointless(pull, &target, &act) {
+        let why = model.filled(why);
         return model.notes.say(model.now, true, why);
     }
     let dialog = question(model, pull, target, act);
@@ -96,7 +97,7 @@ fn pointless(pull: &Pull, target: &PullTarget, act: &PullAct) -> Option<&'static
     let waiting = pull.checks.as_ref().map_or(0, |checks| checks.needs_approval);
     match act {
         _ if act.is_about_a_commit() && target.head.is_none() => {
-            Some("the commit it stands at is not known yet — r asks for it")
+            Some("the commit it stands at is not known yet — {reviews.refresh} asks for it")
         }
         PullAct::MarkReady if pull.state != PullState::Draft => Some("it is no draft"),
         PullAct::ApproveRuns if waiting == 0 => Some("no workflow of it waits for approval"),
@@ -130,9 +131,8 @@ fn question(model: &Model, pull: &Pull, target: PullTarget, act: PullAct) -> Dia
         PullAct::ApproveRuns => {
             let waiting = pull.checks.as_ref().map_or(0, |checks| checks.needs_approval);
             body.push(line(format!("{waiting} waiting, of commit {commit} and no other")));
-            body.push(line(
-                "They run code the agent wrote, with what the workflows may see. D shows the diff.".to_owned(),
-            ));
+            let code = "They run code the agent wrote, with what the workflows may see. {reviews.diff} shows the diff.";
+            body.push(line(model.filled(code)));
             (format!("Let the workflows of {name} run?"), "Yes, let them run")
         }
         PullAct::Approve => {

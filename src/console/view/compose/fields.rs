@@ -112,13 +112,16 @@ fn note(model: &Model, form: &Form, field: &Field) -> String {
         return "the prompt was edited: this does not change it any more".to_owned();
     }
     if field.id == FieldId::Repo && form.plan.is_some() {
-        return "a part of it was sent: ctrl+s shows the plan".to_owned();
+        return model.filled("a part of it was sent: {form.start} shows the plan");
     }
     if field.id == FieldId::Repo && !form.repos.is_empty() {
-        return "ctrl+f changes them; left and right choose one alone".to_owned();
+        return model.filled("{form.repos} changes them; left and right choose one alone");
     }
     if let Some(note) = choices_note(model, form, field) {
         return note;
+    }
+    if field.id == FieldId::Repo {
+        return format!("{}; {}", field.help, model.filled("{form.repos}: several"));
     }
     if field.id != FieldId::CustomAgent {
         return field.help.clone();

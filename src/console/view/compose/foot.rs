@@ -116,7 +116,8 @@ fn verdict(model: &Model, form: &Form, theme: Theme, area: Area) -> Vec<(Tone, S
         lines.push((Tone::Bad, format!("{} not ready: {}", mark("✗", "x"), all.join("; "))));
     } else if several {
         let text = if form.plan.is_some() { "sent in part" } else { "ready" };
-        lines.push((Tone::Good, format!("{} {text}: ctrl+s shows the plan, a verdict for each", mark("✓", "+"))));
+        let shows = model.filled("{form.start} shows the plan, a verdict for each");
+        lines.push((Tone::Good, format!("{} {text}: {shows}", mark("✓", "+"))));
     } else if let Some((tone, line)) = stopped(judged.as_ref(), theme) {
         lines.extend(wrapped(&line, area).into_iter().map(|line| (tone, line)));
         judged = None;

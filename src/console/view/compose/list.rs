@@ -7,8 +7,7 @@ use super::super::safe::put;
 use super::super::theme::{Theme, Tone};
 use super::words::{marker, put_cut};
 use crate::console::state::Model;
-use crate::console::state::compose::wrap::visible_top;
-use crate::console::state::compose::{Draft, Row};
+use crate::console::state::compose::{Draft, Row, layout};
 use crate::console::state::layout::Area;
 use crate::domain::RepoPattern;
 use crate::template::{Template, lint};
@@ -26,9 +25,7 @@ pub(super) fn draw(model: &Model, theme: Theme, area: Area, focused: bool, buffe
     let rows = pane.rows();
     let body = Area { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
     let cursor = pane.cursor.min(rows.len().saturating_sub(1));
-    // The list has at most half of the pane when there is more to say below it.
-    let room = usize::from(body.height).min((usize::from(body.height) / 2).max(rows.len().min(6)));
-    let top = visible_top(0, cursor, room, rows.len());
+    let (top, room) = layout::list(area, rows.len(), cursor);
     let names = rows.iter().map(|row| width::width(&name(row))).max().unwrap_or_default().clamp(16, 40);
     let mut y = body.y;
     for (index, row) in rows.iter().enumerate().skip(top).take(room) {

@@ -193,22 +193,25 @@ fn about(model: &Model, plan: &PlanPane, row: &Row) -> Vec<(Tone, String)> {
         lines.push((Tone::Warn, format!("the plan ended before its last row: {why}")));
     }
     if row.task().is_none() && !plan.is_running() {
-        lines.extend(verdict(row));
+        lines.extend(verdict(model, row));
     }
     lines.extend(request(plan, row).into_iter().map(|text| (Tone::Dim, text)));
     lines
 }
 
-fn verdict(row: &Row) -> Vec<(Tone, String)> {
+fn verdict(model: &Model, row: &Row) -> Vec<(Tone, String)> {
     let Some((weighed, _)) = &row.weighed else {
         return vec![(Tone::Dim, "its verdict is being asked for".to_owned())];
     };
     let mut lines: Vec<(Tone, String)> =
         weighed.duplicates.iter().map(|duplicate| (Tone::Warn, duplicate.to_string())).collect();
     if weighed.is_duplicate() {
-        let text =
-            if row.is_in() { "it is sent all the same" } else { "it is left out; space takes it in all the same" };
-        lines.push((Tone::Warn, text.to_owned()));
+        let text = if row.is_in() {
+            "it is sent all the same"
+        } else {
+            "it is left out; {plan.mark} takes it in all the same"
+        };
+        lines.push((Tone::Warn, model.filled(text)));
     }
     let tone = match weighed.verdict {
         Verdict::Allowed => Tone::Good,

@@ -45,7 +45,8 @@ pub(super) fn draw(
         let tone = if selected { Tone::Strong } else { Tone::Plain };
         let x = put_cut(buffer, theme, area, area.x + 3, y, tone, row.repo.as_str());
         if row.new {
-            put_cut(buffer, theme, area, x + 2, y, Tone::Dim, "not watched: space takes it in");
+            let text = model.filled("not watched: {repos.mark} takes it in");
+            put_cut(buffer, theme, area, x + 2, y, Tone::Dim, &text);
         }
     }
     if rows.is_empty() {

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::console::event::{Event, Op, What};
-use crate::console::keys::lookup;
+use crate::console::keys::Keymap;
 use crate::console::state::compose::plan::{PlanPane, Stage, Standing};
 use crate::console::state::dialog::Ask;
 use crate::console::state::place::Pane;
@@ -169,7 +169,7 @@ fn end(model: &mut Model, id: Uuid, why: Option<&str>) -> Vec<Effect> {
 
 #[test]
 fn the_keys_of_the_table_are_its_own() {
-    assert_eq!(lookup(Context::Plan, Chord::char('x')), Some(Intent::Stop));
-    assert_eq!(lookup(Context::Plan, Chord::char('q')), Some(Intent::Quit));
-    assert_eq!(lookup(Context::Repos, Chord::char('q')), None, "a letter is typed");
+    assert_eq!(Keymap::default().lookup(Context::Plan, Chord::char('x')), Some(Intent::Stop));
+    assert_eq!(Keymap::default().lookup(Context::Plan, Chord::char('q')), Some(Intent::Quit));
+    assert_eq!(Keymap::default().lookup(Context::Repos, Chord::char('q')), None, "a letter is typed");
 }

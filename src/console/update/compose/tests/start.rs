@@ -316,7 +316,7 @@ mod gate {
     use sha2::{Digest, Sha256};
 
     use super::*;
-    use crate::console::update::dialog;
+    use crate::console::update::key;
     use crate::domain::policy::{Fact, Facts, InForce, Key as Limit, PastStart, Policy, Rule, Says};
     use crate::domain::{Session, SessionId, State};
 
@@ -337,9 +337,9 @@ mod gate {
         model.now += TimeDelta::seconds(1);
         let mut effects = Vec::new();
         for c in text.chars() {
-            dialog::key(model, Chord::char(c), &mut effects);
+            key::pressed(model, Chord::char(c), &mut effects);
         }
-        dialog::key(model, Chord::plain(Key::Enter), &mut effects);
+        key::pressed(model, Chord::plain(Key::Enter), &mut effects);
         effects
     }
 

@@ -1,4 +1,6 @@
-//! What a key can mean. The same words stand in the help, the config and the tests.
+//! What a key can mean, and where. The variants' names are the words of the config: who renames one, renames it there.
+
+use std::fmt::Debug;
 
 use crate::transcript::Facet;
 
@@ -86,6 +88,8 @@ pub enum Intent {
     Up,
     PageDown,
     PageUp,
+    HalfDown,
+    HalfUp,
     Top,
     Bottom,
     Filter,
@@ -196,4 +200,41 @@ pub enum Intent {
     SearchMode,
     /// What is searched for becomes the filter.
     OnlyHits,
+}
+
+impl Intent {
+    /// Its word in the config: `next-pane`, `view-1`, `next-call-entry`.
+    pub fn word(self) -> String {
+        match self {
+            // Entries of a kind, not to be taken for other things of that name.
+            Self::Next(_) | Self::Previous(_) => word(&self) + "-entry",
+            _ => word(&self),
+        }
+    }
+}
+
+impl Context {
+    /// Its word in the config: `global`, `follow-up`.
+    pub fn word(self) -> String {
+        word(&self)
+    }
+}
+
+/// `Next(Call)` as `next-call`.
+fn word(name: &impl Debug) -> String {
+    let mut word = String::new();
+    for c in format!("{name:?}").chars().filter(|c| *c != ')') {
+        match c {
+            '(' => {}
+            c if c.is_ascii_uppercase() => {
+                if !word.is_empty() {
+                    word.push('-');
+                }
+                word.push(c.to_ascii_lowercase());
+            }
+            c if c.is_ascii_digit() && !word.ends_with(|c: char| c.is_ascii_digit()) => word.extend(['-', c]),
+            c => word.push(c),
+        }
+    }
+    word
 }

@@ -33,6 +33,28 @@ pub struct Chord {
 }
 
 impl Chord {
+    /// Where text is typed this is text, or edits it.
+    pub fn types(self) -> bool {
+        !self.ctrl && !self.alt && !matches!(self.key, Key::F(_) | Key::Esc | Key::Tab | Key::BackTab)
+    }
+
+    /// A letter, a digit or a sign without Ctrl and Alt.
+    pub fn is_character(self) -> bool {
+        matches!(self.key, Key::Char(_)) && !self.ctrl && !self.alt
+    }
+
+    /// The key that terminals which do not tell the two apart send in its place.
+    pub fn twin(self) -> Option<Self> {
+        let key = match self.key {
+            Key::Char('i') => Key::Tab,
+            Key::Char('m') => Key::Enter,
+            Key::Char('[') => Key::Esc,
+            Key::Char('h') => Key::Backspace,
+            _ => return None,
+        };
+        self.ctrl.then_some(Self { key, ctrl: false, ..self })
+    }
+
     pub const fn plain(key: Key) -> Self {
         Self { key, ctrl: false, alt: false, shift: false }
     }
@@ -47,6 +69,50 @@ impl Chord {
 
     pub const fn alt(key: Key) -> Self {
         Self { key, ctrl: false, alt: true, shift: false }
+    }
+}
+
+/// Keys pressed one after the other; never none.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Keys {
+    pub first: Chord,
+    pub rest: Vec<Chord>,
+}
+
+impl Keys {
+    pub fn one(chord: Chord) -> Self {
+        Self { first: chord, rest: Vec::new() }
+    }
+
+    pub fn chords(&self) -> impl Iterator<Item = Chord> {
+        std::iter::once(self.first).chain(self.rest.iter().copied())
+    }
+
+    pub fn is_one(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    /// These are they, to the last.
+    pub fn are(&self, pressed: &[Chord]) -> bool {
+        self.rest.len() + 1 == pressed.len() && self.begin_with(pressed)
+    }
+
+    /// They begin with what was pressed, or are it.
+    pub fn begin_with(&self, pressed: &[Chord]) -> bool {
+        pressed.len() <= self.rest.len() + 1 && self.chords().zip(pressed).all(|(own, pressed)| own == *pressed)
+    }
+
+    /// What is still to be pressed.
+    pub fn after(&self, pressed: usize) -> String {
+        let rest: Vec<_> = self.chords().skip(pressed).map(|chord| chord.to_string()).collect();
+        rest.join(" ")
+    }
+}
+
+/// As it is written in help and config: `g g`, `ctrl+x k`.
+impl fmt::Display for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.after(0))
     }
 }
 

@@ -3,9 +3,10 @@
 use super::intent::{Context, Intent};
 
 impl Context {
-    /// What the help says under its keys.
-    pub fn note(self) -> Option<&'static str> {
-        (self == Self::Reviews).then_some("there is no key to merge, by design: a person merges at GitHub (o opens it)")
+    /// What the help says under its keys. `opens`: the key that opens the browser.
+    pub fn note(self, opens: &str) -> Option<String> {
+        (self == Self::Reviews)
+            .then(|| format!("there is no key to merge, by design: a person merges at GitHub ({opens} opens it)"))
     }
 
     /// Its heading in the help and the README.

@@ -76,8 +76,10 @@ const GLOBAL: &[Binding] = &[
     bind(Context::Global, k(Key::Up), Intent::Up, "up", ""),
     bind(Context::Global, k(Key::PageDown), Intent::PageDown, "page down", ""),
     bind(Context::Global, Chord::ctrl('f'), Intent::PageDown, "page down", ""),
+    bind(Context::Global, Chord::ctrl('d'), Intent::HalfDown, "half a page down", ""),
     bind(Context::Global, k(Key::PageUp), Intent::PageUp, "page up", ""),
     bind(Context::Global, Chord::ctrl('b'), Intent::PageUp, "page up", ""),
+    bind(Context::Global, Chord::ctrl('u'), Intent::HalfUp, "half a page up", ""),
     bind(Context::Global, c('g'), Intent::Top, "first", ""),
     bind(Context::Global, k(Key::Home), Intent::Top, "first", ""),
     bind(Context::Global, c('G'), Intent::Bottom, "last", ""),
@@ -487,22 +489,6 @@ pub fn bindings(context: Context) -> &'static [Binding] {
     TABLE.iter().find(|(c, _)| *c == context).map_or(&[], |(_, own)| own)
 }
 
-/// The intent of a chord: the context's own binding first, then the global one. Where text is typed or a question
-/// stands, only leaving the program and repainting are global, and in the form the help by its F key: every other key is
-/// text, or nothing.
-pub fn lookup(context: Context, chord: Chord) -> Option<Intent> {
-    let find = |c: Context| bindings(c).iter().find(|b| b.chord == chord).map(|b| b.intent);
-    find(context).or_else(|| {
-        let closed = context.takes_text() || context == Context::Dialog;
-        let help = matches!(context, Context::Form | Context::Repos) && matches!(chord.key, Key::F(_));
-        find(Context::Global).filter(|intent| !closed || help || (chord.ctrl && passes_everywhere(*intent)))
-    })
-}
-
-fn passes_everywhere(intent: Intent) -> bool {
-    matches!(intent, Intent::Quit | Intent::Suspend | Intent::Redraw)
-}
-
 impl Intent {
     /// It may lead to a request that changes something. Hidden and refused when read-only.
     pub fn writes(self) -> bool {
@@ -522,7 +508,26 @@ impl Intent {
     }
 }
 
+impl Intent {
+    /// Heard also where text is typed and where a question stands, by a key that is no text.
+    pub fn passes_everywhere(self) -> bool {
+        matches!(self, Self::Quit | Self::Suspend | Self::Redraw)
+    }
+
+    /// It goes by a little and changes nothing else, so that its key may be held down.
+    pub fn moves(self) -> bool {
+        matches!(self, Self::Down | Self::Up | Self::Grow | Self::Shrink)
+            || matches!(self, Self::NextEntry | Self::PreviousEntry | Self::NextTurn | Self::PreviousTurn)
+            || matches!(self, Self::NextGroup | Self::PreviousGroup | Self::NextFile | Self::PreviousFile)
+    }
+}
+
 impl Context {
+    /// Of what works everywhere, little is heard there.
+    pub fn is_closed(self) -> bool {
+        self.takes_text() || self == Self::Dialog
+    }
+
     /// Keys that are not bound there are typed.
     pub fn takes_text(self) -> bool {
         matches!(self, Self::Form | Self::Repos | Self::Issues | Self::FollowUp | Self::Line | Self::Palette)
@@ -553,30 +558,5 @@ mod tests {
         for b in TABLE.iter().flat_map(|(_, own)| *own) {
             assert!(!b.help.is_empty(), "{} has no help", b.chord);
         }
-    }
-
-    #[test]
-    fn an_own_binding_wins_over_the_global_one() {
-        assert_eq!(lookup(Context::Log, Chord::char('n')), Some(Intent::NextHit));
-        assert_eq!(lookup(Context::Queue, Chord::char('n')), Some(Intent::Compose));
-        assert_eq!(lookup(Context::Help, Chord::char('q')), Some(Intent::Back));
-    }
-
-    #[test]
-    fn a_plain_character_is_never_a_command_where_text_is_typed() {
-        for context in [Context::Form, Context::Issues, Context::Line] {
-            for code in 0x20..0x7f_u8 {
-                assert_eq!(lookup(context, Chord::char(char::from(code))), None, "{context:?} {code}");
-            }
-            assert_eq!(lookup(context, Chord::ctrl('c')), Some(Intent::Quit));
-        }
-    }
-
-    #[test]
-    fn a_question_hears_only_its_own_keys_and_the_way_out() {
-        assert_eq!(lookup(Context::Dialog, Chord::char('q')), None);
-        assert_eq!(lookup(Context::Dialog, Chord::char('x')), None);
-        assert_eq!(lookup(Context::Dialog, Chord::plain(Key::Enter)), Some(Intent::Accept));
-        assert_eq!(lookup(Context::Dialog, Chord::ctrl('z')), Some(Intent::Suspend));
     }
 }
