@@ -10,9 +10,10 @@ use atc::console::{Effect, Model};
 use atc::runtime::app::{App, Effects, run};
 use atc::runtime::clock::Clock;
 use atc::runtime::external::Desktop;
+use atc::runtime::terminal::clipboard::Copied;
+use atc::runtime::terminal::screen::Fill;
 use atc::runtime::terminal::{Screen, Tty};
 use atc::runtime::{hangup, input, panic, signals};
-use ratatui::buffer::Buffer;
 
 use crate::harness::{Spec, Term, files_under};
 
@@ -68,10 +69,10 @@ impl Screen for Broken {
         self.tty.size()
     }
 
-    fn draw(&mut self, fill: &mut dyn FnMut(&mut Buffer) -> Option<(u16, u16)>) {
+    fn draw(&mut self, fill: Fill<'_>) {
         let breaks = self.breaks;
-        self.tty.draw(&mut |buffer| {
-            let cursor = fill(buffer);
+        self.tty.draw(&mut |buffer, links| {
+            let cursor = fill(buffer, links);
             assert!(!breaks, "on purpose, with ghp_CANARY0123456789 and \x1b]0;title\x07");
             cursor
         });
@@ -93,7 +94,7 @@ impl Screen for Broken {
         self.tty.mouse(on);
     }
 
-    fn copy(&mut self, text: &str) -> bool {
+    fn copy(&mut self, text: &str) -> Copied {
         self.tty.copy(text)
     }
 
