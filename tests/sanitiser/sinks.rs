@@ -73,6 +73,8 @@ const SINKS: &[Sink] = &[
     screen("question", 40, Context::Dialog, dialog),
     screen("help over a screen", 90, Context::Help, help),
     screen("command line", 40, Context::Line, line),
+    screen("palette", 90, Context::Palette, palette),
+    screen("tour round a screen", 90, Context::Tour, tour),
     screen("footer and why nothing may be changed", 40, Context::Queue, note),
     screen("title of a pane: a file's name", 40, Context::Log, file_name_on_screen),
     ascii("plain line of a verb, journal, panic report", sink::plain),
@@ -118,6 +120,8 @@ const EVERY_CONTEXT: &[Context] = &[
     Context::Dialog,
     Context::Help,
     Context::Line,
+    Context::Palette,
+    Context::Tour,
 ];
 
 /// What goes to the terminal for this screen.
@@ -265,7 +269,9 @@ fn every_context_has_its_sink() {
             | Context::Plan
             | Context::Dialog
             | Context::Help
-            | Context::Line => {}
+            | Context::Line
+            | Context::Palette
+            | Context::Tour => {}
         }
     }
     let covered: BTreeSet<String> = SINKS

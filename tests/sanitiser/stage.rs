@@ -385,6 +385,19 @@ pub fn dialog(words: &[String]) -> Console {
     console
 }
 
+pub fn palette(words: &[String]) -> Console {
+    let mut console = queue(words);
+    console.happen(What::Key(Chord::ctrl('k')));
+    console
+}
+
+pub fn tour(words: &[String]) -> Console {
+    let mut console = queue(words);
+    console.keys(":tour");
+    console.press(Key::Enter);
+    console
+}
+
 pub fn help(words: &[String]) -> Console {
     let mut console = queue(words);
     console.keys("?");
