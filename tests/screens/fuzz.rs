@@ -101,7 +101,7 @@ impl Trace {
         let mut dice = Dice::new(seed);
         let looks_only = dice.once_in(3);
         let settings = Settings { read_only: looks_only, mouse: true, ascii: dice.once_in(4), ..settings() };
-        let theme = Theme { ascii: settings.ascii, ..Theme::default() };
+        let theme = if settings.ascii { Theme::default().in_ascii() } else { Theme::default() };
         let mut console = Console::with(settings, 100, 30);
         console.fill();
         Self {

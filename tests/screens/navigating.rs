@@ -73,7 +73,7 @@ fn the_palette_finds_everything_by_some_letters_and_says_what_each_is() {
     let mut console = Console::full(80, 24);
     ctrl(&mut console, 'k');
     console.keys("re");
-    let ascii = lines(&buffer(&console.model, &Theme { colour: false, ascii: true }));
+    let ascii = lines(&buffer(&console.model, &Theme::mono().in_ascii()));
     assert!(ascii.iter().all(|line| line.is_ascii()), "{ascii:?}");
 }
 
@@ -516,7 +516,7 @@ fn every_word_of_the_tour_is_seen_on_the_smallest_screen() {
         command(&mut console, "tour");
         for (n, step) in STEPS.iter().enumerate() {
             let shown = text(&console.model).split_whitespace().collect::<Vec<_>>().join(" ");
-            let words = step.words(false);
+            let words = step.words(&console.model.settings.keymap, false);
             let whole = words.split_whitespace().collect::<Vec<_>>().join(" ");
             assert!(shown.contains(&whole), "step {n} at {width}×{height}: {}", text(&console.model));
             console.press(Key::Enter);

@@ -44,7 +44,7 @@ fn help(keymap: Keymap) -> String {
         .into_iter()
         .take_while(|line| !matches!(line, guide::Line::Heading(text) if text.as_str().starts_with("Commands")));
     let line = |line| match line {
-        guide::Line::Heading(text) => text.to_string(),
+        guide::Line::Heading(text) | guide::Line::Text(text) => text.to_string(),
         guide::Line::Row(keys, what) => format!("  {keys:<22}{what}").trim_end().to_owned(),
         guide::Line::Blank => String::new(),
     };

@@ -34,7 +34,7 @@ use crate::world::{pull, repo, task, with_pull, with_session};
 const REPOS: [&str; 4] = ["billing", "api", "web", "reports"];
 
 /// Every kind of thing that can happen. A new kind must be named here, and come up.
-pub const KINDS: usize = 53;
+pub const KINDS: usize = 57;
 
 pub fn kind(what: &What) -> usize {
     match what {
@@ -98,7 +98,11 @@ pub fn kind(what: &What) -> usize {
             Local::Forget => 50,
             Local::InboxRead(Some(_)) => 51,
             Local::InboxRead(None) => 52,
+            Local::Themes { .. } => 53,
+            Local::Lines(_) => 54,
+            Local::FirstStart => 55,
         },
+        What::Ground(_) => 56,
     }
 }
 

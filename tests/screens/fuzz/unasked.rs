@@ -11,11 +11,14 @@ use std::sync::Arc;
 use atc::console::event::{BudgetNews, Checkout, Local, News, Op, Remembered, RememberedTask, What};
 use atc::console::state::cancels::Ruled;
 use atc::console::state::compose::Draft;
+use atc::console::state::history::Which;
+use atc::console::state::look::Themes;
 use atc::console::{issue, rawlog, reviews};
 use atc::domain::assign::Work;
 use atc::domain::cancel::Matched;
 use atc::domain::capability::ReadOnly;
 use atc::domain::follow_up;
+use atc::domain::look::Ground;
 use atc::domain::plan::PlanNews;
 use atc::domain::{
     Instant, IssueRef, Person, PullAct, PullOrder, PullRef, PullTarget, RunStatus, Source, SourceChoice, UserId, Viewer,
@@ -125,7 +128,7 @@ pub fn unasked(dice: &mut Dice, now: Instant, generation: u64) -> What {
 }
 
 fn rarer(dice: &mut Dice) -> What {
-    match dice.below(10) {
+    match dice.below(14) {
         6 => {
             let here = Checkout { repo: a_repo(dice), base_ref: None, head_ref: Some(dice.words()), unseen: None };
             What::Op(Op::Here(or_fault(dice, |_| here)))
@@ -144,6 +147,17 @@ fn rarer(dice: &mut Dice) -> What {
             let order = Box::new(PullOrder { id: uuid::Uuid::from_u128(7), target, act });
             let result = or_fault(dice, |dice| Safe::new(dice.words()));
             What::Op(Op::Reviews(Box::new(reviews::News::Acted { order, result })))
+        }
+        10 => What::Ground(*dice.pick(&[Ground::Dark, Ground::Light])),
+        11 => What::Local(Local::FirstStart),
+        12 => {
+            let which = *dice.pick(&[Which::Commands, Which::Queries]);
+            What::Local(Local::Lines((0..dice.below(6)).map(|_| (which, dice.words())).collect()))
+        }
+        13 => {
+            let themes =
+                |dice: &mut Dice| Box::new(Themes { names: vec![Safe::new(dice.words())], ..Themes::default() });
+            What::Local(Local::Themes { asked: dice.once_in(2), read: or_fault(dice, themes) })
         }
         0 => What::Local(Local::Forget),
         1 => templates(dice),
