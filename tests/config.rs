@@ -320,6 +320,8 @@ fn a_named_file_must_be_there_and_be_text() {
 fn every_option_can_be_set_in_the_file_and_in_the_environment() {
     let other = |key: &str| match key {
         "repos" => ("['a/b']", "a/b"),
+        "aliases" => ("{ w = 'wall all' }", "w: wall all"),
+        "keys.preset" => ("'vim'", "vim"),
         "host" => ("'acme.ghe.com'", "acme.ghe.com"),
         "api_url" => ("'http://127.0.0.1:1'", "http://127.0.0.1:1"),
         "token_file" | "ca_file" | "templates_dir" | "diagnosis_file" | "policy_file" | "ledger" => ("'/x'", "/x"),
@@ -327,7 +329,7 @@ fn every_option_can_be_set_in_the_file_and_in_the_environment() {
         "extra_headers" => ("{ A = 'b' }", "A: b"),
         "ui.layout" => ("'columns'", "columns"),
         "ui.mouse" | "cache" | "diagnose" => ("false", "false"),
-        "read_only" | "own_tasks" | "ui.ascii" | "ui.colour" | "notify.focused" => ("true", "true"),
+        "read_only" | "own_tasks" | "ui.ascii" | "ui.colour" | "ui.hyperlinks" | "notify.focused" => ("true", "true"),
         "ui.theme" | "ui.background" => ("'light'", "light"),
         "notify.quiet" => ("'22:00-07:00'", "22:00-07:00"),
         "notify.webhook_url" => ("'https://hooks.example.com/x'", "https://hooks.example.com/x"),
@@ -367,6 +369,8 @@ fn the_example_file_uncommented_is_right_and_as_it_stands_changes_nothing() {
         token_file: None,
         ca_file: None,
         extra_headers: defaults.extra_headers.clone(),
+        aliases: BTreeMap::new(),
+        keys: defaults.keys.clone(),
         templates_dir: None,
         diagnosis_file: None,
         policy_file: None,

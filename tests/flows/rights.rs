@@ -73,7 +73,7 @@ async fn a_token_that_can_only_read_makes_the_console_read_only_and_says_why() {
     assert!(text.lines().next().unwrap().contains("read-only"), "the header says so:\n{text}");
     assert!(!text.lines().nth(1).unwrap().contains("Compose"), "{text}");
     flow.keys("?").await;
-    let help = flow.sees("Keys and commands").await;
+    let help = flow.sees("── Help").await;
     assert!(!help.contains("cancel the running session"), "{help}");
     assert_eq!(changes(&flow), [""; 0]);
 }

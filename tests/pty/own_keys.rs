@@ -46,7 +46,7 @@ fn a_preset_and_own_keys_over_it_work_and_the_terminal_comes_back() {
     t.send("g");
     t.text("drop it");
     t.send("h");
-    t.text("Keys and commands");
+    t.text("── Help");
     t.send("\x07");
     t.answers();
     t.send("\x18");

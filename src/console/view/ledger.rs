@@ -58,13 +58,14 @@ pub fn draw(model: &Model, ledger: &LedgerPane, theme: &Theme, body: Area, buffe
         };
     }
     if ledger.rows.is_empty() {
+        let other = model.filled("{ledger.filter} looks for something else.");
         let lines: &[&str] = match &ledger.progress {
             Progress::Reading | Progress::More(_) => &["Reading the ledger …"],
             Progress::Failed(why) => return empty::complain(&[why], theme, body, buffer),
             Progress::All if ledger.query.is_empty() => {
                 &["Nothing is recorded yet.", "What is done from here and what becomes of tasks stands here."]
             }
-            Progress::All => &["No line is like that.", "/ looks for something else."],
+            Progress::All => &["No line is like that.", &other],
         };
         return empty::say(lines, theme, body, buffer);
     }

@@ -343,7 +343,7 @@ fn fit(columns: u16, title: &Safe, mut words: Vec<Word>) -> (Safe, Vec<(Tone, Sa
 
 /// Why there is nothing to read, and what comes next.
 fn reasons(model: &Model, shown: &Shown) -> Vec<Safe> {
-    const ELSE: &str = "d shows everything else that is known of the task.";
+    let other = model.filled("{log.detail} shows everything else that is known of the task.");
     let say = |lines: &[&str]| lines.iter().map(Safe::new).collect();
     if shown.big.as_ref().is_some_and(|big| big.asked.is_some()) {
         return say(&["Reading …"]);
@@ -358,7 +358,7 @@ fn reasons(model: &Model, shown: &Shown) -> Vec<Safe> {
             Some(Some(_)) if queued => {
                 say(&["Queued: no session has started yet.", "Its log appears here when one does."])
             }
-            Some(Some(_)) => say(&["This task has no session, and so no log.", ELSE]),
+            Some(Some(_)) => say(&["This task has no session, and so no log.", &other]),
             _ => match shown.task.clone().and_then(|id| model.world.freshness.get(&Source::Task(id))?.fault.as_ref()) {
                 Some(fault) => failure("The task's sessions are not known", fault),
                 None => say(&["Loading the task's sessions …"]),
@@ -367,7 +367,7 @@ fn reasons(model: &Model, shown: &Shown) -> Vec<Safe> {
     }
     match shown.freshness(&model.world).and_then(|freshness| freshness.fault.as_ref()) {
         Some(fault) => failure("No log", fault),
-        _ if shown.complete => say(&["The session ended and left no log.", ELSE]),
+        _ if shown.complete => say(&["The session ended and left no log.", &other]),
         _ if queued => say(&["Queued: the session has not started yet.", "Its log appears here when it does."]),
         _ if shown.fetched_at.is_some() => say(&["The session has no log yet.", "It appears here as the agent works."]),
         _ => say(&["Loading the log …"]),

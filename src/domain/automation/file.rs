@@ -64,7 +64,8 @@ fn section(name: &str, value: Toml) -> String {
 fn is_table(value: &Toml) -> bool {
     match value {
         Toml::Table(_) => true,
-        Toml::Array(items) => items.iter().any(|item| matches!(item, Toml::Table(_))),
+        // One that holds other things, too, stands in one line.
+        Toml::Array(items) => !items.is_empty() && items.iter().all(|item| matches!(item, Toml::Table(_))),
         _ => false,
     }
 }

@@ -268,12 +268,14 @@ impl Bench<'_> {
             if !is_below {
                 let grade = self.beyond(key);
                 self.find(key, rule, grade, says);
-            } else if other {
-                // What was paid in another unit cannot be held against this ceiling.
+            } else if !other {
+                self.find(key, rule, Grade::Fine, says);
+            }
+            if other {
+                // What was paid in another unit cannot be held against this ceiling. That what could is beyond it already
+                // makes the rest no better known.
                 let why = format!("part of the day's cost is not counted in {}", key.counted());
                 self.missing(key, rule, &Fact::<u64>::unknown(why));
-            } else {
-                self.find(key, rule, Grade::Fine, says);
             }
         }
     }

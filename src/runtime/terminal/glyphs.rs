@@ -95,9 +95,7 @@ pub fn is_sure(text: &str) -> bool {
         | '\u{2800}'..='\u{28ff}'
         // East Asian.
         | '\u{3001}'..='\u{3029}' | '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30ff}' | '\u{3400}'..='\u{4db5}'
-        | '\u{4e00}'..='\u{9fa5}' | '\u{ac00}'..='\u{d7a3}' | '\u{ff01}'..='\u{ff9d}'
-        // What stands for what cannot be shown.
-        | '\u{fffd}')
+        | '\u{4e00}'..='\u{9fa5}' | '\u{ac00}'..='\u{d7a3}' | '\u{ff01}'..='\u{ff9d}')
 }
 
 /// The most columns a terminal may take for a text it does not see as we do: one for a mark, two for all else.

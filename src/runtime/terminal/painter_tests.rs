@@ -244,13 +244,14 @@ fn large_frames_are_shown_at_once_and_small_ones_are_not_wrapped() {
 
 #[test]
 fn no_control_character_of_a_cell_reaches_the_terminal() {
-    let mut picture = Buffer::empty(Rect::new(0, 0, 10, 1));
-    for (x, hostile) in ["\x1b]0;x\x07", "\u{9b}2J", "\x08", "\x7f", "\u{85}"].into_iter().enumerate() {
-        picture[(u16::try_from(x).unwrap(), 0)].set_symbol(hostile);
+    // Each by itself: between two of them the painter goes back a column, which is a control character of its own.
+    for hostile in ["\x1b]0;x\x07", "\u{9b}2J", "\x08", "\x7f", "\u{85}"] {
+        let mut picture = Buffer::empty(Rect::new(0, 0, 10, 1));
+        picture[(0, 0)].set_symbol(hostile);
+        let bytes = frame(&mut Painter::new(true), &picture, None);
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(!text.contains("\x1b]") && text.chars().all(|c| c == '\x1b' || !c.is_control()), "{text:?}");
     }
-    let bytes = frame(&mut Painter::new(true), &picture, None);
-    let text = String::from_utf8(bytes).unwrap();
-    assert!(!text.contains("\x1b]") && text.chars().all(|c| c == '\x1b' || !c.is_control()), "{text:?}");
 }
 
 #[test]
