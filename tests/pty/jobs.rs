@@ -167,7 +167,9 @@ fn l33_suspended_in_the_editor_both_stop_and_both_go_on() {
             shell.send("\x1a");
         }
         shell.send("clear; echo; fg\n");
-        shell.wait("the job named", |s| (s.contents().contains("sh -c") && !at_the_prompt(s)).then_some(()));
+        // Named by `fg` itself: what the stop said is cleared away by then.
+        let resumed = |text: &str| text.contains("sh -c") && !text.contains("Stopped");
+        shell.wait("the job named", |s| resumed(&s.contents()).then_some(()));
     }
     shell.send("what was written there\n");
     shell.text("what was written there");

@@ -33,7 +33,7 @@ use crate::world::run;
 /// News nobody asked for just now.
 pub fn unasked(dice: &mut Dice, now: Instant, generation: u64) -> What {
     let (at, id) = (known(dice), uuid::Uuid::from_u128(dice.below(5) as u128));
-    match dice.below(37) {
+    match dice.below(38) {
         0 => net(Source::Tasks(a_repo(dice)), generation, Ok(News::Same)),
         1 => {
             let viewer = Viewer { id: UserId(9), login: dice.words().into() };
@@ -128,7 +128,11 @@ pub fn unasked(dice: &mut Dice, now: Instant, generation: u64) -> What {
 }
 
 fn rarer(dice: &mut Dice) -> What {
-    match dice.below(14) {
+    match dice.below(15) {
+        14 => {
+            let left = or_fault(dice, |dice| dice.words().into());
+            What::Local(Local::Edited(left))
+        }
         6 => {
             let here = Checkout { repo: a_repo(dice), base_ref: None, head_ref: Some(dice.words()), unseen: None };
             What::Op(Op::Here(or_fault(dice, |_| here)))
