@@ -254,7 +254,14 @@ async fn play(script: &Script) -> String {
     assert_eq!((sent.0, sent.1), script.sent, "{}: requests", script.name);
     // What the list of cancels tells at once comes to the row with the next look at the task.
     flow.pass(Duration::from_secs(5)).await;
-    let row = row(flow).await;
+    let mut row = self::row(flow).await;
+    for _ in 0..12 {
+        if !(last.contains("session seen to have ended") && row.contains("cancelling")) {
+            break;
+        }
+        flow.pass(Duration::from_secs(5)).await;
+        row = self::row(flow).await;
+    }
     let truth = scene.truth().await;
     assert!(truth.cancelled || !row.contains("cancelled"), "{}: {row}", script.name);
     if !script.torn {

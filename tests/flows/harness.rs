@@ -220,22 +220,22 @@ impl Flow {
         let paper = Paper::new(setup.width, setup.height);
         paper.sheet().linked = setup.linked;
         let screen = paper.clone();
-        let mut behind = Behind::new(parts);
-        let app = move |effects| App {
-            model,
-            theme: Theme::default(),
-            screen,
-            effects,
-            events: received,
-            signals: heard,
-            clock,
-            desktop: Desktop::default(),
-            hosts: vec!["github.com".to_owned()],
-            editor: Vec::new(),
-            folder: std::env::temp_dir(),
-        };
         let running = tokio::spawn(async move {
-            let exit = app::run(app(Lent(&mut behind))).await;
+            let mut behind = Behind::new(parts);
+            let app = App {
+                model,
+                theme: Theme::default(),
+                screen,
+                effects: Lent(&mut behind),
+                events: received,
+                signals: heard,
+                clock,
+                desktop: Desktop::default(),
+                hosts: vec!["github.com".to_owned()],
+                editor: Vec::new(),
+                folder: std::env::temp_dir(),
+            };
+            let exit = app::run(app).await;
             behind.finish().await;
             exit
         });

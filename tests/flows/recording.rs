@@ -40,8 +40,8 @@ async fn walk(flow: &Flow) -> Vec<String> {
 /// changed since it was looked at, and what a running session has cost by then.
 fn told(screen: &str) -> Vec<String> {
     let is_age = |word: &str| {
-        let (number, unit) = word.split_at(word.len().saturating_sub(1));
-        matches!(unit, "s" | "m" | "h" | "d") && !number.is_empty() && number.chars().all(|c| c.is_ascii_digit())
+        let number = word.strip_suffix(['s', 'm', 'h', 'd']).unwrap_or_default();
+        !number.is_empty() && number.chars().all(|c| c.is_ascii_digit())
     };
     let words = |line: &str| {
         let words = line.split_whitespace().filter(|word| !word.starts_with('•') && !is_age(word));

@@ -112,41 +112,6 @@ fn ctrl_z_without_a_shell_to_return_to_does_not_freeze_the_line() {
     t.restored(0);
 }
 
-/// `bg` lets it run without the terminal: at the first thing it does to it, it is stopped again, and `fg` has it go on.
-#[cfg(target_os = "linux")]
-#[test]
-fn l10_twenty_times_into_the_background_and_back() {
-    use crate::harness::process;
-    let (shell, pid) = job();
-    let is_stopped = || process(pid.as_raw_nonzero().get()).is_some_and(|p| p.state == 'T');
-    let waits_until = |so: &dyn Fn() -> bool| {
-        let start = std::time::Instant::now();
-        while !so() {
-            assert!(start.elapsed() < PATIENCE, "the job is not stopped:\n{}", shell.screen().contents());
-            std::thread::yield_now();
-        }
-    };
-    for _ in 0..20 {
-        shell.send("\x1a");
-        stopped(&shell);
-        waits_until(&is_stopped);
-        shell.send("clear; bg; echo in the back''ground\n");
-        shell.text("in the background");
-        waits_until(&is_stopped);
-        // The shell must have noticed, or `fg` would not wake it.
-        let start = std::time::Instant::now();
-        while !shell.within(std::time::Duration::from_millis(300), |s| s.contents().contains("Stopped")) {
-            assert!(start.elapsed() < PATIENCE, "{}", shell.screen().contents());
-            shell.send("jobs\n");
-        }
-        assert!(!shell.screen().alternate_screen(), "nothing is drawn from the background");
-        shell.send("fg\n");
-        shell.console();
-    }
-    shell.answers();
-    leave(shell);
-}
-
 #[test]
 fn l33_suspended_in_the_editor_both_stop_and_both_go_on() {
     let folder = tempfile::tempdir().unwrap();

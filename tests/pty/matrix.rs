@@ -57,12 +57,7 @@ const CASES: &[(&str, &[Case])] = &[
                 "goes on",
                 &["jobs::l09_a_terminal_resized_meanwhile_is_drawn_at_its_present_size"],
             ),
-            case(
-                10,
-                "fg, bg, fg, twenty times",
-                "goes on",
-                &["jobs::l10_twenty_times_to_and_fro", "jobs::l10_twenty_times_into_the_background_and_back"],
-            ),
+            case(10, "fg, bg, fg, twenty times", "goes on", &["jobs::l10_twenty_times_to_and_fro"]),
         ],
     ),
     (
