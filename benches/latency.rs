@@ -12,6 +12,7 @@
     clippy::unwrap_used,
     clippy::print_stdout,
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::cast_precision_loss,
     clippy::cast_possible_wrap,
     clippy::disallowed_methods,
@@ -222,7 +223,7 @@ mod unix {
 
         /// What comes until `text` was among it and nothing came for `QUIET`, and when the last of it came.
         fn until(&self, text: &str) -> (Stopwatch, Vec<u8>) {
-            let (mut all, mut last, patience) = (Vec::new(), Stopwatch::now(), Duration::from_secs(60));
+            let (mut all, mut last, patience) = (Vec::new(), Stopwatch::now(), Duration::from_mins(1));
             loop {
                 let seen = all.windows(text.len()).any(|part| part == text.as_bytes());
                 match self.written.recv_timeout(if seen { QUIET } else { patience }) {
@@ -310,10 +311,10 @@ mod unix {
 
     fn start(arguments: &[&str], home: &Path, sign: &str) -> Start {
         let term = Term::start(Path::new(env!("CARGO_BIN_EXE_atc")), arguments, home);
-        let (first, mut all) = term.written.recv_timeout(Duration::from_secs(60)).unwrap();
+        let (first, mut all) = term.written.recv_timeout(Duration::from_mins(1)).unwrap();
         let mut whole = first;
         while !all.windows(sign.len()).any(|part| part == sign.as_bytes()) {
-            let (at, bytes) = term.written.recv_timeout(Duration::from_secs(60)).unwrap();
+            let (at, bytes) = term.written.recv_timeout(Duration::from_mins(1)).unwrap();
             whole = at;
             all.extend(bytes);
         }
@@ -363,7 +364,7 @@ mod unix {
         println!(
             "\n{} s watching the demo at work: {:.1} ms on a processor, woken {} times, {bytes} bytes",
             REST.as_secs(),
-            (after - before).as_secs_f64() * 1e3,
+            after.checked_sub(before).unwrap().as_secs_f64() * 1e3,
             woken_after - woken
         );
         term.end();

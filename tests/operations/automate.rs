@@ -208,7 +208,7 @@ async fn a_run_is_accepted_and_then_its_task_is_looked_for() {
     let now = (bench.fake.now)();
     bench.fake.shop.tasks.lock().unwrap().push(task_of("earlier", "a", now));
     *bench.fake.shop.on_act.lock().unwrap() =
-        Box::new(|_, _, _| Ok(atc::provider::port::Acted::Accepted(Default::default())));
+        Box::new(|_, _, _| Ok(atc::provider::port::Acted::Accepted(atc::domain::automation::Accepted::default())));
     let answer = automate::act(&bench.context, &order(Act::Run(pinned(&one), RunOrder::default()))).await;
     let Ok(Done::Ran(run)) = answer.result else { panic!("{answer:?}") };
     // W-38: until its task is seen nobody says that it was confirmed.
@@ -234,7 +234,7 @@ async fn a_run_whose_task_does_not_come_is_reported_missing_and_found_when_it_co
     let answer = automate::act(&bench.context, &order(Act::Run(pinned(&one), RunOrder::default()))).await;
     assert_eq!(answer.result.unwrap_err().kind, FaultKind::UnknownOutcome);
     let open = bench.book.unresolved().unwrap().remove(0);
-    tokio::time::advance(std::time::Duration::from_secs(300)).await;
+    tokio::time::advance(std::time::Duration::from_mins(5)).await;
     assert!(atc::ops::reconcile::settle(&bench.context, &open.intent).await.unwrap().is_none());
     let at = open.intent.at + TimeDelta::minutes(3);
     bench.fake.shop.tasks.lock().unwrap().push(task_of("late", "a", at));
@@ -251,7 +251,7 @@ async fn a_run_counts_against_the_limits_on_starts() {
     let policy = Policy { everywhere: vec![Rule::everywhere("one", says)], ..Policy::unlimited() };
     bench.context.gate = Gate::holding(InForce::of(policy));
     *bench.fake.shop.on_act.lock().unwrap() =
-        Box::new(|_, _, _| Ok(atc::provider::port::Acted::Accepted(Default::default())));
+        Box::new(|_, _, _| Ok(atc::provider::port::Acted::Accepted(atc::domain::automation::Accepted::default())));
     let run = || order(Act::Run(pinned(&one), RunOrder::default()));
     automate::act(&bench.context, &run()).await.result.unwrap();
     let fault = automate::act(&bench.context, &run()).await.result.unwrap_err();
@@ -370,6 +370,7 @@ async fn the_audit_names_every_violation_with_its_rule_and_what_is_pointed_out_u
         assert!(said.contains(&expected), "{expected} is not among {said:?}");
     }
     assert_eq!(said.len(), 7, "{said:?}");
-    let concerns: Vec<&str> = audit.survey.found[0].concerns.iter().map(|one| one.word()).collect();
+    let concerns: Vec<&str> =
+        audit.survey.found[0].concerns.iter().map(atc::domain::automation::Concern::word).collect();
     assert_eq!(concerns, ["writes_repository", "anyone_triggers"]);
 }

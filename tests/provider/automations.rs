@@ -186,7 +186,7 @@ async fn everything_but_the_id_may_be_missing_null_or_of_another_kind() {
         }
         assert_eq!(read(body).await.at, at());
     }
-    assert_eq!(read(json!({"id": "a/1"})).await.prompt().map(|prompt| prompt.is_empty()), Some(true));
+    assert_eq!(read(json!({"id": "a/1"})).await.prompt().map(atc::text::Untrusted::is_empty), Some(true));
 }
 
 #[tokio::test]
@@ -309,9 +309,9 @@ async fn each_act_is_one_request_of_its_own_kind() {
             (method, format!("/agents/repos/acme/billing/automations{path}").as_str())
         );
         if body.is_null() {
-            assert_eq!(sent.body, "")
+            assert_eq!(sent.body, "");
         } else {
-            assert_eq!(sent.json(), body)
+            assert_eq!(sent.json(), body);
         }
         // W-38: what comes of a run is no task, whatever its answer looks like.
         match act {
