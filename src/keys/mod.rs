@@ -10,7 +10,7 @@
 //!   somebody binds it, help that is not there does not exist.
 //! * [`Keymap`] is the table with a preset and the operator's own keys laid over it. Help, footer, the README's tables
 //!   and every text that names a key ask it.
-//! * [`parse`] reads chords as they are written in the help; [`file`] reads sections of a file; [`rules`] says what no
+//! * [`parse`] reads chords as they are written in the help; [`mod@file`] reads sections of a file; [`rules`] says what no
 //!   file may do.
 //!
 //! Not here: what an intent does, which is the console's matter.

@@ -82,7 +82,7 @@ impl Trigger {
             .collect()
     }
 
-    /// In plain English; see [`super::words`].
+    /// In plain English; each kind of trigger has its own sentence.
     pub fn words(&self) -> Safe {
         super::words::trigger(self)
     }

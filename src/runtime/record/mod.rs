@@ -8,7 +8,7 @@
 //!
 //! * [`form`] is the file: a line of JSON for the head, one for each answer, one for the end.
 //! * [`scrub`] takes out what nobody else is to know, [`names`] who and where it was.
-//! * [`tape`] writes, [`load`] reads and believes nothing, [`player`] finds the answer to a question.
+//! * [`tape`] writes, [`mod@load`] reads and believes nothing, [`player`] finds the answer to a question.
 //!
 //! Not here: the console round it (`launch::record`, `launch::replay`).
 
