@@ -256,7 +256,8 @@ async fn play(script: &Script) -> String {
     flow.pass(Duration::from_secs(5)).await;
     let mut row = self::row(flow).await;
     for _ in 0..12 {
-        if !(last.contains("session seen to have ended") && row.contains("cancelling")) {
+        if !(last.contains("proof run seen to have ended · session seen to have ended") && row.contains("cancelling"))
+        {
             break;
         }
         flow.pass(Duration::from_secs(5)).await;
