@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use crate::cli::start::PromptFrom;
 use crate::cli::template::var;
 use crate::cli::voice::Looks;
 
@@ -157,21 +158,8 @@ pub struct Create {
     /// What it is called
     #[arg(long, value_name = "NAME")]
     pub name: String,
-    /// The prompt; - reads it from the standard input
-    #[arg(value_name = "PROMPT", conflicts_with_all = ["template", "prompt_file"])]
-    pub prompt: Vec<String>,
-    /// The id or the file of the template that makes the prompt
-    #[arg(long, value_name = "TEMPLATE", conflicts_with = "prompt_file")]
-    pub template: Option<String>,
-    /// A value for the template; can be repeated, and beats the preset's
-    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = var, requires = "template")]
-    pub vars: Vec<(String, String)>,
-    /// A named set of values of the template
-    #[arg(long, value_name = "NAME", requires = "template")]
-    pub preset: Option<String>,
-    /// A file that holds the prompt; - is the standard input
-    #[arg(long, value_name = "FILE")]
-    pub prompt_file: Option<String>,
+    #[command(flatten)]
+    pub from: PromptFrom,
     /// Whose it is; it never changes
     #[arg(long, value_name = "WHOSE")]
     pub owner: Option<OwnedBy>,

@@ -9,7 +9,7 @@ use super::row::{Acted, Came};
 use super::{act, which};
 use crate::cli::desk::Desk;
 use crate::cli::exit::Exit;
-use crate::cli::start::{StartArgs, With, prompt_of};
+use crate::cli::start::{With, prompt_of};
 use crate::domain::automation::{Act, Definition, FIELDS, Trigger, file};
 use crate::domain::{Automation, AutomationOrder, Fault, FaultKind, RepoName};
 use crate::template::{Severity, lint};
@@ -24,16 +24,8 @@ pub async fn create(args: &Create, desk: &Desk) -> Result<Exit, Fault> {
     if args.name.trim().is_empty() {
         return Err(usage("it has no name", "give --name NAME"));
     }
-    let start = StartArgs {
-        prompt: args.prompt.clone(),
-        template: args.template.clone(),
-        vars: args.vars.clone(),
-        preset: args.preset.clone(),
-        prompt_file: args.prompt_file.clone(),
-        ..StartArgs::default()
-    };
     // As a start of the same prompt would be made: its template, its checks, its limits.
-    let start = prompt_of(&start, &With { model: args.model.clone(), ..With::default() }, desk, &repo)?;
+    let start = prompt_of(&args.from, &With { model: args.model.clone(), ..With::default() }, desk, &repo)?;
     let mut definition = Definition::default();
     definition.set("name", args.name.as_str().into());
     definition.set("enabled", (!args.off).into());

@@ -8,9 +8,9 @@ use crate::cli::span::span;
 use crate::cli::template::var;
 use crate::cli::voice::Looks;
 
-/// `atc start`. `--repo` is the program's own option: each one given is a task of its own.
-#[derive(Clone, Debug, Default, PartialEq, Args)]
-pub struct StartArgs {
+/// Where a prompt comes from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
+pub struct PromptFrom {
     /// The prompt; - reads it from the standard input
     #[arg(value_name = "PROMPT", conflicts_with_all = ["template", "prompt_file"])]
     pub prompt: Vec<String>,
@@ -26,6 +26,13 @@ pub struct StartArgs {
     /// A file that holds the prompt; - is the standard input
     #[arg(long, value_name = "FILE")]
     pub prompt_file: Option<String>,
+}
+
+/// `atc start`. `--repo` is the program's own option: each one given is a task of its own.
+#[derive(Clone, Debug, Default, PartialEq, Args)]
+pub struct StartArgs {
+    #[command(flatten)]
+    pub from: PromptFrom,
     /// Take repository and branch from the checkout atc was started in; =head goes on on its branch
     #[arg(long, value_name = "AS", num_args = 0..=1, require_equals = true, default_missing_value = "base")]
     pub here: Option<Here>,

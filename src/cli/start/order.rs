@@ -6,7 +6,7 @@ use std::path::Path;
 
 use uuid::Uuid;
 
-use super::args::{StartArgs, With};
+use super::args::{PromptFrom, With};
 use crate::cli::desk::Desk;
 use crate::cli::template;
 use crate::domain::start::Order;
@@ -30,11 +30,11 @@ pub(super) fn usage(what: impl AsRef<str>, next: impl AsRef<str>) -> Fault {
 }
 
 /// What is asked for, from wherever it is to come.
-pub(super) fn work(args: &StartArgs, desk: &Desk) -> Result<Work, Fault> {
-    if let Some(name) = &args.template {
-        return from_template(name, args, desk);
+pub(super) fn work(from: &PromptFrom, desk: &Desk) -> Result<Work, Fault> {
+    if let Some(name) = &from.template {
+        return from_template(name, from, desk);
     }
-    let text = match (&args.prompt_file, args.prompt.as_slice()) {
+    let text = match (&from.prompt_file, from.prompt.as_slice()) {
         (Some(file), _) => read_prompt(file)?,
         (None, [one]) if one == "-" => read_prompt("-")?,
         (None, []) => return Err(usage("there is no prompt", "give it, or --template, --prompt-file, or - for stdin")),
@@ -76,17 +76,17 @@ pub fn read_prompt(file: &str) -> Result<String, Fault> {
     String::from_utf8(bytes).map_err(|_| unread("it is no UTF-8 text"))
 }
 
-/// What a start of these arguments would say in a repository, for whoever makes something else of it.
-pub fn prompt_of(args: &StartArgs, with: &With, desk: &Desk, repo: &RepoName) -> Result<Order, Fault> {
-    work(args, desk)?.order(repo, with)
+/// What a start with this prompt would say in a repository, for whoever makes something else of it.
+pub fn prompt_of(from: &PromptFrom, with: &With, desk: &Desk, repo: &RepoName) -> Result<Order, Fault> {
+    work(from, desk)?.order(repo, with)
 }
 
-fn from_template(name: &str, args: &StartArgs, desk: &Desk) -> Result<Work, Fault> {
+fn from_template(name: &str, from: &PromptFrom, desk: &Desk) -> Result<Work, Fault> {
     let here = std::env::current_dir().ok();
     let places = template::places(&desk.config, &desk.paths, here.as_deref());
     let template = template::find(name, &places)?;
-    let values = template::values(&template, &args.vars, args.preset.as_deref())?;
-    if let Some((unknown, _)) = args.vars.iter().find(|(name, _)| template.variable(name).is_none()) {
+    let values = template::values(&template, &from.vars, from.preset.as_deref())?;
+    if let Some((unknown, _)) = from.vars.iter().find(|(name, _)| template.variable(name).is_none()) {
         let names: Vec<&str> = template.variables.iter().map(|variable| variable.name.as_str()).collect();
         let next = if names.is_empty() { "leave it out".into() } else { format!("give {}", names.join(", ")) };
         return Err(usage(format!("{} has no variable {unknown}", template.id), next));

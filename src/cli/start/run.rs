@@ -11,7 +11,7 @@ use crate::cli::{here, output};
 use crate::domain::{Fault, RepoName};
 
 pub async fn run(args: &StartArgs, desk: &Desk) -> Result<Exit, Fault> {
-    let work = work(args, desk)?;
+    let work = work(&args.from, desk)?;
     let (repos, with) = match args.here {
         None => (repos(desk)?, args.with.clone()),
         Some(here) => match from_here(args, here, desk).await? {
