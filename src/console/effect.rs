@@ -55,6 +55,8 @@ pub enum Effect {
     Issue(super::issue::Wish),
     /// Find out what can be done here.
     Examine(super::doctor::Wish),
+    /// Something about automations: to be read, or to be done.
+    Automations(super::automations::Wish),
     /// Something to be read in the ledger.
     Ledger(super::ledger::Wish),
     /// What became of tasks, for whoever is to be told.
@@ -109,6 +111,7 @@ impl Effect {
         match self {
             Self::Start(_) | Self::Plan(_) | Self::Cancel(_) | Self::FollowUp(_) => true,
             Self::Reviews(wish) => matches!(wish, super::reviews::Wish::Act(_)),
+            Self::Automations(wish) => matches!(wish, super::automations::Wish::Act(_)),
             Self::Issue(wish) => matches!(wish, super::issue::Wish::Assign(_)),
             Self::Quit
             | Self::Suspend

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use crate::domain::agents::CustomAgent;
+use crate::domain::automation::{Listed, Track};
 use crate::domain::cancel::Matched;
 use crate::domain::look::Ground;
 use crate::domain::plan::{PlanNews, Turn};
 use crate::domain::policy::{Facts, InForce};
 use crate::domain::{
-    CancelProgress, Diagnosed, Fault, Instant, Job, LogSource, Person, Pull, PullRef, RepoName, Run, SessionId, Source,
-    SourceChoice, Task, TaskId, TaskRef, Viewer,
+    Automation, CancelProgress, Diagnosed, Fault, Instant, Job, LogSource, Person, Pull, PullRef, RepoName, Run,
+    SessionId, Source, SourceChoice, Task, TaskId, TaskRef, Viewer,
 };
 use crate::template::{Template, TemplateFault};
 use crate::text::{Safe, Untrusted};
@@ -91,6 +92,15 @@ pub enum News {
         jobs: Vec<Job>,
     },
     Log(LogNews),
+    /// The automations of a repository.
+    Automations(Listed),
+    /// One automation with its detail. `None`: it is gone.
+    Automation(Option<Box<Automation>>),
+    /// Its newest tasks, each naming it, and what they came to.
+    AutomationRuns {
+        tasks: Vec<Task>,
+        track: Box<Track>,
+    },
     /// A look at a log found nothing new.
     LogSame(LogLook),
     /// A log that nobody looked at was read for its diagnosis. `told` `None`: there is no log to read.
@@ -226,6 +236,8 @@ pub enum Op {
     Unresolved(Vec<super::ledger::Row>),
     /// Somebody is to be told by the terminal.
     Ring(Box<[u8]>),
+    /// What was read of automations, or done to one.
+    Automations(Box<super::automations::News>),
     /// What was read in the ledger.
     Ledger(super::ledger::News),
     /// What was found out of what can be done here.

@@ -6,6 +6,7 @@
 //!
 //! Each pane is one file in each of `state`, `update` and `view`.
 
+pub mod automations;
 pub mod biglog;
 pub mod doctor;
 pub mod effect;

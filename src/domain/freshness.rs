@@ -1,6 +1,6 @@
 //! How far what is on the screen can be trusted: fresh, stale since, failed because.
 
-use super::{Fault, Instant, RepoName, SessionId, TaskId};
+use super::{AutomationRef, Fault, Instant, RepoName, SessionId, TaskId};
 
 /// Where a piece of data comes from. Freshness is kept per source.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -17,6 +17,12 @@ pub enum Source {
     Diagnosis(TaskId),
     /// Logins behind user ids.
     People,
+    /// The automations of a repository.
+    Automations(RepoName),
+    /// One automation with its detail.
+    Automation(AutomationRef),
+    /// What came of an automation's newest runs.
+    AutomationRuns(AutomationRef),
 }
 
 /// Whether the viewer's own tasks over all repositories are asked for in one list, and what of it is shown.

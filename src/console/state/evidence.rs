@@ -254,7 +254,13 @@ impl World {
         let (one, many) = match source {
             Source::Task(id) | Source::Run(id) => (self.tasks.slot(id), false),
             Source::Tasks(_) | Source::OwnTasks | Source::Pulls => (None, true),
-            Source::Viewer | Source::Log(_) | Source::People | Source::Diagnosis(_) => (None, false),
+            Source::Viewer
+            | Source::Log(_)
+            | Source::People
+            | Source::Diagnosis(_)
+            | Source::Automations(_)
+            | Source::Automation(_)
+            | Source::AutomationRuns(_) => (None, false),
         };
         let ours = move |known: &Known| match source {
             Source::OwnTasks => self.is_own(&known.task),

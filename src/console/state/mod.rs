@@ -1,5 +1,6 @@
 //! What the operator sees: data only. Changed by `update`, drawn by `view`.
 
+pub mod automations;
 pub mod batch;
 pub mod big;
 pub mod budget;

@@ -34,6 +34,8 @@ pub struct Place {
     pub zoomed: bool,
     /// The ledger, where it is open, covers the body.
     pub ledger: super::ledger::Ledger,
+    /// The automations, where they are open, cover the body.
+    pub automations: Option<Box<super::automations::pane::AutomationsPane>>,
     /// The cancels, where they are open, cover the body.
     pub cancels: Option<super::cancels::CancelsPane>,
     /// The same for what can be done here.

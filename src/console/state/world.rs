@@ -35,6 +35,7 @@ pub struct World {
     /// Items a source sent that could not be read.
     pub unreadable: HashMap<Source, u32>,
     pub budget: BudgetNews,
+    pub automations: super::automations::Automations,
     pub cancels: super::cancels::Cancels,
     /// What was written to the agent, by task.
     pub followed: HashMap<TaskId, Vec<super::followed::Followed>>,

@@ -8,6 +8,7 @@
 //! ```
 
 pub mod actions;
+mod automations;
 pub mod big;
 pub mod cancel;
 pub mod cancel_marked;

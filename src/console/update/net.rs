@@ -2,7 +2,7 @@
 
 use chrono::Timelike;
 
-use super::{diagnosis, log, queue};
+use super::{automations, diagnosis, log, queue};
 use crate::console::event::{LogNews, Net, News};
 use crate::console::state::Model;
 use crate::console::state::evidence::ToldByLog;
@@ -55,7 +55,12 @@ fn concerns_selected(model: &Model, source: &Source) -> bool {
         Source::OwnTasks => model.world.is_own(&known.task),
         Source::Task(id) | Source::Run(id) | Source::Diagnosis(id) => known.task.at.id == *id,
         Source::Pulls => !known.task.artifacts.is_empty(),
-        Source::Viewer | Source::Log(_) | Source::People => false,
+        Source::Viewer
+        | Source::Log(_)
+        | Source::People
+        | Source::Automations(_)
+        | Source::Automation(_)
+        | Source::AutomationRuns(_) => false,
     })
 }
 
@@ -146,6 +151,9 @@ fn take(model: &mut Model, source: &Source, news: News, same_sweep: bool) {
                 known.run = Some(RunJoin { run, matched, jobs, seen_at });
                 model.dirty |= !same;
             }
+        }
+        news @ (News::Automations(_) | News::Automation(_) | News::AutomationRuns { .. }) => {
+            automations::answer(model, source, news);
         }
         News::Log(news) => log_grew(model, news),
         News::LogSame(look) => log::same(model, &look),

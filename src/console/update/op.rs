@@ -1,6 +1,8 @@
 //! News of what the operator asked for.
 
-use super::{cancel, cancels, compose, doctor, follow_up, found, inbox, ledger, net, queue, record, reviews};
+use super::{
+    automations, cancel, cancels, compose, doctor, follow_up, found, inbox, ledger, net, queue, record, reviews,
+};
 use crate::console::effect::Effect;
 use crate::console::event::{BudgetNews, Checkout, Op};
 use crate::console::state::Model;
@@ -55,6 +57,7 @@ fn here(model: &mut Model, found: Result<Checkout, Fault>, effects: &mut Vec<Eff
 
 pub fn news(model: &mut Model, op: Op, effects: &mut Vec<Effect>) {
     match op {
+        Op::Automations(news) => automations::news(model, *news),
         Op::Ledger(news) => ledger::news(model, news),
         Op::Issue(news) => compose::issue_news(model, news, effects),
         Op::Examined(news) => doctor::news(model, news),

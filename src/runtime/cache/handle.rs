@@ -75,6 +75,9 @@ impl Cache {
             | News::Viewer(_)
             | News::Person(_)
             | News::Run { .. }
+            | News::Automations(_)
+            | News::Automation(_)
+            | News::AutomationRuns { .. }
             | News::Log(_)
             | News::LogSame(_)
             | News::Diagnosis { .. } => {}

@@ -169,6 +169,8 @@ impl Engine {
                 let after = After { wishes: self.wishes.clone(), settler: Arc::clone(&self.settler) };
                 self.issues.perform(&self.desk, &self.context, after, wish);
             }
+            // Carried out by what follows.
+            Effect::Automations(_) => {}
             Effect::Ledger(wish) => book::read(&self.desk, Arc::clone(&self.context.ledger), wish),
             Effect::ReadKept(session) => look_through::read(&self.desk, self.kept.clone(), session),
             Effect::Save { to, text } => self.save(to, text),

@@ -319,7 +319,13 @@ impl About {
                 }
                 News::Run { task, .. } => Self::Tasks(vec![task.id.clone()]),
                 News::Viewer(_) => Self::Any,
-                News::Same | News::Person(_) | News::Log(_) | News::LogSame(_) => Self::Nothing,
+                News::Same
+                | News::Person(_)
+                | News::Log(_)
+                | News::LogSame(_)
+                | News::Automations(_)
+                | News::Automation(_)
+                | News::AutomationRuns { .. } => Self::Nothing,
             },
             _ => Self::Nothing,
         }
@@ -335,6 +341,8 @@ fn named(source: &Source) -> String {
         Source::Log(id) => id.show().to_string(),
         Source::Pulls => "the pull requests".to_owned(),
         Source::People => "a login".to_owned(),
+        Source::Automations(repo) => format!("the automations of {repo}"),
+        Source::Automation(at) | Source::AutomationRuns(at) => at.id.show().to_string(),
     }
 }
 

@@ -34,7 +34,7 @@ use crate::world::{pull, repo, task, with_pull, with_session};
 const REPOS: [&str; 4] = ["billing", "api", "web", "reports"];
 
 /// Every kind of thing that can happen. A new kind must be named here, and come up.
-pub const KINDS: usize = 57;
+pub const KINDS: usize = 61;
 
 pub fn kind(what: &What) -> usize {
     match what {
@@ -57,6 +57,9 @@ pub fn kind(what: &What) -> usize {
             Ok(News::Log(_)) => 15,
             Ok(News::LogSame(_)) => 16,
             Ok(News::Diagnosis { .. }) => 17,
+            Ok(News::Automations(_)) => 57,
+            Ok(News::Automation(_)) => 58,
+            Ok(News::AutomationRuns { .. }) => 59,
         },
         What::Op(op) => match op {
             Op::Cancel(_) => 18,
@@ -77,6 +80,7 @@ pub fn kind(what: &What) -> usize {
             Op::Unresolved(_) => 33,
             Op::Ring(_) => 34,
             Op::Ledger(_) => 35,
+            Op::Automations(_) => 60,
             Op::Examined(_) => 36,
             Op::ReadOnly(_) => 37,
             Op::Reviews(news) => match **news {

@@ -62,7 +62,9 @@ impl Poller {
             Source::Tasks(_) => Class::List,
             Source::Task(id) | Source::Run(id) if self.is_attended(id) => Class::Close,
             Source::Task(_) | Source::Run(_) | Source::People | Source::Log(_) => Class::Detail,
-            Source::Diagnosis(_) => Class::Extra,
+            Source::Diagnosis(_) | Source::Automations(_) | Source::Automation(_) | Source::AutomationRuns(_) => {
+                Class::Extra
+            }
         };
         let class = match poked {
             Some(Poke::Operator) => Class::Wish,
@@ -134,7 +136,9 @@ impl Poller {
             },
             Source::Diagnosis(id) => self.fly_diagnosis(source, id),
             // Logs are the follower's.
-            Source::Log(_) => self.schedule.drop(source),
+            Source::Log(_) | Source::Automations(_) | Source::Automation(_) | Source::AutomationRuns(_) => {
+                self.schedule.drop(source)
+            }
         }
     }
 

@@ -1,0 +1,46 @@
+//! What is known of the automations of all repositories. Filled by the poller's news, and by what came of orders.
+
+pub mod pane;
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::domain::automation::Track;
+use crate::domain::{Automation, AutomationId, AutomationRef, Instant, RepoName};
+
+#[derive(Debug, Default)]
+pub struct Automations {
+    /// By repository and id.
+    pub known: BTreeMap<AutomationRef, Known>,
+    /// What the last good answer said of each repository's list.
+    pub lists: HashMap<RepoName, List>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct List {
+    /// Automations are not available there, or not to this account.
+    pub not_here: bool,
+    /// Entries that could not be read.
+    pub unreadable: u32,
+    /// There are more than were read.
+    pub more: bool,
+}
+
+/// An automation and what was read of it besides.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// With its detail, once that was read.
+    pub automation: Automation,
+    /// When its detail was read.
+    pub detailed_at: Option<Instant>,
+    /// What its newest runs came to. `None`: not read yet.
+    pub track: Option<Track>,
+    /// When its runs were read.
+    pub tracked_at: Option<Instant>,
+}
+
+impl Automations {
+    /// The one a task names, where it is known.
+    pub fn of(&self, repo: &RepoName, id: &AutomationId) -> Option<&Known> {
+        self.known.get(&AutomationRef { repo: repo.clone(), id: id.clone() })
+    }
+}
