@@ -1,0 +1,6 @@
+//! What was asked for beside the poller: what the service offers, what the gate would say, what became of an order.
+
+use crate::console::automations::News;
+use crate::console::state::Model;
+
+pub fn news(_model: &mut Model, _news: News) {}

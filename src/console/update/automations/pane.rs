@@ -1,0 +1,1 @@
+//! The automations pane: opened, moved in, left.
