@@ -25,6 +25,9 @@ impl Context {
             Self::FollowUp => "Follow up",
             Self::Doctor => "Doctor",
             Self::Inbox => "Inbox",
+            Self::Automations => "Automations",
+            Self::Automation => "Automations: page",
+            Self::Calendar => "Automations: calendar",
             Self::Reviews => "Reviews",
             Self::Pull => "Reviews: page",
             Self::Diff => "Reviews: diff",
@@ -61,6 +64,13 @@ impl Context {
             Self::FollowUp => "What you write to the agent about its work so far.",
             Self::Doctor => "What your token and this machine can do here, what they cannot, and what to do about it.",
             Self::Inbox => "What waits for you, the most urgent first. It goes by itself once it is dealt with.",
+            Self::Automations => {
+                "What starts tasks by itself in your repositories: when it runs, what came of it, what it costs."
+            }
+            Self::Automation => "All that is known of one automation, what is to be said about it, and its runs.",
+            Self::Calendar => {
+                "The coming runs of all automations, and how many would be at work at once. All computed."
+            }
             Self::Reviews => "The pull requests agents opened, by whom they wait on.",
             Self::Pull => "One pull request: what it waits for, its checks, its reviews, its task.",
             Self::Diff => "What the pull request changes, file by file.",
@@ -92,6 +102,9 @@ impl Context {
             Self::Templates | Self::Issues | Self::Form | Self::Repos | Self::Plan | Self::FollowUp => &[Intent::Back],
             Self::Inbox | Self::Ledger | Self::Cancels | Self::Doctor | Self::Wall | Self::Found => {
                 &[Intent::Back, Intent::GoBack, Intent::Queue, Intent::Log, Intent::Palette]
+            }
+            Self::Automations | Self::Automation | Self::Calendar => {
+                &[Intent::Back, Intent::Queue, Intent::Log, Intent::Inbox, Intent::Palette]
             }
             Self::Global | Self::Dialog | Self::Help | Self::Line | Self::Palette | Self::Tour => &[],
         }

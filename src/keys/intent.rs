@@ -30,6 +30,12 @@ pub enum Context {
     Doctor,
     /// What waits for the operator.
     Inbox,
+    /// What starts tasks by itself, in all repositories.
+    Automations,
+    /// One automation as a page.
+    Automation,
+    /// The coming runs of the automations.
+    Calendar,
     Reviews,
     /// A pull request as a page.
     Pull,
@@ -73,6 +79,8 @@ pub enum Intent {
     Compose,
     Ledger,
     Inbox,
+    /// What starts tasks by itself.
+    Automations,
     Zoom,
     Layout,
     Grow,
@@ -120,6 +128,11 @@ pub enum Intent {
     CopyBranch,
     FollowUp,
     Retry,
+    // Automation
+    /// The one that started the task.
+    Automation,
+    /// The coming runs.
+    Calendar,
     // Pull request
     Comment,
     RequestReview,

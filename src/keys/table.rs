@@ -4,6 +4,8 @@ use super::chord::{Chord, Key};
 use super::intent::{Context, Intent};
 use crate::transcript::Facet;
 
+mod automations;
+
 /// One row of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct Binding {
@@ -41,6 +43,8 @@ const READY: &str = "mark the draft ready for review (asks)";
 const COMMENT: &str = "comment on it (asks)";
 const CLOSE: &str = "close it without a merge (asks for its number)";
 
+const AUTOMATION: &str = "the automation that started the task";
+
 /// One key, by what is typed.
 const SEARCH_MODE: &str = "look for an older line; in a log's search: a text, or a regular expression";
 const PLACE_BACK: &str = "back through the places you were at";
@@ -55,6 +59,7 @@ const GLOBAL: &[Binding] = &[
     bind(Context::Global, c('n'), Intent::Compose, "compose a new task", "new"),
     bind(Context::Global, c('A'), Intent::Ledger, "the ledger: what was done, and what became of it", ""),
     bind(Context::Global, c('I'), Intent::Inbox, "the inbox: what waits for you", ""),
+    bind(Context::Global, c('T'), Intent::Automations, "the automations: what starts tasks by itself", ""),
     bind(Context::Global, c('1'), Intent::View(1), VIEW, ""),
     bind(Context::Global, c('2'), Intent::View(2), VIEW, ""),
     bind(Context::Global, c('3'), Intent::View(3), VIEW, ""),
@@ -110,6 +115,7 @@ const QUEUE: &[Binding] = &[
     bind(Context::Queue, c('o'), Intent::Open, "open in the browser", "open"),
     bind(Context::Queue, c('y'), Intent::Copy, "copy the address", "copy"),
     bind(Context::Queue, c('Y'), Intent::CopyBranch, "copy the branch name", ""),
+    bind(Context::Queue, c('a'), Intent::Automation, AUTOMATION, ""),
     bind(Context::Queue, c('/'), Intent::Filter, "filter while you type", "filter"),
     bind(Context::Queue, c('v'), Intent::NextView, "next view", "view"),
     bind(Context::Queue, c('V'), Intent::PreviousView, "previous view", ""),
@@ -135,6 +141,7 @@ const DETAIL: &[Binding] = &[
     bind(Context::Detail, c('o'), Intent::Open, "open in the browser", "open"),
     bind(Context::Detail, c('y'), Intent::Copy, "copy the address", "copy"),
     bind(Context::Detail, c('Y'), Intent::CopyBranch, "copy the branch name", "branch"),
+    bind(Context::Detail, c('a'), Intent::Automation, AUTOMATION, ""),
 ];
 
 const LOG: &[Binding] = &[
@@ -455,7 +462,7 @@ const TOUR: &[Binding] = &[
 ];
 
 /// Every context's own bindings, in the order the help shows them.
-pub const TABLE: [(Context, &[Binding]); 26] = [
+pub const TABLE: [(Context, &[Binding]); 29] = [
     (Context::Global, GLOBAL),
     (Context::Queue, QUEUE),
     (Context::Detail, DETAIL),
@@ -469,6 +476,9 @@ pub const TABLE: [(Context, &[Binding]); 26] = [
     (Context::FollowUp, FOLLOWING),
     (Context::Doctor, DOCTOR),
     (Context::Inbox, INBOX),
+    (Context::Automations, automations::LIST),
+    (Context::Automation, automations::PAGE),
+    (Context::Calendar, automations::CALENDAR),
     (Context::Reviews, REVIEWS),
     (Context::Pull, PULL),
     (Context::Diff, DIFF_KEYS),

@@ -40,6 +40,9 @@ pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
         Context::FollowUp => vec![Intent::Start, Intent::NextChoice, Intent::Back],
         Context::Doctor => vec![Intent::Back, Intent::NextError, Intent::Refresh, Intent::Copy],
         Context::Inbox => vec![Intent::Enter, Intent::Mark, Intent::MarkAll, Intent::Detail, Intent::Back],
+        Context::Automations => automations(model),
+        Context::Automation => vec![Intent::Back, Intent::NextEntry, Intent::Enter, Intent::Calendar, Intent::Open],
+        Context::Calendar => vec![Intent::Enter, Intent::NextView, Intent::NextGroup, Intent::Back],
         Context::Found => vec![Intent::Enter, Intent::Copy, Intent::Back],
         Context::Wall => vec![Intent::Enter, Intent::Detail, Intent::Cancel, Intent::Open, Intent::Back],
         Context::Reviews if model.reviews.selected.is_some() => {
@@ -102,6 +105,22 @@ fn plan(model: &Model) -> Vec<Intent> {
         _ => true,
     });
     task.into_iter().chain(rest).collect()
+}
+
+/// What makes sense for the automation under the cursor.
+fn automations(model: &Model) -> Vec<Intent> {
+    if model.automation().is_none() {
+        return vec![Intent::Back, Intent::NextView, Intent::Filter, Intent::Calendar];
+    }
+    vec![
+        Intent::Enter,
+        Intent::Calendar,
+        Intent::Filter,
+        Intent::NextView,
+        Intent::SortNext,
+        Intent::Open,
+        Intent::Back,
+    ]
 }
 
 fn queue(model: &Model) -> Vec<Intent> {

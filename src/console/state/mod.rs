@@ -153,6 +153,12 @@ impl Model {
             Context::Cancels
         } else if self.place.inbox.pane.is_some() {
             Context::Inbox
+        } else if let Some(pane) = &self.place.automations {
+            match (&pane.page, &pane.calendar) {
+                (Some(_), _) => Context::Automation,
+                (None, Some(_)) => Context::Calendar,
+                (None, None) => Context::Automations,
+            }
         } else if self.place.ledger.pane.is_some() {
             Context::Ledger
         } else if self.place.doctor.pane.is_some() {
