@@ -1,10 +1,15 @@
 //! What is known of the automations of all repositories. Filled by the poller's news, and by what came of orders.
 
+pub mod calendar;
+pub mod page;
 pub mod pane;
+pub mod rows;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use crate::domain::automation::Track;
+use crate::domain::policy::InForce;
 use crate::domain::{Automation, AutomationId, AutomationRef, Instant, RepoName};
 
 #[derive(Debug, Default)]
@@ -13,6 +18,11 @@ pub struct Automations {
     pub known: BTreeMap<AutomationRef, Known>,
     /// What the last good answer said of each repository's list.
     pub lists: HashMap<RepoName, List>,
+    /// The policy they are held to, once it was asked for.
+    pub policy: Option<Arc<InForce>>,
+    pub policy_asked: bool,
+    /// Another number whenever something of it may have changed.
+    pub revision: u64,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

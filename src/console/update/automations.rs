@@ -2,7 +2,11 @@
 
 mod acts;
 mod answer;
-mod pane;
+pub mod calendar;
+mod page;
+pub mod pane;
+mod wake;
 
 pub use acts::news;
 pub use answer::answer;
+pub use wake::{next_words, recheck_at};

@@ -1,7 +1,7 @@
 //! A key press finds its way: the innermost context first. Keys that begin something longer wait for the next one.
 
 use super::{
-    actions, cancels, compose, dialog, doctor, follow_up, found, inbox, ledger, line, list, log, palette, record,
+    actions, automations, cancels, compose, dialog, doctor, follow_up, found, inbox, ledger, line, list, log, palette, record,
     reviews, scroll, tour, wall,
 };
 use crate::console::effect::Effect;
@@ -87,6 +87,9 @@ pub fn act(model: &mut Model, context: Context, intent: Intent, effects: &mut Ve
         Context::Cancels => cancels::intent(model, intent, effects),
         Context::Doctor => doctor::intent(model, intent, effects),
         Context::Inbox => inbox::intent(model, intent, effects),
+        Context::Automations | Context::Automation | Context::Calendar => {
+            automations::pane::intent(model, context, intent, effects)
+        }
         Context::Found => found::intent(model, intent, effects),
         Context::Reviews | Context::Pull | Context::Diff => reviews::intent(model, context, intent, effects),
         _ => false,

@@ -3,4 +3,10 @@
 use crate::console::automations::News;
 use crate::console::state::Model;
 
-pub fn news(_model: &mut Model, _news: News) {}
+pub fn news(model: &mut Model, news: News) {
+    model.world.automations.revision += 1;
+    if let News::Policy(policy) = news {
+        model.world.automations.policy = Some(policy);
+        model.dirty = true;
+    }
+}

@@ -8,6 +8,7 @@ use crate::domain::{Automation, RepoName, Source};
 
 /// An answer to the poller. Of a list, what it no longer names is gone.
 pub fn answer(model: &mut Model, source: &Source, news: News) {
+    model.world.automations.revision += 1;
     match (source, news) {
         (Source::Automations(repo), News::Automations(listed)) => list(model, repo, listed),
         (Source::Automation(at), News::Automation(None)) => {

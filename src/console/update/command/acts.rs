@@ -49,6 +49,7 @@ pub(super) fn repo(model: &mut Model, arguments: &[&str], effects: &mut Vec<Effe
     effects.push(Effect::Watch(repos));
     model.queue.due = true;
     model.reviews.due = true;
+    model.world.automations.revision += 1;
     model.dirty = true;
     Ok(())
 }
