@@ -1,11 +1,22 @@
 //! What is known of the automations of all repositories. Filled by the poller's news, and by what came of orders.
+//!
+//! ```text
+//! list ──> known, in outline ──detail──> with prompt, limits, definition ──runs──> with its track
+//!    └──no longer named, or gone──> forgotten              (each change: what is pointed out is found anew)
+//! ```
 
+mod merge;
 pub mod pane;
+mod pointed;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use crate::domain::automation::Track;
+use crate::domain::policy::InForce;
 use crate::domain::{Automation, AutomationId, AutomationRef, Instant, RepoName};
+
+pub use pointed::Pointed;
 
 #[derive(Debug, Default)]
 pub struct Automations {
@@ -13,6 +24,13 @@ pub struct Automations {
     pub known: BTreeMap<AutomationRef, Known>,
     /// What the last good answer said of each repository's list.
     pub lists: HashMap<RepoName, List>,
+    /// The policy they are held to, once it was asked for.
+    pub policy: Option<Arc<InForce>>,
+    pub policy_asked: bool,
+    /// What is pointed out of those of which there is something.
+    pointed: BTreeMap<AutomationRef, Pointed>,
+    /// What is pointed out, or of which name, changed since that was last taken.
+    pub changed: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
