@@ -92,6 +92,18 @@ pub const OPTIONS: &[Opt] = &[
         show: |config| Some(switch(config.own_tasks)),
     },
     Opt {
+        key: "automations",
+        values: "`true` or `false`",
+        example: None,
+        doc: "Ask GitHub for the automations of the watched repositories: their list once an hour, more while you look at \
+              them. `false`: never; what `atc automation` asks for is asked all the same.",
+        set: |config, given| {
+            config.automations = given.flag()?;
+            Ok(())
+        },
+        show: |config| Some(config.automations.to_string()),
+    },
+    Opt {
         key: "host",
         values: "`github.com` or `SUBDOMAIN.ghe.com`",
         example: None,

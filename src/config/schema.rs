@@ -15,6 +15,8 @@ use crate::keys::{Change, Preset};
 pub struct Config {
     pub repos: Vec<RepoName>,
     pub own_tasks: Switch,
+    /// Automations are asked for while the console runs.
+    pub automations: bool,
     /// `github.com` or `SUBDOMAIN.ghe.com`, in lower case.
     pub host: String,
     /// Without a slash at the end. `None`: the host's own.
@@ -53,6 +55,7 @@ impl Default for Config {
         Self {
             repos: Vec::new(),
             own_tasks: Switch::Auto,
+            automations: true,
             host: "github.com".to_owned(),
             api_url: None,
             token_file: None,

@@ -1,8 +1,15 @@
 //! What is known of the automations of all repositories. Filled by the poller's news, and by what came of orders.
+//!
+//! ```text
+//! list ──> known, in outline ──detail──> with prompt, limits, definition ──runs──> with its track
+//!    └──no longer named, or gone──> forgotten              (each change: what is pointed out is found anew)
+//! ```
 
 pub mod calendar;
+mod merge;
 pub mod page;
 pub mod pane;
+mod pointed;
 pub mod rows;
 
 use std::collections::{BTreeMap, HashMap};
@@ -11,6 +18,8 @@ use std::sync::Arc;
 use crate::domain::automation::Track;
 use crate::domain::policy::InForce;
 use crate::domain::{Automation, AutomationId, AutomationRef, Instant, RepoName};
+
+pub use pointed::Pointed;
 
 #[derive(Debug, Default)]
 pub struct Automations {
@@ -21,8 +30,12 @@ pub struct Automations {
     /// The policy they are held to, once it was asked for.
     pub policy: Option<Arc<InForce>>,
     pub policy_asked: bool,
-    /// Another number whenever something of it may have changed.
+    /// Another number whenever something of them, of their lists or of what is pointed out changed.
     pub revision: u64,
+    /// What is pointed out of those of which there is something.
+    pointed: BTreeMap<AutomationRef, Pointed>,
+    /// What is pointed out, or of which name, changed since that was last taken.
+    pub changed: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -18,6 +18,8 @@ pub type Aliases = BTreeMap<String, String>;
 pub struct Settings {
     pub repos: Vec<RepoName>,
     pub own_tasks: OwnTasks,
+    /// Automations are asked for; else nothing is ever known of them here.
+    pub automations: bool,
     /// The host's name for the header: `github.com`, a tenant, `demo`.
     pub host: Safe,
     pub token_kind: Safe,
@@ -56,6 +58,7 @@ impl Default for Settings {
         Self {
             repos: Vec::new(),
             own_tasks: OwnTasks::Auto,
+            automations: true,
             host: Safe::new("github.com"),
             token_kind: Safe::new("unknown"),
             ascii: false,

@@ -68,7 +68,8 @@ fn concerns_selected(model: &Model, source: &Source) -> bool {
 fn is_watched(model: &Model, net: &Net) -> bool {
     let watched = |repo: &RepoName| model.settings.repos.contains(repo);
     match (&net.source, &net.result) {
-        (Source::Tasks(repo), _) => watched(repo),
+        (Source::Tasks(repo) | Source::Automations(repo), _) => watched(repo),
+        (Source::Automation(at) | Source::AutomationRuns(at), _) => watched(&at.repo),
         (Source::Task(id), Ok(News::Task(task))) => model.world.tasks.contains_key(id) || watched(&task.at.repo),
         (Source::Task(id) | Source::Run(id) | Source::Diagnosis(id), _) => model.world.tasks.contains_key(id),
         _ => true,
@@ -81,6 +82,7 @@ fn is_told(model: &Model, source: &Source) -> bool {
         Source::Task(id) | Source::Run(id) => model.queue.selected.as_ref() == Some(id),
         // Read behind the screen: only what it finds is told.
         Source::Diagnosis(_) => false,
+        Source::Automations(_) | Source::Automation(_) | Source::AutomationRuns(_) => model.place.automations.is_some(),
         _ => true,
     }
 }
@@ -110,7 +112,7 @@ fn shown(model: &Model, source: &Source) -> Shown {
 /// `same_sweep`: another page of the answer before.
 fn take(model: &mut Model, source: &Source, news: News, same_sweep: bool) {
     match news {
-        News::Same => {}
+        News::Same => automations::answer(model, source, News::Same),
         News::Viewer(viewer) => {
             if model.world.viewer.as_ref() != Some(&viewer) {
                 model.world.people.insert(viewer.id, viewer.login.clone());
@@ -263,6 +265,8 @@ fn merged(old: &Task, new: Task, remembered: bool) -> (Task, bool) {
         base.login.clone_from(&other.login);
     }
     base.creator = base.creator.or(other.creator);
+    // Not every answer about a task tells what started it, and that never changes.
+    base.automation = base.automation.or(other.automation);
     base.session_count = base.session_count.or(other.session_count);
     base.html_url = base.html_url.or(other.html_url);
     base.beyond.keep(&other.beyond);

@@ -61,6 +61,7 @@ pub fn forget(model: &mut Model) {
     world.tasks.retain(|_| false);
     world.pulls.clear();
     world.diagnosed.clear();
+    world.automations.keep(&[]);
     world.people.clear();
     world.people.extend(world.viewer.iter().map(|viewer| (viewer.id, viewer.login.clone())));
     world.first_read.clear();

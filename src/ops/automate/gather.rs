@@ -139,18 +139,26 @@ pub async fn tasks(context: &Context, at: &AutomationRef) -> Result<(Vec<Task>, 
     Ok((tasks, more))
 }
 
+/// The pull requests these tasks name, each once.
+pub fn pulls_of(tasks: &[Task]) -> Vec<PullRef> {
+    let mut refs: Vec<PullRef> = Vec::new();
+    for task in tasks {
+        for artifact in &task.artifacts {
+            if let Artifact::Pull { id, node, .. } = artifact
+                && !refs.iter().any(|known| known.id == *id && known.repo == task.at.repo)
+            {
+                refs.push(PullRef { repo: task.at.repo.clone(), id: *id, node: node.clone() });
+            }
+        }
+    }
+    refs
+}
+
 /// What its newest runs came to, with their pull requests.
 pub async fn track(context: &Context, at: &AutomationRef) -> Result<Track, Fault> {
     let (tasks, more) = tasks(context, at).await?;
     let mut track = Track::of(&tasks, more);
-    let mut refs: Vec<PullRef> = Vec::new();
-    for artifact in tasks.iter().flat_map(|task| &task.artifacts) {
-        if let Artifact::Pull { id, node, .. } = artifact
-            && !refs.iter().any(|known| known.id == *id)
-        {
-            refs.push(PullRef { repo: at.repo.clone(), id: *id, node: node.clone() });
-        }
-    }
+    let refs = pulls_of(&tasks);
     if refs.is_empty() {
         return Ok(track);
     }

@@ -22,9 +22,9 @@ use super::reviewing::Reviewing;
 use super::settler;
 use super::stops::Stops;
 use super::till::Till;
-use crate::console::Effect;
 use crate::console::effect::{Heard, LogWish};
 use crate::console::event::Op;
+use crate::console::{Effect, automations};
 use crate::domain::start::Order;
 use crate::domain::{Fault, FaultKind, RepoName, Task, TaskRef};
 use crate::ops;
@@ -169,6 +169,7 @@ impl Engine {
                 let after = After { wishes: self.wishes.clone(), settler: Arc::clone(&self.settler) };
                 self.issues.perform(&self.desk, &self.context, after, wish);
             }
+            Effect::Automations(automations::Wish::Look(sight)) => self.wish(Wish::Sight(sight)),
             // Carried out by what follows.
             Effect::Automations(_) => {}
             Effect::Ledger(wish) => book::read(&self.desk, Arc::clone(&self.context.ledger), wish),

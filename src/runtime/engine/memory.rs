@@ -5,7 +5,10 @@ use std::collections::{HashMap, HashSet};
 use super::people::People;
 use super::pull_book::PullBook;
 use crate::console::event::{Remembered, RememberedTask};
-use crate::domain::{Artifact, Instant, PullRef, RepoName, RunId, Session, State, Task, TaskId, TaskRef, UserId};
+use crate::domain::{
+    Artifact, AutomationId, AutomationRef, Instant, PullRef, RepoName, RunId, Session, State, Task, TaskId, TaskRef,
+    UserId,
+};
 use crate::provider::port::Validator;
 use crate::text::Untrusted;
 
@@ -23,6 +26,8 @@ pub struct Light {
     pub pulls: Vec<PullRef>,
     pub validator: Option<Validator>,
     pub creator: Option<UserId>,
+    /// What started it by itself.
+    pub automation: Option<AutomationId>,
     /// The viewer's own: the list of own tasks speaks for it.
     pub own: bool,
     /// The task with its sessions, as it came last.
@@ -30,6 +35,12 @@ pub struct Light {
 }
 
 impl Light {
+    /// The automation that started it, where one did.
+    pub fn started_by(&self) -> Option<AutomationRef> {
+        let id = self.automation.clone()?;
+        Some(AutomationRef { repo: self.at.repo.clone(), id })
+    }
+
     /// The details on record are not of the newest touch.
     pub fn is_outdated(&self) -> bool {
         self.detailed != Some(self.touched)
@@ -59,6 +70,16 @@ pub struct Memory {
 }
 
 impl Memory {
+    /// Adds what is known of what started a task: not every answer tells it, and it never changes. All that hear of the
+    /// answer, the screen, the cache and the ledger, are told so.
+    pub fn add_origin(&self, task: &mut Task) {
+        if task.automation.is_none()
+            && let Some(known) = self.tasks.get(&task.at.id)
+        {
+            task.automation.clone_from(&known.automation);
+        }
+    }
+
     /// Takes in a task as a list or a single answer gave it. `own`: it came with the viewer's own tasks.
     pub fn learn(&mut self, task: &Task, own: bool) -> Learned {
         let id = &task.at.id;
@@ -104,6 +125,7 @@ impl Memory {
             pulls,
             validator: known.and_then(|light| light.validator.clone()),
             creator: task.creator.as_ref().map(|person| person.id),
+            automation: task.automation.clone().or_else(|| known.and_then(|light| light.automation.clone())),
             own: own || known.is_some_and(|light| light.own),
             whole: if task.sessions.is_some() {
                 Some(Box::new(task.clone()))

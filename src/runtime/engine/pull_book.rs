@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::time::Instant as Tick;
 
 use super::list_state::Calm;
-use crate::domain::{Mergeable, Pull, PullId, PullRef, PullState, RepoName};
+use crate::domain::{Mergeable, Pull, PullId, PullRef, PullState, RepoName, ReviewDecision};
 
 /// As many as one request can ask about.
 pub const BATCH: usize = 100;
@@ -113,6 +113,21 @@ impl PullBook {
         open.into_iter().map(|(_, entry)| entry.at.clone()).collect()
     }
 
+    /// What was seen of a repository's that will not change by themselves.
+    pub fn all_settled(&self, repo: &RepoName) -> HashMap<PullId, (PullState, ReviewDecision)> {
+        let settled = self.pulls.iter().filter(|((of, _), entry)| of == repo && entry.settled);
+        let seen = settled.filter_map(|((_, id), entry)| Some((*id, entry.seen.as_ref()?)));
+        seen.map(|(id, pull)| (id, (pull.state, pull.review.clone()))).collect()
+    }
+
+    /// Takes in an answer that was asked for beside the batches.
+    pub fn told(&mut self, at: &PullRef, pull: Option<&Pull>, now: Tick) {
+        self.answer(at, pull);
+        if let Some(entry) = self.pulls.get_mut(&(at.repo.clone(), at.id)) {
+            entry.asked = Some(now);
+        }
+    }
+
     /// Takes in one answer; `None`: gone or not visible.
     pub fn answer(&mut self, asked: &PullRef, pull: Option<&Pull>) -> Moved {
         let Some(entry) = self.pulls.get_mut(&(asked.repo.clone(), asked.id)) else { return Moved::No };
@@ -151,7 +166,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
     use super::*;
-    use crate::domain::{Instant, NodeId, ReviewDecision};
+    use crate::domain::{Instant, NodeId};
 
     fn at(n: u64) -> PullRef {
         PullRef { repo: "acme/api".parse().unwrap(), id: PullId(n), node: None }

@@ -1,11 +1,15 @@
 //! One fetch of one source: asks the provider and says what came back. Knows nothing of schedules.
 
+use std::collections::HashMap;
+
 use crate::console::event::News;
+use crate::domain::automation::{Listed, Track};
 use crate::domain::cancel::Matched;
 use crate::domain::{
-    Fault, FaultKind, Instant, Job, Person, Pull, PullRef, RepoName, Run, RunId, SessionId, TaskId, TaskRef, UserId,
-    Viewer,
+    Automation, AutomationRef, Fault, FaultKind, Instant, Job, Person, Pull, PullId, PullRef, PullState, RepoName,
+    ReviewDecision, Run, RunId, SessionId, Task, TaskId, TaskRef, UserId, Viewer,
 };
+use crate::ops::automate::gather;
 use crate::provider::Provider;
 use crate::provider::port::{Fetched, Validator};
 use crate::text::Untrusted;
@@ -45,11 +49,34 @@ pub enum Brought {
         session: Option<SessionId>,
         told: Option<Box<Told>>,
     },
+    Automations {
+        repo: RepoName,
+        listed: Listed,
+    },
+    /// `None`: it is gone.
+    Automation {
+        at: AutomationRef,
+        automation: Option<Box<Automation>>,
+    },
+    /// `None`: they are the same as before.
+    Runs {
+        at: AutomationRef,
+        runs: Option<Box<Runs>>,
+    },
     /// `None`: the service has no login for this id.
     Person {
         id: UserId,
         viewer: Option<Viewer>,
     },
+}
+
+/// The newest tasks of an automation, oldest first, what they came to, and the pull requests that were asked about.
+#[derive(Debug)]
+pub struct Runs {
+    pub tasks: Vec<Task>,
+    pub track: Track,
+    pub pulls: Vec<(PullRef, Option<Pull>)>,
+    pub validator: Option<Validator>,
 }
 
 pub async fn viewer(provider: &dyn Provider) -> Result<Brought, Fault> {
@@ -115,6 +142,58 @@ pub async fn person(provider: &dyn Provider, id: UserId) -> Result<Brought, Faul
     }
 }
 
+/// The automations of a repository. A service without any has none here.
+pub async fn automations(provider: &dyn Provider, repo: RepoName) -> Result<Brought, Fault> {
+    let listed = match provider.automations() {
+        Some(port) => port.of_repo(&repo).await?,
+        None => Listed::NotHere,
+    };
+    Ok(Brought::Automations { repo, listed })
+}
+
+pub async fn automation(provider: &dyn Provider, at: AutomationRef) -> Result<Brought, Fault> {
+    let Some(port) = provider.automations() else { return Ok(Brought::Automation { at, automation: None }) };
+    let automation = match port.one(&at).await {
+        Ok(automation) => Some(Box::new(automation)),
+        Err(fault) if matches!(fault.kind, FaultKind::NotFound | FaultKind::Gone) => None,
+        Err(fault) => return Err(fault),
+    };
+    Ok(Brought::Automation { at, automation })
+}
+
+/// What came of an automation's newest runs. `settled`: pull requests that will not change any more; the others are asked
+/// about in one request, and where that fails nothing is said of them.
+pub async fn runs(
+    provider: &dyn Provider,
+    at: AutomationRef,
+    known: Option<Validator>,
+    settled: &HashMap<PullId, (PullState, ReviewDecision)>,
+) -> Result<Brought, Fault> {
+    let Some(port) = provider.automations() else { return Ok(Brought::Runs { at, runs: None }) };
+    let (page, validator) = match port.tasks_of(&at, known).await? {
+        Fetched::Same => return Ok(Brought::Runs { at, runs: None }),
+        Fetched::New { value, validator } => (value, validator),
+    };
+    let mut tasks = page.tasks;
+    tasks.sort_by_key(|task| task.created_at);
+    let mut track = Track::of(&tasks, page.next.is_some());
+    let (mut open, all) = (Vec::new(), gather::pulls_of(&tasks));
+    for pull in all {
+        match settled.get(&pull.id) {
+            Some((state, review)) => track.pulls.add(Some((state, review))),
+            None => open.push(pull),
+        }
+    }
+    let answers = if open.is_empty() { Ok(Vec::new()) } else { provider.pulls(&open).await };
+    let told = answers.as_ref().map_or(&[][..], Vec::as_slice);
+    for number in 0..open.len() {
+        let pull = told.get(number).and_then(Option::as_ref);
+        track.pulls.add(pull.map(|pull| (&pull.state, &pull.review)));
+    }
+    let pulls = open.into_iter().zip(answers.unwrap_or_default()).collect();
+    Ok(Brought::Runs { at, runs: Some(Box::new(Runs { tasks, track, pulls, validator })) })
+}
+
 impl Brought {
     /// The event for the console.
     pub fn into_news(self) -> News {
@@ -128,6 +207,12 @@ impl Brought {
             Self::Diagnosis { task, told, .. } => {
                 let (told, facts) = told.map(|told| (Box::new(told.diagnosed), told.facts)).unzip();
                 News::Diagnosis { task, told, facts: facts.flatten() }
+            }
+            Self::Automations { listed, .. } => News::Automations(listed),
+            Self::Automation { automation, .. } => News::Automation(automation),
+            Self::Runs { runs: None, .. } => News::Same,
+            Self::Runs { runs: Some(runs), .. } => {
+                News::AutomationRuns { tasks: runs.tasks, track: Box::new(runs.track) }
             }
             Self::Person { id, viewer } => News::Person(Person { id, login: viewer.map(|viewer| viewer.login) }),
         }

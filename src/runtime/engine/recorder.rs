@@ -128,7 +128,9 @@ impl Recorder {
             return;
         }
         let looks = match news {
-            News::Tasks { tasks, .. } => tasks.iter().flat_map(|task| self.looks_at(task, at)).collect(),
+            News::Tasks { tasks, .. } | News::AutomationRuns { tasks, .. } => {
+                tasks.iter().flat_map(|task| self.looks_at(task, at)).collect()
+            }
             News::Task(task) => self.looks_at(task, at).collect(),
             News::Pulls(pulls) => {
                 pulls.iter().filter_map(|(asked, pull)| self.pull(asked, pull.as_ref()?, at)).flatten().collect()

@@ -109,6 +109,25 @@ impl Schedule {
         self.slots.entry(source).or_insert_with(|| Slot { due: Some(due), ..Slot::default() });
     }
 
+    /// Asks again and again for a source that was forgotten and was read at that time: its pace counts from then.
+    pub fn want_again(&mut self, source: Source, every: Duration, read_at: Option<Tick>, now: Tick) {
+        self.slots.entry(source.clone()).or_insert_with(|| Slot { landed: read_at, ..Slot::default() });
+        self.want(source, Some(every), now);
+    }
+
+    /// Nobody wants a source any more. An answer still in flight is taken in, and is the last.
+    pub fn leave(&mut self, source: &Source) {
+        match self.slots.get_mut(source) {
+            Some(slot) if slot.flying => (slot.every, slot.again) = (None, false),
+            _ => self.drop(source),
+        }
+    }
+
+    /// The sources of this kind.
+    pub fn known(&self, is: impl Fn(&Source) -> bool) -> Vec<Source> {
+        self.slots.keys().filter(|source| is(source)).cloned().collect()
+    }
+
     /// Forgets a source. An answer still in flight is dropped.
     pub fn drop(&mut self, source: &Source) {
         self.slots.remove(source);
@@ -155,6 +174,14 @@ impl Schedule {
             slot.again = true;
         } else if slot.failures == 0 || by == Poke::Operator {
             slot.due = Some(slot.due.map_or(now, |due| due.min(now)));
+        }
+    }
+
+    /// Somebody waits for it now: what failed is tried again, unless the service named the time.
+    pub fn retry(&mut self, source: &Source, now: Tick) {
+        let failed = |slot: &Slot| slot.failures > 0 && slot.setback != Some(Setback::Held);
+        if self.slots.get(source).is_some_and(failed) {
+            self.poke(source, now, Poke::Operator);
         }
     }
 

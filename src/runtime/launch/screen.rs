@@ -48,6 +48,7 @@ pub fn settings(setting: &Setting, shown: Shown) -> Settings {
     Settings {
         repos: shown.repos,
         own_tasks: own_tasks(config),
+        automations: config.automations,
         host: shown.host,
         token_kind: shown.token_kind,
         ascii: looks::ascii(config),

@@ -207,6 +207,7 @@ pub(super) fn pace(config: &Config) -> Pace {
         share: poll.budget_share,
         unchanged: poll.unchanged_weight,
         own_tasks: screen::own_tasks(config),
+        automations: config.automations,
         ..Pace::default()
     }
 }

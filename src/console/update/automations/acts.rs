@@ -4,9 +4,8 @@ use crate::console::automations::News;
 use crate::console::state::Model;
 
 pub fn news(model: &mut Model, news: News) {
-    model.world.automations.revision += 1;
     if let News::Policy(policy) = news {
-        model.world.automations.policy = Some(policy);
+        model.world.automations.hold_to(policy);
         model.dirty = true;
     }
 }

@@ -49,7 +49,6 @@ pub(super) fn repo(model: &mut Model, arguments: &[&str], effects: &mut Vec<Effe
     effects.push(Effect::Watch(repos));
     model.queue.due = true;
     model.reviews.due = true;
-    model.world.automations.revision += 1;
     model.dirty = true;
     Ok(())
 }
@@ -64,7 +63,12 @@ fn forget(model: &mut Model, kept: &[RepoName]) {
     let shown: HashSet<RepoName> = kept.iter().cloned().chain(of_tasks).collect();
     world.pulls.retain(|(repo, _), _| shown.contains(repo));
     world.first_read.retain(|repo, _| shown.contains(repo));
-    let gone = |source: &Source| matches!(source, Source::Tasks(repo) if !kept.contains(repo));
+    world.automations.keep(kept);
+    let gone = |source: &Source| match source {
+        Source::Tasks(repo) | Source::Automations(repo) => !kept.contains(repo),
+        Source::Automation(at) | Source::AutomationRuns(at) => !kept.contains(&at.repo),
+        _ => false,
+    };
     world.freshness.retain(|source, _| !gone(source));
     world.unreadable.retain(|source, _| !gone(source));
     world.generations.retain(|source, _| !gone(source));

@@ -49,6 +49,7 @@ impl Poller {
         }
         self.cover_own(speakers.own, now);
         self.cover_pulls(speakers.pulls, now);
+        self.cover_automations(now);
     }
 
     fn cover_own(&mut self, speaks: bool, now: Tick) {

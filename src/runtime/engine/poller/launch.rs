@@ -49,7 +49,8 @@ impl Poller {
 
     fn candidates(&self, now: Tick) -> Vec<Candidate> {
         let trouble = self.schedule.is_in_trouble();
-        let may = |waiting: &Waiting| !(trouble && is_diagnosis(&waiting.source));
+        let is_extra = |source: &Source| is_diagnosis(source) || self.is_in_the_background(source);
+        let may = |waiting: &Waiting| !(trouble && is_extra(&waiting.source));
         let waiting: Vec<Waiting> = self.schedule.waiting(now).filter(may).collect();
         let busy = if waiting.is_empty() { HashMap::new() } else { self.busy() };
         waiting.into_iter().map(|waiting| self.candidate(waiting, &busy, now)).collect()
@@ -62,8 +63,9 @@ impl Poller {
             Source::Tasks(_) => Class::List,
             Source::Task(id) | Source::Run(id) if self.is_attended(id) => Class::Close,
             Source::Task(_) | Source::Run(_) | Source::People | Source::Log(_) => Class::Detail,
-            Source::Diagnosis(_) | Source::Automations(_) | Source::Automation(_) | Source::AutomationRuns(_) => {
-                Class::Extra
+            Source::Diagnosis(_) => Class::Extra,
+            Source::Automations(_) | Source::Automation(_) | Source::AutomationRuns(_) => {
+                self.class_of_automations(&source)
             }
         };
         let class = match poked {
@@ -76,6 +78,8 @@ impl Poller {
             Source::OwnTasks => self.own.need(self.depth(None, now)),
             // The run and its jobs.
             Source::Run(_) => 2.0,
+            // The tasks and their pull requests.
+            Source::AutomationRuns(_) => 2.0,
             Source::Diagnosis(_) => self.diagnosis_need(),
             _ => 1.0,
         };
@@ -135,10 +139,11 @@ impl Poller {
                 None => self.schedule.drop(source),
             },
             Source::Diagnosis(id) => self.fly_diagnosis(source, id),
-            // Logs are the follower's.
-            Source::Log(_) | Source::Automations(_) | Source::Automation(_) | Source::AutomationRuns(_) => {
-                self.schedule.drop(source)
+            Source::Automations(_) | Source::Automation(_) | Source::AutomationRuns(_) => {
+                self.fly_automations(source, need);
             }
+            // Logs are the follower's.
+            Source::Log(_) => self.schedule.drop(source),
         }
     }
 

@@ -13,6 +13,7 @@
 //! * **What ended is left alone.** A task that has ended is looked into once, when it was seen to end, and when the operator
 //!   stays on it.
 //! * **A log that nobody opened** is read once where its task ended badly, one at a time, with money nobody else wants.
+//! * **Automations** are listed once an hour, and more closely only while they are on the screen.
 //! * **Proof that nothing changed** is asked for wherever the service gave the means, and never relied upon.
 //! * **A purse**, filled by the second from a configured share of the limit, decides what can be sent; who goes first when
 //!   it runs low is a matter of turns. Intervals stretch by themselves, and every hour stays inside the allowance.
@@ -25,6 +26,7 @@
 //!            └───────────────── due, in its turn, if the purse allows ────────────────────────┘
 //! ```
 
+mod automations;
 mod cover;
 mod diagnose;
 mod launch;

@@ -27,6 +27,8 @@ pub struct Pace {
     /// What a proof that nothing changed is taken to cost of a request, 0–1.
     pub unchanged: f64,
     pub own_tasks: OwnTasks,
+    /// Automations are asked for at all.
+    pub automations: bool,
 }
 
 impl Default for Pace {
@@ -44,6 +46,7 @@ impl Default for Pace {
             share: 0.2,
             unchanged: 0.02,
             own_tasks: OwnTasks::Auto,
+            automations: true,
         }
     }
 }

@@ -7,7 +7,7 @@ use tokio::time::Instant as Tick;
 
 use super::run::Poller;
 use crate::domain::{Pull, PullRef, RepoName, Source, Task, TaskId};
-use crate::runtime::engine::memory::Light;
+use crate::runtime::engine::memory::{Learned, Light};
 use crate::runtime::engine::pull_book::Moved;
 use crate::runtime::engine::reads::Brought;
 use crate::runtime::engine::schedule::Poke;
@@ -30,7 +30,7 @@ impl Poller {
             Brought::List { repo, depth, found } => return self.learn_list(repo.clone().as_ref(), *depth, found, now),
             Brought::Task { task: Some(task), validator, at } => {
                 let (own, id) = (self.memory.tasks.get(&at.id).is_some_and(|light| light.own), at.id.clone());
-                self.learn_task(task, own, now);
+                self.hear_task(task, own, now);
                 if let Some(light) = self.memory.tasks.get_mut(&id) {
                     light.validator.clone_from(validator);
                 }
@@ -39,6 +39,9 @@ impl Poller {
                 }
             }
             Brought::Pulls(pulls) => self.learn_pulls(pulls, now),
+            Brought::Automations { repo, listed } => self.learn_automations(repo, listed, now),
+            Brought::Automation { at, automation } => self.learn_automation(at, automation.as_deref(), now),
+            Brought::Runs { at, runs } => self.learn_runs(at, runs.as_deref_mut(), now),
             Brought::Person { id, viewer } => match viewer {
                 Some(_) => self.memory.people.knows(*id),
                 None => self.memory.people.nameless(*id, now),
@@ -77,8 +80,8 @@ impl Poller {
         }
         let mut news = !gone.is_empty();
         if let Found::Some(swept) = found {
-            for task in &swept.tasks {
-                news |= self.learn_task(task, repo.is_none(), now);
+            for task in &mut swept.tasks {
+                news |= self.hear_task(task, repo.is_none(), now);
             }
         }
         let at = self.desk.now();
@@ -100,11 +103,24 @@ impl Poller {
     }
 
     /// True: something of it was not known.
-    fn learn_task(&mut self, task: &Task, own: bool, now: Tick) -> bool {
+    fn hear_task(&mut self, task: &mut Task, own: bool, now: Tick) -> bool {
+        let learned = self.learn_task(task, own, now);
+        if let Some(light) = self.memory.tasks.get(&task.at.id)
+            && let Some(at) = light.started_by()
+        {
+            let active = light.state.is_active();
+            self.meet_automation(&at, active, learned.turned, now);
+        }
+        learned.news
+    }
+
+    /// What starts it by itself is not asked about because of it.
+    pub(super) fn learn_task(&mut self, task: &mut Task, own: bool, now: Tick) -> Learned {
+        self.memory.add_origin(task);
         let id = &task.at.id;
         let learned = self.memory.learn(task, own);
         self.diagnoses.heard(&task.state);
-        let Some(light) = self.memory.tasks.get(id) else { return learned.news };
+        let Some(light) = self.memory.tasks.get(id) else { return learned };
         let (outdated, active) = (light.is_outdated(), light.state.is_active());
         let silent = active && self.desk.now() - light.touched > SILENT;
         let attended = self.is_attended(id);
@@ -126,7 +142,7 @@ impl Poller {
             self.schedule.want_in(Source::Pulls, GATHER, now);
             self.schedule.soon(&Source::Pulls, GATHER, now);
         }
-        learned.news
+        learned
     }
 
     /// The run of the selected task and of a silent one is looked at while they work, and once more when they have ended.

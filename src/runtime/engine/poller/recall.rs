@@ -5,6 +5,7 @@
 
 use tokio::time::Instant as Tick;
 
+use super::automations::is_of_automations;
 use super::run::Poller;
 use crate::console::event::{Local, Op, What};
 use crate::domain::{RepoName, Source, UserId};
@@ -69,7 +70,9 @@ impl Poller {
         self.desk.send(What::Local(Local::Forget)).await;
         self.memory = Memory::default();
         self.diagnoses.forget();
-        self.schedule.retain(|source| !matches!(source, Source::Task(_) | Source::Run(_) | Source::Diagnosis(_)));
+        self.automations.forget_all();
+        let is_of_one = |source: &Source| matches!(source, Source::Task(_) | Source::Run(_) | Source::Diagnosis(_));
+        self.schedule.retain(|source| !is_of_one(source) && !is_of_automations(source));
         for (repo, list) in &mut self.lists {
             // What is still on its way is said to this viewer.
             if std::mem::take(list).whole_at.is_some() {

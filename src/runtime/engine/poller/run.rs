@@ -12,8 +12,12 @@ use super::pace::Pace;
 use super::recall::Recalled;
 use super::sleep::{self, Clocks};
 use super::thrift::Thrift;
+use crate::console::automations::Sight;
 use crate::console::event::{BudgetNews, News, Op};
-use crate::domain::{Diagnosed, Fault, FaultKind, Instant, PullRef, RepoName, Source, State, Task, TaskId, TaskRef};
+use crate::domain::{
+    AutomationRef, Diagnosed, Fault, FaultKind, Instant, PullRef, RepoName, Source, State, Task, TaskId, TaskRef,
+};
+use crate::runtime::engine::automation_book::{AutomationBook, repo_of};
 use crate::runtime::engine::backoff;
 use crate::runtime::engine::budget::Meter;
 use crate::runtime::engine::desk::Desk;
@@ -36,6 +40,10 @@ pub enum Wish {
     Look(TaskRef),
     /// Ask about this pull request now: something was just done to it.
     Pull(PullRef),
+    /// What of the automations is on the screen. `None`: nothing.
+    Sight(Option<Sight>),
+    /// Ask about this automation now: something was just done to it.
+    Automation(AutomationRef),
     /// The log of this task's latest session was read: it need not be read again.
     Diagnosed(TaskRef, Box<Diagnosed>),
     /// The terminal has the focus, or lost it.
@@ -78,6 +86,7 @@ pub struct Poller {
     told_read_only: bool,
     pub(super) thrift: Thrift,
     pub(super) diagnoses: Diagnoses,
+    pub(super) automations: AutomationBook,
     /// Writes down what becomes of tasks.
     recorder: Recorder,
     /// Told what works now, where somebody wants to know.
@@ -113,6 +122,7 @@ impl Poller {
             told_read_only: false,
             thrift: Thrift::default(),
             diagnoses: Diagnoses::default(),
+            automations: AutomationBook::default(),
             recorder: Recorder::default(),
             at_work: watch::channel(Vec::new()).0,
             paused: false,
@@ -193,6 +203,7 @@ impl Poller {
                 }
                 self.memory.pulls.calm.stir();
                 self.schedule.poke_all(now);
+                self.refresh_automations(now);
                 if let Some(task) = self.attended.clone() {
                     self.schedule.want(Source::Task(task.id.clone()), self.attended_pace(&task.id), now);
                     self.schedule.poke(&Source::Task(task.id), now, Poke::Operator);
@@ -210,6 +221,8 @@ impl Poller {
                 self.cover(now);
                 self.schedule.poke(&Source::Pulls, now, Poke::Operator);
             }
+            Wish::Sight(sight) => self.look_at_automations(sight, now),
+            Wish::Automation(at) => self.look_at_automation(&at, now),
             Wish::Diagnosed(task, diagnosed) => {
                 self.desk.cache.keep_diagnosis(&task, &diagnosed);
                 self.diagnoses.done(diagnosed.session);
@@ -235,8 +248,9 @@ impl Poller {
         self.schedule.retain(|source| match source {
             Source::Tasks(repo) => watched.contains(repo),
             Source::Task(id) | Source::Run(id) => memory.tasks.contains_key(id),
-            _ => true,
+            source => repo_of(source).is_none_or(|repo| watched.contains(repo)),
         });
+        self.automations.retain(watched);
         for repo in watched {
             self.lists.entry(repo.clone()).or_default();
         }
@@ -346,11 +360,14 @@ impl Poller {
         self.cover(now);
         let wait = if cut.is_none() { self.schedule.succeeded(&due.source, now) } else { None };
         let next_try = self.told(&due.source, wait);
-        let news = brought.into_news();
-        self.recorder.hear(&news, self.desk.now());
-        self.desk.net(due.source.clone(), due.generation, next_try, Ok(news)).await;
-        if !gone.is_empty() {
-            self.desk.net(due.source.clone(), due.generation, next_try, Ok(News::Gone(gone))).await;
+        let pulls = match &mut brought {
+            Brought::Runs { runs: Some(runs), .. } => std::mem::take(&mut runs.pulls),
+            _ => Vec::new(),
+        };
+        let also = [(!gone.is_empty()).then_some(News::Gone(gone)), (!pulls.is_empty()).then_some(News::Pulls(pulls))];
+        for news in std::iter::once(brought.into_news()).chain(also.into_iter().flatten()) {
+            self.recorder.hear(&news, self.desk.now());
+            self.desk.net(due.source.clone(), due.generation, next_try, Ok(news)).await;
         }
         if let Some(fault) = cut {
             self.failed(due, fault, now).await;
@@ -369,7 +386,9 @@ impl Poller {
             fault if backoff::is_line(fault) => Setback::Line,
             _ => Setback::Other,
         };
-        let wait = self.schedule.failed(&due.source, now, setback, |every, n| backoff::wait(every, n, &fault, at));
+        let least = self.patience(&due.source);
+        let wait_for = |every, n| backoff::wait(every, n, &fault, at).max(least);
+        let wait = self.schedule.failed(&due.source, now, setback, wait_for);
         self.give_up_diagnosis(&due.source);
         self.desk.net(due.source, due.generation, self.at(wait), Err(fault)).await;
     }
