@@ -7,12 +7,14 @@
 #![allow(clippy::format_push_string, clippy::trivially_copy_pass_by_ref)]
 
 mod assigning;
+mod automating;
 mod bytes;
 mod cancelling;
 mod diagnosing;
 mod disagreeing;
 mod doctoring;
 mod draw;
+mod fleet;
 mod fuzz;
 mod guarding;
 mod inbox;

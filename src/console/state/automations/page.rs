@@ -14,7 +14,6 @@ use crate::domain::automation::schedule::next_words;
 use crate::domain::automation::{
     Automation, Detail, Fields, LimitStatus, Outcome, Owner, Period, Scope, Switch, Trigger, UsageLimit, show_value,
 };
-use crate::domain::policy::Grade;
 use crate::domain::{AutomationRef, Cost, Instant, RepoName, Source, TaskRef, age};
 use crate::text::{Safe, Untrusted, width};
 
@@ -87,7 +86,7 @@ pub fn lines(model: &Model, known: &Known, columns: u16) -> Vec<Line> {
     let one = &known.automation;
     let entry = model.place.automations.as_ref().and_then(|pane| entry_of(pane, &one.at));
     head(model, one, entry, &mut sheet);
-    pointed_out(entry, &mut sheet);
+    pointed_out(model, one, &mut sheet);
     money(model, one, &mut sheet);
     runs(model, known, &mut sheet);
     triggers(model, one, &mut sheet);
@@ -227,15 +226,18 @@ fn actors(one: &Automation) -> Words {
 }
 
 /// What nobody asked for and somebody should know.
-fn pointed_out(entry: Option<&Entry>, sheet: &mut Sheet) {
-    let Some(entry) = entry.filter(|entry| !entry.concerns.is_empty() || !entry.findings.is_empty()) else { return };
-    sheet.heading("To be looked at", "");
-    for finding in &entry.findings {
-        let (sign, tone) = if finding.grade == Grade::Refuses { ("✗", Tone::Bad) } else { ("?", Tone::Warn) };
-        let text = Safe::new(format!("{sign} {} (rule {})", finding.says, finding.rule));
-        sheet.say("policy", tone, &text);
+fn pointed_out(model: &Model, one: &Automation, sheet: &mut Sheet) {
+    let all = &model.world.automations;
+    let (concerns, violations) = (all.concerns(&one.at), all.violations(&one.at));
+    if concerns.is_empty() && violations.is_empty() {
+        return;
     }
-    for concern in &entry.concerns {
+    sheet.heading("To be looked at", "");
+    for finding in violations {
+        let text = Safe::new(format!("✗ {} (rule {})", finding.says, finding.rule));
+        sheet.say("policy", Tone::Bad, &text);
+    }
+    for concern in concerns {
         sheet.say("note", Tone::Warn, &Safe::new(format!("▲ {}", concern.says())));
     }
 }

@@ -28,7 +28,7 @@ pub fn draw(model: &Model, entry: &Entry, theme: &Theme, area: Area, buffer: &mu
         ("starts", starts(model, entry, &one.switch)),
         ("does", does(one)),
         ("limit", limits(model, one)),
-        ("said", said(entry)),
+        ("said", said(model, entry)),
         ("where", Words::one(Tone::Dim, one.at.repo.as_str()).with(Tone::Dim, format!(" · id {}", one.at.id.show()))),
     ];
     for (y, (label, words)) in (area.y + 1..area.bottom()).zip(lines) {
@@ -84,13 +84,14 @@ fn limits(model: &Model, one: &Automation) -> Words {
     }
 }
 
-fn said(entry: &Entry) -> Words {
+fn said(model: &Model, entry: &Entry) -> Words {
+    let all = &model.world.automations;
     let mut words = Words::new();
-    for finding in &entry.findings {
+    for finding in all.violations(&entry.at) {
         words.gap(" · ");
         words.push(Tone::Bad, format!("✗ {} (rule {})", finding.says, finding.rule));
     }
-    for concern in &entry.concerns {
+    for concern in all.concerns(&entry.at) {
         words.gap(" · ");
         words.push(Tone::Warn, format!("▲ {}", concern.says()));
     }

@@ -134,7 +134,7 @@ impl Drawn<'_> {
         let (glyph, word, tone) = switch(&self.known.automation.switch);
         put(buffer, line, line.x + 1, line.y, glyph, theme.style(tone));
         put(buffer, line, line.x + 3, line.y, word, theme.style(tone));
-        if let Some((sign, tone)) = sign(self.entry) {
+        if let Some((sign, tone)) = sign(self.model, self.entry) {
             put(buffer, line, line.x + NAME_AT - 2, line.y, sign, theme.style(tone));
         }
         let name = Safe::new(width::cut_end(&self.entry.name, usize::from(columns.name)));
@@ -227,12 +227,12 @@ pub fn switch(switch: &Switch) -> (&'static str, &'static str, Tone) {
 }
 
 /// The loudest of what is to be said about it.
-fn sign(entry: &Entry) -> Option<(&'static str, Tone)> {
-    if !entry.findings.is_empty() {
+fn sign(model: &Model, entry: &Entry) -> Option<(&'static str, Tone)> {
+    if !model.world.automations.violations(&entry.at).is_empty() {
         Some(("✗", Tone::Bad))
     } else if entry.strain == Strain::Reached {
         Some(("▲", Tone::BadStrong))
-    } else if !entry.concerns.is_empty() || entry.strain == Strain::Near {
+    } else if entry.pointed_out > 0 || entry.strain == Strain::Near {
         Some(("▲", Tone::Warn))
     } else {
         None
