@@ -10,7 +10,5 @@ mod empty;
 mod foot;
 mod list;
 mod page;
-#[cfg(test)]
-mod tests;
 
 pub use list::draw;
