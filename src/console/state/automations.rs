@@ -29,6 +29,8 @@ pub struct Automations {
     pub policy_asked: bool,
     /// What is pointed out of those of which there is something.
     pointed: BTreeMap<AutomationRef, Pointed>,
+    /// Another number whenever something of it may have changed.
+    pub revision: u64,
     /// What is pointed out, or of which name, changed since that was last taken.
     pub changed: bool,
 }

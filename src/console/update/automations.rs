@@ -3,6 +3,8 @@
 mod acts;
 mod answer;
 mod pane;
+mod settle;
 
 pub use acts::news;
 pub use answer::answer;
+pub use settle::settle;

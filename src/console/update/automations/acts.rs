@@ -3,4 +3,8 @@
 use crate::console::automations::News;
 use crate::console::state::Model;
 
-pub fn news(_model: &mut Model, _news: News) {}
+pub fn news(model: &mut Model, news: News) {
+    if let News::Policy(policy) = news {
+        model.world.automations.hold_to(policy);
+    }
+}
