@@ -184,6 +184,11 @@ impl World {
         self.tasks.values().find(has_it).map(|known| &known.task.at.id)
     }
 
+    /// What started the task by itself, as far as it is known.
+    pub fn automation_of(&self, task: &Task) -> Option<&super::automations::Known> {
+        self.automations.of(&task.at.repo, task.automation.as_ref()?)
+    }
+
     /// The creator's login, where it is known.
     pub fn login<'a>(&'a self, task: &'a Task) -> Option<&'a Untrusted> {
         let person = task.creator.as_ref()?;

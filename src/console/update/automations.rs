@@ -5,8 +5,10 @@ mod answer;
 pub mod calendar;
 mod page;
 pub mod pane;
+mod settle;
 mod wake;
 
 pub use acts::news;
 pub use answer::answer;
+pub use settle::settle;
 pub use wake::{next_words, recheck_at};

@@ -56,6 +56,11 @@ fn rank(concern: &Concern) -> u8 {
 }
 
 impl Automations {
+    /// All that is to be said of one. `None`: nothing.
+    pub fn pointed_at(&self, at: &AutomationRef) -> Option<&Pointed> {
+        self.pointed.get(at)
+    }
+
     /// What is pointed out of one, as far as it is known; the worst first.
     pub fn concerns(&self, at: &AutomationRef) -> &[Concern] {
         self.pointed.get(at).map_or(&[], |pointed| &pointed.concerns)
@@ -76,8 +81,8 @@ impl Automations {
         if self.policy.as_ref() == Some(&policy) {
             return;
         }
-        self.policy = Some(policy);
         self.revision += 1;
+        self.policy = Some(policy);
         let mut repos: Vec<RepoName> = self.known.keys().map(|at| at.repo.clone()).collect();
         repos.dedup();
         for repo in repos {
@@ -87,7 +92,6 @@ impl Automations {
 
     /// A circle shows only between all of a repository's, so they are looked at together.
     pub(super) fn reckon(&mut self, repo: &RepoName) {
-        self.revision += 1;
         let here: Vec<&Known> = self.known.values().filter(|known| known.automation.at.repo == *repo).collect();
         let surroundings = Surroundings::of(here.iter().map(|known| &known.automation));
         let mut found: Vec<(AutomationRef, Pointed)> = Vec::new();
