@@ -31,8 +31,10 @@ pub struct Automations {
     pointed: BTreeMap<AutomationRef, Pointed>,
     /// Another number whenever something of it may have changed.
     pub revision: u64,
-    /// What is pointed out, or of which name, changed since that was last taken.
+    /// Something that is told of them elsewhere changed since that was last taken.
     pub changed: bool,
+    /// One has another name, or is new.
+    pub renamed: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -4,6 +4,8 @@ mod acts;
 mod answer;
 mod pane;
 mod settle;
+#[cfg(test)]
+mod tests;
 
 pub use acts::news;
 pub use answer::answer;

@@ -18,6 +18,7 @@ impl Automations {
             self.known.retain(|at, _| at.repo != *repo || automations.iter().any(|one| one.at == *at));
         }
         let mut changed = self.known.len() != before;
+        self.changed |= changed;
         for automation in automations {
             changed |= self.put(automation, now);
         }
@@ -43,6 +44,7 @@ impl Automations {
         self.revision += 1;
         let changed = self.known.remove(at).is_some();
         if changed {
+            self.changed = true;
             self.reckon(&at.repo);
         }
         changed
@@ -88,7 +90,7 @@ impl Automations {
                 automation: automation.clone(),
             };
             self.known.insert(automation.at, known);
-            self.changed = true;
+            (self.changed, self.renamed) = (true, true);
             return true;
         };
         if detailed {
@@ -96,8 +98,9 @@ impl Automations {
         } else {
             automation.detail.clone_from(&known.automation.detail);
         }
-        self.changed |= known.automation.name != automation.name;
+        self.renamed |= known.automation.name != automation.name;
         let changed = known.automation != automation;
+        self.changed |= changed;
         known.automation = automation;
         changed
     }
