@@ -9,6 +9,7 @@
 #![cfg(unix)]
 
 mod answers;
+mod automations;
 mod dice;
 mod unasked;
 

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use crate::domain::automation::Track;
 use crate::domain::policy::InForce;
-use crate::domain::{Automation, AutomationId, AutomationRef, Instant, RepoName};
+use crate::domain::{Automation, AutomationId, AutomationRef, Instant, RepoName, Task};
 
 pub use pointed::Pointed;
 
@@ -34,8 +34,10 @@ pub struct Automations {
     pub revision: u64,
     /// What is pointed out of those of which there is something.
     pointed: BTreeMap<AutomationRef, Pointed>,
-    /// What is pointed out, or of which name, changed since that was last taken.
+    /// Something that is told of them elsewhere changed since that was last taken.
     pub changed: bool,
+    /// One has another name, or is new.
+    pub renamed: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,6 +59,8 @@ pub struct Known {
     pub detailed_at: Option<Instant>,
     /// What its newest runs came to. `None`: not read yet.
     pub track: Option<Track>,
+    /// The tasks of these runs, as that list told them: older ones are among no other tasks.
+    pub runs: Vec<Task>,
     /// When its runs were read.
     pub tracked_at: Option<Instant>,
 }

@@ -6,6 +6,8 @@ pub mod calendar;
 mod page;
 pub mod pane;
 mod settle;
+#[cfg(test)]
+mod tests;
 mod wake;
 
 pub use acts::news;

@@ -2,7 +2,7 @@
 
 use super::{Automations, Known, List};
 use crate::domain::automation::{Listed, Track};
-use crate::domain::{Automation, AutomationRef, Instant, RepoName};
+use crate::domain::{Automation, AutomationRef, Instant, RepoName, Task};
 
 impl Automations {
     /// A repository's list. What it no longer names is gone.
@@ -18,6 +18,7 @@ impl Automations {
             self.known.retain(|at, _| at.repo != *repo || automations.iter().any(|one| one.at == *at));
         }
         let mut changed = self.known.len() != before;
+        self.changed |= changed;
         for automation in automations {
             changed |= self.put(automation, now);
         }
@@ -43,6 +44,7 @@ impl Automations {
         self.revision += 1;
         let changed = self.known.remove(at).is_some();
         if changed {
+            self.changed = true;
             self.reckon(&at.repo);
         }
         changed
@@ -59,6 +61,13 @@ impl Automations {
             self.reckon(&at.repo);
         }
         changed
+    }
+
+    /// The tasks its runs are.
+    pub fn ran(&mut self, at: &AutomationRef, tasks: &[Task]) {
+        let Some(known) = self.known.get_mut(at).filter(|known| known.runs != tasks) else { return };
+        known.runs = tasks.to_vec();
+        self.revision += 1;
     }
 
     /// Its runs came to nothing else than before. Only their age is another one.
@@ -84,11 +93,12 @@ impl Automations {
             let known = Known {
                 detailed_at: detailed.then_some(now),
                 track: None,
+                runs: Vec::new(),
                 tracked_at: None,
                 automation: automation.clone(),
             };
             self.known.insert(automation.at, known);
-            self.changed = true;
+            (self.changed, self.renamed) = (true, true);
             return true;
         };
         if detailed {
@@ -96,8 +106,9 @@ impl Automations {
         } else {
             automation.detail.clone_from(&known.automation.detail);
         }
-        self.changed |= known.automation.name != automation.name;
+        self.renamed |= known.automation.name != automation.name;
         let changed = known.automation != automation;
+        self.changed |= changed;
         known.automation = automation;
         changed
     }

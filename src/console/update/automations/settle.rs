@@ -8,11 +8,9 @@ use crate::console::state::Model;
 /// Before rows and inbox are made.
 pub fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
     let automations = &mut model.world.automations;
-    if std::mem::take(&mut automations.changed) {
-        model.place.inbox.due = true;
-        // Tasks may be asked for by the name of what started them.
-        model.queue.due = true;
-    }
+    model.place.inbox.due |= std::mem::take(&mut automations.changed);
+    // Tasks may be asked for by the name of what started them.
+    model.queue.due |= std::mem::take(&mut automations.renamed);
     let is_held = |known: &crate::console::state::automations::Known| known.automation.detail.is_some();
     if !automations.policy_asked && automations.known.values().any(is_held) {
         automations.policy_asked = true;

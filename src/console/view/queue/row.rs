@@ -91,8 +91,7 @@ impl Row<'_> {
     /// The automation that started it, where its name is known, else the person.
     fn started_by(&self) -> Option<String> {
         let (world, task) = (&self.model.world, &self.known.task);
-        let automation = world.automation_of(task).map(|known| &known.automation.name);
-        Some(format!("by {}", automation.or(world.login(task))?.show_line()))
+        Some(format!("by {}", world.automation_name(task).or(world.login(task))?.show_line()))
     }
 
     /// Number and state of the pull request, and where the checks have no column of their own their sign.
