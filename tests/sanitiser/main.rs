@@ -5,6 +5,10 @@
 
 mod colours;
 mod corpus;
+#[cfg(unix)]
+#[path = "../screens/fleet.rs"]
+#[allow(dead_code, reason = "shared with the tests of the screens, which use the rest of it")]
+mod fleet;
 mod injection;
 mod judge;
 mod languages;

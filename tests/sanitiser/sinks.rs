@@ -62,6 +62,10 @@ const SINKS: &[Sink] = &[
     screen("what is written to the agent", 90, Context::FollowUp, follow_up),
     screen("doctor", 90, Context::Doctor, examined),
     screen("inbox", 90, Context::Inbox, inbox),
+    screen("automations", 80, Context::Automations, automations),
+    screen("automations: triggers, people, models beside each other", 80, Context::Automations, automations_flat),
+    screen("page of an automation", 20, Context::Automation, automation),
+    screen("calendar", 80, Context::Calendar, calendar),
     screen("reviews", 90, Context::Reviews, review_list),
     screen("page of a pull request", 90, Context::Pull, page),
     screen("diff", 90, Context::Diff, diff),
@@ -109,6 +113,9 @@ const EVERY_CONTEXT: &[Context] = &[
     Context::FollowUp,
     Context::Doctor,
     Context::Inbox,
+    Context::Automations,
+    Context::Automation,
+    Context::Calendar,
     Context::Reviews,
     Context::Pull,
     Context::Diff,
@@ -259,6 +266,9 @@ fn every_context_has_its_sink() {
             | Context::FollowUp
             | Context::Doctor
             | Context::Inbox
+            | Context::Automations
+            | Context::Automation
+            | Context::Calendar
             | Context::Reviews
             | Context::Pull
             | Context::Diff

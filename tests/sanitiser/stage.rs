@@ -6,12 +6,13 @@ use atc::console::keys::{Chord, Key};
 use atc::console::state::found;
 use atc::console::state::tone::Tone;
 use atc::console::{Effect, doctor, issue, ledger, rawlog, reviews};
+use atc::domain::automation::{Listed, Off, Owner, Period, Scope, Switch};
 use atc::domain::capability::{self, Answer};
 use atc::domain::policy::Fact;
 use atc::domain::pull_look::{Change, ChangedFile, ChangedFiles};
 use atc::domain::{
-    Artifact, CancelPhase, CancelProgress, Fault, FaultKind, Issue, IssueRef, Issues, LogSource, NodeId, Person,
-    PullDiff, PullId, PullLook, PullRef, PullTarget, SessionId, Source, SourceChoice, State, Task, UserId,
+    Artifact, Automation, CancelPhase, CancelProgress, Fault, FaultKind, Issue, IssueRef, Issues, LogSource, NodeId,
+    Person, PullDiff, PullId, PullLook, PullRef, PullTarget, SessionId, Source, SourceChoice, State, Task, UserId,
 };
 use atc::text::{Safe, Untrusted};
 use atc::transcript::raw::{RawLine, RawLines};
@@ -243,6 +244,74 @@ pub fn examined(words: &[String]) -> Console {
 pub fn inbox(words: &[String]) -> Console {
     let mut console = with_tasks(console(), words, &State::WaitingForUser);
     console.keys("I");
+    console
+}
+
+/// Automations in these words, each with all it can say in them.
+fn the_automations(words: &[String]) -> Console {
+    let mut console = console();
+    let one = |(n, words): (usize, &String)| {
+        let triggers = serde_json::json!({
+            "interval": {"cadence": ["daily"], "hour_utc": 3},
+            words.as_str(): {words.as_str(): [words.as_str(), {words.as_str(): 1}]},
+            "issues": {"types": [words.as_str()], "labels": [words.as_str()], "query": words.as_str()},
+        });
+        let one = crate::fleet::bare("api", &format!("a{n:03}{words}"), words, triggers);
+        let text = || Untrusted::from(words.as_str());
+        let mut limit = crate::fleet::limit(Period::Unknown(text()), 9, 10);
+        limit.resets_at = None;
+        let one = Automation {
+            description: Some(text()),
+            switch: if n.is_multiple_of(3) { Switch::Off(Off { reason: Some(text()), at: None }) } else { Switch::On },
+            owner: Some(Owner::Unknown(text())),
+            creator: Some(Person { id: UserId(3), login: Some(text()) }),
+            write_scope: Some(Scope::Unknown(text())),
+            actor_must_write: Some(false),
+            model: Some(text()),
+            reasoning_effort: Some(text()),
+            limits: Some(vec![limit]),
+            other: serde_json::json!({words.as_str(): words.as_str()}).as_object().unwrap().clone(),
+            ..one
+        };
+        let mut one = crate::fleet::detailed(one, words, None);
+        let detail = one.detail.as_mut().unwrap();
+        detail.tools = vec![serde_json::json!(words.as_str()), serde_json::json!({"id": words.as_str()})];
+        (detail.toolsets, detail.agents) = (vec![text()], vec![text()]);
+        detail.permissions = one.other.clone();
+        one
+    };
+    let automations = words.iter().enumerate().map(one).collect();
+    crate::fleet::list(&mut console, "api", Listed::Here { automations, unreadable: 1, more: true });
+    console
+}
+
+pub fn automations(words: &[String]) -> Console {
+    let mut console = the_automations(words);
+    console.keys("T");
+    console
+}
+
+pub fn automations_flat(words: &[String]) -> Console {
+    let mut console = automations(words);
+    console.keys("bsG");
+    console
+}
+
+/// Of one alone; its run was made of the words that follow.
+pub fn automation(words: &[String]) -> Console {
+    let mut console = the_automations(&[words.join("\n")]);
+    let tasks: Vec<Task> = words.iter().enumerate().map(|(n, words)| a_task(n, words, State::Failed)).collect();
+    let at = console.model.world.automations.known.keys().next().cloned().unwrap();
+    let track = atc::domain::automation::Track::of(&tasks, true);
+    crate::fleet::runs(&mut console, at, tasks, track);
+    console.keys("T");
+    console.press(Key::Enter);
+    console
+}
+
+pub fn calendar(words: &[String]) -> Console {
+    let mut console = the_automations(words);
+    console.keys("TC");
     console
 }
 
