@@ -69,6 +69,9 @@ pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
         Context::Form => {
             vec![Intent::NextField, Intent::Start, Intent::Editor, Intent::Preset, Intent::Preview, Intent::Back]
         }
+        Context::AutomationForm => {
+            vec![Intent::NextField, Intent::Start, Intent::Editor, Intent::NextChoice, Intent::Preview, Intent::Back]
+        }
         Context::Repos => vec![Intent::Mark, Intent::MarkAll, Intent::Accept, Intent::Back],
         Context::Plan => plan(model),
         Context::Dialog => vec![Intent::No, Intent::Yes, Intent::NextChoice, Intent::Accept],
