@@ -2,7 +2,11 @@
 
 mod acts;
 mod answer;
+pub mod form;
 mod pane;
+mod question;
+mod stale;
 
-pub use acts::news;
+pub use acts::{confirmed, intent, news};
 pub use answer::answer;
+pub use stale::{settle, take as take_new};

@@ -88,6 +88,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     ledger::settle(model, &mut effects);
     cancels::settle(model);
     doctor::settle(model);
+    automations::settle(model);
     reviews::settle(model, &mut effects);
     log::follow_selection(model, &mut effects);
     list::settle(model);
@@ -112,6 +113,7 @@ fn local(model: &mut Model, local: Local, effects: &mut Vec<Effect>) {
         Local::BigLog(news) => {
             model.dirty |= big::news(model, news);
         }
+        Local::Edited(result) if automations::form::edited(model, &result) => {}
         Local::Edited(result) => compose::edited(model, result, effects),
         Local::Drafts(drafts) => compose::drafts(model, drafts),
         Local::Remembered(part) => remember::take(model, *part),

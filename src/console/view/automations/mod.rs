@@ -1,0 +1,3 @@
+//! The automations over the panes.
+
+pub mod form;
