@@ -28,6 +28,8 @@ const GENERATED: &[(&str, Write)] = &[
     ("variables", docs::variables_table),
     ("qualifiers", atc::domain::query::markdown_table),
     ("query-words", atc::domain::query::markdown_words),
+    ("automation-qualifiers", atc::domain::automation::query::markdown_table),
+    ("automation-words", atc::domain::automation::query::markdown_words),
     ("commands", atc::console::update::command::markdown_table),
     ("keys", atc::keys::docs::table),
     ("token-kinds", atc::provider::github::docs::markdown_kinds),

@@ -5,11 +5,14 @@
 //!    └──no longer named, or gone──> forgotten              (each change: what is pointed out is found anew)
 //! ```
 
+pub mod calendar;
 pub mod desk;
 pub mod form;
 mod merge;
+pub mod page;
 pub mod pane;
 mod pointed;
+pub mod rows;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -31,6 +34,8 @@ pub struct Automations {
     /// The policy they are held to, once it was asked for.
     pub policy: Option<Arc<InForce>>,
     pub policy_asked: bool,
+    /// Another number whenever something of them, of their lists or of what is pointed out changed.
+    pub revision: u64,
     /// What is pointed out of those of which there is something.
     pointed: BTreeMap<AutomationRef, Pointed>,
     /// What is pointed out, or of which name, changed since that was last taken.

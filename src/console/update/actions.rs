@@ -67,6 +67,9 @@ pub fn run(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
         Intent::Retry => retry(model, effects),
         Intent::Ledger => super::ledger::open(model, String::new(), effects),
         Intent::Inbox => super::inbox::open(model, effects),
+        Intent::Automations => super::automations::pane::open(model),
+        Intent::Automation => super::automations::pane::of_task(model),
+        Intent::Calendar => super::automations::calendar::open(model),
         Intent::Compose => compose_with(model, None, effects),
         Intent::Plan => compose::show_plan(model, effects),
         Intent::GoBack => trail::step(model, false, effects),
@@ -155,6 +158,7 @@ pub fn focus(model: &mut Model, pane: Pane) {
     model.log.wall = None;
     model.log.found = None;
     model.place.ledger.pane = None;
+    super::automations::pane::close(model);
     model.place.cancels = None;
     model.place.doctor.pane = None;
     model.place.inbox.pane = None;
@@ -240,7 +244,7 @@ fn open_detail(model: &mut Model) {
 /// What is done to one task, or with it.
 fn of_the_task(intent: Intent, model: &Model) -> bool {
     match intent {
-        Intent::Enter | Intent::Detail | Intent::Cancel | Intent::FollowUp | Intent::Retry => true,
+        Intent::Enter | Intent::Detail | Intent::Cancel | Intent::FollowUp | Intent::Retry | Intent::Automation => true,
         // In the reviews they are about the pull request.
         Intent::Open | Intent::CopyBranch => model.place.focus != Pane::Reviews || model.log.wall.is_some(),
         _ => false,

@@ -2,11 +2,15 @@
 
 mod acts;
 mod answer;
+pub mod calendar;
 pub mod form;
-mod pane;
+mod page;
+pub mod pane;
 mod question;
 mod stale;
+mod wake;
 
 pub use acts::{confirmed, intent, news};
 pub use answer::answer;
 pub use stale::{settle, take as take_new};
+pub use wake::{next_words, recheck_at};

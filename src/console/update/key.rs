@@ -88,8 +88,11 @@ pub fn act(model: &mut Model, context: Context, intent: Intent, effects: &mut Ve
         Context::Cancels => cancels::intent(model, intent, effects),
         Context::Doctor => doctor::intent(model, intent, effects),
         Context::Inbox => inbox::intent(model, intent, effects),
-        Context::Automations | Context::Automation => automations::intent(model, intent, effects),
         Context::AutomationForm => automations::form::intent(model, intent, effects),
+        Context::Automations | Context::Automation if automations::intent(model, intent, effects) => true,
+        Context::Automations | Context::Automation | Context::Calendar => {
+            automations::pane::intent(model, context, intent, effects)
+        }
         Context::Found => found::intent(model, intent, effects),
         Context::Reviews | Context::Pull | Context::Diff => reviews::intent(model, context, intent, effects),
         _ => false,

@@ -8,7 +8,7 @@
 //! ```
 
 pub mod actions;
-mod automations;
+pub mod automations;
 pub mod big;
 pub mod cancel;
 pub mod cancel_marked;
@@ -90,6 +90,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     doctor::settle(model);
     automations::settle(model);
     reviews::settle(model, &mut effects);
+    automations::pane::settle(model, &mut effects);
     log::follow_selection(model, &mut effects);
     list::settle(model);
     palette::settle(model);

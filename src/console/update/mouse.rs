@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::{
-    actions, cancels, compose, dialog, doctor, found, inbox, key, ledger, list, log, offers, palette, queue, reviews,
+    actions, automations, cancels, compose, dialog, doctor, found, inbox, key, ledger, list, log, offers, palette, queue, reviews,
     scroll, tour, wall,
 };
 use crate::console::effect::Effect;
@@ -106,6 +106,9 @@ fn hit(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) -> bool {
     if model.place.inbox.pane.is_some() {
         return below.is_some_and(|row| inbox::click(model, row));
     }
+    if model.place.automations.is_some() {
+        return below.is_some_and(|row| automations::pane::click(model, row));
+    }
     if model.place.ledger.pane.is_some() {
         return below.is_some_and(|row| ledger::click(model, row));
     }
@@ -162,6 +165,7 @@ fn go(model: &mut Model, to: To, effects: &mut Vec<Effect>) {
     }
     match to {
         To::Pane(pane) => actions::focus(model, pane),
+        To::View(view) if model.place.automations.is_some() => automations::pane::set_view(model, view),
         To::View(view) => actions::view(model, view),
     }
 }
@@ -177,6 +181,9 @@ fn wheel(model: &mut Model, mouse: Mouse, by: isize, effects: &mut Vec<Effect>) 
     }
     if model.place.inbox.pane.is_some() {
         return inbox::step(model, by);
+    }
+    if model.place.automations.is_some() {
+        return automations::pane::wheel(model, by);
     }
     if let Some(ledger) = &mut model.place.ledger.pane {
         ledger.wheel(by);

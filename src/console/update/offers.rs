@@ -137,6 +137,7 @@ fn found(model: &Model) -> Option<Offers> {
     let line = model.line.as_ref()?;
     let completions = match line.kind {
         LineKind::QueueFilter => of_query(model, &line.text, line.cursor),
+        LineKind::AutomationFilter => of_automations(model, &line.text, line.cursor),
         LineKind::Command => command::complete(model, &line.text, line.cursor),
         LineKind::LogFilter => filter::complete(&line.text, line.cursor),
         _ => return None,
@@ -164,4 +165,10 @@ pub fn of_query(model: &Model, text: &str, cursor: usize) -> Completions {
         states: seen.states.all(),
     };
     complete(text, cursor, &vocabulary)
+}
+
+/// What a query of automations can go on with.
+pub fn of_automations(model: &Model, text: &str, cursor: usize) -> Completions {
+    let _ = (model, text);
+    Completions { replace: cursor..cursor, all: Vec::new() }
 }

@@ -70,6 +70,8 @@ fn parts(model: &Model, theme: &Theme, buffer: &mut Buffer) -> Option<(u16, u16)
         cancels::draw(model, pane, theme, body, buffer);
     } else if let Some(pane) = &model.place.inbox.pane {
         inbox::draw(model, pane, theme, body, buffer);
+    } else if let Some(pane) = &model.place.automations {
+        automations::draw(model, pane, theme, body, buffer);
     } else if let Some(ledger) = &model.place.ledger.pane {
         ledger::draw(model, ledger, theme, body, buffer);
     } else if model.place.doctor.pane.is_some() {

@@ -16,6 +16,7 @@ mod item;
 mod offer;
 mod order;
 pub mod plan;
+pub mod query;
 pub mod schedule;
 pub mod track;
 mod trigger;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// How amounts of a kind are written.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Scale {
+pub struct Scale {
     /// Decimal places that are kept: `1` is ten to the power of this.
     places: usize,
     /// A bare number is as exact as the screen: so much below it and so much above still are that number.
@@ -14,17 +14,19 @@ pub(super) struct Scale {
 }
 
 /// Credits in nano units, shown rounded to tenths.
-pub(super) const CREDITS: Scale =
-    Scale { places: 9, below: 50_000_000, above: 50_000_000, examples: ">10, <=0.5 or 1..5" };
+pub const CREDITS: Scale = Scale { places: 9, below: 50_000_000, above: 50_000_000, examples: ">10, <=0.5 or 1..5" };
 
-pub(super) const COUNT: Scale = Scale { places: 0, below: 0, above: 1, examples: ">1, 3 or 2..5" };
+/// Whole percent.
+pub const PERCENT: Scale = Scale { places: 0, below: 0, above: 1, examples: "<50, >=90 or 50..80" };
+
+pub const COUNT: Scale = Scale { places: 0, below: 0, above: 1, examples: ">1, 3 or 2..5" };
 
 /// Digits before the point that anything real stays below.
 const DIGITS: usize = 15;
 
 impl Scale {
     /// From the first amount that is meant up to the first that no longer is.
-    pub(super) fn read(&self, text: &str) -> Result<Range<u128>, String> {
+    pub fn read(&self, text: &str) -> Result<Range<u128>, String> {
         if let Some((from, to)) = text.split_once("..") {
             let from = if from == "*" { 0 } else { self.number(from)? };
             let to = if to == "*" { u128::MAX } else { self.number(to)? + 1 };

@@ -9,27 +9,13 @@ use std::ops::Range;
 use super::fuzzy::{self, Fuzzy};
 use super::lex::{Body, Item, Piece, pieces, quote};
 use super::near::plain;
-use super::table::{self, Kind, QUALIFIERS, Qualifier};
+use super::qualifier::{Qualifier, find};
+use super::subject::Subject;
 use crate::domain::RepoName;
 use crate::text::Untrusted;
 
 /// Nobody reads more.
 const MOST: usize = 50;
-
-/// What the console has seen, in the order it wants it offered.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Vocabulary<'a> {
-    /// Their owners are the organizations.
-    pub repos: &'a [RepoName],
-    pub logins: &'a [Untrusted],
-    pub agents: &'a [Untrusted],
-    pub models: &'a [Untrusted],
-    pub branches: &'a [Untrusted],
-    /// Rules that logs are diagnosed by.
-    pub rules: &'a [Untrusted],
-    /// Unknown states that the service has sent.
-    pub states: &'a [Untrusted],
-}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Completions {
@@ -47,19 +33,19 @@ pub struct Completion {
 }
 
 /// `cursor`: bytes before it. Inside a character it counts as before that character.
-pub fn complete(text: &str, cursor: usize, vocabulary: &Vocabulary<'_>) -> Completions {
+pub fn complete_of<S: Subject>(text: &str, cursor: usize, vocabulary: &S::Vocabulary<'_>) -> Completions {
     let cursor = text.floor_char_boundary(cursor);
     let typed = text.get(..cursor).unwrap_or(text);
-    let whole = pieces(text);
+    let whole = pieces::<S>(text);
     // What is being typed ends at the cursor; behind a blank something new begins.
-    let mut before = pieces(typed);
+    let mut before = pieces::<S>(typed);
     let last = before.pop().filter(|piece| piece.at.end == cursor);
     match last.as_ref().map(|piece| &piece.body) {
-        None => names("", cursor..cursor),
-        Some(Body::Text(item)) if !item.quoted => names(&item.text, item.at.start..end_of_name(&whole, item)),
+        None => names::<S>("", cursor..cursor),
+        Some(Body::Text(item)) if !item.quoted => names::<S>(&item.text, item.at.start..end_of_name(&whole, item)),
         Some(Body::Text(_) | Body::Fuzzy(_)) => Completions { replace: cursor..cursor, all: Vec::new() },
         Some(Body::Qualified { name, items, .. }) => {
-            let found = table::find(name).zip(items.split_last());
+            let found = find::<S>(name).zip(items.split_last());
             let Some((qualifier, (item, others))) = found.filter(|(_, (item, _))| item.stray.is_none()) else {
                 return Completions { replace: cursor..cursor, all: Vec::new() };
             };
@@ -89,8 +75,8 @@ fn end_of_item(whole: &[Piece<'_>], item: &Item<'_>) -> usize {
     found.map_or(item.at.end, |other| other.at.end.max(item.at.end))
 }
 
-fn names(typed: &str, replace: Range<usize>) -> Completions {
-    let candidates = QUALIFIERS.iter().map(|qualifier| Candidate {
+fn names<S: Subject>(typed: &str, replace: Range<usize>) -> Completions {
+    let candidates = S::qualifiers().iter().map(|qualifier| Candidate {
         insert: Cow::Owned(format!("{}:", qualifier.word)),
         hint: qualifier.doc,
         names: qualifier.names().collect(),
@@ -98,16 +84,16 @@ fn names(typed: &str, replace: Range<usize>) -> Completions {
     Completions { replace, all: ranked(typed, candidates.collect()) }
 }
 
-fn values(
-    qualifier: &'static Qualifier,
+fn values<S: Subject>(
+    qualifier: &'static Qualifier<S>,
     item: &Item<'_>,
     others: &[Item<'_>],
     replace: Range<usize>,
-    vocabulary: &Vocabulary<'_>,
+    vocabulary: &S::Vocabulary<'_>,
 ) -> Completions {
     let mut candidates: Vec<Candidate<'_>> = Vec::new();
-    // A quoted value is none of the words with a meaning of their own, but a state's.
-    if !item.quoted || qualifier.kind == Kind::State {
+    // A quoted value is none of the words with a meaning of their own, unless these may stand in quotes.
+    if !item.quoted || S::keeps_words_in_quotes(qualifier.kind) {
         let words = qualifier.words.iter();
         candidates.extend(words.map(|word| Candidate {
             insert: word.word.into(),
@@ -115,7 +101,11 @@ fn values(
             names: vec![word.word],
         }));
     }
-    candidates.extend(known(qualifier.kind, vocabulary));
+    // What was seen may be one of the words.
+    let seen = S::seen(qualifier.kind, vocabulary);
+    let is_new = |one: &Candidate<'_>| candidates.iter().all(|word| word.insert != one.insert);
+    let new: Vec<_> = seen.into_iter().filter(is_new).collect();
+    candidates.extend(new);
     let taken = |candidate: &Candidate<'_>| {
         others.iter().any(|other| candidate.names.first().is_some_and(|name| plain(name) == plain(&other.text)))
     };
@@ -125,43 +115,37 @@ fn values(
     Completions { replace, all: all.into_iter().filter(|completion| !same(completion)).collect() }
 }
 
-/// Values that were seen. One that the sanitiser would change cannot be typed and is not offered.
-fn known<'a>(kind: Kind, vocabulary: &Vocabulary<'a>) -> Vec<Candidate<'a>> {
-    let named = |all: &'a [Untrusted]| -> Vec<&'a str> {
-        all.iter()
-            .filter(|name| name.show_line().as_str() == name.raw_for_match())
-            .map(Untrusted::raw_for_match)
-            .collect()
-    };
-    let names = match kind {
-        Kind::Repo => {
-            let repo = |repo: &'a RepoName| Candidate {
-                insert: quote(repo.as_str()).into(),
-                hint: "",
-                names: vec![repo.as_str(), repo.name()],
-            };
-            return vocabulary.repos.iter().map(repo).collect();
-        }
-        Kind::Owner => vocabulary.repos.iter().map(RepoName::owner).collect(),
-        Kind::Login => named(vocabulary.logins),
-        Kind::Agent => named(vocabulary.agents),
-        Kind::Model => named(vocabulary.models),
-        Kind::Branch => named(vocabulary.branches),
-        Kind::Rule => named(vocabulary.rules),
-        Kind::State => named(vocabulary.states),
-        Kind::Fixed | Kind::Id | Kind::Pull | Kind::Time(_) | Kind::Cost | Kind::Sessions => Vec::new(),
-    };
-    let mut seen = std::collections::HashSet::new();
-    // A name of blanks alone cannot be asked for.
-    let once = names.into_iter().filter(|name| !name.trim().is_empty() && seen.insert(*name));
-    once.map(|name| Candidate { insert: quote(name).into(), hint: "", names: vec![name] }).collect()
-}
-
-struct Candidate<'a> {
+/// Something that may be offered.
+#[derive(Debug)]
+pub struct Candidate<'a> {
     insert: Cow<'a, str>,
     hint: &'a str,
     /// What may be typed for it.
     names: Vec<&'a str>,
+}
+
+/// Names that can be typed: one that the sanitiser would change cannot.
+pub fn typable(all: &[Untrusted]) -> impl Iterator<Item = &str> {
+    all.iter().filter(|name| name.show_line().as_str() == name.raw_for_match()).map(Untrusted::raw_for_match)
+}
+
+impl<'a> Candidate<'a> {
+    pub fn repos(repos: &'a [RepoName]) -> Vec<Self> {
+        let repo = |repo: &'a RepoName| Self {
+            insert: quote(repo.as_str()).into(),
+            hint: "",
+            names: vec![repo.as_str(), repo.name()],
+        };
+        repos.iter().map(repo).collect()
+    }
+
+    /// Each once.
+    pub fn names(names: impl IntoIterator<Item = &'a str>) -> Vec<Self> {
+        let mut seen = std::collections::HashSet::new();
+        // A name of blanks alone cannot be asked for.
+        let once = names.into_iter().filter(|name| !name.trim().is_empty() && seen.insert(*name));
+        once.map(|name| Self { insert: quote(name).into(), hint: "", names: vec![name] }).collect()
+    }
 }
 
 /// Those that begin with what is typed in their order, then those that have its letters, the best first.

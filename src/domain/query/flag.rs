@@ -5,7 +5,7 @@ use crate::domain::stuck::Stuck;
 use crate::domain::{Artifact, Checks, Condition, Diagnosed, PullState, Session, Severity, State};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Flag {
+pub enum Flag {
     Active,
     Ended,
     Stuck,
@@ -42,7 +42,7 @@ pub(super) enum Flag {
 
 /// How far a pull request is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stage {
+pub enum Stage {
     /// Drafts too, as GitHub counts.
     Open,
     Draft,

@@ -6,7 +6,7 @@ use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 /// Longer words would overflow the score, and nobody types them.
-pub(super) const LONGEST: usize = 64;
+pub const LONGEST: usize = 64;
 
 /// What a letter must bring on average. Alone it brings 16, at the beginning of a word up to 36 and next to the letter
 /// before it 20; a gap costs 3, and 1 for each further letter left out. Below this the letters lie about anywhere.
@@ -24,7 +24,7 @@ thread_local! {
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct Fuzzy {
+pub struct Fuzzy {
     words: Vec<Word>,
 }
 
@@ -39,7 +39,7 @@ struct Word {
 
 impl Fuzzy {
     /// Every word of the text, at most [`LONGEST`] characters each, must be found.
-    pub(super) fn new(text: &str) -> Self {
+    pub fn new(text: &str) -> Self {
         let word = |word: &str| {
             // Case never matters, and what is looked through is in lower case.
             let atom = Atom::new(word, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy, false);
@@ -50,7 +50,7 @@ impl Fuzzy {
     }
 
     /// Each word is in one line, not across several. The haystack is in lower case.
-    pub(super) fn holds(&self, hay: &str) -> bool {
+    pub fn holds(&self, hay: &str) -> bool {
         SCRATCH.with_borrow_mut(|scratch| {
             let mut within = |word: &Word, line: &str| {
                 word.may_be_in(line) && scratch.score(&word.atom, line).is_some_and(|score| score >= word.least)
@@ -60,7 +60,7 @@ impl Fuzzy {
     }
 
     /// How well the words are in the text; `None`: one of them is not.
-    pub(super) fn score(&self, text: &str) -> Option<u32> {
+    pub fn score(&self, text: &str) -> Option<u32> {
         SCRATCH.with_borrow_mut(|scratch| {
             let scores = self.words.iter().map(|word| scratch.score(&word.atom, text).map(u32::from));
             scores.sum()

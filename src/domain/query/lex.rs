@@ -10,18 +10,19 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::table;
+use super::qualifier::find;
+use super::subject::Subject;
 
 #[derive(Debug)]
-pub(super) struct Piece<'a> {
-    pub(super) at: Range<usize>,
+pub struct Piece<'a> {
+    pub at: Range<usize>,
     /// An odd number of minus signs stands before it.
-    pub(super) not: bool,
-    pub(super) body: Body<'a>,
+    pub not: bool,
+    pub body: Body<'a>,
 }
 
 #[derive(Debug)]
-pub(super) enum Body<'a> {
+pub enum Body<'a> {
     Text(Item<'a>),
     Fuzzy(Item<'a>),
     Qualified {
@@ -33,19 +34,20 @@ pub(super) enum Body<'a> {
 }
 
 #[derive(Debug)]
-pub(super) struct Item<'a> {
+pub struct Item<'a> {
     /// With its quotes.
-    pub(super) at: Range<usize>,
-    pub(super) text: Cow<'a, str>,
-    pub(super) quoted: bool,
+    pub at: Range<usize>,
+    pub text: Cow<'a, str>,
+    pub quoted: bool,
     /// The closing quote is missing.
-    pub(super) open: bool,
+    pub open: bool,
     /// What stands behind the closing quote without a blank.
-    pub(super) stray: Option<Range<usize>>,
+    pub stray: Option<Range<usize>>,
 }
 
-pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
-    let mut reader = Reader { text, at: 0 };
+/// A word of the subject's table is always a qualifier.
+pub fn pieces<S: Subject>(text: &str) -> Vec<Piece<'_>> {
+    let mut reader = Reader { text, at: 0, is_known: |name| find::<S>(name).is_some() };
     let mut pieces = Vec::new();
     loop {
         reader.run(|c| !c.is_whitespace());
@@ -59,6 +61,7 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
 struct Reader<'a> {
     text: &'a str,
     at: usize,
+    is_known: fn(&str) -> bool,
 }
 
 impl<'a> Reader<'a> {
@@ -110,7 +113,7 @@ impl<'a> Reader<'a> {
             rest.split_at_checked(rest.find(|c: char| !c.is_ascii_alphabetic() && !matches!(c, '-' | '_'))?)?;
         let behind = behind.strip_prefix(':')?;
         let text = behind.is_empty() || behind.starts_with([':', '/']) || behind.starts_with(char::is_whitespace);
-        let known = table::find(name).is_some();
+        let known = (self.is_known)(name);
         (known || (!text && name.starts_with(|c: char| c.is_ascii_alphabetic()))).then_some(name)
     }
 
@@ -150,7 +153,7 @@ impl<'a> Reader<'a> {
 }
 
 /// A value as it must be written to be read as nothing but itself.
-pub(super) fn quote(value: &str) -> String {
+pub fn quote(value: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '+' | '[' | ']' | '#');
     if value.chars().all(plain) && !value.is_empty() {
         return value.to_owned();

@@ -1,4 +1,5 @@
-//! The query language of the queue, the saved views and the verbs: GitHub's own words, one meaning everywhere.
+//! The query language of the queue, the saved views and the verbs: GitHub's own words, one meaning everywhere. The
+//! language is one for every [`Subject`]; the one here is tasks, [another](crate::domain::automation::query) automations.
 //!
 //! `repository:acme/api state:failed,timed_out user:mona updated:<2h -flaky ~migrat`: every term must hold.
 //!
@@ -22,16 +23,36 @@ mod name;
 mod near;
 mod parse;
 mod parsed;
+mod qualifier;
+mod read;
 mod sign;
+mod subject;
 mod table;
-mod term;
+mod tasks;
 mod time;
+mod value;
 mod word;
 
 #[cfg(test)]
 mod tests;
 
-pub use complete::{Completion, Completions, Vocabulary, complete};
+pub use complete::{Candidate, Completion, Completions, complete_of};
 pub use facts::{Facts, Needs};
-pub use parsed::{Query, Wrong};
-pub use table::{QUALIFIERS, Qualifier, Word, markdown_table, markdown_words};
+pub use parsed::{QueryOf, Wrong};
+pub use qualifier::{Qualifier, Word};
+pub use subject::Subject;
+pub use table::{QUALIFIERS, markdown_table, markdown_words};
+pub use tasks::{Query, Tasks, Vocabulary, complete};
+
+/// What every subject's values are made of.
+pub(in crate::domain) mod parts {
+    pub use super::amount::{COUNT, CREDITS, PERCENT};
+    pub use super::complete::typable;
+    pub use super::fuzzy::Fuzzy;
+    pub use super::lex::Item;
+    pub use super::name::Name;
+    pub use super::near::plain;
+    pub use super::qualifier::{markdown_table, markdown_words};
+    pub use super::read::{RepoAsked, login, name, new_word, no_word, organization, repo};
+    pub use super::time::{Ages, When};
+}

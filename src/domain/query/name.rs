@@ -2,25 +2,25 @@
 
 /// Stretches of text in lower case with anything between them; alone it is the whole name.
 #[derive(Clone, Debug)]
-pub(super) struct Name(Vec<Box<str>>);
+pub struct Name(Vec<Box<str>>);
 
 impl Name {
     /// The text itself: a `*` in it is a `*`.
-    pub(super) fn verbatim(text: &str) -> Self {
+    pub fn verbatim(text: &str) -> Self {
         Self(vec![fold(text)])
     }
 
     /// With `*` for anything.
-    pub(super) fn pattern(text: &str) -> Self {
+    pub fn pattern(text: &str) -> Self {
         Self(text.split('*').map(fold).collect())
     }
 
     /// Whatever begins with the text.
-    pub(super) fn beginning(text: &str) -> Self {
+    pub fn beginning(text: &str) -> Self {
         Self(vec![fold(text), Box::default()])
     }
 
-    pub(super) fn matches(&self, name: &str) -> bool {
+    pub fn matches(&self, name: &str) -> bool {
         match self.0.as_slice() {
             [] => false,
             [whole] => strip(name, whole) == Some(""),
@@ -37,7 +37,7 @@ impl Name {
 }
 
 /// The text has the word somewhere. The word is in lower case.
-pub(super) fn contains(text: &str, word: &str) -> bool {
+pub fn contains(text: &str, word: &str) -> bool {
     places(text, word).next().is_some()
 }
 

@@ -1,7 +1,7 @@
 //! What was probably meant by a word that is none.
 
 /// The candidate that the word is a slip or a beginning of.
-pub(super) fn near<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn near<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = plain(word);
     if word.is_empty() || word.len() > 40 {
         return None;
@@ -20,7 +20,7 @@ pub(super) fn near<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>
 }
 
 /// In lower case, with one sign for what separates words: `Needs you`, `needs_you` and `needs-you` are one.
-pub(super) fn plain(word: &str) -> String {
+pub fn plain(word: &str) -> String {
     word.chars().flat_map(char::to_lowercase).map(|c| if matches!(c, '_' | ' ') { '-' } else { c }).collect()
 }
 

@@ -1,18 +1,25 @@
-//! A query: parsed once, asked of many tasks.
+//! A query: parsed once, asked of many.
 
 use std::fmt;
 use std::ops::Range;
 
-use super::parse::read;
-use super::term::Term;
-use super::{Facts, Needs};
+use super::read::read;
+use super::subject::Subject;
 use crate::domain::Instant;
 
 /// A query that was understood. Empty: everything.
 #[derive(Clone, Debug, Default)]
-pub struct Query {
+pub struct QueryOf<S: Subject> {
     text: Box<str>,
-    terms: Vec<Term>,
+    terms: Vec<Term<S>>,
+}
+
+/// Any of its values must hold, or none of them if it is negated.
+#[derive(Clone, Debug)]
+pub struct Term<S: Subject> {
+    pub not: bool,
+    /// At least one.
+    pub any: Vec<S::Value>,
 }
 
 /// Why a text is no query, and where in it.
@@ -32,15 +39,15 @@ impl fmt::Display for Wrong {
 impl std::error::Error for Wrong {}
 
 /// The terms follow from the text.
-impl PartialEq for Query {
+impl<S: Subject> PartialEq for QueryOf<S> {
     fn eq(&self, other: &Self) -> bool {
         self.text == other.text
     }
 }
 
-impl Eq for Query {}
+impl<S: Subject> Eq for QueryOf<S> {}
 
-impl Query {
+impl<S: Subject> QueryOf<S> {
     /// All of the text, or the first thing that is wrong with it.
     pub fn parse(text: &str) -> Result<Self, Wrong> {
         match Self::parse_while_typing(text) {
@@ -51,13 +58,13 @@ impl Query {
 
     /// The terms that are understood, and the first thing that is wrong: what is half typed must not empty a list.
     pub fn parse_while_typing(text: &str) -> (Self, Option<Wrong>) {
-        let (terms, wrong) = read(text);
+        let (terms, wrong) = read::<S>(text);
         (Self { text: text.trim().into(), terms }, wrong.into_iter().next())
     }
 
     /// Everything that is wrong with the text, in its order. For a configuration, which is told of all at once.
     pub fn problems(text: &str) -> Vec<Wrong> {
-        read(text).1
+        read::<S>(text).1
     }
 
     /// As it was written.
@@ -70,7 +77,7 @@ impl Query {
         self.terms.is_empty()
     }
 
-    pub fn matches(&self, facts: &Facts<'_>) -> bool {
+    pub fn matches(&self, facts: &S::Facts<'_>) -> bool {
         self.terms.iter().all(|term| term.holds(facts))
     }
 
@@ -79,37 +86,43 @@ impl Query {
         self.terms.iter().any(Term::is_timed)
     }
 
-    /// Its answer may change with a mark the operator sets.
-    pub fn uses_marks(&self) -> bool {
-        self.terms.iter().any(Term::uses_marks)
+    /// The values of all its terms.
+    pub(in crate::domain) fn values(&self) -> impl Iterator<Item = &S::Value> {
+        self.terms.iter().flat_map(|term| &term.any)
     }
 
-    /// What must be found out of a task before it is asked.
-    pub fn needs(&self) -> Needs {
-        self.terms.iter().fold(Needs::default(), |needs, term| needs.and(term.needs()))
-    }
-
-    /// When `matches` will say something else by time alone: the earliest instant after `facts.now`. Verdicts that
-    /// the facts bring along (stuck, orphaned, disagreeing) are taken to stay as they are.
-    pub fn next_change(&self, facts: &Facts<'_>) -> Option<Instant> {
-        let mut at = self.next_edge(facts)?;
+    /// When `matches` will say something else by time alone: the earliest instant after now. Where the facts themselves
+    /// end before, it is that instant. Verdicts that they bring along (stuck, orphaned, disagreeing, what is pointed out)
+    /// are taken to stay as they are.
+    pub fn next_change(&self, facts: &S::Facts<'_>) -> Option<Instant> {
+        let (timed, fixed): (Vec<_>, Vec<_>) = self.terms.iter().partition(|term| term.is_timed());
         // What no time can heal.
-        if !self.terms.iter().filter(|term| !term.is_timed()).all(|term| term.holds(facts)) {
+        if !fixed.iter().all(|term| term.holds(facts)) {
             return None;
         }
-        let timed = |now: Instant| {
-            let then = Facts { now, ..*facts };
-            self.terms.iter().filter(|term| term.is_timed()).all(|term| term.holds(&then))
-        };
-        let now = timed(facts.now);
-        while timed(at) == now {
-            at = self.next_edge(&Facts { now: at, ..*facts })?;
+        let values = || timed.iter().flat_map(|term| &term.any);
+        let end = values().filter_map(|value| S::facts_end(value, facts)).min();
+        let holds = |facts: &S::Facts<'_>| timed.iter().all(|term| term.holds(facts));
+        let now = holds(facts);
+        let mut then = *facts;
+        loop {
+            // When one of the terms changes, which need not change the whole.
+            let edge = values().filter_map(|value| S::next_edge(value, &then)).min();
+            let Some(edge) = edge.filter(|edge| end.is_none_or(|end| *edge < end)) else { return end };
+            then = S::at(&then, edge);
+            if holds(&then) != now {
+                return Some(edge);
+            }
         }
-        Some(at)
+    }
+}
+
+impl<S: Subject> Term<S> {
+    fn holds(&self, facts: &S::Facts<'_>) -> bool {
+        self.any.iter().any(|value| S::holds(value, facts)) != self.not
     }
 
-    /// When one of its terms changes, which need not change the whole.
-    fn next_edge(&self, facts: &Facts<'_>) -> Option<Instant> {
-        self.terms.iter().filter_map(|term| term.next_edge(facts)).min()
+    fn is_timed(&self) -> bool {
+        self.any.iter().any(S::is_timed)
     }
 }

@@ -1,48 +1,25 @@
-//! What can be asked: the one table that parsing, completion, help and the README follow.
+//! What can be asked of tasks: the one table that parsing, completion, help and the README follow.
 
 use super::flag::{Flag, Stage};
-use super::near::plain;
-use super::sign;
-use super::term::Clock;
+use super::tasks::Tasks;
+use super::value::Clock;
+use super::{qualifier, sign};
 use crate::domain::Severity;
 
-/// A name that stands before a colon.
-#[derive(Clone, Copy, Debug)]
-pub struct Qualifier {
-    pub word: &'static str,
-    /// Other names for it.
-    pub also: &'static [&'static str],
-    /// How its values are written, as Markdown.
-    pub values: &'static str,
-    /// Values with a meaning of their own, and some worth offering.
-    pub words: &'static [Word],
-    /// One sentence, as Markdown.
-    pub doc: &'static str,
-    pub example: &'static str,
-    pub(super) kind: Kind,
-}
+pub type Qualifier = qualifier::Qualifier<Tasks>;
+pub type Word = qualifier::Word<Tasks>;
 
-/// A fixed value of a qualifier.
+/// What a fixed word means.
 #[derive(Clone, Copy, Debug)]
-pub struct Word {
-    pub word: &'static str,
-    /// When it holds.
-    pub doc: &'static str,
-    pub(super) means: Means,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Means {
+pub enum Means {
     Flag(Flag),
     /// Signs of [`sign`].
     State(u32),
-    /// Read like any other value; it is only offered.
-    Offered,
 }
 
 /// What its other values are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub enum Kind {
     /// There are none.
     Fixed,
     State,
@@ -61,15 +38,15 @@ pub(super) enum Kind {
 }
 
 const fn flag(word: &'static str, flag: Flag, doc: &'static str) -> Word {
-    Word { word, doc, means: Means::Flag(flag) }
+    Word { word, doc, means: Some(Means::Flag(flag)) }
 }
 
 const fn state(word: &'static str, signs: u32, doc: &'static str) -> Word {
-    Word { word, doc, means: Means::State(signs) }
+    Word { word, doc, means: Some(Means::State(signs)) }
 }
 
 const fn offered(word: &'static str, doc: &'static str) -> Word {
-    Word { word, doc, means: Means::Offered }
+    Word { word, doc, means: None }
 }
 
 pub const QUALIFIERS: &[Qualifier] = &[
@@ -322,41 +299,12 @@ const AGES: &[Word] = &[
     offered(">1w", "more than a week ago"),
 ];
 
-/// Case does not matter.
-pub(super) fn find(name: &str) -> Option<&'static Qualifier> {
-    QUALIFIERS.iter().find(|qualifier| qualifier.names().any(|own| own.eq_ignore_ascii_case(name)))
-}
-
-impl Qualifier {
-    pub fn names(&self) -> impl Iterator<Item = &'static str> {
-        std::iter::once(self.word).chain(self.also.iter().copied())
-    }
-
-    /// Case does not matter, nor whether `-`, `_` or a blank separates words.
-    pub(super) fn named(&self, text: &str) -> Option<&'static Word> {
-        let text = plain(text);
-        self.words.iter().find(|word| plain(word.word) == text)
-    }
-}
-
 /// The README's table of qualifiers.
 pub fn markdown_table() -> String {
-    let mut out = String::from("| qualifier | values | what it asks | example |\n|---|---|---|---|\n");
-    for qualifier in QUALIFIERS {
-        let names: Vec<_> = qualifier.names().map(|name| format!("`{name}:`")).collect();
-        let Qualifier { values, doc, example, .. } = qualifier;
-        out.push_str(&format!("| {} | {values} | {doc} | `{example}` |\n", names.join(" ")));
-    }
-    out
+    qualifier::markdown_table::<Tasks>()
 }
 
 /// The README's table of the values with a meaning of their own.
 pub fn markdown_words() -> String {
-    let mut out = String::from("| value | holds when |\n|---|---|\n");
-    for qualifier in QUALIFIERS {
-        for word in qualifier.words.iter().filter(|word| !matches!(word.means, Means::Offered)) {
-            out.push_str(&format!("| `{}:{}` | {} |\n", qualifier.word, word.word, word.doc));
-        }
-    }
-    out
+    qualifier::markdown_words::<Tasks>()
 }

@@ -1,5 +1,6 @@
 //! Times in a query. The unit decides which of two things is meant: an age is counted from now backwards (`>2h` is
-//! older than two hours), a date is a place in the calendar (`>2026-11-01` is after that day, as in GitHub's search).
+//! older than two hours), or forwards where the time is to come (`<2h` is within two hours); a date is a place in the
+//! calendar (`>2026-11-01` is after that day, as in GitHub's search).
 //!
 //! A date without a time is the whole day, a time without seconds the whole minute. Without a zone they are UTC, as
 //! all instants are; `Z` and `+01:00` may be written behind a time.
@@ -12,39 +13,58 @@ use crate::domain::Instant;
 
 /// What a time must be, half open: from the first that is meant up to the first that no longer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum When {
-    Age { least: TimeDelta, below: TimeDelta },
+pub enum When {
+    Age { least: TimeDelta, below: TimeDelta, of: Ages },
     Date { from: Instant, before: Instant },
+}
+
+/// Which way ages are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ages {
+    /// Since it happened.
+    Past,
+    /// Until it happens.
+    Coming,
 }
 
 /// Instants are whole nanoseconds: what is greater than an age is at least this much more.
 const MOMENT: TimeDelta = TimeDelta::nanoseconds(1);
-const NOT_A_TIME: &str = "a time is an age such as <2h (s, m, h, d, w) or a date such as >=2026-11-01";
 
 impl When {
-    pub(super) fn holds(&self, at: Instant, now: Instant) -> bool {
+    pub fn holds(&self, at: Instant, now: Instant) -> bool {
         match *self {
-            Self::Age { least, below } => (least..below).contains(&(now - at)),
+            Self::Age { least, below, of } => (least..below).contains(&match of {
+                Ages::Past => now - at,
+                Ages::Coming => at - now,
+            }),
             Self::Date { from, before } => (from..before).contains(&at),
         }
     }
 
     /// When `holds` will say something else: the earliest instant after `now`.
-    pub(super) fn next_edge(&self, at: Instant, now: Instant) -> Option<Instant> {
-        let Self::Age { least, below } = *self else { return None };
+    pub fn next_edge(&self, at: Instant, now: Instant) -> Option<Instant> {
+        let Self::Age { least, below, of } = *self else { return None };
         // What does not begin or end here has its edge beyond the calendar, or long past.
-        [least, below].into_iter().filter_map(|age| at.checked_add_signed(age)).find(|edge| *edge > now)
+        let edge = |age| match of {
+            Ages::Past => at.checked_add_signed(age),
+            Ages::Coming => at.checked_sub_signed(age)?.checked_add_signed(MOMENT),
+        };
+        let in_order = match of {
+            Ages::Past => [least, below],
+            Ages::Coming => [below, least],
+        };
+        in_order.into_iter().filter_map(edge).find(|edge| *edge > now)
     }
 
-    pub(super) fn is_age(&self) -> bool {
+    pub fn is_age(&self) -> bool {
         matches!(self, Self::Age { .. })
     }
 
-    pub(super) fn read(text: &str) -> Result<Self, String> {
+    pub fn read(text: &str, of: Ages) -> Result<Self, String> {
         if let Some((from, to)) = text.split_once("..") {
-            return Self::between(from, to);
+            return Self::between(from, to, of);
         }
-        let bound = |sign: &str| text.strip_prefix(sign).map(Point::read);
+        let bound = |sign: &str| text.strip_prefix(sign).map(|text| Point::read(text, of));
         let (from, to) = if let Some(point) = bound(">=") {
             (Some(point?.first()), None)
         } else if let Some(point) = bound("<=") {
@@ -54,34 +74,50 @@ impl When {
         } else if let Some(point) = bound("<") {
             (None, Some(point?.first()))
         } else {
-            match Point::read(text)? {
-                Point::Age(_) => return Err(format!("an age needs a side: <{text} is younger, >{text} is older")),
+            match Point::read(text, of)? {
+                Point::Age(_) => return Err(of.needs_a_side(text)),
                 day @ Point::Date(_) => (Some(day.first()), Some(day.behind())),
             }
         };
-        Self::from_edges(from, to)
+        Self::from_edges(from, to, of)
     }
 
-    fn between(from: &str, to: &str) -> Result<Self, String> {
-        let point = |text: &str| if text == "*" { Ok(None) } else { Point::read(text).map(Some) };
-        Self::from_edges(point(from)?.map(|p| p.first()), point(to)?.map(|p| p.behind()))
+    fn between(from: &str, to: &str, of: Ages) -> Result<Self, String> {
+        let point = |text: &str| if text == "*" { Ok(None) } else { Point::read(text, of).map(Some) };
+        Self::from_edges(point(from)?.map(|p| p.first()), point(to)?.map(|p| p.behind()), of)
     }
 
-    fn from_edges(from: Option<Edge>, to: Option<Edge>) -> Result<Self, String> {
+    fn from_edges(from: Option<Edge>, to: Option<Edge>, of: Ages) -> Result<Self, String> {
         let when = match (from, to) {
-            (Some(Edge::Age(least)), Some(Edge::Age(below))) => Self::Age { least, below },
-            (Some(Edge::Age(least)), None) => Self::Age { least, below: TimeDelta::MAX },
-            (None, Some(Edge::Age(below))) => Self::Age { least: TimeDelta::MIN, below },
+            (Some(Edge::Age(least)), Some(Edge::Age(below))) => Self::Age { least, below, of },
+            (Some(Edge::Age(least)), None) => Self::Age { least, below: TimeDelta::MAX, of },
+            (None, Some(Edge::Age(below))) => Self::Age { least: TimeDelta::MIN, below, of },
             (Some(Edge::Date(from)), Some(Edge::Date(before))) => Self::Date { from, before },
             (Some(Edge::Date(from)), None) => Self::Date { from, before: Instant::MAX_UTC },
             (None, Some(Edge::Date(before))) => Self::Date { from: Instant::MIN_UTC, before },
-            (None, None) => return Err(NOT_A_TIME.to_owned()),
+            (None, None) => return Err(of.not_a_time().to_owned()),
             _ => return Err("both ends of a range are ages, or both are dates".to_owned()),
         };
         match when {
-            Self::Age { least, below } if least >= below => Err("the range ends before it begins".to_owned()),
+            Self::Age { least, below, .. } if least >= below => Err("the range ends before it begins".to_owned()),
             Self::Date { from, before } if from >= before => Err("the range ends before it begins".to_owned()),
             when => Ok(when),
+        }
+    }
+}
+
+impl Ages {
+    fn not_a_time(self) -> &'static str {
+        match self {
+            Self::Past => "a time is an age such as <2h (s, m, h, d, w) or a date such as >=2026-11-01",
+            Self::Coming => "a time is so long from now, such as <2h (s, m, h, d, w), or a date such as >=2026-11-01",
+        }
+    }
+
+    fn needs_a_side(self, text: &str) -> String {
+        match self {
+            Self::Past => format!("an age needs a side: <{text} is younger, >{text} is older"),
+            Self::Coming => format!("a time from now needs a side: <{text} is sooner, >{text} is later"),
         }
     }
 }
@@ -99,9 +135,9 @@ enum Edge {
 }
 
 impl Point {
-    fn read(text: &str) -> Result<Self, String> {
+    fn read(text: &str, of: Ages) -> Result<Self, String> {
         let point = if text.contains('-') { date(text).map(Self::Date) } else { age(text).map(Self::Age) };
-        point.ok_or_else(|| NOT_A_TIME.to_owned())
+        point.ok_or_else(|| of.not_a_time().to_owned())
     }
 
     fn first(&self) -> Edge {
@@ -192,10 +228,37 @@ mod tests {
             (">1h30m", 5399, false),
             (">2H", 7201, true),
         ] {
-            let when = When::read(text).unwrap();
+            let when = When::read(text, Ages::Past).unwrap();
             assert!(when.is_age());
             assert_eq!(when.holds(now - TimeDelta::seconds(seconds), now), holds, "{text} of {seconds} s");
         }
+    }
+
+    #[test]
+    fn what_is_to_come_is_counted_forwards_and_changes_when_it_comes_near() {
+        let now = instant("2026-11-10T12:00:00Z");
+        for (text, ahead, holds, edge) in [
+            ("<2h", 7200, false, Some(0)),
+            ("<2h", 7199, true, None),
+            ("<=2h", 7200, true, None),
+            (">2h", 7200, false, None),
+            (">2h", 7205, true, Some(5)),
+            ("1h..2h", 7300, false, Some(100)),
+            ("1h..2h", 3600, true, Some(0)),
+        ] {
+            let when = When::read(text, Ages::Coming).unwrap();
+            let at = now + TimeDelta::seconds(ahead);
+            assert_eq!(when.holds(at, now), holds, "{text} in {ahead} s");
+            let found = when.next_edge(at, now);
+            assert_eq!(found.map(|edge| (edge - now).num_seconds()), edge, "{text} in {ahead} s");
+            if let Some(edge) = found {
+                assert_ne!(when.holds(at, edge), holds);
+                assert_eq!(when.holds(at, edge - MOMENT), holds);
+            }
+        }
+        let wrong = |text| When::read(text, Ages::Coming).unwrap_err();
+        assert!(wrong("2h").contains("<2h is sooner"));
+        assert!(wrong("soon").contains("so long from now"));
     }
 
     #[test]
@@ -220,7 +283,7 @@ mod tests {
             ("<2026-11-01T14:00:00+01:00", "2026-11-01T13:00:00Z", false),
             ("<2026-11-01T14:00:00Z", "2026-11-01T13:59:59Z", true),
         ] {
-            let when = When::read(text).unwrap();
+            let when = When::read(text, Ages::Past).unwrap();
             assert!(!when.is_age());
             assert_eq!(when.holds(instant(at), now), holds, "{text} at {at}");
             assert_eq!(when.next_edge(instant(at), now), None);
@@ -246,7 +309,7 @@ mod tests {
             ("2026-11-02..2026-11-01", "ends before"),
             ("2h..2026-11-01", "both ends"),
         ] {
-            let wrong = When::read(text).unwrap_err();
+            let wrong = When::read(text, Ages::Past).unwrap_err();
             assert!(wrong.contains(says), "{text}: {wrong}");
         }
     }

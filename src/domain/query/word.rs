@@ -7,7 +7,7 @@ use crate::domain::State;
 
 /// Text in lower case, wherever it stands in the haystack, the state's words or the pull request's number.
 #[derive(Clone, Debug)]
-pub(super) struct FreeWord {
+pub struct FreeWord {
     text: Box<str>,
     finder: Finder<'static>,
     /// The states whose words have it.

@@ -23,7 +23,9 @@ impl Automations {
         if changed {
             self.reckon(repo);
         }
-        changed | (self.lists.insert(repo.clone(), told) != Some(told))
+        let told_else = self.lists.insert(repo.clone(), told) != Some(told);
+        self.revision += u64::from(told_else);
+        changed | told_else
     }
 
     /// One as it is now. A list tells less: what was read of the rest stays.
@@ -67,6 +69,7 @@ impl Automations {
 
     /// Nothing of repositories that are not watched any more stays.
     pub fn keep(&mut self, repos: &[RepoName]) {
+        self.revision += 1;
         self.lists.retain(|repo, _| repos.contains(repo));
         self.known.retain(|at, _| repos.contains(&at.repo));
         self.forget_pointed(repos);

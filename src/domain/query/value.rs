@@ -1,4 +1,4 @@
-//! One term of a query: any of its values must hold, or none of them if it is negated.
+//! What a value asks of a task.
 
 use std::ops::Range;
 
@@ -12,14 +12,7 @@ use crate::domain::{Diagnosed, Instant, State};
 use crate::text::Untrusted;
 
 #[derive(Clone, Debug)]
-pub(super) struct Term {
-    pub(super) not: bool,
-    /// At least one.
-    pub(super) any: Vec<Value>,
-}
-
-#[derive(Clone, Debug)]
-pub(super) enum Value {
+pub enum Value {
     Word(Box<FreeWord>),
     Fuzzy(Fuzzy),
     Flag(Flag),
@@ -44,40 +37,13 @@ pub(super) enum Value {
 
 /// Which of a task's times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Clock {
+pub enum Clock {
     Created,
     Updated,
 }
 
-impl Term {
-    pub(super) fn holds(&self, facts: &Facts<'_>) -> bool {
-        self.any.iter().any(|value| value.holds(facts)) != self.not
-    }
-
-    pub(super) fn is_timed(&self) -> bool {
-        self.any.iter().any(|value| matches!(value, Value::Time(_, when) if when.is_age()))
-    }
-
-    pub(super) fn uses_marks(&self) -> bool {
-        self.any.iter().any(|value| matches!(value, Value::Flag(Flag::Marked)))
-    }
-
-    pub(super) fn needs(&self) -> Needs {
-        self.any.iter().fold(Needs::default(), |needs, value| needs.and(value.needs()))
-    }
-
-    /// The earliest instant after `facts.now` at which one of its values changes.
-    pub(super) fn next_edge(&self, facts: &Facts<'_>) -> Option<Instant> {
-        let edges = self.any.iter().filter_map(|value| match value {
-            Value::Time(clock, when) => when.next_edge(clock.of(facts), facts.now),
-            _ => None,
-        });
-        edges.min()
-    }
-}
-
 impl Value {
-    fn needs(&self) -> Needs {
+    pub(super) fn needs(&self) -> Needs {
         match self {
             Self::Word(word) => Needs { pull: word.may_be_number(), ..Needs::default() },
             Self::Flag(flag) => flag.needs(),
@@ -99,7 +65,7 @@ impl Value {
         }
     }
 
-    fn holds(&self, facts: &Facts<'_>) -> bool {
+    pub(super) fn holds(&self, facts: &Facts<'_>) -> bool {
         let task = facts.task;
         let named = |name: &Name, found: Option<&Untrusted>| found.is_some_and(|f| name.matches(f.raw_for_match()));
         match self {
@@ -137,7 +103,7 @@ impl Value {
 }
 
 impl Clock {
-    fn of(self, facts: &Facts<'_>) -> Instant {
+    pub(super) fn of(self, facts: &Facts<'_>) -> Instant {
         match self {
             Self::Created => facts.task.created_at,
             Self::Updated => facts.task.touched_at(),
