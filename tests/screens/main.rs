@@ -7,6 +7,7 @@
 #![allow(clippy::format_push_string, clippy::trivially_copy_pass_by_ref)]
 
 mod assigning;
+mod automation;
 mod bytes;
 mod cancelling;
 mod diagnosing;
@@ -14,6 +15,7 @@ mod disagreeing;
 mod doctoring;
 mod draw;
 mod fuzz;
+mod governing;
 mod guarding;
 mod inbox;
 #[path = "../documents/keep.rs"]
