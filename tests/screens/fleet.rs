@@ -3,8 +3,8 @@
 use atc::console::event::{News, Op, What};
 use atc::console::state::settings::Settings;
 use atc::domain::automation::{
-    Definition, Detail, Fields, LimitStatus, Listed, Off, Outcome, Owner, Period, Revision, Scope, Spending,
-    Switch, Track, UsageLimit, triggers_of,
+    Definition, Detail, Fields, LimitStatus, Listed, Off, Outcome, Owner, Period, Revision, Scope, Spending, Switch,
+    Track, UsageLimit, triggers_of,
 };
 use atc::domain::policy::{InForce, Policy};
 use atc::domain::{Automation, AutomationId, AutomationRef, Person, Source, Task, TaskId, TaskRef, UserId, Zone};
@@ -66,7 +66,8 @@ pub fn detailed(mut one: Automation, prompt: &str, spending: Option<[u64; 3]>) -
             month: Some(credits(month)),
         }),
         limits: one.limits.as_ref().map(|limits| {
-            let set = |limit: &LimitStatus| UsageLimit { period: limit.period.clone(), limit: limit.limit.unwrap_or(0) };
+            let set =
+                |limit: &LimitStatus| UsageLimit { period: limit.period.clone(), limit: limit.limit.unwrap_or(0) };
             limits.iter().map(set).collect()
         }),
         definition: Definition::take_from(object.as_object_mut().unwrap()),
@@ -146,7 +147,8 @@ pub fn fleet() -> Vec<Automation> {
         "Watch the payment provider's status page and open an issue when it changes",
         json!({"schedule": {"types": ["hourly"], "minute_utc": 15}}),
     );
-    let chained = bare("api", "after", "Review what came of it", json!({"automation": {"automation_ids": ["weekly-deps"]}}));
+    let chained =
+        bare("api", "after", "Review what came of it", json!({"automation": {"automation_ids": ["weekly-deps"]}}));
     vec![
         weekly(),
         detailed(labelled, "Look at the bug.", Some([100, 180, 300])),

@@ -7,6 +7,7 @@
 #![allow(clippy::format_push_string, clippy::trivially_copy_pass_by_ref)]
 
 mod assigning;
+mod automating;
 mod automation;
 mod bytes;
 mod cancelling;
@@ -14,6 +15,7 @@ mod diagnosing;
 mod disagreeing;
 mod doctoring;
 mod draw;
+mod fleet;
 mod fuzz;
 mod governing;
 mod guarding;

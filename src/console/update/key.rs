@@ -1,8 +1,8 @@
 //! A key press finds its way: the innermost context first. Keys that begin something longer wait for the next one.
 
 use super::{
-    actions, automations, cancels, compose, dialog, doctor, follow_up, found, inbox, ledger, line, list, log, palette, record,
-    reviews, scroll, tour, wall,
+    actions, automations, cancels, compose, dialog, doctor, follow_up, found, inbox, ledger, line, list, log, palette,
+    record, reviews, scroll, tour, wall,
 };
 use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Context, Found, Intent, Key};

@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 
 use super::{
-    actions, automations, cancels, compose, dialog, doctor, found, inbox, key, ledger, list, log, offers, palette, queue, reviews,
-    scroll, tour, wall,
+    actions, automations, cancels, compose, dialog, doctor, found, inbox, key, ledger, list, log, offers, palette,
+    queue, reviews, scroll, tour, wall,
 };
 use crate::console::effect::Effect;
 use crate::console::event::{Mouse, MouseKind};

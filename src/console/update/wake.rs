@@ -19,7 +19,12 @@ pub fn next_wake(model: &Model) -> Option<Instant> {
     }
     let listed = ages(model).chain([clock(model)]).chain(stale(model)).chain(plan(model));
     let listed = listed.chain(automations::next_words(model)).min().map(up_to_grid);
-    let exact = [automations::recheck_at(model), model.notes.current.as_ref().map(|n| n.until), model.queue.recheck_at, log_wake(model)];
+    let exact = [
+        automations::recheck_at(model),
+        model.notes.current.as_ref().map(|n| n.until),
+        model.queue.recheck_at,
+        log_wake(model),
+    ];
     listed.into_iter().chain(exact.into_iter().flatten()).filter(|at| *at > model.now).min()
 }
 

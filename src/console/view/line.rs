@@ -141,7 +141,9 @@ fn hint(line: &Line) -> &'static str {
         LineKind::LogSearch => {
             "{line.accept} keep   {line.search-mode} text or regex   {line.only-hits} only these   {line.back} clear"
         }
-        LineKind::AutomationFilter | LineKind::LogFilter => "{line.accept} keep   {line.next-choice} complete   {line.back} back",
+        LineKind::AutomationFilter | LineKind::LogFilter => {
+            "{line.accept} keep   {line.next-choice} complete   {line.back} back"
+        }
         LineKind::DiffSearch => "{line.accept} keep   {line.back} clear",
         LineKind::Comment => "{line.accept} shows it once more   {line.back} give up",
         LineKind::Reviewers => "logins and org/team   {line.back} give up",

@@ -14,12 +14,11 @@ use crate::domain::automation::schedule::next_words;
 use crate::domain::automation::{
     Automation, Detail, Fields, LimitStatus, Outcome, Owner, Period, Scope, Switch, Trigger, UsageLimit, show_value,
 };
-use crate::domain::policy::Grade;
 use crate::domain::{AutomationRef, Cost, Instant, RepoName, Source, TaskRef, age};
 use crate::text::{Safe, Untrusted, width};
 
 /// Columns of the labels.
-const LABEL: usize = 11;
+const LABEL: usize = 14;
 /// Of the newest runs so many are listed.
 const RUNS: usize = 30;
 
@@ -87,7 +86,7 @@ pub fn lines(model: &Model, known: &Known, columns: u16) -> Vec<Line> {
     let one = &known.automation;
     let entry = model.place.automations.as_ref().and_then(|pane| entry_of(pane, &one.at));
     head(model, one, entry, &mut sheet);
-    pointed_out(entry, &mut sheet);
+    pointed_out(model, one, &mut sheet);
     money(model, one, &mut sheet);
     runs(model, known, &mut sheet);
     triggers(model, one, &mut sheet);
@@ -227,15 +226,18 @@ fn actors(one: &Automation) -> Words {
 }
 
 /// What nobody asked for and somebody should know.
-fn pointed_out(entry: Option<&Entry>, sheet: &mut Sheet) {
-    let Some(entry) = entry.filter(|entry| !entry.concerns.is_empty() || !entry.findings.is_empty()) else { return };
-    sheet.heading("To be looked at", "");
-    for finding in &entry.findings {
-        let (sign, tone) = if finding.grade == Grade::Refuses { ("✗", Tone::Bad) } else { ("?", Tone::Warn) };
-        let text = Safe::new(format!("{sign} {} (rule {})", finding.says, finding.rule));
-        sheet.say("policy", tone, &text);
+fn pointed_out(model: &Model, one: &Automation, sheet: &mut Sheet) {
+    let all = &model.world.automations;
+    let (concerns, violations) = (all.concerns(&one.at), all.violations(&one.at));
+    if concerns.is_empty() && violations.is_empty() {
+        return;
     }
-    for concern in &entry.concerns {
+    sheet.heading("To be looked at", "");
+    for finding in violations {
+        let text = Safe::new(format!("✗ {} (rule {})", finding.says, finding.rule));
+        sheet.say("policy", Tone::Bad, &text);
+    }
+    for concern in concerns {
         sheet.say("note", Tone::Warn, &Safe::new(format!("▲ {}", concern.says())));
     }
 }
@@ -287,9 +289,8 @@ fn money(model: &Model, one: &Automation, sheet: &mut Sheet) {
 pub fn limit(model: &Model, status: &LimitStatus) -> (Tone, String) {
     let amount = |nano: Option<u64>| nano.map_or_else(|| "?".to_owned(), |nano| credits(nano).to_string());
     let mut text = format!("{} of {} a {}", amount(status.used), amount(status.limit), status.period.word());
-    let percent = status.used.zip(status.limit).and_then(|(used, limit)| {
-        (u128::from(used) * 100).checked_div(u128::from(limit))
-    });
+    let percent =
+        status.used.zip(status.limit).and_then(|(used, limit)| (u128::from(used) * 100).checked_div(u128::from(limit)));
     if let Some(percent) = percent {
         text.push_str(&format!(" · {percent} %"));
     }
@@ -332,21 +333,23 @@ fn runs(model: &Model, known: &Known, sheet: &mut Sheet) {
         let (tone, words) = unread(model, &Source::AutomationRuns(known.automation.at.clone()), "");
         return sheet.say("", tone, &words);
     };
-    let good = track.success_percent().map(|good| format!("  {good} % of those that ended were done"));
-    let typical = track.typical.map(|time| format!(" · they take {}", duration(time)));
-    let pulls = track.pulls;
-    let mut pull_words = String::new();
-    if pulls.opened > 0 {
-        let unknown = if pulls.unknown > 0 { format!(", {} not known", pulls.unknown) } else { String::new() };
-        pull_words = format!(
-            " · PRs: {} opened, {} merged, {} unreviewed{unknown}",
-            pulls.opened, pulls.merged, pulls.unreviewed
-        );
-    }
-    let summary = [good, typical, Some(pull_words)].into_iter().flatten().collect::<String>();
-    sheet.heading("Runs", &summary);
+    sheet.heading("Runs", "");
     if track.tasks.is_empty() {
         return sheet.words("", Words::one(Tone::Dim, "it has not run yet"), None);
+    }
+    let mut summary = Vec::new();
+    summary.extend(track.success_percent().map(|good| format!("{good} % of those that ended were done")));
+    summary.extend(track.typical.map(|time| format!("one takes {}", duration(time))));
+    if !summary.is_empty() {
+        sheet.say("came to", Tone::Plain, &Safe::new(summary.join(" · ")));
+    }
+    let pulls = track.pulls;
+    if pulls.opened > 0 {
+        let unknown = if pulls.unknown > 0 { format!(" · {} not known", pulls.unknown) } else { String::new() };
+        let opened =
+            format!("{} opened · {} merged · {} unreviewed{unknown}", pulls.opened, pulls.merged, pulls.unreviewed);
+        let tone = if pulls.unreviewed > 0 { Tone::Warn } else { Tone::Plain };
+        sheet.say("PRs", tone, &Safe::new(opened));
     }
     let newest = track.tasks.iter().zip(&track.outcomes).rev();
     for (task, ended) in newest.clone().take(RUNS) {
@@ -506,7 +509,11 @@ fn rest(model: &Model, known: &Known, sheet: &mut Sheet) {
     for (label, at) in [("created", one.created_at), ("updated", one.updated_at), ("read", known.detailed_at)] {
         if let Some(at) = at {
             let ago = age::coarse(model.now - at);
-            sheet.words(label, Words::one(Tone::Plain, model.day_and_clock(at)).with(Tone::Dim, format!("  {ago}")), None);
+            sheet.words(
+                label,
+                Words::one(Tone::Plain, model.day_and_clock(at)).with(Tone::Dim, format!("  {ago}")),
+                None,
+            );
         }
     }
     if one.detail.as_ref().and_then(|detail| detail.limit_reached) == Some(true) {
@@ -528,4 +535,12 @@ pub fn amount(amount: Amount) -> String {
 pub fn tenths(cost: &Cost) -> String {
     let tenths = cost.credits_tenths();
     format!("{}.{}", tenths / 10, tenths % 10)
+}
+
+/// `1.2 · 8.0 · 31.5 cr in 24h · 7d · 30d`; nothing where nobody said anything.
+pub fn costs(totals: &[Option<Cost>; 3]) -> Option<String> {
+    totals.iter().any(Option::is_some).then(|| {
+        let [day, week, month] = totals.each_ref().map(|cost| cost.as_ref().map_or_else(|| "?".to_owned(), tenths));
+        format!("{day} · {week} · {month} cr in 24h · 7d · 30d")
+    })
 }

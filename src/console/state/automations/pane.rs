@@ -124,12 +124,12 @@ const fn view(name: &'static str, query: &'static str, empty: &'static str) -> V
 /// From left to right.
 pub const VIEWS: [View; 7] = [
     view("All", "", "No automation is known."),
-    view("On", "is:on", "None is switched on."),
-    view("Off", "is:off", "None is switched off."),
-    view("Scheduled", "has:schedule", "None runs on a schedule."),
-    view("Failing", "is:failing", "The runs of none fail."),
-    view("Concerns", "is:concern", "There is nothing to be pointed out."),
-    view("Limit", "is:limited", "None has come to its limit."),
+    view("On", "state:on", "None is switched on."),
+    view("Off", "state:off", "None is switched off."),
+    view("Failing", "concern:runs_fail", "The runs of none are known to fail."),
+    view("Concerns", "concern:any", "There is nothing to be pointed out."),
+    view("Policy", "violates:any", "None is known to violate the policy."),
+    view("Limit", "limit:reached,near", "None is near its limit."),
 ];
 
 impl AutomationsPane {

@@ -6,11 +6,10 @@ use super::Known;
 use super::pane::{AutomationsPane, By, Order, VIEWS};
 use crate::console::state::Model;
 use crate::console::state::tone::Tone;
-use crate::domain::automation::query::{Facts, Query};
-use crate::domain::automation::{self, Concern, Period, Surroundings, Switch, total_spending};
-use crate::domain::policy::{Fact, Facts as Case, Finding, Grade};
+use crate::domain::automation::query::{Facts, Query, hay};
+use crate::domain::automation::{self, Period, Switch, total_spending};
 use crate::domain::{Automation, AutomationRef, Cost, Instant, RepoName};
-use crate::text::Safe;
+use crate::text::{Safe, Untrusted};
 
 /// One automation, as a row says it.
 #[derive(Clone, Debug)]
@@ -23,10 +22,10 @@ pub struct Entry {
     pub spent: [Spent; 3],
     /// The worst of all its limits.
     pub strain: Strain,
-    /// What is pointed out unasked.
-    pub concerns: Vec<Concern>,
-    /// What the policy says against it.
-    pub findings: Vec<Finding>,
+    /// How much there is to be said about it.
+    pub pointed_out: usize,
+    /// What free words of a query are looked for in.
+    hay: String,
 }
 
 /// What it cost in a time, and how near that is to the limit of such a time.
@@ -104,8 +103,8 @@ pub fn rebuild(model: &mut Model) {
         let pairs = known.zip(&pane.entries);
         pairs.map(|(known, entry)| known.is_some_and(|known| query.matches(&facts(model, known, entry)))).collect()
     };
-    let views: Vec<Vec<bool>> =
-        VIEWS.iter().map(|view| held(&Query::parse_while_typing(view.query).0)).collect();
+    let queries: Vec<Query> = VIEWS.iter().map(|view| Query::parse_while_typing(view.query).0).collect();
+    let views: Vec<Vec<bool>> = queries.iter().map(held).collect();
     let typed = held(&pane.query);
     pane.counts = views.iter().map(|view| view.iter().filter(|is| **is).count()).collect();
     let in_view = views.get(pane.habits.view);
@@ -113,11 +112,12 @@ pub fn rebuild(model: &mut Model) {
         let of = |held: Option<&Vec<bool>>| held.and_then(|held| held.get(*at)).copied().unwrap_or(false);
         of(in_view) && of(Some(&typed))
     };
+    let asked: Vec<&Query> = queries.iter().chain([&pane.query]).collect();
+    pane.recheck_at = recheck_at(model, &pane.entries, &asked);
     let mut shown: Vec<usize> = (0..pane.entries.len()).filter(is_in).collect();
     let grouped = pane.habits.grouped.unwrap_or(model.settings.repos.len() > 1);
     sort(model, &pane, &mut shown, grouped);
     pane.totals = totals(model, &pane, &shown);
-    pane.recheck_at = recheck_at(model, &pane);
     let mut rows = Vec::with_capacity(shown.len() + 8);
     if grouped {
         for group in shown.chunk_by(|a, b| repo_of(&pane, *a) == repo_of(&pane, *b)) {
@@ -171,13 +171,11 @@ pub fn watched(model: &Model) -> impl Iterator<Item = &Known> {
 }
 
 fn entries(model: &Model) -> Vec<Entry> {
-    let surroundings = Surroundings::of(watched(model).map(|known| &known.automation));
-    watched(model).map(|known| entry(model, known, &surroundings)).collect()
+    watched(model).map(|known| entry(model, &known.automation)).collect()
 }
 
-fn entry(model: &Model, known: &Known, surroundings: &Surroundings<'_>) -> Entry {
-    let one = &known.automation;
-    let beside = automation::Known { track: known.track.as_ref(), repo_requires_write: None };
+fn entry(model: &Model, one: &Automation) -> Entry {
+    let all = &model.world.automations;
     let spent = [Period::Day, Period::Week, Period::Month].map(|period| spent(one, &period));
     Entry {
         at: one.at.clone(),
@@ -186,9 +184,13 @@ fn entry(model: &Model, known: &Known, surroundings: &Surroundings<'_>) -> Entry
         next: one.next_run(model.now),
         strain: worst(one).max(spent.iter().map(|spent| spent.strain).max().unwrap_or_default()),
         spent,
-        concerns: surroundings.concerns(one, beside),
-        findings: findings(model, one),
+        pointed_out: all.concerns(&one.at).len() + all.violations(&one.at).len(),
+        hay: hay(one, login(one)),
     }
+}
+
+fn login(one: &Automation) -> Option<&Untrusted> {
+    one.creator.as_ref()?.login.as_ref()
 }
 
 /// All its triggers in words.
@@ -236,29 +238,20 @@ fn worst(one: &Automation) -> Strain {
     if told { Strain::Reached } else { of_status }
 }
 
-/// What the policy refuses, or cannot say because something is not known. Lists alone do not tell enough for it.
-fn findings(model: &Model, one: &Automation) -> Vec<Finding> {
-    let policy = model.world.automations.policy.as_ref().and_then(|in_force| in_force.policy.as_ref().ok());
-    let (Some(policy), Some(definition)) = (policy, one.definition()) else { return Vec::new() };
-    let of_repo = watched(model).filter(|known| known.automation.at.repo == one.at.repo).count();
-    let mut case = Case::default();
-    case.automations = Fact::Known(of_repo as u64);
-    let mut findings = policy.audit(&one.at.repo, definition, &case);
-    findings.retain(|finding| matches!(finding.grade, Grade::Refuses | Grade::NeedsReason));
-    findings
-}
-
 /// What a query is asked about.
 fn facts<'a>(model: &'a Model, known: &'a Known, entry: &'a Entry) -> Facts<'a> {
+    let (one, all) = (&known.automation, &model.world.automations);
+    // Held against it is what the policy can be held against: the detail tells it.
+    let is_held = one.detail.is_some() && all.policy.as_ref().is_some_and(|in_force| in_force.policy.is_ok());
     Facts {
-        automation: &known.automation,
-        track: known.track.as_ref(),
-        concerns: &entry.concerns,
-        findings: Some(&entry.findings),
-        login: None,
-        viewer: None,
+        automation: one,
+        login: login(one),
+        viewer: model.world.viewer.as_ref().map(|viewer| viewer.id),
         next: entry.next,
-        hay: "",
+        track: known.track.as_ref(),
+        concerns: all.concerns(&entry.at),
+        findings: is_held.then(|| all.violations(&entry.at)),
+        hay: &entry.hay,
         now: model.now,
     }
 }
@@ -319,14 +312,20 @@ fn heading(model: &Model, pane: &AutomationsPane, repo: &RepoName, group: &[usiz
         repo: repo.clone(),
         count: group.len(),
         off: entries().filter(is_off).count(),
-        pointed_out: entries().filter(|entry| !entry.concerns.is_empty() || !entry.findings.is_empty()).count(),
+        pointed_out: entries().filter(|entry| entry.pointed_out > 0).count(),
         totals: totals(model, pane, group),
     }))
 }
 
 /// When the next of the computed runs has come, and when a query that asks for a time gives another answer.
-fn recheck_at(model: &Model, pane: &AutomationsPane) -> Option<Instant> {
-    pane.entries.iter().filter_map(|entry| entry.next).filter(|at| *at > model.now).min()
+fn recheck_at(model: &Model, entries: &[Entry], queries: &[&Query]) -> Option<Instant> {
+    let runs = entries.iter().filter_map(|entry| entry.next);
+    let timed: Vec<_> = queries.iter().filter(|query| query.is_timed()).collect();
+    let answers = entries.iter().filter(|_| !timed.is_empty()).flat_map(|entry| {
+        let known = model.world.automations.known.get(&entry.at);
+        timed.iter().filter_map(move |query| query.next_change(&facts(model, known?, entry)))
+    });
+    runs.chain(answers).filter(|at| *at > model.now).min()
 }
 
 /// What is to be said of the lists beside their rows: where there are none to have, what could not be read, what is left

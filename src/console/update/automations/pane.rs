@@ -115,9 +115,8 @@ pub fn started_by(model: &Model, task: &TaskId) -> Option<AutomationRef> {
     let named = known.task.automation.clone().map(|id| AutomationRef { repo: repo.clone(), id });
     named.or_else(|| {
         let all = model.world.automations.known.iter().filter(|(at, _)| at.repo == *repo);
-        let mut with = all.filter(|(_, one)| {
-            one.track.as_ref().is_some_and(|track| track.tasks.iter().any(|run| run.id == *task))
-        });
+        let mut with = all
+            .filter(|(_, one)| one.track.as_ref().is_some_and(|track| track.tasks.iter().any(|run| run.id == *task)));
         with.next().map(|(at, _)| at.clone())
     })
 }

@@ -30,7 +30,10 @@ pub fn complete(model: &Model, text: &str, cursor: usize) -> Completions {
     };
     let is_alias = model.settings.aliases.contains_key(first);
     let kinds = command.next(given);
-    if kinds.contains(&Kind::Query) || kinds.contains(&Kind::Automations) || (command.takes_rest(given.len()) && !is_alias) {
+    if kinds.contains(&Kind::Query)
+        || kinds.contains(&Kind::Automations)
+        || (command.takes_rest(given.len()) && !is_alias)
+    {
         let name_end = text.find(first).map_or(0, |at| at + first.len());
         let rest = name_end + text.get(name_end..cursor).map_or(0, |gap| gap.len() - gap.trim_start().len());
         return to_the_end(model, command, text, cursor, rest);

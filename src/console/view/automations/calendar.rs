@@ -17,6 +17,8 @@ use crate::text::{Safe, width};
 
 /// Columns of what a bar is of.
 const OF: usize = 14;
+/// Below this width a run does not say how long it takes.
+const NARROW: u16 = 70;
 /// From this width on a run says its repository, and an hour has room for two digits.
 const WIDE: u16 = 100;
 
@@ -30,7 +32,7 @@ pub fn draw(
 ) {
     let span = if pane.habits.week { "next 7 days" } else { "next 24 hours" };
     let title = Safe::new(format!("Calendar · {span} · computed"));
-    rule::draw(buffer, theme, body, &title, model.dialog.is_none(), &words(calendar));
+    rule::draw(buffer, theme, body, &title, model.dialog.is_none(), &words(model, calendar));
     if calendar.runs.is_empty() {
         let first = if pane.habits.week {
             "Nothing runs by the clock within 7 days."
@@ -66,7 +68,7 @@ pub fn draw(
 }
 
 /// Where it would be too many comes first.
-fn words(calendar: &Calendar) -> Vec<(Tone, Safe)> {
+fn words(model: &Model, calendar: &Calendar) -> Vec<(Tone, Safe)> {
     let mut words = Vec::new();
     let times = calendar.over().count();
     if times > 0 {
@@ -75,12 +77,22 @@ fn words(calendar: &Calendar) -> Vec<(Tone, Safe)> {
     }
     let most = calendar.loads.first().map_or(0, crate::domain::automation::Load::peak);
     let cap = calendar.loads.first().and_then(|load| load.cap);
-    let cap = cap.map_or_else(|| "no limit".to_owned(), |cap| format!("limit {cap}"));
+    let cap = limit(model, cap);
     words.push((Tone::Plain, Safe::new(format!("{} runs, {most} at once, {cap}", calendar.runs.len()))));
     if calendar.unclear > 0 {
         words.push((Tone::Warn, Safe::new(format!("{} with a schedule that tells too little", calendar.unclear))));
     }
     words
+}
+
+/// What the policy allows at once, where it is known.
+fn limit(model: &Model, cap: Option<u32>) -> String {
+    match (cap, &model.world.automations.policy) {
+        (Some(cap), _) => format!("limit {cap}"),
+        (None, Some(in_force)) if in_force.policy.is_ok() => "no limit".to_owned(),
+        (None, Some(_)) => "the policy cannot be read".to_owned(),
+        (None, None) => "limit not read yet".to_owned(),
+    }
 }
 
 /// Columns of an hour.
@@ -134,7 +146,7 @@ fn draw_bar(model: &Model, bar: &Bar, theme: &Theme, line: Area, buffer: &mut Bu
         put(buffer, line, x, line.y, Safe::new(text), theme.style(tone));
         x += hour(line);
     }
-    let cap = bar.cap.map_or_else(|| "no limit".to_owned(), |cap| format!("limit {cap}"));
+    let cap = limit(model, bar.cap);
     let most = bar.hours.iter().max().copied().unwrap_or(0);
     let over = bar.cap.is_some_and(|cap| most > cap);
     let (tone, sign) = if over { (Tone::BadStrong, "✗ ") } else { (Tone::Dim, "") };
@@ -154,21 +166,26 @@ fn draw_run(
         put(buffer, line, line.x, line.y, bar, theme.style(Tone::Accent));
     }
     let local = model.settings.zone.at(run.at);
+    // As wide whether the day is another one there or not: the names stand below each other.
     let here = if local.offset().local_minus_utc() == 0 {
         String::new()
     } else if local.date_naive() == run.at.date_naive() {
-        local.format(" = %H:%M here").to_string()
+        local.format(" = %H:%M here    ").to_string()
     } else {
-        local.format(" = %a %H:%M here").to_string()
+        local.format(" = %H:%M here %a").to_string()
     };
+    let is_narrow = line.width < NARROW;
     let mut words = Words::one(Tone::Plain, format!("{} UTC", run.at.format("%H:%M")));
-    words.push(Tone::Dim, format!("{here}  {:>4}", ahead(run.at, model.now)));
+    words.push(Tone::Dim, if is_narrow { here.trim_end().to_owned() } else { here });
+    if !is_narrow {
+        words.push(Tone::Dim, format!("  {:>4}", ahead(run.at, model.now)));
+    }
     let x = put_words(buffer, line, line.x + 1, line.y, &words, theme) + 2;
     let met = met(meets, line.width >= WIDE);
     // Of one that has never ended nobody knows how long it takes: at most as long as the service lets it.
     let most = if run.takes_is_known { "" } else { "<" };
     let takes = format!("{most}{}m", run.takes.num_minutes());
-    let mut right = Words::one(Tone::Dim, format!("{takes:>5}  "));
+    let mut right = Words::one(Tone::Dim, if is_narrow { String::new() } else { format!("{takes:>5}  ") });
     right.extend(met);
     let at = line.right().saturating_sub(u16::try_from(right.width() + 1).unwrap_or(u16::MAX));
     let free = usize::from(at.saturating_sub(x + 1));

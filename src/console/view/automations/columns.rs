@@ -18,10 +18,10 @@ pub const NAME_AT: u16 = 9;
 const NAME_LEAST: u16 = 22;
 /// and this much when more is added.
 const NAME_GOOD: u16 = 30;
-const NAME_MOST: u16 = 60;
+const NAME_MOST: usize = 60;
 /// Triggers in words say something from here on.
 const TRIGGERS: u16 = 24;
-const TRIGGERS_MOST: u16 = 48;
+const TRIGGERS_MOST: usize = 48;
 const REPO_MOST: usize = 24;
 pub const STRIP: u16 = 10;
 
@@ -90,12 +90,14 @@ impl Column {
         match self {
             Self::Repo => "repository",
             Self::Triggers => "triggers",
-            Self::Next => "next",
+            // Nobody tells it: it is computed, and so it is about then.
+            Self::Next => "~next",
             Self::Runs => "runs",
             Self::Good => "good",
-            Self::Cost(0) => "cr 24h",
-            Self::Cost(1) => "cr 7d",
-            Self::Cost(_) => "cr 30d",
+            // Over the numbers; behind them stands a sign where a limit is near.
+            Self::Cost(0) => "cr 24h ",
+            Self::Cost(1) => "cr 7d ",
+            Self::Cost(_) => "cr 30d ",
             Self::Pulls => "PR o/m/u",
             Self::Scope => "writes",
             Self::Owner => "owner",
@@ -104,7 +106,7 @@ impl Column {
     }
 
     pub fn is_number(self) -> bool {
-        matches!(self, Self::Next | Self::Good | Self::Cost(_) | Self::Pulls)
+        matches!(self, Self::Next | Self::Runs | Self::Good | Self::Cost(_) | Self::Pulls)
     }
 }
 
@@ -120,15 +122,14 @@ impl Columns {
                 chosen.push((column, wanted));
             }
         }
-        // What is left goes to the name, then to the triggers.
-        let mut columns = Self { name: spare.min(NAME_MOST.min(name_width(pane))), cells: Vec::new() };
-        let mut over = spare - columns.name;
+        // What is left goes to the triggers, then to the name.
         if let Some((_, width)) = chosen.iter_mut().find(|(column, _)| *column == Column::Triggers) {
-            let more = over.min(TRIGGERS_MOST.saturating_sub(*width));
+            let widest = widest(pane.entries.iter().map(|entry| width::width(&entry.triggers)), 0, TRIGGERS_MOST);
+            let more = spare.saturating_sub(NAME_GOOD).min(widest.saturating_sub(*width));
             *width += more;
-            over -= more;
+            spare -= more;
         }
-        let _ = over;
+        let mut columns = Self { name: spare.min(name_width(pane)), cells: Vec::new() };
         columns.place(&chosen, screen);
         columns
     }
@@ -176,7 +177,7 @@ fn widest(texts: impl Iterator<Item = usize>, least: usize, most: usize) -> u16 
 }
 
 fn name_width(pane: &AutomationsPane) -> u16 {
-    widest(pane.entries.iter().map(|entry| width::width(&entry.name)), 12, usize::from(NAME_MOST))
+    widest(pane.entries.iter().map(|entry| width::width(&entry.name)), 12, NAME_MOST)
 }
 
 fn wants(model: &Model, pane: &AutomationsPane, column: Column) -> u16 {
@@ -188,7 +189,7 @@ fn wants(model: &Model, pane: &AutomationsPane, column: Column) -> u16 {
             widest(model.settings.repos.iter().map(one), 10, REPO_MOST)
         }
         Column::Triggers => TRIGGERS,
-        Column::Next => 4,
+        Column::Next => 5,
         Column::Runs => STRIP,
         Column::Good => 5,
         // With a sign behind it where a limit is near.
@@ -199,7 +200,7 @@ fn wants(model: &Model, pane: &AutomationsPane, column: Column) -> u16 {
             let login = |one: &crate::domain::Automation| {
                 one.creator.as_ref().and_then(|person| person.login.as_ref()).map_or(0, columns)
             };
-            widest(known().map(|known| 5 + login(&known.automation)), 10, 18)
+            widest(known().map(|known| 7 + login(&known.automation)), 5, 18)
         }
         Column::Model => widest(known().filter_map(|known| known.automation.model.as_ref()).map(columns), 9, 18),
     }

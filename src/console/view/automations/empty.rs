@@ -37,9 +37,8 @@ fn why(model: &Model, pane: &AutomationsPane) -> Vec<(Tone, String)> {
     if !waiting.is_empty() && loading {
         return vec![(Tone::Dim, format!("loading the automations of {} …", waiting.join(", ")))];
     }
-    let not_here = |repo: &crate::domain::RepoName| {
-        model.world.automations.lists.get(repo).is_some_and(|list| list.not_here)
-    };
+    let not_here =
+        |repo: &crate::domain::RepoName| model.world.automations.lists.get(repo).is_some_and(|list| list.not_here);
     if repos.iter().all(not_here) {
         return vec![
             (Tone::Plain, format!("{}{}.", NOT_HERE[..1].to_uppercase(), &NOT_HERE[1..])),

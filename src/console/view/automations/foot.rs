@@ -2,17 +2,19 @@
 
 use ratatui::buffer::Buffer;
 
-use super::columns::STRIP;
 use crate::console::state::Model;
-use crate::console::state::automations::page::{limit, owner, switch};
+use crate::console::state::automations::Known;
+use crate::console::state::automations::page::{costs, limit, owner, switch};
 use crate::console::state::automations::rows::{Entry, strain_of};
+use crate::console::state::detail::duration;
 use crate::console::state::layout::Area;
 use crate::console::state::tone::Words;
 use crate::console::view::rule;
 use crate::console::view::safe::{put, put_words};
 use crate::console::view::theme::{Theme, Tone};
+use crate::domain::Automation;
 use crate::domain::automation::schedule::next_words;
-use crate::domain::automation::{Automation, Scope, Switch};
+use crate::domain::automation::{Scope, Switch, total_spending};
 use crate::text::{Safe, Untrusted, width};
 
 /// Columns of the labels.
@@ -21,15 +23,14 @@ const LABEL: u16 = 8;
 pub fn draw(model: &Model, entry: &Entry, theme: &Theme, area: Area, buffer: &mut Buffer) {
     let Some(known) = model.world.automations.known.get(&entry.at) else { return };
     let one = &known.automation;
-    let runs = known.track.as_ref().map(|track| track.strip(usize::from(STRIP))).filter(|strip| !strip.is_empty());
-    let right: Vec<_> = runs.map(|strip| (Tone::Dim, Safe::new(format!("runs {strip}")))).into_iter().collect();
-    rule::draw(buffer, theme, area, &entry.name, false, &right);
+    let right = (Tone::Dim, Safe::new(one.at.repo.as_str()));
+    rule::draw(buffer, theme, area, &entry.name, false, &[right]);
     let lines = [
         ("starts", starts(model, entry, &one.switch)),
         ("does", does(one)),
+        ("cost", cost(known)),
         ("limit", limits(model, one)),
-        ("said", said(entry)),
-        ("where", Words::one(Tone::Dim, one.at.repo.as_str()).with(Tone::Dim, format!(" · id {}", one.at.id.show()))),
+        ("said", said(model, entry)),
     ];
     for (y, (label, words)) in (area.y + 1..area.bottom()).zip(lines) {
         put(buffer, area, area.x + 1, y, label, theme.style(Tone::Dim));
@@ -64,6 +65,27 @@ fn does(one: &Automation) -> Words {
     words.with(Tone::Dim, " · model ").with(Tone::Plain, width::cut_end(&name, 30))
 }
 
+/// What it cost, and what came of it.
+fn cost(known: &Known) -> Words {
+    let one = &known.automation;
+    let mut words = match costs(&total_spending(one.spending())) {
+        Some(costs) => Words::one(Tone::Plain, costs),
+        None if one.detail.is_none() => Words::one(Tone::Dim, "not read yet …"),
+        None => Words::one(Tone::Dim, "not told"),
+    };
+    let Some(track) = &known.track else { return words };
+    if let Some(typical) = track.typical {
+        words.push(Tone::Dim, format!(" · a run takes {}", duration(typical)));
+    }
+    let pulls = track.pulls;
+    if pulls.opened > 0 {
+        words.push(Tone::Dim, format!(" · PRs {} opened, {} merged, ", pulls.opened, pulls.merged));
+        let tone = if pulls.unreviewed > 0 { Tone::Warn } else { Tone::Dim };
+        words.push(tone, format!("{} unreviewed", pulls.unreviewed));
+    }
+    words
+}
+
 /// The limits, the most strained first.
 fn limits(model: &Model, one: &Automation) -> Words {
     let mut all: Vec<_> = one.limits.iter().flatten().collect();
@@ -84,13 +106,14 @@ fn limits(model: &Model, one: &Automation) -> Words {
     }
 }
 
-fn said(entry: &Entry) -> Words {
+fn said(model: &Model, entry: &Entry) -> Words {
+    let all = &model.world.automations;
     let mut words = Words::new();
-    for finding in &entry.findings {
+    for finding in all.violations(&entry.at) {
         words.gap(" · ");
         words.push(Tone::Bad, format!("✗ {} (rule {})", finding.says, finding.rule));
     }
-    for concern in &entry.concerns {
+    for concern in all.concerns(&entry.at) {
         words.gap(" · ");
         words.push(Tone::Warn, format!("▲ {}", concern.says()));
     }

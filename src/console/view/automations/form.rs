@@ -156,12 +156,17 @@ fn piece_rows(
         let label = width::cut_end(&Safe::new(&field.label), room);
         first.label = Some((tone, Safe::new(format!("{label}{star}{changed}"))));
         first.kind = field.kind;
+        // A name that is cut stands behind its answer as a whole.
+        if matches!(piece.part, Part::Tool(_) | Part::Trigger(_)) && label.as_str() != field.label {
+            let whole = width::cut_end(&Safe::new(format!("  {}", field.label)), columns.saturating_sub(16));
+            first.value.push((theme.style(Tone::Dim), Safe::new(whole)));
+        }
     }
     let mut below = |tone: Tone, text: &str| {
         let text = Safe::new(width::cut_end(&Safe::new(text), columns));
         rows.push(Row { label: None, value: vec![(theme.style(tone), text)], kind: "", focused, cursor: None });
     };
-    if let Some(words) = schedule_words(model, form, piece) {
+    for words in schedule_words(model, form, piece) {
         below(Tone::Dim, &words);
     }
     if let Some(also) = &piece.also {
@@ -178,19 +183,19 @@ fn piece_rows(
 }
 
 /// A schedule in words, as it stands in the form, with the operator's clock and the run it comes to.
-fn schedule_words(model: &Model, form: &AutomationForm, piece: &Piece) -> Option<Safe> {
-    let Part::Trigger(id) = &piece.part else { return None };
+fn schedule_words(model: &Model, form: &AutomationForm, piece: &Piece) -> Vec<Safe> {
+    let Part::Trigger(id) = &piece.part else { return Vec::new() };
     if piece.field.value() != "true" {
-        return None;
+        return Vec::new();
     }
     let wanted = form.definition();
-    let triggers = triggers_of(wanted.get("triggers")?)?;
-    let trigger: &Trigger = triggers.iter().find(|trigger| trigger.id.raw_for_match() == id)?;
-    let schedule = trigger.schedule()?;
+    let triggers = wanted.get("triggers").and_then(triggers_of).unwrap_or_default();
+    let trigger = triggers.iter().find(|trigger| trigger.id.raw_for_match() == id);
+    let Some(schedule) = trigger.and_then(Trigger::schedule) else { return Vec::new() };
     let words = schedule.words_here(model.now, &model.settings.zone);
     let next: Option<Instant> = schedule.next(model.now);
-    let next = next.map(|next| format!(" · next {}", next_words(next, &model.settings.zone)));
-    Some(Safe::new(format!("{words}{}", next.unwrap_or_default())))
+    let next = next.map(|next| Safe::new(format!("next {}", next_words(next, &model.settings.zone))));
+    [Some(words), next].into_iter().flatten().collect()
 }
 
 /// With its rule.

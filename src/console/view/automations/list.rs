@@ -6,7 +6,7 @@ use super::columns::{Cell, Column, Columns, NAME_AT, one_owner};
 use super::{calendar, empty, foot, page};
 use crate::console::state::Model;
 use crate::console::state::automations::Known;
-use crate::console::state::automations::page::{ahead, amount, outcome, owner, tenths};
+use crate::console::state::automations::page::{ahead, amount, costs, outcome};
 use crate::console::state::automations::pane::{AutomationsPane, split};
 use crate::console::state::automations::rows::{Entry, Group, Row, Spent, Strain};
 use crate::console::state::layout::Area;
@@ -14,8 +14,8 @@ use crate::console::state::tone::Words;
 use crate::console::view::rule;
 use crate::console::view::safe::{put, put_words};
 use crate::console::view::theme::{Theme, Tone};
-use crate::domain::automation::{Scope, Switch};
-use crate::domain::{Cost, Source};
+use crate::domain::automation::{Owner, Scope, Switch};
+use crate::domain::{Automation, Source};
 use crate::text::{Safe, Untrusted, width};
 
 pub fn draw(model: &Model, pane: &AutomationsPane, theme: &Theme, body: Area, buffer: &mut Buffer) {
@@ -61,6 +61,9 @@ fn list(model: &Model, pane: &AutomationsPane, theme: &Theme, body: Area, buffer
 /// Freshness first: it must not be cut off. Then what all of it cost, and how it is sorted.
 fn words(model: &Model, pane: &AutomationsPane) -> Vec<(Tone, Safe)> {
     let mut words = trust(model);
+    if let Some(why) = no_policy(model) {
+        words.push((Tone::Bad, Safe::new(why)));
+    }
     let order = pane.habits.order;
     let arrow = if order.reversed { "▴" } else { "▾" };
     words.push((Tone::Dim, Safe::new(format!("by {} {arrow}", order.by.word()))));
@@ -71,19 +74,17 @@ fn words(model: &Model, pane: &AutomationsPane) -> Vec<(Tone, Safe)> {
     words
 }
 
+/// What is to be said where there is no policy to hold them to.
+pub fn no_policy(model: &Model) -> Option<&'static str> {
+    let policy = model.world.automations.policy.as_ref();
+    policy.is_some_and(|in_force| in_force.policy.is_err()).then_some("the policy cannot be read")
+}
+
 fn trust(model: &Model) -> Vec<(Tone, Safe)> {
     let lists: Vec<Source> = model.settings.repos.iter().cloned().map(Source::Automations).collect();
     let trust = model.trust_of(&lists);
     let tone = trust.0.first().map_or(Tone::Dim, |(tone, _)| *tone);
     Some((tone, Safe::new(trust.plain()))).filter(|(_, text)| !text.is_empty()).into_iter().collect()
-}
-
-/// `1.2 / 8.0 / 31.5 cr in 24h/7d/30d`; nothing where nobody said anything.
-fn costs(totals: &[Option<Cost>; 3]) -> Option<String> {
-    totals.iter().any(Option::is_some).then(|| {
-        let [day, week, month] = totals.each_ref().map(|cost| cost.as_ref().map_or_else(|| "?".to_owned(), tenths));
-        format!("{day} · {week} · {month} cr in 24h · 7d · 30d")
-    })
 }
 
 fn heads(columns: &Columns, theme: &Theme, line: Area, buffer: &mut Buffer) {
@@ -134,7 +135,7 @@ impl Drawn<'_> {
         let (glyph, word, tone) = switch(&self.known.automation.switch);
         put(buffer, line, line.x + 1, line.y, glyph, theme.style(tone));
         put(buffer, line, line.x + 3, line.y, word, theme.style(tone));
-        if let Some((sign, tone)) = sign(self.entry) {
+        if let Some((sign, tone)) = sign(self.model, self.entry) {
             put(buffer, line, line.x + NAME_AT - 2, line.y, sign, theme.style(tone));
         }
         let name = Safe::new(width::cut_end(&self.entry.name, usize::from(columns.name)));
@@ -172,7 +173,7 @@ impl Drawn<'_> {
                 Some(scope) => text(&scope.word()),
                 None => text("?"),
             },
-            Column::Owner => text(&owner(one).plain()),
+            Column::Owner => text(&short_owner(one)),
             Column::Model => text(&one.model.as_ref().map_or_else(|| Safe::new("automatic"), Untrusted::show_line)),
         }
     }
@@ -185,7 +186,7 @@ impl Drawn<'_> {
         if track.outcomes.is_empty() {
             return Words::one(Tone::Dim, "none yet");
         }
-        let mut words = Words::one(Tone::Dim, " ".repeat(most - (track.outcomes.len() - from)));
+        let mut words = Words::new();
         for one in track.outcomes.iter().skip(from) {
             let (glyph, tone) = outcome(*one);
             words.push(tone, glyph);
@@ -219,20 +220,31 @@ impl Drawn<'_> {
 /// Sign, word and tone. Off by hand is quiet; off by the service is not.
 pub fn switch(switch: &Switch) -> (&'static str, &'static str, Tone) {
     match switch {
-        Switch::On => ("●", "on", Tone::Good),
+        Switch::On => ("●", "on", Tone::Plain),
         Switch::Untold => ("?", "?", Tone::Dim),
         Switch::Off(off) if off.reason.is_some() => ("✗", "off!", Tone::BadStrong),
         Switch::Off(_) => ("○", "off", Tone::Dim),
     }
 }
 
+/// `user mona`, `repo`.
+fn short_owner(one: &Automation) -> String {
+    let kind = match &one.owner {
+        None => "?".to_owned(),
+        Some(Owner::Repository) => "repo".to_owned(),
+        Some(owner) => owner.word().to_string(),
+    };
+    let login = one.creator.as_ref().and_then(|person| person.login.as_ref());
+    login.map_or(kind.clone(), |login| format!("{kind} {}", login.show_line()))
+}
+
 /// The loudest of what is to be said about it.
-fn sign(entry: &Entry) -> Option<(&'static str, Tone)> {
-    if !entry.findings.is_empty() {
+fn sign(model: &Model, entry: &Entry) -> Option<(&'static str, Tone)> {
+    if !model.world.automations.violations(&entry.at).is_empty() {
         Some(("✗", Tone::Bad))
     } else if entry.strain == Strain::Reached {
         Some(("▲", Tone::BadStrong))
-    } else if !entry.concerns.is_empty() || entry.strain == Strain::Near {
+    } else if entry.pointed_out > 0 || entry.strain == Strain::Near {
         Some(("▲", Tone::Warn))
     } else {
         None

@@ -11,7 +11,5 @@ mod foot;
 pub mod form;
 mod list;
 mod page;
-#[cfg(test)]
-mod tests;
 
 pub use list::draw;
