@@ -62,6 +62,9 @@ const SINKS: &[Sink] = &[
     screen("what is written to the agent", 90, Context::FollowUp, follow_up),
     screen("doctor", 90, Context::Doctor, examined),
     screen("inbox", 90, Context::Inbox, inbox),
+    screen("automations", 90, Context::Automations, automations),
+    screen("page of an automation", 90, Context::Automation, automation_page),
+    screen("calendar of automations", 90, Context::Calendar, automation_calendar),
     screen("form of an automation", 90, Context::AutomationForm, automation_form),
     screen("event an automation is run with", 90, Context::AutomationForm, automation_run),
     screen("question about an automation", 40, Context::Dialog, automation_question),
@@ -113,6 +116,9 @@ const EVERY_CONTEXT: &[Context] = &[
     Context::FollowUp,
     Context::Doctor,
     Context::Inbox,
+    Context::Automations,
+    Context::Automation,
+    Context::Calendar,
     Context::AutomationForm,
     Context::Reviews,
     Context::Pull,
@@ -264,6 +270,9 @@ fn every_context_has_its_sink() {
             | Context::FollowUp
             | Context::Doctor
             | Context::Inbox
+            | Context::Automations
+            | Context::Automation
+            | Context::Calendar
             | Context::AutomationForm
             | Context::Reviews
             | Context::Pull

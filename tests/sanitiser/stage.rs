@@ -459,13 +459,39 @@ fn wordy(words: &[String]) -> serde_json::Value {
     })
 }
 
-fn automations(words: &[String]) -> Console {
+/// One that says all of it, and one for each of the words, all of them on a schedule.
+pub fn automations(words: &[String]) -> Console {
     let mut console = console();
     let one = automation("a1", wordy(words), 1);
-    let listed = Listed::Here { automations: vec![one.clone()], unreadable: 0, more: false };
+    let scheduled = |(n, word): (usize, &String)| {
+        let triggers = json!({"interval": {"cadence": ["hourly"]}, word: {}});
+        automation(&format!("z{n}"), json!({"name": word, "enabled": true, "triggers": triggers, "model": word}), 1)
+    };
+    let mut automations: Vec<_> = words.iter().enumerate().map(scheduled).collect();
+    automations.push(one.clone());
+    let listed = Listed::Here { automations, unreadable: 0, more: false };
     console.good(Source::Automations(repo("api")), News::Automations(listed));
     console.good(Source::Automation(one.at.clone()), News::Automation(Some(Box::new(one))));
     console.keys("T");
+    // The cursor goes to the one that says all of it.
+    for _ in 0..=words.len() {
+        if console.model.automation().is_some_and(|known| known.automation.at.id.raw() == "a1") {
+            break;
+        }
+        console.keys("j");
+    }
+    console
+}
+
+pub fn automation_page(words: &[String]) -> Console {
+    let mut console = automations(words);
+    console.press(Key::Enter);
+    console
+}
+
+pub fn automation_calendar(words: &[String]) -> Console {
+    let mut console = automations(words);
+    console.keys("C");
     console
 }
 

@@ -165,7 +165,12 @@ fn tell(model: &mut Model, at: Option<AutomationRef>, bad: bool, text: &str) {
         let said = Said { at: model.now, bad, text: crate::text::Safe::new(text) };
         model.world.automations.desk.said.insert(at, said);
     }
-    say(model, bad, text);
+    model.dirty = true;
+    if bad {
+        return model.notes.say(model.now, true, text);
+    }
+    // What was asked for stays long enough to be read.
+    model.notes.tell(model.now, text);
 }
 
 /// What became of an order.
