@@ -3,6 +3,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+#[cfg(unix)]
+#[path = "../screens/automation.rs"]
+mod automation;
 mod colours;
 mod corpus;
 mod injection;

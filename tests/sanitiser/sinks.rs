@@ -62,6 +62,13 @@ const SINKS: &[Sink] = &[
     screen("what is written to the agent", 90, Context::FollowUp, follow_up),
     screen("doctor", 90, Context::Doctor, examined),
     screen("inbox", 90, Context::Inbox, inbox),
+    screen("automations", 90, Context::Automations, automations),
+    screen("page of an automation", 90, Context::Automation, automation_page),
+    screen("calendar of automations", 90, Context::Calendar, automation_calendar),
+    screen("form of an automation", 90, Context::AutomationForm, automation_form),
+    screen("event an automation is run with", 90, Context::AutomationForm, automation_run),
+    screen("question about an automation", 40, Context::Dialog, automation_question),
+    screen("an automation in both versions", 60, Context::Dialog, automation_versions),
     screen("reviews", 90, Context::Reviews, review_list),
     screen("page of a pull request", 90, Context::Pull, page),
     screen("diff", 90, Context::Diff, diff),
@@ -109,6 +116,10 @@ const EVERY_CONTEXT: &[Context] = &[
     Context::FollowUp,
     Context::Doctor,
     Context::Inbox,
+    Context::Automations,
+    Context::Automation,
+    Context::Calendar,
+    Context::AutomationForm,
     Context::Reviews,
     Context::Pull,
     Context::Diff,
@@ -259,6 +270,10 @@ fn every_context_has_its_sink() {
             | Context::FollowUp
             | Context::Doctor
             | Context::Inbox
+            | Context::Automations
+            | Context::Automation
+            | Context::Calendar
+            | Context::AutomationForm
             | Context::Reviews
             | Context::Pull
             | Context::Diff

@@ -7,13 +7,17 @@
 #![allow(clippy::format_push_string, clippy::trivially_copy_pass_by_ref)]
 
 mod assigning;
+mod automating;
+mod automation;
 mod bytes;
 mod cancelling;
 mod diagnosing;
 mod disagreeing;
 mod doctoring;
 mod draw;
+mod fleet;
 mod fuzz;
+mod governing;
 mod guarding;
 mod inbox;
 #[path = "../documents/keep.rs"]

@@ -5,9 +5,14 @@
 //!    └──no longer named, or gone──> forgotten              (each change: what is pointed out is found anew)
 //! ```
 
+pub mod calendar;
+pub mod desk;
+pub mod form;
 mod merge;
+pub mod page;
 pub mod pane;
 mod pointed;
+pub mod rows;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -24,13 +29,15 @@ pub struct Automations {
     pub known: BTreeMap<AutomationRef, Known>,
     /// What the last good answer said of each repository's list.
     pub lists: HashMap<RepoName, List>,
+    /// What is asked for, under way, and came of it.
+    pub desk: desk::ActDesk,
     /// The policy they are held to, once it was asked for.
     pub policy: Option<Arc<InForce>>,
     pub policy_asked: bool,
+    /// Another number whenever something of them, of their lists or of what is pointed out changed.
+    pub revision: u64,
     /// What is pointed out of those of which there is something.
     pointed: BTreeMap<AutomationRef, Pointed>,
-    /// Another number whenever something of it may have changed.
-    pub revision: u64,
     /// Something that is told of them elsewhere changed since that was last taken.
     pub changed: bool,
     /// One has another name, or is new.

@@ -50,6 +50,8 @@ pub enum LineKind {
     LogSearch,
     /// Which entries of a log are to be seen.
     LogFilter,
+    /// Which automations are listed.
+    AutomationFilter,
     /// What is searched for in a diff.
     DiffSearch,
     /// A comment on a pull request.

@@ -16,7 +16,7 @@ use super::place::Place;
 use super::reviews::Key;
 use super::tasks::Slot;
 use super::trail::Spot;
-use crate::domain::{RepoName, TaskId};
+use crate::domain::{AutomationRef, RepoName, TaskId};
 use crate::text::Safe;
 
 /// Rows of the list at most; the rest is narrowed down, not scrolled to.
@@ -35,6 +35,7 @@ pub enum To {
     Repo(RepoName),
     Template(String),
     Pull(Key),
+    Automation(AutomationRef),
     /// A saved view, by its word.
     View(String),
 }

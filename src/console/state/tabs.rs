@@ -5,6 +5,7 @@
 //! the tabs farthest from the current one. The current one is always seen.
 
 use super::Model;
+use super::automations::pane::{AutomationsPane, VIEWS, View};
 use super::layout::Area;
 use super::place::Pane;
 use super::tone::{Tone, Words};
@@ -39,7 +40,7 @@ pub fn tabs(model: &Model, area: Area) -> Vec<Tab> {
     // The last column stays free.
     let area = Area { x: area.x.saturating_add(1), width: area.width.saturating_sub(2), ..area };
     if area.width + 2 < BOTH_FROM {
-        let views = model.place.focus == Pane::Queue || model.place.is_dashboard();
+        let views = model.place.focus == Pane::Queue || model.place.is_dashboard() || model.place.automations.is_some();
         return if views { fit(&self::views(model), area) } else { fit(&panes(model), area) };
     }
     let panes = panes(model);
@@ -150,7 +151,28 @@ fn place(items: &[Item], shape: Shape, area: Area, mut x: u16) -> Vec<Tab> {
     tabs
 }
 
+/// Those of the automations, where these are open.
+fn views_of(model: &Model, pane: &AutomationsPane) -> Vec<Item> {
+    let item = |(n, view): (usize, &View)| {
+        let current = n == pane.habits.view;
+        let count = pane.counts.get(n).filter(|_| !pane.entries.is_empty());
+        Item {
+            to: To::View(n),
+            key: u8::try_from(n + 1).map_or_else(|_| String::new(), |n| key_of(model, Intent::View(n))),
+            name: view.name.to_owned(),
+            columns: width::width(view.name),
+            tone: if current { Tone::AccentStrong } else { Tone::Plain },
+            counts: Words::one(Tone::Dim, count.map(|count| format!(" {count}")).unwrap_or_default()),
+            current,
+        }
+    };
+    VIEWS.iter().enumerate().map(item).collect()
+}
+
 fn views(model: &Model) -> Vec<Item> {
+    if let Some(pane) = &model.place.automations {
+        return views_of(model, pane);
+    }
     let has_keys = model.place.focus == Pane::Queue;
     let known = model.queue.tally().all > 0;
     let item = |(n, view): (usize, &crate::domain::SavedView)| {

@@ -11,7 +11,7 @@
 use super::Model;
 use super::place::Pane;
 use super::reviews::Key;
-use crate::domain::{Instant, TaskId, TaskRef};
+use crate::domain::{AutomationRef, Instant, TaskId, TaskRef};
 use crate::text::{Safe, width};
 
 /// Places kept each way; the oldest go first.
@@ -34,6 +34,10 @@ pub enum At {
         query: String,
         task: Option<TaskRef>,
     },
+    /// With what was asked of them.
+    Automations(String),
+    Automation(AutomationRef),
+    Calendar,
     Cancels,
     Doctor,
     Wall {
@@ -63,7 +67,9 @@ pub struct Spot {
     pub entry: Option<Entry>,
     /// The entry of the inbox.
     pub entry_of_inbox: Option<String>,
-    /// Rows scrolled.
+    /// The automation under the cursor of the list.
+    pub automation: Option<AutomationRef>,
+    /// Rows scrolled, or the line of an automation's page.
     pub top: usize,
 }
 
@@ -139,6 +145,10 @@ impl Spot {
         let top = match &at {
             At::Detail(_) => place.detail.unwrap_or(0),
             At::Pull(_) => model.reviews.page.as_ref().map_or(0, |page| page.top),
+            At::Automation(_) => {
+                let pane = place.automations.as_ref();
+                pane.and_then(|pane| pane.page.as_ref()).map_or(0, |page| page.cursor)
+            }
             _ => 0,
         };
         Some(Self {
@@ -147,6 +157,7 @@ impl Spot {
             task,
             pull: model.reviews.selected.clone(),
             entry,
+            automation: place.automations.as_ref().and_then(|pane| pane.selected.clone()),
             entry_of_inbox: place.inbox.pane.as_ref().and_then(|pane| pane.selected.clone()),
             top,
         })
@@ -176,6 +187,13 @@ impl Spot {
             At::Inbox => ("inbox", Safe::new("what waits for you")),
             At::Ledger { query, task: None } => ("ledger", Safe::new(query)),
             At::Ledger { task: Some(of), .. } => ("ledger", task(&of.id)),
+            At::Automations(query) if query.is_empty() => ("automations", Safe::new("what starts tasks by itself")),
+            At::Automations(query) => ("automations", Safe::new(query)),
+            At::Automation(at) => {
+                let known = model.world.automations.known.get(at);
+                ("automation", known.map(|known| known.automation.name.show_line()).unwrap_or_default())
+            }
+            At::Calendar => ("calendar", Safe::new("the coming runs")),
             At::Cancels => ("cancels", Safe::new("what became of each")),
             At::Doctor => ("doctor", Safe::new("what can be done here")),
             At::Wall { .. } => ("wall", Safe::new("all that runs")),
@@ -195,6 +213,13 @@ fn covering(model: &Model) -> Option<At> {
     }
     if place.inbox.pane.is_some() {
         return Some(At::Inbox);
+    }
+    if let Some(pane) = &place.automations {
+        return Some(match (&pane.page, &pane.calendar) {
+            (Some(page), _) => At::Automation(page.at.clone()),
+            (None, Some(_)) => At::Calendar,
+            (None, None) => At::Automations(pane.habits.text.clone()),
+        });
     }
     if let Some(ledger) = &place.ledger.pane {
         return Some(At::Ledger { query: ledger.query.clone(), task: ledger.task.clone() });

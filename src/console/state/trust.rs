@@ -52,7 +52,11 @@ impl Model {
 
     /// What to say about the task lists: the worst first, and how many others are not fresh. Empty: all are fresh.
     pub fn queue_trust(&self) -> Words {
-        let lists = self.lists();
+        self.trust_of(&self.lists())
+    }
+
+    /// The same of other lists of repositories.
+    pub fn trust_of(&self, lists: &[Source]) -> Words {
         let mut all: Vec<(u8, &Source, Verdict<'_>)> = lists
             .iter()
             .map(|list| (list, self.verdict(list)))
@@ -113,7 +117,7 @@ impl Model {
 /// What a list is called where it is named among others.
 pub fn list_name(list: &Source) -> String {
     match list {
-        Source::Tasks(repo) => repo.to_string(),
+        Source::Tasks(repo) | Source::Automations(repo) => repo.to_string(),
         _ => "your tasks".to_owned(),
     }
 }

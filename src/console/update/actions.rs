@@ -67,6 +67,9 @@ pub fn run(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
         Intent::Retry => retry(model, effects),
         Intent::Ledger => super::ledger::open(model, String::new(), effects),
         Intent::Inbox => super::inbox::open(model, effects),
+        Intent::Automations => super::automations::pane::open(model),
+        Intent::Automation => super::automations::pane::of_task(model),
+        Intent::Calendar => super::automations::calendar::open(model),
         Intent::Compose => compose_with(model, None, effects),
         Intent::Plan => compose::show_plan(model, effects),
         Intent::GoBack => trail::step(model, false, effects),
@@ -155,6 +158,7 @@ pub fn focus(model: &mut Model, pane: Pane) {
     model.log.wall = None;
     model.log.found = None;
     model.place.ledger.pane = None;
+    super::automations::pane::close(model);
     model.place.cancels = None;
     model.place.doctor.pane = None;
     model.place.inbox.pane = None;
@@ -240,7 +244,7 @@ fn open_detail(model: &mut Model) {
 /// What is done to one task, or with it.
 fn of_the_task(intent: Intent, model: &Model) -> bool {
     match intent {
-        Intent::Enter | Intent::Detail | Intent::Cancel | Intent::FollowUp | Intent::Retry => true,
+        Intent::Enter | Intent::Detail | Intent::Cancel | Intent::FollowUp | Intent::Retry | Intent::Automation => true,
         // In the reviews they are about the pull request.
         Intent::Open | Intent::CopyBranch => model.place.focus != Pane::Reviews || model.log.wall.is_some(),
         _ => false,
@@ -333,7 +337,10 @@ pub fn leave(effects: &mut Vec<Effect>) {
 fn quit(model: &mut Model, effects: &mut Vec<Effect>) {
     let under_way = model.world.tasks.values().filter(|k| k.is_cancelling()).count();
     let plan = model.compose.plan.as_ref().filter(|plan| plan.is_running()).map(|plan| plan.progress());
-    if under_way == 0 && plan.is_none() {
+    let desk = &model.world.automations.desk;
+    let written = desk.form.as_ref().is_some_and(|form| form.is_touched());
+    let orders = desk.acting.len();
+    if under_way == 0 && plan.is_none() && !written && orders == 0 {
         return leave(effects);
     }
     let mut body = Vec::new();
@@ -347,6 +354,14 @@ fn quit(model: &mut Model, effects: &mut Vec<Effect>) {
         body.push(Safe::new(format!(
             "{what} under way. What was requested stays requested: the next run looks how it ended. What waits for a run is dropped."
         )));
+    }
+    if orders > 0 {
+        body.push(Safe::new(
+            "What was asked for an automation is under way. It is in the ledger, and the next run looks what became of it.",
+        ));
+    }
+    if written {
+        body.push(Safe::new("An automation is being written: what you wrote of it is not kept anywhere."));
     }
     dialog::open(model, Dialog::new(model.now, "Quit now?", body, "Yes, quit", Ask::Quit));
 }

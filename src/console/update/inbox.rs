@@ -6,16 +6,16 @@ use crate::console::effect::Effect;
 use crate::console::keys::Intent;
 use crate::console::ledger::Row;
 use crate::console::state::Model;
-use crate::console::state::automations::pane::AutomationsPane;
 use crate::console::state::automations::{self, Pointed};
 use crate::console::state::inbox::{self, Ask, Entry, InboxPane, Subject};
 use crate::console::state::place::Pane;
 use crate::console::state::world::{Known, PullOf};
 use crate::domain::automation::Switch;
 use crate::domain::transition::{Kind, Notice, Transition, Turn};
-use crate::domain::{AutomationRef, Instant, TaskRef};
+use crate::domain::{Instant, TaskRef};
 use crate::text::{Safe, Untrusted};
 
+use super::automations::pane;
 use super::{actions, diagnosis, ledger, queue, reviews};
 
 /// `:notify test`.
@@ -325,7 +325,11 @@ fn enter(model: &mut Model, effects: &mut Vec<Effect>) {
         mark(model, vec![(entry.key(), Some(at))], effects);
     }
     match &entry.subject {
-        Subject::Automation { at, .. } => show_automation(model, at),
+        Subject::Automation { at, .. } => {
+            if !pane::show(model, at) {
+                model.notes.say(model.now, true, "the automation is not known any more");
+            }
+        }
         Subject::Line(row) => {
             ledger::open(model, String::new(), effects);
             ledger::go_to(model, row.at);
@@ -343,14 +347,6 @@ fn enter(model: &mut Model, effects: &mut Vec<Effect>) {
             }
         }
     }
-}
-
-/// Where it is dealt with: among the automations, under the cursor.
-fn show_automation(model: &mut Model, at: &AutomationRef) {
-    close(model);
-    let selected = Some(at.clone());
-    model.place.automations = Some(Box::new(AutomationsPane { selected, ..AutomationsPane::default() }));
-    model.dirty = true;
 }
 
 /// The log of what failed opens where it says why, as soon as it is there.

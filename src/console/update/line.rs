@@ -1,6 +1,6 @@
 //! The `:` and `/` line: typing, history, completion, acceptance.
 
-use super::{actions, command, history, log, offers, reviews};
+use super::{actions, automations, command, history, log, offers, reviews};
 use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Intent, Key};
 use crate::console::state::Model;
@@ -12,7 +12,11 @@ use crate::text::Untrusted;
 use crate::transcript::Mode;
 
 pub fn open(model: &mut Model, kind: LineKind) {
-    let text = if kind == LineKind::QueueFilter { model.queue.typed.text.clone() } else { String::new() };
+    let text = match (kind, &model.place.automations) {
+        (LineKind::QueueFilter, _) => model.queue.typed.text.clone(),
+        (LineKind::AutomationFilter, Some(pane)) => pane.habits.text.clone(),
+        _ => String::new(),
+    };
     model.line = Some(Line::new(kind, text));
     model.dirty = true;
 }
@@ -83,6 +87,10 @@ pub(super) fn follow(model: &mut Model) {
             filter(model, text);
             None
         }
+        LineKind::AutomationFilter => {
+            automations::pane::filter(model, text);
+            model.place.automations.as_ref().and_then(|pane| pane.wrong.clone())
+        }
         LineKind::LogSearch => log::search(model, &text, false),
         LineKind::LogFilter => log::facets::typed(model, &text),
     };
@@ -114,6 +122,12 @@ fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
             None => history::remember(model, Which::Queries, &line.text, effects),
         },
         LineKind::LogSearch | LineKind::LogFilter => accept_in_log(model, line),
+        LineKind::AutomationFilter => {
+            let wrong = model.place.automations.as_ref().and_then(|pane| pane.wrong.clone());
+            if wrong.is_some() {
+                model.line = Some(Line { wrong, offers: None, ..line });
+            }
+        }
         LineKind::DiffSearch => {}
         LineKind::Comment | LineKind::Reviewers => {
             if let Err(fault) = reviews::act::written(model, line.kind, &line.text) {
@@ -175,6 +189,7 @@ fn give_up(model: &mut Model) {
         LineKind::Comment | LineKind::Reviewers => model.reviews.writing = None,
         LineKind::DiffSearch => reviews::search(model, ""),
         LineKind::QueueFilter => filter(model, line.before),
+        LineKind::AutomationFilter => automations::pane::filter(model, line.before),
         LineKind::LogSearch => drop(log::search(model, "", false)),
         LineKind::LogFilter => {
             log::facets::typed(model, &line.before);
@@ -192,7 +207,12 @@ fn save_view(model: &mut Model) {
 
 /// Completes the query or the command at the cursor.
 fn complete(model: &mut Model, forward: bool) {
-    let offered = |line: &Line| matches!(line.kind, LineKind::QueueFilter | LineKind::LogFilter | LineKind::Command);
+    let offered = |line: &Line| {
+        matches!(
+            line.kind,
+            LineKind::QueueFilter | LineKind::AutomationFilter | LineKind::LogFilter | LineKind::Command
+        )
+    };
     if model.line.as_ref().is_some_and(offered) {
         offers::choose(model, forward);
     }

@@ -134,6 +134,7 @@ pub fn settle(model: &mut Model) {
         || model.log.found.is_some()
         || model.place.ledger.pane.is_some()
         || model.place.cancels.is_some()
+        || model.place.automations.is_some()
         || model.place.focus != crate::console::state::place::Pane::Log
     {
         model.log.list = None;

@@ -3,12 +3,12 @@
 use chrono::TimeDelta;
 
 use super::{
-    actions, cancels, compose, dialog, doctor, found, inbox, key, ledger, list, log, offers, palette, queue, reviews,
-    scroll, tour, wall,
+    actions, automations, cancels, compose, dialog, doctor, found, inbox, key, ledger, list, log, offers, palette,
+    queue, reviews, scroll, tour, wall,
 };
 use crate::console::effect::Effect;
 use crate::console::event::{Mouse, MouseKind};
-use crate::console::keys::Intent;
+use crate::console::keys::{Context, Intent};
 use crate::console::state::Model;
 use crate::console::state::layout::Area;
 use crate::console::state::place::Pane;
@@ -25,6 +25,10 @@ pub fn moved(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
         if mouse.kind == MouseKind::Click {
             dialog::click(model, mouse.column, mouse.row, effects);
         }
+        return;
+    }
+    // What is written is not left by a click.
+    if model.context() == Context::AutomationForm {
         return;
     }
     match mouse.kind {
@@ -102,6 +106,9 @@ fn hit(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) -> bool {
     if model.place.inbox.pane.is_some() {
         return below.is_some_and(|row| inbox::click(model, row));
     }
+    if model.place.automations.is_some() {
+        return below.is_some_and(|row| automations::pane::click(model, row));
+    }
     if model.place.ledger.pane.is_some() {
         return below.is_some_and(|row| ledger::click(model, row));
     }
@@ -158,6 +165,7 @@ fn go(model: &mut Model, to: To, effects: &mut Vec<Effect>) {
     }
     match to {
         To::Pane(pane) => actions::focus(model, pane),
+        To::View(view) if model.place.automations.is_some() => automations::pane::set_view(model, view),
         To::View(view) => actions::view(model, view),
     }
 }
@@ -173,6 +181,9 @@ fn wheel(model: &mut Model, mouse: Mouse, by: isize, effects: &mut Vec<Effect>) 
     }
     if model.place.inbox.pane.is_some() {
         return inbox::step(model, by);
+    }
+    if model.place.automations.is_some() {
+        return automations::pane::wheel(model, by);
     }
     if let Some(ledger) = &mut model.place.ledger.pane {
         ledger.wheel(by);

@@ -10,6 +10,7 @@ use super::{command, line};
 use crate::console::state::Model;
 use crate::console::state::line::{Line, LineKind, Offers};
 use crate::domain::RepoName;
+use crate::domain::automation::{Switch, query};
 use crate::domain::query::{Completions, Vocabulary, complete};
 use crate::text::Untrusted;
 use crate::transcript::filter;
@@ -137,6 +138,7 @@ fn found(model: &Model) -> Option<Offers> {
     let line = model.line.as_ref()?;
     let completions = match line.kind {
         LineKind::QueueFilter => of_query(model, &line.text, line.cursor),
+        LineKind::AutomationFilter => of_automations(model, &line.text, line.cursor),
         LineKind::Command => command::complete(model, &line.text, line.cursor),
         LineKind::LogFilter => filter::complete(&line.text, line.cursor),
         _ => return None,
@@ -167,4 +169,41 @@ pub fn of_query(model: &Model, text: &str, cursor: usize) -> Completions {
         states: seen.states.all(),
     };
     complete(text, cursor, &vocabulary)
+}
+
+/// What a query of automations can go on with.
+pub fn of_automations(model: &Model, text: &str, cursor: usize) -> Completions {
+    let all = || model.world.automations.known.values().map(|known| &known.automation);
+    let once = |names: Vec<&Untrusted>| -> Vec<Untrusted> {
+        let mut names: Vec<Untrusted> = names.into_iter().cloned().collect();
+        names.sort();
+        names.dedup();
+        names
+    };
+    let names = once(all().map(|one| &one.name).collect());
+    let logins = once(all().filter_map(|one| one.creator.as_ref()?.login.as_ref()).collect());
+    let models = once(all().filter_map(|one| one.model.as_ref()).collect());
+    let triggers = once(all().flat_map(|one| one.trigger_list()).map(|trigger| &trigger.id).collect());
+    let reasons = once(
+        all()
+            .filter_map(|one| match &one.switch {
+                Switch::Off(off) => off.reason.as_ref(),
+                Switch::On | Switch::Untold => None,
+            })
+            .collect(),
+    );
+    let broken = model.world.automations.pointed().flat_map(|(_, pointed)| &pointed.violations);
+    let mut rules: Vec<Untrusted> = broken.map(|found| found.rule.as_str().into()).collect();
+    rules.sort();
+    rules.dedup();
+    let vocabulary = query::Vocabulary {
+        repos: &model.settings.repos,
+        names: &names,
+        logins: &logins,
+        models: &models,
+        triggers: &triggers,
+        rules: &rules,
+        reasons: &reasons,
+    };
+    query::complete(text, cursor, &vocabulary)
 }

@@ -1,6 +1,6 @@
 //! `ctrl+k`: what is found by what is typed, and the way there.
 
-use super::{actions, command, compose, line, trail};
+use super::{actions, automations, command, compose, line, trail};
 use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Intent};
 use crate::console::state::Model;
@@ -150,6 +150,7 @@ fn go(model: &mut Model, to: To, effects: &mut Vec<Effect>) -> bool {
         To::Alias(name) => run(model, &name, effects),
         To::Task(id) => return command::to_task(model, &id),
         To::Pull(key) => return command::to_pull(model, &key),
+        To::Automation(at) => return automations::pane::show(model, &at),
         To::Repo(repo) => {
             trail::leap(model);
             // Where a view asks for nothing, all that the repository has is listed.

@@ -1,6 +1,6 @@
 //! Back and forward through the places visited.
 
-use super::{actions, cancels, command, doctor, found, inbox, ledger, queue, reviews, wall};
+use super::{actions, automations, cancels, command, doctor, found, inbox, ledger, queue, reviews, wall};
 use crate::console::effect::Effect;
 use crate::console::state::Model;
 use crate::console::state::place::Pane;
@@ -123,6 +123,7 @@ fn over(model: &mut Model, spot: &Spot, effects: &mut Vec<Effect>) -> bool {
             }
         }
         At::Ledger { query, task } => ledger::open_at(model, query.clone(), task.clone(), effects),
+        At::Automations(_) | At::Automation(_) | At::Calendar => return automations::pane::go(model, spot),
         At::Cancels => cancels::open(model),
         At::Doctor => doctor::open(model, effects),
         At::Wall { all } => return wall::open(model, if *all { &["all"] } else { &[] }, effects).is_ok(),

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::log;
+use super::{automations, log};
 use crate::console::state::Model;
 use crate::console::state::world::Known;
 use crate::domain::disagreement::Side;
@@ -17,8 +17,14 @@ pub fn next_wake(model: &Model) -> Option<Instant> {
     if model.place.too_small() {
         return None;
     }
-    let listed = ages(model).chain([clock(model)]).chain(stale(model)).chain(plan(model)).min().map(up_to_grid);
-    let exact = [model.notes.current.as_ref().map(|n| n.until), model.queue.recheck_at, log_wake(model)];
+    let listed = ages(model).chain([clock(model)]).chain(stale(model)).chain(plan(model));
+    let listed = listed.chain(automations::next_words(model)).min().map(up_to_grid);
+    let exact = [
+        automations::recheck_at(model),
+        model.notes.current.as_ref().map(|n| n.until),
+        model.queue.recheck_at,
+        log_wake(model),
+    ];
     listed.into_iter().chain(exact.into_iter().flatten()).filter(|at| *at > model.now).min()
 }
 

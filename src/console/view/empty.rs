@@ -61,8 +61,13 @@ fn why_no_tasks(model: &Model) -> Vec<(Tone, String)> {
 }
 
 fn failures(model: &Model) -> Vec<(Tone, String)> {
+    failures_of(model, &model.lists())
+}
+
+/// Which of these lists cannot be read, why, and what to do about it.
+pub(super) fn failures_of(model: &Model, lists: &[Source]) -> Vec<(Tone, String)> {
     let mut lines = Vec::new();
-    for list in &model.lists() {
+    for list in lists {
         if let Verdict::Failed(fault, at) = model.verdict(list) {
             let next = model.next_try_words(model.world.freshness.get(list).and_then(|freshness| freshness.next_try));
             let when = clock(&model.settings, at);
@@ -120,7 +125,7 @@ fn say_in(first: Tone, lines: &[&str], theme: &Theme, area: Area, buffer: &mut B
     paragraphs(&lines, theme, area, buffer);
 }
 
-fn paragraphs(lines: &[(Tone, String)], theme: &Theme, area: Area, buffer: &mut Buffer) {
+pub(super) fn paragraphs(lines: &[(Tone, String)], theme: &Theme, area: Area, buffer: &mut Buffer) {
     let columns = usize::from(area.width.saturating_sub(4));
     let rows = lines.iter().filter(|(_, text)| !text.is_empty()).flat_map(|(tone, text)| {
         wrap(&Safe::new(text), columns).into_iter().map(|line| (*tone, line)).collect::<Vec<_>>()

@@ -79,7 +79,7 @@ fn prompt(model: &Model, line: &Line, area: Area) -> Words {
         LineKind::Command => ":",
         LineKind::LogFilter => "&",
         LineKind::LogSearch if model.log.mode == Mode::Regex => "regex /",
-        LineKind::QueueFilter | LineKind::LogSearch | LineKind::DiffSearch => "/",
+        LineKind::QueueFilter | LineKind::AutomationFilter | LineKind::LogSearch | LineKind::DiffSearch => "/",
         LineKind::Comment => "comment: ",
         LineKind::Reviewers => "ask for a review: ",
     };
@@ -141,7 +141,9 @@ fn hint(line: &Line) -> &'static str {
         LineKind::LogSearch => {
             "{line.accept} keep   {line.search-mode} text or regex   {line.only-hits} only these   {line.back} clear"
         }
-        LineKind::LogFilter => "{line.accept} keep   {line.next-choice} complete   {line.back} back",
+        LineKind::AutomationFilter | LineKind::LogFilter => {
+            "{line.accept} keep   {line.next-choice} complete   {line.back} back"
+        }
         LineKind::DiffSearch => "{line.accept} keep   {line.back} clear",
         LineKind::Comment => "{line.accept} shows it once more   {line.back} give up",
         LineKind::Reviewers => "logins and org/team   {line.back} give up",

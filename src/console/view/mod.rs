@@ -1,5 +1,6 @@
 //! How it looks: `(&Model, &Theme) -> cells`. Draws and decides nothing.
 
+pub mod automations;
 pub mod cancels;
 pub mod compose;
 pub mod detail;
@@ -61,12 +62,16 @@ fn parts(model: &Model, theme: &Theme, buffer: &mut Buffer) -> Option<(u16, u16)
     let mut cursor = None;
     if let Some(top) = model.place.help {
         help::draw(model, theme, body, buffer, top);
+    } else if let Some(form) = &model.world.automations.desk.form {
+        cursor = automations::form::draw(model, form, theme, body, buffer);
     } else if let Some(top) = model.place.detail {
         detail::full(model, theme, body, buffer, top);
     } else if let Some(pane) = &model.place.cancels {
         cancels::draw(model, pane, theme, body, buffer);
     } else if let Some(pane) = &model.place.inbox.pane {
         inbox::draw(model, pane, theme, body, buffer);
+    } else if let Some(pane) = &model.place.automations {
+        automations::draw(model, pane, theme, body, buffer);
     } else if let Some(ledger) = &model.place.ledger.pane {
         ledger::draw(model, ledger, theme, body, buffer);
     } else if model.place.doctor.pane.is_some() {

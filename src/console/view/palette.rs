@@ -14,7 +14,7 @@ use crate::console::state::tone::Words;
 use crate::text::{Safe, width};
 
 /// Columns of what a row is.
-const KIND: usize = 9;
+const KIND: usize = 12;
 /// From this width on what a row says more has its own room.
 const MORE_FROM: u16 = 64;
 

@@ -30,7 +30,10 @@ pub fn complete(model: &Model, text: &str, cursor: usize) -> Completions {
     };
     let is_alias = model.settings.aliases.contains_key(first);
     let kinds = command.next(given);
-    if kinds.contains(&Kind::Query) || (command.takes_rest(given.len()) && !is_alias) {
+    if kinds.contains(&Kind::Query)
+        || kinds.contains(&Kind::Automations)
+        || (command.takes_rest(given.len()) && !is_alias)
+    {
         let name_end = text.find(first).map_or(0, |at| at + first.len());
         let rest = name_end + text.get(name_end..cursor).map_or(0, |gap| gap.len() - gap.trim_start().len());
         return to_the_end(model, command, text, cursor, rest);
@@ -46,8 +49,12 @@ pub fn complete(model: &Model, text: &str, cursor: usize) -> Completions {
 fn to_the_end(model: &Model, command: &Command, text: &str, cursor: usize, from: usize) -> Completions {
     let rest = text.get(from..).unwrap_or_default();
     let at = cursor.saturating_sub(from);
-    if command.params.last().is_some_and(|param| param.kind == Kind::Query) {
-        let found = offers::of_query(model, rest, at);
+    let query = match command.params.last().map(|param| param.kind) {
+        Some(Kind::Query) => Some(offers::of_query(model, rest, at)),
+        Some(Kind::Automations) => Some(offers::of_automations(model, rest, at)),
+        _ => None,
+    };
+    if let Some(found) = query {
         return Completions { replace: found.replace.start + from..found.replace.end + from, all: found.all };
     }
     Completions { replace: from..text.len(), all: tasks(model, rest.get(..at).unwrap_or(rest).trim()) }
@@ -96,7 +103,7 @@ fn values(model: &Model, kind: Kind, command: &Command, given: &[&str]) -> Vec<C
         Kind::Template => templates(model),
         Kind::Theme => plain(theme::names(model)),
         Kind::Pull => pulls(model),
-        Kind::Task | Kind::Query | Kind::Text => {
+        Kind::Task | Kind::Query | Kind::Automations | Kind::Text => {
             let _ = command;
             Vec::new()
         }

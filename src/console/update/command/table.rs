@@ -7,7 +7,7 @@ use super::acts;
 use crate::console::effect::Effect;
 use crate::console::keys::Intent;
 use crate::console::state::Model;
-use crate::console::update::{compose, doctor, found, inbox, ledger, theme, tour, wall};
+use crate::console::update::{automations, compose, doctor, found, inbox, ledger, theme, tour, wall};
 
 /// A command: its name, what may follow it, what it does.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +42,8 @@ pub enum Kind {
     Theme,
     /// Conditions as after `/`: states, repositories, people, agents, branches.
     Query,
+    /// The same of automations.
+    Automations,
     /// Anything: a name, a file, a number.
     Text,
 }
@@ -158,6 +160,19 @@ pub const COMMANDS: &[Command] = &[
     ),
     with("grep", &[must("TEXT|/REGEX", Kind::Text)], found::open, "look through all logs kept here"),
     plain("inbox", Intent::Inbox, "what waits for you"),
+    with(
+        "automations",
+        &[may("QUERY", Kind::Automations)],
+        automations::pane::command,
+        "what starts tasks by itself; with a query only those it holds for",
+    ),
+    writing(
+        "automation",
+        &[word(&["run", "on", "off", "edit", "new", "delete"])],
+        acts::automation,
+        "run the automation under the cursor, switch it, change it, delete it (asks), or write a new one",
+    ),
+    with("calendar", &[maybe(&["day", "week"])], automations::calendar::command, "the coming runs of all automations"),
     with("notify", &[word(&["test"])], inbox::notify, "send one of each notification, and say what came of it"),
     with("ledger", &[may("QUERY", Kind::Text)], ledger::command, "what was done from here, and what became of it"),
     with("doctor", &[], doctor::command, "what this token can do here, what not, and why"),
@@ -247,7 +262,7 @@ impl Command {
     pub fn takes_rest(&self, given: usize) -> bool {
         let last = self.params.len().checked_sub(1);
         last.is_some_and(|last| {
-            let rest = |param: &Param| matches!(param.kind, Kind::Query | Kind::Task);
+            let rest = |param: &Param| matches!(param.kind, Kind::Query | Kind::Automations | Kind::Task);
             given >= last && self.params.last().is_some_and(rest)
         })
     }

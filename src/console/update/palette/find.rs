@@ -10,7 +10,7 @@ use crate::console::state::palette::{MOST, Narrowed, Row, To};
 use crate::console::state::tasks::Slot;
 use crate::console::state::words::pull_state;
 use crate::console::update::command::{COMMANDS, Command};
-use crate::domain::{Pull, RepoName, SavedView};
+use crate::domain::{Automation, Pull, RepoName, SavedView};
 use crate::template::Template;
 use crate::text::Safe;
 
@@ -31,6 +31,7 @@ enum What<'a> {
     Repo(&'a RepoName),
     Template(&'a Template),
     Pull(&'a Pull),
+    Automation(&'a Automation),
     Task(Slot),
 }
 
@@ -89,6 +90,11 @@ fn few<'a>(model: &'a Model, needle: &Needle, hits: &mut Vec<Hit<'a>>) {
     }
     for template in model.compose.templates.iter().filter(|_| !reads) {
         add(hits, needle.score(&template.title, &template.id), i64::MAX, What::Template(template));
+    }
+    for known in model.world.automations.known.values() {
+        let one = &known.automation;
+        let score = needle.score(one.name.raw_for_match(), one.at.repo.as_str());
+        add(hits, score, i64::MAX, What::Automation(one));
     }
     let mut pulls: Vec<&Pull> = model.world.pulls.values().flatten().collect();
     // The order of a table means nothing, and must not be seen.
@@ -152,6 +158,10 @@ fn row(model: &Model, needle: &Needle, what: What<'_>) -> Option<Row> {
         What::Pull(pull) => {
             let more = Safe::new(format!("{}#{} {}", pull.repo, pull.number, pull_state(pull.state).1));
             made(To::Pull((pull.repo.clone(), pull.id)), "pull", pull.title.show_line(), more)
+        }
+        What::Automation(one) => {
+            let more = Safe::new(format!("{} {}", one.at.repo, one.switch.words()));
+            made(To::Automation(one.at.clone()), "automation", one.name.show_line(), more)
         }
         What::Task(slot) => {
             let known = model.world.tasks.at(slot)?;
