@@ -326,6 +326,7 @@ fn enter(model: &mut Model, effects: &mut Vec<Effect>) {
     }
     match &entry.subject {
         Subject::Automation { at, .. } => {
+            close(model);
             if !pane::show(model, at) {
                 model.notes.say(model.now, true, "the automation is not known any more");
             }
