@@ -49,6 +49,64 @@ fn a_list_tells_as_much_as_was_asked_for_and_no_more_is_read() {
 }
 
 #[test]
+fn a_query_is_asked_with_no_more_requests_than_it_needs() {
+    let world = World::at(1.0);
+    let all = rows(&world, &["list", "--details", "--runs", "--json"]);
+    let names = |rows: &[Value]| -> Vec<String> { rows.iter().map(|one| arg(&one["id"]).to_owned()).collect() };
+    let those = |test: &dyn Fn(&Value) -> bool| names(&all.iter().filter(|one| test(one)).cloned().collect::<Vec<_>>());
+    let asked = |query: &'static str| {
+        let before = world.asked_of("/automations");
+        let found = rows(&world, &["list", query, "--json"]);
+        (names(&found), world.asked_of("/automations") - before)
+    };
+    let (on, requests) = asked("state:on");
+    assert_eq!((on, requests), (those(&|one| one["on"] == true), 3), "the lists tell it");
+    let (off, requests) = asked("state:off repository:api");
+    let expected = those(&|one| one["on"] == false && one["repo"] == "acme/api");
+    assert_eq!((off, requests), (expected, 3));
+    let of_api = those(&|one| one["repo"] == "acme/api");
+    let (costly, requests) = asked("repository:acme/api -cost:unknown");
+    let expected = those(&|one| one["repo"] == "acme/api" && one["usage"]["day_nano_credits"].is_u64());
+    assert_eq!((costly, requests), (expected, 3 + of_api.len()), "only these are looked into");
+    let (limited, _) = asked("limit:none");
+    assert_eq!(limited, those(&|one| one["usage_limits"].as_array().is_some_and(Vec::is_empty)));
+    let (failing, _) = asked("success:<100");
+    assert_eq!(failing, those(&|one| one["runs"]["success_percent"].as_u64().is_some_and(|good| good < 100)));
+    let concerned = |one: &Value, word: &str| {
+        one["concerns"].as_array().is_some_and(|all| all.iter().any(|found| found["concern"] == word))
+    };
+    let (circles, requests) = asked("concern:circle");
+    assert_eq!((circles, requests), (those(&|one| concerned(one, "circle")), 3));
+    let (any, _) = asked("concern:any");
+    assert_eq!(any, those(&|one| one["concerns"].as_array().is_some_and(|all| !all.is_empty())));
+    let (mine, _) = asked("user:@me");
+    assert_eq!(mine, those(&|one| one["creator"] == "mona"));
+    let (none, _) = asked("nothing-is-called-so");
+    assert!(none.is_empty());
+    let ids = world.run(&with(&["list", "state:on", "-q"]));
+    assert_eq!(ids.out.lines().count(), those(&|one| one["on"] == true).len());
+    let wrong = world.run(&with(&["list", "stat:on"]));
+    assert!(wrong.code == 1 && wrong.err.contains("did you mean state:?"), "{} {}", wrong.code, wrong.err);
+    let week = rows(&world, &["calendar", "--quick", "--week", "repository:acme/web", "--json"]);
+    assert!(!week.is_empty() && week.iter().all(|run| run["repo"] == "acme/web"));
+    let deep = rows(&world, &["list", "--details", "state:off", "--json"]);
+    assert!(!deep.is_empty() && deep.iter().all(|one| one["prompt"].is_string()), "what is printed is read too");
+}
+
+#[test]
+fn your_own_are_listed_without_naming_a_repository() {
+    let world = World::at(1.0);
+    let own = world.run(&["automation", "list", "--mine", "--json"]);
+    assert_eq!(own.code, 0, "{}", own.err);
+    let own = objects(&own.out);
+    assert!(own.len() > 1 && own.iter().all(|one| one["creator"] == "mona"));
+    assert_eq!(world.asked_of("/automations"), 1, "one list for all repositories");
+    let here = world.run(&["automation", "list", "--mine", "--repo", "acme/api", "--json"]);
+    let here = objects(&here.out);
+    assert!(!here.is_empty() && here.len() < own.len() && here.iter().all(|one| one["repo"] == "acme/api"));
+}
+
+#[test]
 fn what_is_printed_for_programs_is_what_the_schema_says() {
     let world = World::at(1.0);
     let one = one_that_is_on(&world);
