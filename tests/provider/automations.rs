@@ -12,11 +12,11 @@ use uuid::Uuid;
 use crate::server::{Reply, Seen, Server, Step, answer, json as reply};
 use crate::support::{fault, github, kind, options, repo};
 
-fn at() -> AutomationRef {
+pub fn at() -> AutomationRef {
     AutomationRef { repo: repo(), id: AutomationId::new("a/1") }
 }
 
-fn detail() -> Value {
+pub fn detail() -> Value {
     json!({
         "id": "a/1", "name": "Nightly deps", "enabled": true, "owner_type": "repository", "write_scope": "repository",
         "require_actor_write_permission": false, "disabled_state": null, "model": "gpt-5.4",
@@ -42,7 +42,7 @@ async fn always(status: u16, body: Value) -> Server {
     Server::start(move |_, _| reply(status, &body)).await
 }
 
-fn port(github: &GitHub) -> &dyn Automations {
+pub fn port(github: &GitHub) -> &dyn Automations {
     Provider::automations(github).unwrap()
 }
 
@@ -51,13 +51,13 @@ async fn read(body: Value) -> Automation {
     port(&github(&server)).one(&at()).await.unwrap()
 }
 
-fn granted(act: Act) -> AutomationGrant {
+pub fn granted(act: Act) -> AutomationGrant {
     let order = AutomationOrder::new(Uuid::nil(), repo(), act);
     let judged = Policy::unlimited().judge_automation(&order, &Facts::default(), Stage::Gate);
     judged.grant_automation(&order).unwrap()
 }
 
-async fn pinned() -> Pinned {
+pub async fn pinned() -> Pinned {
     Pinned::of(&read(detail()).await).unwrap()
 }
 
