@@ -88,7 +88,7 @@ fn a_query_is_asked_with_no_more_requests_than_it_needs() {
     let ids = world.run(&with(&["list", "state:on", "-q"]));
     assert_eq!(ids.out.lines().count(), those(&|one| one["on"] == true).len());
     let wrong = world.run(&with(&["list", "stat:on"]));
-    assert!(wrong.code == 1 && wrong.err.contains("did you mean state:?"), "{} {}", wrong.code, wrong.err);
+    assert!(wrong.code == 2 && wrong.err.contains("did you mean state:?"), "{} {}", wrong.code, wrong.err);
     let week = rows(&world, &["calendar", "--quick", "--week", "repository:acme/web", "--json"]);
     assert!(!week.is_empty() && week.iter().all(|run| run["repo"] == "acme/web"));
     let deep = rows(&world, &["list", "--details", "state:off", "--json"]);

@@ -58,24 +58,26 @@ fn cases() -> Vec<(&'static str, Reply, FaultKind, FaultKind)> {
     ]
 }
 
-type Asked = (&'static str, Result<(), Fault>);
+const READS: [&str; 5] = ["of_repo", "mine", "one", "tasks_of", "triggers"];
 
-async fn reads(github: &GitHub) -> [Asked; 5] {
+async fn read(call: &str, github: &GitHub) -> Result<(), Fault> {
     let port = port(github);
-    [
-        ("of_repo", port.of_repo(&repo()).await.map(drop)),
-        ("mine", port.mine().await.map(drop)),
-        ("one", port.one(&at()).await.map(drop)),
-        ("tasks_of", port.tasks_of(&at(), None).await.map(drop)),
-        ("triggers", port.triggers(&repo()).await.map(drop)),
-    ]
+    match call {
+        "of_repo" => port.of_repo(&repo()).await.map(drop),
+        "mine" => port.mine().await.map(drop),
+        "one" => port.one(&at()).await.map(drop),
+        "tasks_of" => port.tasks_of(&at(), None).await.map(drop),
+        _ => port.triggers(&repo()).await.map(drop),
+    }
 }
 
 #[tokio::test]
 async fn no_read_passes_for_an_empty_answer_when_something_went_wrong() {
     for (name, script, expected, _) in cases() {
         let server = Server::start(move |_, _| script.clone()).await;
-        for (call, result) in reads(&github(&server)).await {
+        for call in READS {
+            // A service that fails again and again is not asked for a while: each is asked by a door of its own.
+            let result = read(call, &github(&server)).await;
             // W-39: that there are no automations here is an answer, not a fault.
             if expected == NotFound && ["of_repo", "mine", "triggers"].contains(&call) {
                 assert!(result.is_ok(), "{name}, {call}: {result:?}");
@@ -116,6 +118,8 @@ async fn every_write_is_sent_once_and_a_doubtful_answer_is_not_known() {
                 continue;
             }
             let found = fault(result);
+            // To somebody who may read a repository, where something new would be is not missing but barred.
+            let expected = if (name, *call) == ("404", "create") { Permission } else { expected };
             assert_eq!(found.kind, expected, "{name}, {call}: {found}");
         }
     }
