@@ -28,6 +28,7 @@ impl Context {
             Self::Automations => "Automations",
             Self::Automation => "Automations: page",
             Self::Calendar => "Automations: calendar",
+            Self::AutomationForm => "Automations: form",
             Self::Reviews => "Reviews",
             Self::Pull => "Reviews: page",
             Self::Diff => "Reviews: diff",
@@ -71,6 +72,9 @@ impl Context {
             Self::Calendar => {
                 "The coming runs of all automations, and how many would be at work at once. All computed."
             }
+            Self::AutomationForm => {
+                "An automation being written: what sets it off, what it may do and spend, and the exact request."
+            }
             Self::Reviews => "The pull requests agents opened, by whom they wait on.",
             Self::Pull => "One pull request: what it waits for, its checks, its reviews, its task.",
             Self::Diff => "What the pull request changes, file by file.",
@@ -99,7 +103,13 @@ impl Context {
             Self::Reviews | Self::Pull | Self::Diff => {
                 &[Intent::Back, Intent::Queue, Intent::Log, Intent::Inbox, Intent::Palette]
             }
-            Self::Templates | Self::Issues | Self::Form | Self::Repos | Self::Plan | Self::FollowUp => &[Intent::Back],
+            Self::Templates
+            | Self::Issues
+            | Self::Form
+            | Self::Repos
+            | Self::Plan
+            | Self::FollowUp
+            | Self::AutomationForm => &[Intent::Back],
             Self::Inbox | Self::Ledger | Self::Cancels | Self::Doctor | Self::Wall | Self::Found => {
                 &[Intent::Back, Intent::GoBack, Intent::Queue, Intent::Log, Intent::Palette]
             }

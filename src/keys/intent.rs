@@ -36,6 +36,8 @@ pub enum Context {
     Automation,
     /// The coming runs of the automations.
     Calendar,
+    /// An automation being written: fields and prompt; keys not bound here go to the field or the text area.
+    AutomationForm,
     Reviews,
     /// A pull request as a page.
     Pull,
@@ -133,6 +135,13 @@ pub enum Intent {
     Automation,
     /// The coming runs.
     Calendar,
+    /// On, or off.
+    Switch,
+    RunNow,
+    Edit,
+    /// A new automation.
+    New,
+    Delete,
     // Pull request
     Comment,
     RequestReview,

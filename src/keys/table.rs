@@ -344,6 +344,7 @@ const DIFF_KEYS: &[Binding] = &[
 
 const TEMPLATES: &[Binding] = &[
     bind(Context::Templates, k(Key::Enter), Intent::Enter, "use the template or the draft", "use"),
+    bind(Context::Templates, c('a'), Intent::New, "an automation with this prompt", "automation"),
     bind(Context::Templates, c('i'), Intent::Issues, "start from an issue: the open ones of a repository", "issues"),
     bind(Context::Templates, c('x'), Intent::Cancel, "throw the draft away", "throw away"),
 ];
@@ -462,7 +463,7 @@ const TOUR: &[Binding] = &[
 ];
 
 /// Every context's own bindings, in the order the help shows them.
-pub const TABLE: [(Context, &[Binding]); 29] = [
+pub const TABLE: [(Context, &[Binding]); 30] = [
     (Context::Global, GLOBAL),
     (Context::Queue, QUEUE),
     (Context::Detail, DETAIL),
@@ -479,6 +480,7 @@ pub const TABLE: [(Context, &[Binding]); 29] = [
     (Context::Automations, automations::LIST),
     (Context::Automation, automations::PAGE),
     (Context::Calendar, automations::CALENDAR),
+    (Context::AutomationForm, automations::FORM),
     (Context::Reviews, REVIEWS),
     (Context::Pull, PULL),
     (Context::Diff, DIFF_KEYS),
@@ -515,6 +517,7 @@ impl Intent {
                 | Self::Issues
         ) || matches!(self, Self::Comment | Self::RequestReview | Self::MarkReady)
             || matches!(self, Self::ApproveRuns | Self::Approve | Self::Close)
+            || matches!(self, Self::Switch | Self::RunNow | Self::Edit | Self::New | Self::Delete)
     }
 }
 
@@ -540,7 +543,8 @@ impl Context {
 
     /// Keys that are not bound there are typed.
     pub fn takes_text(self) -> bool {
-        matches!(self, Self::Form | Self::Repos | Self::Issues | Self::FollowUp | Self::Line | Self::Palette)
+        matches!(self, Self::Form | Self::AutomationForm | Self::Repos | Self::Issues)
+            || matches!(self, Self::FollowUp | Self::Line | Self::Palette)
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::bench::{World, objects};
+use crate::harness::{ATC, Spec};
 
 const REPOS: [&str; 6] = ["--repo", "acme/api", "--repo", "acme/billing", "--repo", "acme/web"];
 
@@ -46,6 +47,65 @@ fn a_list_tells_as_much_as_was_asked_for_and_no_more_is_read() {
     let ids = world.run(&with(&["list", "-q"]));
     assert_eq!(ids.out.lines().count(), plain.len());
     assert_eq!(world.written().len(), 0);
+}
+
+#[test]
+fn a_query_is_asked_with_no_more_requests_than_it_needs() {
+    let world = World::at(1.0);
+    let all = rows(&world, &["list", "--details", "--runs", "--json"]);
+    let names = |rows: &[Value]| -> Vec<String> { rows.iter().map(|one| arg(&one["id"]).to_owned()).collect() };
+    let those = |test: &dyn Fn(&Value) -> bool| names(&all.iter().filter(|one| test(one)).cloned().collect::<Vec<_>>());
+    let requests = || world.asked_within("/automations");
+    let asked = |query: &'static str| {
+        let before = requests();
+        let found = rows(&world, &["list", query, "--json"]);
+        (names(&found), requests() - before)
+    };
+    let (on, requests) = asked("state:on");
+    assert_eq!((on, requests), (those(&|one| one["on"] == true), 3), "the lists tell it");
+    let (off, requests) = asked("state:off repository:api");
+    let expected = those(&|one| one["on"] == false && one["repo"] == "acme/api");
+    assert_eq!((off, requests), (expected, 3));
+    let of_api = those(&|one| one["repo"] == "acme/api");
+    let (costly, requests) = asked("repository:acme/api -cost:unknown");
+    let expected = those(&|one| one["repo"] == "acme/api" && one["usage"]["day_nano_credits"].is_u64());
+    assert_eq!((costly, requests), (expected, 3 + of_api.len()), "only these are looked into");
+    let (limited, _) = asked("limit:none");
+    assert_eq!(limited, those(&|one| one["usage_limits"].as_array().is_some_and(Vec::is_empty)));
+    let (failing, _) = asked("success:<100");
+    assert_eq!(failing, those(&|one| one["runs"]["success_percent"].as_u64().is_some_and(|good| good < 100)));
+    let concerned = |one: &Value, word: &str| {
+        one["concerns"].as_array().is_some_and(|all| all.iter().any(|found| found["concern"] == word))
+    };
+    let (circles, requests) = asked("concern:circle");
+    assert_eq!((circles, requests), (those(&|one| concerned(one, "circle")), 3));
+    let (any, _) = asked("concern:any");
+    assert_eq!(any, those(&|one| one["concerns"].as_array().is_some_and(|all| !all.is_empty())));
+    let (mine, _) = asked("user:@me");
+    assert_eq!(mine, those(&|one| one["creator"] == "mona"));
+    let (none, _) = asked("nothing-is-called-so");
+    assert!(none.is_empty());
+    let ids = world.run(&with(&["list", "state:on", "-q"]));
+    assert_eq!(ids.out.lines().count(), those(&|one| one["on"] == true).len());
+    let wrong = world.run(&with(&["list", "stat:on"]));
+    assert!(wrong.code == 2 && wrong.err.contains("did you mean state:?"), "{} {}", wrong.code, wrong.err);
+    let week = rows(&world, &["calendar", "--quick", "--week", "repository:acme/web", "--json"]);
+    assert!(!week.is_empty() && week.iter().all(|run| run["repo"] == "acme/web"));
+    let deep = rows(&world, &["list", "--details", "state:off", "--json"]);
+    assert!(!deep.is_empty() && deep.iter().all(|one| one["prompt"].is_string()), "what is printed is read too");
+}
+
+#[test]
+fn your_own_are_listed_without_naming_a_repository() {
+    let world = World::at(1.0);
+    let own = world.run(&["automation", "list", "--mine", "--json"]);
+    assert_eq!(own.code, 0, "{}", own.err);
+    let own = objects(&own.out);
+    assert!(own.len() > 1 && own.iter().all(|one| one["creator"] == "mona"));
+    assert_eq!(world.asked_of("/automations"), 1, "one list for all repositories");
+    let here = world.run(&["automation", "list", "--mine", "--repo", "acme/api", "--json"]);
+    let here = objects(&here.out);
+    assert!(!here.is_empty() && here.len() < own.len() && here.iter().all(|one| one["repo"] == "acme/api"));
 }
 
 #[test]
@@ -226,4 +286,86 @@ fn where_there_are_none_yet_that_is_said_and_a_door_that_is_read_only_stays_shut
     assert!(nothing.code == 1 && nothing.err.contains("not available"), "{}", nothing.err);
     let shut = world.run(&with(&["enable", "x", "--read-only"]));
     assert_eq!((shut.code, world.written().len()), (5, 0), "{}", shut.err);
+}
+
+/// `atc automation edit` on a terminal, with this as the editor; `answers` are typed. The exit code and the last screen.
+fn edited(world: &World, which: &str, editor: &str, answers: &[(&str, &str)]) -> (Option<i32>, String) {
+    let args = ["automation", "edit", which, "--repo", "acme/web", "--yes"];
+    let spec = world.env().iter().fold(Spec::new(ATC, &args), |spec, (name, value)| spec.env(name, value));
+    let mut spec = spec.env("EDITOR", editor).size(40, 200);
+    spec.env.push(("XDG_STATE_HOME".into(), world.home.path().join("state").to_str().unwrap().into()));
+    let mut t = spec.start();
+    for (question, answer) in answers {
+        t.text(question);
+        t.send(answer);
+    }
+    let code = t.exit().code();
+    (code, t.screen().contents())
+}
+
+fn script(world: &World, text: &str) -> String {
+    use std::os::unix::fs::PermissionsExt as _;
+    let path = world.file("editor.sh", &format!("#!/bin/sh\n{text}\n"));
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+const ODD: &str = "Rotate leaked secrets";
+
+fn view(world: &World, which: &'static str) -> Value {
+    let run = world.run(&["automation", "view", which, "--repo", "acme/web", "--json"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    serde_json::from_str(&run.out).unwrap()
+}
+
+#[test]
+fn what_is_left_unchanged_in_the_editor_sends_nothing() {
+    let world = World::at(1.0);
+    let (code, screen) = edited(&world, ODD, "/bin/true", &[]);
+    assert_eq!(code, Some(0), "{screen}");
+    assert!(screen.contains("unchanged") && world.written().is_empty(), "{screen}");
+    let (code, screen) = edited(&world, ODD, "/bin/false", &[]);
+    assert!(code != Some(0) && screen.contains("the text is unchanged"), "{screen}");
+    assert!(world.written().is_empty());
+}
+
+#[test]
+fn what_is_changed_in_the_editor_is_sent_alone_and_what_nobody_knows_survives() {
+    let world = World::at(1.0);
+    let before = view(&world, ODD);
+    let id = arg(&before["id"]);
+    let (code, screen) = edited(&world, ODD, "/bin/sed -i /^name/s/leaked/old/", &[]);
+    assert_eq!(code, Some(0), "{screen}");
+    let sent = world.written();
+    assert_eq!(sent.len(), 1);
+    let body: serde_json::Map<String, Value> = serde_json::from_str(&sent[0].body).unwrap();
+    let fields: Vec<&str> = body.keys().map(String::as_str).collect();
+    assert!(sent[0].method == "PATCH" && fields.len() == 2, "{fields:?}");
+    assert_eq!(body["name"], "Rotate old secrets");
+    assert!(body.contains_key("expected_revision_id"));
+    let after = view(&world, id);
+    assert_eq!(after["name"], "Rotate old secrets");
+    for kept in ["triggers", "other_fields", "usage_limits", "prompt"] {
+        assert_eq!(after[kept], before[kept], "{kept}");
+    }
+    assert!(!before["other_fields"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn a_slip_in_the_editor_is_named_with_its_line_and_what_was_written_is_not_lost() {
+    let world = World::at(1.0);
+    let slip = "if /bin/grep -q oops \"$1\"; then /bin/sed -i /^oops/d \"$1\"; else \
+                /bin/sed -i -e /^name/s/leaked/old/ -e '1i oops = = 1' \"$1\"; fi";
+    let editor = script(&world, slip);
+    let (code, screen) = edited(&world, ODD, &editor, &[("once more?", "n\r")]);
+    assert!(code == Some(2) && screen.contains("line 1"), "{code:?} {screen}");
+    assert!(world.written().is_empty());
+    let (code, screen) = edited(&world, ODD, &editor, &[("once more?", "y\r")]);
+    assert_eq!(code, Some(0), "{screen}");
+    assert_eq!(world.written().len(), 1);
+    let body: Value = serde_json::from_str(&world.written()[0].body).unwrap();
+    assert_eq!(body["name"], "Rotate old secrets", "the second editor began with what the first one left");
+    let other = script(&world, "/bin/sed -i s/^id.*/id=\\\"x\\\"/ \"$1\"");
+    let (code, screen) = edited(&world, "Rotate old secrets", &other, &[("once more?", "n\r")]);
+    assert!(code == Some(2) && screen.contains("leave repo and id as they are"), "{screen}");
 }

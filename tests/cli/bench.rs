@@ -117,6 +117,11 @@ impl World {
         self.server.requests().iter().filter(|request| request.method == "GET" && request.path.ends_with(path)).count()
     }
 
+    /// How often something whose path has this was asked for.
+    pub fn asked_within(&self, part: &str) -> usize {
+        self.server.requests().iter().filter(|request| request.method == "GET" && request.path.contains(part)).count()
+    }
+
     pub fn asked(&self) -> usize {
         self.server.requests().len()
     }

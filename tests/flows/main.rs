@@ -10,6 +10,7 @@ mod contract;
 mod diagnosis;
 mod faults;
 mod film;
+mod governing;
 mod harness;
 mod inbox;
 #[path = "../documents/keep.rs"]

@@ -17,13 +17,13 @@ use uuid::Uuid;
 use crate::fake::{Fake, clock, context, repo};
 use crate::shop::{automation, lost, obey, task_of};
 
-struct Bench {
-    fake: Arc<Fake>,
-    book: Arc<Memory>,
-    context: Context,
+pub struct Bench {
+    pub fake: Arc<Fake>,
+    pub book: Arc<Memory>,
+    pub context: Context,
 }
 
-fn bench(there: Vec<Automation>) -> Bench {
+pub fn bench(there: Vec<Automation>) -> Bench {
     let fake = Arc::new(Fake::new(clock()));
     *fake.shop.there.lock().unwrap() = there;
     *fake.shop.on_act.lock().unwrap() = Box::new(|there, _, order| Ok(obey(there, order)));
@@ -32,25 +32,25 @@ fn bench(there: Vec<Automation>) -> Bench {
     Bench { fake, book, context }
 }
 
-fn pinned(one: &Automation) -> Pinned {
+pub fn pinned(one: &Automation) -> Pinned {
     Pinned::of(one).unwrap()
 }
 
-fn order(act: Act) -> AutomationOrder {
+pub fn order(act: Act) -> AutomationOrder {
     AutomationOrder::new(Uuid::new_v4(), repo(), act)
 }
 
-fn of(value: Value) -> Definition {
+pub fn of(value: Value) -> Definition {
     Definition::take_from(&mut value.as_object().unwrap().clone())
 }
 
 impl Bench {
-    fn sent(&self) -> usize {
+    pub fn sent(&self) -> usize {
         self.fake.shop.acted.lock().unwrap().len()
     }
 
     /// What the ledger has, as action and outcome.
-    fn recorded(&self) -> Vec<(Action, Option<&'static str>)> {
+    pub fn recorded(&self) -> Vec<(Action, Option<&'static str>)> {
         let entries = self.book.recent(10).unwrap();
         entries.iter().rev().map(|one| (one.intent.action, one.outcome.as_ref().map(|(_, o)| o.word()))).collect()
     }

@@ -7,6 +7,7 @@ mod ambiguous;
 mod assign;
 mod auto_stop;
 mod automate;
+mod automate_settle;
 mod cache;
 mod cancel;
 mod diagnosing;

@@ -12,11 +12,11 @@ use uuid::Uuid;
 use crate::server::{Reply, Seen, Server, Step, answer, json as reply};
 use crate::support::{fault, github, kind, options, repo};
 
-fn at() -> AutomationRef {
+pub fn at() -> AutomationRef {
     AutomationRef { repo: repo(), id: AutomationId::new("a/1") }
 }
 
-fn detail() -> Value {
+pub fn detail() -> Value {
     json!({
         "id": "a/1", "name": "Nightly deps", "enabled": true, "owner_type": "repository", "write_scope": "repository",
         "require_actor_write_permission": false, "disabled_state": null, "model": "gpt-5.4",
@@ -42,7 +42,7 @@ async fn always(status: u16, body: Value) -> Server {
     Server::start(move |_, _| reply(status, &body)).await
 }
 
-fn port(github: &GitHub) -> &dyn Automations {
+pub fn port(github: &GitHub) -> &dyn Automations {
     Provider::automations(github).unwrap()
 }
 
@@ -51,13 +51,13 @@ async fn read(body: Value) -> Automation {
     port(&github(&server)).one(&at()).await.unwrap()
 }
 
-fn granted(act: Act) -> AutomationGrant {
+pub fn granted(act: Act) -> AutomationGrant {
     let order = AutomationOrder::new(Uuid::nil(), repo(), act);
     let judged = Policy::unlimited().judge_automation(&order, &Facts::default(), Stage::Gate);
     judged.grant_automation(&order).unwrap()
 }
 
-async fn pinned() -> Pinned {
+pub async fn pinned() -> Pinned {
     Pinned::of(&read(detail()).await).unwrap()
 }
 
@@ -231,7 +231,7 @@ async fn what_is_offered_is_a_bare_list_or_one_by_name() {
 #[tokio::test]
 async fn its_tasks_name_it_whether_the_service_says_so_or_not() {
     let task = |more: Value| {
-        let mut task = json!({"id": "t", "state": "completed", "created_at": "2026-11-01T00:00:00Z"});
+        let mut task = json!({"id": more.to_string(), "state": "completed", "created_at": "2026-11-01T00:00:00Z"});
         task.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         task
     };
@@ -241,6 +241,106 @@ async fn its_tasks_name_it_whether_the_service_says_so_or_not() {
     assert_eq!(of, ["a/1", "other"]);
     let server = always(200, json!({"nothing": 1})).await;
     assert_eq!(kind(port(&github(&server)).tasks_of(&at(), None).await), FaultKind::Unreadable);
+}
+
+/// Pages of a list that is another one with each look at it. `look`: which look at which page it is, both from 0.
+async fn pages(name: &'static str, answer: impl Fn(usize, usize) -> Option<Value> + Send + Sync + 'static) -> Server {
+    let looks = std::sync::Mutex::new([0_usize; 20]);
+    Server::start(move |seen: &Seen, _| {
+        let page = seen.query().iter().find(|(key, _)| key == "page").map_or(0, |(_, n)| n.parse().unwrap());
+        let look = {
+            let mut looks = looks.lock().unwrap();
+            looks[page] += 1;
+            looks[page] - 1
+        };
+        let Some(body) = answer(look, page) else { return reply(500, &json!({"message": "no"})) };
+        let base = format!("http://{}{}", seen.header("host").unwrap(), seen.path());
+        let body = if name.is_empty() { body } else { json!({name: body, "total_count": 3}) };
+        reply(200, &body).with("link", format!("<{base}?page={}>; rel=\"next\"", page + 1))
+    })
+    .await
+}
+
+fn ids(listed: &Listed) -> Vec<&str> {
+    listed.automations().iter().map(|one| one.at.id.raw()).collect()
+}
+
+#[tokio::test]
+async fn what_slides_from_one_page_to_another_while_a_list_is_read_is_there_once_and_not_lost() {
+    // “a” is deleted after the first page was read: “c” slides onto it, and the second page begins with “d”.
+    let server = Server::start(|seen: &Seen, nth| {
+        let base = format!("http://{}{}", seen.header("host").unwrap(), seen.path());
+        let page = |names: &[&str], total: u64| {
+            let all: Vec<Value> = names.iter().map(|name| summary(name)).collect();
+            json!({"automations": all, "total_count": total})
+        };
+        let next = format!("<{base}?page=2>; rel=\"next\"");
+        match nth {
+            0 => reply(200, &page(&["a", "b"], 4)).with("link", next),
+            1 => reply(200, &page(&["d"], 3)),
+            2 => reply(200, &page(&["b", "c"], 3)).with("link", next),
+            _ => reply(200, &page(&["d"], 3)),
+        }
+    })
+    .await;
+    let listed = port(&github(&server)).of_repo(&repo()).await.unwrap();
+    assert_eq!((ids(&listed), server.count()), (vec!["b", "c", "d"], 4), "the second look was calm");
+
+    // A bare list says nothing of how many there are: what either look saw is there.
+    let own = |name: &str| json!({"id": name, "name": name, "repository": {"full_name": "acme/web"}});
+    let server = Server::start(move |seen: &Seen, nth| {
+        let base = format!("http://{}{}", seen.header("host").unwrap(), seen.path());
+        let next = format!("<{base}?page=2>; rel=\"next\"");
+        match nth {
+            0 => reply(200, &json!([own("a"), own("b")])).with("link", next),
+            1 => reply(200, &json!([own("d")])),
+            2 => reply(200, &json!([own("b"), own("c")])).with("link", next),
+            _ => reply(200, &json!([own("c"), own("d")])),
+        }
+    })
+    .await;
+    let listed = port(&github(&server)).mine().await.unwrap();
+    let Listed::Here { unreadable, more, .. } = &listed else { panic!() };
+    assert_eq!((ids(&listed), *unreadable, *more), (vec!["b", "c", "d", "a"], 0, false));
+}
+
+#[tokio::test]
+async fn a_list_that_stands_still_is_read_once_and_one_without_end_is_cut_and_says_so() {
+    let server = Server::start(|seen: &Seen, nth| {
+        let base = format!("http://{}{}", seen.header("host").unwrap(), seen.path());
+        let page = json!({"automations": [summary(&nth.to_string())], "total_count": 3});
+        let next = (nth < 2).then(|| format!("<{base}?page={}>; rel=\"next\"", nth + 2));
+        next.into_iter().fold(reply(200, &page), |answer, next| answer.with("link", next))
+    })
+    .await;
+    let listed = port(&github(&server)).of_repo(&repo()).await.unwrap();
+    assert_eq!((ids(&listed), server.count()), (vec!["0", "1", "2"], 3));
+
+    let endless = pages("", |_, page| Some(json!([summary(&format!("p{page}"))]))).await;
+    let listed = port(&github(&endless)).of_repo(&repo()).await.unwrap();
+    let Listed::Here { automations, more, .. } = &listed else { panic!() };
+    assert_eq!((automations.len(), *more), (10, true));
+
+    let torn = pages("automations", |_, page| (page == 0).then(|| json!([summary("a")]))).await;
+    assert!(port(&github(&torn)).of_repo(&repo()).await.is_err(), "half a list is no list");
+}
+
+#[tokio::test]
+async fn its_tasks_are_read_to_the_bound_by_a_time_that_never_changes_each_once() {
+    let task = |id: String| json!({"id": id, "state": "completed", "created_at": "2026-11-01T00:00:00Z"});
+    // Each page begins with the last task of the one before: a run began meanwhile.
+    let server =
+        pages("tasks", move |_, page| Some(json!([task(page.to_string()), task((page + 1).to_string())]))).await;
+    let Fetched::New { value, .. } = port(&github(&server)).tasks_of(&at(), None).await.unwrap() else { panic!() };
+    let found: Vec<&str> = value.tasks.iter().map(|task| task.at.id.raw()).collect();
+    assert_eq!((found, value.next.is_some()), (vec!["0", "1", "2", "3"], true), "there are more than are read");
+    assert!(value.tasks.iter().all(|task| task.automation == Some(at().id)));
+    let asked = server.seen();
+    assert_eq!(asked.len(), 3);
+    let first = asked[0].query();
+    for (key, value) in [("per_page", "100"), ("sort", "created_at")] {
+        assert!(first.contains(&(key.to_owned(), value.to_owned())), "{first:?}");
+    }
 }
 
 #[tokio::test]

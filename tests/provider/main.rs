@@ -7,6 +7,7 @@
     missing_debug_implementations
 )]
 
+mod automation_faults;
 mod automations;
 mod breaker;
 mod copilot;

@@ -3,6 +3,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+#[cfg(unix)]
+#[path = "../screens/automation.rs"]
+mod automation;
 mod colours;
 mod corpus;
 #[cfg(unix)]
@@ -16,6 +19,7 @@ mod properties;
 mod scalars;
 mod sinks;
 mod stage;
+mod starters;
 #[cfg(unix)]
 #[path = "../screens/world.rs"]
 #[allow(dead_code, reason = "shared with the tests of the screens, which use the rest of it")]

@@ -24,6 +24,7 @@ use ratatui::layout::Rect;
 use crate::corpus::{corpora, text};
 use crate::judge::{Noticed, forbidden};
 use crate::stage::*;
+use crate::starters;
 use crate::world::Console;
 
 /// Where words come out.
@@ -62,10 +63,15 @@ const SINKS: &[Sink] = &[
     screen("what is written to the agent", 90, Context::FollowUp, follow_up),
     screen("doctor", 90, Context::Doctor, examined),
     screen("inbox", 90, Context::Inbox, inbox),
-    screen("automations", 80, Context::Automations, automations),
-    screen("automations: triggers, people, models beside each other", 80, Context::Automations, automations_flat),
-    screen("page of an automation", 20, Context::Automation, automation),
-    screen("calendar", 80, Context::Calendar, calendar),
+    screen("automations", 80, Context::Automations, starters::list),
+    screen("automations: triggers, people, models beside each other", 80, Context::Automations, starters::flat),
+    screen("page of an automation", 20, Context::Automation, starters::page),
+    screen("calendar", 80, Context::Calendar, starters::calendar),
+    screen("page of an automation on one line each", 90, Context::Automation, automation_page),
+    screen("form of an automation", 90, Context::AutomationForm, automation_form),
+    screen("event an automation is run with", 90, Context::AutomationForm, automation_run),
+    screen("question about an automation", 40, Context::Dialog, automation_question),
+    screen("an automation in both versions", 60, Context::Dialog, automation_versions),
     screen("reviews", 90, Context::Reviews, review_list),
     screen("page of a pull request", 90, Context::Pull, page),
     screen("diff", 90, Context::Diff, diff),
@@ -116,6 +122,7 @@ const EVERY_CONTEXT: &[Context] = &[
     Context::Automations,
     Context::Automation,
     Context::Calendar,
+    Context::AutomationForm,
     Context::Reviews,
     Context::Pull,
     Context::Diff,
@@ -269,6 +276,7 @@ fn every_context_has_its_sink() {
             | Context::Automations
             | Context::Automation
             | Context::Calendar
+            | Context::AutomationForm
             | Context::Reviews
             | Context::Pull
             | Context::Diff

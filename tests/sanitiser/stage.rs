@@ -1,23 +1,26 @@
 //! Screens that show given words, one builder for each place of [`super::sinks`].
 #![cfg(unix)]
 
+use atc::console::automations::{News as Told, NotDone, Offers, Wish};
 use atc::console::event::{GrepNews, Local, LogNews, LogOrigin, News, Op, Tried, What};
 use atc::console::keys::{Chord, Key};
 use atc::console::state::found;
 use atc::console::state::tone::Tone;
 use atc::console::{Effect, doctor, issue, ledger, rawlog, reviews};
-use atc::domain::automation::{Listed, Off, Owner, Period, Scope, Switch};
+use atc::domain::automation::{Listed, Offered, OfferedField, OfferedTool, OfferedTrigger, ToolGroup};
 use atc::domain::capability::{self, Answer};
-use atc::domain::policy::Fact;
+use atc::domain::policy::{Fact, Facts, InForce, Stage};
 use atc::domain::pull_look::{Change, ChangedFile, ChangedFiles};
 use atc::domain::{
-    Artifact, Automation, CancelPhase, CancelProgress, Fault, FaultKind, Issue, IssueRef, Issues, LogSource, NodeId,
-    Person, PullDiff, PullId, PullLook, PullRef, PullTarget, SessionId, Source, SourceChoice, State, Task, UserId,
+    Artifact, CancelPhase, CancelProgress, Fault, FaultKind, Issue, IssueRef, Issues, LogSource, NodeId, Person,
+    PullDiff, PullId, PullLook, PullRef, PullTarget, SessionId, Source, SourceChoice, State, Task, UserId,
 };
 use atc::text::{Safe, Untrusted};
 use atc::transcript::raw::{RawLine, RawLines};
 use atc::transcript::{Format, Transcript, export};
+use serde_json::json;
 
+use crate::automation::automation;
 use crate::world::{Console, ago, now, pull, repo, task, with_session};
 
 const WIDTH: u16 = 200;
@@ -247,74 +250,6 @@ pub fn inbox(words: &[String]) -> Console {
     console
 }
 
-/// Automations in these words, each with all it can say in them.
-fn the_automations(words: &[String]) -> Console {
-    let mut console = console();
-    let one = |(n, words): (usize, &String)| {
-        let triggers = serde_json::json!({
-            "interval": {"cadence": ["daily"], "hour_utc": 3},
-            words.as_str(): {words.as_str(): [words.as_str(), {words.as_str(): 1}]},
-            "issues": {"types": [words.as_str()], "labels": [words.as_str()], "query": words.as_str()},
-        });
-        let one = crate::fleet::bare("api", &format!("a{n:03}{words}"), words, triggers);
-        let text = || Untrusted::from(words.as_str());
-        let mut limit = crate::fleet::limit(Period::Unknown(text()), 9, 10);
-        limit.resets_at = None;
-        let one = Automation {
-            description: Some(text()),
-            switch: if n.is_multiple_of(3) { Switch::Off(Off { reason: Some(text()), at: None }) } else { Switch::On },
-            owner: Some(Owner::Unknown(text())),
-            creator: Some(Person { id: UserId(3), login: Some(text()) }),
-            write_scope: Some(Scope::Unknown(text())),
-            actor_must_write: Some(false),
-            model: Some(text()),
-            reasoning_effort: Some(text()),
-            limits: Some(vec![limit]),
-            other: serde_json::json!({words.as_str(): words.as_str()}).as_object().unwrap().clone(),
-            ..one
-        };
-        let mut one = crate::fleet::detailed(one, words, None);
-        let detail = one.detail.as_mut().unwrap();
-        detail.tools = vec![serde_json::json!(words.as_str()), serde_json::json!({"id": words.as_str()})];
-        (detail.toolsets, detail.agents) = (vec![text()], vec![text()]);
-        detail.permissions = one.other.clone();
-        one
-    };
-    let automations = words.iter().enumerate().map(one).collect();
-    crate::fleet::list(&mut console, "api", Listed::Here { automations, unreadable: 1, more: true });
-    console
-}
-
-pub fn automations(words: &[String]) -> Console {
-    let mut console = the_automations(words);
-    console.keys("T");
-    console
-}
-
-pub fn automations_flat(words: &[String]) -> Console {
-    let mut console = automations(words);
-    console.keys("bsG");
-    console
-}
-
-/// Of one alone; its run was made of the words that follow.
-pub fn automation(words: &[String]) -> Console {
-    let mut console = the_automations(&[words.join("\n")]);
-    let tasks: Vec<Task> = words.iter().enumerate().map(|(n, words)| a_task(n, words, State::Failed)).collect();
-    let at = console.model.world.automations.known.keys().next().cloned().unwrap();
-    let track = atc::domain::automation::Track::of(&tasks, true);
-    crate::fleet::runs(&mut console, at, tasks, track);
-    console.keys("T");
-    console.press(Key::Enter);
-    console
-}
-
-pub fn calendar(words: &[String]) -> Console {
-    let mut console = the_automations(words);
-    console.keys("TC");
-    console
-}
-
 /// Pull requests in these words, the first of them with its branch, its people and its files.
 pub fn a_pull(console: &mut Console, words: &[String]) -> PullTarget {
     let pulls: Vec<_> = words
@@ -494,5 +429,149 @@ pub fn file_name_on_screen(words: &[String]) -> Console {
     let name = Untrusted::from(words.join("\n").as_str()).show_line();
     let bytes = job_bytes(words);
     console.happen(What::Local(Local::LogFile { name, format: Format::JobLog, bytes }));
+    console
+}
+
+/// An automation that says these words wherever it says any.
+fn wordy(words: &[String]) -> serde_json::Value {
+    let of = |n: usize| words.get(n % words.len()).cloned().unwrap_or_default();
+    let triggers: serde_json::Map<String, serde_json::Value> = words
+        .iter()
+        .enumerate()
+        .map(|(n, words)| {
+            (format!("{n}{words}"), json!({"types": [words, of(n + 1)], "query": words, "deep": {words: [words]}}))
+        })
+        .collect();
+    json!({
+        "name": of(0),
+        "description": words.join("\n"),
+        "enabled": true,
+        "write_scope": of(1),
+        "model": of(2),
+        "reasoning_effort": {"odd": of(3)},
+        "triggers": triggers,
+        "tools": words,
+        "permissions": {of(4): of(5)},
+        "allowed_custom_agents": words,
+        "usage_limits": [{"period": of(6), "limit": 3}],
+        "prompt": words.join("\n"),
+        of(7): of(8),
+    })
+}
+
+/// One that says all of it, and one for each of the words, all of them on a schedule.
+pub fn automations(words: &[String]) -> Console {
+    let mut console = console();
+    let one = automation("a1", wordy(words), 1);
+    let scheduled = |(n, word): (usize, &String)| {
+        let triggers = json!({"interval": {"cadence": ["hourly"]}, word: {}});
+        automation(&format!("z{n}"), json!({"name": word, "enabled": true, "triggers": triggers, "model": word}), 1)
+    };
+    let mut automations: Vec<_> = words.iter().enumerate().map(scheduled).collect();
+    automations.push(one.clone());
+    let listed = Listed::Here { automations, unreadable: 0, more: false };
+    console.good(Source::Automations(repo("api")), News::Automations(listed));
+    console.good(Source::Automation(one.at.clone()), News::Automation(Some(Box::new(one))));
+    console.keys("T");
+    // The cursor goes to the one that says all of it.
+    for _ in 0..=words.len() {
+        if console.model.automation().is_some_and(|known| known.automation.at.id.raw() == "a1") {
+            break;
+        }
+        console.keys("j");
+    }
+    console
+}
+
+pub fn automation_page(words: &[String]) -> Console {
+    let mut console = automations(words);
+    console.press(Key::Enter);
+    console
+}
+
+fn govern(console: &mut Console, told: Told) {
+    console.happen(What::Op(Op::Automations(Box::new(told))));
+}
+
+fn hostile_offers(words: &[String]) -> Offers {
+    let field = |word: &String| OfferedField {
+        id: word.as_str().into(),
+        label: Some(word.as_str().into()),
+        kind: if word.len() % 2 == 0 { "string_array".into() } else { word.as_str().into() },
+        required: word.len() % 3 == 0,
+        options: words.iter().take(6).map(|word| word.as_str().into()).collect(),
+        description: Some(word.as_str().into()),
+    };
+    let trigger = |(n, word): (usize, &String)| OfferedTrigger {
+        id: format!("{n}{word}").as_str().into(),
+        title: Some(word.as_str().into()),
+        description: Some(word.as_str().into()),
+        fields: words.iter().skip(n).take(2).map(field).collect(),
+        can_run_now: Some(true),
+    };
+    let tool = |word: &String| OfferedTool {
+        id: word.as_str().into(),
+        title: Some(word.as_str().into()),
+        description: Some(word.as_str().into()),
+        writes: Some(true),
+    };
+    let group = ToolGroup {
+        id: words[0].as_str().into(),
+        title: Some(words[0].as_str().into()),
+        tools: words.iter().map(tool).collect(),
+    };
+    Offers {
+        triggers: Offered::Here(words.iter().enumerate().map(trigger).collect()),
+        tools: Offered::Here(vec![group]),
+    }
+}
+
+pub fn automation_form(words: &[String]) -> Console {
+    let mut console = automations(words);
+    console.keys("e");
+    govern(&mut console, Told::Offers(repo("api"), Ok(Box::new(hostile_offers(words)))));
+    // To the last of the fields: the prompt has what is pasted.
+    console.press(Key::BackTab);
+    paste(&mut console, words);
+    console
+}
+
+pub fn automation_run(words: &[String]) -> Console {
+    let mut console = automations(words);
+    console.keys("R");
+    console.press(Key::Right);
+    console.press(Key::Tab);
+    console.press(Key::Tab);
+    paste(&mut console, &words[..1]);
+    console
+}
+
+pub fn automation_question(words: &[String]) -> Console {
+    let mut console = automations(words);
+    let effects = console.keys("x");
+    let order = effects.iter().find_map(|effect| match effect {
+        Effect::Automations(Wish::Judge(order)) => Some(order.clone()),
+        _ => None,
+    });
+    let order = order.expect("its verdict is asked for");
+    let judged = InForce::broken(&words[0]).judge_automation(&order, &Facts::default(), Stage::Gate);
+    govern(&mut console, Told::Judged(order, Box::new(judged)));
+    console
+}
+
+pub fn automation_versions(words: &[String]) -> Console {
+    let mut console = automation_question(words);
+    console.wait(chrono::TimeDelta::seconds(1));
+    let effects = console.keys("y");
+    let order = effects.iter().find_map(|effect| match effect {
+        Effect::Automations(Wish::Act(order)) => Some(order.clone()),
+        _ => None,
+    });
+    let mut now = wordy(words);
+    now["prompt"] = json!(words[0]);
+    now["model"] = json!(words.concat());
+    let fault = Fault::new(FaultKind::Conflict, &words[0], &words[0]);
+    let not_done = NotDone { fault, judged: None, edited: Some(Box::new(automation("a1", now, 2))) };
+    govern(&mut console, Told::Acted { order: order.expect("an order"), result: Err(not_done) });
     console
 }

@@ -42,7 +42,15 @@ const STEPS: usize = 1000;
 const NOW_AND_THEN: usize = 20;
 
 /// What leads somewhere: a monkey alone would seldom get there.
-const WAYS: [&str; 43] = [
+const WAYS: [&str; 51] = [
+    "Tx",
+    "TD",
+    "TR",
+    "Te",
+    "T\re",
+    "Tn",
+    "T",
+    "nga",
     "n\r",
     "nG\r",
     "x",
@@ -423,6 +431,9 @@ fn is_what_was_asked(ask: &Ask, effect: &Effect) -> bool {
         }
         (Ask::Assign(asked), Effect::Issue(atc::console::issue::Wish::Assign(done))) => {
             asked.assignment == done.assignment
+        }
+        (Ask::Automation(asked), Effect::Automations(atc::console::automations::Wish::Act(done))) => {
+            (&asked.repo, &asked.act) == (&done.repo, &done.act)
         }
         (Ask::FollowUp(asked), Effect::FollowUp(done)) => (&asked.task, &asked.text) == (&done.task, &done.text),
         _ => false,

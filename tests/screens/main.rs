@@ -8,6 +8,7 @@
 
 mod assigning;
 mod automating;
+mod automation;
 mod bytes;
 mod cancelling;
 mod diagnosing;
@@ -16,6 +17,7 @@ mod doctoring;
 mod draw;
 mod fleet;
 mod fuzz;
+mod governing;
 mod guarding;
 mod inbox;
 #[path = "../documents/keep.rs"]

@@ -44,8 +44,23 @@ pub enum AutomationVerb {
     Calendar(Calendar),
 }
 
+/// Which automations are meant.
+#[derive(Clone, Debug, Default, PartialEq, Args)]
+pub struct Which {
+    /// What they must be, in the language of the console's filter: 'state:on trigger:schedule cost:>10'. What it asks about
+    /// cost, limits or the policy takes one request for each automation the lists do not rule out, what it asks about runs
+    /// two or three
+    #[arg(value_name = "QUERY")]
+    pub query: Vec<String>,
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Args)]
 pub struct List {
+    #[command(flatten)]
+    pub which: Which,
+    /// Those you created, in all repositories you can read; with --repo: in these
+    #[arg(long)]
+    pub mine: bool,
     /// Ask for each one's prompt, cost and limits too: one request more for each
     #[arg(long)]
     pub details: bool,
@@ -215,6 +230,8 @@ pub struct Diff {
 
 #[derive(Clone, Debug, Default, PartialEq, Args)]
 pub struct Audit {
+    #[command(flatten)]
+    pub which: Which,
     /// Ask for each one's runs and pull requests too, to point out what fails or is not reviewed
     #[arg(long)]
     pub runs: bool,
@@ -227,6 +244,8 @@ pub struct Export {
     /// The folder; it is made if it is not there
     #[arg(value_name = "DIR")]
     pub dir: String,
+    #[command(flatten)]
+    pub which: Which,
     #[command(flatten)]
     pub looks: Looks,
 }
@@ -245,6 +264,8 @@ pub struct Apply {
 
 #[derive(Clone, Debug, Default, PartialEq, Args)]
 pub struct Calendar {
+    #[command(flatten)]
+    pub which: Which,
     /// The next seven days; without: the next 24 hours
     #[arg(long)]
     pub week: bool,

@@ -18,7 +18,7 @@ use crate::domain::automation::calendar::{coming, loads, typical};
 use crate::domain::automation::schedule::next_words;
 use crate::domain::automation::{Coming, Load, Track};
 use crate::domain::{AutomationRef, Fault};
-use crate::ops::automate::gather::{self, Depth};
+use crate::ops::automate::gather::Depth;
 
 const HEADS: &[&str] = &["at", "automation", "repository", "name", "takes", "at once"];
 
@@ -35,7 +35,7 @@ pub struct Told {
 
 pub async fn calendar(args: &Calendar, desk: &Desk) -> Result<Exit, Fault> {
     let depth = if args.quick { Depth::Listed } else { Depth::Tracked };
-    let survey = gather::survey(&desk.context, which::repos(desk)?, depth).await?;
+    let survey = which::sought(desk, &args.which, depth).await?;
     let exit = missing(&survey);
     let tracks: HashMap<AutomationRef, Track> = survey
         .found

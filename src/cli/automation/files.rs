@@ -18,7 +18,7 @@ use crate::domain::automation::file;
 use crate::domain::automation::plan::{Planned, Step, Wanted, plan};
 use crate::domain::{AutomationRef, Fault, FaultKind, RepoName};
 use crate::ops::automate;
-use crate::ops::automate::gather::{self, Depth};
+use crate::ops::automate::gather::Depth;
 use crate::text::{Safe, Untrusted};
 
 /// No automation is a tenth of this.
@@ -86,7 +86,7 @@ fn wanted(paths: &[&str]) -> Result<Vec<Wanted>, Fault> {
 }
 
 pub async fn export(args: &Export, desk: &Desk) -> Result<Exit, Fault> {
-    let survey = gather::survey(&desk.context, which::repos(desk)?, Depth::Detailed).await?;
+    let survey = which::sought(desk, &args.which, Depth::Detailed).await?;
     let exit = missing(&survey);
     let dir = Path::new(&args.dir);
     std::fs::create_dir_all(dir).map_err(|error| local(format!("{} cannot be made: {error}", shown(dir))))?;

@@ -46,7 +46,11 @@ async fn list(args: &List, desk: &Desk) -> Result<Exit, Fault> {
         (true, false) => Depth::Detailed,
         (false, false) => Depth::Listed,
     };
-    let survey = gather::survey(&desk.context, which::repos(desk)?, depth).await?;
+    let survey = if args.mine {
+        which::sought_of_viewer(desk, &args.which, depth).await?
+    } else {
+        which::sought(desk, &args.which, depth).await?
+    };
     let exit = missing(&survey);
     let mut heads = HEADS.to_vec();
     if depth >= Depth::Detailed {
@@ -76,12 +80,20 @@ pub(super) fn missing(survey: &Survey) -> Exit {
         output::complain(&format!("atc: {} automations could not be read and are left out", survey.unreadable));
         exit = exit.worse(Exit::Failed);
     }
+    if survey.more {
+        output::complain("atc: there are more automations than were read");
+        exit = exit.worse(Exit::Failed);
+    }
     for found in &survey.found {
         let of_track = found.track.as_ref().and_then(|track| track.as_ref().err());
         for fault in found.unread.iter().chain(of_track) {
             output::complain(&format!("atc: {}: {fault}", found.automation.at.id.show()));
             exit = exit.worse(Exit::from(fault));
         }
+    }
+    for (at, fault) in &survey.left_out {
+        output::complain(&format!("atc: {}: left out, because {fault}", at.id.show()));
+        exit = exit.worse(Exit::from(fault));
     }
     if exit == Exit::Done && survey.found.is_empty() && survey.failed.is_empty() && !survey.not_here.is_empty() {
         let fault = which::not_here();

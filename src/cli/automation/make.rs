@@ -9,6 +9,7 @@ use super::row::{Acted, Came};
 use super::{act, which};
 use crate::cli::desk::Desk;
 use crate::cli::exit::Exit;
+use crate::cli::output;
 use crate::cli::start::{With, prompt_of};
 use crate::domain::automation::{Act, Definition, FIELDS, Trigger, file};
 use crate::domain::{Automation, AutomationOrder, Fault, FaultKind, RepoName};
@@ -120,11 +121,21 @@ async fn in_editor(desk: &Desk, one: &Automation, now: &Definition) -> Result<De
     if !desk.voice.can_ask() {
         return Err(usage("nothing was said to change", "give --set, --trigger, --no-trigger or --limit"));
     }
-    let written = (desk.edit)(file::write(&one.at, now)).await?;
-    let read = file::read(written.raw_for_match());
-    let read = read.map_err(|why| usage(format!("what you wrote is no automation: {why}"), "edit it once more"))?;
-    if read.repo != one.at.repo || read.id.as_ref() != Some(&one.at.id) {
-        return Err(usage("it says that it is another automation", "leave repo and id as they are"));
+    let mut text = file::write(&one.at, now);
+    loop {
+        let written = (desk.edit)(text).await?;
+        let why = match file::read(written.raw_for_match()) {
+            Ok(read) if read.repo == one.at.repo && read.id.as_ref() == Some(&one.at.id) => return Ok(read.definition),
+            Ok(_) => "it says that it is another one; leave repo and id as they are".to_owned(),
+            Err(why) => why,
+        };
+        let wrong =
+            usage(format!("what you wrote is no such automation: {why}"), "nothing was sent; edit it once more");
+        output::complain(&format!("atc: {}", wrong.what));
+        // What was written is not thrown away for a slip.
+        if !desk.yes("Open the editor on it once more?").await {
+            return Err(wrong);
+        }
+        text = written.raw_for_match().to_owned();
     }
-    Ok(read.definition)
 }

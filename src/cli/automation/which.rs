@@ -1,9 +1,14 @@
 //! Which automation is meant, and reading it.
 
+use super::args::Which;
 use crate::cli::desk::Desk;
+use crate::cli::look::args::query_of;
 use crate::domain::automation::Listed;
+use crate::domain::automation::query::Query;
 use crate::domain::{Automation, AutomationRef, Fault, FaultKind, RepoName};
 use crate::ops::automate;
+use crate::ops::automate::gather::{Depth, Survey, Whose};
+use crate::ops::automate::seek::seek;
 use crate::text::Untrusted;
 
 /// A beginning shorter than this says too little.
@@ -16,6 +21,18 @@ pub fn repos(desk: &Desk) -> Result<&[RepoName], Fault> {
         return Err(Fault::new(FaultKind::Invalid, what, "say which with --repo OWNER/NAME"));
     }
     Ok(&desk.repos)
+}
+
+/// The automations a query holds of, looked into as deeply as `depth` says.
+pub async fn sought(desk: &Desk, which: &Which, depth: Depth) -> Result<Survey, Fault> {
+    let query: Query = query_of(&which.query)?;
+    seek(&desk.context, Whose::Repos(repos(desk)?), &query, depth).await
+}
+
+/// The same of those the viewer created. Repositories that were typed say which of them.
+pub async fn sought_of_viewer(desk: &Desk, which: &Which, depth: Depth) -> Result<Survey, Fault> {
+    let query: Query = query_of(&which.query)?;
+    seek(&desk.context, Whose::Viewer(&desk.typed), &query, depth).await
 }
 
 /// All that the lists tell. A list that cannot be read fails: what is meant may be in it.

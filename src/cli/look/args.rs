@@ -7,6 +7,7 @@ use super::schema;
 use crate::cli::complete::Shell;
 use crate::cli::ledger_verbs::{About, LedgerVerb};
 use crate::cli::voice::Looks;
+use crate::domain::query::{QueryOf, Subject};
 use crate::domain::{Column, Fault, FaultKind, LogSource, Order, Query, SourceChoice};
 use crate::transcript::Facet;
 
@@ -100,7 +101,12 @@ pub struct ListArgs {
 
 /// Several arguments are one query.
 pub fn query(words: &[String]) -> Result<Query, Fault> {
-    Query::parse(&words.join(" ")).map_err(|wrong| {
+    query_of(words)
+}
+
+/// The same of anything that can be asked about.
+pub fn query_of<S: Subject>(words: &[String]) -> Result<QueryOf<S>, Fault> {
+    QueryOf::parse(&words.join(" ")).map_err(|wrong| {
         Fault::new(
             FaultKind::Invalid,
             format!("the query is not understood: {wrong}"),

@@ -41,7 +41,10 @@ pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
         Context::Doctor => vec![Intent::Back, Intent::NextError, Intent::Refresh, Intent::Copy],
         Context::Inbox => vec![Intent::Enter, Intent::Mark, Intent::MarkAll, Intent::Detail, Intent::Back],
         Context::Automations => automations(model),
-        Context::Automation => vec![Intent::Back, Intent::NextEntry, Intent::Enter, Intent::Calendar, Intent::Open],
+        Context::Automation => [Intent::Back, Intent::RunNow, Intent::Edit, Intent::Switch]
+            .into_iter()
+            .chain([Intent::NextEntry, Intent::Enter, Intent::Calendar, Intent::Open])
+            .collect(),
         Context::Calendar => vec![Intent::Enter, Intent::NextView, Intent::NextGroup, Intent::Back],
         Context::Found => vec![Intent::Enter, Intent::Copy, Intent::Back],
         Context::Wall => vec![Intent::Enter, Intent::Detail, Intent::Cancel, Intent::Open, Intent::Back],
@@ -64,10 +67,13 @@ pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
         Context::Templates if model.compose.cursor < model.compose.drafts.len() => {
             vec![Intent::Enter, Intent::Issues, Intent::Cancel, Intent::Back]
         }
-        Context::Templates => vec![Intent::Enter, Intent::Issues, Intent::Back],
+        Context::Templates => vec![Intent::Enter, Intent::Issues, Intent::New, Intent::Back],
         Context::Issues => vec![Intent::Enter, Intent::NextChoice, Intent::Open, Intent::Refresh, Intent::Back],
         Context::Form => {
             vec![Intent::NextField, Intent::Start, Intent::Editor, Intent::Preset, Intent::Preview, Intent::Back]
+        }
+        Context::AutomationForm => {
+            vec![Intent::NextField, Intent::Start, Intent::Editor, Intent::NextChoice, Intent::Preview, Intent::Back]
         }
         Context::Repos => vec![Intent::Mark, Intent::MarkAll, Intent::Accept, Intent::Back],
         Context::Plan => plan(model),
@@ -114,11 +120,13 @@ fn automations(model: &Model) -> Vec<Intent> {
     }
     vec![
         Intent::Enter,
-        Intent::Calendar,
+        Intent::RunNow,
+        Intent::Edit,
+        Intent::Switch,
         Intent::Filter,
+        Intent::Calendar,
         Intent::NextView,
         Intent::SortNext,
-        Intent::Open,
         Intent::Back,
     ]
 }

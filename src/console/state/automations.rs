@@ -6,6 +6,8 @@
 //! ```
 
 pub mod calendar;
+pub mod desk;
+pub mod form;
 mod merge;
 pub mod page;
 pub mod pane;
@@ -27,6 +29,8 @@ pub struct Automations {
     pub known: BTreeMap<AutomationRef, Known>,
     /// What the last good answer said of each repository's list.
     pub lists: HashMap<RepoName, List>,
+    /// What is asked for, under way, and came of it.
+    pub desk: desk::ActDesk,
     /// The policy they are held to, once it was asked for.
     pub policy: Option<Arc<InForce>>,
     pub policy_asked: bool,

@@ -14,7 +14,7 @@ use crate::domain::follow_up::Comment;
 use crate::domain::plan::Plan;
 use crate::domain::policy::SHORTEST_REASON;
 use crate::domain::start::Order;
-use crate::domain::{AssignOrder, CancelTarget, Instant, PullOrder, RepoName};
+use crate::domain::{AssignOrder, Automation, AutomationOrder, CancelTarget, Instant, PullOrder, RepoName};
 use crate::text::{Safe, Untrusted, width};
 
 #[derive(Clone, Debug)]
@@ -56,6 +56,12 @@ pub enum Ask {
     Assign(Box<AssignOrder>),
     /// Its id is made by the answer.
     FollowUp(Box<Comment>),
+    /// Its id is made by the answer, and what was typed becomes its reason where one is asked for.
+    Automation(Box<AutomationOrder>),
+    /// What was to be done to an automation that was edited since is asked of what it is now.
+    TakeNew(Box<(AutomationOrder, Automation)>),
+    /// What was written of an automation goes.
+    DropForm,
     Quit,
     Copy(Untrusted),
     /// The pages of all that were marked.
@@ -74,8 +80,9 @@ impl Ask {
             | Self::Plan { .. }
             | Self::Assign(_)
             | Self::FollowUp(_)
+            | Self::Automation(_)
             | Self::Pull(_) => true,
-            Self::Quit | Self::Copy(_) | Self::Open(_) => false,
+            Self::TakeNew(_) | Self::DropForm | Self::Quit | Self::Copy(_) | Self::Open(_) => false,
         }
     }
 }

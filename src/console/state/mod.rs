@@ -147,6 +147,8 @@ impl Model {
     pub fn screen(&self) -> Context {
         if self.compose.follow_up.is_some() {
             Context::FollowUp
+        } else if self.world.automations.desk.form.is_some() {
+            Context::AutomationForm
         } else if self.place.detail.is_some() {
             Context::Detail
         } else if self.place.cancels.is_some() {

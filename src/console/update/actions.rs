@@ -337,7 +337,10 @@ pub fn leave(effects: &mut Vec<Effect>) {
 fn quit(model: &mut Model, effects: &mut Vec<Effect>) {
     let under_way = model.world.tasks.values().filter(|k| k.is_cancelling()).count();
     let plan = model.compose.plan.as_ref().filter(|plan| plan.is_running()).map(|plan| plan.progress());
-    if under_way == 0 && plan.is_none() {
+    let desk = &model.world.automations.desk;
+    let written = desk.form.as_ref().is_some_and(|form| form.is_touched());
+    let orders = desk.acting.len();
+    if under_way == 0 && plan.is_none() && !written && orders == 0 {
         return leave(effects);
     }
     let mut body = Vec::new();
@@ -351,6 +354,14 @@ fn quit(model: &mut Model, effects: &mut Vec<Effect>) {
         body.push(Safe::new(format!(
             "{what} under way. What was requested stays requested: the next run looks how it ended. What waits for a run is dropped."
         )));
+    }
+    if orders > 0 {
+        body.push(Safe::new(
+            "What was asked for an automation is under way. It is in the ledger, and the next run looks what became of it.",
+        ));
+    }
+    if written {
+        body.push(Safe::new("An automation is being written: what you wrote of it is not kept anywhere."));
     }
     dialog::open(model, Dialog::new(model.now, "Quit now?", body, "Yes, quit", Ask::Quit));
 }

@@ -3,14 +3,18 @@
 mod acts;
 mod answer;
 pub mod calendar;
+pub mod form;
 mod page;
 pub mod pane;
+mod question;
 mod settle;
+mod stale;
 #[cfg(test)]
 mod tests;
 mod wake;
 
-pub use acts::news;
+pub use acts::{confirmed, intent, news};
 pub use answer::answer;
-pub use settle::settle;
+pub use settle::look_through;
+pub use stale::{settle, take as take_new};
 pub use wake::{next_words, recheck_at};

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{actions, cancel, compose, follow_up, reviews};
+use super::{actions, automations, cancel, compose, follow_up, reviews};
 use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Context, Intent, Key};
 use crate::console::state::Model;
@@ -143,6 +143,15 @@ fn answer(model: &mut Model, yes: bool, effects: &mut Vec<Effect>) {
             follow_up::confirmed(model, *comment, effects);
         }
         Ask::Pull(order) => reviews::act::confirmed(model, order, dialog.opened_at, effects),
+        Ask::Automation(order) => {
+            let reason = dialog.reason.then(|| dialog.typed.trim().to_owned());
+            automations::confirmed(model, order, (dialog.opened_at, reason), effects);
+        }
+        Ask::TakeNew(of) => {
+            let (order, now) = *of;
+            automations::take_new(model, order, &now, effects);
+        }
+        Ask::DropForm => automations::form::dropped(model),
         Ask::Quit => actions::leave(effects),
         Ask::Copy(text) => {
             model.notes.say(model.now, false, "copied");

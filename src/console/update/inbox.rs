@@ -12,9 +12,10 @@ use crate::console::state::place::Pane;
 use crate::console::state::world::{Known, PullOf};
 use crate::domain::automation::Switch;
 use crate::domain::transition::{Kind, Notice, Transition, Turn};
-use crate::domain::{AutomationRef, Instant, TaskRef};
+use crate::domain::{Instant, TaskRef};
 use crate::text::{Safe, Untrusted};
 
+use super::automations::pane;
 use super::{actions, diagnosis, ledger, queue, reviews};
 
 /// `:notify test`.
@@ -324,7 +325,12 @@ fn enter(model: &mut Model, effects: &mut Vec<Effect>) {
         mark(model, vec![(entry.key(), Some(at))], effects);
     }
     match &entry.subject {
-        Subject::Automation { at, .. } => show_automation(model, at),
+        Subject::Automation { at, .. } => {
+            close(model);
+            if !pane::show(model, at) {
+                model.notes.say(model.now, true, "the automation is not known any more");
+            }
+        }
         Subject::Line(row) => {
             ledger::open(model, String::new(), effects);
             ledger::go_to(model, row.at);
@@ -342,15 +348,6 @@ fn enter(model: &mut Model, effects: &mut Vec<Effect>) {
             }
         }
     }
-}
-
-/// Where it is dealt with: its page, which says all of it.
-fn show_automation(model: &mut Model, at: &AutomationRef) {
-    close(model);
-    if !super::automations::pane::show(model, at) {
-        model.notes.say(model.now, true, "the automation is not known any more");
-    }
-    model.dirty = true;
 }
 
 /// The log of what failed opens where it says why, as soon as it is there.

@@ -50,6 +50,7 @@ pub fn pressed(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
             compose::key(model, chord, effects);
             model.dirty = true;
         }
+        (Context::AutomationForm, None) => automations::form::key(model, chord, effects),
         (Context::FollowUp, None) => follow_up::key(model, chord),
         _ => {}
     }
@@ -87,6 +88,8 @@ pub fn act(model: &mut Model, context: Context, intent: Intent, effects: &mut Ve
         Context::Cancels => cancels::intent(model, intent, effects),
         Context::Doctor => doctor::intent(model, intent, effects),
         Context::Inbox => inbox::intent(model, intent, effects),
+        Context::AutomationForm => automations::form::intent(model, intent, effects),
+        Context::Automations | Context::Automation if automations::intent(model, intent, effects) => true,
         Context::Automations | Context::Automation | Context::Calendar => {
             automations::pane::intent(model, context, intent, effects)
         }
@@ -128,6 +131,7 @@ pub fn pasted(model: &mut Model, text: &Untrusted, effects: &mut Vec<Effect>) {
             compose::paste(model, text, effects);
             model.dirty = true;
         }
+        Context::AutomationForm => automations::form::paste(model, text, effects),
         Context::FollowUp => follow_up::paste(model, text),
         Context::Dialog => model.place.unheard_at = Some(model.now),
         _ => {

@@ -82,13 +82,14 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         What::Local(local) => self::local(model, local, &mut effects),
     }
     diagnosis::settle(model, &mut effects);
-    automations::settle(model, &mut effects);
+    automations::look_through(model, &mut effects);
     settle::settle(model);
     inbox::settle(model, &mut effects);
     compose::settle(model, &mut effects);
     ledger::settle(model, &mut effects);
     cancels::settle(model);
     doctor::settle(model);
+    automations::settle(model);
     reviews::settle(model, &mut effects);
     automations::pane::settle(model, &mut effects);
     log::follow_selection(model, &mut effects);
@@ -114,6 +115,7 @@ fn local(model: &mut Model, local: Local, effects: &mut Vec<Effect>) {
         Local::BigLog(news) => {
             model.dirty |= big::news(model, news);
         }
+        Local::Edited(result) if automations::form::edited(model, &result) => {}
         Local::Edited(result) => compose::edited(model, result, effects),
         Local::Drafts(drafts) => compose::drafts(model, drafts),
         Local::Remembered(part) => remember::take(model, *part),

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::console::effect::Effect;
 use crate::console::event::{Mouse, MouseKind};
-use crate::console::keys::Intent;
+use crate::console::keys::{Context, Intent};
 use crate::console::state::Model;
 use crate::console::state::layout::Area;
 use crate::console::state::place::Pane;
@@ -25,6 +25,10 @@ pub fn moved(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
         if mouse.kind == MouseKind::Click {
             dialog::click(model, mouse.column, mouse.row, effects);
         }
+        return;
+    }
+    // What is written is not left by a click.
+    if model.context() == Context::AutomationForm {
         return;
     }
     match mouse.kind {

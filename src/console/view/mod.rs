@@ -62,6 +62,8 @@ fn parts(model: &Model, theme: &Theme, buffer: &mut Buffer) -> Option<(u16, u16)
     let mut cursor = None;
     if let Some(top) = model.place.help {
         help::draw(model, theme, body, buffer, top);
+    } else if let Some(form) = &model.world.automations.desk.form {
+        cursor = automations::form::draw(model, form, theme, body, buffer);
     } else if let Some(top) = model.place.detail {
         detail::full(model, theme, body, buffer, top);
     } else if let Some(pane) = &model.place.cancels {

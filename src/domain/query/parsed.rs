@@ -91,6 +91,12 @@ impl<S: Subject> QueryOf<S> {
         self.terms.iter().flat_map(|term| &term.any)
     }
 
+    /// The terms all of whose values are such.
+    pub(in crate::domain) fn only(&self, keep: impl Fn(&S::Value) -> bool) -> Self {
+        let terms = self.terms.iter().filter(|term| term.any.iter().all(&keep)).cloned().collect();
+        Self { text: self.text.clone(), terms }
+    }
+
     /// When `matches` will say something else by time alone: the earliest instant after now. Where the facts themselves
     /// end before, it is that instant. Verdicts that they bring along (stuck, orphaned, disagreeing, what is pointed out)
     /// are taken to stay as they are.

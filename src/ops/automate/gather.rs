@@ -3,8 +3,8 @@
 use futures_util::{StreamExt as _, stream};
 
 use crate::domain::automation::{Concern, Known, Listed, Surroundings, Track};
-use crate::domain::policy::{Fact, Facts, Finding, Wants};
-use crate::domain::{Artifact, Automation, AutomationRef, Fault, PullRef, RepoName, Task};
+use crate::domain::policy::{Fact, Facts, Finding, Policy, Wants};
+use crate::domain::{Artifact, Automation, AutomationRef, Fault, FaultKind, PullRef, RepoName, Task};
 use crate::ops::context::Context;
 use crate::ops::facts;
 use crate::provider::port::Fetched;
@@ -12,6 +12,14 @@ use crate::text::Safe;
 
 /// Requests that may be under way at once.
 const AT_ONCE: usize = 4;
+
+/// Whose automations are meant.
+#[derive(Clone, Copy, Debug)]
+pub enum Whose<'a> {
+    Repos(&'a [RepoName]),
+    /// Those the viewer created, in these repositories; where none is named, in all that can be read.
+    Viewer(&'a [RepoName]),
+}
 
 /// How much is asked for. Each is one request an automation more than the one before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,49 +57,101 @@ pub struct Survey {
     pub unreadable: u32,
     /// There are more than were read.
     pub more: bool,
+    /// What could not be read of automations that are left out because of it.
+    pub left_out: Vec<(AutomationRef, Fault)>,
+}
+
+impl Found {
+    /// Why something of it is not known.
+    pub fn fault(&self) -> Option<Fault> {
+        let of_track = self.track.as_ref().and_then(|track| track.as_ref().err());
+        self.unread.as_ref().or(of_track).cloned()
+    }
 }
 
 impl Survey {
+    /// Of one that could not be read nobody knows whether it was meant, so that is told.
+    pub(super) fn leave_out(&mut self, others: Vec<Found>) {
+        self.left_out.extend(others.into_iter().filter_map(|one| Some((one.automation.at.clone(), one.fault()?))));
+    }
+
     pub fn automations(&self) -> Vec<Automation> {
         self.found.iter().map(|found| found.automation.clone()).collect()
     }
 }
 
 pub async fn survey(context: &Context, repos: &[RepoName], depth: Depth) -> Result<Survey, Fault> {
-    let automations = context.automations()?;
-    let lists: Vec<_> = stream::iter(repos.iter().map(|repo| async move { (repo, automations.of_repo(repo).await) }))
-        .buffered(AT_ONCE)
-        .collect()
-        .await;
-    let mut survey = Survey::default();
-    let mut listed: Vec<Automation> = Vec::new();
-    for (repo, list) in lists {
-        match list {
-            Ok(Listed::Here { automations, unreadable, more }) => {
-                listed.extend(automations);
-                survey.unreadable += unreadable;
-                survey.more |= more;
-            }
-            Ok(Listed::NotHere) => survey.not_here.push(repo.clone()),
-            Err(fault) => survey.failed.push((repo.clone(), fault)),
-        }
-    }
-    let each = listed.into_iter().map(|one| deepen(context, one, depth));
-    survey.found = stream::iter(each).buffered(AT_ONCE).collect().await;
-    let requires = requires_write(context, &survey, depth).await;
-    point_out(&mut survey.found, &requires);
-    Ok(survey)
+    Ok(survey_all(context, Whose::Repos(repos), depth, |_| true).await?.0)
 }
 
-async fn deepen(context: &Context, automation: Automation, depth: Depth) -> Found {
-    let mut found = Found { automation, unread: None, track: None, concerns: Vec::new() };
-    if depth >= Depth::Detailed {
+/// Of those the lists name only what `keep` wants is looked into. With all that the lists name.
+pub(super) async fn survey_all(
+    context: &Context,
+    whose: Whose<'_>,
+    depth: Depth,
+    keep: impl Fn(&Automation) -> bool,
+) -> Result<(Survey, Vec<Automation>), Fault> {
+    let mut survey = Survey::default();
+    let listed = lists(context, whose, &mut survey).await?;
+    // What shows between automations shows between all of them.
+    let all = listed.clone();
+    let fresh = |automation| Found { automation, unread: None, track: None, concerns: Vec::new() };
+    survey.found = listed.into_iter().filter(keep).map(fresh).collect();
+    deepen(context, &mut survey, &all, depth).await;
+    Ok((survey, all))
+}
+
+/// What the lists tell. `Err`: nothing can be told at all.
+async fn lists(context: &Context, whose: Whose<'_>, survey: &mut Survey) -> Result<Vec<Automation>, Fault> {
+    let automations = context.automations()?;
+    let mut listed: Vec<Automation> = Vec::new();
+    let mut here = |told: Vec<Automation>, unreadable: u32, more: bool, survey: &mut Survey| {
+        listed.extend(told);
+        survey.unreadable += unreadable;
+        survey.more |= more;
+    };
+    match whose {
+        Whose::Repos(repos) => {
+            let each = repos.iter().map(|repo| async move { (repo, automations.of_repo(repo).await) });
+            let lists: Vec<_> = stream::iter(each).buffered(AT_ONCE).collect().await;
+            for (repo, list) in lists {
+                match list {
+                    Ok(Listed::Here { automations, unreadable, more }) => here(automations, unreadable, more, survey),
+                    Ok(Listed::NotHere) => survey.not_here.push(repo.clone()),
+                    Err(fault) => survey.failed.push((repo.clone(), fault)),
+                }
+            }
+        }
+        Whose::Viewer(repos) => match automations.mine().await? {
+            Listed::Here { mut automations, unreadable, more } => {
+                automations.retain(|one| repos.is_empty() || repos.contains(&one.at.repo));
+                here(automations, unreadable, more, survey);
+            }
+            Listed::NotHere => {
+                let what = "automations are not available here: this account does not have them yet";
+                return Err(Fault::new(FaultKind::Unsupported, what, "wait until the service offers them"));
+            }
+        },
+    }
+    Ok(listed)
+}
+
+/// Looks into those found as deeply as is wanted, as far as that was not done yet. `all`: what the lists named.
+pub(super) async fn deepen(context: &Context, survey: &mut Survey, all: &[Automation], depth: Depth) {
+    let each = std::mem::take(&mut survey.found).into_iter().map(|found| look_into(context, found, depth));
+    survey.found = stream::iter(each).buffered(AT_ONCE).collect().await;
+    let requires = requires_write(context, survey, depth).await;
+    point_out(&mut survey.found, all, &requires);
+}
+
+async fn look_into(context: &Context, mut found: Found, depth: Depth) -> Found {
+    if depth >= Depth::Detailed && found.automation.detail.is_none() && found.unread.is_none() {
         match super::look(context, &found.automation.at).await {
             Ok(detail) => found.automation = detail,
             Err(fault) => found.unread = Some(fault),
         }
     }
-    if depth >= Depth::Tracked {
+    if depth >= Depth::Tracked && found.track.is_none() {
         found.track = Some(track(context, &found.automation.at).await);
     }
     found
@@ -113,9 +173,8 @@ async fn requires_write(context: &Context, survey: &Survey, depth: Depth) -> Vec
     repos
 }
 
-fn point_out(found: &mut [Found], requires: &[RepoName]) {
-    let all: Vec<Automation> = found.iter().map(|found| found.automation.clone()).collect();
-    let surroundings = Surroundings::of(&all);
+fn point_out(found: &mut [Found], all: &[Automation], requires: &[RepoName]) {
+    let surroundings = Surroundings::of(all);
     for one in found {
         let known = Known {
             track: one.track.as_ref().and_then(|track| track.as_ref().ok()),
@@ -186,14 +245,37 @@ pub struct Audit {
     pub violations: Vec<Violation>,
 }
 
-/// Holds every automation against the policy in force. `Err`: there is no policy to hold them against.
-pub async fn audit(context: &Context, repos: &[RepoName], depth: Depth) -> Result<Audit, Fault> {
-    let in_force = context.gate.in_force().await;
-    let policy = in_force.policy.map_err(|broken| {
+impl Audit {
+    /// What is not said of one of these is left out, and with it what is said of a repository's automations together. What
+    /// could not be read of one that is left out stays told.
+    pub fn only(&mut self, meant: &[AutomationRef]) {
+        let is_meant = |at: &AutomationRef| meant.contains(at);
+        self.violations.retain(|one| one.automation.as_ref().is_some_and(|(at, _)| is_meant(at)));
+        let found = std::mem::take(&mut self.survey.found);
+        let (meant, others): (Vec<Found>, Vec<Found>) = found.into_iter().partition(|one| is_meant(&one.automation.at));
+        self.survey.found = meant;
+        self.survey.leave_out(others);
+    }
+}
+
+/// The policy in force. `Err`: there is none to hold anything against.
+pub(super) async fn policy(context: &Context) -> Result<Policy, Fault> {
+    context.gate.in_force().await.policy.map_err(|broken| {
         let problems: Vec<&str> = broken.problems.iter().map(Safe::as_str).collect();
         let what = format!("the policy cannot be read: {}", problems.join("; "));
-        Fault::new(crate::domain::FaultKind::Refused, what, "mend it; `atc policy check` names every problem")
-    })?;
+        Fault::new(FaultKind::Refused, what, "mend it; `atc policy check` names every problem")
+    })
+}
+
+/// What the policy has to know of a repository to judge an automation of it.
+pub(super) async fn facts_of(context: &Context, policy: &Policy, repo: &RepoName) -> Facts {
+    let wants = Wants { default_branch: policy.names_automation_branches(repo), ..Wants::default() };
+    facts::gather_wanted(context, wants, repo).await
+}
+
+/// Holds every automation against the policy in force. `Err`: there is no policy to hold them against.
+pub async fn audit(context: &Context, repos: &[RepoName], depth: Depth) -> Result<Audit, Fault> {
+    let policy = policy(context).await?;
     let survey = survey(context, repos, depth.max(Depth::Detailed)).await?;
     let mut violations = Vec::new();
     for repo in repos {
@@ -201,8 +283,7 @@ pub async fn audit(context: &Context, repos: &[RepoName], depth: Depth) -> Resul
         if here.is_empty() {
             continue;
         }
-        let wants = Wants { default_branch: policy.names_automation_branches(repo), ..Wants::default() };
-        let mut facts: Facts = facts::gather_wanted(context, wants, repo).await;
+        let mut facts = facts_of(context, &policy, repo).await;
         facts.automations = if survey.more || survey.unreadable > 0 {
             Fact::unknown("the list of automations cannot be read in full")
         } else {

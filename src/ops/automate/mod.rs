@@ -19,6 +19,7 @@ pub mod gather;
 mod origin;
 pub mod plan;
 pub mod run;
+pub mod seek;
 mod settle;
 mod switch;
 mod way;

@@ -19,13 +19,15 @@ pub enum Acted {
 }
 
 pub trait Automations: Send + Sync {
-    /// Those of a repository, without their prompts.
+    /// Those of a repository, without their prompts; the newest thousand, and whether there are more. What is there all the
+    /// time is in it once, however the list moves while it is read.
     fn of_repo(&self, repo: &RepoName) -> Call<'_, Listed>;
     /// Those the viewer created, in all repositories that can be read.
     fn mine(&self) -> Call<'_, Listed>;
     /// One with its detail. A fault of kind `NotFound`: it is gone, or there are no automations here.
     fn one(&self, at: &AutomationRef) -> Call<'_, Automation>;
-    /// The tasks it started, newest first; each names it.
+    /// The tasks it started, newest first, each once; each names it. The newest three hundred: `next` is where the others
+    /// are.
     fn tasks_of(&self, at: &AutomationRef, known: Option<Validator>) -> Call<'_, Fetched<TaskPage>>;
     fn tools(&self, repo: &RepoName) -> Call<'_, Offered<ToolGroup>>;
     fn triggers(&self, repo: &RepoName) -> Call<'_, Offered<OfferedTrigger>>;

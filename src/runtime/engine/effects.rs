@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant as Tick;
 
+use super::automating::Automating;
 use super::book;
 use super::desk::Desk;
 use super::diagnose::Bench;
@@ -58,6 +59,7 @@ pub struct Engine {
     paused: watch::Sender<bool>,
     raw_logs: RawLogs,
     reviewing: Reviewing,
+    automating: Automating,
     plans: Plans,
     issues: IssueDesk,
     /// `None`: finished logs are not kept.
@@ -118,6 +120,7 @@ impl Engine {
         stops.take_up();
         let (issues, grep) = (IssueDesk::default(), Arc::default());
         let plans = Plans::new(desk.clone(), context.clone(), wishes.clone(), Arc::clone(&settler));
+        let automating = Automating::new(desk.clone(), context.clone(), wishes.clone(), Arc::clone(&settler));
         Self {
             desk,
             context,
@@ -128,6 +131,7 @@ impl Engine {
             paused,
             raw_logs,
             reviewing,
+            automating,
             plans,
             issues,
             kept,
@@ -173,8 +177,7 @@ impl Engine {
                 self.issues.perform(&self.desk, &self.context, after, wish);
             }
             Effect::Automations(automations::Wish::Look(sight)) => self.wish(Wish::Sight(sight)),
-            // Carried out by what follows.
-            Effect::Automations(_) => {}
+            Effect::Automations(wish) => self.automating.perform(wish),
             Effect::Ledger(wish) => book::read(&self.desk, Arc::clone(&self.context.ledger), wish),
             Effect::ReadKept(session) => look_through::read(&self.desk, self.kept.clone(), session),
             Effect::Save { to, text } => self.save(to, text),

@@ -86,6 +86,7 @@ pub fn lines(model: &Model, known: &Known, columns: u16) -> Vec<Line> {
     let one = &known.automation;
     let entry = model.place.automations.as_ref().and_then(|pane| entry_of(pane, &one.at));
     head(model, one, entry, &mut sheet);
+    ordered(model, one, &mut sheet);
     pointed_out(model, one, &mut sheet);
     money(model, one, &mut sheet);
     runs(model, known, &mut sheet);
@@ -223,6 +224,20 @@ fn actors(one: &Automation) -> Words {
         Some(false) => Words::one(Tone::Plain, "anyone the triggers let"),
         None => Words::one(Tone::Dim, "not told"),
     }
+}
+
+/// What was asked for it from here, and what came of it.
+fn ordered(model: &Model, one: &Automation, sheet: &mut Sheet) {
+    let desk = &model.world.automations.desk;
+    let under_way = desk.is_acting(&one.at);
+    let Some(said) = desk.said.get(&one.at).filter(|_| !under_way) else {
+        if under_way {
+            sheet.say("asked", Tone::Warn, &Safe::new("under way: its answer comes first"));
+        }
+        return;
+    };
+    let tone = if said.bad { Tone::Bad } else { Tone::Good };
+    sheet.say("asked", tone, &Safe::new(format!("{} · {}", model.day_and_clock(said.at), said.text)));
 }
 
 /// What nobody asked for and somebody should know.

@@ -13,6 +13,8 @@ pub enum FieldId {
     Model,
     CustomAgent,
     CreatePull,
+    /// Of a form that knows its fields otherwise.
+    Other,
 }
 
 #[derive(Debug)]
@@ -43,6 +45,13 @@ pub enum Control {
     Line(Editor),
     /// Several lines.
     Area(Editor),
+    /// Any number of them; `at` is under the cursor.
+    Several {
+        choices: Vec<(String, bool)>,
+        at: usize,
+    },
+    /// Shown, and left as it is.
+    Fixed(String),
 }
 
 impl Field {
@@ -73,6 +82,11 @@ impl Field {
             Control::Toggle(on) => on.to_string(),
             Control::Line(editor) => editor.text().trim().to_owned(),
             Control::Area(editor) => editor.text(),
+            Control::Several { choices, .. } => {
+                let chosen: Vec<&str> = choices.iter().filter(|(_, on)| *on).map(|(name, _)| name.as_str()).collect();
+                chosen.join("\n")
+            }
+            Control::Fixed(text) => text.clone(),
         }
     }
 
@@ -83,13 +97,33 @@ impl Field {
             Control::Line(editor) | Control::Area(editor) => {
                 editor.set(value);
             }
+            Control::Several { choices, .. } => {
+                for (_, on) in choices.iter_mut() {
+                    *on = false;
+                }
+                for wanted in value.lines() {
+                    match choices.iter_mut().find(|(name, _)| name == wanted) {
+                        Some((_, on)) => *on = true,
+                        // One that is no longer offered stays to be seen.
+                        None => choices.push((wanted.to_owned(), true)),
+                    }
+                }
+            }
+            Control::Fixed(_) => {}
         }
+    }
+
+    /// Takes what is under the cursor in, or leaves it out. False: nothing can be.
+    pub fn toggle(&mut self) -> bool {
+        let Control::Several { choices, at } = &mut self.control else { return false };
+        let under_cursor = choices.get_mut(*at);
+        under_cursor.map(|(_, on)| *on = !*on).is_some()
     }
 
     pub fn editor(&self) -> Option<&Editor> {
         match &self.control {
             Control::Line(editor) | Control::Area(editor) => Some(editor),
-            Control::Choice { .. } | Control::Toggle(_) => None,
+            _ => None,
         }
     }
 
@@ -127,7 +161,11 @@ impl Field {
                 };
                 editor.set(next.and_then(|next| suggestions.get(next)).map_or("", String::as_str));
             }
-            Control::Line(_) | Control::Area(_) => return false,
+            Control::Several { choices, at } => {
+                let count = choices.len().max(1);
+                *at = (*at + if forward { 1 } else { count - 1 }) % count;
+            }
+            Control::Line(_) | Control::Area(_) | Control::Fixed(_) => return false,
         }
         true
     }

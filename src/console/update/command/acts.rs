@@ -5,10 +5,11 @@ use std::collections::HashSet;
 use super::{misused, pick};
 use crate::console::biglog::Wish;
 use crate::console::effect::Effect;
+use crate::console::keys::Intent;
 use crate::console::rawlog;
 use crate::console::state::Model;
 use crate::console::state::place::Pane;
-use crate::console::update::{actions, big, compose, line, queue, record, reviews, seat, trail};
+use crate::console::update::{actions, automations, big, compose, line, queue, record, reviews, seat, trail};
 use crate::domain::{Column, Group, Order, PullId, Query, RepoName, SavedView, Source, TaskId};
 use crate::transcript::export::{self, Shape};
 
@@ -23,6 +24,24 @@ pub(super) fn here(model: &mut Model, arguments: &[&str], effects: &mut Vec<Effe
     }
     effects.push(Effect::LookHere { go_on });
     model.notes.say(model.now, false, "looking at the checkout");
+    Ok(())
+}
+
+/// Of the automation under the cursor, or on its page.
+pub(super) fn automation(model: &mut Model, arguments: &[&str], effects: &mut Vec<Effect>) -> Result<(), String> {
+    let is_on = model.automation().map(|known| known.automation.switch.is_on());
+    let intent = match (one(arguments)?, is_on) {
+        ("new", _) => Intent::New,
+        (_, None) => return Err("no automation is under the cursor: `:automations` lists them".to_owned()),
+        ("on", Some(true)) => return Err("it is on already".to_owned()),
+        ("off", Some(false)) => return Err("it is off already".to_owned()),
+        ("on" | "off", _) => Intent::Switch,
+        ("run", _) => Intent::RunNow,
+        ("edit", _) => Intent::Edit,
+        ("delete", _) => Intent::Delete,
+        _ => return Err(misused()),
+    };
+    automations::intent(model, intent, effects);
     Ok(())
 }
 

@@ -166,6 +166,12 @@ pub const COMMANDS: &[Command] = &[
         automations::pane::command,
         "what starts tasks by itself; with a query only those it holds for",
     ),
+    writing(
+        "automation",
+        &[word(&["run", "on", "off", "edit", "new", "delete"])],
+        acts::automation,
+        "run the automation under the cursor, switch it, change it, delete it (asks), or write a new one",
+    ),
     with("calendar", &[maybe(&["day", "week"])], automations::calendar::command, "the coming runs of all automations"),
     with("notify", &[word(&["test"])], inbox::notify, "send one of each notification, and say what came of it"),
     with("ledger", &[may("QUERY", Kind::Text)], ledger::command, "what was done from here, and what became of it"),

@@ -4,7 +4,7 @@ use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Context, Intent, Key};
 use crate::console::state::Model;
 use crate::console::state::compose::editor::{Did, LeftOut};
-use crate::console::state::compose::{Control, FieldId, Form, layout};
+use crate::console::state::compose::{Control, Field, FieldId, Form, layout};
 use crate::domain::Fault;
 use crate::text::Untrusted;
 
@@ -253,23 +253,7 @@ fn field_key(model: &mut Model, chord: Chord, (columns, rows): (usize, usize), e
     let Some(form) = &mut model.compose.form else { return };
     let at = form.at;
     let Some(field) = form.fields.get_mut(at) else { return };
-    let plain = !chord.ctrl && !chord.alt;
-    let did = match (&mut field.control, chord.key) {
-        (Control::Line(_) | Control::Choice { .. } | Control::Toggle(_), Key::Enter) => Did::EdgeDown,
-        // A field of one line is one row, however long.
-        (Control::Line(editor), _) => editor.key(chord, usize::MAX, 1),
-        (Control::Area(editor), _) => editor.key(chord, columns, rows),
-        (_, Key::Up) => Did::EdgeUp,
-        (_, Key::Down) => Did::EdgeDown,
-        (_, Key::Right | Key::Char(' ')) if plain => did_turn(field.turn(true, &[])),
-        (_, Key::Left) if plain => did_turn(field.turn(false, &[])),
-        (Control::Toggle(on), Key::Char(c)) if plain && matches!(c, 'y' | 'Y' | 'n' | 'N') => {
-            *on = c.eq_ignore_ascii_case(&'y');
-            Did::Edited
-        }
-        (Control::Choice { .. }, Key::Char(c)) if plain => did_turn(field.choose_by_letter(c)),
-        _ => Did::Nothing,
-    };
+    let did = type_into(field, chord, (columns, rows));
     match did {
         Did::Edited => field_changed(model, effects),
         Did::Moved => model.dirty = true,
@@ -277,6 +261,34 @@ fn field_key(model: &mut Model, chord: Chord, (columns, rows): (usize, usize), e
         Did::EdgeDown => move_focus(model, true, effects),
         Did::EdgeUp | Did::Nothing => {}
     }
+}
+
+/// A key in a field, whatever form it stands in.
+pub fn type_into(field: &mut Field, chord: Chord, (columns, rows): (usize, usize)) -> Did {
+    let plain = !chord.ctrl && !chord.alt;
+    let moves_only = matches!(field.control, Control::Several { .. });
+    match (&mut field.control, chord.key) {
+        // A field of one line is one row, however long.
+        (Control::Line(_), Key::Enter) => Did::EdgeDown,
+        (Control::Line(editor), _) => editor.key(chord, usize::MAX, 1),
+        (Control::Area(editor), _) => editor.key(chord, columns, rows),
+        (_, Key::Enter) => Did::EdgeDown,
+        (_, Key::Up) => Did::EdgeUp,
+        (_, Key::Down) => Did::EdgeDown,
+        (Control::Several { .. }, Key::Char(' ')) if plain => did_turn(field.toggle()),
+        (_, Key::Right | Key::Char(' ')) if plain => did_move(field.turn(true, &[]), moves_only),
+        (_, Key::Left) if plain => did_move(field.turn(false, &[]), moves_only),
+        (Control::Toggle(on), Key::Char(c)) if plain && matches!(c, 'y' | 'Y' | 'n' | 'N') => {
+            *on = c.eq_ignore_ascii_case(&'y');
+            Did::Edited
+        }
+        (Control::Choice { .. }, Key::Char(c)) if plain => did_turn(field.choose_by_letter(c)),
+        _ => Did::Nothing,
+    }
+}
+
+fn did_move(did: bool, moves_only: bool) -> Did {
+    if did && moves_only { Did::Moved } else { did_turn(did) }
 }
 
 fn did_turn(yes: bool) -> Did {
@@ -342,7 +354,7 @@ pub fn paste(model: &mut Model, text: &Untrusted, effects: &mut Vec<Effect>) {
                 }
                 LeftOut::default()
             }
-            Control::Toggle(_) => return,
+            Control::Toggle(_) | Control::Several { .. } | Control::Fixed(_) => return,
         }
     } else {
         let left_out = form.prompt.insert(raw);
@@ -367,7 +379,7 @@ fn in_sight(model: &mut Model) {
 }
 
 /// Nothing is left out in silence.
-fn tell(model: &mut Model, left_out: LeftOut) {
+pub fn tell(model: &mut Model, left_out: LeftOut) {
     let mut parts = Vec::new();
     if left_out.hidden > 0 {
         parts.push(format!("{} control or invisible characters were left out", left_out.hidden));

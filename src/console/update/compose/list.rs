@@ -12,7 +12,7 @@ use crate::domain::agents::CustomAgent;
 use crate::domain::{Fault, RepoName};
 use crate::template::{Template, TemplateFault, shipped};
 
-use super::super::actions;
+use super::super::{actions, automations};
 use super::plan;
 use super::say::say;
 use super::{assign, issues};
@@ -72,6 +72,14 @@ pub(super) fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect
             return true;
         }
         Intent::Cancel => return forget(model, effects),
+        Intent::New => {
+            let template = match model.compose.selected() {
+                Row::Template(template) => Some(template.clone()),
+                Row::Draft(_) | Row::Blank => None,
+            };
+            automations::form::create(model, template, effects);
+            return true;
+        }
         Intent::Issues => {
             issues::open_here(model, effects);
             return true;

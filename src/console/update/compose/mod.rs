@@ -13,7 +13,7 @@ mod start;
 mod tests;
 
 pub use assign::confirmed as assign_confirmed;
-pub use form::{click, edited, intent, key, paste, wheel};
+pub use form::{click, edited, intent, key, paste, tell as tell_left_out, type_into, wheel};
 pub use issues::{command as issue_command, news as issue_news};
 pub use list::{agents, drafts, look, open, open_template, templates};
 pub use plan::{

@@ -8,6 +8,7 @@ mod calendar;
 mod columns;
 mod empty;
 mod foot;
+pub mod form;
 mod list;
 mod page;
 

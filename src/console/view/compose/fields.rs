@@ -14,15 +14,15 @@ use crate::domain::RepoName;
 use crate::text::{Safe, width};
 
 /// One row of the fields' column.
-struct Row {
+pub struct Row {
     /// The label, on a field's first row.
-    label: Option<(Tone, Safe)>,
-    value: Pieces,
+    pub label: Option<(Tone, Safe)>,
+    pub value: Pieces,
     /// At the right edge, where there is room.
-    kind: &'static str,
-    focused: bool,
+    pub kind: &'static str,
+    pub focused: bool,
     /// Column of the text cursor in the value.
-    cursor: Option<usize>,
+    pub cursor: Option<usize>,
 }
 
 pub(super) fn draw(model: &Model, form: &Form, theme: Theme, area: Area, buffer: &mut Buffer) -> Option<(u16, u16)> {
@@ -36,12 +36,23 @@ pub(super) fn draw(model: &Model, form: &Form, theme: Theme, area: Area, buffer:
             shown = start..rows.len();
         }
     }
+    draw_rows(theme, area, LABEL, (&rows, shown), buffer)
+}
+
+/// Draws the rows, those of `shown` in sight; values begin after `label` columns. Returns where the text cursor belongs.
+pub fn draw_rows(
+    theme: Theme,
+    area: Area,
+    label: u16,
+    (rows, shown): (&[Row], std::ops::Range<usize>),
+    buffer: &mut Buffer,
+) -> Option<(u16, u16)> {
     let height = usize::from(area.height);
     // The last row of the field in use is in sight, and its first one before all else.
     let top = wrap::visible_top(0, shown.end.saturating_sub(1), height, rows.len()).min(shown.start);
     let mut cursor = None;
     for (row, y) in rows.iter().skip(top).zip(area.y..area.bottom()) {
-        let found = draw_row(theme, area, y, row, buffer);
+        let found = draw_row(theme, area, (y, label), row, buffer);
         cursor = cursor.or(found);
     }
     let more = rows.len() > top + height;
@@ -52,15 +63,21 @@ pub(super) fn draw(model: &Model, form: &Form, theme: Theme, area: Area, buffer:
     cursor
 }
 
-fn draw_row(theme: Theme, area: Area, y: u16, row: &Row, buffer: &mut Buffer) -> Option<(u16, u16)> {
+fn draw_row(
+    theme: Theme,
+    area: Area,
+    (y, label_columns): (u16, u16),
+    row: &Row,
+    buffer: &mut Buffer,
+) -> Option<(u16, u16)> {
     if row.focused && row.label.is_some() {
         put(buffer, area, area.x, y, marker(theme), theme.style(Tone::Accent));
     }
     if let Some((tone, label)) = &row.label {
-        let label = Safe::new(width::cut_end(label, usize::from(LABEL) - 2));
+        let label = Safe::new(width::cut_end(label, usize::from(label_columns) - 2));
         put(buffer, area, area.x + 1, y, label, theme.style(*tone));
     }
-    let x = area.x + LABEL;
+    let x = area.x + label_columns;
     let value = Area { width: area.width.saturating_sub(1), ..area };
     let end = put_pieces(buffer, value, x, y, &row.value);
     let kind = u16::try_from(row.kind.len()).unwrap_or(u16::MAX);
@@ -173,7 +190,8 @@ fn choices_note(model: &Model, form: &Form, field: &Field) -> Option<String> {
     Some(format!("{}{more}", fitting.into_iter().take(4).collect::<Vec<_>>().join(" · ")))
 }
 
-fn value_rows(field: &Field, theme: Theme, focused: bool, columns: usize) -> Vec<Row> {
+/// What a field reads as.
+pub fn value_rows(field: &Field, theme: Theme, focused: bool, columns: usize) -> Vec<Row> {
     let row = |value: Pieces, cursor| Row { label: None, value, kind: "", focused, cursor };
     let plain =
         |tone: Tone, text: &str| vec![(theme.style(tone), Safe::new(width::cut_end(&Safe::new(text), columns)))];
@@ -211,10 +229,46 @@ fn value_rows(field: &Field, theme: Theme, focused: bool, columns: usize) -> Vec
             let (pieces, cursor) = line_in_use(editor, field.empty, theme, columns);
             vec![row(pieces, Some(cursor))]
         }
+        Control::Fixed(text) => vec![row(plain(Tone::Dim, text), None)],
+        Control::Several { choices, at } => {
+            let at = focused.then_some(*at);
+            several(choices, at, theme, columns).into_iter().map(|pieces| row(pieces, None)).collect()
+        }
+        Control::Area(editor) if !focused && editor.is_blank() => vec![row(plain(Tone::Dim, field.empty), None)],
         Control::Area(editor) => {
             area_rows(editor, theme, focused, columns).into_iter().map(|(pieces, cursor)| row(pieces, cursor)).collect()
         }
     }
+}
+
+/// Any number of choices, as many on a row as have room.
+fn several(choices: &[(String, bool)], at: Option<usize>, theme: Theme, columns: usize) -> Vec<Pieces> {
+    let mut rows: Vec<Pieces> = vec![Vec::new()];
+    let mut used = 0;
+    for (nth, (name, on)) in choices.iter().enumerate() {
+        let mark = if *on { "[x] " } else { "[ ] " };
+        let (left, right) = if at == Some(nth) { arrows(theme) } else { ("", "") };
+        let text = format!("{}{mark}{}{}", left.trim(), Safe::new(name), right.trim());
+        let text = Safe::new(width::cut_end(&Safe::new(text), columns));
+        let wide = width::width(&text);
+        if used > 0 && used + 2 + wide > columns {
+            rows.push(Vec::new());
+            used = 0;
+        }
+        let Some(row) = rows.last_mut() else { break };
+        if used > 0 {
+            row.push((theme.style(Tone::Plain), Safe::new("  ")));
+            used += 2;
+        }
+        let tone = match (at == Some(nth), on) {
+            (true, _) => Tone::AccentStrong,
+            (false, true) => Tone::Plain,
+            (false, false) => Tone::Dim,
+        };
+        row.push((theme.style(tone), text));
+        used += wide;
+    }
+    rows
 }
 
 fn arrows(theme: Theme) -> (&'static str, &'static str) {

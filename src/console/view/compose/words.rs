@@ -10,22 +10,22 @@ use crate::console::state::layout::Area;
 use crate::text::{Safe, width};
 
 /// A text in pieces of their own style.
-pub(super) type Pieces = Vec<(Style, Safe)>;
+pub type Pieces = Vec<(Style, Safe)>;
 
 /// Draws pieces one after the other from `x`; returns the column after the last.
-pub(super) fn put_pieces(buffer: &mut Buffer, area: Area, x: u16, y: u16, pieces: &Pieces) -> u16 {
+pub fn put_pieces(buffer: &mut Buffer, area: Area, x: u16, y: u16, pieces: &Pieces) -> u16 {
     pieces.iter().fold(x, |x, (style, text)| put(buffer, area, x, y, text, *style))
 }
 
 /// The text cut to the columns left of `area`, in one tone.
-pub(super) fn put_cut(buffer: &mut Buffer, theme: Theme, area: Area, x: u16, y: u16, tone: Tone, text: &str) -> u16 {
+pub fn put_cut(buffer: &mut Buffer, theme: Theme, area: Area, x: u16, y: u16, tone: Tone, text: &str) -> u16 {
     let room = usize::from(area.right().saturating_sub(x));
     let safe = Safe::new(text);
     put(buffer, area, x, y, Safe::new(width::cut_end(&safe, room)), theme.style(tone))
 }
 
 /// A row of a text being edited; what is selected (characters from, to of the row) is reversed.
-pub(super) fn edited_row(text: &str, style: Style, selected: Option<(usize, usize)>) -> Pieces {
+pub fn edited_row(text: &str, style: Style, selected: Option<(usize, usize)>) -> Pieces {
     let Some((from, to)) = selected.filter(|(from, to)| from < to) else {
         return vec![(style, Safe::new(expanded(text)))];
     };
@@ -40,7 +40,7 @@ pub(super) fn edited_row(text: &str, style: Style, selected: Option<(usize, usiz
 }
 
 /// The part of a selection (line, characters) that lies in the characters `from..=to` of a line, counted from `from`.
-pub(super) fn selected_in(
+pub fn selected_in(
     selection: Option<((usize, usize), (usize, usize))>,
     line: usize,
     (from, to): (usize, usize),
@@ -56,10 +56,10 @@ pub(super) fn selected_in(
 }
 
 /// The mark of what has the keys.
-pub(super) fn marker(theme: Theme) -> &'static str {
+pub fn marker(theme: Theme) -> &'static str {
     theme.bar()
 }
 
-pub(super) fn ellipsis(theme: Theme) -> &'static str {
+pub fn ellipsis(theme: Theme) -> &'static str {
     if theme.ascii { "..." } else { "…" }
 }

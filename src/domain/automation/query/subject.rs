@@ -47,6 +47,11 @@ impl Query {
     pub fn needs(&self) -> Needs {
         self.values().fold(Needs::default(), |needs, value| needs.and(value.needs()))
     }
+
+    /// What of it can be said by what lists tell: where this does not hold, the whole does not.
+    pub fn of_lists(&self) -> Self {
+        self.only(|value| Needs { viewer: false, ..value.needs() } == Needs::default())
+    }
 }
 
 impl Subject for Automations {

@@ -2,18 +2,55 @@
 //!
 //! 404 on a list is not an empty list: automations are not everywhere yet, and that is said as such.
 
-use serde_json::Value;
+use std::collections::HashSet;
 
 use futures_util::FutureExt as _;
+use serde_json::Value;
 
 use super::super::client::GitHub;
 use super::super::http::{Answer, Body, Need, Op, Request, Shape, Zone, unknown_outcome};
 use super::super::wire::automation as wire;
 use super::paging::{MOST_PAGES, next_page};
+use super::tasks::add_query;
 use crate::domain::automation::{Accepted, Act, Listed, Offered, OfferedTrigger, ToolGroup};
 use crate::domain::policy::AutomationGrant;
 use crate::domain::{Automation, AutomationOrder, AutomationRef, Fault, FaultKind, RepoName};
 use crate::provider::port::{Acted, Automations, Call, Fetched, TaskPage, TaskQuery, Validator};
+
+/// Of its runs the newest three hundred are read: more say nothing about how it goes now.
+const MOST_RUN_PAGES: usize = 3;
+
+/// What one look at all pages of a list saw.
+#[derive(Default)]
+struct Pass {
+    automations: Vec<Automation>,
+    unreadable: u32,
+    /// The bound cut it.
+    more: bool,
+    pages: usize,
+    /// Seen on more than one page.
+    twice: bool,
+    /// How many each page said there are in all.
+    totals: Vec<Option<u64>>,
+}
+
+impl Pass {
+    /// `None`: an entry that cannot be read.
+    fn take(&mut self, one: Option<Automation>) {
+        match one {
+            Some(one) if self.automations.iter().any(|known| known.at == one.at) => self.twice = true,
+            Some(one) => self.automations.push(one),
+            None => self.unreadable += 1,
+        }
+    }
+
+    /// Something shows that the list changed between two pages, or nothing shows that it did not.
+    fn may_have_moved(&self) -> bool {
+        let seen = self.automations.len() as u64 + u64::from(self.unreadable);
+        let whole = |total: &Option<u64>| total.is_some_and(|total| self.more || total == seen);
+        self.pages > 1 && (self.twice || !self.totals.iter().all(whole))
+    }
+}
 
 impl GitHub {
     fn automations_path(&self, repo: &RepoName, more: &[&str]) -> Result<reqwest::Url, Fault> {
@@ -22,30 +59,44 @@ impl GitHub {
         self.url(&path)
     }
 
-    /// A list over all its pages. `repo`: the one asked, where one was.
+    /// A list over all its pages, up to the bound of every list. `repo`: the one asked, where one was.
+    ///
+    /// A list moves while it is read page by page: where something slid from a page not yet read onto one that was, it is
+    /// in neither. So a list of several pages that may have moved is read once more, and what either look saw is there.
     async fn list_automations(&self, mut request: Request, repo: Option<&RepoName>) -> Result<Listed, Fault> {
         request.url.query_pairs_mut().append_pair("per_page", "100");
-        let (mut automations, mut unreadable): (Vec<Automation>, u32) = (Vec::new(), 0);
+        let Some(mut pass) = self.pass(request.clone(), repo).await? else { return Ok(Listed::NotHere) };
+        if pass.may_have_moved() {
+            let Some(again) = self.pass(request, repo).await? else { return Ok(Listed::NotHere) };
+            let before = std::mem::replace(&mut pass, again);
+            if pass.may_have_moved() {
+                for one in before.automations {
+                    pass.take(Some(one));
+                }
+            }
+        }
+        Ok(Listed::Here { automations: pass.automations, unreadable: pass.unreadable, more: pass.more })
+    }
+
+    /// One look at all pages. `None`: there are no automations here.
+    async fn pass(&self, mut request: Request, repo: Option<&RepoName>) -> Result<Option<Pass>, Fault> {
+        let mut pass = Pass::default();
         for page in 0..MOST_PAGES {
             let answer = match self.http.send(&request).await {
-                Err(fault) if page == 0 && fault.kind == FaultKind::NotFound => return Ok(Listed::NotHere),
+                Err(fault) if page == 0 && fault.kind == FaultKind::NotFound => return Ok(None),
                 answer => answer?,
             };
             let body = answer.json().map_err(|what| self.http.unreadable(&request, &what).fault)?;
+            pass.pages += 1;
+            pass.totals.push(body.get("total_count").and_then(Value::as_u64));
             for item in self.listed(&request, body)? {
-                match wire::automation(item, repo) {
-                    // A list moves while it is read page by page.
-                    Some(one) if automations.iter().any(|known| known.at == one.at) => {}
-                    Some(one) => automations.push(one),
-                    None => unreadable += 1,
-                }
+                pass.take(wire::automation(item, repo));
             }
-            let Some(next) = next_page(&request, &answer) else {
-                return Ok(Listed::Here { automations, unreadable, more: false });
-            };
+            let Some(next) = next_page(&request, &answer) else { return Ok(Some(pass)) };
             request = self.page_request(request.op, &next)?;
         }
-        Ok(Listed::Here { automations, unreadable, more: true })
+        pass.more = true;
+        Ok(Some(pass))
     }
 
     /// The answer is the list, or has it under its name.
@@ -83,18 +134,36 @@ impl GitHub {
     ) -> Result<Fetched<TaskPage>, Fault> {
         let url = self.automations_path(&at.repo, &[at.id.raw(), "tasks"])?;
         let op = Op::one(format!("list the tasks of automation {} of {}", at.id.show(), at.repo), Need::ReadTasks);
-        let request = Request::get(op, Zone::Rest, url).validator(known);
+        let query = TaskQuery {
+            repo: Some(at.repo.clone()),
+            per_page: Some(100),
+            // By the time that never changes: what is touched between two pages stays where it is.
+            by_created: true,
+            ..TaskQuery::default()
+        };
+        let mut request = Request::get(op, Zone::Rest, url).validator(known);
+        add_query(&mut request.url, &query);
         let answer = self.http.send(&request).await?;
         if answer.status == 304 {
             return Ok(Fetched::Same);
         }
-        let query = TaskQuery { repo: Some(at.repo.clone()), ..TaskQuery::default() };
+        let validator = self.http.validator(&request, &answer);
         let mut value = self.page(&request, &answer, &query).await?;
+        for _ in 1..MOST_RUN_PAGES {
+            let Some(next) = value.next.take() else { break };
+            let mut page = self.list_more(&query, &next).await?;
+            value.tasks.append(&mut page.tasks);
+            value.unreadable += page.unreadable;
+            value.next = page.next;
+        }
+        let mut seen = HashSet::new();
+        // A run that began meanwhile moves the others on, some of them onto the next page.
+        value.tasks.retain(|task| seen.insert(task.at.id.clone()));
         for task in &mut value.tasks {
             // Whose list it is in is known, whether the entry says so or not.
             task.automation.get_or_insert_with(|| at.id.clone());
         }
-        Ok(Fetched::New { value, validator: self.http.validator(&request, &answer) })
+        Ok(Fetched::New { value, validator })
     }
 
     async fn offered<T>(

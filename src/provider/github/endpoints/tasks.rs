@@ -137,7 +137,7 @@ fn list_op(query: &TaskQuery) -> Op {
 }
 
 /// Only what differs from the service's defaults, so that the same question always has the same address.
-fn add_query(url: &mut reqwest::Url, query: &TaskQuery) {
+pub(super) fn add_query(url: &mut reqwest::Url, query: &TaskQuery) {
     let mut pairs: Vec<(&str, String)> = Vec::new();
     if let Some(n) = query.per_page {
         pairs.push(("per_page", n.clamp(1, 100).to_string()));
