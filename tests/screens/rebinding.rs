@@ -90,6 +90,30 @@ fn a_beginning_shows_what_may_follow_and_the_rest_of_it_acts() {
 }
 
 #[test]
+fn a_beginning_shows_what_may_follow_also_while_a_line_is_typed() {
+    let above = |console: &Console| {
+        let text = text(&console.model);
+        let lines: Vec<&str> = text.lines().collect();
+        (lines[lines.len() - 2].to_owned(), lines[lines.len() - 1].to_owned())
+    };
+    for opening in ["alt+x", "ctrl+s", "ctrl+k"] {
+        let mut console = preset(Preset::Emacs);
+        press(&mut console, opening);
+        press(&mut console, "a b");
+        let before = text(&console.model);
+        press(&mut console, "ctrl+x");
+        let (_, line) = above(&console);
+        assert!(line.contains("ab") && line.ends_with("ctrl+x …   ctrl+c quit   esc drop it"), "{opening}: {line}");
+        press(&mut console, "esc");
+        assert_eq!(text(&console.model), before, "it is dropped, and nothing else");
+        press(&mut console, &"w ".repeat(60));
+        press(&mut console, "ctrl+x");
+        let (hint, line) = above(&console);
+        assert!(line.contains("www") && hint.starts_with(" ctrl+x …   ctrl+c quit"), "{opening}: {hint}\n{line}");
+    }
+}
+
+#[test]
 fn what_does_not_belong_to_a_beginning_drops_it_and_does_nothing_itself() {
     for other in ["x", "esc", "q", "ctrl+i"] {
         let mut console = preset(Preset::Vim);
