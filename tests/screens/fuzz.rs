@@ -9,7 +9,6 @@
 #![cfg(unix)]
 
 mod answers;
-mod dice;
 mod unasked;
 
 use std::cell::Cell;
@@ -31,9 +30,9 @@ use chrono::TimeDelta;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::dice::Dice;
 use crate::world::{Console, settings};
 use answers::{KINDS, answer, kind};
-use dice::Dice;
 use unasked::unasked;
 
 const STEPS: usize = 1000;
@@ -119,34 +118,6 @@ impl Trace {
         }
     }
 
-    fn chord(&mut self) -> Chord {
-        const NAMED: [Key; 16] = [
-            Key::Enter,
-            Key::Esc,
-            Key::Tab,
-            Key::BackTab,
-            Key::Backspace,
-            Key::Delete,
-            Key::Up,
-            Key::Down,
-            Key::Left,
-            Key::Right,
-            Key::Home,
-            Key::End,
-            Key::PageUp,
-            Key::PageDown,
-            Key::Insert,
-            Key::F(1),
-        ];
-        let dice = &mut self.dice;
-        match dice.below(12) {
-            0..=6 => Chord::char(char::from(b' ' + u8::try_from(dice.below(95)).unwrap())),
-            7..=9 => Chord::plain(*dice.pick(&NAMED)),
-            10 => Chord::ctrl(char::from(b'a' + u8::try_from(dice.below(26)).unwrap())),
-            _ => Chord { key: *dice.pick(&NAMED), ctrl: dice.once_in(2), alt: dice.once_in(2), shift: dice.once_in(2) },
-        }
-    }
-
     fn size(&mut self) -> Size {
         let dice = &mut self.dice;
         let (width, height) = match dice.below(10) {
@@ -174,7 +145,7 @@ impl Trace {
         let now = self.console.at;
         match self.dice.below(40) {
             0..=13 => {
-                let chord = self.chord();
+                let chord = self.dice.chord();
                 self.happen(What::Key(chord));
             }
             14..=17 => {

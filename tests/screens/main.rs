@@ -10,6 +10,7 @@ mod assigning;
 mod bytes;
 mod cancelling;
 mod diagnosing;
+mod dice;
 mod disagreeing;
 mod doctoring;
 mod draw;
@@ -34,6 +35,7 @@ mod sources;
 
 mod sourcing;
 mod stopping;
+mod talk;
 mod themes;
 mod traps;
 mod typing;
