@@ -97,11 +97,12 @@ fn changed_offset(model: &mut Model, before: usize) {
 /// No overlay is scrolled past its end, whatever became shorter.
 pub fn clamp_overlays(model: &mut Model) {
     let Some(body) = model.place.panes().body else { return };
-    if let Some(top) = model.place.help {
+    // What stands at its top is not past its end, and need not be laid out to know that.
+    if let Some(top) = model.place.help.filter(|top| *top > 0) {
         let lines = guide::lines(model).len();
         model.place.help = Some(top.min(lines.saturating_sub(body.body_rows())));
     }
-    if let Some(top) = model.place.detail {
+    if let Some(top) = model.place.detail.filter(|top| *top > 0) {
         let lines = model.selected().map(|known| detail::full(model, known, body.width).len());
         model.place.detail = lines.map(|lines| top.min(lines.saturating_sub(body.body_rows())));
     }
