@@ -4,11 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use atc::console::Model;
 use atc::console::event::{Event, What};
 use atc::console::keys::{Chord, Key};
 use atc::console::state::settings::Settings;
 use atc::console::view::Theme;
-use atc::console::Model;
 use atc::demo::{self, Server};
 use atc::domain::Instant;
 use atc::domain::policy::{InForce, Policy};
