@@ -44,7 +44,7 @@ fn a_theme_of_ones_own_is_followed_in_the_colours_the_terminal_has() {
     for (terminal, code) in
         [(("xterm", "truecolor"), "4;38;2;0;80;255"), (("xterm-256color", ""), "4;38;5;27"), (SIXTEEN, "4;94")]
     {
-        let text = painted(&world, terminal, &["list", "is:running"]);
+        let text = painted(&world, terminal, &["list", "state:in_progress"]);
         assert!(text.contains(&format!("\x1b[{code}m")), "{terminal:?}: {text:?}");
     }
     world.file(".config/atc/config.toml", "[ui]\ntheme = \"mono\"\n");

@@ -10,6 +10,7 @@ use crate::console::state::Model;
 use crate::console::state::layout::Area;
 use crate::console::state::notes::Note;
 use crate::console::state::tone::{Words, wrap};
+use crate::text::{Safe, width};
 
 /// At the first start, until it is taken or not wanted.
 const OFFER: &str = "new here? :tour";
@@ -37,13 +38,20 @@ pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) -> Op
 fn keys(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) {
     let keys = footer(model.context(), model);
     let here = model.context();
-    let offer = model.place.tour.offered && here == model.screen() && !here.takes_text();
+    let room = usize::from(area.width).saturating_sub(OFFER.len() + 2);
+    let offer = model.place.tour.offered && here == model.screen() && !here.takes_text() && has_both(&keys, room);
     let told = if offer { u16::try_from(OFFER.len()).unwrap_or(0) + 2 } else { 0 };
     if offer {
         put(buffer, area, area.right().saturating_sub(told - 1), area.y, OFFER, theme.style(Tone::Dim));
     }
     let area = Area { width: area.width.saturating_sub(told), ..area };
     put_words(buffer, area, area.x + 1, area.y, &fitting(&keys, usize::from(area.width)), theme);
+}
+
+/// The first key is what one is here for, and the last leads to all the others: nothing takes their room.
+fn has_both(keys: &[(String, &str)], columns: usize) -> bool {
+    let columns_of = |(key, what): &(String, &str)| width::width(&Safe::new(key)) + what.len() + 4;
+    keys.first().into_iter().chain(keys.last()).map(columns_of).sum::<usize>() <= columns
 }
 
 /// As many of the keys as have room, one after the other. The last one leads to all the others, or out of them: it stays.
