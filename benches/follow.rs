@@ -14,19 +14,23 @@
 use std::time::{Duration, Instant as Stopwatch};
 
 use atc::console::Model;
-use atc::console::event::{Event, LogNews, LogOrigin, Net, News, What};
+use atc::console::event::{Event, Net, News, What};
 use atc::console::keys::{Chord, Key};
 use atc::console::state::layout::Size;
 use atc::console::state::place::Pane;
 use atc::console::state::settings::Settings;
 use atc::console::update::update;
 use atc::console::view::{Theme, draw};
-use atc::domain::{Instant, Session, SessionId, Source, SourceChoice, State, Task, TaskId, TaskRef};
+use atc::domain::{Instant, Session, SessionId, Source, State, Task, TaskId, TaskRef};
 use atc::runtime::terminal::Painter;
-use atc::transcript::Format;
 use chrono::TimeDelta;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+
+#[path = "../tests/screens/talk.rs"]
+mod talk;
+
+use talk::{news, record};
 
 const LENGTHS: [usize; 3] = [1_000, 10_000, 100_000];
 const SCREENS: [(u16, u16); 2] = [(80, 24), (160, 45)];
@@ -73,11 +77,8 @@ fn task() -> Task {
     }
 }
 
-fn record(n: usize) -> Vec<u8> {
-    let created = now().timestamp() + i64::try_from(n).unwrap();
-    let record = serde_json::json!({"id": format!("r{n}"), "created": created, "object": "chat.completion.chunk",
-        "choices": [{"delta": {"role": "assistant", "content": format!("{LINE}{n:06}")}}]});
-    format!("data: {record}\n\n").into_bytes()
+fn said(n: usize) -> Vec<u8> {
+    record(n, now().timestamp() + i64::try_from(n).unwrap(), &format!("{LINE}{n:06}"))
 }
 
 struct Desk {
@@ -121,21 +122,10 @@ impl Desk {
 
     fn append(&mut self, records: usize) {
         let first = self.records == 0;
-        let bytes = (self.records..self.records + records).flat_map(record).collect();
+        let bytes = (self.records..self.records + records).flat_map(said).collect();
         self.records += records;
         let session = SessionId::new("s");
-        let news = LogNews {
-            session: session.clone(),
-            origin: LogOrigin::CopilotApi,
-            format: Format::SessionLog,
-            reset: first,
-            bytes,
-            complete: false,
-            because: None,
-            choice: SourceChoice::Auto,
-            tried: Vec::new(),
-            received: 0,
-        };
+        let news = news(&session, first, bytes);
         self.good(Source::Log(session), News::Log(news));
     }
 

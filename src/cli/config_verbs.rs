@@ -36,15 +36,21 @@ pub struct Report {
 }
 
 /// Looks at this user's configuration and environment and prints what it finds: on the standard output if all is well,
-/// on the error output if not.
-pub fn run(verb: ConfigVerb, options: &Options) -> Exit {
+/// on the error output if not. `painted`: what the terminal this is printed to can be painted with, in words.
+pub fn run(verb: ConfigVerb, options: &Options, painted: impl Fn(&Config, &Paths) -> String) -> Exit {
     let paths = match Paths::find() {
         Ok(paths) => paths,
         Err(fault) => return output::fail(&fault),
     };
     let Report { text, exit } = report(verb, &options.sources(), &paths);
     if exit == Exit::Done {
-        return output::say(&text);
+        let said = output::say(&text);
+        return match load(&options.sources(), &paths) {
+            Ok(loaded) if verb == ConfigVerb::Show => {
+                said.worse(output::say(&format!("\n# painted here with {}", painted(&loaded.config, &paths))))
+            }
+            _ => said,
+        };
     }
     output::complain(&text);
     exit

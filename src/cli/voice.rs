@@ -19,6 +19,7 @@ use serde_json::Value;
 use super::exit::Exit;
 use super::output;
 use crate::config::Switch;
+use crate::domain::look::{self, Brush};
 use crate::domain::{Fault, FaultKind};
 use crate::ledger::export::ascii;
 use crate::text::{Safe, width};
@@ -41,14 +42,29 @@ pub enum Form {
     Ids,
 }
 
-/// How a result is meant; always also in a word.
+/// How a result is meant; always also in a word. The theme says how that looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tone {
     #[default]
     Plain,
     Good,
     Bad,
+    /// Not decided, or somebody's turn.
     Open,
+    /// As the console has it.
+    Of(look::Tone),
+}
+
+impl From<Tone> for look::Tone {
+    fn from(tone: Tone) -> Self {
+        match tone {
+            Tone::Plain => Self::Plain,
+            Tone::Good => Self::Good,
+            Tone::Bad => Self::Bad,
+            Tone::Open => Self::Warn,
+            Tone::Of(tone) => tone,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -83,30 +99,26 @@ pub struct Voice {
     pub out_is_terminal: bool,
     pub err_is_terminal: bool,
     pub in_is_terminal: bool,
-    pub colour: bool,
+    /// What is painted with. `None`: nothing is.
+    pub brush: Option<Brush>,
 }
 
 impl Voice {
-    pub fn of(looks: &Looks, colour: Switch) -> Self {
+    /// `brush`: what the terminal can be painted with, as the options have it; `None`: it has no colours, or none are
+    /// wished. By itself nothing is painted that goes elsewhere than to a terminal.
+    pub fn of(looks: &Looks, colour: Switch, brush: Option<Brush>) -> Self {
         let form = match looks {
             Looks { json: true, .. } => Form::Json,
             Looks { quiet: true, .. } => Form::Ids,
             _ => Form::Text,
         };
         let out_is_terminal = io::stdout().is_terminal();
-        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
-        let colour = match colour {
-            Switch::On => true,
-            Switch::Off => false,
-            Switch::Auto => out_is_terminal && !plain && !dumb,
-        };
         Self {
             form,
             out_is_terminal,
             err_is_terminal: io::stderr().is_terminal(),
             in_is_terminal: io::stdin().is_terminal(),
-            colour,
+            brush: brush.filter(|_| out_is_terminal || colour == Switch::On),
         }
     }
 
@@ -194,7 +206,7 @@ impl Table {
         if rows.is_empty() {
             return self.exit;
         }
-        let heads: Vec<Cell> = self.heads.iter().map(Cell::new).collect();
+        let heads: Vec<Cell> = self.heads.iter().map(|head| Cell::toned(head, Tone::Of(look::Tone::Dim))).collect();
         let all: Vec<&[Cell]> =
             std::iter::once(heads.as_slice()).chain(rows.iter().map(|row| row.cells.as_slice())).collect();
         let columns = all.iter().map(|cells| cells.len()).max().unwrap_or(0);
@@ -206,10 +218,10 @@ impl Table {
             let mut line = String::new();
             for (place, (cell, width)) in cells.iter().zip(&widths).enumerate() {
                 let last = place + 1 == cells.len();
-                let text = if last { cell.text.to_string() } else { width::pad_right(&cell.text, *width) };
-                line.push_str(&self.voice.paint(&text, cell.tone));
+                line.push_str(&self.voice.paint(&cell.text, cell.tone));
                 if !last {
-                    line.push_str("  ");
+                    // What only fills the column is not painted: a reversed or underlined tone ends with its word.
+                    line.push_str(&" ".repeat(width.saturating_sub(width::width(&cell.text)) + 2));
                 }
             }
             self.print(&line);
@@ -220,13 +232,23 @@ impl Table {
 
 impl Voice {
     /// `text` must be safe already.
-    fn paint(self, text: &str, tone: Tone) -> String {
-        let code = match tone {
-            Tone::Good => 32,
-            Tone::Bad => 31,
-            Tone::Open => 33,
-            Tone::Plain => return text.to_owned(),
-        };
-        if self.colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    pub fn paint(self, text: &str, tone: impl Into<look::Tone>) -> String {
+        self.brush.map_or_else(|| text.to_owned(), |brush| brush.tone(text, tone.into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::look::{Depth, Palette};
+
+    #[test]
+    fn words_are_painted_by_the_theme_and_only_with_a_brush() {
+        let bare =
+            Voice { form: Form::Text, out_is_terminal: true, err_is_terminal: true, in_is_terminal: true, brush: None };
+        assert_eq!(bare.paint("done", Tone::Good), "done");
+        let painted = |depth| Voice { brush: Some(Brush::new(&Palette::default(), depth)), ..bare };
+        assert_eq!(painted(Depth::Sixteen).paint("done", Tone::Good), "\u{1b}[32mdone\u{1b}[0m");
+        assert_eq!(painted(Depth::Sixteen).paint("failed", look::Tone::BadStrong), "\u{1b}[1;31mfailed\u{1b}[0m");
     }
 }

@@ -501,7 +501,7 @@ pub const OPTIONS: &[Opt] = &[
         example: None,
         doc: "Which theme is painted with: dark, light, high-contrast, high-contrast-light, mono, colour-blind-safe, \
               colour-blind-safe-light, or one of your own, a file `themes/NAME.toml` in the config directory. \"auto\": \
-              dark or light, as the terminal's background is.",
+              dark or light, as the terminal's background is. What the verbs print follows it, too.",
         set: |config, given| {
             let name = given.text("\"auto\" or the name of a theme")?;
             if !theme::is_name(name) {

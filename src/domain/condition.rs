@@ -1,6 +1,7 @@
 //! What a row says a task's state is: the service's word, unless we know better.
 
 use super::State;
+use super::look::Tone;
 use crate::text::Safe;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +19,21 @@ impl Condition<'_> {
             Self::State(state) => state.word(),
             Self::Cancelling => Safe::new("cancelling"),
             Self::Orphaned => Safe::new("orphaned"),
+        }
+    }
+
+    /// What it means; the word always stands beside the colour.
+    pub fn tone(&self) -> Tone {
+        match self {
+            Self::State(State::Queued | State::Idle | State::Cancelled) => Tone::Dim,
+            Self::State(State::InProgress) => Tone::Accent,
+            Self::State(State::WaitingForUser) => Tone::WarnStrong,
+            Self::State(State::Completed) => Tone::Good,
+            Self::State(State::Failed) => Tone::BadStrong,
+            Self::State(State::TimedOut) => Tone::Bad,
+            Self::State(State::Unknown(_)) => Tone::Plain,
+            Self::Cancelling => Tone::Warn,
+            Self::Orphaned => Tone::Odd,
         }
     }
 

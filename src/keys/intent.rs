@@ -102,6 +102,10 @@ pub enum Intent {
     HalfUp,
     Top,
     Bottom,
+    /// The line of the cursor keeps the cursor and goes to the middle of what is seen.
+    CenterLine,
+    LineToTop,
+    LineToBottom,
     Filter,
     NextView,
     PreviousView,

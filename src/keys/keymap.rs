@@ -10,6 +10,7 @@
 use super::chord::{Chord, Key, Keys};
 use super::file::Change;
 use super::intent::{Context, Intent};
+use super::keyless::keyless;
 use super::preset::Preset;
 use super::rules::{self, Wrong};
 use super::table::{TABLE, bindings};
@@ -233,8 +234,11 @@ pub fn named(name: &str) -> Option<(Context, Intent)> {
     Some((*context, rules::bindable(*context).find(|intent| intent.word() == word)?))
 }
 
-/// What the table says of an intent in a context, or everywhere.
+/// What is said of an intent in a context, or everywhere.
 pub(super) fn words(context: Context, intent: Intent) -> Option<(&'static str, &'static str)> {
+    if let Some(can) = keyless(context).find(|can| can.intent == intent) {
+        return Some((can.help, can.footer));
+    }
     let of = |context| bindings(context).iter().filter(|b| b.intent == intent);
     let all = || of(context).chain(of(Context::Global));
     let footer = all().map(|b| b.footer).find(|footer| !footer.is_empty()).unwrap_or_default();

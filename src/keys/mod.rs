@@ -7,7 +7,8 @@
 //! ```
 //!
 //! * [`table`] has a row for everything that can be done with a key: a key that is not there does nothing unless
-//!   somebody binds it, help that is not there does not exist.
+//!   somebody binds it.
+//! * [`keyless`] has what only a preset or the operator binds.
 //! * [`Keymap`] is the table with a preset and the operator's own keys laid over it. Help, footer, the README's tables
 //!   and every text that names a key ask it.
 //! * [`parse`] reads chords as they are written in the help; [`mod@file`] reads sections of a file; [`rules`] says what no
@@ -20,6 +21,7 @@ pub mod chord;
 pub mod docs;
 pub mod file;
 pub mod intent;
+pub mod keyless;
 pub mod keymap;
 pub mod parse;
 pub mod preset;

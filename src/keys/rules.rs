@@ -4,6 +4,7 @@
 use super::chord::{Chord, Key};
 use super::file::Change;
 use super::intent::{Context, Intent};
+use super::keyless::keyless;
 use super::keymap::{Bound, Keymap};
 use super::table::{TABLE, bindings};
 
@@ -14,12 +15,14 @@ pub struct Wrong {
     pub what: String,
 }
 
-/// What can be bound in a context: what the table binds there, and what works everywhere if it works there.
+/// What can be bound in a context: what the table binds there, what waits for a key, and what works everywhere if it works
+/// there.
 pub fn bindable(context: Context) -> impl Iterator<Item = Intent> {
     let narrow = matches!(context, Context::Dialog | Context::Line);
     let everywhere = bindings(Context::Global).iter().filter(move |b| !narrow || b.intent.passes_everywhere());
     let mut seen = Vec::new();
-    bindings(context).iter().chain(everywhere).map(|b| b.intent).filter(move |intent| {
+    let own = bindings(context).iter().map(|b| b.intent).chain(keyless(context).map(|can| can.intent));
+    own.chain(everywhere.map(|b| b.intent)).filter(move |intent| {
         let is_new = !seen.contains(intent);
         seen.extend(is_new.then_some(*intent));
         is_new
@@ -28,7 +31,10 @@ pub fn bindable(context: Context) -> impl Iterator<Item = Intent> {
 
 /// Why a word is not what can be done in a context.
 pub(super) fn not_here(context: Context, word: &str) -> String {
-    let has = |context: &Context| bindings(*context).iter().any(|b| b.intent.word() == word);
+    let has = |context: &Context| {
+        let waits = keyless(*context).any(|can| can.intent.word() == word);
+        waits || bindings(*context).iter().any(|b| b.intent.word() == word)
+    };
     let places: Vec<_> = TABLE.iter().map(|(context, _)| *context).filter(has).map(Context::word).collect();
     if places.is_empty() {
         return format!("nothing is called `{}`", crate::text::width::cut_end(word, 60));

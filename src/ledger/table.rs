@@ -9,7 +9,7 @@ use crate::text::{Safe, Untrusted, width};
 /// What stands where nothing is known.
 const UNKNOWN: &str = "–";
 
-/// One table for all, then one for each way to group.
+/// One table for all, then one for each way to group. Each begins with its headings, after an empty line or none.
 pub fn text(stats: &Stats) -> String {
     let mut text = lines("all", &[(Some("all".to_owned()), stats.all.clone())]);
     for (by, rows) in By::ALL.into_iter().zip(&stats.by) {

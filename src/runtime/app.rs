@@ -48,6 +48,21 @@ pub trait Effects {
     fn pause(&mut self, _paused: bool) {}
 }
 
+/// Lent to the loop: what is done behind the screen ends after it.
+impl<E: Effects + ?Sized> Effects for &mut E {
+    fn begin(&mut self) {
+        (**self).begin();
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        (**self).perform(effect);
+    }
+
+    fn pause(&mut self, paused: bool) {
+        (**self).pause(paused);
+    }
+}
+
 /// Why the loop ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {

@@ -12,6 +12,7 @@ use super::flow::{self, Fold, Parts, Rows};
 use super::markdown::Markdown;
 use super::tests_run::TestsRun;
 use super::tools;
+use crate::domain::look::Tone;
 use crate::text::{Safe, Sgr, Untrusted, width};
 
 /// What a piece of text is; the view gives it a colour.
@@ -37,6 +38,24 @@ pub enum Ink {
     Pending,
     /// Colours of the log itself.
     Log(Sgr),
+}
+
+impl Ink {
+    /// What it means. `None`: the log itself says how it looks.
+    pub fn tone(self) -> Option<Tone> {
+        Some(match self {
+            Self::Plain => Tone::Plain,
+            Self::Dim => Tone::Dim,
+            Self::Strong => Tone::Strong,
+            Self::Command | Self::Hunk | Self::Code | Self::Link | Self::Pending => Tone::Accent,
+            Self::File => Tone::File,
+            Self::Progress | Self::Good | Self::Added => Tone::Good,
+            Self::Error => Tone::BadStrong,
+            Self::Bad | Self::Removed => Tone::Bad,
+            Self::Reasoning => Tone::Reasoning,
+            Self::Log(_) => return None,
+        })
+    }
 }
 
 /// One row of the log pane, without its margin.

@@ -16,6 +16,7 @@ mod harness;
 mod ledger;
 mod looking;
 mod naming;
+mod painting;
 mod program;
 mod recipes;
 mod reconciling;

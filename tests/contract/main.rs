@@ -20,3 +20,4 @@ mod reviewing;
 mod rights;
 mod rules;
 mod stage;
+mod stand;

@@ -4,11 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use atc::console::Model;
 use atc::console::event::{Event, What};
 use atc::console::keys::{Chord, Key};
 use atc::console::state::settings::Settings;
 use atc::console::view::Theme;
-use atc::console::{Effect, Model};
 use atc::demo::{self, Server};
 use atc::domain::Instant;
 use atc::domain::policy::{InForce, Policy};
@@ -16,7 +16,7 @@ use atc::ledger::memory::Memory;
 use atc::ops::cancel::Patience;
 use atc::provider::Provider;
 use atc::provider::github::{GitHub, Host, Options, Token};
-use atc::runtime::app::{self, App, Effects, Exit};
+use atc::runtime::app::{self, App, Exit};
 use atc::runtime::cache::Place;
 use atc::runtime::clock::Clock;
 use atc::runtime::engine::Pace;
@@ -125,23 +125,6 @@ pub fn roomy() -> Policy {
     policy
 }
 
-/// What is done behind the screen ends after the loop has.
-struct Lent<'a>(&'a mut Behind);
-
-impl Effects for Lent<'_> {
-    fn begin(&mut self) {
-        self.0.begin();
-    }
-
-    fn perform(&mut self, effect: Effect) {
-        self.0.perform(effect);
-    }
-
-    fn pause(&mut self, paused: bool) {
-        self.0.pause(paused);
-    }
-}
-
 impl Flow {
     pub async fn start(width: u16, height: u16) -> Self {
         Self::with(Setup { width, height, ..Setup::default() }).await
@@ -226,7 +209,7 @@ impl Flow {
                 model,
                 theme: Theme::default(),
                 screen,
-                effects: Lent(&mut behind),
+                effects: &mut behind,
                 events: received,
                 signals: heard,
                 clock,

@@ -46,7 +46,7 @@ fn desk(tasks: &[&'static str], known: Vec<&'static str>) -> (Desk, Arc<Fake>) {
         cache_dir: home,
     };
     let plain =
-        |form| Voice { form, out_is_terminal: false, err_is_terminal: false, in_is_terminal: false, colour: false };
+        |form| Voice { form, out_is_terminal: false, err_is_terminal: false, in_is_terminal: false, brush: None };
     let desk = Desk {
         context: ops::Context { provider: fake.clone(), ledger: Arc::new(Memory::new()), now, who: "op".into(), gate },
         config: Config::default(),

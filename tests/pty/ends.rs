@@ -258,3 +258,34 @@ fn l17_an_error_is_told_on_a_terminal_that_was_not_touched() {
         t.restored(code);
     }
 }
+
+/// What was written before the alternate screen was left for the last time.
+fn before_the_end(raw: &[u8]) -> String {
+    let text = String::from_utf8_lossy(raw).into_owned();
+    let end = text.rfind("\x1b[?1049l").expect("the alternate screen was left");
+    text[..end].to_owned()
+}
+
+#[test]
+fn whatever_ends_it_a_link_that_may_be_open_is_closed_and_where_there_are_none_nothing_is_said_of_them() {
+    const CLOSE: &str = "\x1b]8;;\x1b\\";
+    for (links, closes) in [("true", true), ("false", false)] {
+        for end in ["q", "TERM", "KILL"] {
+            let t = Spec::still().env("ATC_UI_HYPERLINKS", links).start();
+            t.console();
+            match end {
+                "q" => t.send("q"),
+                "TERM" => t.signal(Signal::TERM),
+                _ => {
+                    t.warden();
+                    t.signal(Signal::KILL);
+                }
+            }
+            t.bytes("the end", |raw| raw.rfind("\x1b[?1049l").map(|_| ()));
+            let said = before_the_end(&t.raw());
+            let last = said.rfind("\x1b[?2026l").unwrap_or(0);
+            assert_eq!(said[..last].ends_with(CLOSE), closes, "{end}: {:?}", &said[last.saturating_sub(40)..]);
+            assert!(closes || !said.contains("\x1b]8;"), "{end}");
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! Starting from an issue: the list, the form about one, the question, and what the footer says until its task is there.
 
 use atc::console::effect::Effect;
-use atc::console::event::{Op, What};
+use atc::console::event::{Mouse, MouseKind, Op, What};
 use atc::console::issue::{News, Wish};
 use atc::console::keys::{Chord, Context, Key};
 use atc::console::view::Theme;
@@ -106,6 +106,57 @@ fn send(console: &mut Console) -> AssignOrder {
     let sent = wishes(&console.keys("y"));
     let [Wish::Assign(order)] = &sent[..] else { panic!("one order: {sent:?}") };
     (**order).clone()
+}
+
+/// The row of the screen that says this.
+fn row_of(console: &Console, words: &str) -> u16 {
+    let row = text(&console.model).lines().position(|line| line.contains(words)).unwrap();
+    u16::try_from(row).unwrap()
+}
+
+fn mouse(console: &mut Console, kind: MouseKind, row: u16) -> Vec<Effect> {
+    console.happen(What::Mouse(Mouse { kind, column: 5, row }))
+}
+
+#[test]
+fn a_click_chooses_an_issue_a_second_one_opens_it_and_the_wheel_goes_on() {
+    for enabled in [Fact::Known(true), Fact::Known(false)] {
+        let mut console = list(80, 24);
+        // Where something is to be known first, the rows stand lower.
+        listed(&mut console, enabled);
+        let chosen = |console: &Console| console.model.compose.issues.list.as_ref().unwrap().chosen;
+        let row = row_of(&console, "#1277");
+        mouse(&mut console, MouseKind::Click, row);
+        assert_eq!((chosen(&console), console.model.context()), (Some(1277), Context::Issues));
+        console.wait(TimeDelta::seconds(1));
+        for row in [row_of(&console, "only with"), row + 5] {
+            mouse(&mut console, MouseKind::Click, row);
+            assert_eq!(chosen(&console), Some(1277), "there is no issue in row {row}");
+        }
+        mouse(&mut console, MouseKind::WheelUp, row);
+        assert_eq!(chosen(&console), Some(412));
+        mouse(&mut console, MouseKind::WheelDown, row);
+        assert_eq!(chosen(&console), Some(2011));
+        console.wait(TimeDelta::seconds(1));
+        mouse(&mut console, MouseKind::Click, row);
+        let effects = mouse(&mut console, MouseKind::Click, row);
+        assert_eq!(wishes(&effects), [Wish::Look(IssueRef { repo: repo("api"), number: 1277 })]);
+    }
+}
+
+#[test]
+fn the_wheel_moves_the_preview_of_a_request() {
+    let mut console = form(80, 24);
+    ctrl(&mut console, 'r');
+    let preview = |console: &Console| console.model.compose.form.as_ref().unwrap().preview;
+    assert_eq!(preview(&console), Some(0));
+    mouse(&mut console, MouseKind::WheelDown, 8);
+    let down = preview(&console);
+    console.press(Key::Down);
+    assert!(down > Some(0) || preview(&console) == Some(0), "as far as there is something below");
+    mouse(&mut console, MouseKind::WheelUp, 8);
+    mouse(&mut console, MouseKind::WheelUp, 8);
+    assert_eq!(preview(&console), Some(0));
 }
 
 #[test]

@@ -3,17 +3,18 @@
 
 use std::fmt::Write as _;
 
-use atc::console::event::{BudgetNews, LogNews, LogOrigin, News, Op, What};
+use atc::console::event::{BudgetNews, News, Op, What};
 use atc::console::keys::Key;
+use atc::console::view::links::{self, Link};
 use atc::console::view::{Theme, draw};
-use atc::domain::{SessionId, Source, SourceChoice, State, Task};
+use atc::domain::{SessionId, Source, State, Task};
 use atc::runtime::terminal::Painter;
-use atc::transcript::Format;
 use chrono::TimeDelta;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::keep;
+use crate::talk::{news, record};
 use crate::world::{Console, repo, settings, task, with_session};
 
 const SCREENS: [(u16, u16); 2] = [(80, 24), (160, 45)];
@@ -27,6 +28,10 @@ struct Wire {
     painter: Painter,
     buffer: Buffer,
     records: usize,
+    /// The terminal understands links: numbers, names and addresses are some.
+    linked: bool,
+    /// How many the last picture had.
+    links: usize,
 }
 
 impl Wire {
@@ -34,7 +39,7 @@ impl Wire {
         let settings = atc::console::state::settings::Settings { repos: vec![repo("api"), repo("web")], ..settings() };
         let console = Console::with(settings, width, height);
         let buffer = Buffer::empty(Rect::new(0, 0, width, height));
-        Self { console, painter: Painter::new(true), buffer, records: 0 }
+        Self { console, painter: Painter::new(true), buffer, records: 0, linked: false, links: 0 }
     }
 
     /// The queue alone, with two hundred tasks.
@@ -48,6 +53,28 @@ impl Wire {
         }
         wire.paint();
         wire
+    }
+
+    /// The same on a terminal that understands links.
+    fn linked(screen: (u16, u16)) -> Self {
+        let mut wire = Self { linked: true, ..Self::new(screen) };
+        wire.console.fill();
+        wire.console.keys("Qg");
+        if wire.console.model.place.may_zoom() {
+            wire.console.keys("z");
+        }
+        wire.paint();
+        assert!(wire.links > 1, "a row has one, and the detail has one");
+        wire
+    }
+
+    /// Those of the picture that was just drawn.
+    fn found(&self) -> Vec<Link> {
+        let mut found = Vec::new();
+        if self.linked {
+            links::find(&self.console.model, &["github.com".to_owned()], &self.buffer, &mut found);
+        }
+        found
     }
 
     /// The dashboard where there is room for one.
@@ -100,20 +127,9 @@ impl Wire {
         let first = self.records == 0;
         let selected = self.console.model.queue.selected.clone().expect("a task");
         let session = SessionId::new(format!("s-{}", selected.raw()));
-        let bytes = (self.records..self.records + lines).flat_map(record).collect();
+        let bytes = (self.records..self.records + lines).flat_map(said).collect();
         self.records += lines;
-        let news = LogNews {
-            session: session.clone(),
-            origin: LogOrigin::CopilotApi,
-            format: Format::SessionLog,
-            reset: first,
-            bytes,
-            complete: false,
-            because: None,
-            choice: SourceChoice::Auto,
-            tried: Vec::new(),
-            received: 0,
-        };
+        let news = news(&session, first, bytes);
         self.console.good(Source::Log(session), News::Log(news));
     }
 
@@ -122,7 +138,9 @@ impl Wire {
         let cursor = draw(&self.console.model, &Theme::default(), &mut self.buffer);
         self.console.model.dirty = false;
         let mut out = Vec::new();
-        self.painter.frame(&mut self.buffer, cursor, &mut out);
+        let links = self.found();
+        self.links = links.len();
+        self.painter.linked(&mut self.buffer, &links, cursor, &mut out);
         out.len()
     }
 
@@ -146,11 +164,9 @@ fn one(n: usize, turn: usize) -> Task {
     with_session(task(&format!("t{n:03}"), "api", &name, state, minutes, 0), "The retry test fails one time in six.")
 }
 
-fn record(n: usize) -> Vec<u8> {
-    let created = crate::world::now().timestamp() + i64::try_from(n).expect("small");
-    let record = serde_json::json!({"id": format!("r{n}"), "created": created, "object": "chat.completion.chunk",
-        "choices": [{"delta": {"role": "assistant", "content": format!("{LINE} {n:04}")}}]});
-    format!("data: {record}\n\n").into_bytes()
+fn said(n: usize) -> Vec<u8> {
+    let second = crate::world::now().timestamp() + i64::try_from(n).expect("small");
+    record(n, second, &format!("{LINE} {n:04}"))
 }
 
 /// What happens, what it may cost on each of the two screens, and what it costs.
@@ -211,6 +227,19 @@ const ROWS: &[Row] = &[
         },
     },
     Row {
+        what: "the same where numbers, names and addresses are links",
+        budget: [390, 430],
+        cost: |screen| {
+            let mut wire = Wire::linked(screen);
+            wire.most(8, |wire, n| wire.key(if n % 2 == 0 { 'j' } else { 'k' }))
+        },
+    },
+    Row {
+        what: "a picture with links, painted again",
+        budget: [0, 0],
+        cost: |screen| Wire::linked(screen).most(3, |_, _| {}),
+    },
+    Row {
         what: "the list scrolls by a row, and its detail changes",
         budget: [200, 230],
         cost: |screen| {
@@ -240,7 +269,18 @@ const ROWS: &[Row] = &[
         },
     },
     Row {
-        what: "a character typed into a command",
+        what: "the first characters of a command, with what they may become",
+        budget: [500, 750],
+        cost: |screen| {
+            let mut wire = Wire::queue(screen);
+            wire.key(':');
+            wire.paint();
+            let typed: Vec<char> = "layout".chars().collect();
+            wire.most(typed.len(), |wire, n| wire.key(typed[n]))
+        },
+    },
+    Row {
+        what: "a character typed into a command that can become nothing",
         budget: [30, 30],
         cost: |screen| {
             let mut wire = Wire::queue(screen);

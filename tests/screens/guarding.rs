@@ -5,7 +5,7 @@
 
 use atc::console::Effect;
 use atc::console::event::{Mouse, MouseKind, News, Op, What};
-use atc::console::keys::{Chord, Context, Key};
+use atc::console::keys::{Context, Key};
 use atc::console::state::dialog::Ask;
 use atc::console::state::layout::Size;
 use atc::console::state::place::Pane;
@@ -16,69 +16,21 @@ use atc::runtime::input::burst::Decoder;
 use atc::text::{Safe, Untrusted};
 use chrono::TimeDelta;
 
+use crate::dice::Dice;
 use crate::world::{Console, every_state, repo, settings, task, with_session};
-
-/// A small generator: the same numbers everywhere.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 11).unwrap() % sides.max(1)
-    }
-
-    fn of<T: Copy>(&mut self, all: &[T]) -> T {
-        all[self.roll(all.len())]
-    }
-
-    fn less_than(&mut self, sides: usize) -> u16 {
-        u16::try_from(self.roll(sides)).unwrap()
-    }
-}
 
 fn times(cases: usize) -> usize {
     if std::env::var_os("ATC_LONG").is_some() { cases * 10 } else { cases }
 }
 
-const NAMED: [Key; 16] = [
-    Key::Enter,
-    Key::Esc,
-    Key::Tab,
-    Key::BackTab,
-    Key::Backspace,
-    Key::Delete,
-    Key::Insert,
-    Key::Up,
-    Key::Down,
-    Key::Left,
-    Key::Right,
-    Key::Home,
-    Key::End,
-    Key::PageUp,
-    Key::PageDown,
-    Key::F(1),
-];
-
-fn chord(dice: &mut Dice) -> Chord {
-    let letter = char::from(b' ' + u8::try_from(dice.roll(95)).unwrap());
-    match dice.roll(10) {
-        0..=5 => Chord::char(letter),
-        6 | 7 => Chord::plain(dice.of(&NAMED)),
-        8 => Chord::ctrl(letter.to_ascii_lowercase()),
-        _ => Chord { alt: true, ..Chord::char(letter) },
-    }
-}
-
 /// One thing an operator, or a cat, does.
 fn act(dice: &mut Dice, console: &mut Console) {
-    match dice.roll(20) {
+    match dice.below(20) {
         0 => {
             console.keys(":");
-            let command = COMMANDS[dice.roll(COMMANDS.len())].name;
+            let command = COMMANDS[dice.below(COMMANDS.len())].name;
             console.keys(command);
-            if dice.roll(2) == 0 {
+            if dice.below(2) == 0 {
                 console.keys(dice.of(&[" add acme/new", " all", " 1", " next", " x"]));
             }
             console.press(Key::Enter);
@@ -89,15 +41,15 @@ fn act(dice: &mut Dice, console: &mut Console) {
         }
         2 => {
             let kind = dice.of(&[MouseKind::Click, MouseKind::Click, MouseKind::WheelUp, MouseKind::WheelDown]);
-            let mouse = Mouse { kind, column: dice.less_than(170), row: dice.less_than(46) };
+            let mouse = Mouse { kind, column: dice.size(170), row: dice.size(46) };
             console.happen(What::Mouse(mouse));
         }
         3 => {
             let size = dice.of(&[(80, 24), (160, 45), (40, 10), (200, 60), (30, 5)]);
             console.happen(What::Resize(Size { width: size.0, height: size.1 }));
         }
-        4 => console.wait(TimeDelta::milliseconds(i64::from(dice.less_than(900)))),
-        _ => drop(console.happen(What::Key(chord(dice)))),
+        4 => console.wait(TimeDelta::milliseconds(i64::from(dice.size(900)))),
+        _ => drop(console.happen(What::Key(dice.chord()))),
     }
 }
 
@@ -118,7 +70,7 @@ fn read_only() -> Console {
 
 #[test]
 fn ten_thousand_random_sequences_in_read_only_mode_ask_for_no_change() {
-    let mut dice = Dice(0x5eed_0001);
+    let mut dice = Dice::new(0x5eed_0001);
     let mut contexts = std::collections::HashSet::new();
     let mut console = read_only();
     for n in 0..times(10_000) {
@@ -130,7 +82,7 @@ fn ten_thousand_random_sequences_in_read_only_mode_ask_for_no_change() {
             console.press(Key::Esc);
             console.keys(dice.of(&["Q", "l", "p", "A", "n", "?", "d", "Q/", ":"]));
         }
-        for _ in 0..=dice.roll(8) {
+        for _ in 0..=dice.below(8) {
             act(&mut dice, &mut console);
             contexts.insert(console.model.context());
         }
@@ -146,7 +98,7 @@ fn ten_thousand_random_sequences_in_read_only_mode_ask_for_no_change() {
 
 #[test]
 fn read_only_that_begins_under_the_operators_hands_leaves_nothing_half_asked() {
-    let mut dice = Dice(0x5eed_0002);
+    let mut dice = Dice::new(0x5eed_0002);
     for n in 0..times(300) {
         let mut console = Console::full(160, 45);
         console.select("retry");
@@ -200,7 +152,7 @@ fn send(console: &mut Console, decoder: &mut Decoder, bytes: &[u8]) {
 
 /// A question on the way: one task, or so many that a word must be typed.
 fn asks(dice: &mut Dice, console: &mut Console) -> bool {
-    let many = dice.roll(3) == 0;
+    let many = dice.below(3) == 0;
     console.keys(if many { "6*" } else { "g" });
     if !many {
         console.select(dice.of(&["retry", "notes", "chrono", "docs"]));
@@ -229,13 +181,13 @@ fn no_storm_of_keys_and_pastes_answers_a_question_that_has_just_appeared() {
         b"\x1b",
         b"acme/api\r",
     ];
-    let mut dice = Dice(0x5eed_0003);
+    let mut dice = Dice::new(0x5eed_0003);
     let (mut opened, mut answered) = (0, 0);
     for n in 0..times(1_000) {
         let mut console = Console::full(120, 40);
         let mut decoder = Decoder::new(atc::keys::Keymap::default().held());
         let many = asks(&mut dice, &mut console);
-        let burst: Vec<u8> = if dice.roll(2) == 0 { b"x".to_vec() } else { [&b"x"[..], dice.of(&STORM)].concat() };
+        let burst: Vec<u8> = if dice.below(2) == 0 { b"x".to_vec() } else { [&b"x"[..], dice.of(&STORM)].concat() };
         send(&mut console, &mut decoder, &burst);
         if console.model.dialog.is_none() {
             // All of it was one paste.
@@ -244,8 +196,8 @@ fn no_storm_of_keys_and_pastes_answers_a_question_that_has_just_appeared() {
         }
         opened += 1;
         // Never a pause as long as it takes to read a question.
-        for _ in 0..dice.roll(30) {
-            console.at += TimeDelta::milliseconds(i64::from(dice.less_than(249)));
+        for _ in 0..dice.below(30) {
+            console.at += TimeDelta::milliseconds(i64::from(dice.size(249)));
             send(&mut console, &mut decoder, dice.of(&STORM));
         }
         assert!(!console.effects.iter().any(Effect::writes), "storm {n}: {:?}", console.effects);
@@ -271,21 +223,21 @@ fn news(dice: &mut Dice, console: &mut Console) {
     let name = dice.of(&["billing", "api", "web", "reports"]);
     let words = ["in_progress", "queued", "completed", "failed", "waiting_for_user"];
     let mut told = Vec::new();
-    for _ in 0..=dice.roll(4) {
+    for _ in 0..=dice.below(4) {
         let known: Vec<_> = every_state().into_iter().filter(|task| task.at.repo == repo(name)).collect();
-        let mut task = if dice.roll(2) == 0 && !known.is_empty() {
-            known[dice.roll(known.len())].clone()
+        let mut task = if dice.below(2) == 0 && !known.is_empty() {
+            known[dice.below(known.len())].clone()
         } else {
-            let id = format!("new-{}", dice.roll(40));
-            with_session(task(&id, name, &id, State::InProgress, i64::from(dice.less_than(300)), 0), "x")
+            let id = format!("new-{}", dice.below(40));
+            with_session(task(&id, name, &id, State::InProgress, i64::from(dice.size(300)), 0), "x")
         };
         task.state = State::parse(dice.of(&words));
         task.updated_at = Some(console.at);
         told.push(task);
     }
-    match dice.roll(4) {
+    match dice.below(4) {
         0 => {
-            let gone = every_state()[dice.roll(10)].at.id.clone();
+            let gone = every_state()[dice.below(10)].at.id.clone();
             console.good(Source::Tasks(repo(name)), News::Gone(vec![gone]));
         }
         1 => {
@@ -298,7 +250,7 @@ fn news(dice: &mut Dice, console: &mut Console) {
 
 #[test]
 fn whatever_moves_under_a_question_its_answer_is_about_what_it_asked() {
-    let mut dice = Dice(0x5eed_0004);
+    let mut dice = Dice::new(0x5eed_0004);
     let mut hit = 0;
     for n in 0..times(500) {
         let mut console = Console::full(160, 45);
@@ -308,15 +260,15 @@ fn whatever_moves_under_a_question_its_answer_is_about_what_it_asked() {
         if focus == Pane::Log && console.model.queue.tally().marked == 0 {
             console.keys("l");
         }
-        for _ in 0..dice.roll(3) {
+        for _ in 0..dice.below(3) {
             news(&mut dice, &mut console);
         }
         console.keys("x");
         let Some(dialog) = console.model.dialog.clone() else { continue };
         let Ask::Cancel(asked) = dialog.ask.clone() else { panic!("schedule {n}: {:?}", dialog.ask) };
         let names = |targets: &[CancelTarget]| targets.iter().map(|one| one.task.id.clone()).collect::<Vec<TaskId>>();
-        for _ in 0..dice.roll(8) {
-            console.at += TimeDelta::milliseconds(i64::from(dice.less_than(400)));
+        for _ in 0..dice.below(8) {
+            console.at += TimeDelta::milliseconds(i64::from(dice.size(400)));
             news(&mut dice, &mut console);
         }
         assert_eq!(console.model.dialog.as_ref().map(|now| &now.body), Some(&dialog.body), "schedule {n}");

@@ -4,6 +4,7 @@ use atc::console::event::{Op, What};
 use atc::console::keys::{Context, Key};
 use atc::console::ledger::Row;
 use atc::console::state::inbox::Ask;
+use atc::console::state::layout::Size;
 use atc::console::state::place::Pane;
 use atc::console::state::tone::Tone;
 use atc::console::view::Theme;
@@ -99,4 +100,20 @@ fn the_header_counts_what_is_unread() {
     console.keys("a");
     assert!(!text(&console.model).lines().next().unwrap().contains("inbox"), "{}", text(&console.model));
     assert!(text(&console.model).contains("all read"), "{}", text(&console.model));
+}
+
+#[test]
+fn the_offer_of_the_tour_takes_no_room_from_the_key_one_is_here_for() {
+    let mut console = Console::full(40, 12);
+    console.model.place.tour.offered = true;
+    let last = |console: &Console| text(&console.model).lines().last().unwrap_or_default().to_owned();
+    assert!(last(&console).ends_with("new here? :tour"), "{}", last(&console));
+    console.keys("I");
+    assert!(last(&console).contains("deal with it") && last(&console).contains("? keys"), "{}", last(&console));
+    console.happen(What::Resize(Size { width: 80, height: 24 }));
+    assert!(
+        last(&console).contains("deal with it") && last(&console).ends_with("new here? :tour"),
+        "{}",
+        last(&console)
+    );
 }

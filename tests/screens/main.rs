@@ -12,6 +12,7 @@ mod automation;
 mod bytes;
 mod cancelling;
 mod diagnosing;
+mod dice;
 mod disagreeing;
 mod doctoring;
 mod draw;
@@ -38,6 +39,7 @@ mod sources;
 
 mod sourcing;
 mod stopping;
+mod talk;
 mod themes;
 mod traps;
 mod typing;

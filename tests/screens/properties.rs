@@ -145,19 +145,37 @@ fn same_as_from_scratch(console: &mut Console) {
     assert_eq!(kept(console), before);
 }
 
+fn walk(mut console: Console, steps: Vec<Step>) {
+    for (n, step) in steps.into_iter().enumerate() {
+        take(&mut console, step);
+        if n % 10 == 0 {
+            holds(&mut console);
+        }
+    }
+    holds(&mut console);
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
+    // A trace of a thousand steps costs half a second where nothing is optimised: a thousand of them are for the night.
+    #![proptest_config(ProptestConfig {
+        cases: if std::env::var_os("ATC_LONG").is_some() { 1000 } else { 16 },
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn no_thousand_events_break_the_console(steps in prop::collection::vec(step(), 1000)) {
-        let mut console = Console::full(100, 35);
-        for (n, step) in steps.into_iter().enumerate() {
-            take(&mut console, step);
-            if n % 10 == 0 {
-                holds(&mut console);
-            }
-        }
-        holds(&mut console);
+        walk(Console::full(100, 35), steps);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// As many walks as are asked for, each as long as it takes to come somewhere.
+    #[test]
+    fn no_thousand_walks_break_the_console(steps in prop::collection::vec(step(), 1..50)) {
+        walk(Console::full(80, 24), steps);
     }
 
     #[test]

@@ -1,14 +1,16 @@
 //! Keys of one's own: presets, sequences, and that every text names the key that works.
 
-use atc::console::event::{Mouse, MouseKind, What};
+use atc::console::event::{LogNews, LogOrigin, Mouse, MouseKind, News, What};
 use atc::console::keys::{Chord, Context, Key, Keymap, Preset};
 use atc::console::state::place::Pane;
 use atc::console::{Effect, guide};
+use atc::domain::{SessionId, Source, SourceChoice, State};
 use atc::keys::{file, parse};
+use atc::transcript::Format;
 use chrono::TimeDelta;
 
 use crate::draw::text;
-use crate::world::Console;
+use crate::world::{Console, repo, task};
 
 fn console_with(keymap: Keymap, width: u16, height: u16) -> Console {
     let mut console = Console::full(width, height);
@@ -88,6 +90,30 @@ fn a_beginning_shows_what_may_follow_and_the_rest_of_it_acts() {
 }
 
 #[test]
+fn a_beginning_shows_what_may_follow_also_while_a_line_is_typed() {
+    let above = |console: &Console| {
+        let text = text(&console.model);
+        let lines: Vec<&str> = text.lines().collect();
+        (lines[lines.len() - 2].to_owned(), lines[lines.len() - 1].to_owned())
+    };
+    for opening in ["alt+x", "ctrl+s", "ctrl+k"] {
+        let mut console = preset(Preset::Emacs);
+        press(&mut console, opening);
+        press(&mut console, "a b");
+        let before = text(&console.model);
+        press(&mut console, "ctrl+x");
+        let (_, line) = above(&console);
+        assert!(line.contains("ab") && line.ends_with("ctrl+x …   ctrl+c quit   esc drop it"), "{opening}: {line}");
+        press(&mut console, "esc");
+        assert_eq!(text(&console.model), before, "it is dropped, and nothing else");
+        press(&mut console, &"w ".repeat(60));
+        press(&mut console, "ctrl+x");
+        let (hint, line) = above(&console);
+        assert!(line.contains("www") && hint.starts_with(" ctrl+x …   ctrl+c quit"), "{opening}: {hint}\n{line}");
+    }
+}
+
+#[test]
 fn what_does_not_belong_to_a_beginning_drops_it_and_does_nothing_itself() {
     for other in ["x", "esc", "q", "ctrl+i"] {
         let mut console = preset(Preset::Vim);
@@ -137,6 +163,83 @@ fn vim_hands_go_about_and_quit() {
     asks_to_quit(&mut console, "Z Q");
     press(&mut console, "g q d d");
     assert!(console.model.dialog.is_none(), "two letters destroy nothing");
+}
+
+/// Which row of the pane, from 0 under its title, the cursor's line is on.
+fn row_of_cursor(console: &Console) -> usize {
+    let model = &console.model;
+    match model.place.focus {
+        Pane::Queue => model.queue.index - model.queue.top,
+        Pane::Reviews => model.reviews.index - model.reviews.top,
+        _ => model.log.shown.as_ref().unwrap().reader.cursor_row(),
+    }
+}
+
+fn many(console: &mut Console) {
+    let tasks =
+        (0..60).map(|n| task(&format!("t{n:02}"), "api", &format!("task {n:02}"), State::Queued, 60 + n, 60 + n));
+    console.good(Source::Tasks(repo("api")), News::Tasks { tasks: tasks.collect(), unreadable: 0 });
+}
+
+#[test]
+fn vim_hands_put_the_line_of_the_cursor_where_they_want_it() {
+    let mut console = preset(Preset::Vim);
+    many(&mut console);
+    press(&mut console, &"j ".repeat(30));
+    let (at, rows) = (console.model.queue.index, console.model.place.panes().queue.unwrap().body_rows());
+    for (keys, row) in [("z t", 0), ("z z", (rows - 1) / 2), ("z b", rows - 1)] {
+        press(&mut console, keys);
+        assert_eq!((console.model.queue.index, row_of_cursor(&console)), (at, row), "{keys}");
+    }
+    assert!(!console.model.place.zoomed);
+    press(&mut console, "g g");
+    for keys in ["z z", "z b"] {
+        press(&mut console, keys);
+        assert_eq!(console.model.queue.top, 0, "there is nothing above the first line to put under it");
+    }
+    press(&mut console, "G z t");
+    assert_eq!(row_of_cursor(&console), rows - 1, "nor below the last");
+}
+
+#[test]
+fn what_waits_for_a_key_takes_any_and_works_in_the_log_and_in_a_diff() {
+    let mut console = own(
+        "[keys.log]\n\"ctrl+t\" = \"line-to-top\"\nZ = \"center-line\"\n\"g b\" = \"line-to-bottom\"\ng = \"none\"\n",
+    );
+    console.select("retry");
+    press(&mut console, "enter");
+    let said = |n| {
+        format!(
+            "data: {{\"id\":\"r{n}\",\"object\":\"chat.completion.chunk\",\"choices\":[{{\"delta\":{{\"role\":\"assistant\",\"content\":\"word {n}\"}}}}]}}\n\n"
+        )
+    };
+    let bytes = (0..90).map(said).collect::<String>().into_bytes();
+    let session = SessionId::new("s-retry");
+    let news = LogNews {
+        session: session.clone(),
+        origin: LogOrigin::CopilotApi,
+        format: Format::SessionLog,
+        reset: true,
+        bytes,
+        complete: true,
+        because: None,
+        choice: SourceChoice::Auto,
+        tried: Vec::new(),
+        received: 0,
+    };
+    console.good(Source::Log(session), News::Log(news));
+    press(&mut console, &"[ ".repeat(40));
+    let reader = |console: &Console| console.model.log.shown.as_ref().unwrap().reader.cursor;
+    let at = reader(&console);
+    let rows = console.model.log.shown.as_ref().unwrap().reader.rows.len();
+    for (keys, row) in [("ctrl+t", 0), ("Z", (rows - 1) / 2), ("g b", rows - 1)] {
+        press(&mut console, keys);
+        assert_eq!((reader(&console), row_of_cursor(&console)), (at, row), "{keys}");
+    }
+    press(&mut console, "G ctrl+t");
+    assert!(console.model.log.shown.as_ref().unwrap().reader.follow, "the end stays the end");
+    let help = help(Keymap::of(Preset::Vim));
+    assert!(help.contains("z z") && help.contains("put the line of the cursor into the middle of the pane"), "{help}");
 }
 
 #[test]

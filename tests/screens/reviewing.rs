@@ -2,7 +2,7 @@
 
 use atc::console::Effect;
 use atc::console::event::{News, Op, What};
-use atc::console::keys::Key;
+use atc::console::keys::{Key, Keymap, Preset};
 use atc::console::reviews::{News as Told, Wish};
 use atc::console::view::Theme;
 use atc::domain::codeowners::Codeowners;
@@ -214,6 +214,17 @@ fn the_diff_is_read_by_files_and_searched() {
     assert!(text(&console.model).contains("3/3"));
     console.keys("N");
     assert!(text(&console.model).contains("2/3"));
+    // The line found goes where it is wanted: there are 40 more below it.
+    console.model.settings.keymap = Keymap::of(Preset::Vim);
+    let line = |console: &Console| {
+        let diff = console.model.reviews.diff.as_ref().unwrap();
+        let search = diff.search.as_ref().unwrap();
+        search.hits[search.at.unwrap()] - diff.top
+    };
+    console.keys("zt");
+    assert_eq!(line(&console), 0);
+    console.keys("zz");
+    assert_eq!(line(&console), 9, "nine rows above it and ten below");
     console.press(Key::Esc);
     assert!(console.model.reviews.diff.is_none() && console.model.reviews.page.is_none());
 }

@@ -12,8 +12,10 @@ use super::stats;
 use crate::cli::args::Options;
 use crate::cli::exit::Exit;
 use crate::cli::look::shape::write;
+use crate::cli::voice::{Looks, Voice};
 use crate::cli::{config_verbs, output};
-use crate::config::{self, Paths};
+use crate::config::{self, Config, Paths};
+use crate::domain::look::Brush;
 use crate::domain::{Fault, FaultKind, Instant, RepoName};
 use crate::ledger::{self, Chain, Entry, Ledger, Line, Said, Span, Wanted, export, words};
 use crate::text::{Safe, width};
@@ -40,7 +42,13 @@ impl From<io::Error> for Stop {
     }
 }
 
-pub fn run(verb: &LedgerVerb, options: &Options, now: Instant) -> Result<Exit, Fault> {
+/// `brush`: what the terminal can be painted with under a configuration.
+pub fn run(
+    verb: &LedgerVerb,
+    options: &Options,
+    now: Instant,
+    brush: impl Fn(&Config, &Paths) -> Option<Brush>,
+) -> Result<Exit, Fault> {
     let paths = Paths::find()?;
     let loaded = match config::load(&options.sources(), &paths) {
         Ok(loaded) => loaded,
@@ -52,9 +60,11 @@ pub fn run(verb: &LedgerVerb, options: &Options, now: Instant) -> Result<Exit, F
     // Only what was typed here narrows the question; the configured repositories are what the console watches.
     let typed = options.arguments.iter().any(|argument| argument.key == "repos");
     let repos = if typed { loaded.config.repos.clone() } else { Vec::new() };
+    let colour = loaded.config.ui.colour;
+    let brush = Voice::of(&Looks::default(), colour, brush(&loaded.config, &paths)).brush;
     let ledger = open(&paths.ledger(&loaded.config))?;
     let mut out = BufWriter::new(io::stdout().lock());
-    let done = carry_out(&*ledger, verb, &repos, now, &mut out).and_then(|exit| {
+    let done = carry_out(&*ledger, verb, &repos, (now, brush), &mut out).and_then(|exit| {
         out.flush()?;
         Ok(exit)
     });
@@ -83,7 +93,7 @@ pub(super) fn carry_out(
     ledger: &dyn Ledger,
     verb: &LedgerVerb,
     repos: &[RepoName],
-    now: Instant,
+    (now, brush): (Instant, Option<Brush>),
     out: &mut impl Write,
 ) -> Result<Exit, Stop> {
     match verb {
@@ -108,7 +118,7 @@ pub(super) fn carry_out(
             let what = "this verb asks the service";
             return Err(Fault::new(FaultKind::Unsupported, what, "give it as it stands in the help").into());
         }
-        LedgerVerb::Stats { about, json } => stats::print(ledger, about, repos, now, *json, out)?,
+        LedgerVerb::Stats { about, json } => stats::print(ledger, about, repos, now, (*json, brush), out)?,
     }
     Ok(Exit::Done)
 }

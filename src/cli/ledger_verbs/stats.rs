@@ -9,6 +9,7 @@ use super::args::About;
 use super::read::{Stop, each, is_of};
 use crate::cli::look::joined::field;
 use crate::cli::look::shape::{Field, Is, schema, write};
+use crate::domain::look::{Brush, Tone};
 use crate::domain::{Cost, Instant, RepoName};
 use crate::ledger::stats::{By, Counter, Row, Spans, Stats};
 use crate::ledger::{Ledger, Span, export, table};
@@ -18,7 +19,7 @@ pub(super) fn print(
     about: &About,
     repos: &[RepoName],
     now: Instant,
-    json: bool,
+    (json, brush): (bool, Option<Brush>),
     out: &mut impl Write,
 ) -> Result<(), Stop> {
     let mut counter = Counter::default();
@@ -34,7 +35,14 @@ pub(super) fn print(
         writeln!(out, "{}", export::ascii(&write(STATS, &stats).to_string()))?;
         return Ok(());
     }
-    write!(out, "{}", table::text(&stats))?;
+    let mut is_heading = true;
+    for line in table::text(&stats).lines() {
+        match brush.filter(|_| is_heading) {
+            Some(brush) => writeln!(out, "{}", brush.tone(line, Tone::Dim))?,
+            None => writeln!(out, "{line}")?,
+        }
+        is_heading = line.is_empty();
+    }
     Ok(())
 }
 

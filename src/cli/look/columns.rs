@@ -2,7 +2,7 @@
 
 use super::joined::Joined;
 use crate::cli::voice::{Cell, Tone};
-use crate::domain::{Artifact, Diagnosed, Instant, Session, State, age};
+use crate::domain::{Artifact, Diagnosed, Instant, Session, age};
 use crate::text::Untrusted;
 
 /// What a column needs to be asked for before it can say anything.
@@ -40,7 +40,7 @@ const USUAL: &[&str] = &["id", "state", "age", "repo", "pull", "name"];
 
 pub const COLUMNS: &[Column] = &[
     column("id", Needs::Nothing, |j, _| Cell::new(j.task.at.id.show())),
-    column("state", Needs::Nothing, |j, _| Cell::toned(&j.condition, tone(j))),
+    column("state", Needs::Nothing, |j, _| Cell::toned(&j.condition, Tone::Of(j.tone))),
     column("age", Needs::Nothing, |j, now| Cell::new(age::coarse(now - j.task.created_at))),
     column("in-state", Needs::Nothing, |j, now| Cell::new(age::coarse(now - j.state_since))),
     column("updated", Needs::Nothing, |j, now| Cell::new(age::coarse(now - j.task.touched_at()))),
@@ -104,16 +104,6 @@ fn checks(j: &Joined, _: Instant) -> Cell {
         Cell::toned(format!("pending {count}"), Tone::Open)
     } else {
         Cell::toned(format!("passed {count}"), Tone::Good)
-    }
-}
-
-fn tone(j: &Joined) -> Tone {
-    match j.task.state {
-        _ if j.orphaned || j.stuck.is_some() => Tone::Open,
-        State::Completed => Tone::Good,
-        State::Failed | State::TimedOut => Tone::Bad,
-        State::WaitingForUser => Tone::Open,
-        _ => Tone::Plain,
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::pull_fields::{PULL, WAITS, Waits};
 use super::shape::{Field, Is, schema, write};
 use crate::domain::diagnosed::Found;
+use crate::domain::look::Tone;
 use crate::domain::stuck::Stuck;
 use crate::domain::{
     Artifact, Cost, Diagnosed, Instant, Job, Person, Pull, PullState, Rare, Run, Session, Step, Task, Usage,
@@ -22,6 +23,8 @@ pub struct Joined {
     pub login: Option<Untrusted>,
     /// What its row says its state is, as the console does.
     pub condition: Safe,
+    /// What that means.
+    pub tone: Tone,
     pub state_since: Instant,
     pub stuck: Option<(Stuck, Instant)>,
     pub orphaned: bool,

@@ -4,8 +4,10 @@ use serde_json::Value;
 
 use super::joined::{field, text, time};
 use super::shape::{Field, Is, write};
+use crate::cli::voice::Voice;
+use crate::domain::look::Tone;
 use crate::domain::transition::{Kind, Transition};
-use crate::domain::{Instant, RepoName, TaskId};
+use crate::domain::{Condition, Instant, RepoName, State, TaskId};
 use crate::text::{Safe, Untrusted};
 
 const KINDS: Is = Is::OneOf(&Kind::WORDS);
@@ -73,7 +75,7 @@ impl Moved {
     }
 
     /// A sentence for people.
-    pub fn says(&self) -> Safe {
+    pub fn says(&self, voice: Voice) -> String {
         let what = match self.kind {
             Kind::TaskNew => "is new:".to_owned(),
             Kind::TaskState => "is".to_owned(),
@@ -88,14 +90,40 @@ impl Moved {
             Kind::ActionUnresolved => "outcome unknown:".to_owned(),
         };
         let was = self.was.as_ref().map(|was| format!(" (was {was})")).unwrap_or_default();
-        Safe::new(format!(
-            "{}  {}  {}  {what} {}{was}  {}",
-            self.at.format("%Y-%m-%dT%H:%M:%SZ"),
+        let at = self.at.format("%Y-%m-%dT%H:%M:%SZ").to_string();
+        format!(
+            "{}  {}  {}  {what} {}{}  {}",
+            voice.paint(&at, Tone::Dim),
             self.repo,
             self.task.show(),
-            self.became,
+            voice.paint(&Safe::new(&self.became), self.tone()),
+            voice.paint(&Safe::new(was), Tone::Dim),
             self.name.show_line()
-        ))
+        )
+    }
+
+    /// What it became, as the console would paint it.
+    fn tone(&self) -> Tone {
+        match self.kind {
+            Kind::TaskNew | Kind::TaskState => Condition::State(&State::parse(&self.became)).tone(),
+            Kind::TaskGone => Tone::Dim,
+            Kind::TaskStuck => Tone::Warn,
+            Kind::TaskOrphaned => Tone::Odd,
+            Kind::PullChecks => match self.became.as_str() {
+                "passing" => Tone::Good,
+                "failing" => Tone::Bad,
+                "pending" | "needs_approval" => Tone::Warn,
+                _ => Tone::Dim,
+            },
+            Kind::PullReview => match self.became.as_str() {
+                "approved" => Tone::Good,
+                "changes_requested" => Tone::Bad,
+                _ => Tone::Plain,
+            },
+            Kind::PullWorkflows | Kind::ActionUnresolved => Tone::Warn,
+            Kind::DiagnosisFound => Tone::Bad,
+            Kind::PullNew | Kind::PullState => Tone::Plain,
+        }
     }
 }
 

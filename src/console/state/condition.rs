@@ -19,19 +19,20 @@ pub const ORPHAN_AFTER: TimeDelta = TimeDelta::minutes(2);
 
 /// Its sign and what that means; the word always stands beside it.
 pub fn look(condition: &Condition<'_>) -> (&'static str, Tone) {
-    match condition {
-        Condition::State(State::Queued) => ("◌", Tone::Dim),
-        Condition::State(State::InProgress) => ("●", Tone::Accent),
-        Condition::State(State::WaitingForUser) => ("◆", Tone::WarnStrong),
-        Condition::State(State::Idle) => ("○", Tone::Dim),
-        Condition::State(State::Completed) => ("✓", Tone::Good),
-        Condition::State(State::Failed) => ("✗", Tone::BadStrong),
-        Condition::State(State::TimedOut) => ("⧗", Tone::Bad),
-        Condition::State(State::Cancelled) => ("⊘", Tone::Dim),
-        Condition::State(State::Unknown(_)) => ("?", Tone::Plain),
-        Condition::Cancelling => ("◐", Tone::Warn),
-        Condition::Orphaned => ("⚠", Tone::Odd),
-    }
+    let sign = match condition {
+        Condition::State(State::Queued) => "◌",
+        Condition::State(State::InProgress) => "●",
+        Condition::State(State::WaitingForUser) => "◆",
+        Condition::State(State::Idle) => "○",
+        Condition::State(State::Completed) => "✓",
+        Condition::State(State::Failed) => "✗",
+        Condition::State(State::TimedOut) => "⧗",
+        Condition::State(State::Cancelled) => "⊘",
+        Condition::State(State::Unknown(_)) => "?",
+        Condition::Cancelling => "◐",
+        Condition::Orphaned => "⚠",
+    };
+    (sign, condition.tone())
 }
 
 /// What a cancel that was asked for says of the condition.

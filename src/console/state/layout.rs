@@ -1,6 +1,7 @@
 //! Where things are on the screen, as numbers. Update needs them for paging, view for drawing; both ask here.
 
 use super::place::{Pane, Place};
+use crate::console::keys::Intent;
 
 /// Columns and rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,6 +42,35 @@ impl Area {
         let rows = rows.min(self.height);
         let top = Self { height: rows, ..self };
         (top, Self { y: self.y.saturating_add(rows), height: self.height - rows, ..self })
+    }
+}
+
+/// Where in its pane a line is put.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Put {
+    Top,
+    Middle,
+    Bottom,
+}
+
+impl Put {
+    pub fn of(intent: Intent) -> Option<Self> {
+        match intent {
+            Intent::LineToTop => Some(Self::Top),
+            Intent::CenterLine => Some(Self::Middle),
+            Intent::LineToBottom => Some(Self::Bottom),
+            _ => None,
+        }
+    }
+
+    /// How many rows are to be above what is put there, which has so many itself.
+    pub fn rows_above(self, height: usize, rows: usize) -> usize {
+        let spare = height.saturating_sub(rows);
+        match self {
+            Self::Top => 0,
+            Self::Middle => spare / 2,
+            Self::Bottom => spare,
+        }
     }
 }
 

@@ -15,6 +15,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::layout::Put;
 use crate::text::width;
 use crate::transcript::lines::{self, LogLine, Options};
 use crate::transcript::{Change, Entry, Transcript};
@@ -382,6 +383,20 @@ impl Reader {
         self.top = Spot { entry: index, row: 0 }.min(self.last_page(entries));
         self.cursor = index;
         self.pause();
+    }
+
+    /// Puts the entry under the cursor there, as near as the ends of the log allow; at its end it goes on following.
+    /// `is_last`: the log ends with what is held.
+    pub fn put(&mut self, entries: &[Entry], put: Put, is_last: bool) {
+        if !self.clamp(entries) {
+            return;
+        }
+        let rows = self.rows_above(entries, put);
+        self.put_cursor(entries, rows, is_last);
+        let end = self.last_page(entries);
+        if is_last && self.top >= end && Some(self.cursor) == self.last(entries) {
+            self.resume();
+        }
     }
 
     /// Puts the cursor on an entry and the row that holds these words in sight. An entry that hides them is opened.

@@ -8,6 +8,7 @@ use crate::console::event::LogOrigin;
 use crate::console::keys::Intent;
 use crate::console::state::Model;
 use crate::console::state::big::{Asked, Big, Landing, Step, WAITING};
+use crate::console::state::layout::Put;
 use crate::console::state::log::Shown;
 use crate::console::state::reader::{Reader, Spot as Place};
 use crate::domain::Instant;
@@ -307,6 +308,9 @@ impl Pane<'_> {
             Step::Key(intent @ (Intent::NextTurn | Intent::PreviousTurn)) => {
                 return self.next_of(None, intent == Intent::NextTurn);
             }
+            Step::Key(Intent::CenterLine) => self.put(Put::Middle),
+            Step::Key(Intent::LineToTop) => self.put(Put::Top),
+            Step::Key(Intent::LineToBottom) => self.put(Put::Bottom),
             Step::Key(intent) => {
                 log::step(self.reader, entries, intent);
                 self.stay_within(followed);
@@ -329,6 +333,21 @@ impl Pane<'_> {
         self.reader.fold_all(entries);
         let (above, _) = self.reader.spare(entries, 1);
         if !self.reader.follow && above == 0 && !self.big.is_first() {
+            self.ask_round(Landing::Cursor(row));
+        }
+    }
+
+    /// Puts the entry under the cursor there, even where there is not enough held above it for that.
+    fn put(&mut self, put: Put) {
+        let entries = self.transcript.entries();
+        let is_last = self.big.is_last();
+        if entries.is_empty() || (self.reader.follow && !is_last) {
+            return;
+        }
+        let row = self.reader.rows_above(entries, put);
+        self.reader.put(entries, put, is_last);
+        let (above, _) = self.reader.spare(entries, 1);
+        if above == 0 && row > 0 && !self.big.is_first() {
             self.ask_round(Landing::Cursor(row));
         }
     }
@@ -404,7 +423,7 @@ impl Pane<'_> {
                 let is_last = self.big.is_last();
                 self.reader.begin_at(entries, Place { entry: found, row }, is_last);
             }
-            Landing::Cursor(row) => self.reader.put_cursor(entries, row),
+            Landing::Cursor(row) => self.reader.put_cursor(entries, row, self.big.is_last()),
             Landing::Hit(hit, forward) => self.land(hit, forward),
         }
         let mut steps = std::mem::take(&mut self.big.waiting);

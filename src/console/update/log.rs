@@ -10,7 +10,7 @@ use crate::console::event::{LogLook, LogNews, LogOrigin, Mouse, MouseKind};
 use crate::console::keys::Intent;
 use crate::console::state::Model;
 use crate::console::state::big::Step;
-use crate::console::state::layout::Area;
+use crate::console::state::layout::{Area, Put};
 use crate::console::state::log::facets::bar as bar_of;
 use crate::console::state::log::{Attended, LogPane, Shown, Times};
 use crate::console::state::place::Pane;
@@ -236,6 +236,9 @@ fn read(model: &mut Model, pane: Option<Area>, intent: Intent, effects: &mut Vec
             | Intent::HalfDown
             | Intent::Top
             | Intent::Bottom
+            | Intent::CenterLine
+            | Intent::LineToTop
+            | Intent::LineToBottom
             | Intent::Fold
             | Intent::Enter
             | Intent::FoldAll
@@ -334,7 +337,11 @@ pub(super) fn step(reader: &mut Reader, entries: &[Entry], intent: Intent) {
         Intent::FoldAll => reader.fold_all(entries),
         Intent::NextEntry => reader.show(entries, reader.beside(entries, true)),
         Intent::PreviousEntry => reader.show(entries, reader.beside(entries, false)),
-        _ => {}
+        other => {
+            if let Some(put) = Put::of(other) {
+                reader.put(entries, put, true);
+            }
+        }
     }
 }
 

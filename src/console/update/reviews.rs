@@ -7,6 +7,7 @@ use super::{actions, line, log};
 use crate::console::effect::Effect;
 use crate::console::keys::{Context, Intent};
 use crate::console::reviews::{LookAt, News, Wish};
+use crate::console::state::layout::Put;
 use crate::console::state::line::LineKind;
 use crate::console::state::place::Pane;
 use crate::console::state::reviews::diff::{DiffPane, Doc, Search, State};
@@ -197,9 +198,28 @@ fn moved(model: &mut Model, context: Context, intent: Intent) -> bool {
             hit(model, intent == Intent::NextHit);
             return true;
         }
-        _ => return false,
+        other => {
+            let put = Put::of(other).filter(|_| context == Context::Diff);
+            return put.is_some_and(|put| line_to(model, put));
+        }
     };
     scroll(model, by);
+    true
+}
+
+/// Puts the line last found there. True: also where there is none, which is said.
+fn line_to(model: &mut Model, put: Put) -> bool {
+    let height = over(model).body_rows();
+    let Some(diff) = &mut model.reviews.diff else { return false };
+    let found = diff.search.as_ref().and_then(|search| search.hits.get(search.at?));
+    let Some(line) = found else {
+        let text = model.filled("there is no line to move: {diff.filter} finds one");
+        model.notes.say(model.now, false, text);
+        return true;
+    };
+    diff.top = line.saturating_sub(put.rows_above(height, 1));
+    clamp(model);
+    model.dirty = true;
     true
 }
 

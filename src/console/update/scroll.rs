@@ -3,12 +3,16 @@
 use super::{queue, reviews};
 use crate::console::guide;
 use crate::console::keys::{Context, Intent};
-use crate::console::state::layout::Area;
+use crate::console::state::layout::{Area, Put};
 use crate::console::state::place::Pane;
 use crate::console::state::{Model, detail};
 
 /// Moves in the innermost thing that moves. False: not a movement.
 pub fn intent(model: &mut Model, intent: Intent) -> bool {
+    if let Some(put) = Put::of(intent) {
+        line_to(model, put);
+        return true;
+    }
     let page = rows(model).max(2) - 1;
     let far = isize::MAX / 2;
     let by = match intent {
@@ -22,6 +26,20 @@ pub fn intent(model: &mut Model, intent: Intent) -> bool {
     };
     step(model, by);
     true
+}
+
+/// The list moves under its selection, which keeps its row of the list: what follows an update keeps it within its ends.
+fn line_to(model: &mut Model, put: Put) {
+    let panes = model.place.panes();
+    let (area, index, top) = match model.place.focus {
+        Pane::Queue => (panes.queue, model.queue.index, &mut model.queue.top),
+        Pane::Reviews => (panes.reviews, model.reviews.index, &mut model.reviews.top),
+        Pane::Log | Pane::Compose => return,
+    };
+    let height = area.map_or(0, Area::body_rows);
+    let to = index.saturating_sub(put.rows_above(height, 1));
+    model.dirty |= *top != to;
+    *top = to;
 }
 
 /// Half the rows that are seen where the keys go.
@@ -79,11 +97,12 @@ fn changed_offset(model: &mut Model, before: usize) {
 /// No overlay is scrolled past its end, whatever became shorter.
 pub fn clamp_overlays(model: &mut Model) {
     let Some(body) = model.place.panes().body else { return };
-    if let Some(top) = model.place.help {
+    // What stands at its top is not past its end, and need not be laid out to know that.
+    if let Some(top) = model.place.help.filter(|top| *top > 0) {
         let lines = guide::lines(model).len();
         model.place.help = Some(top.min(lines.saturating_sub(body.body_rows())));
     }
-    if let Some(top) = model.place.detail {
+    if let Some(top) = model.place.detail.filter(|top| *top > 0) {
         let lines = model.selected().map(|known| detail::full(model, known, body.width).len());
         model.place.detail = lines.map(|lines| top.min(lines.saturating_sub(body.body_rows())));
     }

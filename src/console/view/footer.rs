@@ -10,6 +10,7 @@ use crate::console::state::Model;
 use crate::console::state::layout::Area;
 use crate::console::state::notes::Note;
 use crate::console::state::tone::{Words, wrap};
+use crate::text::{Safe, width};
 
 /// At the first start, until it is taken or not wanted.
 const OFFER: &str = "new here? :tour";
@@ -37,22 +38,55 @@ pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) -> Op
 fn keys(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) {
     let keys = footer(model.context(), model);
     let here = model.context();
-    let offer = model.place.tour.offered && here == model.screen() && !here.takes_text();
+    let room = usize::from(area.width).saturating_sub(OFFER.len() + 2);
+    let offer = model.place.tour.offered && here == model.screen() && !here.takes_text() && has_both(&keys, room);
     let told = if offer { u16::try_from(OFFER.len()).unwrap_or(0) + 2 } else { 0 };
     if offer {
         put(buffer, area, area.right().saturating_sub(told - 1), area.y, OFFER, theme.style(Tone::Dim));
     }
     let area = Area { width: area.width.saturating_sub(told), ..area };
+    put_words(buffer, area, area.x + 1, area.y, &fitting(&keys, usize::from(area.width)), theme);
+}
+
+/// The first key is what one is here for, and the last leads to all the others: nothing takes their room.
+fn has_both(keys: &[(String, &str)], columns: usize) -> bool {
+    let columns_of = |(key, what): &(String, &str)| width::width(&Safe::new(key)) + what.len() + 4;
+    keys.first().into_iter().chain(keys.last()).map(columns_of).sum::<usize>() <= columns
+}
+
+/// As many of the keys as have room, one after the other. The last one leads to all the others, or out of them: it stays.
+fn fitting(keys: &[(String, &str)], columns: usize) -> Words {
     let words = |(key, what): &(String, &str)| Words::one(Tone::Accent, key).with(Tone::Dim, format!(" {what}"));
     let mut all: Vec<Words> = keys.iter().map(words).collect();
-    // The last one leads to all the others: it stays.
-    while all.len() > 1 && all.iter().map(|w| w.width() + 3).sum::<usize>() > usize::from(area.width) {
+    while all.len() > 1 && all.iter().map(|w| w.width() + 3).sum::<usize>() > columns {
         all.remove(all.len() - 2);
     }
-    let mut x = area.x + 1;
+    let mut line = Words::new();
     for words in all {
-        x = put_words(buffer, area, x, area.y, &words, theme).saturating_add(3);
+        if !line.is_empty() {
+            line.push(Tone::Plain, "   ");
+        }
+        line.extend(words);
     }
+    line
+}
+
+/// What may follow the keys that were begun while a line is typed: behind it where there is room for all of it, else on the
+/// line above. `free`: columns behind what is typed. False: no keys were begun.
+pub(super) fn begun(model: &Model, theme: &Theme, area: Area, free: usize, buffer: &mut Buffer) -> bool {
+    if model.prefix().is_empty() {
+        return false;
+    }
+    let keys = footer(model.context(), model);
+    let whole = fitting(&keys, usize::MAX);
+    if whole.width() + 4 <= free {
+        line::at_the_edge(&whole, theme, area, buffer);
+    } else {
+        let above = Area { y: area.y.saturating_sub(1), height: 1, ..area };
+        clear(buffer, above);
+        put_words(buffer, above, above.x + 1, above.y, &fitting(&keys, usize::from(area.width)), theme);
+    }
+    true
 }
 
 /// A note of one line stands here; a longer one is read whole, over the lines above.

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::footer::NOTE_ROWS;
+use super::footer::{self, NOTE_ROWS};
 use super::safe::{clear, put, put_words};
 use super::theme::{Theme, Tone};
 use crate::console::state::Model;
@@ -24,7 +24,9 @@ pub fn draw(model: &Model, line: &Line, theme: &Theme, area: Area, buffer: &mut 
     let free = usize::from(area.right().saturating_sub(end));
     let fits = |words: &Words| words.width() + 4 <= free;
     let fault = line.fault.clone().or_else(|| wrong.map(|wrong| wrong.what.clone()));
-    if let Some(fault) = fault {
+    if footer::begun(model, theme, area, free, buffer) {
+        // It is wanted more than what is said of the line.
+    } else if let Some(fault) = fault {
         let words = Words::one(Tone::Bad, &fault);
         if fits(&words) {
             put_words(buffer, area, end + 3, area.y, &words, theme);

@@ -15,7 +15,7 @@ use crate::console::state::log::{Half, Shown, margin};
 use crate::console::state::place::Pane;
 use crate::console::state::reader::{Row, Search};
 use crate::domain::freshness::Verdict;
-use crate::domain::{Fault, Instant, Source, State, age, look};
+use crate::domain::{Fault, Instant, Source, State, age};
 use crate::text::{Colour, Safe, Sgr, width};
 use crate::transcript::{Entry, Ink};
 
@@ -395,24 +395,16 @@ fn clock(model: &Model, at: Instant, format: &str) -> Safe {
 }
 
 fn ink_style(theme: Theme, ink: Ink) -> Style {
-    theme.style(match ink {
-        Ink::Plain => Tone::Plain,
-        Ink::Dim => Tone::Dim,
-        Ink::Strong => Tone::Strong,
-        Ink::Command | Ink::Hunk | Ink::Code | Ink::Link | Ink::Pending => Tone::Accent,
-        Ink::File => Tone::File,
-        Ink::Progress | Ink::Good | Ink::Added => Tone::Good,
-        Ink::Error => Tone::BadStrong,
-        Ink::Bad | Ink::Removed => Tone::Bad,
-        Ink::Reasoning => Tone::Reasoning,
-        Ink::Log(sgr) => return log_style(theme, sgr),
-    })
+    match (ink, ink.tone()) {
+        (Ink::Log(sgr), _) => log_style(theme, sgr),
+        (_, tone) => theme.style(tone.unwrap_or(Tone::Plain)),
+    }
 }
 
 /// The colours a log asked for. Without colours its attributes stay.
 fn log_style(theme: Theme, sgr: Sgr) -> Style {
     let mut style = Style::new();
-    let shown = |colour| theme.colour(ink(colour));
+    let shown = |colour: Colour| theme.colour(colour.into());
     style.fg = sgr.fg.and_then(shown);
     style.bg = sgr.bg.and_then(shown);
     for (on, modifier) in [
@@ -428,13 +420,6 @@ fn log_style(theme: Theme, sgr: Sgr) -> Style {
         }
     }
     style
-}
-
-fn ink(colour: Colour) -> look::Ink {
-    match colour {
-        Colour::Ansi(n) | Colour::Indexed(n) => look::Ink::indexed(n),
-        Colour::Rgb(r, g, b) => look::Ink::Rgb(look::Rgb(r, g, b)),
-    }
 }
 
 mod biglog;

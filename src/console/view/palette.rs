@@ -112,11 +112,16 @@ fn row(row: &Row, under: bool, names: usize, theme: &Theme, line: Area, buffer: 
 pub fn line(model: &Model, palette: &Palette, theme: &Theme, area: Area, buffer: &mut Buffer) -> (u16, u16) {
     let x = put_words(buffer, area, area.x + 1, area.y, &Words::one(Tone::AccentStrong, "go to: "), theme);
     let (cursor, end) = super::line::text(&palette.line, None, x, theme, area, buffer);
+    let free = usize::from(area.right().saturating_sub(end));
+    let cursor = cursor.min(area.right().saturating_sub(1));
+    if super::footer::begun(model, theme, area, free, buffer) {
+        return (cursor, area.y);
+    }
     let key = |intent| model.key(Context::Palette, intent);
     let hint = format!("{} go   {} choose   {} back", key(Intent::Accept), key(Intent::Down), key(Intent::Back));
     let hint = Words::one(Tone::Dim, hint);
-    if hint.width() + 4 <= usize::from(area.right().saturating_sub(end)) {
+    if hint.width() + 4 <= free {
         super::line::at_the_edge(&hint, theme, area, buffer);
     }
-    (cursor.min(area.right().saturating_sub(1)), area.y)
+    (cursor, area.y)
 }

@@ -1,6 +1,7 @@
 //! One colour: how it is written, what it is in light, and the nearest one a poorer terminal has.
 
 use super::Depth;
+use crate::text::Colour;
 
 /// A colour as the terminal is asked for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +58,15 @@ const USUAL: [Rgb; 16] = [
 
 /// The steps of the cube of colours 16 to 231.
 const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
+
+impl From<Colour> for Ink {
+    fn from(colour: Colour) -> Self {
+        match colour {
+            Colour::Ansi(n) | Colour::Indexed(n) => Self::indexed(n),
+            Colour::Rgb(r, g, b) => Self::Rgb(Rgb(r, g, b)),
+        }
+    }
+}
 
 impl Ink {
     /// A name, a number from 0 to 255, or `#rrggbb`.

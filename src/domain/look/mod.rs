@@ -5,12 +5,14 @@
 //! theme file ──config──> Palette ──reduced to the Depth, once──> console/view paints each Tone by it
 //! ```
 
+mod brush;
 mod ink;
 mod paint;
 mod palette;
 mod terminal;
 mod tone;
 
+pub use brush::Brush;
 pub use ink::{Ink, Rgb};
 pub use paint::{Marks, Paint};
 pub use palette::Palette;

@@ -16,7 +16,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::begin::{self, runtime};
-use super::service;
+use super::{looks, service};
 use crate::cli::desk::{Edit, Nothing, Remembered, Stop};
 use crate::cli::voice::{Looks, Voice};
 use crate::cli::{self, Desk, Exit, HeadlessVerb, config_verbs, output};
@@ -72,7 +72,7 @@ pub(super) async fn desk(looks: &Looks, config: Config, paths: Paths, typed: boo
             who: service::who(),
             gate: ops::Gate::new(Arc::new(move || load(&policy))),
         },
-        voice: Voice::of(looks, config.ui.colour),
+        voice: voice(looks, &config, &paths),
         typed: if typed { config.repos.clone() } else { Vec::new() },
         repos,
         web,
@@ -90,6 +90,11 @@ pub(super) async fn desk(looks: &Looks, config: Config, paths: Paths, typed: boo
         config,
         paths,
     })
+}
+
+/// How a verb speaks under these options.
+pub(super) fn voice(looks: &Looks, config: &Config, paths: &Paths) -> Voice {
+    Voice::of(looks, config.ui.colour, looks::brush(config, paths))
 }
 
 /// The editor of the console, on a private file that goes with it.

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use super::begin::{self, Setting, runtime};
 use super::screen::{self, Shown};
-use super::{headless, service};
+use super::{headless, looks, service};
 use crate::cli::complete::{self, lines, script};
 use crate::cli::desk::Stop;
 use crate::cli::look::{LookVerb, schema};
@@ -39,7 +39,9 @@ pub fn run(verb: &LookVerb, options: &cli::Options) -> Result<u8, Fault> {
         LookVerb::Complete { words } => complete(words, options),
         _ => {
             return match verb.as_ledger() {
-                Some(verb) => cli::ledger_verbs::run(&verb, options, Clock::system().now()).map(Exit::code),
+                Some(verb) => {
+                    cli::ledger_verbs::run(&verb, options, Clock::system().now(), looks::brush).map(Exit::code)
+                }
                 None => reading(verb, options),
             };
         }
@@ -62,7 +64,7 @@ fn reading(verb: &LookVerb, options: &cli::Options) -> Result<u8, Fault> {
     // A verb does without a journal that cannot be written.
     let notes = begin::observed(&paths, &loaded, &clock)?;
     let setting = Setting { loaded, paths, clock, notes, unseen: None };
-    let seat = seat(&setting, Voice::of(&looks, setting.loaded.config.ui.colour))?;
+    let seat = seat(&setting, headless::voice(&looks, &setting.loaded.config, &setting.paths))?;
     let runtime = runtime()?;
     let code = runtime.block_on(async {
         let (stop, heard) = watch::channel(false);
@@ -120,7 +122,7 @@ fn complete(words: &[String], options: &cli::Options) -> Exit {
     let known = Paths::find().ok().and_then(|paths| {
         let loaded = config::load(&options.sources(), &paths).ok()?;
         let setting = Setting { loaded, paths, clock: Clock::system(), notes: Vec::new(), unseen: None };
-        let seat = seat(&setting, Voice::of(&cli::voice::Looks::default(), config::Switch::Off)).ok()?;
+        let seat = seat(&setting, Voice::of(&cli::voice::Looks::default(), config::Switch::Off, None)).ok()?;
         Some((setting, seat))
     });
     let here = std::env::current_dir().ok();

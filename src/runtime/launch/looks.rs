@@ -2,11 +2,26 @@
 
 use super::begin::Setting;
 use crate::config::theme::Themes;
-use crate::config::{Background, Config, Switch};
+use crate::config::{Background, Config, Paths, Switch};
 use crate::console::state::look::Look;
-use crate::domain::look::{Depth, Ground};
+use crate::domain::look::{Brush, Depth, Ground};
 use crate::runtime::terminal::colours;
 use crate::runtime::themes;
+
+/// What the verbs without a screen are painted with. `None`: no colours, or none wished.
+pub fn brush(config: &Config, paths: &Paths) -> Option<Brush> {
+    let look = look(config, &Themes::new(paths.themes()));
+    (look.depth != Depth::None).then(|| Brush::new(&look.palette(), look.depth))
+}
+
+/// The same in words.
+pub fn words(config: &Config, paths: &Paths) -> String {
+    let look = look(config, &Themes::new(paths.themes()));
+    match look.depth {
+        Depth::None => "no colours: none are wished, or the terminal has none".to_owned(),
+        depth => format!("{}, colours: {}", look.words(), depth.words()),
+    }
+}
 
 pub fn themes(setting: &Setting) -> Themes {
     Themes::new(setting.paths.themes())

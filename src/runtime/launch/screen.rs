@@ -111,7 +111,7 @@ pub async fn run<E: Effects>(
             tokio::time::sleep(time).await;
             let _ = to_loop.send(Signal::End(0)).await;
         });
-        let effects = Borrowed { effects, themes };
+        let effects = Themed { effects, themes };
         let app = app(setting, model, Unseen::default(), effects, (events, signals), hosts);
         // Whoever holds this end may still have something to say: without it the loop would be deaf.
         let _events = sender;
@@ -126,7 +126,7 @@ pub async fn run<E: Effects>(
     if config.ui.background == Background::Auto {
         screen.follow_ground();
     }
-    let app = app(setting, model, screen, Borrowed { effects, themes }, (events, signals), hosts);
+    let app = app(setting, model, screen, Themed { effects, themes }, (events, signals), hosts);
     // On the heap: the loop holds the whole screen, and what waits for it would be as large.
     Ok(Box::pin(app::run(app)).await.code())
 }
@@ -154,14 +154,14 @@ fn through(screen: Tty, hyperlinks: Switch) -> Tty {
     screen.with_answer(answer)
 }
 
-fn app<'a, S, E: Effects>(
+fn app<S, E: Effects>(
     setting: &Setting,
     model: Model,
     screen: S,
-    effects: Borrowed<'a, E>,
+    effects: Themed<E>,
     (events, signals): (mpsc::Receiver<Event>, mpsc::Receiver<Signal>),
     hosts: Vec<String>,
-) -> App<S, Borrowed<'a, E>> {
+) -> App<S, Themed<E>> {
     App {
         theme: Theme::of(&model.settings),
         model,
@@ -177,14 +177,13 @@ fn app<'a, S, E: Effects>(
     }
 }
 
-/// The loop takes its hands by value; they are needed once more after it has ended. Themes are read
-/// here, whatever is done behind the screen.
-struct Borrowed<'a, E> {
-    effects: &'a mut E,
+/// Themes are read here, whatever is done behind the screen.
+struct Themed<E> {
+    effects: E,
     themes: Watch,
 }
 
-impl<E: Effects> Effects for Borrowed<'_, E> {
+impl<E: Effects> Effects for Themed<E> {
     fn begin(&mut self) {
         self.themes.begin();
         self.effects.begin();

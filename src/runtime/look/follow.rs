@@ -8,8 +8,9 @@ use crate::cli::look::entry_fields::Told;
 use crate::cli::output;
 use crate::cli::voice::Voice;
 use crate::console::event::LogOrigin;
+use crate::domain::look::{self, Brush, Marks, Paint, Tone};
 use crate::ledger::export::ascii;
-use crate::text::{Colour, Sgr};
+use crate::text::Sgr;
 use crate::transcript::export;
 use crate::transcript::lines::lines;
 use crate::transcript::{Entry, FacetSet, Format, Ink, LogLine, Options, Transcript};
@@ -147,12 +148,7 @@ impl Printer {
             if n >= line.parts.len() {
                 out.push_str("  ");
             }
-            let code = if self.voice.colour { code(ink) } else { String::new() };
-            if code.is_empty() {
-                out.push_str(text);
-            } else {
-                out.push_str(&format!("\u{1b}[{code}m{text}\u{1b}[0m"));
-            }
+            out.push_str(&self.voice.brush.map_or_else(|| text.to_string(), |brush| painted(brush, *ink, text)));
         }
         out.truncate(out.trim_end_matches(' ').len());
         out.push('\n');
@@ -174,43 +170,25 @@ fn columns() -> u16 {
     size.map(|size| size.ws_col).filter(|columns| *columns >= 20).unwrap_or(COLUMNS)
 }
 
-/// What sets this ink, in the numbers of SGR. Empty: as all else.
-fn code(ink: &Ink) -> String {
-    let code = match ink {
-        Ink::Log(sgr) => return of_log(sgr),
-        Ink::Dim | Ink::Reasoning | Ink::Hunk => "2",
-        Ink::Strong => "1",
-        Ink::Command => "36",
-        Ink::File => "34",
-        Ink::Link => "4",
-        Ink::Added | Ink::Good => "32",
-        Ink::Removed | Ink::Bad | Ink::Error => "31",
-        Ink::Progress => "35",
-        _ => "",
-    };
-    code.to_owned()
+/// Colours of the log itself are as near as the terminal has them, all else is as the theme has it.
+fn painted(brush: Brush, ink: Ink, text: &str) -> String {
+    match (ink, ink.tone()) {
+        (Ink::Log(sgr), _) => brush.other(text, of_log(sgr)),
+        (_, tone) => brush.tone(text, tone.unwrap_or(Tone::Plain)),
+    }
 }
 
-/// Colours of the log itself, from values: nothing of what came is passed on.
-fn of_log(sgr: &Sgr) -> String {
-    let mut codes: Vec<String> = Vec::new();
-    for (on, code) in [(sgr.bold, 1), (sgr.dim, 2), (sgr.italic, 3), (sgr.underline, 4), (sgr.reverse, 7)] {
-        if on {
-            codes.push(code.to_string());
-        }
-    }
-    codes.extend(sgr.fg.map(|colour| colour_code(colour, 30)));
-    codes.extend(sgr.bg.map(|colour| colour_code(colour, 40)));
-    codes.join(";")
-}
-
-fn colour_code(colour: Colour, base: u16) -> String {
-    match colour {
-        Colour::Ansi(n @ 0..8) => (base + u16::from(n)).to_string(),
-        Colour::Ansi(n) => (base + 60 + u16::from(n - 8)).to_string(),
-        Colour::Indexed(n) => format!("{};5;{n}", base + 8),
-        Colour::Rgb(r, g, b) => format!("{};2;{r};{g};{b}", base + 8),
-    }
+/// From values: nothing of what came is passed on.
+fn of_log(sgr: Sgr) -> Paint {
+    let marks = [
+        (sgr.bold, Marks::BOLD),
+        (sgr.dim, Marks::DIM),
+        (sgr.italic, Marks::ITALIC),
+        (sgr.underline, Marks::UNDERLINE),
+        (sgr.reverse, Marks::REVERSE),
+    ];
+    let marks = marks.into_iter().filter(|(on, _)| *on).fold(Marks::NONE, |all, (_, mark)| all.and(mark));
+    Paint { bg: sgr.bg.map(look::Ink::from), ..Paint::new(sgr.fg.map(look::Ink::from), marks) }
 }
 
 #[cfg(test)]
@@ -218,6 +196,7 @@ mod tests {
     use super::*;
     use crate::cli::look::args::From;
     use crate::cli::voice::Form;
+    use crate::text::Colour;
     use crate::transcript::Facet;
 
     /// Prints nothing: what it takes is asked here.
@@ -235,7 +214,7 @@ mod tests {
             out_is_terminal: false,
             err_is_terminal: false,
             in_is_terminal: false,
-            colour: false,
+            brush: None,
         };
         Printer::new(&args, voice)
     }
@@ -265,9 +244,12 @@ mod tests {
     }
 
     #[test]
-    fn colours_of_a_log_are_made_from_values() {
-        let sgr = Sgr { fg: Some(Colour::Ansi(9)), bg: Some(Colour::Rgb(1, 2, 3)), bold: true, ..Sgr::default() };
-        assert_eq!(of_log(&sgr), "1;91;48;2;1;2;3");
-        assert_eq!(of_log(&Sgr { fg: Some(Colour::Indexed(200)), ..Sgr::default() }), "38;5;200");
+    fn colours_of_a_log_are_made_from_values_and_reduced_to_what_the_terminal_has() {
+        let fg = Some(Colour::Rgb(1, 2, 3));
+        let ink = Ink::Log(Sgr { fg, bold: true, crossed_out: true, ..Sgr::default() });
+        let brush = |depth| Brush::new(&look::Palette::default(), depth);
+        assert_eq!(painted(brush(look::Depth::True), ink, "x"), "\u{1b}[1;38;2;1;2;3mx\u{1b}[0m");
+        assert_eq!(painted(brush(look::Depth::Sixteen), ink, "x"), "\u{1b}[1;30mx\u{1b}[0m");
+        assert_eq!(painted(brush(look::Depth::Sixteen), Ink::File, "x"), "\u{1b}[34mx\u{1b}[0m");
     }
 }

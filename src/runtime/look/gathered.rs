@@ -258,6 +258,7 @@ pub fn joined(model: &Model, known: &Known) -> Joined {
     Joined {
         login: world.login(task).cloned(),
         condition: condition.word(),
+        tone: condition.tone(),
         state_since: known.condition_since(now),
         stuck: known.stuck(&model.settings, now).map(|stuck| (stuck, now)),
         orphaned: condition == Condition::Orphaned,

@@ -11,6 +11,7 @@ use crate::cli::voice::{Cell, Form, Row, Tone};
 use crate::cli::{Desk, Exit, output};
 use crate::console::state::words;
 use crate::domain::blocked::Whom;
+use crate::domain::look;
 use crate::domain::{Fault, Order, PullId, Query, RepoName, age};
 use crate::text::Safe;
 
@@ -65,6 +66,10 @@ fn review(gathered: &Gathered, key: &(RepoName, PullId), all: bool) -> Option<Re
     })
 }
 
+fn painted((tone, word): (look::Tone, &str)) -> Cell {
+    Cell::toned(word, Tone::Of(tone))
+}
+
 fn row(review: &Review, form: Form) -> Row {
     let pull = &review.pull;
     let id = Safe::new(format!("{}#{}", pull.repo, pull.number));
@@ -75,9 +80,9 @@ fn row(review: &Review, form: Form) -> Row {
     let open = review.open_seconds.and_then(|seconds| chrono::TimeDelta::try_seconds(i64::try_from(seconds).ok()?));
     let cells = vec![
         Cell::new(format!("#{}", pull.number)),
-        Cell::new(words::pull_state(pull.state).1),
+        painted(words::pull_state(pull.state)),
         Cell::new(open.map(age::coarse).unwrap_or_default()),
-        Cell::new(words::checks(pull.checks.as_ref()).plain()),
+        Cell::toned(words::checks(pull.checks.as_ref()).plain(), Tone::Of(words::checks_sign(pull.checks.as_ref()).1)),
         Cell::toned(&review.says, waits),
         Cell::new(pull.repo.as_str()),
         Cell::new(pull.title.show_line()),

@@ -9,9 +9,11 @@ use super::list::told;
 use super::seat::Seat;
 use crate::cli::desk::Stopped;
 use crate::cli::look::args::ViewArgs;
+use crate::cli::voice::Voice;
 use crate::cli::{Desk, Exit, output, which};
 use crate::console::event::News;
 use crate::console::state::detail;
+use crate::console::state::tone::{Tone, Words};
 use crate::domain::{Fault, FaultKind, Order, Query, Source, State, Task};
 use crate::ledger::export::ascii;
 use crate::runtime::cache::Cache;
@@ -19,6 +21,7 @@ use crate::runtime::engine::desk::Desk as Engine;
 use crate::runtime::engine::diagnose;
 use crate::runtime::engine::purse::Purse;
 use crate::runtime::engine::till::Till;
+use crate::text::width;
 
 /// Columns of the text where nobody says how wide it may be.
 const COLUMNS: u16 = 100;
@@ -53,14 +56,27 @@ pub async fn run(args: &ViewArgs, mut seat: Seat, desk: &Desk) -> Result<Exit, F
         output::line(&ascii(&joined.json().to_string()))
     } else {
         let known = gathered.model.world.tasks.get(&at.id).ok_or_else(gone)?;
-        let mut text = format!("{}  {}  {}\n\n", at.id.show(), at.repo, known.task.name.show_line());
+        let name = seat.voice.paint(&known.task.name.show_line(), Tone::Strong);
+        let mut text = format!("{}  {}  {name}\n\n", at.id.show(), at.repo);
         for line in detail::full(&gathered.model, known, COLUMNS) {
-            text.push_str(line.plain().trim_end());
+            text.push_str(painted(seat.voice, &line).trim_end());
             text.push('\n');
         }
-        output::say(text.trim_end())
+        output::line(text.trim_end())
     };
     Ok(printed.worse(told(&gathered)))
+}
+
+/// Blanks at the end are not painted: they are not printed either.
+fn painted(voice: Voice, line: &Words) -> String {
+    let shown = line.plain().trim_end().len();
+    let mut left = shown;
+    let parts = line.0.iter().map(|(tone, text)| {
+        let text = width::cut_bytes(text, left);
+        left -= text.len();
+        voice.paint(text, *tone)
+    });
+    parts.collect()
 }
 
 /// Reads the log of a task that ended badly, unless what it says is known already.

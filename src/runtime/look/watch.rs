@@ -23,6 +23,7 @@ use super::{metrics, reader};
 use crate::cli::desk::Stopped;
 use crate::cli::look::args::{self, WatchArgs};
 use crate::cli::look::moved::Moved;
+use crate::cli::voice::Voice;
 use crate::cli::{Desk, Exit, output};
 use crate::console::event::{Event, Local, Net, News, Op, What};
 use crate::console::{Effect, Model, update};
@@ -83,6 +84,7 @@ pub async fn run(args: &WatchArgs, seat: Seat, desk: &Desk) -> Result<Exit, Faul
 
 struct Watch<'a> {
     args: &'a WatchArgs,
+    voice: Voice,
     query: Query,
     notifier: &'a Notifier,
     model: Model,
@@ -109,6 +111,7 @@ impl<'a> Watch<'a> {
         settings.transitions = true;
         Self {
             args,
+            voice: seat.voice,
             query,
             notifier,
             model: Model::new(seat.now(), settings),
@@ -214,7 +217,7 @@ impl<'a> Watch<'a> {
         if !self.is_wanted(moved) {
             return true;
         }
-        let line = if self.args.text { moved.says().to_string() } else { ascii(&moved.json().to_string()) };
+        let line = if self.args.text { moved.says(self.voice) } else { ascii(&moved.json().to_string()) };
         match output::bytes(format!("{line}\n").as_bytes()) {
             Ok(open) => open,
             Err(exit) => {

@@ -74,10 +74,7 @@ pub fn leave() {
     // A thread of its own: a write to a terminal that nobody reads does not return.
     let write = move || {
         let lock = output_soon();
-        if LINKS.load(Ordering::SeqCst) {
-            let _ = write_all(super::links::CLOSE);
-        }
-        let _ = write_all(LEAVE);
+        let _ = write_all(&last_bytes());
         drop(lock);
         let _ = done.send(());
     };
@@ -91,7 +88,13 @@ pub fn leave() {
 
 /// Has somebody give the terminal back should this program die without a chance to. For once a picture is out.
 pub fn watch_over() {
-    warden::start(LEAVE);
+    warden::start(&last_bytes());
+}
+
+/// What leaving writes. On a terminal without links nothing is said of them: it may not know where that ends.
+fn last_bytes() -> Vec<u8> {
+    let close = if LINKS.load(Ordering::SeqCst) { super::links::CLOSE } else { &[] };
+    [close, LEAVE].concat()
 }
 
 /// [`close`] of a program that ends in order: nobody need watch any more.

@@ -206,7 +206,7 @@ fn apply(change: Change, picture: &mut Buffer, links: &mut Vec<Link>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_changes_every_cell_has_its_own_link_and_none_is_left_open(

@@ -21,17 +21,23 @@ fn frame(painter: &mut Painter, picture: &Buffer, cursor: Option<(u16, u16)>) ->
 }
 
 /// Everything a reader sees of a cell. The colour of a blank's invisible letter is not.
-fn seen(screen: &vt100::Screen, row: u16, col: u16) -> String {
+#[derive(Debug, PartialEq)]
+enum Seen<'a> {
+    Half,
+    Blank { bg: vt100::Color },
+    Cell { text: &'a str, fg: vt100::Color, bg: vt100::Color, marks: [bool; 5] },
+}
+
+fn seen(screen: &vt100::Screen, row: u16, col: u16) -> Seen<'_> {
     let cell = screen.cell(row, col).unwrap();
     let text = if cell.has_contents() { cell.contents() } else { " " };
-    let on_blank = format!("bg {:?} rev {} ul {}", cell.bgcolor(), cell.inverse(), cell.underline());
     if cell.is_wide_continuation() {
-        "half".to_owned()
+        Seen::Half
     } else if text == " " && !cell.inverse() && !cell.underline() {
-        format!("blank {on_blank}")
+        Seen::Blank { bg: cell.bgcolor() }
     } else {
-        let fg = cell.fgcolor();
-        format!("{text:?} fg {fg:?} {on_blank} b {} d {} i {}", cell.bold(), cell.dim(), cell.italic())
+        let marks = [cell.inverse(), cell.underline(), cell.bold(), cell.dim(), cell.italic()];
+        Seen::Cell { text, fg: cell.fgcolor(), bg: cell.bgcolor(), marks }
     }
 }
 
@@ -104,7 +110,7 @@ fn scroll_rows(picture: &mut Buffer, top: u16, bottom: u16, by: i16) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_row_of_pictures_ends_in_the_screen_of_the_last(

@@ -101,7 +101,7 @@ impl Warden {
 fn spawn(leave: &[u8], word: &str) -> Option<Child> {
     let keys = check::keys().ok()?;
     // No byte in it that would act on the terminal of whoever lists the processes.
-    let spelled = String::from_utf8_lossy(leave).replace('\x1b', "\\0033");
+    let spelled = String::from_utf8_lossy(leave).replace('\\', "\\0134").replace('\x1b', "\\0033");
     let mut command = Command::new("/bin/sh");
     // The word now in force goes along: it must not be too late for it.
     command

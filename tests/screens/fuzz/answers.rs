@@ -28,7 +28,7 @@ use atc::transcript::Format;
 use atc::transcript::raw::{RawLine, RawLines};
 use chrono::TimeDelta;
 
-use super::dice::Dice;
+use crate::dice::Dice;
 use crate::world::{pull, repo, task, with_pull, with_session};
 
 const REPOS: [&str; 4] = ["billing", "api", "web", "reports"];

@@ -27,7 +27,7 @@ use atc::text::Safe;
 use atc::transcript::Rules;
 
 use super::answers::*;
-use super::dice::Dice;
+use crate::dice::Dice;
 use crate::world::run;
 
 /// News nobody asked for just now.

@@ -7,6 +7,9 @@ use chrono::TimeDelta;
 
 use super::clean::clean_line;
 use super::editor::Editor;
+use super::wrap;
+use crate::console::state::layout::Area;
+use crate::console::state::tone::Tone;
 use crate::domain::policy::Fact;
 use crate::domain::{Branches, Fault, Instant, Issue, IssueRef, Issues, RepoName, TaskId};
 use crate::text::Untrusted;
@@ -24,6 +27,17 @@ pub struct IssueSide {
     pub enabled: HashMap<RepoName, Fact<bool>>,
     /// An issue whose work is looked for, and the row that was selected when it was assigned.
     pub awaited: Option<(IssueRef, Option<TaskId>)>,
+}
+
+/// The part of the list that is seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Rows of the pane above it, the rule among them.
+    pub above: usize,
+    /// The first row seen.
+    pub top: usize,
+    /// How many have room.
+    pub room: usize,
 }
 
 /// Something that is loaded when it is first wanted.
@@ -113,6 +127,48 @@ impl IssueSide {
     pub fn rows(&self) -> Vec<&Issue> {
         let list = self.list.as_ref();
         list.and_then(|list| Some(list.rows(self.issues(&list.repo)?))).unwrap_or_default()
+    }
+
+    /// What is to be known before one is chosen.
+    pub fn notes(&self, list: &IssueList) -> Vec<(Tone, String)> {
+        let mut notes = Vec::new();
+        match self.enabled.get(&list.repo) {
+            Some(Fact::Known(false)) => {
+                let line = format!("✗ the agent cannot be assigned in {}: it is not enabled there for you", list.repo);
+                notes.push((Tone::Bad, line));
+            }
+            Some(Fact::Unknown(why)) => {
+                notes.push((Tone::Warn, format!("whether the agent can be assigned here is not known: {why}")));
+            }
+            _ => {}
+        }
+        let asked = self.lists.get(&list.repo);
+        if let Some(fault) = asked.and_then(|asked| asked.fault.as_ref()) {
+            notes.push((Tone::Bad, format!("✗ {fault}")));
+        }
+        if let Some(issues) = asked.and_then(|asked| asked.value()) {
+            if issues.issues.is_empty() {
+                notes.push((Tone::Dim, "No issue is open here.".to_owned()));
+            } else if self.rows().is_empty() {
+                let line = match list.typed_number() {
+                    Some(at) => format!("None of the open issues. Enter opens {at}."),
+                    None => "None of the open issues holds all of these words.".to_owned(),
+                };
+                notes.push((Tone::Dim, line));
+            }
+        }
+        notes
+    }
+
+    /// Where the rows of the open list stand in the pane.
+    pub fn shown(&self, list: &IssueList, pane: Area) -> Shown {
+        let rows = self.rows();
+        // Under the pane's rule there is what is typed, then the notes.
+        let above = 2 + self.notes(list).len();
+        let left = usize::from(pane.height).saturating_sub(above);
+        // The list has at most half of the pane when there is more to say below it.
+        let room = left.min((left / 2).max(rows.len().min(6)));
+        Shown { above, top: wrap::visible_top(0, list.at(&rows), room, rows.len()), room }
     }
 
     /// The names of branches that can be typed as they are, those of no folder first: they are what work is based on.

@@ -21,7 +21,7 @@ mod field;
 pub mod follow_up;
 mod form;
 mod gate;
-mod issues;
+pub mod issues;
 pub mod layout;
 mod pane;
 mod picker;

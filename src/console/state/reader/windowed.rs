@@ -3,6 +3,7 @@
 
 use super::sweep::Sweep;
 use super::{Reader, Search, Spot};
+use crate::console::state::layout::Put;
 use crate::transcript::Entry;
 use crate::transcript::search::Pattern;
 
@@ -71,10 +72,19 @@ impl Reader {
         self.rows.iter().position(|row| row.at.entry == self.cursor).unwrap_or(0)
     }
 
-    /// Puts the entry under the cursor so many rows down the screen.
-    pub fn put_cursor(&mut self, entries: &[Entry], rows: usize) {
-        self.top = self.above(entries, Spot { entry: self.cursor, row: 0 }, rows);
+    /// Puts the entry under the cursor so many rows down the screen. `is_last`: the log ends with what is held, and no room
+    /// is wasted under it.
+    pub fn put_cursor(&mut self, entries: &[Entry], rows: usize, is_last: bool) {
+        let top = self.above(entries, Spot { entry: self.cursor, row: 0 }, rows);
         self.pause();
+        self.top = if is_last { top.min(self.last_page(entries)) } else { top };
+    }
+
+    /// How many rows are above the entry under the cursor once it is put there, whole if it fits.
+    pub fn rows_above(&mut self, entries: &[Entry], put: Put) -> usize {
+        let height = usize::from(self.sheet.height).max(1);
+        let rows = self.height(entries, self.cursor).min(height);
+        put.rows_above(height, rows)
     }
 
     /// Where the reader is: the entry at the top and the row of it.

@@ -78,6 +78,11 @@ impl Desk {
         let model = super::super::log::tests::console(None);
         let mut desk =
             Self { model, bytes, log: 1, slow: Vec::new(), is_slow: false, wishes: Vec::new(), most: 12_000 };
+        // What has no key of its own has one here.
+        let own =
+            "[keys.log]\n\"alt+z\" = \"center-line\"\n\"alt+t\" = \"line-to-top\"\n\"alt+b\" = \"line-to-bottom\"\n";
+        let changes = crate::keys::file::read_text(own).0;
+        desk.model.settings.keymap = crate::keys::Keymap::build(crate::keys::Preset::Default, &changes).0;
         // The facets have a row of their own where a log is held whole.
         desk.send(What::Resize(Size { width: 80, height: 24 + u16::from(!is_window) }));
         let (len, format) = (desk.bytes.len() as u64, Format::SessionLog);
@@ -198,7 +203,7 @@ impl Desk {
 }
 
 /// Steps whose meaning is the same however the log is held.
-const STEPS: &str = "jjkkjkfbfbfbgG[]   aweEF\u{1}\u{2}";
+const STEPS: &str = "jjkkjkfbfbfbgG[]   aweEF\u{1}\u{2}\u{3}\u{4}\u{5}";
 
 fn step(desk: &mut Desk, step: char) {
     let wheel = |kind| What::Mouse(Mouse { kind, column: 5, row: 8 });
@@ -207,6 +212,9 @@ fn step(desk: &mut Desk, step: char) {
         'b' => desk.press(Key::PageUp),
         '\u{1}' => desk.send(wheel(MouseKind::WheelUp)),
         '\u{2}' => desk.send(wheel(MouseKind::WheelDown)),
+        '\u{3}' => desk.send(What::Key(Chord::alt(Key::Char('z')))),
+        '\u{4}' => desk.send(What::Key(Chord::alt(Key::Char('t')))),
+        '\u{5}' => desk.send(What::Key(Chord::alt(Key::Char('b')))),
         key => desk.press(Key::Char(key)),
     }
 }

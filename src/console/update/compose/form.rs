@@ -398,6 +398,7 @@ pub fn click(model: &mut Model, row: usize) -> bool {
     let below = row.checked_sub(1);
     match (model.compose.context(), below) {
         (Context::Templates, _) => super::list::click(model, row),
+        (Context::Issues, _) => super::issues::click(model, row),
         (Context::Repos, Some(row)) => {
             repos::click(model, row);
             false
@@ -407,8 +408,18 @@ pub fn click(model: &mut Model, row: usize) -> bool {
     }
 }
 
-/// A wheel step in the lists of the pane.
+/// A wheel step in the lists of the pane, and in the preview.
 pub fn wheel(model: &mut Model, by: isize) {
+    let step = if by > 0 { Intent::Down } else { Intent::Up };
+    if model.compose.context() == Context::Issues {
+        return super::issues::wheel(model, by);
+    }
+    if model.compose.context() == Context::Form {
+        for _ in 0..by.unsigned_abs() {
+            model.dirty |= in_preview(model, step);
+        }
+        return;
+    }
     if model.compose.context() == Context::Templates {
         let last = model.compose.rows().len().saturating_sub(1);
         model.compose.cursor = model.compose.cursor.saturating_add_signed(by).min(last);

@@ -5,7 +5,7 @@ use crate::console::issue::{News, Wish};
 use crate::console::keys::{Chord, Intent};
 use crate::console::state::Model;
 use crate::console::state::compose::editor::Did;
-use crate::console::state::compose::{Asked, Draft, Form, IssueList};
+use crate::console::state::compose::{Asked, Draft, Form, IssueList, layout};
 use crate::console::state::place::Pane;
 use crate::console::update::actions;
 use crate::domain::{IssueRef, RepoName};
@@ -96,6 +96,26 @@ fn step(model: &mut Model, by: isize) {
     if let Some(list) = &mut model.compose.issues.list {
         list.chosen = chosen;
     }
+}
+
+/// A wheel step moves the cursor.
+pub(super) fn wheel(model: &mut Model, by: isize) {
+    step(model, by);
+    model.dirty = true;
+}
+
+/// A click puts the cursor on a row. `row`: of the pane, the first one under its rule. False: there is none.
+pub(super) fn click(model: &mut Model, row: usize) -> bool {
+    let side = &model.compose.issues;
+    let Some(list) = &side.list else { return false };
+    let shown = side.shown(list, layout::pane(model));
+    let below = (row + 1).checked_sub(shown.above).filter(|row| *row < shown.room);
+    let chosen = below.and_then(|row| side.rows().get(shown.top + row).map(|issue| issue.at.number));
+    if let Some(list) = model.compose.issues.list.as_mut().filter(|_| chosen.is_some()) {
+        list.chosen = chosen;
+        model.dirty = true;
+    }
+    chosen.is_some()
 }
 
 /// A key that means nothing here is typed into the filter.

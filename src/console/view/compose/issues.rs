@@ -8,10 +8,10 @@ use super::super::theme::{Theme, Tone};
 use super::fields::line_in_use;
 use super::words::{Pieces, ellipsis, marker, put_cut, put_pieces};
 use crate::console::state::Model;
+use crate::console::state::compose::issues::Shown;
 use crate::console::state::compose::wrap;
 use crate::console::state::compose::{IssueList, IssueSide};
 use crate::console::state::layout::Area;
-use crate::domain::policy::Fact;
 use crate::domain::{Instant, Issue, age};
 use crate::text::{Safe, Untrusted, width};
 
@@ -45,16 +45,14 @@ pub(super) fn draw(
     let (pieces, cursor) = line_in_use(&list.filter, "every word typed; a number opens any issue", theme, columns - 1);
     put_pieces(buffer, body, label, body.y, &pieces);
     let mut y = body.y + 1;
-    for (tone, line) in notes(side, list, theme) {
+    for (tone, line) in side.notes(list) {
+        let line = if theme.ascii { line.replacen('✗', "x", 1) } else { line };
         put_cut(buffer, theme, body, body.x + 1, y, tone, &line);
         y += 1;
     }
     let rows = side.rows();
     let at = list.at(&rows);
-    let left = usize::from(body.bottom().saturating_sub(y));
-    // The list has at most half of the pane when there is more to say below it.
-    let room = left.min((left / 2).max(rows.len().min(6)));
-    let top = wrap::visible_top(0, at, room, rows.len());
+    let Shown { top, room, .. } = side.shown(list, area);
     for (index, issue) in rows.iter().enumerate().skip(top).take(room) {
         row(model.now, theme, body, y, (issue, index == at && focused), buffer);
         y += 1;
@@ -84,38 +82,6 @@ fn status(side: &IssueSide, list: &IssueList, theme: Theme) -> Vec<(Tone, Safe)>
         words.push((Tone::Dim, Safe::new(format!("asking{}", ellipsis(theme)))));
     }
     words
-}
-
-/// What is to be known before one is chosen.
-fn notes(side: &IssueSide, list: &IssueList, theme: Theme) -> Vec<(Tone, String)> {
-    let mark = if theme.ascii { "x" } else { "✗" };
-    let mut notes = Vec::new();
-    match side.enabled.get(&list.repo) {
-        Some(Fact::Known(false)) => {
-            let line = format!("{mark} the agent cannot be assigned in {}: it is not enabled there for you", list.repo);
-            notes.push((Tone::Bad, line));
-        }
-        Some(Fact::Unknown(why)) => {
-            notes.push((Tone::Warn, format!("whether the agent can be assigned here is not known: {why}")));
-        }
-        _ => {}
-    }
-    let asked = side.lists.get(&list.repo);
-    if let Some(fault) = asked.and_then(|asked| asked.fault.as_ref()) {
-        notes.push((Tone::Bad, format!("{mark} {fault}")));
-    }
-    if let Some(issues) = asked.and_then(|asked| asked.value()) {
-        if issues.issues.is_empty() {
-            notes.push((Tone::Dim, "No issue is open here.".to_owned()));
-        } else if side.rows().is_empty() {
-            let line = match list.typed_number() {
-                Some(at) => format!("None of the open issues. Enter opens {at}."),
-                None => "None of the open issues holds all of these words.".to_owned(),
-            };
-            notes.push((Tone::Dim, line));
-        }
-    }
-    notes
 }
 
 fn row(now: Instant, theme: Theme, area: Area, y: u16, (issue, selected): (&Issue, bool), buffer: &mut Buffer) {

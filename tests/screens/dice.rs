@@ -1,5 +1,27 @@
 //! Chance that can be had again: the same seed gives the same throws on every machine.
 
+use atc::console::keys::{Chord, Key};
+
+/// Keys that are no character.
+pub const NAMED: [Key; 16] = [
+    Key::Enter,
+    Key::Esc,
+    Key::Tab,
+    Key::BackTab,
+    Key::Backspace,
+    Key::Delete,
+    Key::Insert,
+    Key::Up,
+    Key::Down,
+    Key::Left,
+    Key::Right,
+    Key::Home,
+    Key::End,
+    Key::PageUp,
+    Key::PageDown,
+    Key::F(1),
+];
+
 #[derive(Clone, Debug)]
 pub struct Dice(u64);
 
@@ -36,6 +58,22 @@ impl Dice {
 
     pub fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         &from[self.below(from.len())]
+    }
+
+    pub fn of<T: Copy>(&mut self, from: &[T]) -> T {
+        *self.pick(from)
+    }
+
+    /// A key: mostly a character, now and then with something held down beside it.
+    pub fn chord(&mut self) -> Chord {
+        let letter = char::from(b' ' + u8::try_from(self.below(95)).unwrap());
+        match self.below(14) {
+            0..=7 => Chord::char(letter),
+            8..=10 => Chord::plain(self.of(&NAMED)),
+            11 => Chord::ctrl(letter.to_ascii_lowercase()),
+            12 => Chord { alt: true, ..Chord::char(letter) },
+            _ => Chord { key: self.of(&NAMED), ctrl: self.once_in(2), alt: self.once_in(2), shift: self.once_in(2) },
+        }
     }
 
     /// Words of a stranger: plain ones, long ones, and such as try to do harm. No pictures that are joined of several: the
