@@ -5,10 +5,11 @@ use atc::console::event::{News, Op, What};
 use atc::console::keys::{Chord, Key};
 use atc::console::state::cancels::Ruled;
 use atc::domain::cancel::{Answer, Asked, Matched};
-use atc::domain::follow_up::{Comment, Step, Told};
+use atc::domain::follow_up::{Comment, Earlier, Step, Told};
 use atc::domain::{CancelPhase, CancelProgress, Conclusion, Fault, FaultKind, RunId, Source, State, TaskId};
 use atc::text::{Safe, Untrusted};
 use chrono::TimeDelta;
+use uuid::Uuid;
 
 use crate::draw::text;
 use crate::world::{Console, ago, every_state, now, repo, settings, task};
@@ -238,6 +239,38 @@ fn what_the_agent_does_about_a_comment_stands_in_the_detail() {
     {
         assert!(screen.contains(words), "{words}:\n{screen}");
     }
+}
+
+#[test]
+fn what_an_earlier_run_wrote_stands_under_its_task_again_with_what_came_of_it() {
+    let mut console = writing(100, 40);
+    let now_written = sent(&mut console);
+    let text_of = |text: &str, id: u128| Comment { id: Uuid::from_u128(id), text: text.into(), ..now_written.clone() };
+    let lost = Fault::new(FaultKind::UnknownOutcome, "the program ended before the answer came", "look first");
+    let before = |minutes: i64| now() - TimeDelta::minutes(minutes);
+    for (comment, at, step) in [
+        (text_of("@copilot add a test", 71), before(90), Step::Written),
+        (text_of("@copilot rename it", 72), before(50), Step::Unknown(lost)),
+    ] {
+        let earlier = Earlier { comment, at, known: (at, step) };
+        // It may be told twice.
+        console.happen(What::Op(Op::FollowedBefore(Box::new(earlier.clone()))));
+        console.happen(What::Op(Op::FollowedBefore(Box::new(earlier))));
+    }
+    let (task, comment) = (now_written.task.clone(), Uuid::from_u128(71));
+    let step = Step::Began;
+    console.happen(What::Op(Op::FollowedUp(Box::new(Told { comment, task: task.clone(), at: before(89), step }))));
+    assert!(!text(&console.model).contains("has begun"), "what began long ago is no news");
+    let step = Step::Answered("Added three.".into());
+    console.happen(What::Op(Op::FollowedUp(Box::new(Told { comment, task, at: before(80), step }))));
+    assert!(text(&console.model).contains("the agent answered on"), "{}", text(&console.model));
+    console.keys("d");
+    let screen = text(&console.model);
+    let place = |words: &str| screen.find(words).unwrap_or_else(|| panic!("{words}:\n{screen}"));
+    let order =
+        ["“@copilot add a test”", "Added three.", "“@copilot rename it”", "may have been written", "“@copilot go on”"];
+    assert!(order.map(place).is_sorted(), "{screen}");
+    assert_eq!(screen.matches("“@copilot add a test”").count(), 1);
 }
 
 #[test]

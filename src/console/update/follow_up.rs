@@ -1,5 +1,6 @@
 //! `f`: a comment to the agent on the task's pull request, or a new task on its branch.
 
+use chrono::TimeDelta;
 use uuid::Uuid;
 
 use super::{actions, dialog};
@@ -12,9 +13,12 @@ use crate::console::state::compose::follow_up::{FollowUp, To};
 use crate::console::state::dialog::{Ask, Dialog};
 use crate::console::state::followed::Followed;
 use crate::console::state::world::{Known, PullOf};
-use crate::domain::follow_up::{Comment, MENTION, Step, Told};
+use crate::domain::follow_up::{Comment, Earlier, MENTION, Step, Told};
 use crate::domain::{Pull, PullState};
 use crate::text::{Safe, Untrusted, width};
+
+/// What happened longer ago is no news by itself; what was answered is.
+const OLD: TimeDelta = TimeDelta::minutes(2);
 
 /// The pull request a comment on goes to the agent: one that is open.
 pub(super) fn open_pull<'a>(model: &'a Model, known: &Known) -> Option<&'a Pull> {
@@ -140,6 +144,18 @@ pub fn confirmed(model: &mut Model, comment: Comment, effects: &mut Vec<Effect>)
     model.dirty = true;
 }
 
+/// An earlier run wrote it. It stands under its task again, among what was written since.
+pub fn earlier(model: &mut Model, earlier: Earlier) {
+    let Earlier { comment, at, known } = earlier;
+    let all = model.world.followed.entry(comment.task.id.clone()).or_default();
+    if all.iter().any(|followed| followed.comment.id == comment.id) {
+        return;
+    }
+    all.push(Followed { comment, at, steps: vec![known] });
+    all.sort_by_key(|followed| followed.at);
+    model.dirty = true;
+}
+
 /// What came of it.
 pub fn told(model: &mut Model, told: Told) {
     let Told { comment, task, at, step } = told;
@@ -152,10 +168,15 @@ pub fn told(model: &mut Model, told: Told) {
     followed.steps.push((at, step.clone()));
     model.dirty = true;
     let place = format!("{}#{number}", task.repo);
+    if step == Step::Written {
+        model.compose.follow_texts.remove(&task.id);
+    }
+    let is_old = model.now - at > OLD;
     let note = match &step {
         Step::Sending | Step::Finished => None,
+        // An earlier run wrote it, and this one only found it.
+        Step::Written | Step::Began if is_old => None,
         Step::Written => {
-            model.compose.follow_texts.remove(&task.id);
             Some((false, format!("written on {place}; what the agent does about it stands in the detail")))
         }
         Step::Unknown(fault) => Some((true, format!("the comment on {place} may have been written: {fault}"))),

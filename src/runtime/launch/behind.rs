@@ -148,6 +148,7 @@ impl Effects for Behind {
             engine.obey_rules();
         }
         engine.perform(Effect::Watch(parts.repos));
+        engine.look_for_answers();
         self.engine = Some(engine);
         let (plan, state_dir) = parts.notify;
         let outlet = notify::Events { events: desk.events.clone(), now: Arc::clone(&desk.now) };
