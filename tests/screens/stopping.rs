@@ -308,20 +308,53 @@ fn a_paste_into_the_text_is_text() {
     assert_eq!(follow.editor.text(), "@copilot line one\nline two");
 }
 
-#[test]
-fn a_retry_waits_as_long_as_the_agent_was_told_to() {
+/// The form of a retry of work that failed three minutes ago, with these words.
+fn retrying(words: &str, limited_for: TimeDelta) -> Console {
     let mut console = Console::full(100, 30);
+    console.model.settings.limited_for = limited_for;
     let mut failed = every_state().into_iter().find(|t| t.at.id == TaskId::new("e2e")).unwrap();
     let mut session =
         crate::world::with_session(failed.clone(), "Fix the end-to-end tests").sessions.unwrap().remove(0);
     session.completed_at = Some(now() - TimeDelta::minutes(3));
-    session.error = Some("You have exceeded your premium request rate limit. Please try again in 40 minutes.".into());
+    session.error = Some(words.into());
     failed.updated_at = Some(now());
     failed.sessions = Some(vec![session]);
     console.good(Source::Task(failed.at.id.clone()), News::Task(Box::new(failed)));
     console.keys("6");
     console.select("e2e");
     console.keys("R");
+    console
+}
+
+#[test]
+fn a_retry_after_a_limit_that_named_no_time_is_held_for_what_is_configured_and_the_question_says_so() {
+    let words = "429 Too Many Requests: rate limit exceeded";
+    let mut console = retrying(words, TimeDelta::minutes(20));
+    let screen = text(&console.model);
+    assert!(screen.contains("not before 14:20: the agent was rate-limited (no time was named"), "{screen}");
+    assert!(screen.contains("retry.limited_minutes)"), "{screen}");
+    console.happen(What::Key(Chord::ctrl('s')));
+    assert!(console.model.dialog.is_none());
+    later(&mut console, 17 * 60 + 1);
+    console.happen(What::Key(Chord::ctrl('s')));
+    let screen = text(&console.model);
+    assert!(console.model.dialog.is_some() && screen.contains("nobody said until when"), "{screen}");
+    // Where nothing is to be assumed, it is asked at once, and never silently.
+    let mut console = retrying(words, TimeDelta::zero());
+    console.happen(What::Key(Chord::ctrl('s')));
+    let screen = text(&console.model);
+    assert!(console.model.dialog.is_some() && screen.contains("nobody said until when"), "{screen}");
+    // Other failures are nobody's limit.
+    let mut console = retrying("The tests failed", TimeDelta::minutes(20));
+    console.happen(What::Key(Chord::ctrl('s')));
+    let screen = text(&console.model);
+    assert!(console.model.dialog.is_some() && !screen.contains("rate-limited"), "{screen}");
+}
+
+#[test]
+fn a_retry_waits_as_long_as_the_agent_was_told_to() {
+    let words = "You have exceeded your premium request rate limit. Please try again in 40 minutes.";
+    let mut console = retrying(words, TimeDelta::minutes(20));
     let screen = text(&console.model);
     assert!(screen.contains("not before 14:40: the agent was rate-limited"), "{screen}");
     console.happen(What::Key(Chord::ctrl('s')));
