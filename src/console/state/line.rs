@@ -52,8 +52,6 @@ pub enum LineKind {
     LogFilter,
     /// What is searched for in a diff.
     DiffSearch,
-    /// A comment on a pull request.
-    Comment,
     /// Who is asked for a review.
     Reviewers,
 }

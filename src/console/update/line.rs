@@ -74,7 +74,7 @@ pub(super) fn follow(model: &mut Model) {
     let Some(line) = &model.line else { return };
     let text = line.text.clone();
     let wrong = match line.kind {
-        LineKind::Command | LineKind::Comment | LineKind::Reviewers => None,
+        LineKind::Command | LineKind::Reviewers => None,
         LineKind::DiffSearch => {
             reviews::search(model, &text);
             None
@@ -115,8 +115,8 @@ fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
         },
         LineKind::LogSearch | LineKind::LogFilter => accept_in_log(model, line),
         LineKind::DiffSearch => {}
-        LineKind::Comment | LineKind::Reviewers => {
-            if let Err(fault) = reviews::act::written(model, line.kind, &line.text) {
+        LineKind::Reviewers => {
+            if let Err(fault) = reviews::act::written(model, &line.text) {
                 model.line = Some(Line { fault: Some(fault), ..line });
             }
         }
@@ -172,7 +172,7 @@ fn give_up(model: &mut Model) {
     let Some(line) = model.line.take() else { return };
     match line.kind {
         LineKind::Command => {}
-        LineKind::Comment | LineKind::Reviewers => model.reviews.writing = None,
+        LineKind::Reviewers => model.reviews.writing = None,
         LineKind::DiffSearch => reviews::search(model, ""),
         LineKind::QueueFilter => filter(model, line.before),
         LineKind::LogSearch => drop(log::search(model, "", false)),

@@ -80,7 +80,6 @@ fn prompt(model: &Model, line: &Line, area: Area) -> Words {
         LineKind::LogFilter => "&",
         LineKind::LogSearch if model.log.mode == Mode::Regex => "regex /",
         LineKind::QueueFilter | LineKind::LogSearch | LineKind::DiffSearch => "/",
-        LineKind::Comment => "comment: ",
         LineKind::Reviewers => "ask for a review: ",
     };
     let sign = Words::one(Tone::AccentStrong, sign);
@@ -143,7 +142,6 @@ fn hint(line: &Line) -> &'static str {
         }
         LineKind::LogFilter => "{line.accept} keep   {line.next-choice} complete   {line.back} back",
         LineKind::DiffSearch => "{line.accept} keep   {line.back} clear",
-        LineKind::Comment => "{line.accept} shows it once more   {line.back} give up",
         LineKind::Reviewers => "logins and org/team   {line.back} give up",
     }
 }
