@@ -176,14 +176,32 @@ mod tests {
 
     /// A task that ended at noon with these words of its session and this line of its log.
     fn held(state: State, error: Option<&str>, line: Option<&str>) -> Option<Hold> {
-        let mut task = Task::queued("1a2b");
-        task.state = state;
-        let mut session = Session::queued("s1");
-        session.completed_at = Some(noon());
-        session.error = error.map(Into::into);
-        task.sessions = Some(vec![session.clone()]);
-        let found = |line: &str| Found { rule: RULE.into(), line: line.into(), ..Found::default() };
-        let diagnosed = line.map(|line| Diagnosed::new(session.id, noon(), 1, vec![found(line)]));
+        let session = Session {
+            id: SessionId::new("s1"),
+            state: state.clone(),
+            name: None,
+            prompt: None,
+            model: None,
+            head_ref: None,
+            base_ref: None,
+            created_at: noon(),
+            updated_at: None,
+            completed_at: Some(noon()),
+            usage: None,
+            error: error.map(Into::into),
+            run: None,
+            beyond: SessionBeyond::default(),
+        };
+        let task = Task { state, sessions: Some(vec![session]), ..Task::queued("1a2b") };
+        let found = |line: &str| Found {
+            rule: RULE.into(),
+            severity: Severity::Error,
+            title: RULE.into(),
+            next: "wait".into(),
+            line: line.into(),
+            count: 1,
+        };
+        let diagnosed = line.map(|line| Diagnosed::new(SessionId::new("s1"), 1, [found(line)]));
         hold(&task, diagnosed.as_ref(), TimeDelta::minutes(30))
     }
 
