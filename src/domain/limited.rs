@@ -5,6 +5,7 @@
 use chrono::TimeDelta;
 
 use super::{Diagnosed, Instant, State, Task};
+use crate::text::Untrusted;
 
 /// The rule that finds a limit in a log.
 const RULE: &str = "rate-limited";
@@ -52,7 +53,7 @@ pub const ASSUMED: &str = "no time was named: retry.limited_minutes";
 pub fn hold(task: &Task, diagnosed: Option<&Diagnosed>, assume: TimeDelta) -> Option<Hold> {
     let session = task.latest_session()?;
     let ended_at = session.completed_at.or(session.updated_at).unwrap_or(task.touched_at());
-    let error = session.error.as_ref().map(|error| error.raw_for_match());
+    let error = session.error.as_ref().map(Untrusted::raw_for_match);
     if let Some(until) = agent_not_before(error, diagnosed, ended_at) {
         return Some(Hold { until, assumed: false });
     }

@@ -94,16 +94,11 @@ fn turned(new: Rules, stamp: Option<Stamp>, before: Option<Page>) -> Page {
     let Some(first) = new.faults().first() else { return Page { stamp, rules: Arc::new(new), wrong: None } };
     let place = format!("{}:{}: {}", first.file.show_line(), first.line, first.reason.show_line());
     // Rules that were good go on, whatever became of their file.
-    match before {
-        Some(before) => {
-            let wrong = Safe::new(format!("{place}; the rules read last are gone on with"));
-            Page { stamp, rules: before.rules, wrong: Some(wrong) }
-        }
-        None => {
-            let wrong = Safe::new(format!("{place}; the other rules are gone on with"));
-            Page { stamp, rules: Arc::new(new), wrong: Some(wrong) }
-        }
-    }
+    let (rules, which) = match before {
+        Some(before) => (before.rules, "the rules read last"),
+        None => (Arc::new(new), "the other rules"),
+    };
+    Page { stamp, rules, wrong: Some(Safe::new(format!("{place}; {which} are gone on with"))) }
 }
 
 fn stamp(path: &std::path::Path) -> Option<Stamp> {

@@ -220,7 +220,7 @@ const OWNED: &[Field<Owned>] = &[
     field!("files", Is::Whole, "How many of its files were looked at.", |o| o.files.into()),
     field!("more_files", Is::Flag, "It changes more files than the service lists.", |o| o.more.into()),
     field!("error", Is::Maybe(&Is::Text), "Why it could not be read.", |o| {
-        o.owners.as_ref().err().map(|fault| fault.to_string()).into()
+        o.owners.as_ref().err().map(ToString::to_string).into()
     }),
 ];
 

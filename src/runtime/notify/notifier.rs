@@ -189,7 +189,9 @@ impl Worker {
         let keep = tokio::task::spawn_blocking(move || if shelf.keep(&news) { Vec::new() } else { news });
         let Ok(not_kept) = keep.await else { return };
         self.shelved |= not_kept.is_empty();
-        not_kept.iter().for_each(|notice| self.held.add(notice));
+        for notice in &not_kept {
+            self.held.add(notice);
+        }
     }
 
     fn take(&mut self, notice: &Notice) {
