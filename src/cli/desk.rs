@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use super::voice::Voice;
 use crate::config::{Config, Paths};
-use crate::domain::{Fault, PullId, RepoName, TaskRef, Zone};
+use crate::domain::{Diagnosed, Fault, PullId, RepoName, TaskRef, Zone};
 use crate::ops;
 use crate::ops::cancel::Patience;
 use crate::text::Untrusted;
@@ -21,6 +21,8 @@ pub trait Remembered: Send + Sync {
     fn tasks(&self, beginning: &str) -> Vec<TaskRef>;
     /// The id behind a pull request's number.
     fn pull(&self, repo: &RepoName, number: u64) -> Option<PullId>;
+    /// What the log of a task that ended was found to say.
+    fn diagnosed(&self, task: &TaskRef) -> Option<Diagnosed>;
 }
 
 /// Gives a text to the operator's editor, and what became of it.
@@ -36,6 +38,10 @@ impl Remembered for Nothing {
     }
 
     fn pull(&self, _: &RepoName, _: u64) -> Option<PullId> {
+        None
+    }
+
+    fn diagnosed(&self, _: &TaskRef) -> Option<Diagnosed> {
         None
     }
 }

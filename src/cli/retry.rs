@@ -1,5 +1,6 @@
 //! `atc retry`: the same prompt once more, as a new task, or that prompt changed first.
 
+use chrono::TimeDelta;
 use clap::Args;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -7,7 +8,8 @@ use uuid::Uuid;
 use super::desk::Desk;
 use super::exit::Exit;
 use super::start::{self, How, Rules, With};
-use super::which;
+use super::{output, which};
+use crate::domain::limited::{self, Hold};
 use crate::domain::start::Order;
 use crate::domain::{Artifact, Fault, FaultKind, Session, StartRequest, Task};
 use crate::ledger::port::{Action, Entry};
@@ -42,6 +44,12 @@ pub async fn run(args: &RetryArgs, desk: &Desk) -> Result<Exit, Fault> {
         let next = "nothing was sent; cancel it first, or give --again to have both";
         return Err(Fault::new(FaultKind::Refused, what, next));
     }
+    let assume = TimeDelta::minutes(desk.config.retry.limited_minutes.into());
+    let hold = limited::hold(&task, desk.remembered.diagnosed(&task.at).as_ref(), assume);
+    if let Some(hold) = hold {
+        // Before anybody writes a prompt.
+        may_go_on(hold, desk, args.how.dry_run)?;
+    }
     let before = task.latest_session().and_then(|session| session.prompt.as_ref()).filter(|prompt| !prompt.is_empty());
     let entry = started_by(desk, &task).await;
     let recorded = entry.as_ref().and_then(|entry| entry.intent.prompt.clone());
@@ -56,7 +64,8 @@ pub async fn run(args: &RetryArgs, desk: &Desk) -> Result<Exit, Fault> {
         }
     };
     let prompt = start::cleaned(&prompt)?;
-    let mut order = Order::new(Uuid::new_v4(), again(&task, prompt, &args.with));
+    let not_before = hold.map(|hold| hold.until);
+    let mut order = Order { not_before, ..Order::new(Uuid::new_v4(), again(&task, prompt, &args.with)) };
     if let Some(entry) = entry {
         order.ticket.clone_from(&entry.intent.ticket);
         // What was changed by hand is not what the template made.
@@ -67,6 +76,27 @@ pub async fn run(args: &RetryArgs, desk: &Desk) -> Result<Exit, Fault> {
         }
     }
     start::send(desk, vec![order], &args.how, &Rules::default()).await
+}
+
+/// The agent was held back by a limit: what comes earlier would only be held back again. Of a time that nobody named it
+/// is said that nobody did, also when what is assumed for it is over.
+fn may_go_on(hold: Hold, desk: &Desk, dry_run: bool) -> Result<(), Fault> {
+    let early = hold.until > desk.context.now();
+    if !early && !hold.assumed {
+        return Ok(());
+    }
+    let said = if hold.assumed { format!(" ({})", limited::ASSUMED) } else { String::new() };
+    if !early {
+        output::complain(&format!("atc: the agent was rate-limited, it may be held back again{said}"));
+        return Ok(());
+    }
+    let until = desk.zone.at(hold.until).format("%Y-%m-%d %H:%M");
+    let what = format!("not before {until}: the agent was rate-limited{said}");
+    if dry_run {
+        output::complain(&format!("atc: {what}"));
+        return Ok(());
+    }
+    Err(Fault::new(FaultKind::Refused, what, "nothing was sent; try again then").retry_at(hold.until))
 }
 
 /// What the ledger knows of how it was started, if it was from here.

@@ -21,6 +21,7 @@ pub mod paths;
 pub mod policy;
 pub mod problem;
 pub mod repo_options;
+mod retry;
 pub mod rows;
 pub mod schema;
 mod text;

@@ -20,7 +20,8 @@ pub(super) const QUIET: Opt = Opt {
     key: "notify.quiet",
     values: "a span such as `22:00-07:00`, or empty",
     example: Some(r#""22:00-07:00""#),
-    doc: "Nobody is told between these times of your clock; what happened is summed up in one message after them.",
+    doc: "Nobody is told between these times of your clock; what happened is summed up in one message after them, \
+          by whichever console or `atc watch` runs then.",
     set: |config, given| {
         config.notify.quiet = quiet(given.string("a span of time")?)?;
         Ok(())

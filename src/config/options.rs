@@ -3,6 +3,7 @@
 
 use super::given::{Given, Wrong, clip};
 use super::notify;
+use super::retry;
 use super::schema::{Background, Config, CopilotApi, Headers, Layout, LogLevel, Switch};
 use super::text::quote;
 use super::theme;
@@ -419,6 +420,7 @@ pub const OPTIONS: &[Opt] = &[
         },
         show: |config| Some(config.stuck.session_limit_minutes.to_string()),
     },
+    retry::LIMITED,
     notify::QUIET,
     notify::PER_MINUTE,
     notify::FOCUSED,

@@ -41,6 +41,7 @@ pub struct Config {
     pub poll: Poll,
     pub stuck: Stuck,
     pub cancel: Cancel,
+    pub retry: Retry,
     pub ui: Ui,
     /// The queue's tabs; never empty.
     pub views: Vec<SavedView>,
@@ -74,6 +75,7 @@ impl Default for Config {
             poll: Poll::default(),
             stuck: Stuck::default(),
             cancel: Cancel::default(),
+            retry: Retry::default(),
             ui: Ui::default(),
             views: SavedView::defaults(),
             notify: Notify::default(),
@@ -87,6 +89,18 @@ impl Config {
     /// Nothing is to be changed, because somebody said so.
     pub fn looks_only(&self) -> bool {
         self.read_only == Switch::On
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retry {
+    /// How long a limit that named no time is taken to last.
+    pub limited_minutes: u32,
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Self { limited_minutes: 30 }
     }
 }
 

@@ -188,6 +188,8 @@ pub enum Op {
     Ruled(Box<super::state::cancels::Ruled>),
     /// What came of a comment to the agent, and what the agent did about it.
     FollowedUp(Box<crate::domain::follow_up::Told>),
+    /// A comment to the agent that an earlier run wrote.
+    FollowedBefore(Box<crate::domain::follow_up::Earlier>),
     /// The task that was created.
     Started {
         request: uuid::Uuid,

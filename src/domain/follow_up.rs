@@ -85,6 +85,16 @@ pub struct Told {
     pub step: Step,
 }
 
+/// A comment of an earlier run, as it was recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Earlier {
+    pub comment: Comment,
+    /// When it was about to be written.
+    pub at: Instant,
+    /// What was recorded of it, and when: that it was written, or that nobody knows.
+    pub known: (Instant, Step),
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -97,6 +97,14 @@ pub struct Owners {
     pub skipped: u32,
 }
 
+impl Owners {
+    /// Whose these files are.
+    pub fn of(file: &OwnersFile, files: &ChangedFiles) -> Self {
+        let paths = files.files.iter().map(|file| file.path.raw_for_match());
+        Self { path: file.path, ownership: file.rules.ownership(paths), skipped: file.rules.skipped }
+    }
+}
+
 /// The diff as the service makes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PullDiff {

@@ -125,3 +125,26 @@ fn a_broken_policy_is_needed_to_start_and_not_to_look() {
     );
     assert_eq!(ask(&["--read-only"]).code, 0);
 }
+
+#[test]
+fn where_there_is_a_place_for_it_a_look_leaves_a_line_in_the_journal() {
+    let (served, home) = (Served::start(), tempfile::tempdir().unwrap());
+    let url = format!("http://{}", served.address);
+    let state = home.path().join("state/atc");
+    let ask = |verb: &[&str]| {
+        let args = [verb, &["--api-url", &url]].concat();
+        let mut command = command(home.path(), &args);
+        run(command.env("ATC_TOKEN", "gho_all").env("XDG_STATE_HOME", home.path().join("state")))
+    };
+    let journal = || std::fs::read_to_string(state.join("atc.log")).unwrap_or_default();
+    assert_eq!(ask(&["doctor", "--repo", "acme/api"]).code, 0);
+    assert!(!state.exists(), "a doctor makes no folder");
+    // Whether one may be started is another question.
+    assert!(ask(&["policy", "explain", "acme/api"]).code <= 1);
+    let told = journal();
+    assert!(told.contains("token found") && told.contains("a start was judged, not sent repo=acme/api"), "{told}");
+    assert_eq!(ask(&["doctor", "--repo", "acme/api"]).code, 0);
+    let told = journal();
+    assert!(told.contains("the doctor looked works=true"), "{told}");
+    assert!(!told.contains("gho_all"), "{told}");
+}

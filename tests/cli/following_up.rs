@@ -1,5 +1,6 @@
 //! `atc retry` and `atc follow-up` against a living server.
 
+use atc::demo::Fault;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
@@ -45,6 +46,41 @@ fn a_retry_is_the_same_prompt_anew_or_another_one() {
     assert_eq!(edit.code, 2);
     assert!(edit.err.contains("--prompt-file"), "{}", edit.err);
     assert_eq!(world.written().len(), writes);
+}
+
+#[test]
+fn a_retry_of_work_that_met_a_rate_limit_waits_for_the_time_it_named_or_for_the_configured_one() {
+    let world = World::at(50.0);
+    let (id, _) = ended(&world);
+    let writes = world.written().len();
+    // The same task, as it would be had it failed just now.
+    let failed = |words: &str| {
+        let mut task = world.task(&id);
+        let session = task["sessions"].as_array_mut().unwrap().last_mut().unwrap();
+        (session["state"], session["error"]) = ("failed".into(), json!({ "message": words }));
+        session["completed_at"] = chrono::Utc::now().to_rfc3339().into();
+        task["state"] = "failed".into();
+        world.faults().clear();
+        let path = format!("/agents/repos/acme/api/tasks/{id}");
+        let json = [("content-type", "application/json")];
+        world.faults().add(Fault::on(&path).method("GET").answer(200, &json, task.to_string()));
+    };
+    let retry = |more: &[&str]| world.run(&[&["retry", "--repo", "acme/api", &id, "-q", "--again"][..], more].concat());
+    failed("Rate limit exceeded, please try again in 40 minutes.");
+    let run = retry(&[]);
+    assert_eq!((run.code, run.out.as_str()), (5, ""), "{}", run.err);
+    assert!(run.err.contains("not before") && !run.err.contains("no time was named"), "{}", run.err);
+    failed("Rate limit exceeded.");
+    let run = retry(&[]);
+    assert_eq!((run.code, run.out.as_str()), (5, ""), "{}", run.err);
+    assert!(run.err.contains("no time was named: retry.limited_minutes"), "{}", run.err);
+    assert_eq!(retry(&["--dry-run"]).code, 0, "what would be sent may be looked at");
+    assert_eq!(world.written().len(), writes, "nothing was sent");
+    let mut command = world.command(&["retry", "--repo", "acme/api", &id, "-q", "--again"]);
+    let run = crate::program::run(command.env("ATC_RETRY_LIMITED_MINUTES", "0"));
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.err.contains("may be held back again"), "never silently: {}", run.err);
+    assert_eq!(world.written().len(), writes + 1);
 }
 
 #[test]

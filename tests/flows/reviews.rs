@@ -102,13 +102,21 @@ async fn a_refusal_stays_on_the_page_and_a_lost_answer_is_not_claimed() {
     assert!(text.contains("refused"), "{text}");
     flow.server.faults().add(Fault::on("/repos/*/*/issues/*/comments").method("POST").hang_up());
     flow.keys("c").await;
+    flow.sees("Comment · acme/api#1284").await;
     flow.keys("thank you").await;
     flow.press(Key::Enter).await;
+    flow.keys("for the tests").await;
+    flow.key(Chord::ctrl('s')).await;
     confirm(&flow, "Comment on acme/api#1284?").await;
     flow.keys("y").await;
     flow.sees("it may have happened, and does not show").await;
     assert_eq!(flow.requests("POST", "/comments"), 1, "never again by itself");
-    assert!(matches!(flow.ledger.recent(1).unwrap()[0].outcome, Some((_, Outcome::Unknown(_)))));
+    let entry = flow.ledger.recent(1).unwrap().remove(0);
+    assert!(matches!(entry.outcome, Some((_, Outcome::Unknown(_)))));
+    assert!(entry.intent.request.contains(r"thank you\nfor the tests"), "{}", entry.intent.request);
+    flow.keys("c").await;
+    let text = flow.sees("for the tests").await;
+    assert!(text.contains("thank you"), "not lost: {text}");
 }
 
 #[tokio::test(start_paused = true)]

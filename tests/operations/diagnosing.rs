@@ -13,7 +13,7 @@ use atc::provider::port::LogBody;
 use atc::runtime::engine::diagnose::Bench;
 use atc::runtime::engine::{Engine, Pace};
 use atc::runtime::kept::Kept;
-use atc::runtime::rules::RulesFile;
+use atc::runtime::rules::Rulebook;
 use chrono::TimeDelta;
 
 use crate::fake::{Fake, clock, page, repo, session, task};
@@ -186,7 +186,7 @@ async fn what_was_read_on_the_screen_is_not_read_again() {
     let fake = Arc::new(fake);
     let (desk, _received) = crate::fake::desk(&fake);
     let context = crate::fake::context(&fake, &Arc::default());
-    let bench = Some(Bench { rules: RulesFile::default(), ..Bench::default() });
+    let bench = Some(Bench { rules: Rulebook::default(), ..Bench::default() });
     let mut engine = Engine::spawn_diagnosing(desk, context, Pace::default(), Patience::default(), None, bench);
     let told = Diagnosed::new(SessionId::new("s001"), 0, []);
     engine.perform(Effect::KeepDiagnosis(at, Box::new(told)));

@@ -18,6 +18,10 @@ use crate::fake::{Fake, clock, page, repo, task};
 struct Known(Vec<&'static str>);
 
 impl Remembered for Known {
+    fn diagnosed(&self, _: &TaskRef) -> Option<atc::domain::Diagnosed> {
+        None
+    }
+
     fn tasks(&self, beginning: &str) -> Vec<TaskRef> {
         let of = |id: &&'static str| TaskRef { repo: "acme/other".parse().unwrap(), id: TaskId::new(*id) };
         self.0.iter().filter(|id| id.starts_with(beginning)).map(of).collect()

@@ -96,3 +96,20 @@ async fn one_bad_event_never_hides_the_others_and_an_answer_without_a_list_is_a_
     let server = Server::start(|_, _| answer(404, "{\"message\":\"Not Found\"}")).await;
     assert_eq!(kind(github(&server).timeline(&repo(), 7, None).await), FaultKind::NotFound);
 }
+
+#[tokio::test]
+async fn as_many_files_of_a_pull_request_are_read_as_the_service_lists_and_no_more() {
+    for (there, read, more) in [(1200, 1200, false), (3000, 3000, false), (3001, 3000, true)] {
+        let file =
+            |n: usize| json!({"filename": format!("src/{n}.rs"), "status": "modified", "additions": 1, "deletions": 0});
+        let all: Vec<Value> = (0..there).map(file).collect();
+        let server =
+            Server::start(move |seen: &Seen, _| page(seen, &format!("http://{}", seen.header("host").unwrap()), &all))
+                .await;
+        let Fetched::New { value, .. } = github(&server).pull_files(&repo(), 7, None).await.unwrap() else {
+            panic!("something is new")
+        };
+        assert_eq!((value.files.len(), value.more), (read, more), "{there}");
+        assert_eq!(server.seen().len(), read.div_ceil(100), "{there}");
+    }
+}

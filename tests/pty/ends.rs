@@ -146,9 +146,18 @@ fn l19_a_closed_terminal_ends_it_without_a_signal() {
     }
 }
 
+/// A program in an environment that says nothing of the machine's own: no configuration, no variables of atc.
+fn alone(program: &str, home: &std::path::Path) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command.env("HOME", home).env("TERM", "xterm");
+    command
+}
+
 #[test]
 fn l20_a_pipe_instead_of_a_terminal_gets_no_escapes_and_a_hint() {
-    let run = Command::new(ATC).arg("demo").env("TERM", "xterm").stdin(Stdio::null()).output().unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let run = alone(ATC, home.path()).arg("demo").stdin(Stdio::null()).output().unwrap();
     assert_eq!(run.status.code(), Some(2));
     assert!(run.stdout.is_empty(), "{:?}", String::from_utf8_lossy(&run.stdout));
     let said = String::from_utf8(run.stderr).unwrap();
@@ -160,7 +169,8 @@ fn l20_a_pipe_instead_of_a_terminal_gets_no_escapes_and_a_hint() {
 fn l20_a_reader_that_goes_away_is_no_failure() {
     for command in ["--help", "template list", "--version"] {
         let line = format!("{{ \"$0\" {command}; echo code=$? >&2; }} | head -c 1 >/dev/null");
-        let run = Command::new("sh").args(["-c", &line, ATC]).env("TERM", "xterm").output().unwrap();
+        let home = tempfile::tempdir().unwrap();
+        let run = alone("sh", home.path()).args(["-c", &line, ATC]).output().unwrap();
         let said = String::from_utf8(run.stderr).unwrap();
         assert!(said.contains("code=0") || said.contains("code=141"), "{command}: {said}");
         assert!(!said.contains("panicked"), "{command}: {said}");
@@ -232,8 +242,8 @@ fn l22_without_standard_input_keys_come_from_the_terminal() {
 #[test]
 fn l23_without_any_terminal_it_says_so() {
     // A session of its own has no terminal to fall back to.
-    let run =
-        Command::new("setsid").args(["-w", ATC, "demo"]).env("TERM", "xterm").stdin(Stdio::null()).output().unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let run = alone("setsid", home.path()).args(["-w", ATC, "demo"]).stdin(Stdio::null()).output().unwrap();
     assert_eq!(run.status.code(), Some(2));
     assert!(String::from_utf8(run.stderr).unwrap().contains("terminal"));
 }

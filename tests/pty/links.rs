@@ -75,11 +75,16 @@ fn there(program: &str) -> bool {
     Command::new(program).arg("-V").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
 }
 
+/// Where its server listens, whatever whoever runs the tests has set: the name of a socket must be short.
+const SOCKETS: &str = "/tmp";
+
 struct Tmux(String);
 
 impl Tmux {
     fn run(&self, args: &[&str]) -> String {
-        let run = Command::new("tmux").args(["-L", &self.0]).args(args).output().unwrap();
+        let mut tmux = Command::new("tmux");
+        tmux.args(["-L", &self.0]).args(args).env("TMUX_TMPDIR", SOCKETS).env_remove("TMUX");
+        let run = tmux.output().unwrap();
         String::from_utf8_lossy(&run.stdout).trim().to_owned()
     }
 }
@@ -101,9 +106,9 @@ fn l43_under_tmux_it_starts_resizes_takes_a_paste_outlives_a_detach_and_leaves_t
     let args = ["-L", &tmux.0, "-f", "/dev/null", "new-session", "-s", "atc", &inside];
     let attach = || {
         let args = ["-L", &tmux.0, "attach", "-t", "atc"];
-        Spec::new("tmux", &args).env("TMUX_TMPDIR", "/tmp").size(40, 120).start()
+        Spec::new("tmux", &args).env("TMUX_TMPDIR", SOCKETS).env("SHELL", "/bin/sh").size(40, 120).start()
     };
-    let t = Spec::new("tmux", &args).env("TMUX_TMPDIR", "/tmp").start();
+    let t = Spec::new("tmux", &args).env("TMUX_TMPDIR", SOCKETS).env("SHELL", "/bin/sh").start();
     t.text("All 42");
     t.resize(40, 120);
     t.wait("more rows", |screen| {

@@ -2,7 +2,7 @@
 
 use atc::console::Effect;
 use atc::console::event::{News, Op, What};
-use atc::console::keys::{Key, Keymap, Preset};
+use atc::console::keys::{Chord, Key, Keymap, Preset};
 use atc::console::reviews::{News as Told, Wish};
 use atc::console::view::Theme;
 use atc::domain::codeowners::Codeowners;
@@ -282,17 +282,75 @@ fn the_target_stays_what_was_asked_about_whatever_moves() {
 fn a_comment_is_shown_with_all_that_is_in_it_before_it_is_sent() {
     let mut console = console(80, 24);
     console.keys("c");
-    console.press(Key::Enter);
+    console.happen(What::Key(Chord::ctrl('s')));
     assert!(text(&console.model).contains("an empty comment is none"));
     console.keys("@copilot \u{202e}please");
     console.press(Key::Enter);
+    console.keys("and a second line");
+    console.happen(What::Key(Chord::ctrl('s')));
     insta::assert_snapshot!("comment", text(&console.model));
     console.wait(TimeDelta::milliseconds(300));
     let effects = console.keys("y");
     let [Effect::Reviews(Wish::Act(order))] = &effects[..] else { panic!("{effects:?}") };
-    assert!(matches!(&order.act, PullAct::Comment(text) if text.starts_with("@copilot")));
+    assert!(matches!(&order.act, PullAct::Comment(text) if text.ends_with("please\nand a second line")));
     tell(&mut console, Told::Acted { order: order.clone(), result: Ok(Safe::new("commented on acme/billing#1312")) });
     assert!(text(&console.model).contains("commented on acme/billing#1312"));
+    console.keys("c");
+    assert!(!text(&console.model).contains("second line"), "what is there is not offered again");
+}
+
+#[test]
+fn a_comment_that_was_not_sent_is_there_again_on_its_own_pull_request() {
+    let mut console = console(80, 24);
+    let reopened = |console: &mut Console| {
+        console.keys("c");
+        let screen = text(&console.model);
+        console.press(Key::Esc);
+        screen
+    };
+    console.keys("cone");
+    console.press(Key::Enter);
+    console.keys("two");
+    console.press(Key::Esc);
+    assert!(reopened(&mut console).contains("two"), "given up, and kept");
+    choose(&mut console, 1288);
+    assert!(!reopened(&mut console).contains("two"), "another's text");
+    choose(&mut console, 1312);
+    for (kind, maybe) in [(FaultKind::Refused, false), (FaultKind::UnknownOutcome, true)] {
+        console.keys("c");
+        console.happen(What::Key(Chord::ctrl('s')));
+        console.wait(TimeDelta::milliseconds(300));
+        let effects = console.keys("y");
+        let [Effect::Reviews(Wish::Act(order))] = &effects[..] else { panic!("{effects:?}") };
+        assert!(console.model.compose.follow_up.is_none());
+        let result = Err(Fault::new(kind, "no", "wait"));
+        tell(&mut console, Told::Acted { order: order.clone(), result });
+        let screen = reopened(&mut console);
+        assert!(screen.contains("one") && screen.contains("two"), "{screen}");
+        assert_eq!(screen.contains("may have been written"), maybe, "{screen}");
+    }
+}
+
+#[test]
+fn of_more_files_than_are_listed_it_is_said_how_many() {
+    let mut console = console(100, 40);
+    let mut large = rich();
+    large.standing.files = Some(4212);
+    show(&mut console, large);
+    let file = |n: usize| ChangedFile {
+        path: format!("src/{n}.rs").as_str().into(),
+        before: None,
+        change: Change::Modified,
+        added: 1,
+        removed: 0,
+    };
+    let files = ChangedFiles { files: (0..5).map(file).collect(), more: true };
+    let look = PullLook { head: Some("1a2b3c4d5e".into()), files: Ok(files), owners: Ok(None), agent_merge: None };
+    tell(&mut console, Told::Look(target(), Box::new(look)));
+    console.press(Key::Enter);
+    console.keys("G");
+    let screen = text(&console.model);
+    assert!(screen.contains("5 of 4212 files are listed"), "{screen}");
 }
 
 #[test]
@@ -326,7 +384,7 @@ fn what_makes_no_sense_is_said_and_not_asked() {
     assert!(text(&console.model).contains("is not known yet"), "{}", text(&console.model));
     choose(&mut console, 71);
     console.keys("c");
-    assert!(console.model.line.is_none());
+    assert!(console.model.compose.follow_up.is_none());
 }
 
 #[test]

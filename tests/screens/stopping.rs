@@ -5,10 +5,11 @@ use atc::console::event::{News, Op, What};
 use atc::console::keys::{Chord, Key};
 use atc::console::state::cancels::Ruled;
 use atc::domain::cancel::{Answer, Asked, Matched};
-use atc::domain::follow_up::{Comment, Step, Told};
+use atc::domain::follow_up::{Comment, Earlier, Step, Told};
 use atc::domain::{CancelPhase, CancelProgress, Conclusion, Fault, FaultKind, RunId, Source, State, TaskId};
 use atc::text::{Safe, Untrusted};
 use chrono::TimeDelta;
+use uuid::Uuid;
 
 use crate::draw::text;
 use crate::world::{Console, ago, every_state, now, repo, settings, task};
@@ -241,6 +242,38 @@ fn what_the_agent_does_about_a_comment_stands_in_the_detail() {
 }
 
 #[test]
+fn what_an_earlier_run_wrote_stands_under_its_task_again_with_what_came_of_it() {
+    let mut console = writing(100, 40);
+    let now_written = sent(&mut console);
+    let text_of = |text: &str, id: u128| Comment { id: Uuid::from_u128(id), text: text.into(), ..now_written.clone() };
+    let lost = Fault::new(FaultKind::UnknownOutcome, "the program ended before the answer came", "look first");
+    let before = |minutes: i64| now() - TimeDelta::minutes(minutes);
+    for (comment, at, step) in [
+        (text_of("@copilot add a test", 71), before(90), Step::Written),
+        (text_of("@copilot rename it", 72), before(50), Step::Unknown(lost)),
+    ] {
+        let earlier = Earlier { comment, at, known: (at, step) };
+        // It may be told twice.
+        console.happen(What::Op(Op::FollowedBefore(Box::new(earlier.clone()))));
+        console.happen(What::Op(Op::FollowedBefore(Box::new(earlier))));
+    }
+    let (task, comment) = (now_written.task.clone(), Uuid::from_u128(71));
+    let step = Step::Began;
+    console.happen(What::Op(Op::FollowedUp(Box::new(Told { comment, task: task.clone(), at: before(89), step }))));
+    assert!(!text(&console.model).contains("has begun"), "what began long ago is no news");
+    let step = Step::Answered("Added three.".into());
+    console.happen(What::Op(Op::FollowedUp(Box::new(Told { comment, task, at: before(80), step }))));
+    assert!(text(&console.model).contains("the agent answered on"), "{}", text(&console.model));
+    console.keys("d");
+    let screen = text(&console.model);
+    let place = |words: &str| screen.find(words).unwrap_or_else(|| panic!("{words}:\n{screen}"));
+    let order =
+        ["“@copilot add a test”", "Added three.", "“@copilot rename it”", "may have been written", "“@copilot go on”"];
+    assert!(order.map(place).is_sorted(), "{screen}");
+    assert_eq!(screen.matches("“@copilot add a test”").count(), 1);
+}
+
+#[test]
 fn a_comment_that_may_have_been_written_keeps_its_text_and_says_so() {
     let mut console = writing(80, 24);
     let comment = sent(&mut console);
@@ -275,20 +308,53 @@ fn a_paste_into_the_text_is_text() {
     assert_eq!(follow.editor.text(), "@copilot line one\nline two");
 }
 
-#[test]
-fn a_retry_waits_as_long_as_the_agent_was_told_to() {
+/// The form of a retry of work that failed three minutes ago, with these words.
+fn retrying(words: &str, limited_for: TimeDelta) -> Console {
     let mut console = Console::full(100, 30);
+    console.model.settings.limited_for = limited_for;
     let mut failed = every_state().into_iter().find(|t| t.at.id == TaskId::new("e2e")).unwrap();
     let mut session =
         crate::world::with_session(failed.clone(), "Fix the end-to-end tests").sessions.unwrap().remove(0);
     session.completed_at = Some(now() - TimeDelta::minutes(3));
-    session.error = Some("You have exceeded your premium request rate limit. Please try again in 40 minutes.".into());
+    session.error = Some(words.into());
     failed.updated_at = Some(now());
     failed.sessions = Some(vec![session]);
     console.good(Source::Task(failed.at.id.clone()), News::Task(Box::new(failed)));
     console.keys("6");
     console.select("e2e");
     console.keys("R");
+    console
+}
+
+#[test]
+fn a_retry_after_a_limit_that_named_no_time_is_held_for_what_is_configured_and_the_question_says_so() {
+    let words = "429 Too Many Requests: rate limit exceeded";
+    let mut console = retrying(words, TimeDelta::minutes(20));
+    let screen = text(&console.model);
+    assert!(screen.contains("not before 14:20: the agent was rate-limited (no time was named"), "{screen}");
+    assert!(screen.contains("retry.limited_minutes)"), "{screen}");
+    console.happen(What::Key(Chord::ctrl('s')));
+    assert!(console.model.dialog.is_none());
+    later(&mut console, 17 * 60 + 1);
+    console.happen(What::Key(Chord::ctrl('s')));
+    let screen = text(&console.model);
+    assert!(console.model.dialog.is_some() && screen.contains("nobody said until when"), "{screen}");
+    // Where nothing is to be assumed, it is asked at once, and never silently.
+    let mut console = retrying(words, TimeDelta::zero());
+    console.happen(What::Key(Chord::ctrl('s')));
+    let screen = text(&console.model);
+    assert!(console.model.dialog.is_some() && screen.contains("nobody said until when"), "{screen}");
+    // Other failures are nobody's limit.
+    let mut console = retrying("The tests failed", TimeDelta::minutes(20));
+    console.happen(What::Key(Chord::ctrl('s')));
+    let screen = text(&console.model);
+    assert!(console.model.dialog.is_some() && !screen.contains("rate-limited"), "{screen}");
+}
+
+#[test]
+fn a_retry_waits_as_long_as_the_agent_was_told_to() {
+    let words = "You have exceeded your premium request rate limit. Please try again in 40 minutes.";
+    let mut console = retrying(words, TimeDelta::minutes(20));
     let screen = text(&console.model);
     assert!(screen.contains("not before 14:40: the agent was rate-limited"), "{screen}");
     console.happen(What::Key(Chord::ctrl('s')));

@@ -209,6 +209,9 @@ pub struct ReviewsArgs {
     /// Those that are merged or closed, too
     #[arg(long)]
     pub all: bool,
+    /// Read which files each changes, and whose they are by CODEOWNERS: some requests more for each
+    #[arg(long)]
+    pub owners: bool,
     /// Print the headings where the output is no terminal, too
     #[arg(long)]
     pub header: bool,

@@ -6,7 +6,8 @@ use super::joined::{PULL_STATES, field, maybe, pull_state, text, time};
 use super::shape::{Field, Is, schema, write};
 use crate::domain::blocked::Whom;
 use crate::domain::pull::{Asked, Check, Opinion, ReviewerKind, Threads, Verdict};
-use crate::domain::{Checks, Mergeable, Pull, ReviewDecision};
+use crate::domain::pull_look::Owners;
+use crate::domain::{Checks, Fault, Mergeable, Pull, ReviewDecision};
 use crate::text::{Safe, Untrusted};
 
 const LIST: Is = Is::List(&Is::Text);
@@ -185,6 +186,53 @@ pub struct Review {
     pub says: Safe,
     /// Seconds since it was opened, while it is open.
     pub open_seconds: Option<u64>,
+    /// `None`: it was not looked for.
+    pub owned: Option<Owned>,
+}
+
+/// Whose the files are that it changes.
+#[derive(Clone, Debug)]
+pub struct Owned {
+    /// `Ok(None)`: its base has no owners file.
+    pub owners: Result<Option<Owners>, Fault>,
+    /// Files that were read, and that there are more.
+    pub files: usize,
+    pub more: bool,
+}
+
+const OWNED: &[Field<Owned>] = &[
+    field!(
+        "file",
+        Is::Maybe(&Is::Text),
+        "The owners file of its base; null: there is none, or it could not be read.",
+        |o| { o.found().map(|owners| owners.path).into() }
+    ),
+    field!("owners", Is::List(&Is::Object(|| schema(OWNER))), "Each owner, those of most files first.", |o| {
+        let all = o.found().map(|owners| owners.ownership.owners.as_slice()).unwrap_or_default();
+        all.iter().map(|owner| write(OWNER, owner)).collect()
+    }),
+    field!("nobodys", Is::Maybe(&Is::Whole), "Files that are nobody's.", |o| {
+        o.found().map(|owners| owners.ownership.nobodys).into()
+    }),
+    field!("skipped_lines", Is::Maybe(&Is::Whole), "Lines of the file that are no rule.", |o| {
+        o.found().map(|owners| owners.skipped).into()
+    }),
+    field!("files", Is::Whole, "How many of its files were looked at.", |o| o.files.into()),
+    field!("more_files", Is::Flag, "It changes more files than the service lists.", |o| o.more.into()),
+    field!("error", Is::Maybe(&Is::Text), "Why it could not be read.", |o| {
+        o.owners.as_ref().err().map(ToString::to_string).into()
+    }),
+];
+
+const OWNER: &[Field<(Untrusted, u32)>] = &[
+    field!("name", Is::Text, "A login or org/team with its @, or a mail address.", |o| text(&o.0)),
+    field!("files", Is::Whole, "How many of the files are theirs.", |o| o.1.into()),
+];
+
+impl Owned {
+    fn found(&self) -> Option<&Owners> {
+        self.owners.as_ref().ok()?.as_ref()
+    }
 }
 
 pub const REVIEW: &[Field<Review>] = &[
@@ -200,4 +248,10 @@ pub const REVIEW: &[Field<Review>] = &[
         .open_seconds
         .into()),
     field!("pull_request", Is::Object(|| schema(PULL)), "The pull request.", |r| write(PULL, &r.pull)),
+    field!(
+        "owned_by",
+        Is::Maybe(&Is::Object(|| schema(OWNED))),
+        "Whose the files are that it changes, by CODEOWNERS; null without --owners, and once it is decided.",
+        |r| r.owned.as_ref().map_or(Value::Null, |owned| write(OWNED, owned))
+    ),
 ];

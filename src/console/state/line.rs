@@ -54,8 +54,6 @@ pub enum LineKind {
     AutomationFilter,
     /// What is searched for in a diff.
     DiffSearch,
-    /// A comment on a pull request.
-    Comment,
     /// Who is asked for a review.
     Reviewers,
 }

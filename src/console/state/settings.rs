@@ -31,6 +31,8 @@ pub struct Settings {
     /// Good data older than this is called stale.
     pub stale_after: TimeDelta,
     pub stuck: Thresholds,
+    /// How long a rate limit that named no time is taken to last.
+    pub limited_for: TimeDelta,
     /// The most sessions one answer cancels.
     pub cancel_batch_max: usize,
     /// No writes: absent from keys and help, refused in the transport.
@@ -66,6 +68,7 @@ impl Default for Settings {
             zone: Zone::utc(),
             stale_after: TimeDelta::seconds(90),
             stuck: Thresholds::default(),
+            limited_for: TimeDelta::minutes(30),
             cancel_batch_max: crate::domain::cancel::MOST_AT_ONCE,
             read_only: false,
             why_read_only: None,

@@ -4,6 +4,7 @@ use super::Model;
 use super::settings::Settings;
 use super::tone::{Tone, Words};
 use crate::domain::freshness::Verdict;
+use crate::domain::limited::{self, Hold};
 use crate::domain::{Freshness, Instant, Source};
 
 /// The instant as `14:02` on the operator's clock.
@@ -22,6 +23,13 @@ impl Model {
         let (at, now) = (self.settings.zone.at(at), self.settings.zone.at(self.now));
         let today = at.date_naive() == now.date_naive();
         at.format(if today { "%H:%M" } else { "%Y-%m-%d %H:%M" }).to_string()
+    }
+
+    /// Why a start has to wait.
+    pub fn held_words(&self, hold: Hold) -> String {
+        let until = self.day_and_clock(hold.until);
+        let why = if hold.assumed { format!(" ({})", limited::ASSUMED) } else { String::new() };
+        format!("not before {until}: the agent was rate-limited{why}")
     }
 
     pub fn verdict(&self, source: &Source) -> Verdict<'_> {

@@ -10,9 +10,9 @@ use crate::console::state::line::LineKind;
 use crate::console::state::place::Pane;
 use crate::console::state::world::{Known, PullOf};
 use crate::console::state::{Model, detail};
+use crate::domain::Order;
 use crate::domain::capability::ReadOnly;
-use crate::domain::limited::agent_not_before;
-use crate::domain::{Instant, Order};
+use crate::domain::limited::{self, Hold};
 use crate::text::{Safe, Untrusted};
 
 /// Why nothing is changed, and what would be done about it.
@@ -452,17 +452,16 @@ fn retry(model: &mut Model, effects: &mut Vec<Effect>) {
             if known.task.sessions.is_none() { "not loaded yet — try again in a moment" } else { "not recorded" };
         return model.notes.say(model.now, true, format!("its prompt is {why}"));
     };
-    let draft = Draft { prompt, not_before: held_back(model, known), ..draft_of(known) };
+    let hold = held_back(model, known);
+    let assumed = hold.is_some_and(|hold| hold.assumed);
+    let draft = Draft { prompt, not_before: hold.map(|hold| hold.until), assumed, ..draft_of(known) };
     compose_with(model, Some(draft), effects);
 }
 
-/// Until when the agent was told to wait, where it was.
-fn held_back(model: &Model, known: &Known) -> Option<Instant> {
-    let session = known.task.latest_session()?;
-    let ended_at = session.completed_at.or(session.updated_at).unwrap_or(known.task.touched_at());
-    let error = session.error.as_ref().map(Untrusted::raw_for_match);
-    let until = agent_not_before(error, model.world.diagnosed_of(&known.task), ended_at);
-    until.filter(|until| *until > model.now)
+/// What holds another try back. One that was only assumed is told also when it is over: nobody knows better.
+fn held_back(model: &Model, known: &Known) -> Option<Hold> {
+    let hold = limited::hold(&known.task, model.world.diagnosed_of(&known.task), model.settings.limited_for)?;
+    (hold.until > model.now || hold.assumed).then_some(hold)
 }
 
 /// What a new task takes over from an old one.

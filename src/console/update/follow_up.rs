@@ -1,20 +1,25 @@
-//! `f`: a comment to the agent on the task's pull request, or a new task on its branch.
+//! `f`: a comment to the agent on the task's pull request, or a new task on its branch. In the reviews a comment on the
+//! pull request is written in the same place.
 
+use chrono::TimeDelta;
 use uuid::Uuid;
 
-use super::{actions, dialog};
+use super::{actions, dialog, reviews};
 use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Intent};
 use crate::console::state::Model;
 use crate::console::state::compose::Draft;
 use crate::console::state::compose::editor::Editor;
-use crate::console::state::compose::follow_up::{FollowUp, To};
+use crate::console::state::compose::follow_up::{About, FollowUp, To};
 use crate::console::state::dialog::{Ask, Dialog};
 use crate::console::state::followed::Followed;
 use crate::console::state::world::{Known, PullOf};
-use crate::domain::follow_up::{Comment, MENTION, Step, Told};
-use crate::domain::{Pull, PullState};
+use crate::domain::follow_up::{Comment, Earlier, LONGEST, MENTION, Step, Told};
+use crate::domain::{Pull, PullState, PullTarget};
 use crate::text::{Safe, Untrusted, width};
+
+/// What happened longer ago is no news by itself; what was answered is.
+const OLD: TimeDelta = TimeDelta::minutes(2);
 
 /// The pull request a comment on goes to the agent: one that is open.
 pub(super) fn open_pull<'a>(model: &'a Model, known: &Known) -> Option<&'a Pull> {
@@ -36,8 +41,27 @@ pub(super) fn open(model: &mut Model, known: &Known, number: u64) {
     model.compose.follow_up = Some(Box::new(FollowUp {
         name: known.task.name.show_line(),
         branch: known.task.head_ref().map(|head| head.raw_for_wire().to_owned()),
-        task,
+        about: About::Task(task),
         number,
+        to: To::Comment,
+        editor,
+        fault: None,
+        maybe_written,
+    }));
+    model.dirty = true;
+}
+
+/// Opens the text of a comment on a pull request.
+pub(super) fn on_pull(model: &mut Model, target: PullTarget, title: Safe) {
+    let key = (target.at.repo.clone(), target.at.id);
+    let (text, maybe_written) = model.compose.comment_texts.get(&key).cloned().unwrap_or_default();
+    let mut editor = Editor::prompt(&text);
+    editor.to_end();
+    model.compose.follow_up = Some(Box::new(FollowUp {
+        name: title,
+        branch: None,
+        number: target.number,
+        about: About::Pull(target),
         to: To::Comment,
         editor,
         fault: None,
@@ -86,27 +110,40 @@ pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> b
 fn close(model: &mut Model) {
     let Some(follow) = model.compose.follow_up.take() else { return };
     let text = follow.editor.text();
-    if text.trim() == MENTION {
-        model.compose.follow_texts.remove(&follow.task.id);
-    } else {
-        model.compose.follow_texts.insert(follow.task.id, text);
+    match follow.about {
+        About::Task(task) if text.trim() == MENTION => drop(model.compose.follow_texts.remove(&task.id)),
+        About::Task(task) => drop(model.compose.follow_texts.insert(task.id, text)),
+        About::Pull(target) => {
+            let key = (target.at.repo, target.at.id);
+            if text.trim().is_empty() {
+                model.compose.comment_texts.remove(&key);
+            } else {
+                model.compose.comment_texts.insert(key, (text, follow.maybe_written));
+            }
+        }
     }
 }
 
 fn send(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(follow) = &mut model.compose.follow_up else { return };
     let text = follow.editor.text();
-    match follow.to {
-        To::Comment => {
+    match (follow.about.clone(), follow.to) {
+        (About::Pull(target), _) => {
+            follow.fault = unfit(&text);
+            if follow.fault.is_none() {
+                reviews::act::comment(model, target, text.trim().to_owned());
+            }
+        }
+        (About::Task(task), To::Comment) => {
             follow.fault = Comment::fault(&text);
             if follow.fault.is_none() {
-                let comment = Comment { id: Uuid::nil(), task: follow.task.clone(), number: follow.number, text };
+                let comment = Comment { id: Uuid::nil(), task, number: follow.number, text };
                 ask(model, comment);
             }
         }
-        To::NewTask => {
+        (About::Task(task), To::NewTask) => {
             let prompt = follow.as_prompt();
-            let id = follow.task.id.clone();
+            let id = task.id;
             close(model);
             let Some(known) = model.world.tasks.get(&id) else {
                 return model.notes.say(model.now, true, "its task is not known any more");
@@ -114,6 +151,17 @@ fn send(model: &mut Model, effects: &mut Vec<Effect>) {
             let Some(draft) = actions::on_its_branch(known) else { return };
             actions::compose_with(model, Some(Draft { prompt, ..draft }), effects);
         }
+    }
+}
+
+/// Why it is no comment.
+fn unfit(text: &str) -> Option<&'static str> {
+    if text.trim().is_empty() {
+        Some("an empty comment is none")
+    } else if text.chars().count() > LONGEST {
+        Some("the text is longer than GitHub takes in a comment")
+    } else {
+        None
     }
 }
 
@@ -140,6 +188,18 @@ pub fn confirmed(model: &mut Model, comment: Comment, effects: &mut Vec<Effect>)
     model.dirty = true;
 }
 
+/// An earlier run wrote it. It stands under its task again, among what was written since.
+pub fn earlier(model: &mut Model, earlier: Earlier) {
+    let Earlier { comment, at, known } = earlier;
+    let all = model.world.followed.entry(comment.task.id.clone()).or_default();
+    if all.iter().any(|followed| followed.comment.id == comment.id) {
+        return;
+    }
+    all.push(Followed { comment, at, steps: vec![known] });
+    all.sort_by_key(|followed| followed.at);
+    model.dirty = true;
+}
+
 /// What came of it.
 pub fn told(model: &mut Model, told: Told) {
     let Told { comment, task, at, step } = told;
@@ -152,10 +212,15 @@ pub fn told(model: &mut Model, told: Told) {
     followed.steps.push((at, step.clone()));
     model.dirty = true;
     let place = format!("{}#{number}", task.repo);
+    if step == Step::Written {
+        model.compose.follow_texts.remove(&task.id);
+    }
+    let is_old = model.now - at > OLD;
     let note = match &step {
         Step::Sending | Step::Finished => None,
+        // An earlier run wrote it, and this one only found it.
+        Step::Written | Step::Began if is_old => None,
         Step::Written => {
-            model.compose.follow_texts.remove(&task.id);
             Some((false, format!("written on {place}; what the agent does about it stands in the detail")))
         }
         Step::Unknown(fault) => Some((true, format!("the comment on {place} may have been written: {fault}"))),

@@ -78,7 +78,7 @@ pub(super) fn follow(model: &mut Model) {
     let Some(line) = &model.line else { return };
     let text = line.text.clone();
     let wrong = match line.kind {
-        LineKind::Command | LineKind::Comment | LineKind::Reviewers => None,
+        LineKind::Command | LineKind::Reviewers => None,
         LineKind::DiffSearch => {
             reviews::search(model, &text);
             None
@@ -129,8 +129,8 @@ fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
             }
         }
         LineKind::DiffSearch => {}
-        LineKind::Comment | LineKind::Reviewers => {
-            if let Err(fault) = reviews::act::written(model, line.kind, &line.text) {
+        LineKind::Reviewers => {
+            if let Err(fault) = reviews::act::written(model, &line.text) {
                 model.line = Some(Line { fault: Some(fault), ..line });
             }
         }
@@ -186,7 +186,7 @@ fn give_up(model: &mut Model) {
     let Some(line) = model.line.take() else { return };
     match line.kind {
         LineKind::Command => {}
-        LineKind::Comment | LineKind::Reviewers => model.reviews.writing = None,
+        LineKind::Reviewers => model.reviews.writing = None,
         LineKind::DiffSearch => reviews::search(model, ""),
         LineKind::QueueFilter => filter(model, line.before),
         LineKind::AutomationFilter => automations::pane::filter(model, line.before),

@@ -67,6 +67,7 @@ pub fn news(model: &mut Model, op: Op, effects: &mut Vec<Effect>) {
         Op::Ring(bytes) => effects.push(Effect::Ring(bytes)),
         Op::Cancel(progress) => cancel::progress(model, progress),
         Op::FollowedUp(told) => follow_up::told(model, *told),
+        Op::FollowedBefore(earlier) => follow_up::earlier(model, *earlier),
         Op::Ruled(ruled) => cancels::ruled(model, *ruled),
         Op::Started { request, result } => {
             model.dirty = true;

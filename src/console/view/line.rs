@@ -82,7 +82,6 @@ fn prompt(model: &Model, line: &Line, area: Area) -> Words {
         LineKind::LogFilter => "&",
         LineKind::LogSearch if model.log.mode == Mode::Regex => "regex /",
         LineKind::QueueFilter | LineKind::AutomationFilter | LineKind::LogSearch | LineKind::DiffSearch => "/",
-        LineKind::Comment => "comment: ",
         LineKind::Reviewers => "ask for a review: ",
     };
     let sign = Words::one(Tone::AccentStrong, sign);
@@ -147,7 +146,6 @@ fn hint(line: &Line) -> &'static str {
             "{line.accept} keep   {line.next-choice} complete   {line.back} back"
         }
         LineKind::DiffSearch => "{line.accept} keep   {line.back} clear",
-        LineKind::Comment => "{line.accept} shows it once more   {line.back} give up",
         LineKind::Reviewers => "logins and org/team   {line.back} give up",
     }
 }

@@ -13,7 +13,7 @@ use crate::console::event::LogOrigin;
 use crate::domain::{Diagnosed, Fault, FaultKind, Session, SourceChoice, Task};
 use crate::provider::Provider;
 use crate::runtime::kept::Kept;
-use crate::runtime::rules::{self, RulesFile};
+use crate::runtime::rules::Rulebook;
 use crate::transcript::{Diagnosis, Ending, Format, RunFacts, Transcript};
 
 /// What a log is read and judged with.
@@ -21,7 +21,7 @@ use crate::transcript::{Diagnosis, Ending, Format, RunFacts, Transcript};
 pub struct Bench {
     /// `None`: finished logs are not kept.
     pub kept: Option<Kept>,
-    pub rules: RulesFile,
+    pub rules: Rulebook,
 }
 
 /// What a log tells.
@@ -100,8 +100,8 @@ async fn judge(
         .map_err(|_| Fault::new(FaultKind::Local, "a log could not be judged", "open the log to read it"))
 }
 
-fn told(rules: &RulesFile, session: &Session, format: Format, bytes: &[u8]) -> Told {
-    let rules = rules::load(rules);
+fn told(rules: &Rulebook, session: &Session, format: Format, bytes: &[u8]) -> Told {
+    let rules = rules.rules();
     let mut log = Transcript::new(format);
     let mut diagnosis = Diagnosis::default();
     for change in [log.absorb(bytes), log.finish()] {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant as Tick;
 
+use super::answers::Answers;
 use super::automating::Automating;
 use super::book;
 use super::desk::Desk;
@@ -51,6 +52,8 @@ pub struct Engine {
     desk: Desk,
     context: ops::Context,
     stops: Stops,
+    /// Who writes to the agent, and hears what it says.
+    answers: Answers,
     /// What works now, for the rules that may stop it.
     at_work: watch::Receiver<Vec<TaskRef>>,
     wishes: mpsc::Sender<Wish>,
@@ -114,6 +117,7 @@ impl Engine {
         tokio::spawn(poller.run(wish_list));
         let reviewing = Reviewing::spawn(desk.clone(), context.clone(), wishes.clone());
         let settler = settler::start(&desk, &context, wishes.clone(), is_paused.clone());
+        let answers = Answers::new(desk.clone(), context.clone(), wishes.clone(), till.clone(), is_paused.clone());
         tokio::spawn(Followers::new(desk.clone(), till, kept.clone(), wanted_seen, task, is_paused).run());
         tokio::spawn(relay(attended, wishes.clone(), wanted));
         let stops = Stops::new(desk.clone(), context.clone(), patience, wishes.clone());
@@ -125,6 +129,7 @@ impl Engine {
             desk,
             context,
             stops,
+            answers,
             at_work,
             wishes,
             attention,
@@ -146,6 +151,11 @@ impl Engine {
         self.stops.watch(self.at_work.clone());
     }
 
+    /// Looks what came of what an earlier run wrote to the agent. For somebody who sees it.
+    pub fn look_for_answers(&self) {
+        self.answers.take_up();
+    }
+
     /// Carries out one effect. Those of the terminal (quit, suspend, editor, copy) are the loop's own.
     pub fn perform(&mut self, effect: Effect) {
         match effect {
@@ -162,7 +172,7 @@ impl Engine {
             Effect::Weigh(repo) => self.weigh(repo),
             Effect::Cancel(targets) => self.stops.cancel(targets),
             Effect::Withdraw(task) => self.stops.withdraw(&task),
-            Effect::FollowUp(comment) => self.stops.follow_up(*comment),
+            Effect::FollowUp(comment) => self.answers.write(*comment),
             Effect::Reviews(wish) => self.reviewing.perform(wish),
             Effect::RawLog(of, wish) => self.raw_logs.perform(*of, wish),
             Effect::KeepDiagnosis(task, diagnosed) => self.wish(Wish::Diagnosed(task, diagnosed)),

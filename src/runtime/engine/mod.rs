@@ -8,6 +8,7 @@
 //!
 //! Everything here sends events into the loop's one bounded channel and shares no state with the screen.
 
+mod answers;
 mod automating;
 pub mod automation_book;
 pub mod backoff;

@@ -160,7 +160,7 @@ impl Reader {
             Err(fault) => (Err(fault), None),
         };
         let owners = self.owners_of(at).await;
-        let owners = owners.map(|found| found.zip(files.as_ref().ok()).map(|(file, files)| owned(&file, files)));
+        let owners = owners.map(|found| found.zip(files.as_ref().ok()).map(|(file, files)| Owners::of(&file, files)));
         let agent_merge =
             self.desk.provider.agent_merge(&at.target.at.repo, at.target.number).await.unwrap_or_default();
         let look = PullLook { head: at.target.head.clone(), files: files.clone(), owners, agent_merge };
@@ -201,11 +201,6 @@ impl Reader {
         self.owners.insert(key, KnownOwners { at: now, found_at, file: file.clone(), validator });
         Ok(file)
     }
-}
-
-fn owned(file: &OwnersFile, files: &ChangedFiles) -> Owners {
-    let paths = files.files.iter().map(|file| file.path.raw_for_match());
-    Owners { path: file.path, ownership: file.rules.ownership(paths), skipped: file.rules.skipped }
 }
 
 /// The one that was read longest ago goes.

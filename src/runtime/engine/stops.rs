@@ -17,7 +17,6 @@ use super::desk::Desk;
 use super::poller::Wish;
 use crate::console::event::Op;
 use crate::console::state::cancels::Ruled;
-use crate::domain::follow_up::{Comment, Told};
 use crate::domain::{CancelProgress, CancelTarget, TaskRef};
 use crate::ops;
 use crate::ops::auto_stop::Watchman;
@@ -124,20 +123,6 @@ impl Stops {
             }
         });
         self.watchman = Some(watchman.abort_handle());
-    }
-
-    pub fn follow_up(&self, comment: Comment) {
-        let (context, teller) = (self.context.clone(), self.teller());
-        tokio::spawn(async move {
-            let (report, mut reports) = mpsc::channel::<Told>(8);
-            let tell = async {
-                while let Some(told) = reports.recv().await {
-                    let _ = teller.wishes.send(Wish::Look(told.task.clone())).await;
-                    teller.desk.op(Op::FollowedUp(Box::new(told))).await;
-                }
-            };
-            tokio::join!(ops::follow_up::follow_up(&context, &comment, report), tell);
-        });
     }
 
     fn teller(&self) -> Teller {

@@ -24,7 +24,7 @@ use crate::runtime::engine::diagnose::Bench;
 use crate::runtime::engine::{Engine, Pace};
 use crate::runtime::kept::Kept;
 use crate::runtime::notify::{self, Notifier, ReadMarks};
-use crate::runtime::rules::{self, RulesFile};
+use crate::runtime::rules::{self, Rulebook, RulesFile};
 use crate::runtime::seat;
 use crate::runtime::templates::Watch;
 
@@ -141,13 +141,14 @@ impl Effects for Behind {
         };
         self.examiner = Some((context.clone(), parts.local));
         let desk = Desk { provider: parts.provider, now: parts.now, events: parts.events, cache };
-        let bench = Bench { kept: parts.kept.clone(), rules: parts.rules.clone() };
+        let bench = Bench { kept: parts.kept.clone(), rules: Rulebook::new(parts.rules.clone()) };
         let bench = Some(bench).filter(|_| parts.diagnose);
         let mut engine = Engine::spawn_diagnosing(desk.clone(), context, parts.pace, parts.patience, parts.kept, bench);
         if !parts.read_only {
             engine.obey_rules();
         }
         engine.perform(Effect::Watch(parts.repos));
+        engine.look_for_answers();
         self.engine = Some(engine);
         let (plan, state_dir) = parts.notify;
         let outlet = notify::Events { events: desk.events.clone(), now: Arc::clone(&desk.now) };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use super::begin::runtime;
+use super::begin::{self, runtime};
 use super::service;
 use crate::cli::{self, Exit, config_verbs, doctor as verb, output};
 use crate::config::policy::{PolicyFile, load};
@@ -29,7 +29,12 @@ pub fn run(doctor: cli::Doctor, options: &cli::Options) -> Result<u8, Fault> {
             return Ok(Exit::Usage.code());
         }
     };
+    // It leaves nothing behind where there was nothing.
+    if paths.state_dir.is_dir() {
+        drop(begin::observed(&paths, &loaded, &Clock::system())?);
+    }
     let report = runtime()?.block_on(report(&loaded, &paths))?;
+    tracing::info!(works = report.exit() == Exit::Done, "the doctor looked");
     Ok(verb::print(doctor, &report).code())
 }
 

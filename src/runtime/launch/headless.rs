@@ -22,7 +22,7 @@ use crate::cli::voice::{Looks, Voice};
 use crate::cli::{self, Desk, Exit, HeadlessVerb, config_verbs, output};
 use crate::config::policy::{PolicyFile, load};
 use crate::config::{self, Config, Paths};
-use crate::domain::{Fault, FaultKind, PullId, RepoName, TaskRef};
+use crate::domain::{Diagnosed, Fault, FaultKind, PullId, RepoName, TaskRef};
 use crate::ledger;
 use crate::ops::{self, cancel::Patience};
 use crate::provider::github::Host;
@@ -157,6 +157,19 @@ impl Remembered for Shelved {
             if pull.number == number {
                 found = Some(at.id);
             }
+        });
+        read.ok().and(found)
+    }
+
+    fn diagnosed(&self, task: &TaskRef) -> Option<Diagnosed> {
+        let mut found = None;
+        let store = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = store.tasks(&task.repo, |kept| {
+            let is_it = kept.task.at.id == task.id;
+            if is_it {
+                found = kept.diagnosed;
+            }
+            !is_it
         });
         read.ok().and(found)
     }

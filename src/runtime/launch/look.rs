@@ -26,6 +26,7 @@ use crate::runtime::clock::Clock;
 use crate::runtime::engine::diagnose::Bench;
 use crate::runtime::kept::Kept;
 use crate::runtime::look::{Seat, list, logs, offered, reviews, view, watch as watching};
+use crate::runtime::rules::Rulebook;
 use crate::text::Safe;
 
 pub fn run(verb: &LookVerb, options: &cli::Options) -> Result<u8, Fault> {
@@ -109,7 +110,10 @@ fn seat(setting: &Setting, voice: Voice) -> Result<Seat, Fault> {
     Ok(Seat {
         settings: screen::settings(setting, shown),
         cache: config.cache.then(|| cache::Place { file: setting.paths.cache(), api }),
-        bench: Bench { kept: Kept::new(&setting.paths.state_dir, config.keep_logs_mb), rules: screen::rules(setting) },
+        bench: Bench {
+            kept: Kept::new(&setting.paths.state_dir, config.keep_logs_mb),
+            rules: Rulebook::new(screen::rules(setting)),
+        },
         diagnose: config.diagnose,
         now: setting.clock.as_now(),
         voice,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::begin::runtime;
+use super::begin::{self, runtime};
 use super::service;
 use crate::cli::{self, Exit, config_verbs, output, policy_verbs};
 use crate::config::policy::{PolicyFile, load};
@@ -29,6 +29,8 @@ pub fn explain(explain: &cli::Explain, options: &cli::Options) -> Result<u8, Fau
         return Ok(policy_verbs::print(&report).code());
     }
     let clock = Clock::system();
+    // A verb does without a journal that cannot be written.
+    drop(begin::observed(&paths, &loaded, &clock)?);
     let (policy, judged) = runtime()?.block_on(async {
         let context = ops::Context {
             provider: Arc::new(service::client(&loaded.config, &clock).await?),
@@ -42,5 +44,6 @@ pub fn explain(explain: &cli::Explain, options: &cli::Options) -> Result<u8, Fau
         order.ticket.clone_from(&explain.ticket);
         Ok::<_, Fault>(ops::start::explain(&context, &order).await)
     })?;
+    tracing::info!(repo = %judged.request().repo, verdict = %judged.line(), "a start was judged, not sent");
     Ok(policy_verbs::print(&policy_verbs::told(explain, &policy, &judged)).code())
 }

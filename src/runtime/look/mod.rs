@@ -12,6 +12,7 @@
 //!
 //! Nothing here changes anything at the service. How the program begins is `launch`'s.
 
+mod files;
 pub mod follow;
 pub mod gathered;
 pub mod list;

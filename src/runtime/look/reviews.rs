@@ -1,18 +1,24 @@
 //! `atc reviews`: the pull requests agents opened, in the order of the console's pane.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use super::gathered::Gathered;
 use super::list::told;
 use super::seat::Seat;
 use crate::cli::desk::Stopped;
 use crate::cli::look::args::ReviewsArgs;
-use crate::cli::look::pull_fields::{REVIEW, Review};
+use crate::cli::look::pull_fields::{Owned, REVIEW, Review};
 use crate::cli::look::shape::write;
 use crate::cli::voice::{Cell, Form, Row, Tone};
 use crate::cli::{Desk, Exit, output};
 use crate::console::state::words;
 use crate::domain::blocked::Whom;
 use crate::domain::look;
-use crate::domain::{Fault, Order, PullId, Query, RepoName, age};
+use crate::domain::pull_look::{ChangedFiles, Owners, OwnersFile};
+use crate::domain::{Fault, Order, Pull, PullId, Query, RepoName, age};
+use crate::provider::Provider;
+use crate::provider::port::Fetched;
 use crate::text::Safe;
 
 const HEADS: &[&str] = &["pull", "state", "open", "checks", "says", "repo", "title"];
@@ -39,8 +45,11 @@ pub async fn run(args: &ReviewsArgs, seat: Seat, desk: &Desk) -> Result<Exit, Fa
         table.row(Row { json: serde_json::Value::Null, id: None, cells });
     }
     let keys = gathered.model.reviews.rows.clone();
-    let reviews: Vec<Review> =
+    let mut reviews: Vec<Review> =
         keys.iter().filter_map(|row| row.key()).filter_map(|key| review(&gathered, key, args.all)).collect();
+    if args.owners && desk.stop.wait(read_owners(&*desk.context.provider, &mut reviews)).await == Err(Stopped) {
+        return Ok(Exit::Failed);
+    }
     for review in &reviews {
         table.row(row(review, voice.form));
     }
@@ -63,6 +72,39 @@ fn review(gathered: &Gathered, key: &(RepoName, PullId), all: bool) -> Option<Re
         blocked_on: blocked.as_ref().map(|on| on.whom),
         says: blocked.map(|on| on.why.words()).unwrap_or_default(),
         open_seconds: is_open.then(|| u64::try_from(age.num_seconds()).unwrap_or(0)),
+        owned: None,
+    })
+}
+
+/// Whose the files of those are that are open, one after the other. An owners file is read once for each base.
+async fn read_owners(provider: &dyn Provider, reviews: &mut [Review]) {
+    let mut known = HashMap::new();
+    for review in reviews.iter_mut().filter(|review| review.pull.is_open()) {
+        let pull = &review.pull;
+        let files = match provider.pull_files(&pull.repo, pull.number, None).await {
+            Ok(Fetched::New { value, .. }) => Ok(value),
+            Ok(Fetched::Same) => Ok(ChangedFiles::default()),
+            Err(fault) => Err(fault),
+        };
+        let (count, more) = files.as_ref().map_or((0, false), |files| (files.files.len(), files.more));
+        let owners = match files {
+            Err(fault) => Err(fault),
+            Ok(files) => {
+                let file = match known.entry((pull.repo.clone(), pull.base_ref.clone())) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(new) => new.insert(owners_file(provider, pull).await),
+                };
+                file.as_ref().map(|file| file.as_ref().map(|file| Owners::of(file, &files))).map_err(Clone::clone)
+            }
+        };
+        review.owned = Some(Owned { owners, files: count, more });
+    }
+}
+
+async fn owners_file(provider: &dyn Provider, pull: &Pull) -> Result<Option<OwnersFile>, Fault> {
+    Ok(match provider.owners_file(&pull.repo, &pull.base_ref, None).await? {
+        Fetched::New { value, .. } => value,
+        Fetched::Same => None,
     })
 }
 

@@ -19,12 +19,13 @@ use super::meter::Meter;
 use super::outlet::Beside;
 use super::seat::Seat;
 use super::transitions::Transitions;
-use super::{metrics, reader};
+use super::{files, metrics, reader};
 use crate::cli::desk::Stopped;
 use crate::cli::look::args::{self, WatchArgs};
 use crate::cli::look::moved::Moved;
 use crate::cli::voice::Voice;
 use crate::cli::{Desk, Exit, output};
+use crate::config::policy::PolicyFile;
 use crate::console::event::{Event, Local, Net, News, Op, What};
 use crate::console::{Effect, Model, update};
 use crate::domain::query::Needs;
@@ -55,6 +56,7 @@ pub async fn run(args: &WatchArgs, seat: Seat, desk: &Desk) -> Result<Exit, Faul
     let cache = seat.cache.clone().map(|place| Cache::start(place, seat.now.clone())).unwrap_or_default();
     let (events, mut heard) = mpsc::channel(EVENTS);
     let provider = Arc::clone(&desk.context.provider);
+    let to_loop = events.clone();
     let engine_desk = EngineDesk { provider, now: seat.now.clone(), events, cache: cache.clone() };
     let bench = Some(seat.bench.clone()).filter(|_| seat.diagnose);
     let kept = seat.bench.kept.clone();
@@ -64,6 +66,8 @@ pub async fn run(args: &WatchArgs, seat: Seat, desk: &Desk) -> Result<Exit, Faul
     if !args.once && desk.context.provider.read_only().is_none() {
         engine.obey_rules();
     }
+    let policy = PolicyFile::find(&desk.config, &desk.paths);
+    tokio::spawn(files::follow(seat.bench.rules.clone(), policy, to_loop, seat.now.clone()));
     let plan = Plan::new(&desk.config.notify, seat.settings.zone.clone());
     let notifier = Notifier::spawn(plan, Some(&desk.paths.state_dir), seat.now.clone(), Arc::new(Beside));
     let mut watch = Watch::new(args, &seat, (query, &notifier));

@@ -121,12 +121,30 @@ pub struct Sum {
 
 impl Sum {
     pub fn add(&mut self, notice: &Notice) {
+        self.count(notice.transition.title(), notice.by.iter().copied(), notice.transition.id());
+    }
+
+    /// One more, by what is told of it.
+    pub fn count(&mut self, title: Safe, by: impl IntoIterator<Item = Way>, id: String) {
         self.count += 1;
-        *self.kinds.entry(notice.transition.title()).or_default() += 1;
-        self.by.extend(&notice.by);
+        *self.kinds.entry(title).or_default() += 1;
+        self.by.extend(by);
         self.by.sort_unstable();
         self.by.dedup();
-        self.last = notice.transition.id();
+        self.last = id;
+    }
+
+    /// Both in one.
+    pub fn and(mut self, other: Self) -> Self {
+        self.count += other.count;
+        for (kind, n) in other.kinds {
+            *self.kinds.entry(kind).or_default() += n;
+        }
+        self.by.extend(other.by);
+        self.by.sort_unstable();
+        self.by.dedup();
+        self.last.push_str(&other.last);
+        self
     }
 
     pub fn is_empty(&self) -> bool {

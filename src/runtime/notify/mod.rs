@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! Notices ─> told before? (also by another console, also before a restart) ─no─┐
-//!                                                                              ├─ quiet hours: held, one summary after
+//!                                                                              ├─ quiet hours: held, one summary after,
+//!                                                                              │    also by the next run
 //!                                                                              ├─ too many this minute: counted
 //!                                                                              └─> message ─┬─ terminal ─> outlet
 //!                                                                                           ├─ webhook ──> queue, retries
@@ -13,6 +14,7 @@
 //! stands in `domain/transition.rs`, which ones are told in the options.
 
 mod command;
+mod held;
 mod hook;
 mod message;
 mod notifier;

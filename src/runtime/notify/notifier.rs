@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::command::Commands;
+use super::held::Held;
 use super::hook::Hook;
 use super::message::{Message, Sum};
 use super::outlet::Outlet;
@@ -49,6 +50,8 @@ impl Notifier {
         let hook = hook.map(|webhook| Hook::start(webhook, plan.tries, Arc::clone(&outlet)));
         let worker = Worker {
             told: Told::new(state_dir),
+            shelf: Held::new(state_dir),
+            shelved: false,
             table: Table::new(),
             commands: Commands::new(&plan.command, plan.command_within),
             rate: Rate::new(plan.per_minute),
@@ -105,7 +108,10 @@ struct Worker {
     rate: Rate,
     /// The terminal's focus. `None`: it has never said.
     focused: Option<bool>,
-    /// What happened in quiet hours.
+    /// What happened in quiet hours, for whoever runs after them, and that there is some.
+    shelf: Held,
+    shelved: bool,
+    /// The same where the disk does not keep it.
     held: Sum,
     /// What was too much for a minute.
     more: Sum,
@@ -115,6 +121,9 @@ struct Worker {
 
 impl Worker {
     async fn run(mut self, mut waiting: mpsc::Receiver<Wish>) {
+        // An earlier run may have ended in quiet hours.
+        let shelf = self.shelf.clone();
+        self.shelved = tokio::task::spawn_blocking(move || shelf.waits()).await.unwrap_or_default();
         loop {
             let due = self.due();
             tokio::select! {
@@ -123,9 +132,9 @@ impl Worker {
                     Some(Wish::Tell(notices)) => self.hear(notices).await,
                     Some(Wish::Focus(focused)) => self.focused = Some(focused),
                     Some(Wish::Test) => self.test().await,
-                    None => return,
+                    None => return self.catch_up().await,
                 },
-                () = tokio::time::sleep(due.unwrap_or_default()), if due.is_some() => self.catch_up(),
+                () = tokio::time::sleep(due.unwrap_or_default()), if due.is_some() => self.catch_up().await,
             }
         }
     }
@@ -133,7 +142,7 @@ impl Worker {
     /// How long until something that was put off is told.
     fn due(&self) -> Option<Duration> {
         let now = (self.now)();
-        if self.held.is_empty() && self.more.is_empty() {
+        if !self.shelved && self.held.is_empty() && self.more.is_empty() {
             return None;
         }
         let after_quiet = self.quiet_until(now).unwrap_or(now);
@@ -162,17 +171,32 @@ impl Worker {
                 self.complain("memory", why);
             }
         }
-        self.catch_up();
+        self.catch_up().await;
+        if self.quiet_until((self.now)()).is_some() {
+            return self.hold(news).await;
+        }
         for notice in news {
             self.take(&notice);
         }
     }
 
+    /// Until the quiet hours are over.
+    async fn hold(&mut self, news: Vec<Notice>) {
+        if news.is_empty() {
+            return;
+        }
+        let shelf = self.shelf.clone();
+        let keep = tokio::task::spawn_blocking(move || if shelf.keep(&news) { Vec::new() } else { news });
+        let Ok(not_kept) = keep.await else { return };
+        self.shelved |= not_kept.is_empty();
+        for notice in &not_kept {
+            self.held.add(notice);
+        }
+    }
+
     fn take(&mut self, notice: &Notice) {
         let now = (self.now)();
-        if self.quiet_until(now).is_some() {
-            self.held.add(notice);
-        } else if !self.more.is_empty() || !self.rate.take(now) {
+        if !self.more.is_empty() || !self.rate.take(now) {
             self.more.add(notice);
         } else {
             self.send(&Message::of(&notice.transition), &notice.by);
@@ -180,10 +204,17 @@ impl Worker {
     }
 
     /// Tells what was put off, as far as it may be now.
-    fn catch_up(&mut self) {
+    async fn catch_up(&mut self) {
         let now = (self.now)();
         if self.quiet_until(now).is_some() {
             return;
+        }
+        if self.shelved && self.rate.free_at(now) <= now {
+            let shelf = self.shelf.clone();
+            let taken = tokio::task::spawn_blocking(move || shelf.take()).await.unwrap_or_default();
+            // Another console may have been quicker.
+            self.held = std::mem::take(&mut self.held).and(taken);
+            self.shelved = false;
         }
         if !self.held.is_empty() && self.rate.take(now) {
             let held = std::mem::take(&mut self.held);

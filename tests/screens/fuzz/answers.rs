@@ -34,7 +34,7 @@ use crate::world::{pull, repo, task, with_pull, with_session};
 const REPOS: [&str; 4] = ["billing", "api", "web", "reports"];
 
 /// Every kind of thing that can happen. A new kind must be named here, and come up.
-pub const KINDS: usize = 61;
+pub const KINDS: usize = 62;
 
 pub fn kind(what: &What) -> usize {
     match what {
@@ -65,6 +65,7 @@ pub fn kind(what: &What) -> usize {
             Op::Cancel(_) => 18,
             Op::Ruled(_) => 19,
             Op::FollowedUp(_) => 20,
+            Op::FollowedBefore(_) => 61,
             Op::Started { .. } => 21,
             Op::Settled { .. } => 22,
             Op::Weighed { .. } => 23,

@@ -10,8 +10,8 @@ use atc::domain::{Automation, AutomationOrder, AutomationRef, Fault, FaultKind, 
 use serde_json::{Value, json};
 
 use super::answers::{a_repo, a_task, fault, net, or_fault};
-use super::dice::Dice;
 use crate::automation::automation;
+use crate::dice::Dice;
 
 /// One of six of a repository, saying anything.
 fn one(dice: &mut Dice, at: Option<&AutomationRef>) -> Automation {

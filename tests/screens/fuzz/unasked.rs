@@ -129,7 +129,18 @@ pub fn unasked(dice: &mut Dice, now: Instant, generation: u64) -> What {
 }
 
 fn rarer(dice: &mut Dice) -> What {
-    match dice.below(15) {
+    match dice.below(16) {
+        15 => {
+            let comment = follow_up::Comment {
+                id: uuid::Uuid::from_u128(dice.below(5) as u128),
+                task: known(dice),
+                number: dice.below(9) as u64,
+                text: dice.words(),
+            };
+            let step = if dice.once_in(2) { follow_up::Step::Written } else { follow_up::Step::Unknown(fault(dice)) };
+            let at = crate::world::now();
+            What::Op(Op::FollowedBefore(Box::new(follow_up::Earlier { comment, at, known: (at, step) })))
+        }
         14 => {
             let left = or_fault(dice, |dice| dice.words().into());
             What::Local(Local::Edited(left))

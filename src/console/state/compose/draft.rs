@@ -25,6 +25,8 @@ pub struct Draft {
     pub maybe_started: bool,
     /// The agent was held back by a limit until then.
     pub not_before: Option<Instant>,
+    /// That limit named no time; this one is assumed.
+    pub assumed: bool,
     /// The repositories it goes to, where they are several.
     pub repos: Vec<RepoName>,
     /// A part of it was sent, as this plan.

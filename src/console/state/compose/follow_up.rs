@@ -1,10 +1,10 @@
-//! Going on with a task's work: what is written to the agent, and where it goes.
+//! Going on with a task's work: what is written to the agent, or on a pull request, and where it goes.
 
 use super::editor::Editor;
 use crate::console::state::layout::Area;
 use crate::console::state::place::Place;
-use crate::domain::TaskRef;
 use crate::domain::follow_up::MENTION;
+use crate::domain::{PullTarget, TaskRef};
 use crate::text::Safe;
 
 /// Rows over the lower part of the screen: the rule, the text, where it goes, what is wrong.
@@ -21,9 +21,18 @@ pub enum To {
     NewTask,
 }
 
+/// What it is about.
+#[derive(Clone, Debug, PartialEq)]
+pub enum About {
+    /// Its work: the text goes to the agent.
+    Task(TaskRef),
+    /// A pull request: the text is for whoever reads there.
+    Pull(PullTarget),
+}
+
 #[derive(Debug)]
 pub struct FollowUp {
-    pub task: TaskRef,
+    pub about: About,
     pub name: Safe,
     /// The pull request's.
     pub number: u64,

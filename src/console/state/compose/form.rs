@@ -10,6 +10,7 @@ use super::editor::Editor;
 use super::wrap;
 use super::{Agents, Control, Draft, Field, FieldId, Subject};
 use crate::domain::agents::MODEL_SUGGESTIONS;
+use crate::domain::limited::Hold;
 use crate::domain::{Fault, Instant, RepoName, StartRequest};
 use crate::template::{Stamp, Template, Values, lint, render, value};
 
@@ -38,6 +39,8 @@ pub struct Form {
     pub maybe_started: bool,
     /// The agent was held back by a limit until then: nothing is sent earlier.
     pub not_before: Option<Instant>,
+    /// That limit named no time; this one is assumed.
+    pub assumed: bool,
     /// The whole request covers the form; first row shown.
     pub preview: Option<usize>,
     /// The preview shows how the prompt differs from what the fields make of the template.
@@ -78,6 +81,7 @@ impl Form {
             fault: None,
             maybe_started: false,
             not_before: None,
+            assumed: false,
             preview: None,
             diff: false,
             repos: Vec::new(),
@@ -97,7 +101,7 @@ impl Form {
         form.repos.clone_from(&draft.repos);
         form.plan = draft.plan;
         form.maybe_started = draft.maybe_started;
-        form.not_before = draft.not_before;
+        (form.not_before, form.assumed) = (draft.not_before, draft.assumed);
         form.refresh(None);
         if !draft.prompt.trim().is_empty() {
             form.prompt.set(&draft.prompt);
@@ -151,7 +155,14 @@ impl Form {
             issue: self.issue.as_ref().map(|subject| subject.at.number),
             issue_title: self.issue.as_ref().map(|subject| clean_line(subject.title.raw_for_disk()).0),
             not_before: self.not_before,
+            assumed: self.assumed,
         }
+    }
+
+    /// What holds it back now.
+    pub fn held(&self, now: Instant) -> Option<Hold> {
+        let (until, assumed) = (self.not_before?, self.assumed);
+        (until > now).then_some(Hold { until, assumed })
     }
 
     /// The field that has the keys; `None`: the prompt has them.

@@ -9,7 +9,7 @@ use super::gate::GateSide;
 use super::plan::PlanPane;
 use super::{Agents, Control, Draft, Form, IssueSide, Picker};
 use crate::console::keys::Context;
-use crate::domain::{RepoName, TaskId};
+use crate::domain::{PullId, RepoName, TaskId};
 use crate::template::{Template, TemplateFault};
 
 #[derive(Debug, Default)]
@@ -39,6 +39,8 @@ pub struct ComposePane {
     pub follow_up: Option<Box<FollowUp>>,
     /// Such texts that were not sent, or not surely, by task.
     pub follow_texts: HashMap<TaskId, String>,
+    /// Comments on pull requests that are not known to be there, and that one may be.
+    pub comment_texts: HashMap<(RepoName, PullId), (String, bool)>,
 }
 
 /// One row of the list.

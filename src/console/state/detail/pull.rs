@@ -250,12 +250,12 @@ fn files(page: &mut Page, pull: &Pull, look: Option<&PullLook>) {
         None if pull.is_open() => page.words("", Words::one(Tone::Dim, "loading …")),
         None => {}
         Some(Err(fault)) => failed(page, "", fault),
-        Some(Ok(files)) => listed(page, files),
+        Some(Ok(files)) => listed(page, files, pull.standing.files),
     }
 }
 
 /// One a line: letter, path, lines.
-fn listed(page: &mut Page, files: &ChangedFiles) {
+fn listed(page: &mut Page, files: &ChangedFiles, all: Option<u64>) {
     let counts =
         |file: &crate::domain::pull_look::ChangedFile| (format!("+{}", file.added), format!("−{}", file.removed));
     let widest = files.files.iter().map(counts).map(|(a, r)| (a.len(), r.chars().count()));
@@ -274,8 +274,13 @@ fn listed(page: &mut Page, files: &ChangedFiles) {
             .with(Tone::File, width::cut_middle(&name, room));
         page.lines.push(words);
     }
+    // Only the list itself can say that it was cut: the count may be of another commit.
     if files.more {
-        page.lines.push(labelled("", 1, Words::one(Tone::Warn, "there are more files than GitHub lists here")));
+        let read = files.files.len();
+        let all = all.filter(|all| usize::try_from(*all).is_ok_and(|all| all > read));
+        let all = all.map_or_else(|| "more".to_owned(), |all| all.to_string());
+        let text = format!("{read} of {all} files are listed: GitHub tells of 3,000 at the most");
+        page.lines.push(labelled("", 1, Words::one(Tone::Warn, text)));
     }
 }
 

@@ -64,6 +64,7 @@ fn of_form(form: &Form, before: Option<&PlanPane>) -> Option<PlanPane> {
         template: stamp.as_ref().map(|stamp| stamp.id.clone()),
         template_hash: stamp.as_ref().map(|stamp| stamp.hash),
         ticket: stamp.and_then(|stamp| stamp.ticket),
+        not_before: form.not_before,
         ..Order::new(Uuid::nil(), request)
     };
     let row = |repo: &RepoName| {

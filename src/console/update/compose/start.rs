@@ -55,9 +55,9 @@ pub(super) fn ask(model: &mut Model) {
     }
     let Some(form) = &model.compose.form else { return };
     let Some(request) = form.request() else { return };
-    if let Some(until) = form.not_before.filter(|until| *until > model.now) {
-        let until = model.day_and_clock(until);
-        return say(model, true, &format!("not before {until}: the agent was rate-limited; the draft is kept"));
+    if let Some(hold) = form.held(model.now) {
+        let held = format!("{}; the draft is kept", model.held_words(hold));
+        return say(model, true, &held);
     }
     let judged = model.compose.gate.judge_form(form, model.now);
     if let Some(judged) = judged.as_ref().filter(|judged| judged.verdict() == Verdict::Refused) {
@@ -102,6 +102,9 @@ pub(super) fn at_the_gate(judged: Option<&Judgement>, duplicates: &[Duplicate]) 
 fn describe(form: &Form, request: &StartRequest) -> Vec<Safe> {
     let or = |value: &Option<String>, none: &str| value.clone().unwrap_or_else(|| none.to_owned());
     let mut body = Vec::new();
+    if form.assumed {
+        body.push("The agent was rate-limited, and nobody said until when: it may be held back again.".to_owned());
+    }
     if form.maybe_started {
         body.push("An earlier start of this prompt may have happened: look at the queue first.".to_owned());
     }
@@ -194,6 +197,7 @@ fn failed_start(model: &mut Model, fault: &Fault, effects: &mut Vec<Effect>) {
         form.fault = Some(fault.clone());
         if fault.kind == FaultKind::RateLimited {
             form.not_before = form.not_before.max(fault.retry_at);
+            form.assumed &= fault.retry_at.is_none();
         }
         form.maybe_started |= unknown;
         form.touched = true;

@@ -1,12 +1,14 @@
 //! What is done to a pull request: asked first, pinned by id and commit, one order of one pull request at a time.
 
+use std::collections::hash_map::Entry;
+
 use crate::console::effect::Effect;
 use crate::console::keys::Intent;
 use crate::console::reviews::Wish;
 use crate::console::state::Model;
 use crate::console::state::dialog::{Ask, Dialog};
 use crate::console::state::line::{Line, LineKind};
-use crate::console::update::dialog;
+use crate::console::update::{dialog, follow_up};
 use crate::domain::pull_order::{PullAct, PullOrder, reviewers};
 use crate::domain::{Fault, FaultKind, Instant, Pull, PullState, PullTarget};
 use crate::text::{Safe, Untrusted, width};
@@ -22,7 +24,10 @@ pub fn intent(model: &mut Model, intent: Intent) -> bool {
         Intent::Approve => PullAct::Approve,
         Intent::Close => PullAct::Close,
         Intent::Comment => {
-            write(model, LineKind::Comment);
+            if let Some(target) = target(model) {
+                let title = model.reviewed_pull().map(|pull| pull.title.show_line()).unwrap_or_default();
+                follow_up::on_pull(model, target, title);
+            }
             return true;
         }
         Intent::RequestReview => {
@@ -69,16 +74,17 @@ fn write(model: &mut Model, kind: LineKind) {
 }
 
 /// What was written is accepted: it is shown once more, and asked for. `Err`: the line stays open and says why.
-pub fn written(model: &mut Model, kind: LineKind, text: &str) -> Result<(), String> {
-    let act = match kind {
-        LineKind::Comment if text.trim().is_empty() => return Err("an empty comment is none".to_owned()),
-        LineKind::Comment => PullAct::Comment(text.trim().to_owned()),
-        _ => reviewers(text)?,
-    };
+pub fn written(model: &mut Model, text: &str) -> Result<(), String> {
+    let act = reviewers(text)?;
     if let Some(target) = model.reviews.writing.take() {
         ask(model, target, act);
     }
     Ok(())
+}
+
+/// A comment was written: it is shown once more, and asked for. The text stays until the answer.
+pub fn comment(model: &mut Model, target: PullTarget, text: String) {
+    ask(model, target, PullAct::Comment(text));
 }
 
 fn ask(model: &mut Model, target: PullTarget, act: PullAct) {
@@ -171,6 +177,11 @@ fn preview(text: &str) -> Vec<Safe> {
 pub fn confirmed(model: &mut Model, mut order: Box<PullOrder>, asked_at: Instant, effects: &mut Vec<Effect>) {
     order.id = dialog::made_id(asked_at, &order);
     let key = (order.target.at.repo.clone(), order.target.at.id);
+    if let PullAct::Comment(text) = &order.act {
+        model.compose.follow_up = None;
+        // Kept until it is known to be there.
+        model.compose.comment_texts.insert(key.clone(), (text.clone(), false));
+    }
     model.reviews.acting.push((order.id, key));
     if let Some(page) = &mut model.reviews.page {
         page.said = None;
@@ -193,6 +204,17 @@ fn under_way(act: &PullAct) -> &'static str {
 /// What became of it.
 pub fn done(model: &mut Model, order: &PullOrder, result: Result<Safe, Fault>) {
     model.reviews.acting.retain(|(id, _)| *id != order.id);
+    if let PullAct::Comment(text) = &order.act {
+        let key = (order.target.at.repo.clone(), order.target.at.id);
+        let kept = model.compose.comment_texts.entry(key);
+        if let Entry::Occupied(mut kept) = kept {
+            match &result {
+                Ok(_) if kept.get().0 == *text => drop(kept.remove()),
+                Err(fault) if fault.kind == FaultKind::UnknownOutcome => kept.get_mut().1 = true,
+                _ => {}
+            }
+        }
+    }
     match &result {
         Ok(done) => model.notes.say(model.now, false, done.as_str()),
         Err(fault) if fault.kind == FaultKind::UnknownOutcome => {

@@ -7,7 +7,7 @@ use super::super::safe::{clear, put, put_words};
 use super::super::theme::{Theme, Tone};
 use super::words::{edited_row, put_pieces, selected_in};
 use crate::console::state::Model;
-use crate::console::state::compose::follow_up::{FollowUp, To};
+use crate::console::state::compose::follow_up::{About, FollowUp, To};
 use crate::console::state::compose::wrap;
 use crate::console::state::layout::Area;
 use crate::console::state::tone::Words;
@@ -17,7 +17,11 @@ use crate::text::Safe;
 pub fn draw(model: &Model, follow: &FollowUp, theme: &Theme, buffer: &mut Buffer) -> Option<(u16, u16)> {
     let area = FollowUp::area(&model.place);
     clear(buffer, area);
-    let title = Safe::new(format!("Follow up · {}", follow.name));
+    let title = match &follow.about {
+        About::Task(_) => format!("Follow up · {}", follow.name),
+        About::Pull(target) => format!("Comment · {} {}", target.name(), follow.name),
+    };
+    let title = Safe::new(title);
     let count = Safe::new(format!("{} characters", follow.editor.chars()));
     rule::draw(buffer, theme, area, &title, model.dialog.is_none(), &[(Tone::Dim, count)]);
     let (columns, height) = FollowUp::text_size(area);
@@ -48,7 +52,14 @@ fn goes(follow: &FollowUp) -> Words {
         let (mark, tone) = if chosen { ("[x] ", Tone::Accent) } else { ("[ ] ", Tone::Dim) };
         Words::one(tone, format!("{mark}{text}"))
     };
-    let comment = format!("comment on {}#{}", follow.task.repo, follow.number);
+    let repo = match &follow.about {
+        About::Task(task) => &task.repo,
+        About::Pull(target) => {
+            let text = format!("on {}; without @copilot in it the agent is not asked", target.name());
+            return Words::one(Tone::Dim, text);
+        }
+    };
+    let comment = format!("comment on {repo}#{}", follow.number);
     let mut words = choice(follow.to == To::Comment, comment);
     match &follow.branch {
         Some(branch) => {

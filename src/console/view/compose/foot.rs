@@ -99,9 +99,9 @@ fn verdict(model: &Model, form: &Form, theme: Theme, area: Area) -> Vec<(Tone, S
     } else if form.maybe_started {
         lines.push((Tone::WarnStrong, format!("it may have {done} before: look {place} before sending again")));
     }
-    if let Some(until) = form.not_before.filter(|until| *until > model.now) {
-        let until = model.day_and_clock(until);
-        lines.push((Tone::Bad, format!("{} not before {until}: the agent was rate-limited", mark("✗", "x"))));
+    if let Some(hold) = form.held(model.now) {
+        let text = format!("{} {}", mark("✗", "x"), model.held_words(hold));
+        lines.extend(wrapped(&text, area).into_iter().map(|line| (Tone::Bad, line)));
     }
     let hints = &form.verdict.hints;
     // Of several repositories the table tells the verdicts.

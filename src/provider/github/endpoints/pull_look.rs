@@ -6,18 +6,21 @@ use super::super::client::GitHub;
 use super::super::http::{DIFF_BYTES, Need, Op, Request, Shape, Zone};
 use super::super::wire::changed_file::File;
 use super::super::wire::lenient;
-use super::paging::{MOST_PAGES, next_page};
+use super::paging::next_page;
 use crate::domain::codeowners::{Codeowners, MOST_BYTES};
 use crate::domain::pull_look::{AgentMerge, ChangedFile, ChangedFiles, OwnersFile};
 use crate::domain::{Fault, FaultKind, PullDiff, RepoName};
 use crate::provider::port::{Fetched, Validator};
 use crate::text::Untrusted;
 
+/// GitHub lists the first three thousand files of a pull request, a hundred a page.
+const FILE_PAGES: usize = 30;
+
 /// Where an owners file may lie; the first that is there counts.
 const OWNERS: [&str; 3] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
 
 impl GitHub {
-    /// Up to a thousand files. Only a list of one page can be proved to be the same.
+    /// As many as the service lists. Only a list of one page can be proved to be the same.
     pub(in super::super) async fn files_of_pull(
         &self,
         repo: &RepoName,
@@ -30,7 +33,7 @@ impl GitHub {
         let mut request = Request::get(op, Zone::Rest, url).validator(known);
         let mut all = ChangedFiles::default();
         let mut validator = None;
-        for page in 0..MOST_PAGES {
+        for page in 0..FILE_PAGES {
             let answer = self.http.send(&request).await?;
             if answer.status == 304 {
                 return Ok(Fetched::Same);

@@ -24,7 +24,6 @@ use crate::provider::port::LiveLogs;
 use crate::runtime::engine::diagnose::{self, Bench};
 use crate::runtime::engine::memory::Light;
 use crate::runtime::engine::reads::Brought;
-use crate::runtime::rules;
 
 /// So many of the newest are looked at.
 const NEWEST: usize = 20;
@@ -214,7 +213,7 @@ impl Poller {
         else {
             return;
         };
-        let Ok(mark) = tokio::task::spawn_blocking(move || rules::load(&file).mark()).await else { return };
+        let Ok(mark) = tokio::task::spawn_blocking(move || file.rules().mark()).await else { return };
         let same = told.into_iter().filter(|told| told.rules == mark).map(|told| told.session.clone());
         self.diagnoses.done.extend(same);
     }

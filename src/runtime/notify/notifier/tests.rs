@@ -72,9 +72,18 @@ fn plan() -> Plan {
 }
 
 fn started(plan: Plan, at: &str) -> (Notifier, Arc<Heard>) {
+    started_in(None, plan, at)
+}
+
+fn started_in(state_dir: Option<&Path>, plan: Plan, at: &str) -> (Notifier, Arc<Heard>) {
     let heard = Arc::new(Heard::default());
     let now = Clock::virtual_from(at.parse().unwrap()).as_now();
-    (Notifier::spawn(plan, None, now, Arc::clone(&heard) as Arc<dyn Outlet>), heard)
+    (Notifier::spawn(plan, state_dir, now, Arc::clone(&heard) as Arc<dyn Outlet>), heard)
+}
+
+/// From ten in the evening to seven in the morning.
+fn by_night() -> Plan {
+    Plan { quiet: Some(Quiet { from: "22:00:00".parse().unwrap(), to: "07:00:00".parse().unwrap() }), ..plan() }
 }
 
 fn notice(n: i64, by: &[Way]) -> Notice {
@@ -127,8 +136,7 @@ async fn what_is_too_much_for_a_minute_is_counted_in_the_next() {
 
 #[tokio::test(start_paused = true)]
 async fn what_happens_in_quiet_hours_is_summed_up_after_them() {
-    let quiet = Quiet { from: "22:00:00".parse().unwrap(), to: "07:00:00".parse().unwrap() };
-    let (notifier, heard) = started(Plan { quiet: Some(quiet), ..plan() }, "2026-05-05T23:59:00Z");
+    let (notifier, heard) = started(by_night(), "2026-05-05T23:59:00Z");
     notifier.tell(vec![notice(1, &[Way::Osc777]), notice(2, &[Way::Bell])]);
     seconds(7 * 3600).await;
     assert!(heard.rung().is_empty());
@@ -188,4 +196,52 @@ async fn a_test_sends_one_of_each_and_says_what_came_of_it() {
     seconds(1).await;
     assert_eq!(heard.rung().len(), 1, "also while somebody looks");
     assert_eq!(heard.said(), [(false, "terminal rung · webhook ok · command not set".to_owned())]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_quiet_hours_held_back_is_told_once_by_whoever_runs_after_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let night = async |clock: &str, n: i64| {
+        let (notifier, heard) = started_in(Some(dir.path()), by_night(), clock);
+        notifier.tell(vec![notice(n, &[Way::Osc9]), notice(9, &[Way::Bell])]);
+        notifier.finish().await;
+        assert!(heard.rung().is_empty());
+    };
+    night("2026-05-05T23:00:00Z", 1).await;
+    // Another run in the same night, which sees the ninth still so, ends in it, too.
+    night("2026-05-06T02:00:00Z", 2).await;
+    // One that begins before the hours are over tells it after them, though nothing happens meanwhile.
+    let (early, heard) = started_in(Some(dir.path()), by_night(), "2026-05-06T06:58:00Z");
+    seconds(60).await;
+    assert!(heard.rung().is_empty());
+    seconds(120).await;
+    assert_eq!(heard.rung(), ["\x07\x1b]9;atc: atc: 3 in quiet hours - 3 failed\x1b\\"]);
+    early.finish().await;
+    let (late, heard) = started_in(Some(dir.path()), by_night(), "2026-05-06T08:00:00Z");
+    seconds(60).await;
+    late.finish().await;
+    assert!(heard.rung().is_empty(), "once is enough");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_only_looks_once_tells_what_the_night_held_back_and_of_two_consoles_one_does() {
+    let dir = tempfile::tempdir().unwrap();
+    let (notifier, _) = started_in(Some(dir.path()), by_night(), "2026-05-05T23:00:00Z");
+    notifier.tell(vec![notice(1, &[Way::Bell])]);
+    notifier.finish().await;
+    let (one, heard) = started_in(Some(dir.path()), by_night(), "2026-05-06T08:00:00Z");
+    let (other, other_heard) = started_in(Some(dir.path()), by_night(), "2026-05-06T08:00:00Z");
+    one.finish().await;
+    other.finish().await;
+    assert_eq!(heard.rung().len() + other_heard.rung().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_the_disk_keeps_nothing_the_night_is_told_by_the_same_run() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let (notifier, heard) = started_in(Some(file.path()), by_night(), "2026-05-06T06:00:00Z");
+    notifier.tell(vec![notice(1, &[Way::Bell])]);
+    seconds(3700).await;
+    assert_eq!(heard.rung(), ["\x07"]);
+    notifier.finish().await;
 }
