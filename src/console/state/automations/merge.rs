@@ -70,13 +70,6 @@ impl Automations {
         self.revision += 1;
     }
 
-    /// The tasks its runs are.
-    pub fn ran(&mut self, at: &AutomationRef, tasks: &[Task]) {
-        let Some(known) = self.known.get_mut(at).filter(|known| known.runs != tasks) else { return };
-        known.runs = tasks.to_vec();
-        self.revision += 1;
-    }
-
     /// Its runs came to nothing else than before. Only their age is another one.
     pub fn tracked_again(&mut self, at: &AutomationRef, now: Instant) -> bool {
         self.revision += 1;
@@ -100,7 +93,6 @@ impl Automations {
             let known = Known {
                 detailed_at: detailed.then_some(now),
                 track: None,
-                runs: Vec::new(),
                 runs: Vec::new(),
                 tracked_at: None,
                 automation: automation.clone(),
