@@ -92,6 +92,7 @@ fn signs(lines: &mut Vec<Line>) {
     }
     lines.push(row("▲", "stuck: it should move and does not; the detail says why"));
     lines.push(row("≠", "task, session, run and pull request disagree"));
+    lines.push(row("↻", "an automation started it; the detail says which"));
     lines.push(row("•", "before the sign: marked; behind the word: changed since you last looked at it"));
 }
 

@@ -11,7 +11,7 @@ use super::line::{Line, Said, Span, started};
 use super::observed::{Kind, Observed, Seen};
 use super::port::{Action, Entry, Intent, Ledger, Outcome};
 use super::wanted::Wanted;
-use crate::domain::{Fault, FaultKind, Instant};
+use crate::domain::{Fault, FaultKind, Instant, TaskRef};
 
 /// Which calls an injected fault hits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -228,6 +228,13 @@ impl Ledger for Memory {
             Ok(())
         })?;
         Ok(news)
+    }
+
+    fn newest(&self, kind: Kind, host: &str, tasks: &[TaskRef]) -> Result<Vec<Option<String>>, Fault> {
+        let mut state = self.state();
+        state.read()?;
+        let key = |task: &TaskRef| (host.to_owned(), task.repo.to_string(), task.id.raw().to_owned(), kind);
+        Ok(tasks.iter().map(|task| state.newest.get(&key(task)).map(|last| last.seen.became.clone())).collect())
     }
 
     fn lines(&self, span: &Span, limit: usize) -> Result<Vec<Line>, Fault> {

@@ -12,18 +12,20 @@ use std::time::Duration;
 use atc::console::Effect;
 use atc::console::event::{Event, News, What};
 use atc::domain::agents::CustomAgent;
-use atc::domain::policy::{Grant, InForce, Policy};
+use atc::domain::automation::{Listed, Offered, OfferedTrigger, ToolGroup};
+use atc::domain::policy::{AutomationGrant, Grant, InForce, Policy};
 use atc::domain::{
-    Artifact, Fault, FaultKind, Instant, Job, JobId, Mergeable, NodeId, Now, Person, Pull, PullId, PullRef, PullState,
-    RepoName, ReviewDecision, Run, RunId, Session, SessionId, State, Task, TaskId, TaskRef, Timeline, UserId, Viewer,
+    Artifact, Automation, AutomationRef, Fault, FaultKind, Instant, Job, JobId, Mergeable, NodeId, Now, Person, Pull,
+    PullId, PullRef, PullState, RepoName, ReviewDecision, Run, RunId, Session, SessionId, State, Task, TaskId, TaskRef,
+    Timeline, UserId, Viewer,
 };
 use atc::ledger::memory::Memory;
 use atc::ops;
 use atc::ops::cancel::Patience;
 use atc::provider::Provider;
 use atc::provider::port::{
-    AgentSession, Authority, Budget, Call, CancelAnswer, Fetched, LiveLogs, LogBody, PageCursor, TaskPage, TaskQuery,
-    Validator,
+    Acted, AgentSession, Authority, Automations, Budget, Call, CancelAnswer, Fetched, LiveLogs, LogBody, PageCursor,
+    TaskPage, TaskQuery, Validator,
 };
 use atc::runtime::cache::Cache;
 use atc::runtime::engine::desk::Desk;
@@ -381,7 +383,45 @@ fn no<T>() -> Result<(T, bool), Fault> {
     Err(Fault::new(FaultKind::Unsupported, "not simulated", "nothing"))
 }
 
+impl Automations for Fleet {
+    fn of_repo(&self, _: &RepoName) -> Call<'_, Listed> {
+        self.ask(|_| counted(Listed::Here { automations: Vec::new(), unreadable: 0, more: false }))
+    }
+
+    fn mine(&self) -> Call<'_, Listed> {
+        self.ask(|_| no())
+    }
+
+    fn one(&self, _: &AutomationRef) -> Call<'_, Automation> {
+        self.ask(|_| no())
+    }
+
+    fn tasks_of(&self, _: &AutomationRef, _: Option<Validator>) -> Call<'_, Fetched<TaskPage>> {
+        self.ask(|_| no())
+    }
+
+    fn tools(&self, _: &RepoName) -> Call<'_, Offered<ToolGroup>> {
+        self.ask(|_| no())
+    }
+
+    fn triggers(&self, _: &RepoName) -> Call<'_, Offered<OfferedTrigger>> {
+        self.ask(|_| no())
+    }
+
+    fn requires_write(&self, _: &RepoName) -> Call<'_, Option<bool>> {
+        self.ask(|_| no())
+    }
+
+    fn act(&self, _: &AutomationGrant) -> Call<'_, Acted> {
+        self.ask(|_| no())
+    }
+}
+
 impl Provider for Fleet {
+    fn automations(&self) -> Option<&dyn Automations> {
+        Some(self)
+    }
+
     fn authority(&self) -> Authority {
         Authority { host: Safe::new("fleet"), token_kind: Safe::new("fleet") }
     }

@@ -23,6 +23,7 @@ mod ledger;
 mod listening;
 mod naming;
 mod poller;
+mod poller_automations;
 mod poller_fleet;
 mod poller_life;
 mod recording;

@@ -20,6 +20,25 @@ pub struct Shop {
     pub on_act: Mutex<OnAct>,
     pub acted: Mutex<Vec<AutomationOrder>>,
     pub here: Mutex<bool>,
+    /// Everything that was read, in order.
+    pub asked: Mutex<Vec<String>>,
+    /// What every read comes to, where something is wrong.
+    pub fault: Mutex<Option<Fault>>,
+}
+
+impl Shop {
+    /// How often something that begins so was read.
+    pub fn asked(&self, what: &str) -> usize {
+        self.asked.lock().unwrap().iter().filter(|one| one.starts_with(what)).count()
+    }
+
+    fn note<T>(&self, what: String, answer: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
+        self.asked.lock().unwrap().push(what);
+        match self.fault.lock().unwrap().clone() {
+            Some(fault) => Err(fault),
+            None => answer(),
+        }
+    }
 }
 
 impl Default for Shop {
@@ -30,6 +49,8 @@ impl Default for Shop {
             on_act: Mutex::new(Box::new(|_, _, _| unscripted())),
             acted: Mutex::default(),
             here: Mutex::new(true),
+            asked: Mutex::default(),
+            fault: Mutex::default(),
         }
     }
 }
@@ -120,13 +141,15 @@ fn soon<'a, T: Send + 'a>(value: Result<T, Fault>) -> Call<'a, T> {
 
 impl Automations for Shop {
     fn of_repo(&self, repo: &RepoName) -> Call<'_, Listed> {
-        if !*self.here.lock().unwrap() {
-            return soon(Ok(Listed::NotHere));
-        }
-        let there = self.there.lock().unwrap();
-        let summary = |one: &Automation| Automation { detail: None, ..one.clone() };
-        let automations = there.iter().filter(|one| one.at.repo == *repo).map(summary).collect();
-        soon(Ok(Listed::Here { automations, unreadable: 0, more: false }))
+        soon(self.note(format!("list {repo}"), || {
+            if !*self.here.lock().unwrap() {
+                return Ok(Listed::NotHere);
+            }
+            let there = self.there.lock().unwrap();
+            let summary = |one: &Automation| Automation { detail: None, ..one.clone() };
+            let automations = there.iter().filter(|one| one.at.repo == *repo).map(summary).collect();
+            Ok(Listed::Here { automations, unreadable: 0, more: false })
+        }))
     }
 
     fn mine(&self) -> Call<'_, Listed> {
@@ -134,13 +157,17 @@ impl Automations for Shop {
     }
 
     fn one(&self, at: &AutomationRef) -> Call<'_, Automation> {
-        let found = self.there.lock().unwrap().iter().find(|one| one.at == *at).cloned();
-        soon(found.ok_or_else(|| Fault::new(FaultKind::NotFound, "gone", "refresh")))
+        soon(self.note(format!("one {}", at.id.raw()), || {
+            let found = self.there.lock().unwrap().iter().find(|one| one.at == *at).cloned();
+            found.ok_or_else(|| Fault::new(FaultKind::NotFound, "gone", "refresh"))
+        }))
     }
 
     fn tasks_of(&self, at: &AutomationRef, _: Option<Validator>) -> Call<'_, Fetched<TaskPage>> {
-        let tasks = self.tasks.lock().unwrap();
-        soon(Ok(page(tasks.iter().filter(|task| task.automation.as_ref() == Some(&at.id)).cloned().collect())))
+        soon(self.note(format!("runs {}", at.id.raw()), || {
+            let tasks = self.tasks.lock().unwrap();
+            Ok(page(tasks.iter().filter(|task| task.automation.as_ref() == Some(&at.id)).cloned().collect()))
+        }))
     }
 
     fn tools(&self, _: &RepoName) -> Call<'_, Offered<ToolGroup>> {

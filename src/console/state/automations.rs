@@ -38,8 +38,10 @@ pub struct Automations {
     pub revision: u64,
     /// What is pointed out of those of which there is something.
     pointed: BTreeMap<AutomationRef, Pointed>,
-    /// What is pointed out, or of which name, changed since that was last taken.
+    /// Something that is told of them elsewhere changed since that was last taken.
     pub changed: bool,
+    /// One has another name, or is new.
+    pub renamed: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

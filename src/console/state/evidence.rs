@@ -181,7 +181,7 @@ impl Known {
         self.disagreements(world, now).next()
     }
 
-    /// The one sign after a row's state: what is wrong with it, else that it is new.
+    /// The one sign after a row's state: what is wrong with it, else that it is new, else that an automation started it.
     pub fn sign(&self, world: &World, settings: &Settings, now: Instant) -> Option<(&'static str, Tone)> {
         let orphaned = self.condition(now) == Condition::Orphaned;
         if !orphaned && self.stuck(settings, now).is_some() {
@@ -191,7 +191,8 @@ impl Known {
         } else if let Some(found) = world.diagnosed_of(&self.task).and_then(Diagnosed::worst) {
             Some(("∴", severity(found.severity).0))
         } else {
-            self.changed.then_some(("•", Tone::AccentStrong))
+            let by_itself = self.task.automation.as_ref().map(|_| ("↻", Tone::Dim));
+            self.changed.then_some(("•", Tone::AccentStrong)).or(by_itself)
         }
     }
 

@@ -15,7 +15,8 @@ use super::layout::Area;
 use crate::console::ledger::Row;
 use crate::domain::query::Facts;
 use crate::domain::{
-    Condition, Instant, Mergeable, PullId, PullState, RepoName, ReviewDecision, State, TaskId, TaskRef, Viewer,
+    AutomationRef, Condition, Instant, Mergeable, PullId, PullState, RepoName, ReviewDecision, State, TaskId, TaskRef,
+    Viewer,
 };
 use crate::text::Safe;
 
@@ -39,11 +40,21 @@ pub enum Ask {
     Review,
     /// Approved, green, without a conflict.
     Merge,
+    /// Something is to be pointed out of what starts work by itself.
+    Automation,
 }
 
 impl Ask {
-    pub const ALL: [Self; 7] =
-        [Self::Answer, Self::Orphaned, Self::Unresolved, Self::Failed, Self::Approval, Self::Review, Self::Merge];
+    pub const ALL: [Self; 8] = [
+        Self::Answer,
+        Self::Orphaned,
+        Self::Unresolved,
+        Self::Failed,
+        Self::Approval,
+        Self::Review,
+        Self::Merge,
+        Self::Automation,
+    ];
 
     /// What is to be done, in a word or two.
     pub fn word(self) -> &'static str {
@@ -55,6 +66,7 @@ impl Ask {
             Self::Approval => "let workflows run",
             Self::Review => "review it",
             Self::Merge => "ready to merge",
+            Self::Automation => "automation",
         }
     }
 
@@ -68,6 +80,7 @@ impl Ask {
             Self::Approval => "approval",
             Self::Review => "review",
             Self::Merge => "merge",
+            Self::Automation => "automation",
         }
     }
 
@@ -129,8 +142,17 @@ pub fn past_at(since: Instant) -> Option<Instant> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
     Task(TaskRef),
-    Pull { task: TaskRef, id: PullId, number: u64 },
+    Pull {
+        task: TaskRef,
+        id: PullId,
+        number: u64,
+    },
     Line(Box<Row>),
+    /// `words`: what is pointed out, in words that never change.
+    Automation {
+        at: AutomationRef,
+        words: String,
+    },
 }
 
 impl Subject {
@@ -138,6 +160,7 @@ impl Subject {
         match self {
             Self::Task(task) | Self::Pull { task, .. } => Some(task),
             Self::Line(row) => row.task.as_ref(),
+            Self::Automation { .. } => None,
         }
     }
 
@@ -145,6 +168,7 @@ impl Subject {
         match self {
             Self::Task(task) | Self::Pull { task, .. } => &task.repo,
             Self::Line(row) => &row.repo,
+            Self::Automation { at, .. } => &at.repo,
         }
     }
 }
@@ -169,6 +193,8 @@ impl Entry {
             Subject::Task(task) | Subject::Pull { task, .. } => {
                 format!("{} {repo} {}", self.ask.key(), task.id.raw())
             }
+            // Where something else is pointed out it is another entry, and unread.
+            Subject::Automation { at, words } => format!("{} {repo} {} {words}", self.ask.key(), at.id.raw()),
         }
     }
 }

@@ -133,6 +133,7 @@ impl World {
             condition: known.condition(now),
             stuck: if needs.stuck { known.stuck(settings, now) } else { None },
             login: if needs.login { self.login(&known.task) } else { None },
+            automation: if needs.automation { self.automation_name(&known.task) } else { None },
             pull: match needs.pull.then(|| self.pull_of(&known.task)) {
                 Some(Some(PullOf::Known(pull))) => Some(pull),
                 _ => None,
@@ -182,6 +183,16 @@ impl World {
     pub fn task_of_session(&self, session: &crate::domain::SessionId) -> Option<&crate::domain::TaskId> {
         let has_it = |known: &&Known| known.task.sessions.iter().flatten().any(|of_it| of_it.id == *session);
         self.tasks.values().find(has_it).map(|known| &known.task.at.id)
+    }
+
+    /// What started the task by itself, as far as it is known.
+    pub fn automation_of(&self, task: &Task) -> Option<&super::automations::Known> {
+        self.automations.of(&task.at.repo, task.automation.as_ref()?)
+    }
+
+    /// Its name.
+    pub fn automation_name(&self, task: &Task) -> Option<&Untrusted> {
+        self.automation_of(task).map(|known| &known.automation.name)
     }
 
     /// The creator's login, where it is known.

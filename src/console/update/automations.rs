@@ -7,10 +7,14 @@ pub mod form;
 mod page;
 pub mod pane;
 mod question;
+mod settle;
 mod stale;
+#[cfg(test)]
+mod tests;
 mod wake;
 
 pub use acts::{confirmed, intent, news};
 pub use answer::answer;
-pub use stale::{settle, take as take_new};
+pub use settle::settle;
+pub use stale::{show as show_versions, take as take_new};
 pub use wake::{next_words, recheck_at};

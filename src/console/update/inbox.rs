@@ -6,11 +6,14 @@ use crate::console::effect::Effect;
 use crate::console::keys::Intent;
 use crate::console::ledger::Row;
 use crate::console::state::Model;
+use crate::console::state::automations::pane::AutomationsPane;
+use crate::console::state::automations::{self, Pointed};
 use crate::console::state::inbox::{self, Ask, Entry, InboxPane, Subject};
 use crate::console::state::place::Pane;
 use crate::console::state::world::{Known, PullOf};
+use crate::domain::automation::Switch;
 use crate::domain::transition::{Kind, Notice, Transition, Turn};
-use crate::domain::{Instant, TaskRef};
+use crate::domain::{AutomationRef, Instant, TaskRef};
 use crate::text::{Safe, Untrusted};
 
 use super::{actions, diagnosis, ledger, queue, reviews};
@@ -118,6 +121,7 @@ fn rebuild(model: &mut Model, effects: &mut Vec<Effect>) {
         more: row.detail.clone(),
         subject: Subject::Line(Box::new(row.clone())),
     }));
+    entries.extend(model.world.automations.pointed().filter_map(|(known, pointed)| automation(known, pointed)));
     entries.sort_by_cached_key(|entry| (entry.ask, entry.since, entry.key()));
     let inbox = &mut model.place.inbox;
     inbox.past_at =
@@ -139,9 +143,24 @@ fn rebuild(model: &mut Model, effects: &mut Vec<Effect>) {
 /// Of a task that is not known just now nobody can say that it asks for nothing.
 fn is_known(tasks: &crate::console::state::tasks::Tasks, entry: &Entry) -> bool {
     match &entry.subject {
-        Subject::Line(_) => true,
+        Subject::Line(_) | Subject::Automation { .. } => true,
         Subject::Task(task) | Subject::Pull { task, .. } => tasks.contains_key(&task.id),
     }
+}
+
+/// One that is switched on and of which all is known: lists tell too little to hold anything against it.
+fn automation(known: &automations::Known, pointed: &Pointed) -> Option<Entry> {
+    let automation = &known.automation;
+    let read_at = known.detailed_at.filter(|_| !matches!(automation.switch, Switch::Off(_)))?;
+    let said: Vec<String> = pointed.says().map(|one| one.to_string()).collect();
+    Some(Entry {
+        ask: Ask::Automation,
+        // It has been so since it was made so; the same after a restart.
+        since: automation.updated_at.or(automation.created_at).unwrap_or(read_at),
+        name: automation.name.show_line(),
+        more: Safe::new(said.join("; ")),
+        subject: Subject::Automation { at: automation.at.clone(), words: pointed.words() },
+    })
 }
 
 fn entry(model: &Model, known: &Known, ask: Ask, before: &HashMap<String, Instant>) -> Option<Entry> {
@@ -277,6 +296,9 @@ fn all_read(model: &mut Model, effects: &mut Vec<Effect>) {
 }
 
 fn detail(model: &mut Model, effects: &mut Vec<Effect>) {
+    if let Some(Entry { subject: Subject::Automation { .. }, .. }) = model.place.inbox.selected() {
+        return enter(model, effects);
+    }
     let task = model.place.inbox.selected().and_then(|entry| entry.subject.task().cloned());
     if reveal(model, task.as_ref()) {
         actions::run(model, Intent::Detail, effects);
@@ -303,6 +325,7 @@ fn enter(model: &mut Model, effects: &mut Vec<Effect>) {
         mark(model, vec![(entry.key(), Some(at))], effects);
     }
     match &entry.subject {
+        Subject::Automation { at, .. } => show_automation(model, at),
         Subject::Line(row) => {
             ledger::open(model, String::new(), effects);
             ledger::go_to(model, row.at);
@@ -320,6 +343,14 @@ fn enter(model: &mut Model, effects: &mut Vec<Effect>) {
             }
         }
     }
+}
+
+/// Where it is dealt with: among the automations, under the cursor.
+fn show_automation(model: &mut Model, at: &AutomationRef) {
+    close(model);
+    let selected = Some(at.clone());
+    model.place.automations = Some(Box::new(AutomationsPane { selected, ..AutomationsPane::default() }));
+    model.dirty = true;
 }
 
 /// The log of what failed opens where it says why, as soon as it is there.

@@ -156,8 +156,11 @@ pub fn of_query(model: &Model, text: &str, cursor: usize) -> Completions {
     let first = model.queue.roster.order.iter().take(BRANCHES).filter_map(|place| model.world.tasks.at(place.slot));
     let mut branches: Vec<Untrusted> = first.filter_map(|known| known.task.head_ref().cloned()).collect();
     branches.sort();
+    let known = model.world.automations.known.values();
+    let automations: Vec<Untrusted> = known.map(|known| known.automation.name.clone()).collect();
     let vocabulary = Vocabulary {
         repos: &repos,
+        automations: &automations,
         logins: seen.logins.all(),
         agents: seen.agents.all(),
         models: seen.models.all(),

@@ -126,7 +126,7 @@ fn column(buffer: &mut Buffer, line: Area, x: u16, text: &str, columns: usize, s
 fn about(subject: &Subject, columns: usize) -> String {
     let number = match subject {
         Subject::Pull { number, .. } => format!("#{number}"),
-        Subject::Task(_) | Subject::Line(_) => String::new(),
+        Subject::Task(_) | Subject::Line(_) | Subject::Automation { .. } => String::new(),
     };
     format!("{}{number}", width::cut_middle(subject.repo().as_str(), columns.saturating_sub(number.len())))
 }
@@ -140,6 +140,7 @@ fn look(ask: Ask) -> (&'static str, Tone) {
         Ask::Approval => ("◌", Tone::Warn),
         Ask::Review => ("○", Tone::Accent),
         Ask::Merge => ("✓", Tone::Good),
+        Ask::Automation => ("↻", Tone::Warn),
     }
 }
 
@@ -150,5 +151,6 @@ fn leads_to(entry: &Entry) -> &'static str {
         Ask::Unresolved => "leads to its line in the ledger",
         Ask::Failed => "leads to the evidence in its log",
         Ask::Approval | Ask::Review | Ask::Merge => "leads to its row in the reviews",
+        Ask::Automation => "leads to it among the automations",
     }
 }

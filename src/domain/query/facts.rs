@@ -18,6 +18,8 @@ pub struct Needs {
     pub run: bool,
     /// Whose token this is.
     pub viewer: bool,
+    /// The name of what started it.
+    pub automation: bool,
 }
 
 impl Needs {
@@ -30,6 +32,7 @@ impl Needs {
         sessions: true,
         run: true,
         viewer: true,
+        automation: true,
     };
 
     pub(super) fn and(self, other: Self) -> Self {
@@ -42,6 +45,7 @@ impl Needs {
             sessions: self.sessions || other.sessions,
             run: self.run || other.run,
             viewer: self.viewer || other.viewer,
+            automation: self.automation || other.automation,
         }
     }
 }
@@ -55,6 +59,8 @@ pub struct Facts<'a> {
     pub stuck: Option<Stuck>,
     /// The creator's login, where it is known.
     pub login: Option<&'a Untrusted>,
+    /// The name of the automation that started it, where it is known.
+    pub automation: Option<&'a Untrusted>,
     /// Its newest pull request, where it is known.
     pub pull: Option<&'a Pull>,
     /// Whose token this is, where it is known: `@me`.

@@ -22,6 +22,9 @@ pub enum Flag {
     StuckDeadline,
     StuckOrphaned,
     HasAgent,
+    /// An automation started it.
+    ByItself,
+    ByHand,
     HasBranch,
     HasCost,
     HasError,
@@ -76,7 +79,14 @@ impl Flag {
             | Self::Pending
             | Self::Passing => Needs { pull: true, ..none },
             Self::Disagreeing => Needs { disagrees: true, run: true, sessions: true, pull: true, ..none },
-            Self::Active | Self::Ended | Self::New | Self::Marked | Self::HasAgent | Self::SessionsUnknown => none,
+            Self::Active
+            | Self::Ended
+            | Self::New
+            | Self::Marked
+            | Self::HasAgent
+            | Self::ByItself
+            | Self::ByHand
+            | Self::SessionsUnknown => none,
         }
     }
 
@@ -102,6 +112,8 @@ impl Flag {
                 facts.condition == Condition::Orphaned || matches!(facts.stuck, Some(Stuck::OrphanedSince(_)))
             }
             Self::HasAgent => task.custom_agent.is_some(),
+            Self::ByItself => task.automation.is_some(),
+            Self::ByHand => task.automation.is_none(),
             Self::HasBranch => facts.branch().is_some(),
             Self::HasCost => facts.credits().is_some(),
             Self::HasError => task.latest_session().is_some_and(|session| session.error.is_some()),

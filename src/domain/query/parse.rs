@@ -20,6 +20,7 @@ pub(super) fn value(qualifier: &Qualifier, item: &Item<'_>) -> Result<Value, Str
         Kind::Owner => read::organization(item).map(Value::Owner),
         Kind::Login => read::login(item).map(Value::Login),
         Kind::Agent => Ok(Value::Agent(read::name(item))),
+        Kind::Automation => Ok(Value::Automation(read::name(item))),
         Kind::Model => Ok(Value::Model(read::name(item))),
         Kind::Branch => Ok(Value::Branch(read::name(item))),
         Kind::Rule => Ok(Value::Rule(read::name(item))),

@@ -27,6 +27,7 @@ pub enum Kind {
     Owner,
     Login,
     Agent,
+    Automation,
     Model,
     Branch,
     Rule,
@@ -95,6 +96,15 @@ pub const QUALIFIERS: &[Qualifier] = &[
         doc: "The custom agent.",
         example: "agent:\"release notes\"",
         kind: Kind::Agent,
+    },
+    Qualifier {
+        word: "automation",
+        also: &[],
+        values: "name or id, `*`, or a word below",
+        words: AUTOMATIONS,
+        doc: "What started it by itself. A name is known once the list of the repository's automations was read.",
+        example: "automation:\"Nightly deps\"",
+        kind: Kind::Automation,
     },
     Qualifier {
         word: "model",
@@ -230,6 +240,9 @@ const STATES: &[Word] = &[
     state("orphaned", sign::ORPHANED, "row: its run is gone, GitHub still says it works"),
     flag("stuck", Flag::Stuck, "row: as with `is:stuck`"),
 ];
+
+const AUTOMATIONS: &[Word] =
+    &[flag("any", Flag::ByItself, "an automation is known to have started it"), flag("none", Flag::ByHand, "none is")];
 
 const PULLS: &[Word] = &[
     flag("any", Flag::HasPull, "there is one"),

@@ -26,6 +26,8 @@ pub struct Vocabulary<'a> {
     pub repos: &'a [RepoName],
     pub logins: &'a [Untrusted],
     pub agents: &'a [Untrusted],
+    /// Names of automations.
+    pub automations: &'a [Untrusted],
     pub models: &'a [Untrusted],
     pub branches: &'a [Untrusted],
     /// Rules that logs are diagnosed by.
@@ -110,6 +112,7 @@ impl Subject for Tasks {
             Kind::Owner => Candidate::names(vocabulary.repos.iter().map(RepoName::owner)),
             Kind::Login => Candidate::names(typable(vocabulary.logins)),
             Kind::Agent => Candidate::names(typable(vocabulary.agents)),
+            Kind::Automation => Candidate::names(typable(vocabulary.automations)),
             Kind::Model => Candidate::names(typable(vocabulary.models)),
             Kind::Branch => Candidate::names(typable(vocabulary.branches)),
             Kind::Rule => Candidate::names(typable(vocabulary.rules)),

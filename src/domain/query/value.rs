@@ -24,6 +24,8 @@ pub enum Value {
     Owner(Name),
     Login(Name),
     Agent(Name),
+    /// The name or the id of what started it.
+    Automation(Name),
     Model(Name),
     Branch(Name),
     /// A rule that holds of its log.
@@ -50,6 +52,7 @@ impl Value {
             Self::Rule(_) => Needs { diagnosed: true, ..Needs::default() },
             Self::Login(_) => Needs { login: true, ..Needs::default() },
             Self::Pull(_) => Needs { pull: true, ..Needs::default() },
+            Self::Automation(_) => Needs { automation: true, ..Needs::default() },
             // A branch that no session names may be the pull request's.
             Self::Branch(_) => Needs { pull: true, sessions: true, ..Needs::default() },
             Self::Model(_) | Self::Cost(_) => Needs { sessions: true, ..Needs::default() },
@@ -81,6 +84,10 @@ impl Value {
             Self::Owner(name) => name.matches(task.at.repo.owner()),
             Self::Login(name) => named(name, facts.login),
             Self::Agent(name) => named(name, task.custom_agent.as_ref()),
+            Self::Automation(name) => {
+                let id = task.automation.as_ref();
+                id.is_some_and(|id| name.matches(id.raw()) || named(name, facts.automation))
+            }
             Self::Model(name) => {
                 let model = task.latest_session().and_then(|session| session.model_for_match());
                 model.is_some_and(|model| name.matches(model))

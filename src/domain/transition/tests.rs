@@ -40,6 +40,7 @@ fn facts<'a>(task: &'a Task, pull: Option<&'a Pull>) -> Facts<'a> {
         condition: Condition::State(&task.state),
         stuck: None,
         login: None,
+        automation: None,
         pull,
         viewer: None,
         changed: false,

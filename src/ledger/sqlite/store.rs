@@ -11,11 +11,11 @@ use super::fault::from_sqlite;
 use super::question::Question;
 use super::schema::Found;
 use super::{file, lines, observed, rows, schema};
-use crate::domain::{Fault, FaultKind, Instant};
+use crate::domain::{Fault, FaultKind, Instant, TaskRef};
 use crate::ledger::chain::{self, Chain, Hash, Row, Walk};
 use crate::ledger::line::{Line, Span};
 use crate::ledger::memory::{already_claimed, already_final, never_claimed};
-use crate::ledger::observed::Seen;
+use crate::ledger::observed::{Kind, Seen};
 use crate::ledger::port::{Action, Entry, Intent, Ledger, Outcome};
 use crate::ledger::wanted::Wanted;
 
@@ -154,11 +154,27 @@ impl Ledger for Sqlite {
         self.write(|on| {
             let mut news = 0;
             for seen in seen {
-                let Some(record) = seen.after(observed::last(on, seen)?.as_ref()) else { continue };
+                let Some(record) =
+                    seen.after(observed::last(on, (&seen.host, &seen.repo, &seen.task, seen.kind))?.as_ref())
+                else {
+                    continue;
+                };
                 append(on, Row::Observed(&record), |number, hash| observed::insert(on, number, &record, hash))?;
                 news += 1;
             }
             Ok(Ok(news))
+        })
+    }
+
+    fn newest(&self, kind: Kind, host: &str, tasks: &[TaskRef]) -> Result<Vec<Option<String>>, Fault> {
+        // The first layout had no such table.
+        if self.version == 1 {
+            return Ok(vec![None; tasks.len()]);
+        }
+        self.read(|on| {
+            let on = on.unchecked_transaction()?;
+            let last = |task: &TaskRef| observed::last(&on, (host, &task.repo, task.id.raw(), kind));
+            tasks.iter().map(|task| Ok(last(task)?.map(|last| last.seen.became))).collect()
         })
     }
 

@@ -23,7 +23,7 @@ mod settle;
 mod switch;
 mod way;
 
-pub use origin::{record_origins, seen_origin};
+pub use origin::{automation_of_origin, record_origins, seen_origin};
 pub use run::{Ran, Run};
 pub use settle::settle;
 pub use way::{Answer, Done, Stale, act, judge, key_of, look};

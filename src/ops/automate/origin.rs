@@ -1,8 +1,16 @@
 //! Writes down which tasks an automation started, so that the ledger tells of every task by whom or by what.
 
-use crate::domain::{Fault, Instant, Task};
+use crate::domain::{AutomationId, Fault, Instant, Task};
 use crate::ledger::{Kind, Seen};
 use crate::ops::context::Context;
+
+/// What stands before the id of what started a task.
+const BY: &str = "automation:";
+
+/// The automation in what is recorded of a task's origin.
+pub fn automation_of_origin(became: &str) -> Option<AutomationId> {
+    became.strip_prefix(BY).map(AutomationId::new)
+}
 
 /// What is recorded of a task's origin. `None`: no automation is known to have started it.
 pub fn seen_origin(task: &Task, host: &str, at: Instant) -> Option<Seen> {
@@ -17,7 +25,7 @@ pub fn seen_origin(task: &Task, host: &str, at: Instant) -> Option<Seen> {
         // It never changes, so no look at it is older than another.
         touched: None,
         begun: Some(task.created_at),
-        became: format!("automation:{}", automation.raw()),
+        became: format!("{BY}{}", automation.raw()),
         reason: None,
         nano_credits: None,
         premium_requests: None,

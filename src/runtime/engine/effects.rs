@@ -14,6 +14,7 @@ use super::follower::{Closeness, Target};
 use super::followers::{Followers, Wanted};
 use super::issues::{After, IssueDesk};
 use super::look_through;
+use super::origins::Origins;
 use super::plans::Plans;
 use super::poller::{Pace, Poller, Wish};
 use super::purse::Purse;
@@ -106,6 +107,8 @@ impl Engine {
         let till = Till::new(desk.clone(), Purse::new(pace.share, pace.unchanged, Tick::now()));
         let (recorder, writing) = recorder::start(Arc::clone(&context.ledger), &desk);
         let poller = Poller::new(desk.clone(), pace, till.clone(), task_seen).diagnosing(bench).recording(recorder);
+        let host = desk.provider.authority().host.to_string();
+        let poller = poller.remembering(Origins::new(Arc::clone(&context.ledger), host));
         let (works, at_work) = watch::channel(Vec::new());
         let poller = poller.showing(works);
         tokio::spawn(poller.run(wish_list));

@@ -85,9 +85,10 @@ impl Memory {
         let id = &task.at.id;
         let own = own || task.is_of(self.viewer);
         let known = self.tasks.remove(id);
-        // Two sources may answer out of order: an older row changes nothing.
+        // Two sources may answer out of order: an older row changes nothing but what never changes.
         if let Some(newer) = known.as_ref().filter(|known| known.touched > task.touched_at()) {
-            let newer = Light { own: newer.own || own, ..newer.clone() };
+            let automation = newer.automation.clone().or_else(|| task.automation.clone());
+            let newer = Light { own: newer.own || own, automation, ..newer.clone() };
             self.tasks.insert(id.clone(), newer);
             return Learned::default();
         }

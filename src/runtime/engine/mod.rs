@@ -23,6 +23,7 @@ pub mod list_state;
 pub mod log_source;
 pub mod look_through;
 pub mod memory;
+pub mod origins;
 pub mod people;
 mod plans;
 pub mod poller;

@@ -7,6 +7,7 @@ use crate::domain::{Automation, AutomationRef, Instant, RepoName};
 impl Automations {
     /// A repository's list. What it no longer names is gone.
     pub fn listed(&mut self, repo: &RepoName, listed: Listed, now: Instant) -> bool {
+        self.revision += 1;
         let (told, automations) = match listed {
             Listed::NotHere => (List { not_here: true, ..List::default() }, Vec::new()),
             Listed::Here { automations, unreadable, more } => (List { not_here: false, unreadable, more }, automations),
@@ -17,6 +18,7 @@ impl Automations {
             self.known.retain(|at, _| at.repo != *repo || automations.iter().any(|one| one.at == *at));
         }
         let mut changed = self.known.len() != before;
+        self.changed |= changed;
         for automation in automations {
             changed |= self.put(automation, now);
         }
@@ -30,6 +32,7 @@ impl Automations {
 
     /// One as it is now. A list tells less: what was read of the rest stays.
     pub fn stands(&mut self, automation: Automation, now: Instant) -> bool {
+        self.revision += 1;
         let repo = automation.at.repo.clone();
         let changed = self.put(automation, now);
         if changed {
@@ -40,8 +43,10 @@ impl Automations {
 
     /// It is no longer there.
     pub fn gone(&mut self, at: &AutomationRef) -> bool {
+        self.revision += 1;
         let changed = self.known.remove(at).is_some();
         if changed {
+            self.changed = true;
             self.reckon(&at.repo);
         }
         changed
@@ -49,6 +54,7 @@ impl Automations {
 
     /// What its newest runs came to.
     pub fn tracked(&mut self, at: &AutomationRef, track: Track, now: Instant) -> bool {
+        self.revision += 1;
         let Some(known) = self.known.get_mut(at) else { return false };
         known.tracked_at = Some(now);
         let changed = known.track.as_ref() != Some(&track);
@@ -61,6 +67,7 @@ impl Automations {
 
     /// Its runs came to nothing else than before. Only their age is another one.
     pub fn tracked_again(&mut self, at: &AutomationRef, now: Instant) -> bool {
+        self.revision += 1;
         if let Some(known) = self.known.get_mut(at) {
             known.tracked_at = Some(now);
         }
@@ -85,7 +92,7 @@ impl Automations {
                 automation: automation.clone(),
             };
             self.known.insert(automation.at, known);
-            self.changed = true;
+            (self.changed, self.renamed) = (true, true);
             return true;
         };
         if detailed {
@@ -93,8 +100,9 @@ impl Automations {
         } else {
             automation.detail.clone_from(&known.automation.detail);
         }
-        self.changed |= known.automation.name != automation.name;
+        self.renamed |= known.automation.name != automation.name;
         let changed = known.automation != automation;
+        self.changed |= changed;
         known.automation = automation;
         changed
     }

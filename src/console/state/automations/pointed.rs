@@ -56,6 +56,11 @@ fn rank(concern: &Concern) -> u8 {
 }
 
 impl Automations {
+    /// All that is to be said of one. `None`: nothing.
+    pub fn pointed_at(&self, at: &AutomationRef) -> Option<&Pointed> {
+        self.pointed.get(at)
+    }
+
     /// What is pointed out of one, as far as it is known; the worst first.
     pub fn concerns(&self, at: &AutomationRef) -> &[Concern] {
         self.pointed.get(at).map_or(&[], |pointed| &pointed.concerns)
@@ -76,6 +81,7 @@ impl Automations {
         if self.policy.as_ref() == Some(&policy) {
             return;
         }
+        self.revision += 1;
         self.policy = Some(policy);
         self.revision += 1;
         let mut repos: Vec<RepoName> = self.known.keys().map(|at| at.repo.clone()).collect();

@@ -2,7 +2,7 @@
 
 use super::alerts::alerts;
 use super::found;
-use super::pieces::{agent_words, branch_words, labelled, pull_told, run_told, spread};
+use super::pieces::{agent_words, branch_words, labelled, pull_told, run_told, spread, started_by};
 use crate::console::state::Model;
 use crate::console::state::tone::{Tone, Words};
 use crate::console::state::words::{blocked, checks, pull_state, verdict};
@@ -25,12 +25,9 @@ pub fn compact(model: &Model, known: &Known) -> Vec<Words> {
     }
     let branch = branch_words(known).map(|branch| Words::one(Tone::Dim, "branch ").and(branch));
     let run: Vec<Words> = [run_told(model, known)].into_iter().chain(branch).collect();
-    let lines = [
-        headline(model, known),
-        ("agent", spread(&agent_words(model, known))),
-        ("pr", spread(&pull)),
-        ("run", spread(&run)),
-    ];
+    let mut agent = agent_words(model, known);
+    agent.extend(started_by(model, known).into_iter().next());
+    let lines = [headline(model, known), ("agent", spread(&agent)), ("pr", spread(&pull)), ("run", spread(&run))];
     lines.into_iter().map(|(label, words)| labelled(label, LABEL, words)).collect()
 }
 

@@ -3,7 +3,7 @@
 use super::alerts::{alerts, deadline_says};
 use super::found;
 use super::page::Page;
-use super::pieces::{agent_words, branch_words, duration, pull_told, run_of};
+use super::pieces::{agent_words, branch_words, duration, pull_told, run_of, started_by};
 use super::sides::sides;
 use crate::console::state::Model;
 use crate::console::state::condition::look;
@@ -83,6 +83,10 @@ fn about(page: &mut Page, model: &Model, known: &Known) {
         page.flow("archived", &[Words::one(Tone::Plain, model.day_and_clock(at))]);
     }
     page.flow("agent", &agent_words(model, known));
+    let started_by = started_by(model, known);
+    if !started_by.is_empty() {
+        page.flow("started by", &started_by);
+    }
     if let Some(pull) = pull_told(model, known).1 {
         page.flow("checks", &[checks(pull.checks.as_ref()), verdict(pull)]);
     }

@@ -6,6 +6,7 @@ use crate::console::state::Model;
 use crate::console::state::tone::{Tone, Words};
 use crate::console::state::words::pull_state;
 use crate::console::state::world::{Known, PullOf, RunJoin};
+use crate::domain::automation::Switch;
 use crate::domain::{Artifact, Conclusion, Pull, Run, Session, age};
 use crate::text::{Safe, Untrusted};
 
@@ -23,6 +24,29 @@ pub(super) fn agent_words(model: &Model, known: &Known) -> Vec<Words> {
         words.push(Words::one(Tone::Dim, "cost ").with(Tone::Plain, cost.to_string()));
     }
     words
+}
+
+/// What started it by itself: `automation “Nightly deps”`, and what is known of that. Empty: nothing did.
+pub(super) fn started_by(model: &Model, known: &Known) -> Vec<Words> {
+    let Some(id) = &known.task.automation else { return Vec::new() };
+    let named = Words::one(Tone::Dim, "automation ");
+    let Some(of_it) = model.world.automation_of(&known.task) else {
+        let read = model.world.automations.lists.contains_key(&known.task.at.repo);
+        let why = if read { "not in the list of the repository" } else { "its name is not known yet" };
+        return vec![named.with(Tone::Plain, id.show()), Words::one(Tone::Dim, why)];
+    };
+    let automation = &of_it.automation;
+    let triggers: Vec<String> = automation.trigger_list().iter().map(|one| one.words().to_string()).collect();
+    let when = match &automation.triggers {
+        None => String::new(),
+        Some(_) if triggers.is_empty() => " (by hand only)".to_owned(),
+        Some(_) => format!(" ({})", triggers.join("; ")),
+    };
+    let name = named.with(Tone::Plain, format!("“{}”", automation.name.show_line())).with(Tone::Dim, when);
+    let off = matches!(automation.switch, Switch::Off(_)).then(|| Words::one(Tone::Warn, automation.switch.words()));
+    let pointed = model.world.automations.pointed_at(&automation.at).and_then(|pointed| pointed.says().next());
+    let pointed = pointed.map(|worst| Words::one(Tone::Warn, format!("▲ {worst}")));
+    std::iter::once(name).chain(off).chain(pointed).collect()
 }
 
 /// What is known of the task's pull request, and the pull request where it is known.

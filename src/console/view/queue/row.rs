@@ -72,9 +72,7 @@ impl Row<'_> {
                 let model = task.latest_session().and_then(crate::domain::Session::model_name);
                 (false, text(model.map(|model| model.show_line().to_string())))
             }
-            Column::Creator => {
-                (false, text(self.model.world.login(task).map(|login| format!("by {}", login.show_line()))))
-            }
+            Column::Creator => (false, text(self.started_by())),
             Column::Sessions => (true, text(self.known.sessions().filter(|n| *n > 1).map(|n| format!("×{n}")))),
             Column::Cost => (true, text(task.cost().filter(|cost| !cost.is_zero()).map(|cost| cost.to_string()))),
             Column::Updated => {
@@ -88,6 +86,12 @@ impl Row<'_> {
         } else {
             put_words(buffer, area, area.x, area.y, &words, self.theme);
         }
+    }
+
+    /// The automation that started it, where its name is known, else the person.
+    fn started_by(&self) -> Option<String> {
+        let (world, task) = (&self.model.world, &self.known.task);
+        Some(format!("by {}", world.automation_name(task).or(world.login(task))?.show_line()))
     }
 
     /// Number and state of the pull request, and where the checks have no column of their own their sign.

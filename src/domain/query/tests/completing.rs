@@ -14,6 +14,7 @@ fn offered(text: &str) -> (Completions, String) {
         repos: &repos,
         logins: &logins,
         agents: &agents,
+        automations: &names(&["Nightly deps"]),
         models: &models,
         branches: &branches,
         rules: &rules,

@@ -21,6 +21,10 @@ fn worlds() -> Vec<World> {
     worlds.push(World::with(|w| w.pull = None));
     worlds.push(World::with(|w| w.login = None));
     worlds.push(World::with(|w| {
+        w.task.automation = Some(crate::domain::AutomationId::new("a-1"));
+        w.automation = Some("Nightly deps".into());
+    }));
+    worlds.push(World::with(|w| {
         // Only the pull request knows the branch, and nothing but it that there is one.
         w.task.sessions = None;
         w.task.artifacts = Vec::<Artifact>::new();
@@ -44,6 +48,7 @@ fn without<'a>(facts: &Facts<'a>, needs: Needs) -> Facts<'a> {
         pull: facts.pull.filter(|_| needs.pull),
         disagrees: facts.disagrees && needs.disagrees,
         viewer: facts.viewer.filter(|_| needs.viewer),
+        automation: facts.automation.filter(|_| needs.automation),
         ..*facts
     }
 }

@@ -3,7 +3,7 @@
 use super::world::{Row, World, ago, session};
 use crate::domain::query::{QUALIFIERS, Query};
 use crate::domain::stuck::Stuck;
-use crate::domain::{Artifact, Checks, PullId, PullState, Session, State, Usage, UserId};
+use crate::domain::{Artifact, AutomationId, Checks, PullId, PullState, Session, State, Usage, UserId};
 
 /// Each query with whether it holds; its negation must say the opposite.
 fn rows(world: &World, rows: &[(&str, bool)]) {
@@ -20,6 +20,32 @@ fn rows(world: &World, rows: &[(&str, bool)]) {
 fn an_empty_query_is_everything() {
     assert!(World::new().matches("") && World::new().matches("  \t "));
     assert!(Query::parse(" ").unwrap().is_empty());
+}
+
+#[test]
+fn a_task_is_found_by_what_started_it() {
+    rows(
+        &World::new(),
+        &[("automation:any", false), ("automation:none", true), ("automation:a-1", false), ("automation:*", false)],
+    );
+    let named = World::with(|w| {
+        w.task.automation = Some(AutomationId::new("a-1"));
+        w.automation = Some("Nightly deps".into());
+    });
+    rows(
+        &named,
+        &[
+            ("automation:any", true),
+            ("automation:none", false),
+            ("automation:A-1", true),
+            ("automation:a-2", false),
+            ("automation:\"nightly deps\"", true),
+            ("automation:nightly*", true),
+            ("automation:weekly*", false),
+        ],
+    );
+    let nameless = World::with(|w| w.task.automation = Some(AutomationId::new("a-1")));
+    rows(&nameless, &[("automation:any", true), ("automation:a-1", true), ("automation:nightly*", false)]);
 }
 
 #[test]

@@ -25,15 +25,15 @@ use crate::runtime::engine::reads::{self, Runs};
 use crate::runtime::engine::schedule::Poke;
 use crate::runtime::engine::turns::Class;
 
-/// The first list after the start, and how long after it the next repository's.
-const FIRST: Duration = Duration::from_mins(1);
+/// The first list after the start, where nothing asks for it, and how long after it the next repository's.
+const FIRST: Duration = Duration::from_mins(10);
 const NEXT: Duration = Duration::from_secs(15);
 /// The list of a repository of which a task says that it has automations.
 const SOON: Duration = Duration::from_secs(10);
-/// The list while nobody looks.
-const SELDOM: Duration = Duration::from_hours(1);
-/// The list where there are no automations to be had.
-const NOT_HERE: Duration = Duration::from_hours(6);
+/// The list while nobody looks. A pace is kept a little early: this is no more than once an hour.
+const SELDOM: Duration = Duration::from_mins(70);
+/// The list where there are no automations to be had: no more than once in six hours.
+const NOT_HERE: Duration = Duration::from_hours(7);
 /// The list while the pane is open; each repository adds some.
 const OPEN: Duration = Duration::from_secs(90);
 const OPEN_EACH: Duration = Duration::from_secs(15);
@@ -41,6 +41,8 @@ const OPEN_EACH: Duration = Duration::from_secs(15);
 const RUNS: Duration = Duration::from_mins(5);
 const DETAIL: Duration = Duration::from_mins(10);
 const ROW_EACH: Duration = Duration::from_secs(15);
+/// Nobody waits longer for another try, whatever the pace.
+const LONGEST: Duration = Duration::from_hours(1);
 /// The one under the cursor.
 const CHOSEN: Duration = Duration::from_mins(1);
 
@@ -125,7 +127,7 @@ impl Poller {
     /// The least wait after a failure: what is asked seldom is not asked more often because it fails.
     pub(super) fn patience(&self, source: &Source) -> Duration {
         match source {
-            Source::Automations(repo) => self.list_pace(repo).min(SELDOM),
+            Source::Automations(repo) => self.list_pace(repo).min(LONGEST),
             Source::Automation(_) | Source::AutomationRuns(_) => self.in_sight().remove(source).unwrap_or(CHOSEN),
             _ => Duration::ZERO,
         }

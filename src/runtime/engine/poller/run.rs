@@ -23,6 +23,7 @@ use crate::runtime::engine::budget::Meter;
 use crate::runtime::engine::desk::Desk;
 use crate::runtime::engine::list_state::ListState;
 use crate::runtime::engine::memory::{Light, Memory};
+use crate::runtime::engine::origins::Origins;
 use crate::runtime::engine::reads::Brought;
 use crate::runtime::engine::recorder::Recorder;
 use crate::runtime::engine::schedule::{Due, Poke, Schedule, Setback};
@@ -89,6 +90,7 @@ pub struct Poller {
     pub(super) automations: AutomationBook,
     /// Writes down what becomes of tasks.
     recorder: Recorder,
+    pub(super) origins: Origins,
     /// Told what works now, where somebody wants to know.
     at_work: watch::Sender<Vec<TaskRef>>,
     clocks: Clocks,
@@ -124,6 +126,7 @@ impl Poller {
             diagnoses: Diagnoses::default(),
             automations: AutomationBook::default(),
             recorder: Recorder::default(),
+            origins: Origins::default(),
             at_work: watch::channel(Vec::new()).0,
             paused: false,
             sweeping: None,
@@ -136,6 +139,12 @@ impl Poller {
     #[must_use]
     pub fn recording(self, recorder: Recorder) -> Self {
         Self { recorder, ..self }
+    }
+
+    /// The same, and what the ledger knows of what started tasks is added to them.
+    #[must_use]
+    pub fn remembering(self, origins: Origins) -> Self {
+        Self { origins, ..self }
     }
 
     /// The same, and what works is shown.
@@ -351,6 +360,7 @@ impl Poller {
 
     async fn take_in(&mut self, due: Due, mut brought: Brought, now: Tick) {
         self.check_viewer(&brought, now).await;
+        self.add_origins(&mut brought).await;
         let gone = self.learn(&mut brought, now);
         let cut = match &mut brought {
             Brought::List { found: Found::Some(swept), .. } => swept.cut.take(),
