@@ -52,9 +52,12 @@ pub enum Call {
     Log,
     Create,
     Cancel,
+    /// The list of automations. Not among the columns of the table: what is true of one list is of the other.
+    Automations,
 }
 
 impl Call {
+    const EVERY: [Self; 6] = [Self::List, Self::Detail, Self::Log, Self::Create, Self::Cancel, Self::Automations];
     pub const ALL: [Self; 5] = [Self::List, Self::Detail, Self::Log, Self::Create, Self::Cancel];
 
     pub fn is_this(self, seen: &Seen) -> bool {
@@ -63,7 +66,8 @@ impl Call {
         let tasks = path.starts_with("/agents/repos/");
         match self {
             Self::List => get && tasks && path.ends_with("/tasks"),
-            Self::Detail => get && tasks && !path.ends_with("/tasks"),
+            Self::Detail => get && tasks && path.contains("/tasks/"),
+            Self::Automations => get && path.ends_with("/automations"),
             Self::Log => path.ends_with("/logs"),
             Self::Create => !get && tasks,
             Self::Cancel => !get && path.ends_with("/cancel"),
@@ -75,7 +79,7 @@ impl Call {
 #[derive(Debug, Default)]
 pub struct Trouble {
     on: AtomicBool,
-    /// The call in trouble, by its place in [`Call::ALL`]; anything else: all are.
+    /// The call in trouble, by its place in [`Call::EVERY`]; anything else: all are.
     call: AtomicUsize,
     spoilt: AtomicUsize,
 }
@@ -86,7 +90,7 @@ impl Trouble {
     }
 
     fn hits(&self, seen: &Seen) -> bool {
-        let call = Call::ALL.get(self.call.load(Ordering::SeqCst));
+        let call = Call::EVERY.get(self.call.load(Ordering::SeqCst));
         self.is_on() && call.is_none_or(|call| call.is_this(seen))
     }
 }
@@ -202,7 +206,7 @@ impl Bench {
 
     /// From now on this call, or everything, is in trouble.
     pub fn trouble(&self, call: Option<Call>) {
-        let place = call.and_then(|call| Call::ALL.iter().position(|one| *one == call)).unwrap_or(usize::MAX);
+        let place = call.and_then(|call| Call::EVERY.iter().position(|one| *one == call)).unwrap_or(usize::MAX);
         self.trouble.call.store(place, Ordering::SeqCst);
         self.trouble.on.store(true, Ordering::SeqCst);
     }

@@ -17,6 +17,7 @@
     missing_debug_implementations
 )]
 
+mod automations;
 mod bench;
 mod cases;
 mod claims;

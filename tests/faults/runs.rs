@@ -131,6 +131,7 @@ fn meets(case: &Case, call: Call) -> bool {
         Call::Log => case.log != Want::Skip,
         Call::Create => case.create != Post::Skip,
         Call::Cancel => case.cancel != Post::Skip,
+        Call::Automations => false,
     }
 }
 
@@ -144,6 +145,7 @@ fn one(case: &'static Case, call: Call) -> Run {
                 Call::Log => log(&mut run).await,
                 Call::Create => writes::create(&mut run).await,
                 Call::Cancel => writes::cancel(&mut run).await,
+                Call::Automations => {}
             }
         });
         run

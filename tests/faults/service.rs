@@ -13,6 +13,7 @@ use crate::server::{Answer, Seen, answer, json as reply};
 pub const TASK: &str = "t1";
 pub const NAME: &str = "Fix the flaky retry test";
 pub const SESSION: &str = "s1";
+pub const AUTOMATION: &str = "a1";
 pub const RUN: u64 = 11;
 pub const SAID: &str = "I look at the retry test first.";
 /// From an accepted cancel to the run's end, and to the session's.
@@ -82,6 +83,16 @@ impl Service {
                 Some(task) => reply(200, &task),
                 None => reply(404, &json!({"message": "Not Found"})),
             },
+            ("GET", ["agents", "repos", _, _, "automations"]) => {
+                reply(200, &json!({"automations": [automation()], "total_count": 1}))
+            }
+            ("GET", ["agents", "repos", _, _, "automations", AUTOMATION]) => {
+                let mut detail = automation();
+                detail["prompt"] = json!("Bump what is old.");
+                detail["current_revision_id"] = json!(3);
+                reply(200, &detail)
+            }
+            ("GET", ["agents", "repos", _, _, "automations", AUTOMATION, "tasks"]) => reply(200, &json!({"tasks": []})),
             ("GET", ["agents", "sessions", SESSION]) => {
                 reply(200, &json!({"id": SESSION, "state": "in_progress", "workflow_run_id": RUN}))
             }
@@ -175,4 +186,12 @@ pub fn record(words: &str) -> String {
     let chunk = json!({"id": words, "created": noon().timestamp(), "model": "m", "object": "chat.completion.chunk",
         "choices": [{"index": 0, "finish_reason": "stop", "delta": {"role": "assistant", "content": words}}]});
     format!("data: {chunk}\n\n")
+}
+
+fn automation() -> Value {
+    json!({
+        "id": AUTOMATION, "name": "Nightly deps", "enabled": true, "owner_type": "user", "write_scope": "trigger",
+        "require_actor_write_permission": true, "triggers": {"interval": {"cadence": ["daily"], "hour_utc": 6}},
+        "created_at": at(Duration::ZERO), "updated_at": at(Duration::ZERO),
+    })
 }

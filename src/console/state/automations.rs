@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use crate::domain::automation::Track;
 use crate::domain::policy::InForce;
-use crate::domain::{Automation, AutomationId, AutomationRef, Instant, RepoName};
+use crate::domain::{Automation, AutomationId, AutomationRef, Instant, RepoName, Task};
 
 pub use pointed::Pointed;
 
@@ -63,6 +63,8 @@ pub struct Known {
     pub detailed_at: Option<Instant>,
     /// What its newest runs came to. `None`: not read yet.
     pub track: Option<Track>,
+    /// The tasks of these runs, as that list told them: older ones are among no other tasks.
+    pub runs: Vec<Task>,
     /// When its runs were read.
     pub tracked_at: Option<Instant>,
 }

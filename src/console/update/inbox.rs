@@ -6,7 +6,6 @@ use crate::console::effect::Effect;
 use crate::console::keys::Intent;
 use crate::console::ledger::Row;
 use crate::console::state::Model;
-use crate::console::state::automations::pane::AutomationsPane;
 use crate::console::state::automations::{self, Pointed};
 use crate::console::state::inbox::{self, Ask, Entry, InboxPane, Subject};
 use crate::console::state::place::Pane;
@@ -345,11 +344,12 @@ fn enter(model: &mut Model, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Where it is dealt with: among the automations, under the cursor.
+/// Where it is dealt with: its page, which says all of it.
 fn show_automation(model: &mut Model, at: &AutomationRef) {
     close(model);
-    let selected = Some(at.clone());
-    model.place.automations = Some(Box::new(AutomationsPane { selected, ..AutomationsPane::default() }));
+    if !super::automations::pane::show(model, at) {
+        model.notes.say(model.now, true, "the automation is not known any more");
+    }
     model.dirty = true;
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Automations, Known, List};
 use crate::domain::automation::{Listed, Track};
-use crate::domain::{Automation, AutomationRef, Instant, RepoName};
+use crate::domain::{Automation, AutomationRef, Instant, RepoName, Task};
 
 impl Automations {
     /// A repository's list. What it no longer names is gone.
@@ -25,9 +25,7 @@ impl Automations {
         if changed {
             self.reckon(repo);
         }
-        let told_else = self.lists.insert(repo.clone(), told) != Some(told);
-        self.revision += u64::from(told_else);
-        changed | told_else
+        changed | (self.lists.insert(repo.clone(), told) != Some(told))
     }
 
     /// One as it is now. A list tells less: what was read of the rest stays.
@@ -65,6 +63,13 @@ impl Automations {
         changed
     }
 
+    /// The tasks its runs are.
+    pub fn ran(&mut self, at: &AutomationRef, tasks: &[Task]) {
+        let Some(known) = self.known.get_mut(at).filter(|known| known.runs != tasks) else { return };
+        known.runs = tasks.to_vec();
+        self.revision += 1;
+    }
+
     /// Its runs came to nothing else than before. Only their age is another one.
     pub fn tracked_again(&mut self, at: &AutomationRef, now: Instant) -> bool {
         self.revision += 1;
@@ -88,6 +93,7 @@ impl Automations {
             let known = Known {
                 detailed_at: detailed.then_some(now),
                 track: None,
+                runs: Vec::new(),
                 tracked_at: None,
                 automation: automation.clone(),
             };

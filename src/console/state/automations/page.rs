@@ -14,7 +14,7 @@ use crate::domain::automation::schedule::next_words;
 use crate::domain::automation::{
     Automation, Detail, Fields, LimitStatus, Outcome, Owner, Period, Scope, Switch, Trigger, UsageLimit, show_value,
 };
-use crate::domain::{AutomationRef, Cost, Instant, RepoName, Source, TaskRef, age};
+use crate::domain::{AutomationRef, Condition, Cost, Instant, RepoName, Source, Task, TaskRef, age};
 use crate::text::{Safe, Untrusted, width};
 
 /// Columns of the labels.
@@ -368,7 +368,8 @@ fn runs(model: &Model, known: &Known, sheet: &mut Sheet) {
     }
     let newest = track.tasks.iter().zip(&track.outcomes).rev();
     for (task, ended) in newest.clone().take(RUNS) {
-        let words = run(model, task, *ended, sheet.room);
+        let told = known.runs.iter().find(|told| told.at == *task);
+        let words = run(model, (task, told), *ended, sheet.room);
         sheet.words("", words, Some(To::Run(task.clone())));
     }
     let left = newest.len().saturating_sub(RUNS);
@@ -381,16 +382,17 @@ fn runs(model: &Model, known: &Known, sheet: &mut Sheet) {
 }
 
 /// State, age, duration, cost, pull request, and what it was called.
-fn run(model: &Model, task: &TaskRef, ended: Outcome, room: usize) -> Words {
-    let Some(known) = model.world.tasks.get(&task.id) else {
+fn run(model: &Model, (at, told): (&TaskRef, Option<&Task>), ended: Outcome, room: usize) -> Words {
+    // What is watched is known better than what the list of its runs said once.
+    let watched = model.world.tasks.get(&at.id);
+    let Some(of) = watched.map(|known| &known.task).or(told) else {
         let (sign, tone) = outcome(ended);
         let words = Words::one(tone, format!("{sign} {:<10}", word(ended)));
-        return words.with(Tone::Dim, format!(" {} · not among the tasks that are watched", task.id.show()));
+        return words.with(Tone::Dim, format!(" {}", at.id.show()));
     };
-    let condition = known.condition(model.now);
+    let condition = watched.map_or(Condition::State(&of.state), |known| known.condition(model.now));
     let (glyph, tone) = look(&condition);
     let state = width::pad_right(&width::cut_end(&condition.word(), 10), 10);
-    let of = &known.task;
     let took = of.latest_session().and_then(|session| session.completed_at).or(of.updated_at);
     let took = took.filter(|_| !of.state.is_active()).map(|end| duration(end - of.created_at)).unwrap_or_default();
     let cost = of.cost().filter(|cost| !cost.is_zero()).map(|cost| cost.to_string()).unwrap_or_default();

@@ -83,7 +83,6 @@ impl Automations {
         }
         self.revision += 1;
         self.policy = Some(policy);
-        self.revision += 1;
         let mut repos: Vec<RepoName> = self.known.keys().map(|at| at.repo.clone()).collect();
         repos.dedup();
         for repo in repos {
@@ -93,7 +92,6 @@ impl Automations {
 
     /// A circle shows only between all of a repository's, so they are looked at together.
     pub(super) fn reckon(&mut self, repo: &RepoName) {
-        self.revision += 1;
         let here: Vec<&Known> = self.known.values().filter(|known| known.automation.at.repo == *repo).collect();
         let surroundings = Surroundings::of(here.iter().map(|known| &known.automation));
         let mut found: Vec<(AutomationRef, Pointed)> = Vec::new();

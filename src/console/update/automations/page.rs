@@ -4,10 +4,11 @@ use super::{calendar, pane};
 use crate::console::effect::Effect;
 use crate::console::keys::Intent;
 use crate::console::state::Model;
+use crate::console::state::automations::Known;
 use crate::console::state::automations::page::{Page, To, lines};
 use crate::console::state::place::Pane;
 use crate::console::update::{actions, queue};
-use crate::domain::TaskId;
+use crate::domain::{TaskId, TaskRef};
 use crate::text::Untrusted;
 
 /// An intent pressed on it. False: not one of its own.
@@ -63,7 +64,8 @@ fn enter(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
 
 fn to_run(model: &mut Model, task: &TaskId, intent: Intent, effects: &mut Vec<Effect>) {
     if !queue::reveal(model, task) {
-        return model.notes.say(model.now, true, "the task is not among those that are watched");
+        let text = model.filled("the task is not among those that are watched — {automation.open} opens it in the browser");
+        return model.notes.say(model.now, true, text);
     }
     if intent == Intent::Detail {
         let focus = model.place.focus;
@@ -79,8 +81,14 @@ pub fn give(model: &mut Model, effect: fn(Untrusted) -> Effect, verb: &'static s
     let Some(known) = model.automation() else {
         return model.notes.say(model.now, false, "there is no automation under the cursor");
     };
-    let told = ["html_url", "url"].into_iter().find_map(|key| known.automation.other.get(key)?.as_str());
-    match told.filter(|address| !address.is_empty()).map(Untrusted::from) {
+    let told = match run_under_the_cursor(model) {
+        Some(run) => address_of_run(model, known, &run),
+        None => ["html_url", "url"]
+            .into_iter()
+            .find_map(|key| known.automation.other.get(key)?.as_str())
+            .map(Untrusted::from),
+    };
+    match told.filter(|address| !address.is_empty()) {
         Some(address) => {
             model.notes.say(model.now, false, format!("{verb} {}", address.show_line()));
             effects.push(effect(address));
@@ -92,6 +100,18 @@ pub fn give(model: &mut Model, effect: fn(Untrusted) -> Effect, verb: &'static s
         }
         None => model.notes.say(model.now, true, "the service tells no address of it"),
     }
+}
+
+fn run_under_the_cursor(model: &Model) -> Option<TaskRef> {
+    match model.place.automations.as_ref()?.page.as_ref()?.selected()? {
+        To::Run(task) => Some(task.clone()),
+        To::Automation(_) => None,
+    }
+}
+
+fn address_of_run(model: &Model, known: &Known, run: &TaskRef) -> Option<Untrusted> {
+    let told = || known.runs.iter().find(|task| task.at == *run)?.html_url.clone();
+    model.world.tasks.get(&run.id).and_then(|task| actions::address(model, task)).or_else(told)
 }
 
 /// The lines made anew where something of them may read differently; gone with its automation.

@@ -222,7 +222,7 @@ pub fn switch(switch: &Switch) -> (&'static str, &'static str, Tone) {
     match switch {
         Switch::On => ("●", "on", Tone::Plain),
         Switch::Untold => ("?", "?", Tone::Dim),
-        Switch::Off(off) if off.reason.is_some() => ("✗", "off!", Tone::BadStrong),
+        Switch::Off(off) if off.reason.is_some() => ("✗", "off", Tone::BadStrong),
         Switch::Off(_) => ("○", "off", Tone::Dim),
     }
 }
