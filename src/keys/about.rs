@@ -103,9 +103,13 @@ impl Context {
             Self::Reviews | Self::Pull | Self::Diff => {
                 &[Intent::Back, Intent::Queue, Intent::Log, Intent::Inbox, Intent::Palette]
             }
-            Self::Templates | Self::Issues | Self::Form | Self::Repos | Self::Plan | Self::FollowUp | Self::AutomationForm => {
-                &[Intent::Back]
-            }
+            Self::Templates
+            | Self::Issues
+            | Self::Form
+            | Self::Repos
+            | Self::Plan
+            | Self::FollowUp
+            | Self::AutomationForm => &[Intent::Back],
             Self::Inbox | Self::Ledger | Self::Cancels | Self::Doctor | Self::Wall | Self::Found => {
                 &[Intent::Back, Intent::GoBack, Intent::Queue, Intent::Log, Intent::Palette]
             }

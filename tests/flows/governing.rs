@@ -209,7 +209,10 @@ async fn one_is_created_from_a_template_and_deleted_by_its_name() {
     flow.keys("## Goal: tidy up the repository.").await;
     flow.key(Chord::ctrl('s')).await;
     let text = asked(&flow, "Create “Tidy up” in acme/api?").await;
-    assert!(text.contains("set off by hand only") && text.contains("prompt: "), "its lint and what sets it off: {text}");
+    assert!(
+        text.contains("set off by hand only") && text.contains("prompt: "),
+        "its lint and what sets it off: {text}"
+    );
     flow.keys("y").await;
     flow.sees("“Tidy up” was created in acme/api").await;
     let (method, path, body) = writes(&flow).pop().unwrap();
@@ -229,7 +232,8 @@ async fn one_is_created_from_a_template_and_deleted_by_its_name() {
     flow.press(Key::Enter).await;
     flow.sees("“Tidy up” in acme/api was deleted").await;
     assert_eq!(flow.requests("DELETE", AUTOMATIONS), 1);
-    flow.until("its row gone", |text| !text.lines().any(|line| line.starts_with('▌') && line.contains("Tidy up"))).await;
+    flow.until("its row gone", |text| !text.lines().any(|line| line.starts_with('▌') && line.contains("Tidy up")))
+        .await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -79,6 +79,12 @@ pub const FORM: &[Binding] = &[
     ),
     bind(Context::AutomationForm, Chord::ctrl('b'), Intent::PreviousChoice, "previous choice or suggestion", ""),
     bind(Context::AutomationForm, Chord::ctrl('r'), Intent::Preview, "the exact request", "request"),
-    bind(Context::AutomationForm, Chord::ctrl('t'), Intent::Reset, "the prompt as it was, or as its template makes it", ""),
+    bind(
+        Context::AutomationForm,
+        Chord::ctrl('t'),
+        Intent::Reset,
+        "the prompt as it was, or as its template makes it",
+        "",
+    ),
     bind(Context::AutomationForm, k(Key::Esc), Intent::Back, "go back; what was changed is asked about", "back"),
 ];

@@ -88,7 +88,10 @@ fn offers(dice: &mut Dice) -> Offers {
         return Offers { triggers: Offered::NotHere, tools: Offered::NotHere };
     }
     let triggers = (0..dice.below(5)).map(|_| trigger(dice)).collect();
-    Offers { triggers: Offered::Here(triggers), tools: Offered::Here((0..dice.below(3)).map(|_| group(dice)).collect()) }
+    Offers {
+        triggers: Offered::Here(triggers),
+        tools: Offered::Here((0..dice.below(3)).map(|_| group(dice)).collect()),
+    }
 }
 
 fn became(dice: &mut Dice, order: &AutomationOrder) -> Became {

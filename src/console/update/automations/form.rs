@@ -107,10 +107,14 @@ pub(super) fn take_new(model: &mut Model, now: &Automation) {
     let Some(mut form) = desk.form.take() else { return };
     let taken = form.take_new(now, desk.offers(form.repo()));
     form.refresh(policy.as_deref());
-    let both = form.pieces.iter().filter(|piece| piece.also.is_some()).count();
+    let both = form.pieces.iter().filter(|piece| piece.also.is_some()).count() + usize::from(form.prompt_also);
     desk.form = Some(form);
     if taken && both > 0 {
-        say(model, true, format!("{both} of your fields were changed there too: yours stand, and say what is there now"));
+        say(
+            model,
+            true,
+            format!("{both} of your fields were changed there too: yours stand, and say what is there now"),
+        );
     } else if taken {
         say(model, false, "what you changed stands over the new one: read it, and send it again");
     }
@@ -340,11 +344,7 @@ pub fn key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
         return preview_key(model, chord, effects);
     }
     let at = parts(area, form);
-    let sizes = if form.focused().is_some() {
-        (value_columns(at.fields), AREA_ROWS)
-    } else {
-        prompt_text(at.prompt)
-    };
+    let sizes = if form.focused().is_some() { (value_columns(at.fields), AREA_ROWS) } else { prompt_text(at.prompt) };
     if is_frozen(model) {
         return;
     }

@@ -64,7 +64,8 @@ fn enter(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
 
 fn to_run(model: &mut Model, task: &TaskId, intent: Intent, effects: &mut Vec<Effect>) {
     if !queue::reveal(model, task) {
-        let text = model.filled("the task is not among those that are watched — {automation.open} opens it in the browser");
+        let text =
+            model.filled("the task is not among those that are watched — {automation.open} opens it in the browser");
         return model.notes.say(model.now, true, text);
     }
     if intent == Intent::Detail {

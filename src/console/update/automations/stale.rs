@@ -122,7 +122,11 @@ pub fn take(model: &mut Model, order: AutomationOrder, now: &Automation, effects
     let act = match order.act {
         Act::Switch(_, on) if on == now.switch.is_on() && now.switch != Switch::Untold => {
             let word = if on { "on" } else { "off" };
-            return acts::say(model, false, format!("“{}” is {word} by now: nothing is left to do", now.name.show_line()));
+            return acts::say(
+                model,
+                false,
+                format!("“{}” is {word} by now: nothing is left to do", now.name.show_line()),
+            );
         }
         Act::Switch(_, on) => Act::Switch(pinned, on),
         Act::Run(_, run) => Act::Run(pinned, run),

@@ -82,13 +82,7 @@ fn offers_words(model: &Model, form: &AutomationForm) -> Option<Safe> {
     }
 }
 
-fn fields(
-    model: &Model,
-    form: &AutomationForm,
-    theme: Theme,
-    area: Area,
-    buffer: &mut Buffer,
-) -> Option<(u16, u16)> {
+fn fields(model: &Model, form: &AutomationForm, theme: Theme, area: Area, buffer: &mut Buffer) -> Option<(u16, u16)> {
     let columns = value_columns(area);
     let mut rows = Vec::new();
     let mut shown = 0..1;

@@ -145,7 +145,9 @@ fn triggers(form: &AutomationForm, offers: Option<&Offers>) -> Vec<Piece> {
         let known = offered.iter().find(|one| one.id == trigger.id);
         // The schedule goes by an older name too.
         let known = known.or_else(|| {
-            offered.iter().find(|one| trigger.is_schedule() && matches!(one.id.raw_for_match(), "interval" | "schedule"))
+            offered
+                .iter()
+                .find(|one| trigger.is_schedule() && matches!(one.id.raw_for_match(), "interval" | "schedule"))
         });
         all.push(toggle(id, known, true));
         all.extend(fields(id, Some(trigger), known));
@@ -195,7 +197,9 @@ fn fields(id: &str, there: Option<&Trigger>, known: Option<&OfferedTrigger>) -> 
     for (key, value) in said.iter().filter(|(key, _)| !keys.contains(&key.as_str())) {
         let label = if key.is_empty() { "value" } else { key };
         all.push(match by_its_looks(value).filter(|_| !key.is_empty()) {
-            Some((shape, control)) => Piece::new(part(id, key), indented(label), shape, control).help("one a line where it is a list"),
+            Some((shape, control)) => {
+                Piece::new(part(id, key), indented(label), shape, control).help("one a line where it is a list")
+            }
             None => {
                 let mut piece = shown(&indented(label), value);
                 // It comes and goes with its trigger.
@@ -291,7 +295,9 @@ fn reach(form: &AutomationForm, is_new: bool) -> Vec<Piece> {
             .under("What it may do"),
         flag(form, "require_actor_write_permission", "actor must write")
             .help("only who may write to the repository sets it off"),
-        text(form, "model", "model").empty("automatic").help("next and previous choice suggest; any other is sent as it is"),
+        text(form, "model", "model")
+            .empty("automatic")
+            .help("next and previous choice suggest; any other is sent as it is"),
         text(form, "reasoning_effort", "reasoning").empty("automatic").help("how long it is to think"),
     ];
     if is_new {
@@ -325,7 +331,8 @@ fn limits(form: &AutomationForm) -> Vec<Piece> {
             }
         });
     }
-    let known = |entry: &&Value| entry.get("period").and_then(Value::as_str).is_some_and(|word| PERIODS.contains(&word));
+    let known =
+        |entry: &&Value| entry.get("period").and_then(Value::as_str).is_some_and(|word| PERIODS.contains(&word));
     all.extend(there.iter().filter(|entry| !known(entry)).map(|entry| shown("another limit", entry)));
     if let Some(first) = all.first_mut() {
         first.heading = Some(crate::text::Safe::new(heading));
@@ -368,7 +375,11 @@ fn tools(form: &AutomationForm, offers: Option<&Offers>) -> Vec<Piece> {
     let mut beside = Vec::new();
     for tool in there {
         match tool.as_str() {
-            Some(id) if all.iter().chain(&beside).any(|one: &Piece| matches!(&one.part, Part::Tool(known) if known == id)) => {}
+            Some(id)
+                if all
+                    .iter()
+                    .chain(&beside)
+                    .any(|one: &Piece| matches!(&one.part, Part::Tool(known) if known == id)) => {}
             Some(id) => {
                 let name = Untrusted::from(id).show_line();
                 let piece = Piece::new(Part::Tool(id.to_owned()), name, Shape::Flag, Control::Toggle(true));
@@ -408,9 +419,7 @@ fn beside(form: &AutomationForm) -> Vec<Piece> {
 /// The event one is run with. Of one that cannot be run by hand, the service has said so.
 fn run(triggers: &[Trigger], offers: Option<&Offers>, before: &[Piece]) -> Vec<Piece> {
     let offered = offered_triggers(offers);
-    let cannot = |trigger: &&Trigger| {
-        offered.iter().any(|one| one.id == trigger.id && one.can_run_now == Some(false))
-    };
+    let cannot = |trigger: &&Trigger| offered.iter().any(|one| one.id == trigger.id && one.can_run_now == Some(false));
     let can: Vec<&Trigger> = triggers.iter().filter(|trigger| !cannot(trigger)).collect();
     let mut events = vec![MANUAL];
     events.extend(can.iter().map(|trigger| trigger.id.raw_for_wire()).filter(|id| *id != MANUAL));
