@@ -84,6 +84,12 @@ fn judged(console: &mut Console, effects: &[Effect]) {
     judged_by(console, judging(effects), Policy::default());
 }
 
+/// The same where nothing is counted.
+fn judged_freely(console: &mut Console, effects: &[Effect]) {
+    let nothing = Policy { all: Vec::new(), rules: Vec::new(), everywhere: Vec::new() };
+    judged_by(console, judging(effects), nothing);
+}
+
 fn yes(console: &mut Console) -> Vec<Effect> {
     console.wait(TimeDelta::seconds(1));
     console.keys("y")
@@ -233,7 +239,7 @@ fn an_event_is_chosen_where_there_are_several_and_the_question_names_it_and_its_
         order.body().unwrap(),
         json!({"event": "issues", "type": "labeled", "resource_url": "https://github.com/acme/api/issues/7"})
     );
-    judged(&mut console, &effects);
+    judged_freely(&mut console, &effects);
     let asked = text(&console.model);
     insta::assert_snapshot!([manual, filled, asked].join("\n"));
     let order = acting(&yes(&mut console));
@@ -254,7 +260,7 @@ fn a_run_whose_task_is_not_seen_is_reported_missing() {
     let mut console = with(said, 80, 24);
     let effects = console.keys("R");
     assert_eq!(judging(&effects).body().unwrap(), json!({"event": "manual"}), "there is nothing to choose");
-    judged(&mut console, &effects);
+    judged_freely(&mut console, &effects);
     let order = acting(&yes(&mut console));
     tell(&mut console, Told::Acted { order: Box::new(order.clone()), result: Ok(Became::Accepted) });
     tell(&mut console, Told::Ran { order: Box::new(order), task: None });

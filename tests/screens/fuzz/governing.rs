@@ -109,7 +109,8 @@ pub fn told(dice: &mut Dice, wish: &Wish) -> Option<What> {
         Wish::Policy => Told::Policy(Arc::new(InForce::of(Policy::default()))),
         Wish::Offers(repo) => Told::Offers(repo.clone(), or_fault(dice, |dice| Box::new(offers(dice)))),
         Wish::Judge(order) => {
-            let policy = if dice.once_in(8) { InForce::broken("odd") } else { InForce::of(Policy::default()) };
+            let free = Policy { all: Vec::new(), rules: Vec::new(), everywhere: Vec::new() };
+            let policy = if dice.once_in(8) { InForce::broken("odd") } else { InForce::of(free) };
             let judged = policy.judge_automation(order, &Facts::default(), Stage::Gate);
             Told::Judged(order.clone(), Box::new(judged))
         }

@@ -451,8 +451,8 @@ impl AutomationForm {
             verdict.hints.push(format!("{} characters of the prompt are not shown", self.hidden.over));
         }
         for finding in lint::prompt(&prompt, true) {
-            // What was so before stands in nobody's way.
-            if finding.severity == Severity::Error && is_new {
+            // One that is there may be what it is: its change is not held to what a new one is held to.
+            if finding.severity == Severity::Error && self.purpose == Purpose::Create {
                 verdict.blocks.push(finding.message);
             } else {
                 verdict.hints.push(finding.message);
