@@ -84,7 +84,7 @@ fn watch(run: impl FnOnce()) -> Duration {
     begun.elapsed()
 }
 
-const ACTIONS: [(&str, Action); 8] = [
+const ACTIONS: [(&str, Action); 9] = [
     ("selection moves a row", |c, n| watch(|| c.key(if n / 200 % 2 == 0 { Key::Down } else { Key::Up }))),
     ("a page down", |c, n| watch(|| c.key(if n / 50 % 2 == 0 { Key::PageDown } else { Key::PageUp }))),
     ("a key typed into the query", |c, n| {
@@ -93,6 +93,18 @@ const ACTIONS: [(&str, Action); 8] = [
         if at == 0 {
             c.key(Key::Esc);
             c.key(Key::Char('/'));
+        }
+        match TYPED.chars().nth(at) {
+            Some(key) => watch(|| c.key(Key::Char(key))),
+            None => watch(|| c.key(Key::Esc)),
+        }
+    }),
+    ("a key typed into the palette", |c, n| {
+        const TYPED: &str = "fixmodulbill";
+        let at = n % (TYPED.len() + 1);
+        if at == 0 {
+            c.key(Key::Esc);
+            c.happen(What::Key(Chord::ctrl('k')));
         }
         match TYPED.chars().nth(at) {
             Some(key) => watch(|| c.key(Key::Char(key))),

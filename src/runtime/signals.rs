@@ -48,8 +48,6 @@ pub fn listen(to: &mpsc::Sender<Signal>) -> io::Result<()> {
         (Number::QUIT, Some(Signal::End(exit_code(Number::QUIT)))),
         (Number::TERM, Some(Signal::End(exit_code(Number::TERM)))),
         (Number::HUP, Some(Signal::End(exit_code(Number::HUP)))),
-        (Number::TSTP, Some(Signal::Stop)),
-        (Number::CONT, Some(Signal::Continue)),
         (Number::WINCH, Some(Signal::Resize)),
         (Number::USR1, None),
         (Number::USR2, None),
@@ -69,6 +67,27 @@ pub fn listen(to: &mpsc::Sender<Signal>) -> io::Result<()> {
             }
         });
     }
+    job_control(to.clone())
+}
+
+/// Stops and goings-on are told in their order. Of two that are seen at once going on came first: when a process goes on
+/// the kernel forgets the stops that wait for it.
+fn job_control(to: mpsc::Sender<Signal>) -> io::Result<()> {
+    let stream = |number: Number| unix::signal(SignalKind::from_raw(number.as_raw()));
+    let (mut go_on, mut stop) = (stream(Number::CONT)?, stream(Number::TSTP)?);
+    tokio::spawn(async move {
+        loop {
+            let meaning = tokio::select! {
+                biased;
+                Some(()) = go_on.recv() => Signal::Continue,
+                Some(()) = stop.recv() => Signal::Stop,
+                else => break,
+            };
+            if to.send(meaning).await.is_err() {
+                break;
+            }
+        }
+    });
     Ok(())
 }
 

@@ -24,9 +24,16 @@ pub struct Tmux {
 }
 
 impl Tmux {
+    /// Whether this runs in it.
+    pub fn is_here() -> bool {
+        std::env::var_os("TMUX").is_some_and(|value| !value.is_empty())
+    }
+
     /// `None`: this is not in tmux, or it did not answer.
     pub async fn ask() -> Option<Self> {
-        std::env::var_os("TMUX").filter(|value| !value.is_empty())?;
+        if !Self::is_here() {
+            return None;
+        }
         let pane = std::env::var("TMUX_PANE").unwrap_or_default();
         let mut command = Command::new("tmux");
         command.args(["display-message", "-p"]);

@@ -112,12 +112,13 @@ impl Graph<'_> {
         })
     }
 
-    fn nodes(&mut self, ids: &[&str], path: &[Value], many: bool) -> Found {
+    /// By their ids alone: each is opened when its fields are picked, so that a hundred of them are never held at once.
+    fn nodes(&self, ids: &[&str], path: &[Value], many: bool) -> Found {
         let mut found = Found::default();
         let mut values = Vec::new();
         for (index, id) in ids.iter().enumerate() {
-            let value = self.node(id);
-            if value.is_null() {
+            let known = self.knows(id);
+            if !known {
                 let mut at = path.to_vec();
                 if many {
                     at.push(index.into());
@@ -126,21 +127,34 @@ impl Graph<'_> {
                     .faults
                     .extend(missing(&at, &format!("Could not resolve to a node with the global id of '{id}'.")).faults);
             }
-            values.push(value);
+            values.push(if known { Value::from(*id) } else { Value::Null });
         }
         found.value = if many { Value::Array(values) } else { values.pop().unwrap_or(Value::Null) };
         found
     }
 
-    fn node(&mut self, id: &str) -> Value {
+    fn knows(&self, id: &str) -> bool {
+        self.pull_of_node(id).is_some() || self.repo_of_node(id).is_some() || self.person_of_node(id).is_some()
+    }
+
+    /// The object behind an id of [`Graph::nodes`].
+    pub fn node(&mut self, id: &str) -> Value {
         if let Some(pull) = self.pull_of_node(id) {
             return self.pull(pull);
         }
-        if let Some(repo) = self.world.repos.iter().position(|repo| node_id("R", &[repo.id]) == id) {
+        if let Some(repo) = self.repo_of_node(id) {
             return repository(self.world, repo);
         }
-        let known = |person: &&Person| ["U", "BOT"].iter().any(|prefix| node_id(prefix, &[person.id]) == id);
-        self.world.people.iter().find(known).map_or(Value::Null, person)
+        self.person_of_node(id).map_or(Value::Null, person)
+    }
+
+    fn repo_of_node(&self, id: &str) -> Option<usize> {
+        self.world.repos.iter().position(|repo| node_id("R", &[repo.id]) == id)
+    }
+
+    fn person_of_node(&self, id: &str) -> Option<&Person> {
+        let is_it = |person: &&Person| ["U", "BOT"].iter().any(|prefix| node_id(prefix, &[person.id]) == id);
+        self.world.people.iter().find(is_it)
     }
 
     fn pull_of_node(&self, id: &str) -> Option<usize> {

@@ -138,6 +138,11 @@ impl Runner<'_, '_> {
                 let own = object.get("__typename").and_then(Value::as_str).unwrap_or(kind).to_owned();
                 self.object(&own, value, &field.selections, path)
             }
+            // An object that was only named so far.
+            Value::String(id) if kind == "Node" => {
+                let node = self.graph.node(id);
+                self.shape(kind, &node, field, path)
+            }
             leaf => leaf.clone(),
         }
     }

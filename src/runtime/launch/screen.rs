@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use chrono::TimeDelta;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use super::begin::{Setting, runtime};
 use super::looks;
@@ -21,7 +21,7 @@ use crate::runtime::external::{self, Desktop};
 use crate::runtime::rules::RulesFile;
 use crate::runtime::signals::Signal;
 use crate::runtime::terminal::clipboard::Way;
-use crate::runtime::terminal::{Tty, Unseen, links};
+use crate::runtime::terminal::{Outside, Tty, Unseen, links};
 use crate::runtime::themes::Watch;
 use crate::runtime::tmux::Tmux;
 use crate::runtime::{hangup, input, signals};
@@ -121,21 +121,37 @@ pub async fn run<E: Effects>(
     let held = model.settings.keymap.held();
     let keys =
         input::start(sender, setting.clock.as_now(), held).map_err(|error| local("keys cannot be read", error))?;
-    let tmux = Tmux::ask().await;
     let screen = Tty::enter(keys).map_err(|error| local("the terminal cannot be used", error))?;
-    let links = || links::Env::here(tmux.as_ref().map(|tmux| tmux.features.clone())).has_links();
-    let linked = match config.ui.hyperlinks {
-        Switch::On => true,
-        Switch::Off => false,
-        Switch::Auto => links(),
-    };
-    let mut screen = screen.with_links(linked).with_clipboard(Way::here(tmux.as_ref()));
+    let mut screen = through(screen, config.ui.hyperlinks);
     if config.ui.background == Background::Auto {
         screen.follow_ground();
     }
     let app = app(setting, model, screen, Borrowed { effects, themes }, (events, signals), hosts);
     // On the heap: the loop holds the whole screen, and what waits for it would be as large.
     Ok(Box::pin(app::run(app)).await.code())
+}
+
+/// What gets through to the terminal. tmux is asked, and nobody waits for it: the first picture may be there before.
+fn through(screen: Tty, hyperlinks: Switch) -> Tty {
+    let outside = move |tmux: Option<&Tmux>| Outside {
+        links: match hyperlinks {
+            Switch::On => true,
+            Switch::Off => false,
+            Switch::Auto => links::Env::here(tmux.map(|tmux| tmux.features.clone())).has_links(),
+        },
+        clipboard: Way::here(tmux),
+    };
+    let screen = screen.with(outside(None));
+    if !Tmux::is_here() {
+        return screen;
+    }
+    let (tell, answer) = oneshot::channel();
+    tokio::spawn(async move {
+        if let Some(tmux) = Tmux::ask().await {
+            let _ = tell.send(outside(Some(&tmux)));
+        }
+    });
+    screen.with_answer(answer)
 }
 
 fn app<'a, S, E: Effects>(

@@ -35,5 +35,5 @@ pub use check::check;
 pub use painter::Painter;
 pub use paper::Paper;
 pub use screen::Screen;
-pub use tty::Tty;
+pub use tty::{Outside, Tty};
 pub use unseen::Unseen;

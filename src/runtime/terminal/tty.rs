@@ -9,7 +9,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use rustix::process::{Signal, getpgrp, getsid, kill_current_process_group};
 use rustix::termios::tcgetwinsize;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::clipboard::{Copied, Way};
@@ -27,6 +27,15 @@ const ANSWERS: Duration = Duration::from_millis(200);
 /// Of a terminal that does not know its size, such as a serial line.
 const UNKNOWN: Size = Size { width: 80, height: 24 };
 
+/// What gets through to the terminal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outside {
+    /// It understands links.
+    pub links: bool,
+    /// The way a copied text goes.
+    pub clipboard: Way,
+}
+
 #[derive(Debug)]
 pub struct Tty {
     painter: Painter,
@@ -38,6 +47,8 @@ pub struct Tty {
     keys: Gate,
     mouse: bool,
     clipboard: Way,
+    /// Whoever stands between here and the terminal was asked what it lets through, and has not answered yet.
+    outside: Option<oneshot::Receiver<Outside>>,
     /// The terminal is asked for its background, and how it goes on.
     ask: bool,
     /// When it was asked last.
@@ -79,6 +90,7 @@ impl Tty {
             keys,
             mouse: false,
             clipboard: Way::here(None),
+            outside: None,
             ask: false,
             asked: None,
             frames,
@@ -92,20 +104,37 @@ impl Tty {
         Ok(tty)
     }
 
-    /// Links are drawn from now on.
+    /// This gets through to the terminal from now on.
     #[must_use]
-    pub fn with_links(mut self, on: bool) -> Self {
-        self.linked = on;
-        if on {
-            guard::links();
-        }
+    pub fn with(mut self, outside: Outside) -> Self {
+        self.learn(outside);
         self
     }
 
-    /// Copies go this way from now on.
+    /// What gets through is still being asked: the picture after the answer follows it.
     #[must_use]
-    pub fn with_clipboard(self, clipboard: Way) -> Self {
-        Self { clipboard, ..self }
+    pub fn with_answer(self, outside: oneshot::Receiver<Outside>) -> Self {
+        Self { outside: Some(outside), ..self }
+    }
+
+    fn learn(&mut self, outside: Outside) {
+        self.linked = outside.links;
+        if self.linked {
+            guard::links();
+        }
+        self.clipboard = outside.clipboard;
+    }
+
+    fn hear_outside(&mut self) {
+        let Some(answer) = &mut self.outside else { return };
+        match answer.try_recv() {
+            Ok(outside) => {
+                self.outside = None;
+                self.learn(outside);
+            }
+            Err(oneshot::error::TryRecvError::Closed) => self.outside = None,
+            Err(oneshot::error::TryRecvError::Empty) => {}
+        }
     }
 
     /// Asks the terminal what its background is, whenever it is taken, and to tell when that changes.
@@ -148,6 +177,7 @@ impl Screen for Tty {
     }
 
     fn draw(&mut self, fill: Fill<'_>) {
+        self.hear_outside();
         self.next.resize(Rect::new(0, 0, self.size.width, self.size.height));
         self.next.reset();
         self.links.clear();
@@ -185,6 +215,7 @@ impl Screen for Tty {
     }
 
     fn copy(&mut self, text: &str) -> Copied {
+        self.hear_outside();
         let (copied, sequence) = self.clipboard.send(text);
         if let Some(sequence) = sequence {
             self.pending.extend_from_slice(sequence.as_bytes());
