@@ -10,6 +10,7 @@
 
 mod answers;
 mod automations;
+mod governing;
 mod unasked;
 
 use std::cell::Cell;

@@ -89,7 +89,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     ledger::settle(model, &mut effects);
     cancels::settle(model);
     doctor::settle(model);
-    automations::settle(model);
+    automations::show_versions(model);
     reviews::settle(model, &mut effects);
     automations::pane::settle(model, &mut effects);
     log::follow_selection(model, &mut effects);
