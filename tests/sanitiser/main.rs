@@ -8,6 +8,10 @@
 mod automation;
 mod colours;
 mod corpus;
+#[cfg(unix)]
+#[path = "../screens/fleet.rs"]
+#[allow(dead_code, reason = "shared with the tests of the screens, which use the rest of it")]
+mod fleet;
 mod injection;
 mod judge;
 mod languages;
@@ -15,6 +19,7 @@ mod properties;
 mod scalars;
 mod sinks;
 mod stage;
+mod starters;
 #[cfg(unix)]
 #[path = "../screens/world.rs"]
 #[allow(dead_code, reason = "shared with the tests of the screens, which use the rest of it")]

@@ -24,6 +24,7 @@ use ratatui::layout::Rect;
 use crate::corpus::{corpora, text};
 use crate::judge::{Noticed, forbidden};
 use crate::stage::*;
+use crate::starters;
 use crate::world::Console;
 
 /// Where words come out.
@@ -62,9 +63,11 @@ const SINKS: &[Sink] = &[
     screen("what is written to the agent", 90, Context::FollowUp, follow_up),
     screen("doctor", 90, Context::Doctor, examined),
     screen("inbox", 90, Context::Inbox, inbox),
-    screen("automations", 90, Context::Automations, automations),
-    screen("page of an automation", 90, Context::Automation, automation_page),
-    screen("calendar of automations", 90, Context::Calendar, automation_calendar),
+    screen("automations", 80, Context::Automations, starters::list),
+    screen("automations: triggers, people, models beside each other", 80, Context::Automations, starters::flat),
+    screen("page of an automation", 20, Context::Automation, starters::page),
+    screen("calendar", 80, Context::Calendar, starters::calendar),
+    screen("page of an automation on one line each", 90, Context::Automation, automation_page),
     screen("form of an automation", 90, Context::AutomationForm, automation_form),
     screen("event an automation is run with", 90, Context::AutomationForm, automation_run),
     screen("question about an automation", 40, Context::Dialog, automation_question),

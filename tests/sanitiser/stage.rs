@@ -489,12 +489,6 @@ pub fn automation_page(words: &[String]) -> Console {
     console
 }
 
-pub fn automation_calendar(words: &[String]) -> Console {
-    let mut console = automations(words);
-    console.keys("C");
-    console
-}
-
 fn govern(console: &mut Console, told: Told) {
     console.happen(What::Op(Op::Automations(Box::new(told))));
 }

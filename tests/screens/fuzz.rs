@@ -42,7 +42,7 @@ const STEPS: usize = 1000;
 const NOW_AND_THEN: usize = 20;
 
 /// What leads somewhere: a monkey alone would seldom get there.
-const WAYS: [&str; 45] = [
+const WAYS: [&str; 51] = [
     "Tx",
     "TD",
     "TR",
@@ -88,6 +88,12 @@ const WAYS: [&str; 45] = [
     "d",
     "z",
     ":notify test\r",
+    "T",
+    "Tj\r]\r",
+    "TC",
+    "TCw]\r",
+    "T/state:on\r",
+    "Tss2b}",
 ];
 
 struct Trace {

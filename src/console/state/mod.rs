@@ -156,11 +156,7 @@ impl Model {
         } else if self.place.inbox.pane.is_some() {
             Context::Inbox
         } else if let Some(pane) = &self.place.automations {
-            match (&pane.page, &pane.calendar) {
-                (Some(_), _) => Context::Automation,
-                (None, Some(_)) => Context::Calendar,
-                (None, None) => Context::Automations,
-            }
+            pane.context()
         } else if self.place.ledger.pane.is_some() {
             Context::Ledger
         } else if self.place.doctor.pane.is_some() {

@@ -13,6 +13,7 @@ use super::calendar::Calendar;
 use super::page::Page;
 use super::rows::{Entry, Row};
 use crate::console::automations::Sight;
+use crate::console::keys::Context;
 use crate::console::state::Model;
 use crate::console::state::layout::Area;
 use crate::domain::automation::query::Query;
@@ -135,6 +136,15 @@ pub const VIEWS: [View; 7] = [
 impl AutomationsPane {
     pub fn of(habits: Habits) -> Self {
         Self { selected: habits.selected.clone(), habits, due: true, ..Self::default() }
+    }
+
+    /// Where the next key goes.
+    pub fn context(&self) -> Context {
+        match (&self.page, &self.calendar) {
+            (Some(_), _) => Context::Automation,
+            (None, Some(_)) => Context::Calendar,
+            (None, None) => Context::Automations,
+        }
     }
 
     pub fn view(&self) -> &'static View {
