@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use atc::console::event::What;
 use atc::console::keys::{Chord, Key};
 use atc::demo::Fault;
 use atc::domain::policy::{InForce, Rule, Says};
@@ -191,7 +192,7 @@ async fn a_stale_edit_is_refused_with_both_versions_and_can_be_gone_on_with() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_is_created_from_a_template_and_deleted_by_its_name() {
+async fn one_is_created_once_its_prompt_is_worth_it_and_deleted_by_its_name() {
     let flow = Flow::start(160, 45).await;
     on(&flow, "Keep dependencies fresh").await;
     flow.keys("n").await;
@@ -199,14 +200,15 @@ async fn one_is_created_from_a_template_and_deleted_by_its_name() {
     flow.until("what is offered", |text| !text.contains("asking what is offered")).await;
     field(&flow, "name").await;
     flow.keys("Tidy up").await;
-    flow.press(Key::BackTab).await;
-    for _ in 0..60 {
-        if flow.text().contains("characters") && !flow.text().lines().any(|line| line.trim_start().starts_with('▌')) {
-            break;
-        }
+    // Two before the name, and before the first of all is the prompt.
+    for _ in 0..3 {
         flow.press(Key::BackTab).await;
     }
-    flow.keys("## Goal: tidy up the repository.").await;
+    flow.burst(vec![What::Paste("## Goal\nA tidy repository.".into())]).await;
+    flow.sees("not ready: no heading `Non-goals`").await;
+    let rest = "\n## Non-goals\nNothing else.\n## Validation\n`cargo test`\n## Pull request\nSay why.\n";
+    flow.burst(vec![What::Paste(rest.into())]).await;
+    flow.until("ready", |text| !text.contains("not ready")).await;
     flow.key(Chord::ctrl('s')).await;
     let text = asked(&flow, "Create “Tidy up” in acme/api?").await;
     assert!(

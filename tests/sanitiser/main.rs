@@ -5,6 +5,7 @@
 
 #[cfg(unix)]
 #[path = "../screens/automation.rs"]
+#[allow(dead_code, reason = "shared with the tests of the screens, which use the rest of it")]
 mod automation;
 mod colours;
 mod corpus;

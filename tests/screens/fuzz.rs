@@ -11,6 +11,7 @@
 mod answers;
 mod automations;
 mod dice;
+mod governing;
 mod unasked;
 
 use std::cell::Cell;

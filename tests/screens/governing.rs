@@ -7,106 +7,16 @@ use atc::console::automations::{Became, News as Told, NotDone, Offers, Wish};
 use atc::console::event::{Local, News, Op, What};
 use atc::console::keys::{Chord, Context, Key};
 use atc::console::state::settings::Settings;
-use atc::domain::automation::{
-    Act, Listed, Offered, OfferedField, OfferedTool, OfferedTrigger, RunOrder, Switch, ToolGroup,
-};
+use atc::domain::automation::{Act, Listed, Offered, RunOrder, Switch};
 use atc::domain::policy::{Facts, InForce, Policy, Rule, Says, Stage, Words};
 use atc::domain::{Automation, AutomationId, AutomationOrder, Fault, FaultKind, Source, State, Zone};
 use atc::text::Untrusted;
 use chrono::{FixedOffset, TimeDelta};
 use serde_json::{Value, json};
 
-use crate::automation::automation;
+use crate::automation::{automation, nightly, offers};
 use crate::draw::text;
 use crate::world::{Console, repo, settings, task};
-
-/// A schedule, an issue trigger with a field nobody knows, and a trigger nobody knows.
-pub fn nightly() -> Value {
-    json!({
-        "name": "Nightly deps",
-        "description": "One crate a night.",
-        "enabled": true,
-        "write_scope": "trigger",
-        "require_actor_write_permission": true,
-        "model": "claude-sonnet-4.6",
-        "triggers": {
-            "interval": {"cadence": ["weekly"], "day_of_week": 1, "hour_utc": 6},
-            "issues": {"types": ["labeled"], "labels": ["bug"], "since": {"deep": [1, null]}},
-            "moon_phase": {"phase": "full", "within": {"hours": 3}},
-        },
-        "usage_limits": [{"period": "week", "limit": 20_000_000_000_u64}, {"period": "fortnight", "limit": 7}],
-        "tools": ["read_repository", "vault/read", {"id": "odd", "mode": 3}],
-        "permissions": {"contents": "write"},
-        "prompt": "## Goal\nBump one crate.\n\n## Non-goals\nNothing else.\n\n## Validation\n`cargo test`\n\n## Pull request\nSay why.",
-        "future_key": {"kept": true},
-    })
-}
-
-pub fn offers() -> Offers {
-    let field = |id: &str, kind: &str, required: bool, options: &[&str]| OfferedField {
-        id: id.into(),
-        label: Some(format!("The {id}").as_str().into()),
-        kind: kind.into(),
-        required,
-        options: options.iter().map(|&option| option.into()).collect(),
-        description: None,
-    };
-    let trigger = |id: &str, title: &str, run: bool, fields: Vec<OfferedField>| OfferedTrigger {
-        id: id.into(),
-        title: Some(title.into()),
-        description: Some(format!("When {title} happens.").as_str().into()),
-        fields,
-        can_run_now: Some(run),
-    };
-    let tool = |id: &str, title: &str, writes: bool| OfferedTool {
-        id: id.into(),
-        title: Some(title.into()),
-        description: None,
-        writes: Some(writes),
-    };
-    let days = ["0", "1", "2", "3", "4", "5", "6"];
-    let triggers = vec![
-        trigger(
-            "interval",
-            "Schedule",
-            true,
-            vec![
-                field("cadence", "string_array", true, &["hourly", "daily", "weekly"]),
-                field("hour_utc", "integer", false, &[]),
-                field("minute_utc", "integer", false, &["0", "15", "30", "45"]),
-                field("day_of_week", "integer", false, &days),
-            ],
-        ),
-        trigger(
-            "issues",
-            "Issue",
-            true,
-            vec![
-                field("types", "string_array", true, &["opened", "labeled"]),
-                field("labels", "string_array", false, &[]),
-                field("query", "string", false, &[]),
-                field("weight", "fraction", false, &[]),
-            ],
-        ),
-        trigger(
-            "workflow_run",
-            "Workflow run",
-            true,
-            vec![
-                field("types", "string_array", true, &["completed"]),
-                field("workflows", "string_array", true, &[]),
-                field("conclusions", "string_array", true, &["success", "failure"]),
-            ],
-        ),
-        trigger("automation", "Another automation", false, vec![field("automation_ids", "string_array", true, &[])]),
-    ];
-    let tools = vec![ToolGroup {
-        id: "repository".into(),
-        title: Some("Repository".into()),
-        tools: vec![tool("read_repository", "Read files", false), tool("push_to_branches", "Push to branches", true)],
-    }];
-    Offers { triggers: Offered::Here(triggers), tools: Offered::Here(tools) }
-}
 
 /// An hour east of Greenwich.
 fn east() -> Zone {
@@ -172,6 +82,12 @@ fn judged_by(console: &mut Console, order: AutomationOrder, policy: Policy) {
 
 fn judged(console: &mut Console, effects: &[Effect]) {
     judged_by(console, judging(effects), Policy::default());
+}
+
+/// The same where nothing is counted.
+fn judged_freely(console: &mut Console, effects: &[Effect]) {
+    let nothing = Policy { all: Vec::new(), rules: Vec::new(), everywhere: Vec::new() };
+    judged_by(console, judging(effects), nothing);
 }
 
 fn yes(console: &mut Console) -> Vec<Effect> {
@@ -323,7 +239,7 @@ fn an_event_is_chosen_where_there_are_several_and_the_question_names_it_and_its_
         order.body().unwrap(),
         json!({"event": "issues", "type": "labeled", "resource_url": "https://github.com/acme/api/issues/7"})
     );
-    judged(&mut console, &effects);
+    judged_freely(&mut console, &effects);
     let asked = text(&console.model);
     insta::assert_snapshot!([manual, filled, asked].join("\n"));
     let order = acting(&yes(&mut console));
@@ -344,7 +260,7 @@ fn a_run_whose_task_is_not_seen_is_reported_missing() {
     let mut console = with(said, 80, 24);
     let effects = console.keys("R");
     assert_eq!(judging(&effects).body().unwrap(), json!({"event": "manual"}), "there is nothing to choose");
-    judged(&mut console, &effects);
+    judged_freely(&mut console, &effects);
     let order = acting(&yes(&mut console));
     tell(&mut console, Told::Acted { order: Box::new(order.clone()), result: Ok(Became::Accepted) });
     tell(&mut console, Told::Ran { order: Box::new(order), task: None });

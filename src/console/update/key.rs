@@ -89,7 +89,6 @@ pub fn act(model: &mut Model, context: Context, intent: Intent, effects: &mut Ve
         Context::Doctor => doctor::intent(model, intent, effects),
         Context::Inbox => inbox::intent(model, intent, effects),
         Context::AutomationForm => automations::form::intent(model, intent, effects),
-        Context::Automations | Context::Automation if automations::intent(model, intent, effects) => true,
         Context::Automations | Context::Automation | Context::Calendar => {
             automations::pane::intent(model, context, intent, effects)
         }

@@ -82,14 +82,14 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         What::Local(local) => self::local(model, local, &mut effects),
     }
     diagnosis::settle(model, &mut effects);
-    automations::look_through(model, &mut effects);
+    automations::settle(model, &mut effects);
     settle::settle(model);
     inbox::settle(model, &mut effects);
     compose::settle(model, &mut effects);
     ledger::settle(model, &mut effects);
     cancels::settle(model);
     doctor::settle(model);
-    automations::settle(model);
+    automations::show_versions(model);
     reviews::settle(model, &mut effects);
     automations::pane::settle(model, &mut effects);
     log::follow_selection(model, &mut effects);

@@ -53,7 +53,8 @@ impl Automating {
         let hand = self.hand.clone();
         tokio::spawn(async move {
             match wish {
-                Wish::Look(sight) => drop(hand.wishes.send(poller::Wish::Sight(sight)).await),
+                // The poller's: it has its own way there, in order.
+                Wish::Look(_) => {}
                 Wish::Policy => {
                     let policy = Arc::new(hand.context.gate.in_force().await);
                     hand.tell(News::Policy(policy)).await;

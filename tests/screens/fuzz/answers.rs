@@ -306,7 +306,7 @@ pub fn answer(dice: &mut Dice, effect: &Effect, now: Instant, generation: u64) -
             What::Op(Op::FollowedUp(Box::new(told)))
         }
         Effect::Reviews(wish) => What::Op(Op::Reviews(Box::new(reviewed(dice, wish)?))),
-        Effect::Automations(wish) => return super::automations::told(dice, wish),
+        Effect::Automations(wish) => return super::governing::told(dice, wish),
         other => return read(dice, other, now, generation),
     })
 }

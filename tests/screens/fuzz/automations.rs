@@ -1,168 +1,106 @@
-//! Automations as a service may tell them, and what may come of what is wished for them.
+//! What the service and the policy say of automations, asked for or not.
+#![allow(clippy::cast_possible_wrap, clippy::cast_possible_truncation, reason = "no throw is above a few thousand")]
 
 use std::sync::Arc;
 
-use atc::console::automations::{Became, News as Told, NotDone, Offers, Wish};
+use atc::console::automations::News as Told;
 use atc::console::event::{News, Op, What};
-use atc::domain::automation::{Act, Listed, Offered, OfferedField, OfferedTool, OfferedTrigger, ToolGroup, Track};
-use atc::domain::policy::{Facts, InForce, Policy, Stage};
-use atc::domain::{Automation, AutomationOrder, AutomationRef, Fault, FaultKind, RepoName, Source};
-use serde_json::{Value, json};
+use atc::domain::automation::{
+    Definition, Detail, Listed, Off, Outcome, Owner, Scope, Spending, Switch, Track, triggers_of,
+};
+use atc::domain::policy::InForce;
+use atc::domain::{Automation, AutomationId, AutomationRef, Instant, Source, Task};
+use chrono::TimeDelta;
+use serde_json::json;
 
-use super::answers::{a_repo, a_task, fault, net, or_fault};
+use super::answers::{a_repo, a_task, fault, net};
 use super::dice::Dice;
-use crate::automation::automation;
 
-/// One of six of a repository, saying anything.
-fn one(dice: &mut Dice, at: Option<&AutomationRef>) -> Automation {
-    let odd = |dice: &mut Dice| match dice.below(5) {
-        0 => json!(dice.words()),
-        1 => json!([dice.words(), dice.words()]),
-        2 => json!(dice.below(60)),
-        3 => json!({"deep": [1, null, dice.words()]}),
-        _ => Value::Null,
+/// One that the console knows, or knew, or never heard of.
+pub fn an_id(dice: &mut Dice) -> AutomationRef {
+    AutomationRef { repo: a_repo(dice), id: AutomationId::new(format!("a{}", dice.below(6))) }
+}
+
+pub fn an_automation(dice: &mut Dice, at: AutomationRef, now: Instant) -> Automation {
+    let other = format!("a{}", dice.below(6));
+    let triggers = match dice.below(5) {
+        0 => json!({}),
+        1 => json!({"interval": {"cadence": ["weekly"], "day_of_week": dice.below(9), "hour_utc": dice.below(30)}}),
+        2 => json!({"automation": {"automation_ids": [other]}}),
+        3 => json!({"issues": {"types": ["labeled"], "labels": [dice.words()]}}),
+        _ => json!({dice.words(): {dice.words(): [dice.words(), null]}}),
     };
-    let mut triggers = serde_json::Map::new();
-    for id in ["interval", "issues", "workflow_run", "moon"] {
-        if dice.once_in(2) {
-            let fields = match id {
-                "interval" => json!({"cadence": ["weekly"], "day_of_week": dice.below(9), "hour_utc": dice.below(30)}),
-                _ => json!({"types": ["opened", "labeled"], "labels": odd(dice), "query": odd(dice)}),
-            };
-            triggers.insert(id.to_owned(), if dice.once_in(6) { odd(dice) } else { fields });
-        }
-    }
-    let mut said = json!({
-        "name": dice.words(),
-        "enabled": dice.once_in(2),
-        "prompt": dice.words(),
-        "triggers": triggers,
-        "tools": ["read_repository", odd(dice)],
-        "usage_limits": [{"period": "day", "limit": dice.below(9_000_000)}, odd(dice)],
-        "new_key": odd(dice),
+    let mut fields = json!({
+        "name": dice.words(), "prompt": dice.words(), "triggers": triggers.clone(), "write_scope": "repository",
+        "require_actor_write_permission": dice.once_in(2),
     });
-    for field in ["model", "description", "write_scope", "tools", "usage_limits", "triggers", "permissions"] {
-        if dice.once_in(6) {
-            said[field] = odd(dice);
-        }
-    }
-    let mut one = automation(&format!("a{}", dice.below(6)), said, dice.below(4) as u64);
-    one.at.repo = a_repo(dice);
-    if let Some(at) = at {
-        one.at = at.clone();
-    }
-    if dice.once_in(5) {
-        one.detail = None;
-    }
-    one
-}
-
-fn offers(dice: &mut Dice) -> Offers {
-    let field = |dice: &mut Dice| OfferedField {
-        id: (*dice.pick(&["types", "labels", "query", "hour_utc", "cadence"])).into(),
-        label: dice.once_in(2).then(|| dice.words().into()),
-        kind: (*dice.pick(&["string", "string_array", "integer", "odd"])).into(),
-        required: dice.once_in(2),
-        options: (0..dice.below(4)).map(|_| dice.words().into()).collect(),
+    let definition = Definition::take_from(fields.as_object_mut().unwrap());
+    let detail = Detail {
+        prompt: definition.prompt(),
+        revision: None,
+        tools: vec![json!(dice.words()), json!({"id": 7})],
+        permissions: serde_json::Map::new(),
+        toolsets: vec![dice.words().into()],
+        agents: vec![dice.words().into()],
+        limit_reached: None,
+        spending: dice.once_in(2).then(|| Spending { day: Some(u64::MAX), week: None, month: Some(1) }),
+        limits: dice.once_in(2).then(Vec::new),
+        definition,
+    };
+    let off = Off { reason: dice.once_in(2).then(|| dice.words().into()), at: None };
+    Automation {
+        at,
+        name: dice.words().into(),
         description: dice.once_in(2).then(|| dice.words().into()),
-    };
-    let trigger = |dice: &mut Dice| OfferedTrigger {
-        id: (*dice.pick(&["interval", "issues", "workflow_run", "push"])).into(),
-        title: dice.once_in(2).then(|| dice.words().into()),
-        description: Some(dice.words().into()),
-        fields: (0..dice.below(4)).map(|_| field(dice)).collect(),
-        can_run_now: dice.once_in(2).then_some(true),
-    };
-    let tool = |dice: &mut Dice| OfferedTool {
-        id: dice.words().into(),
-        title: None,
-        description: Some(dice.words().into()),
-        writes: dice.once_in(2).then_some(true),
-    };
-    let group = |dice: &mut Dice| ToolGroup {
-        id: dice.words().into(),
-        title: Some(dice.words().into()),
-        tools: (0..dice.below(4)).map(|_| tool(dice)).collect(),
-    };
-    if dice.once_in(6) {
-        return Offers { triggers: Offered::NotHere, tools: Offered::NotHere };
-    }
-    let triggers = (0..dice.below(5)).map(|_| trigger(dice)).collect();
-    Offers {
-        triggers: Offered::Here(triggers),
-        tools: Offered::Here((0..dice.below(3)).map(|_| group(dice)).collect()),
+        switch: dice.pick(&[Switch::On, Switch::Off(off), Switch::Untold]).clone(),
+        owner: dice.once_in(2).then(|| Owner::parse(&dice.words())),
+        creator: None,
+        write_scope: dice.once_in(2).then_some(Scope::Repository),
+        actor_must_write: dice.once_in(2).then_some(false),
+        triggers: (!dice.once_in(5)).then(|| triggers_of(&triggers)).flatten(),
+        model: dice.once_in(2).then(|| dice.words().into()),
+        reasoning_effort: None,
+        created_at: None,
+        updated_at: dice.once_in(2).then(|| now - TimeDelta::seconds(dice.below(90_000) as i64)),
+        limits: None,
+        detail: dice.once_in(2).then(|| Box::new(detail)),
+        other: serde_json::Map::new(),
     }
 }
 
-fn became(dice: &mut Dice, order: &AutomationOrder) -> Became {
-    match &order.act {
-        Act::Delete(_) => Became::Deleted,
-        Act::Run(..) => Became::Accepted,
-        _ => Became::Stands(Box::new(one(dice, order.at().as_ref()))),
-    }
-}
-
-/// What answers a wish. `None`: nothing does.
-pub fn told(dice: &mut Dice, wish: &Wish) -> Option<What> {
-    let news = match wish {
-        Wish::Look(_) => return None,
-        Wish::Policy => Told::Policy(Arc::new(InForce::of(Policy::default()))),
-        Wish::Offers(repo) => Told::Offers(repo.clone(), or_fault(dice, |dice| Box::new(offers(dice)))),
-        Wish::Judge(order) => {
-            let policy = if dice.once_in(8) { InForce::broken("odd") } else { InForce::of(Policy::default()) };
-            let judged = policy.judge_automation(order, &Facts::default(), Stage::Gate);
-            Told::Judged(order.clone(), Box::new(judged))
+/// News nobody asked for just now.
+pub fn unasked(dice: &mut Dice, now: Instant, generation: u64) -> What {
+    let at = an_id(dice);
+    match dice.below(7) {
+        0 | 1 => {
+            let all = (0..dice.below(6)).map(|n| {
+                let at = AutomationRef { id: AutomationId::new(format!("a{n}")), ..at.clone() };
+                Automation { detail: None, ..an_automation(dice, at, now) }
+            });
+            let automations = all.collect();
+            let listed = Listed::Here { automations, unreadable: dice.below(3) as u32, more: dice.once_in(4) };
+            let listed = if dice.once_in(5) { Listed::NotHere } else { listed };
+            net(Source::Automations(at.repo), generation, Ok(News::Automations(listed)))
         }
-        Wish::Act(order) if dice.once_in(3) && matches!(order.act, Act::Run(..)) => {
-            let task = dice.once_in(2).then(|| Box::new(a_task(dice)));
-            Told::Ran { order: order.clone(), task }
-        }
-        Wish::Act(order) => {
-            let kinds = [FaultKind::Conflict, FaultKind::Permission, FaultKind::UnknownOutcome, FaultKind::Invalid];
-            let result = if dice.once_in(3) {
-                let fault = Fault::new(*dice.pick(&kinds), dice.words(), dice.words());
-                let edited = dice.once_in(2).then(|| Box::new(one(dice, order.at().as_ref())));
-                Err(NotDone { fault, judged: None, edited })
-            } else {
-                Ok(became(dice, order))
-            };
-            Told::Acted { order: order.clone(), result }
-        }
-    };
-    Some(What::Op(Op::Automations(Box::new(news))))
-}
-
-/// What nobody asked for.
-pub fn unasked(dice: &mut Dice, generation: u64) -> What {
-    let repo: RepoName = a_repo(dice);
-    match dice.below(6) {
-        0 => {
-            let automations = (0..dice.below(4)).map(|_| Automation { detail: None, ..one(dice, None) });
-            let automations = automations.filter(|one| one.at.repo == repo).collect();
-            let here = Listed::Here { automations, unreadable: dice.below(2) as u32, more: dice.once_in(3) };
-            let listed = if dice.once_in(5) { Listed::NotHere } else { here };
-            net(Source::Automations(repo), generation, Ok(News::Automations(listed)))
-        }
-        1 | 2 => {
-            let one = one(dice, None);
-            let source = Source::Automation(one.at.clone());
-            let told = (!dice.once_in(6)).then(|| Box::new(one));
-            net(source, generation, Ok(News::Automation(told)))
-        }
-        3 => {
-            let at = one(dice, None).at;
-            let tasks: Vec<_> = (0..dice.below(4)).map(|_| a_task(dice)).collect();
-            let track = Box::new(Track::of(&tasks, dice.once_in(2)));
-            net(Source::AutomationRuns(at), generation, Ok(News::AutomationRuns { tasks, track }))
+        2 | 3 => {
+            let one = (!dice.once_in(6)).then(|| Box::new(an_automation(dice, at.clone(), now)));
+            net(Source::Automation(at), generation, Ok(News::Automation(one)))
         }
         4 => {
-            let at = one(dice, None).at;
-            let fault = fault(dice);
-            net(Source::Automation(at), generation, Err(fault))
+            let all = (0..dice.below(6)).map(|_| Task { automation: Some(at.id.clone()), ..a_task(dice) });
+            let tasks: Vec<Task> = all.filter(|task| task.at.repo == at.repo).collect();
+            let mut track = Track::of(&tasks, dice.once_in(2));
+            track.outcomes.extend((0..dice.below(9)).map(|_| *dice.pick(&[Outcome::Done, Outcome::Failed])));
+            net(Source::AutomationRuns(at), generation, Ok(News::AutomationRuns { tasks, track: Box::new(track) }))
         }
-        _ => {
-            let wish = if dice.once_in(2) { Wish::Policy } else { Wish::Offers(repo) };
-            told(dice, &wish).unwrap_or(What::Wake)
+        5 => {
+            let source = match dice.below(3) {
+                0 => Source::Automations(at.repo),
+                1 => Source::Automation(at),
+                _ => Source::AutomationRuns(at),
+            };
+            net(source, generation, Err(fault(dice)))
         }
+        _ => What::Op(Op::Automations(Box::new(Told::Policy(Arc::new(InForce::default()))))),
     }
 }

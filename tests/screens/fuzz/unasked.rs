@@ -33,7 +33,7 @@ use crate::world::run;
 /// News nobody asked for just now.
 pub fn unasked(dice: &mut Dice, now: Instant, generation: u64) -> What {
     let (at, id) = (known(dice), uuid::Uuid::from_u128(dice.below(5) as u128));
-    match dice.below(42) {
+    match dice.below(46) {
         0 => net(Source::Tasks(a_repo(dice)), generation, Ok(News::Same)),
         1 => {
             let viewer = Viewer { id: UserId(9), login: dice.words().into() };
@@ -123,7 +123,8 @@ pub fn unasked(dice: &mut Dice, now: Instant, generation: u64) -> What {
             let draft = Draft { id, prompt: dice.words(), repo: Some(at.repo), ..Draft::default() };
             What::Local(Local::Drafts(vec![draft]))
         }
-        33..=36 => super::automations::unasked(dice, generation),
+        38..=42 => super::automations::unasked(dice, now, generation),
+        43..=45 => super::governing::unasked(dice, generation),
         _ => rarer(dice),
     }
 }

@@ -70,6 +70,8 @@ pub struct AutomationForm {
     pub templates: Vec<Template>,
     /// The prompt is the operator's own and no longer follows the fields.
     pub own_prompt: bool,
+    /// Somebody else changed the prompt as well.
+    pub prompt_also: bool,
     pub verdict: Verdict,
     /// What the policy says of it as it stands, as far as that is known here.
     pub judged: Option<Judgement>,
@@ -118,8 +120,20 @@ impl AutomationForm {
             form.repos.push(form.repo.clone());
         }
         form.templates = templates;
-        form.template = template;
+        form.begin_with(template);
         form
+    }
+
+    /// What a template says besides its prompt goes into what a new one begins with.
+    fn begin_with(&mut self, template: Option<Template>) {
+        let model = template.as_ref().and_then(|template| template.model.clone());
+        let agent = template.as_ref().and_then(|template| template.custom_agent.clone());
+        self.base.set("model", model.into());
+        self.base.set("allowed_custom_agents", agent.map(|agent| vec![agent]).into());
+        if template.is_none() && !self.own_prompt {
+            self.prompt.set("");
+        }
+        self.template = template;
     }
 
     fn new(purpose: Purpose, base: Definition, repo: RepoName) -> Self {
@@ -137,6 +151,7 @@ impl AutomationForm {
             template: None,
             templates: Vec::new(),
             own_prompt: false,
+            prompt_also: false,
             verdict: Verdict::default(),
             judged: None,
             fault: None,
@@ -191,14 +206,15 @@ impl AutomationForm {
         self.pieces.iter().position(open).unwrap_or(0)
     }
 
-    /// Somebody else changed it: it is taken as it is now, and what was typed here is kept over it. Gives what both have
-    /// changed.
+    /// Somebody else changed it: it is taken as it is now, and what was typed here is kept over it. What both have changed
+    /// is marked. False: its detail is not known.
     pub fn take_new(&mut self, now: &Automation, offers: Option<&Offers>) -> bool {
         let Some(pinned) = Pinned::of(now) else { return false };
         let typed_prompt = (self.prompt.text() != self.first_prompt).then(|| self.prompt.text());
         let firsts: Vec<(Part, String)> =
             self.pieces.iter().map(|piece| (piece.part.clone(), piece.first.clone())).collect();
         let prompt_before = std::mem::take(&mut self.first_prompt);
+        self.prompt_also = false;
         self.base = pinned.seen.clone();
         self.other = now.other.clone();
         self.purpose = match &self.purpose {
@@ -215,7 +231,7 @@ impl AutomationForm {
         }
         if let Some(typed) = typed_prompt {
             self.prompt.replace(&typed);
-            self.own_prompt = prompt_before != self.first_prompt;
+            self.prompt_also = prompt_before != self.first_prompt;
         }
         true
     }
@@ -290,7 +306,7 @@ impl AutomationForm {
                 return other;
             }
             Part::Template => {
-                self.template = self.templates.iter().find(|template| template.id == value).cloned();
+                self.begin_with(self.templates.iter().find(|template| template.id == value).cloned());
                 self.build(offers);
             }
             Part::Event => self.build(offers),
@@ -419,6 +435,12 @@ impl AutomationForm {
                 verdict.blocks.push(format!("the prompt still holds {}", render::placeholder(name)));
             }
         }
+        if let Some(template) = self.template.as_ref().filter(|template| !template.allows(&self.repo)) {
+            verdict.blocks.push(format!("the template {} is not for {}", template.id, self.repo));
+        }
+        if self.prompt_also && is_new {
+            verdict.hints.push("the prompt was changed there too: yours would take its place".to_owned());
+        }
         if !is_new && self.hidden.hidden > 0 {
             let hidden = self.hidden.hidden;
             verdict.hints.push(format!(
@@ -429,8 +451,8 @@ impl AutomationForm {
             verdict.hints.push(format!("{} characters of the prompt are not shown", self.hidden.over));
         }
         for finding in lint::prompt(&prompt, true) {
-            // What was so before stands in nobody's way.
-            if finding.severity == Severity::Error && is_new {
+            // One that is there may be what it is: its change is not held to what a new one is held to.
+            if finding.severity == Severity::Error && self.purpose == Purpose::Create {
                 verdict.blocks.push(finding.message);
             } else {
                 verdict.hints.push(finding.message);

@@ -7,6 +7,7 @@ use crate::domain::{Automation, AutomationRef, Instant, RepoName, Task};
 impl Automations {
     /// A repository's list. What it no longer names is gone.
     pub fn listed(&mut self, repo: &RepoName, listed: Listed, now: Instant) -> bool {
+        self.revision += 1;
         let (told, automations) = match listed {
             Listed::NotHere => (List { not_here: true, ..List::default() }, Vec::new()),
             Listed::Here { automations, unreadable, more } => (List { not_here: false, unreadable, more }, automations),
@@ -29,6 +30,7 @@ impl Automations {
 
     /// One as it is now. A list tells less: what was read of the rest stays.
     pub fn stands(&mut self, automation: Automation, now: Instant) -> bool {
+        self.revision += 1;
         let repo = automation.at.repo.clone();
         let changed = self.put(automation, now);
         if changed {
@@ -39,6 +41,7 @@ impl Automations {
 
     /// It is no longer there.
     pub fn gone(&mut self, at: &AutomationRef) -> bool {
+        self.revision += 1;
         let changed = self.known.remove(at).is_some();
         if changed {
             self.changed = true;
@@ -49,6 +52,7 @@ impl Automations {
 
     /// What its newest runs came to.
     pub fn tracked(&mut self, at: &AutomationRef, track: Track, now: Instant) -> bool {
+        self.revision += 1;
         let Some(known) = self.known.get_mut(at) else { return false };
         known.tracked_at = Some(now);
         let changed = known.track.as_ref() != Some(&track);
@@ -68,6 +72,7 @@ impl Automations {
 
     /// Its runs came to nothing else than before. Only their age is another one.
     pub fn tracked_again(&mut self, at: &AutomationRef, now: Instant) -> bool {
+        self.revision += 1;
         if let Some(known) = self.known.get_mut(at) {
             known.tracked_at = Some(now);
         }

@@ -81,6 +81,7 @@ impl Automations {
         if self.policy.as_ref() == Some(&policy) {
             return;
         }
+        self.revision += 1;
         self.policy = Some(policy);
         let mut repos: Vec<RepoName> = self.known.keys().map(|at| at.repo.clone()).collect();
         repos.dedup();

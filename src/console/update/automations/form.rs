@@ -107,7 +107,7 @@ pub(super) fn take_new(model: &mut Model, now: &Automation) {
     let Some(mut form) = desk.form.take() else { return };
     let taken = form.take_new(now, desk.offers(form.repo()));
     form.refresh(policy.as_deref());
-    let both = form.pieces.iter().filter(|piece| piece.also.is_some()).count();
+    let both = form.pieces.iter().filter(|piece| piece.also.is_some()).count() + usize::from(form.prompt_also);
     desk.form = Some(form);
     if taken && both > 0 {
         say(

@@ -4,7 +4,7 @@
 //! told, query, view, sort, the clock ──> due ──settle──> rows, page, calendar ──> what is looked at, told if it changed
 //! ```
 
-use super::{calendar, page};
+use super::{acts, calendar, page};
 use crate::console::automations::{Sight, Wish};
 use crate::console::effect::Effect;
 use crate::console::keys::{Context, Intent};
@@ -153,12 +153,18 @@ pub fn intent(model: &mut Model, context: Context, intent: Intent, effects: &mut
         return true;
     }
     let taken = match context {
+        Context::Automations | Context::Automation if is_order(intent) => acts::intent(model, intent, effects),
         Context::Automation => page::intent(model, intent, effects),
         Context::Calendar => calendar::intent(model, intent),
         _ => list(model, intent, effects),
     };
     model.dirty |= taken;
     taken
+}
+
+/// It is about what is done to one, or to a new one.
+fn is_order(intent: Intent) -> bool {
+    matches!(intent, Intent::Switch | Intent::RunNow | Intent::Edit | Intent::New | Intent::Delete)
 }
 
 fn list(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> bool {

@@ -25,7 +25,7 @@ pub(super) fn found(model: &mut Model, order: &AutomationOrder, now: Automation)
 }
 
 /// Both versions are shown where no other question or line stands before them.
-pub fn settle(model: &mut Model) {
+pub fn show(model: &mut Model) {
     let is_free = model.dialog.is_none() && model.line.is_none() && model.place.palette.is_none();
     if !is_free || model.place.tour.is_open() {
         return;

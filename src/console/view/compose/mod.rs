@@ -1,6 +1,6 @@
 //! The compose pane: the list one starts from; then fields, prompt, verdict and request.
 
-pub(in crate::console::view) mod fields;
+pub(super) mod fields;
 pub mod follow_up;
 mod foot;
 mod issues;
@@ -11,6 +11,6 @@ mod prompt;
 mod repos;
 #[cfg(test)]
 mod tests;
-pub(in crate::console::view) mod words;
+pub(super) mod words;
 
 pub use pane::draw;
