@@ -9,7 +9,7 @@ use super::exit::Exit;
 use super::look::joined::{field, text};
 use super::look::shape::{Field, Is, schema, write};
 use super::output;
-use super::start::{self, FAULT, fault_json};
+use super::start::{self, Choice, FAULT, fault_json};
 use super::voice::{Cell, Looks, Row, Tone};
 use crate::domain::assign::{AgentPull, AssignOrder, Assignment, Looked, Work};
 use crate::domain::policy::Fact;
@@ -27,15 +27,8 @@ pub struct AssignArgs {
     /// What the agent is told besides the issue's words; - reads it from the standard input
     #[arg(value_name = "TEXT")]
     pub text: Vec<String>,
-    /// The branch to start from; without: the default branch
-    #[arg(long, value_name = "BRANCH")]
-    pub base: Option<String>,
-    /// The model; without: the service chooses
-    #[arg(long, value_name = "NAME")]
-    pub model: Option<String>,
-    /// The custom agent, by the name of its file in .github/agents
-    #[arg(long, value_name = "NAME")]
-    pub agent: Option<String>,
+    #[command(flatten)]
+    pub choice: Choice,
     /// Why, where the policy asks for a reason
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
@@ -79,10 +72,10 @@ pub async fn run(args: &AssignArgs, desk: &Desk) -> Result<Exit, Fault> {
     };
     let assignment = Assignment {
         issue,
-        base_branch: args.base.clone(),
+        base_branch: args.choice.base.clone(),
         instructions,
-        custom_agent: args.agent.clone(),
-        model: args.model.clone(),
+        custom_agent: args.choice.agent.clone(),
+        model: args.choice.model.clone(),
     };
     let order = AssignOrder { id: Uuid::new_v4(), assignment, reason: args.reason.clone(), again: args.again };
     let looked = assign::look(&desk.context, &order.assignment.issue).await?;

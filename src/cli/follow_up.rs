@@ -185,7 +185,8 @@ mod tests {
         task.artifacts.push(Artifact::Branch { head_ref: "copilot/x".into(), base_ref: Some("main".into()) });
         let request = again(&task, "go on".into(), &With::default());
         assert_eq!(request.base_ref.as_deref(), Some("main"));
-        let given = With { base: Some("next".into()), no_pull_request: true, ..With::default() };
+        let choice = start::Choice { base: Some("next".into()), ..start::Choice::default() };
+        let given = With { choice, no_pull_request: true, ..With::default() };
         let request = again(&task, "go on".into(), &given);
         assert_eq!((request.base_ref.as_deref(), request.create_pull_request), (Some("next"), false));
     }

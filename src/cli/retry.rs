@@ -87,10 +87,10 @@ pub(super) fn again(task: &Task, prompt: String, with: &With) -> StartRequest {
     StartRequest {
         repo: task.at.repo.clone(),
         prompt,
-        model: with.model.clone().or_else(|| session.and_then(Session::model_name).map(text)),
-        custom_agent: with.agent.clone().or_else(|| task.custom_agent.clone().map(text)),
+        model: with.choice.model.clone().or_else(|| session.and_then(Session::model_name).map(text)),
+        custom_agent: with.choice.agent.clone().or_else(|| task.custom_agent.clone().map(text)),
         create_pull_request: !with.no_pull_request,
-        base_ref: with.base.clone().or_else(|| base_ref(task).cloned().map(text)),
+        base_ref: with.choice.base.clone().or_else(|| base_ref(task).cloned().map(text)),
         head_ref: with.head.clone(),
     }
 }

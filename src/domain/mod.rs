@@ -20,6 +20,7 @@ pub mod follow_up;
 pub mod freshness;
 pub mod ids;
 pub mod issue;
+pub mod letters;
 pub mod limited;
 pub mod listing;
 pub mod log;

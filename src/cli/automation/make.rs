@@ -10,7 +10,7 @@ use super::{act, which};
 use crate::cli::desk::Desk;
 use crate::cli::exit::Exit;
 use crate::cli::output;
-use crate::cli::start::{With, prompt_of};
+use crate::cli::start::{Choice, With, prompt_of};
 use crate::domain::automation::{Act, Definition, FIELDS, Trigger, file};
 use crate::domain::{Automation, AutomationOrder, Fault, FaultKind, RepoName};
 use crate::template::{Severity, lint};
@@ -26,7 +26,8 @@ pub async fn create(args: &Create, desk: &Desk) -> Result<Exit, Fault> {
         return Err(usage("it has no name", "give --name NAME"));
     }
     // As a start of the same prompt would be made: its template, its checks, its limits.
-    let start = prompt_of(&args.from, &With { model: args.model.clone(), ..With::default() }, desk, &repo)?;
+    let choice = Choice { model: args.model.clone(), ..Choice::default() };
+    let start = prompt_of(&args.from, &With { choice, ..With::default() }, desk, &repo)?;
     let mut definition = Definition::default();
     definition.set("name", args.name.as_str().into());
     definition.set("enabled", (!args.off).into());
@@ -136,6 +137,6 @@ async fn in_editor(desk: &Desk, one: &Automation, now: &Definition) -> Result<De
         if !desk.yes("Open the editor on it once more?").await {
             return Err(wrong);
         }
-        text = written.raw_for_match().to_owned();
+        text = written.raw_for_match().into();
     }
 }

@@ -59,21 +59,28 @@ pub enum Here {
 /// What the request says besides the prompt. What is not given is the template's, or the service's to choose.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 pub struct With {
-    /// The branch to start from
-    #[arg(long, value_name = "BRANCH")]
-    pub base: Option<String>,
+    #[command(flatten)]
+    pub choice: Choice,
     /// The branch to go on on: that of an open pull request into --base
     #[arg(long, value_name = "BRANCH")]
     pub head: Option<String>,
+    /// Ask for no pull request
+    #[arg(long)]
+    pub no_pull_request: bool,
+}
+
+/// Which agent works how, and from where: the same of a start and of an assignment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
+pub struct Choice {
+    /// The branch to start from
+    #[arg(long, value_name = "BRANCH")]
+    pub base: Option<String>,
     /// The model; without: the service chooses
     #[arg(long, value_name = "NAME")]
     pub model: Option<String>,
     /// The custom agent, by the name of its file in .github/agents
     #[arg(long, value_name = "NAME")]
     pub agent: Option<String>,
-    /// Ask for no pull request
-    #[arg(long)]
-    pub no_pull_request: bool,
 }
 
 /// At most one start in a time.

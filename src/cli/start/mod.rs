@@ -16,7 +16,7 @@ mod row;
 mod run;
 mod send;
 
-pub use args::{Here, How, OncePer, PromptFrom, StartArgs, Until, With};
+pub use args::{Choice, Here, How, OncePer, PromptFrom, StartArgs, Until, With};
 pub use dry::DRY;
 pub use order::{cleaned, prompt_of, read_prompt};
 pub use row::{FAULT, ROW, fault_json};

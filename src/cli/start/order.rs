@@ -106,7 +106,7 @@ impl Work {
             let what = format!("the template {} is not for {repo}", template.id);
             return Err(usage(what, format!("use it in {}", only.join(", "))));
         }
-        for (flag, branch) in [("--base", &with.base), ("--head", &with.head)] {
+        for (flag, branch) in [("--base", &with.choice.base), ("--head", &with.head)] {
             if let Some(why) = branch.as_deref().and_then(value::branch_fault) {
                 return Err(usage(format!("{flag} {why}"), "give the name of a branch"));
             }
@@ -117,10 +117,10 @@ impl Work {
         let request = StartRequest {
             repo: repo.clone(),
             prompt: self.prompt.clone(),
-            model: of(&with.model, |template| template.model.as_ref()),
-            custom_agent: of(&with.agent, |template| template.custom_agent.as_ref()),
+            model: of(&with.choice.model, |template| template.model.as_ref()),
+            custom_agent: of(&with.choice.agent, |template| template.custom_agent.as_ref()),
             create_pull_request: !with.no_pull_request && template.is_none_or(|template| template.create_pull_request),
-            base_ref: of(&with.base, |template| template.base_ref.as_ref()),
+            base_ref: of(&with.choice.base, |template| template.base_ref.as_ref()),
             head_ref: with.head.clone(),
         };
         if request.head_ref.is_some() && request.base_ref.is_none() {

@@ -45,7 +45,7 @@ async fn from_here(args: &StartArgs, how: Here, desk: &Desk) -> Result<Option<(V
         }
     }
     let mut with = args.with.clone();
-    with.base = with.base.or(found.base);
+    with.choice.base = with.choice.base.or(found.base);
     with.head = with.head.or(found.head);
     Ok(Some((vec![found.repo], with)))
 }

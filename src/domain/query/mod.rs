@@ -23,6 +23,7 @@ mod name;
 mod near;
 mod parse;
 mod parsed;
+pub(in crate::domain) mod parts;
 mod qualifier;
 mod read;
 mod sign;
@@ -43,16 +44,3 @@ pub use qualifier::{Qualifier, Word};
 pub use subject::Subject;
 pub use table::{QUALIFIERS, markdown_table, markdown_words};
 pub use tasks::{Query, Tasks, Vocabulary, complete};
-
-/// What every subject's values are made of.
-pub(in crate::domain) mod parts {
-    pub use super::amount::{COUNT, CREDITS, PERCENT};
-    pub use super::complete::typable;
-    pub use super::fuzzy::Fuzzy;
-    pub use super::lex::Item;
-    pub use super::name::Name;
-    pub use super::near::plain;
-    pub use super::qualifier::{markdown_table, markdown_words};
-    pub use super::read::{RepoAsked, login, name, new_word, no_word, organization, repo};
-    pub use super::time::{Ages, When};
-}

@@ -92,6 +92,7 @@ impl<S: Subject> QueryOf<S> {
     }
 
     /// The terms all of whose values are such.
+    #[must_use]
     pub(in crate::domain) fn only(&self, keep: impl Fn(&S::Value) -> bool) -> Self {
         let terms = self.terms.iter().filter(|term| term.any.iter().all(&keep)).cloned().collect();
         Self { text: self.text.clone(), terms }

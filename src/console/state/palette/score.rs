@@ -1,52 +1,25 @@
 //! How well some letters stand for a text: every letter in its order, the better the more of them stand together and at
 //! the beginnings of words. Case matters where the letters have a capital.
 
-use std::cell::RefCell;
-
-use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization};
-use nucleo_matcher::{Config, Matcher, Utf32Str};
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Longer words would overflow the score, and nobody types them.
-const LONGEST: usize = 64;
+use crate::domain::letters::{Case, Letters};
+
 /// So much of a text is looked through, in bytes.
 const LOOKED: usize = 400;
 /// What the beginning of a text is worth, and the whole of it.
 const BEGINS: u32 = 40;
 const WHOLE: u32 = 80;
 
-struct Scratch {
-    matcher: Matcher,
-    letters: Vec<char>,
-}
-
-thread_local! {
-    /// The matcher's working memory is large and means nothing between two calls.
-    static SCRATCH: RefCell<Scratch> =
-        RefCell::new(Scratch { matcher: Matcher::new(Config::DEFAULT), letters: Vec::new() });
-}
-
 /// What is typed, word by word: each is to be found.
 #[derive(Clone, Debug, Default)]
 pub struct Needle {
-    words: Vec<Word>,
-}
-
-#[derive(Clone, Debug)]
-struct Word {
-    atom: Atom,
-    /// In lower case: what must be in ASCII text in this order.
-    text: Box<str>,
+    words: Vec<Letters>,
 }
 
 impl Needle {
     pub fn new(text: &str) -> Self {
-        let word = |word: &str| {
-            let word: String = word.chars().take(LONGEST).collect();
-            let atom = Atom::new(&word, CaseMatching::Smart, Normalization::Smart, AtomKind::Fuzzy, false);
-            Word { atom, text: word.to_lowercase().into() }
-        };
-        Self { words: text.split_whitespace().map(word).collect() }
+        Self { words: text.split_whitespace().map(|word| Letters::new(word, Case::Smart)).collect() }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -56,30 +29,19 @@ impl Needle {
     /// `None`: a word is in neither of the texts. The first is what a thing is called, the other what it also goes by,
     /// and worth half.
     pub fn score(&self, name: &str, also: &str) -> Option<u32> {
-        SCRATCH.with_borrow_mut(|scratch| {
-            let mut sum = 0;
-            for word in &self.words {
-                let named = scratch.score(word, head(name)).map(|score| score + word.lead(name));
-                let known = || scratch.score(word, head(also)).map(|score| score / 2);
-                sum += named.or_else(known)?;
-            }
-            Some(sum)
-        })
+        let mut sum = 0;
+        for word in &self.words {
+            let named = score(word, head(name)).map(|score| score + lead(word, name));
+            let known = || score(word, head(also)).map(|score| score / 2);
+            sum += named.or_else(known)?;
+        }
+        Some(sum)
     }
 
     /// Which graphemes of a text the letters stand at, in order.
     pub fn places(&self, text: &str) -> Vec<usize> {
-        let mut found = Vec::new();
-        SCRATCH.with_borrow_mut(|scratch| {
-            for word in &self.words {
-                let hay = Utf32Str::new(head(text), &mut scratch.letters);
-                let before = found.len();
-                if word.atom.indices(hay, &mut scratch.matcher, &mut found).is_none() {
-                    found.truncate(before);
-                }
-            }
-        });
-        let mut places: Vec<usize> = found.into_iter().map(|at| at as usize).collect();
+        let found = self.words.iter().flat_map(|word| word.places(head(text)));
+        let mut places: Vec<usize> = found.map(|at| at as usize).collect();
         places.sort_unstable();
         places.dedup();
         places
@@ -90,40 +52,17 @@ fn head(text: &str) -> &str {
     crate::text::width::cut_bytes(text, LOOKED)
 }
 
-impl Word {
-    /// Its letters are there in their order: what most texts fail, long before a score is worth its while. A letter
-    /// outside of ASCII may stand for one inside of it, so there only the score can tell.
-    fn may_be_in(&self, text: &str) -> bool {
-        if !text.is_ascii() {
-            return true;
-        }
-        let mut rest = text.as_bytes();
-        self.text.bytes().all(|letter| {
-            let found = match letter {
-                b'a'..=b'z' => memchr::memchr2(letter, letter.to_ascii_uppercase(), rest),
-                _ => memchr::memchr(letter, rest),
-            };
-            rest = found.and_then(|at| rest.get(at + 1..)).unwrap_or_default();
-            found.is_some()
-        })
-    }
-
-    fn lead(&self, name: &str) -> u32 {
-        let begins = name.get(..self.text.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(&self.text));
-        match (begins, name.len() == self.text.len()) {
-            (true, true) => WHOLE,
-            (true, false) => BEGINS,
-            _ => 0,
-        }
-    }
+fn score(word: &Letters, text: &str) -> Option<u32> {
+    if word.may_be_in(text) { word.score(text).map(u32::from) } else { None }
 }
 
-impl Scratch {
-    fn score(&mut self, word: &Word, text: &str) -> Option<u32> {
-        if !word.may_be_in(text) {
-            return None;
-        }
-        word.atom.score(Utf32Str::new(text, &mut self.letters), &mut self.matcher).map(u32::from)
+fn lead(word: &Letters, name: &str) -> u32 {
+    let word = word.text();
+    let begins = name.get(..word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word));
+    match (begins, name.len() == word.len()) {
+        (true, true) => WHOLE,
+        (true, false) => BEGINS,
+        _ => 0,
     }
 }
 

@@ -49,6 +49,7 @@ impl Query {
     }
 
     /// What of it can be said by what lists tell: where this does not hold, the whole does not.
+    #[must_use]
     pub fn of_lists(&self) -> Self {
         self.only(|value| Needs { viewer: false, ..value.needs() } == Needs::default())
     }

@@ -7,7 +7,7 @@ use memchr::memmem::Finder;
 use super::flag::Flag;
 use super::{Facts, Needs};
 use crate::domain::Instant;
-use crate::domain::automation::{Owner, Scope, Switch};
+use crate::domain::automation::{Owner, Scope, Switch, Track, Trigger};
 use crate::domain::policy::{Grade, Key};
 use crate::domain::query::parts::{Fuzzy, Name, When, plain};
 use crate::text::Untrusted;
@@ -114,7 +114,7 @@ impl Value {
             Self::Owner(name) => matches!(&one.owner, Some(Owner::Unknown(word)) if named(name, Some(word))),
             Self::Login(name) => named(name, facts.login),
             Self::Writes(name) => {
-                let by_trigger = one.trigger_list().iter().filter_map(|trigger| trigger.write_scope());
+                let by_trigger = one.trigger_list().iter().filter_map(Trigger::write_scope);
                 let mut scopes = one.write_scope.clone().into_iter().chain(by_trigger);
                 scopes.any(|scope| matches!(&scope, Scope::Unknown(word) if named(name, Some(word))))
             }
@@ -132,7 +132,7 @@ impl Value {
             Self::Time(clock, when) => clock.of(facts).is_some_and(|at| when.holds(at, facts.now)),
             Self::Cost(over, range) => facts.cost(*over).is_some_and(|cost| range.contains(&cost)),
             Self::Success(range) => {
-                let percent = facts.track.and_then(|track| track.success_percent());
+                let percent = facts.track.and_then(Track::success_percent);
                 percent.is_some_and(|percent| range.contains(&(percent as u128)))
             }
             Self::Unreviewed(range) => {

@@ -71,9 +71,8 @@ impl World {
             detail: Some(Box::new(detail())),
             ..Automation::bare("3F2504E0-4f89")
         };
-        use Outcome::{Done, Failed};
         let track = Track {
-            outcomes: vec![Done, Failed, Done, Done],
+            outcomes: vec![Outcome::Done, Outcome::Failed, Outcome::Done, Outcome::Done],
             pulls: Pulls { opened: 4, unreviewed: 2, ..Pulls::default() },
             ..Track::default()
         };
