@@ -15,8 +15,9 @@ use crate::cases::{self, Case, How, Want};
 use crate::runs::{LONGEST, SLACK, on_paused_time};
 use crate::service::AUTOMATION;
 
-/// What is about the words of a task list and says nothing of another, and an array, which is one of automations.
-const OF_TASKS: [&str; 7] = ["H-38", "H-43", "H-44", "H-45", "H-46", "H-47", "H-63"];
+/// What is about the words of a task list and says nothing of another; an array, which is a list of automations; and a 404
+/// for a moment, which is none.
+const OF_TASKS: [&str; 8] = ["H-38", "H-43", "H-44", "H-45", "H-46", "H-47", "H-56", "H-63"];
 
 fn source() -> Source {
     Source::Automations(repo())

@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 use crate::harness::{Flow, Setup, TOKEN};
 use crate::openapi::{Sent, spec};
 
-/// Queue, detail, log, reviews, compose with its agents, start, cancel.
+/// Queue, detail, log, reviews, automations, compose with its agents, start, cancel.
 async fn every_pane(flow: &Flow) {
     flow.select("Fix flaky retry test in scheduler").await;
     flow.until("its log", |text| text.contains("entries")).await;
@@ -26,6 +26,10 @@ async fn every_pane(flow: &Flow) {
     flow.until("a finished log", |text| text.contains("entries")).await;
     flow.keys("p").await;
     flow.until("reviews", |text| text.contains("need you") && text.contains("your review")).await;
+    flow.keys("T").await;
+    flow.sees("Keep dependencies fresh").await;
+    flow.pass(Duration::from_secs(20)).await;
+    flow.press(Key::Esc).await;
     start(flow).await;
     cancel(flow).await;
     flow.pass(Duration::from_mins(1)).await;
@@ -113,6 +117,8 @@ const USED: &[(&str, &str)] = &[
     ("GET", "/logs"),
     ("GET", "/agents/sessions/"),
     ("GET", "/contents/.github/agents"),
+    ("GET", "/agents/repos/acme/reports/automations"),
+    ("GET", "/agents/repos/acme/api/automations/"),
     ("GET", "/user"),
     ("POST", "/graphql"),
     ("POST", "/tasks"),
@@ -142,6 +148,7 @@ async fn every_request_of_every_pane_is_one_that_github_describes() {
 fn faults_of(request: &Recorded) -> Vec<String> {
     let mut faults = match request.service {
         Service::Api if request.path == "/graphql" => Vec::new(),
+        Service::Api if request.path.contains("/automations") => of_automations(request),
         Service::Api => described(request),
         Service::Copilot => only(request, COPILOT),
         Service::Blobs => only(request, BLOBS),
@@ -168,6 +175,27 @@ fn described(request: &Recorded) -> Vec<String> {
     spec().check_request(&Sent { method, path, query, headers, body }).err().unwrap_or_default()
 }
 
+/// GitHub's description does not have these yet, only its reference: what there is to read, page by page.
+fn of_automations(request: &Recorded) -> Vec<String> {
+    let parts: Vec<&str> = request.path.split('/').filter(|part| !part.is_empty()).collect();
+    let known = matches!(
+        parts.as_slice(),
+        ["agents", "repos", _, _, "automations"]
+            | ["agents", "repos", _, _, "automations", _]
+            | ["agents", "repos", _, _, "automations", _, "tasks"]
+    );
+    let keys: Vec<&str> =
+        request.query.split('&').filter_map(|pair| pair.split_once('=')).map(|(key, _)| key).collect();
+    let mut faults = only(request, REST);
+    if !known || request.method != "GET" || !request.body.is_empty() {
+        faults.push("not in the reference".to_owned());
+    }
+    faults
+        .extend(keys.iter().filter(|key| !["page", "per_page"].contains(key)).map(|key| format!("{key} is no filter")));
+    faults
+}
+
+const REST: &[&str] = &["authorization", "user-agent", "x-github-api-version", "if-none-match"];
 /// What a request carries by itself, whoever sends it.
 const HTTP: &[&str] = &["host", "accept", "accept-encoding", "connection"];
 const COPILOT: &[&str] = &["authorization", "user-agent"];

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod assign;
+mod automations;
 mod cancel;
 mod cancel_scripts;
 mod contract;

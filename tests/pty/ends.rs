@@ -103,12 +103,12 @@ fn under_a_shell(on_hang_up: &str) -> (Term, i32) {
 }
 
 /// Waits until a process has nothing to do: what it still does of its start is no part of its end.
-fn at_rest(id: i32) {
+fn at_rest(t: &Term, id: i32) {
     let used = || process(id).map(|p| p.used);
     let start = Instant::now();
     let mut before = used();
     loop {
-        std::thread::sleep(Duration::from_millis(150));
+        t.within(Duration::from_millis(150), |_| false);
         let now = used();
         if now == before || start.elapsed() > PATIENCE {
             return;
@@ -124,7 +124,7 @@ fn l19_a_closed_terminal_ends_it_without_a_signal() {
     for on_hang_up in [":", "''"] {
         promised(Duration::from_secs(1), || {
             let (t, console) = under_a_shell(on_hang_up);
-            at_rest(console);
+            at_rest(&t, console);
             let start = Instant::now();
             let watched = std::thread::spawn(move || {
                 let used = |p: Option<crate::harness::Process>| p.filter(|p| p.state != 'Z').map(|p| p.used);

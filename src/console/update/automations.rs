@@ -15,6 +15,6 @@ mod wake;
 
 pub use acts::{confirmed, intent, news};
 pub use answer::answer;
-pub use settle::look_through;
+pub use settle::settle;
 pub use stale::{show as show_versions, take as take_new};
 pub use wake::{next_words, recheck_at};

@@ -82,7 +82,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         What::Local(local) => self::local(model, local, &mut effects),
     }
     diagnosis::settle(model, &mut effects);
-    automations::look_through(model, &mut effects);
+    automations::settle(model, &mut effects);
     settle::settle(model);
     inbox::settle(model, &mut effects);
     compose::settle(model, &mut effects);

@@ -186,7 +186,7 @@ pub async fn runs(
     }
     let answers = if open.is_empty() { Ok(Vec::new()) } else { provider.pulls(&open).await };
     let told = answers.as_ref().map_or(&[][..], Vec::as_slice);
-    for number in 0..open.len() {
+    for (number, _) in open.iter().enumerate() {
         let pull = told.get(number).and_then(Option::as_ref);
         track.pulls.add(pull.map(|pull| (&pull.state, &pull.review)));
     }

@@ -6,7 +6,7 @@ use crate::console::effect::Effect;
 use crate::console::state::Model;
 
 /// Before rows and inbox are made.
-pub fn look_through(model: &mut Model, effects: &mut Vec<Effect>) {
+pub fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
     let automations = &mut model.world.automations;
     model.place.inbox.due |= std::mem::take(&mut automations.changed);
     // Tasks may be asked for by the name of what started them.
