@@ -328,7 +328,7 @@ fn every_option_can_be_set_in_the_file_and_in_the_environment() {
         "copilot_api" | "log_level" => ("'off'", "off"),
         "extra_headers" => ("{ A = 'b' }", "A: b"),
         "ui.layout" => ("'columns'", "columns"),
-        "ui.mouse" | "cache" | "diagnose" => ("false", "false"),
+        "ui.mouse" | "automations" | "cache" | "diagnose" => ("false", "false"),
         "read_only" | "own_tasks" | "ui.ascii" | "ui.colour" | "ui.hyperlinks" | "notify.focused" => ("true", "true"),
         "ui.theme" | "ui.background" => ("'light'", "light"),
         "notify.quiet" => ("'22:00-07:00'", "22:00-07:00"),

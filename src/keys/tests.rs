@@ -158,7 +158,7 @@ fn every_conflict_is_found_at_once() {
     let found = wrong(text);
     for part in [
         "`g` is bound by itself (top), so that `g g` is never heard",
-        "leaves no key that quits in detail, list and 17 other places",
+        "leaves no key that quits in detail, list and 21 other places",
         "`enter` is pressed by habit",
         "`space` is pressed by habit",
         "a question hears single keys only",

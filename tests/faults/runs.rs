@@ -144,7 +144,7 @@ fn one(case: &'static Case, call: Call) -> Run {
                 Call::Detail => detail(&mut run).await,
                 Call::Log => log(&mut run).await,
                 Call::Create => writes::create(&mut run).await,
-                Call::Cancel => writes::cancel(&mut run).await,
+                Call::Cancel => Box::pin(writes::cancel(&mut run)).await,
                 Call::Automations => {}
             }
         });

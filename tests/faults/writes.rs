@@ -142,10 +142,10 @@ const BLIND: &str = "not verified";
 pub async fn cancel(run: &mut Run) {
     let mut words = Vec::new();
     for stage in stages(run.case.cancel, run.case.list, run.case.how) {
-        words.push(cancel_once(run, stage).await);
+        words.push(Box::pin(cancel_once(run, stage)).await);
     }
     if matches!(run.case.list, Want::Fault(..)) {
-        let found = blind(run).await;
+        let found = Box::pin(blind(run)).await;
         run.check(found == BLIND, || format!("blind after the request: {found}"));
     }
     words.dedup();

@@ -28,6 +28,7 @@ async fn every_pane(flow: &Flow) {
     flow.until("reviews", |text| text.contains("need you") && text.contains("your review")).await;
     flow.keys("T").await;
     flow.sees("Keep dependencies fresh").await;
+    flow.sees("automations yet").await;
     flow.pass(Duration::from_secs(20)).await;
     flow.press(Key::Esc).await;
     start(flow).await;

@@ -497,8 +497,8 @@ fn hostile_offers(words: &[String]) -> Offers {
     let field = |word: &String| OfferedField {
         id: word.as_str().into(),
         label: Some(word.as_str().into()),
-        kind: if word.len() % 2 == 0 { "string_array".into() } else { word.as_str().into() },
-        required: word.len() % 3 == 0,
+        kind: if word.len().is_multiple_of(2) { "string_array".into() } else { word.as_str().into() },
+        required: word.len().is_multiple_of(3),
         options: words.iter().take(6).map(|word| word.as_str().into()).collect(),
         description: Some(word.as_str().into()),
     };

@@ -39,7 +39,7 @@ fn the_automations(words: &[String]) -> Console {
         let detail = one.detail.as_mut().unwrap();
         detail.tools = vec![serde_json::json!(words.as_str()), serde_json::json!({"id": words.as_str()})];
         (detail.toolsets, detail.agents) = (vec![text()], vec![text()]);
-        detail.permissions = one.other.clone();
+        detail.permissions.clone_from(&one.other);
         one
     };
     let automations = words.iter().enumerate().map(one).collect();

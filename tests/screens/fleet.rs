@@ -86,8 +86,8 @@ pub fn limit(period: Period, used: u64, limit: u64) -> LimitStatus {
     }
 }
 
-fn person(login: &str) -> Option<Person> {
-    Some(Person { id: UserId(4), login: Some(login.into()) })
+fn person(login: &str) -> Person {
+    Person { id: UserId(4), login: Some(login.into()) }
 }
 
 pub fn weekly() -> Automation {
@@ -100,7 +100,7 @@ pub fn weekly() -> Automation {
     let one = Automation {
         description: Some("Keeps the locked versions fresh.".into()),
         owner: Some(Owner::Repository),
-        creator: person("mona"),
+        creator: Some(person("mona")),
         write_scope: Some(Scope::Trigger),
         actor_must_write: Some(true),
         model: Some("claude-sonnet-4.6".into()),
@@ -120,7 +120,7 @@ pub fn weekly() -> Automation {
 pub fn fleet() -> Vec<Automation> {
     let labelled = Automation {
         owner: Some(Owner::User),
-        creator: person("hubot"),
+        creator: Some(person("hubot")),
         write_scope: Some(Scope::Repository),
         actor_must_write: Some(false),
         limits: Some(vec![limit(Period::Day, 100, 100)]),
@@ -214,8 +214,8 @@ pub fn list(console: &mut Console, repository: &str, listed: Listed) {
 
 /// With what came of the runs of some, and the policy.
 pub fn complete(width: u16, height: u16) -> Console {
-    let mut console = console(width, height);
     use Outcome::{Cancelled, Done, Failed, Open};
+    let mut console = console(width, height);
     let outcomes = [Done, Done, Failed, Done, Cancelled, Done, Open];
     let tasks: Vec<Task> = outcomes.iter().enumerate().map(|(n, outcome)| run_task(n, *outcome)).collect();
     let mut all: Vec<Task> =

@@ -572,7 +572,7 @@ fn what_is_pasted_is_text_wherever_it_lands_and_is_never_sent_by_itself() {
     assert_eq!(console.model.context(), Context::AutomationForm);
     let form = desk(&console).form.as_ref().unwrap();
     let prompt = form.prompt.text();
-    assert!(prompt.contains("D") && !prompt.contains('\u{202e}') && !prompt.contains('\u{1b}'), "{prompt:?}");
+    assert!(prompt.contains('D') && !prompt.contains('\u{202e}') && !prompt.contains('\u{1b}'), "{prompt:?}");
 }
 
 #[test]

@@ -37,7 +37,7 @@ pub struct Place {
     /// The automations, where they are open, cover the body.
     pub automations: Option<Box<super::automations::pane::AutomationsPane>>,
     /// What is kept of them while they are closed.
-    pub automating: super::automations::pane::Kept,
+    pub automating: Box<super::automations::pane::Kept>,
     /// The cancels, where they are open, cover the body.
     pub cancels: Option<super::cancels::CancelsPane>,
     /// The same for what can be done here.

@@ -35,7 +35,8 @@ pub struct World {
     /// Items a source sent that could not be read.
     pub unreadable: HashMap<Source, u32>,
     pub budget: BudgetNews,
-    pub automations: super::automations::Automations,
+    /// Boxed: rarely looked at.
+    pub automations: Box<super::automations::Automations>,
     pub cancels: super::cancels::Cancels,
     /// What was written to the agent, by task.
     pub followed: HashMap<TaskId, Vec<super::followed::Followed>>,

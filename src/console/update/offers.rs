@@ -9,9 +9,9 @@
 use super::{command, line};
 use crate::console::state::Model;
 use crate::console::state::line::{Line, LineKind, Offers};
-use crate::domain::RepoName;
 use crate::domain::automation::{Switch, query};
 use crate::domain::query::{Completions, Vocabulary, complete};
+use crate::domain::{Automation, RepoName};
 use crate::text::Untrusted;
 use crate::transcript::filter;
 
@@ -183,7 +183,7 @@ pub fn of_automations(model: &Model, text: &str, cursor: usize) -> Completions {
     let names = once(all().map(|one| &one.name).collect());
     let logins = once(all().filter_map(|one| one.creator.as_ref()?.login.as_ref()).collect());
     let models = once(all().filter_map(|one| one.model.as_ref()).collect());
-    let triggers = once(all().flat_map(|one| one.trigger_list()).map(|trigger| &trigger.id).collect());
+    let triggers = once(all().flat_map(Automation::trigger_list).map(|trigger| &trigger.id).collect());
     let reasons = once(
         all()
             .filter_map(|one| match &one.switch {

@@ -23,7 +23,7 @@ mod name;
 mod near;
 mod parse;
 mod parsed;
-pub(in crate::domain) mod parts;
+pub(super) mod parts;
 mod qualifier;
 mod read;
 mod sign;

@@ -16,6 +16,9 @@ pub const BATCH: usize = 100;
 
 type Key = (RepoName, PullId);
 
+/// Pull requests that will not change by themselves, and what they came to.
+pub type Settled = HashMap<PullId, (PullState, ReviewDecision)>;
+
 #[derive(Debug, Default)]
 pub struct PullBook {
     pulls: HashMap<Key, Entry>,
@@ -114,7 +117,7 @@ impl PullBook {
     }
 
     /// What was seen of a repository's that will not change by themselves.
-    pub fn all_settled(&self, repo: &RepoName) -> HashMap<PullId, (PullState, ReviewDecision)> {
+    pub fn all_settled(&self, repo: &RepoName) -> Settled {
         let settled = self.pulls.iter().filter(|((of, _), entry)| of == repo && entry.settled);
         let seen = settled.filter_map(|((_, id), entry)| Some((*id, entry.seen.as_ref()?)));
         seen.map(|(id, pull)| (id, (pull.state, pull.review.clone()))).collect()

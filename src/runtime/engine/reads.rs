@@ -1,13 +1,11 @@
 //! One fetch of one source: asks the provider and says what came back. Knows nothing of schedules.
 
-use std::collections::HashMap;
-
 use crate::console::event::News;
 use crate::domain::automation::{Listed, Track};
 use crate::domain::cancel::Matched;
 use crate::domain::{
-    Automation, AutomationRef, Fault, FaultKind, Instant, Job, Person, Pull, PullId, PullRef, PullState, RepoName,
-    ReviewDecision, Run, RunId, SessionId, Task, TaskId, TaskRef, UserId, Viewer,
+    Automation, AutomationRef, Fault, FaultKind, Instant, Job, Person, Pull, PullRef, RepoName, Run, RunId, SessionId,
+    Task, TaskId, TaskRef, UserId, Viewer,
 };
 use crate::ops::automate::gather;
 use crate::provider::Provider;
@@ -16,6 +14,7 @@ use crate::text::Untrusted;
 
 use super::diagnose::Told;
 use super::memory::Light;
+use super::pull_book::Settled;
 use super::sweep::{Ask, Depth, Found, Swept, sweep};
 
 /// Session and run are stamped by two clocks.
@@ -167,7 +166,7 @@ pub async fn runs(
     provider: &dyn Provider,
     at: AutomationRef,
     known: Option<Validator>,
-    settled: &HashMap<PullId, (PullState, ReviewDecision)>,
+    settled: &Settled,
 ) -> Result<Brought, Fault> {
     let Some(port) = provider.automations() else { return Ok(Brought::Runs { at, runs: None }) };
     let (page, validator) = match port.tasks_of(&at, known).await? {

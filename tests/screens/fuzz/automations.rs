@@ -43,7 +43,7 @@ pub fn an_automation(dice: &mut Dice, at: AutomationRef, now: Instant) -> Automa
         toolsets: vec![dice.words().into()],
         agents: vec![dice.words().into()],
         limit_reached: None,
-        spending: dice.once_in(2).then(|| Spending { day: Some(u64::MAX), week: None, month: Some(1) }),
+        spending: dice.once_in(2).then_some(Spending { day: Some(u64::MAX), week: None, month: Some(1) }),
         limits: dice.once_in(2).then(Vec::new),
         definition,
     };

@@ -93,7 +93,7 @@ impl AutomationForm {
         let base = pinned.seen.clone();
         let repo = automation.at.repo.clone();
         let mut form = Self::new(Purpose::Edit(Box::new(pinned)), base, repo);
-        form.other = automation.other.clone();
+        form.other.clone_from(&automation.other);
         form.show_prompt();
         Some(form)
     }
@@ -216,7 +216,7 @@ impl AutomationForm {
         let prompt_before = std::mem::take(&mut self.first_prompt);
         self.prompt_also = false;
         self.base = pinned.seen.clone();
-        self.other = now.other.clone();
+        self.other.clone_from(&now.other);
         self.purpose = match &self.purpose {
             Purpose::Run(..) => Purpose::Run(Box::new(pinned), now.trigger_list().to_vec()),
             _ => Purpose::Edit(Box::new(pinned)),

@@ -103,6 +103,7 @@ impl By {
         }
     }
 
+    #[must_use]
     pub fn after(self) -> Self {
         let at = Self::ALL.iter().position(|by| *by == self).map_or(0, |at| at + 1);
         Self::ALL.get(at).copied().unwrap_or_default()

@@ -121,7 +121,8 @@ pub fn rebuild(model: &mut Model) {
     let mut rows = Vec::with_capacity(shown.len() + 8);
     if grouped {
         for group in shown.chunk_by(|a, b| repo_of(&pane, *a) == repo_of(&pane, *b)) {
-            rows.extend(group.first().and_then(|first| heading(model, &pane, repo_of(&pane, *first)?, group)));
+            let repo = group.first().and_then(|first| repo_of(&pane, *first));
+            rows.extend(repo.map(|repo| heading(model, &pane, repo, group)));
             rows.extend(group.iter().copied().map(Row::One));
         }
     } else {
@@ -302,19 +303,19 @@ fn totals(model: &Model, pane: &AutomationsPane, shown: &[usize]) -> [Option<Cos
     total_spending(known.filter_map(|known| known.automation.spending()))
 }
 
-fn heading(model: &Model, pane: &AutomationsPane, repo: &RepoName, group: &[usize]) -> Option<Row> {
+fn heading(model: &Model, pane: &AutomationsPane, repo: &RepoName, group: &[usize]) -> Row {
     let entries = || group.iter().filter_map(|at| pane.entries.get(*at));
     let is_off = |entry: &&Entry| {
         let known = model.world.automations.known.get(&entry.at);
         known.is_some_and(|known| matches!(known.automation.switch, Switch::Off(_)))
     };
-    Some(Row::Heading(Group {
+    Row::Heading(Group {
         repo: repo.clone(),
         count: group.len(),
         off: entries().filter(is_off).count(),
         pointed_out: entries().filter(|entry| entry.pointed_out > 0).count(),
         totals: totals(model, pane, group),
-    }))
+    })
 }
 
 /// When the next of the computed runs has come, and when a query that asks for a time gives another answer.

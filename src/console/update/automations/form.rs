@@ -55,7 +55,7 @@ pub fn create(model: &mut Model, template: Option<Template>, effects: &mut Vec<E
 }
 
 fn open(model: &mut Model, mut form: AutomationForm, effects: &mut Vec<Effect>) {
-    let Automations { desk, policy, .. } = &mut model.world.automations;
+    let Automations { desk, policy, .. } = &mut *model.world.automations;
     if desk.form.as_ref().is_some_and(|form| form.waits.is_some()) {
         return say(model, true, "an automation is on its way: its answer comes first");
     }
@@ -79,7 +79,7 @@ fn want_offers(model: &mut Model, effects: &mut Vec<Effect>) {
 
 /// Recomputes what follows from the form.
 pub(super) fn refresh(model: &mut Model) {
-    let Automations { desk, policy, .. } = &mut model.world.automations;
+    let Automations { desk, policy, .. } = &mut *model.world.automations;
     if let Some(form) = &mut desk.form {
         form.refresh(policy.as_deref());
     }
@@ -91,7 +91,7 @@ pub(super) fn offered(model: &mut Model, repo: &RepoName) {
 }
 
 fn rebuild(model: &mut Model, of: impl Fn(&AutomationForm) -> bool) {
-    let Automations { desk, policy, .. } = &mut model.world.automations;
+    let Automations { desk, policy, .. } = &mut *model.world.automations;
     let Some(mut form) = desk.form.take() else { return };
     // What was sent stays as it was sent.
     if form.waits.is_none() && of(&form) {
@@ -103,7 +103,7 @@ fn rebuild(model: &mut Model, of: impl Fn(&AutomationForm) -> bool) {
 
 /// Somebody else changed it: the form goes on over what is there now.
 pub(super) fn take_new(model: &mut Model, now: &Automation) {
-    let Automations { desk, policy, .. } = &mut model.world.automations;
+    let Automations { desk, policy, .. } = &mut *model.world.automations;
     let Some(mut form) = desk.form.take() else { return };
     let taken = form.take_new(now, desk.offers(form.repo()));
     form.refresh(policy.as_deref());
@@ -379,7 +379,7 @@ fn preview_key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
 }
 
 fn changed(model: &mut Model, effects: &mut Vec<Effect>) {
-    let Automations { desk, policy, .. } = &mut model.world.automations;
+    let Automations { desk, policy, .. } = &mut *model.world.automations;
     let Some(mut form) = desk.form.take() else { return };
     let elsewhere = form.changed(desk.offers(form.repo()));
     form.refresh(policy.as_deref());

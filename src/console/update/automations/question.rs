@@ -80,9 +80,10 @@ fn word_of(pinned: &Pinned) -> Safe {
 fn set_off_by(definition: &Definition) -> Safe {
     let triggers = definition.triggers().unwrap_or_default();
     let words: Vec<String> = triggers.iter().map(|trigger| trigger.words().to_string()).collect();
-    Safe::new(match words.is_empty() {
-        true => "set off by hand only".to_owned(),
-        false => format!("set off by: {}", words.join("; ")),
+    Safe::new(if words.is_empty() {
+        "set off by hand only".to_owned()
+    } else {
+        format!("set off by: {}", words.join("; "))
     })
 }
 

@@ -8,8 +8,8 @@ use crate::console::state::automations::rows::{NOT_HERE, notes};
 use crate::console::state::layout::Area;
 use crate::console::view::empty::{failures_of, paragraphs};
 use crate::console::view::theme::{Theme, Tone};
-use crate::domain::Source;
 use crate::domain::freshness::Verdict;
+use crate::domain::{RepoName, Source};
 
 pub fn draw(model: &Model, pane: &AutomationsPane, theme: &Theme, area: Area, buffer: &mut Buffer) {
     paragraphs(&why(model, pane), theme, area, buffer);
@@ -32,7 +32,7 @@ fn why(model: &Model, pane: &AutomationsPane) -> Vec<(Tone, String)> {
         return faults;
     }
     let is_known = |repo: &&crate::domain::RepoName| model.world.automations.lists.contains_key(*repo);
-    let waiting: Vec<&str> = repos.iter().filter(|repo| !is_known(repo)).map(|repo| repo.as_str()).collect();
+    let waiting: Vec<&str> = repos.iter().filter(|repo| !is_known(repo)).map(RepoName::as_str).collect();
     let loading = lists.iter().any(|list| model.verdict(list) == Verdict::Loading);
     if !waiting.is_empty() && loading {
         return vec![(Tone::Dim, format!("loading the automations of {} …", waiting.join(", ")))];
@@ -49,7 +49,7 @@ fn why(model: &Model, pane: &AutomationsPane) -> Vec<(Tone, String)> {
             ),
         ];
     }
-    let names: Vec<&str> = repos.iter().filter(|repo| !not_here(repo)).map(|repo| repo.as_str()).collect();
+    let names: Vec<&str> = repos.iter().filter(|repo| !not_here(repo)).map(RepoName::as_str).collect();
     let mut lines = vec![(Tone::Plain, format!("No automations in {}.", names.join(", ")))];
     lines.extend(notes(model).into_iter().map(|(tone, text)| (tone, text.to_string())));
     if !model.settings.read_only {

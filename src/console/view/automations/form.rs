@@ -88,7 +88,7 @@ fn fields(model: &Model, form: &AutomationForm, theme: Theme, area: Area, buffer
     let mut shown = 0..1;
     for (index, piece) in form.shown() {
         if let Some(heading) = &piece.heading {
-            rows.extend(heading_row(heading, theme, area));
+            rows.push(heading_row(heading, theme, area));
         }
         let start = rows.len();
         rows.extend(piece_rows(model, form, piece, theme, (index == form.at, columns)));
@@ -100,17 +100,17 @@ fn fields(model: &Model, form: &AutomationForm, theme: Theme, area: Area, buffer
 }
 
 /// Over the columns of labels and values.
-fn heading_row(heading: &Safe, theme: Theme, area: Area) -> Option<Row> {
+fn heading_row(heading: &Safe, theme: Theme, area: Area) -> Row {
     let room = usize::from(area.width).saturating_sub(usize::from(LABEL) + 2);
     let (label, rest) = heading_parts(heading);
     let rest = Safe::new(width::cut_end(&Safe::new(rest), room));
-    Some(Row {
+    Row {
         label: Some((Tone::Accent, label)),
         value: vec![(theme.style(Tone::Accent), rest)],
         kind: "",
         focused: false,
         cursor: None,
-    })
+    }
 }
 
 /// What has room as a label, broken between words, and the rest of it.

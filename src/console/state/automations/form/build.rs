@@ -196,16 +196,13 @@ fn fields(id: &str, there: Option<&Trigger>, known: Option<&OfferedTrigger>) -> 
     }
     for (key, value) in said.iter().filter(|(key, _)| !keys.contains(&key.as_str())) {
         let label = if key.is_empty() { "value" } else { key };
-        all.push(match by_its_looks(value).filter(|_| !key.is_empty()) {
-            Some((shape, control)) => {
-                Piece::new(part(id, key), indented(label), shape, control).help("one a line where it is a list")
-            }
-            None => {
-                let mut piece = shown(&indented(label), value);
-                // It comes and goes with its trigger.
-                piece.part = part(id, key);
-                piece
-            }
+        all.push(if let Some((shape, control)) = by_its_looks(value).filter(|_| !key.is_empty()) {
+            Piece::new(part(id, key), indented(label), shape, control).help("one a line where it is a list")
+        } else {
+            let mut piece = shown(&indented(label), value);
+            // It comes and goes with its trigger.
+            piece.part = part(id, key);
+            piece
         });
     }
     all
@@ -319,16 +316,15 @@ fn limits(form: &AutomationForm) -> Vec<Piece> {
         let of_it = there.iter().find(|entry| entry.get("period").and_then(Value::as_str) == Some(period));
         let limit = of_it.map(|entry| entry.get("limit").and_then(Value::as_u64));
         let label = format!("a {period}");
-        all.push(match limit {
+        all.push(if limit == Some(None) {
             // Something is there, and it is no number.
-            Some(None) => shown(&label, of_it.unwrap_or(&Value::Null)),
-            _ => {
-                let typed = limit.flatten().map(credits::typed).unwrap_or_default();
-                Piece::new(Part::Limit(period.to_owned()), label, Shape::Text, line(&typed))
-                    .kind("credits")
-                    .empty("no limit")
-                    .help("a run under way may pass it")
-            }
+            shown(&label, of_it.unwrap_or(&Value::Null))
+        } else {
+            let typed = limit.flatten().map(credits::typed).unwrap_or_default();
+            Piece::new(Part::Limit(period.to_owned()), label, Shape::Text, line(&typed))
+                .kind("credits")
+                .empty("no limit")
+                .help("a run under way may pass it")
         });
     }
     let known =
