@@ -8,11 +8,11 @@ use uuid::Uuid;
 
 use super::chain::Chain;
 use super::line::{Line, Span};
-use super::observed::{Kind, Seen};
+use super::observed::Seen;
 use super::port::{Action, Entry, Intent, Ledger, Outcome};
 use super::sqlite::Sqlite;
 use super::wanted::Wanted;
-use crate::domain::{Fault, Instant, TaskRef};
+use crate::domain::{Fault, Instant};
 
 /// The ledger in this file, made if it is not there. Never fails: a file that cannot be opened gives a ledger that
 /// refuses everything and says why ([`Ledger::writable`]).
@@ -70,7 +70,7 @@ impl Ledger for Closed {
         self.refuse()
     }
 
-    fn newest(&self, _: Kind, _: &str, _: &[TaskRef]) -> Result<Vec<Option<String>>, Fault> {
+    fn origins(&self, _: &str, _: usize) -> Result<Vec<(String, String)>, Fault> {
         self.refuse()
     }
 

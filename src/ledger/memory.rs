@@ -11,7 +11,7 @@ use super::line::{Line, Said, Span, started};
 use super::observed::{Kind, Observed, Seen};
 use super::port::{Action, Entry, Intent, Ledger, Outcome};
 use super::wanted::Wanted;
-use crate::domain::{Fault, FaultKind, Instant, TaskRef};
+use crate::domain::{Fault, FaultKind, Instant};
 
 /// Which calls an injected fault hits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -230,11 +230,13 @@ impl Ledger for Memory {
         Ok(news)
     }
 
-    fn newest(&self, kind: Kind, host: &str, tasks: &[TaskRef]) -> Result<Vec<Option<String>>, Fault> {
+    fn origins(&self, host: &str, most: usize) -> Result<Vec<(String, String)>, Fault> {
         let mut state = self.state();
         state.read()?;
-        let key = |task: &TaskRef| (host.to_owned(), task.repo.to_string(), task.id.raw().to_owned(), kind);
-        Ok(tasks.iter().map(|task| state.newest.get(&key(task)).map(|last| last.seen.became.clone())).collect())
+        let of_host = state.newest.values().filter(|one| one.seen.kind == Kind::Origin && one.seen.host == host);
+        let mut found: Vec<&Observed> = of_host.collect();
+        found.sort_by_key(|one| std::cmp::Reverse(one.seen.at));
+        Ok(found.into_iter().take(most).map(|one| (one.seen.task.clone(), one.seen.became.clone())).collect())
     }
 
     fn lines(&self, span: &Span, limit: usize) -> Result<Vec<Line>, Fault> {

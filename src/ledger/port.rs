@@ -5,9 +5,9 @@ use uuid::Uuid;
 
 use super::chain::{Chain, Hash};
 use super::line::{Line, Span};
-use super::observed::{Kind, Seen};
+use super::observed::Seen;
 use super::wanted::Wanted;
-use crate::domain::{Fault, Instant, RepoName, TaskRef};
+use crate::domain::{Fault, Instant, RepoName};
 
 /// What somebody is about to do. Written before the request that does it; if it cannot be written, nothing is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -219,8 +219,8 @@ pub trait Ledger: Send + Sync + std::fmt::Debug {
     /// Records what is news of it, all of it or nothing, and says how many that were. Whether it is news is decided
     /// here, by what is recorded already ([`Seen::after`]).
     fn observe(&self, seen: &[Seen]) -> Result<u64, Fault>;
-    /// What the newest record of this kind of each task says; `None`: there is none.
-    fn newest(&self, kind: Kind, host: &str, tasks: &[TaskRef]) -> Result<Vec<Option<String>>, Fault>;
+    /// What is recorded of where tasks come from, of so many at most, the newest first: each task's id and what started it.
+    fn origins(&self, host: &str, most: usize) -> Result<Vec<(String, String)>, Fault>;
     /// A page of lines.
     fn lines(&self, span: &Span, limit: usize) -> Result<Vec<Line>, Fault>;
     /// Walks everything and checks that nothing was changed, removed or inserted.

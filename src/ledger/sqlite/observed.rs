@@ -27,6 +27,15 @@ pub(super) fn last(
     on.prepare_cached(&sql)?.query_row(key, |row| observed(row, 0)).optional()
 }
 
+/// Tasks and what started them, the newest first.
+pub(super) fn origins(on: &Connection, host: &str, most: usize) -> rusqlite::Result<Vec<(String, String)>> {
+    let sql = "SELECT task, became FROM observed WHERE kind = ?1 AND host = ?2 ORDER BY row DESC LIMIT ?3";
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let mut query = on.prepare_cached(sql)?;
+    let found = query.query_map(params![Kind::Origin.word(), host, most], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    found.collect()
+}
+
 pub(super) fn insert(on: &Connection, number: i64, observed: &Observed, hash: &Hash) -> rusqlite::Result<usize> {
     let Observed { seen, was, step } = observed;
     let sql = "INSERT INTO observed (row, host, repo, task, kind, step, at, since, touched, begun, was, became, reason,

@@ -11,11 +11,11 @@ use super::fault::from_sqlite;
 use super::question::Question;
 use super::schema::Found;
 use super::{file, lines, observed, rows, schema};
-use crate::domain::{Fault, FaultKind, Instant, TaskRef};
+use crate::domain::{Fault, FaultKind, Instant};
 use crate::ledger::chain::{self, Chain, Hash, Row, Walk};
 use crate::ledger::line::{Line, Span};
 use crate::ledger::memory::{already_claimed, already_final, never_claimed};
-use crate::ledger::observed::{Kind, Seen};
+use crate::ledger::observed::Seen;
 use crate::ledger::port::{Action, Entry, Intent, Ledger, Outcome};
 use crate::ledger::wanted::Wanted;
 
@@ -166,16 +166,12 @@ impl Ledger for Sqlite {
         })
     }
 
-    fn newest(&self, kind: Kind, host: &str, tasks: &[TaskRef]) -> Result<Vec<Option<String>>, Fault> {
+    fn origins(&self, host: &str, most: usize) -> Result<Vec<(String, String)>, Fault> {
         // The first layout had no such table.
         if self.version == 1 {
-            return Ok(vec![None; tasks.len()]);
+            return Ok(Vec::new());
         }
-        self.read(|on| {
-            let on = on.unchecked_transaction()?;
-            let last = |task: &TaskRef| observed::last(&on, (host, &task.repo, task.id.raw(), kind));
-            tasks.iter().map(|task| Ok(last(task)?.map(|last| last.seen.became))).collect()
-        })
+        self.read(|on| observed::origins(on, host, most))
     }
 
     fn lines(&self, span: &Span, limit: usize) -> Result<Vec<Line>, Fault> {

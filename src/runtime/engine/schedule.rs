@@ -166,6 +166,11 @@ impl Schedule {
         self.slots.get(source).is_some_and(|slot| slot.landed.is_some() && slot.failures == 0)
     }
 
+    /// It was asked and has not answered yet.
+    pub fn is_flying(&self, source: &Source) -> bool {
+        self.slots.get(source).is_some_and(|slot| slot.flying)
+    }
+
     /// As soon as possible.
     pub fn poke(&mut self, source: &Source, now: Tick, by: Poke) {
         let Some(slot) = self.slots.get_mut(source) else { return };

@@ -8,12 +8,11 @@ use tokio::time::Instant as Tick;
 use super::automations::is_of_automations;
 use super::run::Poller;
 use crate::console::event::{Local, Op, What};
-use crate::domain::{RepoName, Source, Task, UserId};
+use crate::domain::{RepoName, Source, UserId};
 use crate::runtime::cache::Part;
 use crate::runtime::engine::memory::Memory;
 use crate::runtime::engine::reads::Brought;
 use crate::runtime::engine::schedule::Poke;
-use crate::runtime::engine::sweep::Found;
 use crate::text::Safe;
 
 /// Whose the picture is, and who looks.
@@ -28,6 +27,7 @@ pub(super) struct Recalled {
 impl Poller {
     /// Takes up what an earlier run knew of the repositories that are new here.
     pub(super) async fn recall(&mut self, repos: &[RepoName]) {
+        self.origins.load().await;
         let new: Vec<_> = repos.iter().filter(|repo| !self.lists.contains_key(repo)).cloned().collect();
         if new.is_empty() {
             return;
@@ -48,7 +48,7 @@ impl Poller {
             let cache = self.desk.cache.clone();
             self.desk.provider.share_names(names, Box::new(move |id, name| cache.keep_name(id, name)));
             let tasks = shown.tasks.iter_mut().map(|remembered| &mut remembered.task);
-            self.origins.add(tasks.filter(|task| task.automation.is_none()).collect()).await;
+            tasks.for_each(|task| self.origins.add(task));
             self.memory.seed(&shown);
             self.recall_diagnoses(&shown.tasks).await;
             self.desk.send(What::Local(Local::Remembered(Box::new(shown)))).await;
@@ -59,18 +59,6 @@ impl Poller {
         if self.memory.pulls.open() > 0 {
             self.schedule.want(Source::Pulls, Some(self.pulls_pace()), Tick::now());
         }
-    }
-
-    /// What the ledger knows of what started the tasks of an answer that are heard of for the first time.
-    pub(super) async fn add_origins(&mut self, brought: &mut Brought) {
-        let tasks: &mut [Task] = match brought {
-            Brought::List { found: Found::Some(swept), .. } => &mut swept.tasks,
-            Brought::Task { task: Some(task), .. } => std::slice::from_mut(task),
-            _ => return,
-        };
-        let known = &self.memory.tasks;
-        let is_new = |task: &&mut Task| task.automation.is_none() && !known.contains_key(&task.at.id);
-        self.origins.add(tasks.iter_mut().filter(is_new).collect()).await;
     }
 
     /// The service says who looks. Another one than the picture was kept for: it goes, and everything is asked anew.

@@ -288,6 +288,8 @@ impl Poller {
         let source = Source::Task(task.id.clone());
         let light = self.memory.tasks.get_mut(&task.id);
         let ended = light.as_ref().is_some_and(|light| !light.state.is_active());
+        // The whole answer is on its way already.
+        let coming = light.as_ref().is_none_or(|light| light.validator.is_none()) && self.schedule.is_flying(&source);
         if let Some(light) = light {
             if let Some(whole) = light.whole.clone().filter(|_| ended && !light.is_outdated()) {
                 // Nothing more can be learned of it.
@@ -302,7 +304,9 @@ impl Poller {
             self.schedule.want_in(source, DWELL, now);
         } else {
             self.schedule.want(source.clone(), self.attended_pace(&task.id), now);
-            self.schedule.poke(&source, now, Poke::Operator);
+            if !coming {
+                self.schedule.poke(&source, now, Poke::Operator);
+            }
         }
     }
 
@@ -360,7 +364,7 @@ impl Poller {
 
     async fn take_in(&mut self, due: Due, mut brought: Brought, now: Tick) {
         self.check_viewer(&brought, now).await;
-        self.add_origins(&mut brought).await;
+        self.origins.add_to(&mut brought);
         let gone = self.learn(&mut brought, now);
         let cut = match &mut brought {
             Brought::List { found: Found::Some(swept), .. } => swept.cut.take(),
