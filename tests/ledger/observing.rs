@@ -56,6 +56,25 @@ fn a_console_that_is_behind_adds_nothing() {
 }
 
 #[test]
+fn where_tasks_come_from_is_told_the_newest_first_and_of_one_service_alone() {
+    every_ledger(|ledger| {
+        let origin = |task: &str, by: &str, second| Seen { kind: Kind::Origin, ..seen(task, by, second) };
+        ledger
+            .observe(&[origin("t", "automation:a", 1), seen("t", "queued", 2), origin("u", "automation:b", 3)])
+            .unwrap();
+        let elsewhere = Seen { host: "acme.ghe.com".into(), ..origin("v", "automation:c", 4) };
+        ledger.observe(std::slice::from_ref(&elsewhere)).unwrap();
+        let host = seen("t", "queued", 1).host;
+        let said = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+            pairs.iter().map(|(task, by)| ((*task).to_owned(), (*by).to_owned())).collect()
+        };
+        assert_eq!(ledger.origins(&host, 9).unwrap(), said(&[("u", "automation:b"), ("t", "automation:a")]));
+        assert_eq!(ledger.origins(&host, 1).unwrap(), said(&[("u", "automation:b")]));
+        assert_eq!(ledger.origins(&elsewhere.host, 9).unwrap(), said(&[("v", "automation:c")]));
+    });
+}
+
+#[test]
 fn what_is_learned_of_an_ended_task_later_is_recorded_too_and_only_once() {
     every_ledger(|ledger| {
         let bare = seen("t", "failed", 5);

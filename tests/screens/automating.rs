@@ -6,6 +6,7 @@ use atc::console::automations::{Sight, Wish};
 use atc::console::effect::Effect;
 use atc::console::event::{Mouse, MouseKind, News, Op, What};
 use atc::console::keys::{Chord, Context, Key};
+use atc::console::state::settings::Settings;
 use atc::console::view::Theme;
 use atc::domain::Source;
 use atc::domain::automation::{Listed, Outcome, Switch};
@@ -381,6 +382,9 @@ fn why_there_is_nothing_is_told_apart() {
     let mut alone = Console::with(atc::console::state::settings::Settings::default(), 80, 12);
     alone.keys("T");
     shown.push(text(&alone.model));
+    let mut off = Console::with(Settings { automations: false, ..crate::world::settings() }, 80, 12);
+    off.keys("T");
+    shown.push(text(&off.model));
     let mut filtered = open(80, 12);
     type_line(&mut filtered, "/nothing-like-it");
     shown.push(text(&filtered.model));

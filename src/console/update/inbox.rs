@@ -10,7 +10,7 @@ use crate::console::state::automations::{self, Pointed};
 use crate::console::state::inbox::{self, Ask, Entry, InboxPane, Subject};
 use crate::console::state::place::Pane;
 use crate::console::state::world::{Known, PullOf};
-use crate::domain::automation::Switch;
+use crate::domain::automation::{Concern, Switch};
 use crate::domain::transition::{Kind, Notice, Transition, Turn};
 use crate::domain::{Instant, TaskRef};
 use crate::text::{Safe, Untrusted};
@@ -148,15 +148,22 @@ fn is_known(tasks: &crate::console::state::tasks::Tasks, entry: &Entry) -> bool 
     }
 }
 
-/// One that is switched on and of which all is known: lists tell too little to hold anything against it.
+/// One that is switched on. What lists say is enough, but for limits: of these they tell how far they are used up.
 fn automation(known: &automations::Known, pointed: &Pointed) -> Option<Entry> {
     let automation = &known.automation;
-    let read_at = known.detailed_at.filter(|_| !matches!(automation.switch, Switch::Off(_)))?;
+    if matches!(automation.switch, Switch::Off(_)) {
+        return None;
+    }
+    let mut pointed = pointed.clone();
+    pointed.concerns.retain(|concern| automation.detail.is_some() || *concern != Concern::NoUsageLimit);
+    if pointed.is_empty() {
+        return None;
+    }
     let said: Vec<String> = pointed.says().map(|one| one.to_string()).collect();
     Some(Entry {
         ask: Ask::Automation,
         // It has been so since it was made so; the same after a restart.
-        since: automation.updated_at.or(automation.created_at).unwrap_or(read_at),
+        since: automation.updated_at.or(automation.created_at).or(known.detailed_at)?,
         name: automation.name.show_line(),
         more: Safe::new(said.join("; ")),
         subject: Subject::Automation { at: automation.at.clone(), words: pointed.words() },

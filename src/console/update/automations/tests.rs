@@ -220,11 +220,12 @@ fn who_looks_for_tasks_by_the_name_of_an_automation_finds_them_once_it_is_known(
 }
 
 #[test]
-fn what_is_to_be_pointed_out_comes_into_the_inbox_once_all_of_an_automation_is_known_and_it_is_on() {
+fn what_is_to_be_pointed_out_of_one_that_is_on_comes_into_the_inbox_without_anybody_asking() {
     let mut console = Console::new();
-    console.lists(vec![Automation { detail: None, ..wide("a") }]);
-    assert_eq!(console.model.world.automations.concerns(&of("a")).len(), 1);
-    assert_eq!(console.pointed_out(), [""; 0], "a list tells too little");
+    console.lists(vec![Automation { detail: None, limits: Some(Vec::new()), ..wide("a") }]);
+    assert_eq!(console.model.world.automations.concerns(&of("a")).len(), 2);
+    let said = "a: its runs may write to the whole repository";
+    assert_eq!(console.pointed_out(), [said], "a list tells of limits only how far they are used up");
     console.reads(wide("a"));
     assert_eq!(console.pointed_out(), ["a: its runs may write to the whole repository"]);
     let entry = console.model.place.inbox.entries[0].clone();

@@ -26,19 +26,24 @@ fn why(model: &Model, pane: &AutomationsPane) -> Vec<(Tone, String)> {
     if !pane.entries.is_empty() {
         return nothing_fits(model, pane);
     }
+    if !model.settings.automations {
+        return vec![
+            (Tone::Plain, "Automations are not asked for.".to_owned()),
+            (Tone::Dim, "The configuration says so; automations = true has their lists read.".to_owned()),
+        ];
+    }
     let lists: Vec<Source> = repos.iter().cloned().map(Source::Automations).collect();
     let faults = failures_of(model, &lists);
     if !faults.is_empty() {
         return faults;
     }
-    let is_known = |repo: &&crate::domain::RepoName| model.world.automations.lists.contains_key(*repo);
+    let is_known = |repo: &&RepoName| model.world.automations.lists.contains_key(*repo);
     let waiting: Vec<&str> = repos.iter().filter(|repo| !is_known(repo)).map(RepoName::as_str).collect();
     let loading = lists.iter().any(|list| model.verdict(list) == Verdict::Loading);
     if !waiting.is_empty() && loading {
         return vec![(Tone::Dim, format!("loading the automations of {} …", waiting.join(", ")))];
     }
-    let not_here =
-        |repo: &crate::domain::RepoName| model.world.automations.lists.get(repo).is_some_and(|list| list.not_here);
+    let not_here = |repo: &RepoName| model.world.automations.lists.get(repo).is_some_and(|list| list.not_here);
     if repos.iter().all(not_here) {
         return vec![
             (Tone::Plain, format!("{}{}.", NOT_HERE[..1].to_uppercase(), &NOT_HERE[1..])),
@@ -53,7 +58,7 @@ fn why(model: &Model, pane: &AutomationsPane) -> Vec<(Tone, String)> {
     let mut lines = vec![(Tone::Plain, format!("No automations in {}.", names.join(", ")))];
     lines.extend(notes(model).into_iter().map(|(tone, text)| (tone, text.to_string())));
     if !model.settings.read_only {
-        lines.push((Tone::Dim, "`atc automation create` makes one.".to_owned()));
+        lines.push((Tone::Dim, model.filled("{automations.new} makes one, from a template or without.")));
     }
     lines
 }

@@ -81,6 +81,9 @@ pub fn no_policy(model: &Model) -> Option<&'static str> {
 }
 
 fn trust(model: &Model) -> Vec<(Tone, Safe)> {
+    if !model.settings.automations {
+        return Vec::new();
+    }
     let lists: Vec<Source> = model.settings.repos.iter().cloned().map(Source::Automations).collect();
     let trust = model.trust_of(&lists);
     let tone = trust.0.first().map_or(Tone::Dim, |(tone, _)| *tone);
