@@ -44,7 +44,7 @@ pub async fn calendar(args: &Calendar, desk: &Desk) -> Result<Exit, Fault> {
         .collect();
     let now = desk.context.now();
     let to = now + if args.week { TimeDelta::days(7) } else { TimeDelta::days(1) };
-    let runs = coming(&survey.automations(), typical(&tracks), now, to);
+    let runs = coming(survey.found.iter().map(|found| &found.automation), typical(&tracks), now, to);
     let in_force = desk.context.gate.in_force().await;
     let loads = loads(&runs, in_force.policy.as_ref().ok());
     let mut table = desk.voice.table(HEADS);

@@ -55,14 +55,14 @@ pub struct Load {
 
 /// The runs from `from` (with it) to `to` (without it) of those that are switched on, oldest first. `takes`: how long its
 /// runs took so far.
-pub fn coming(
-    automations: &[Automation],
+pub fn coming<'a>(
+    automations: impl IntoIterator<Item = &'a Automation>,
     takes: impl Fn(&AutomationRef) -> Option<TimeDelta>,
     from: Instant,
     to: Instant,
 ) -> Vec<Coming> {
     let mut all = Vec::new();
-    for automation in automations.iter().filter(|automation| automation.switch.is_on()) {
+    for automation in automations.into_iter().filter(|automation| automation.switch.is_on()) {
         let known = takes(&automation.at);
         let mut times: Vec<Instant> =
             automation.schedules().iter().flat_map(|schedule| schedule.between(from, to)).collect();

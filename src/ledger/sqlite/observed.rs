@@ -14,16 +14,13 @@ pub(super) const OBSERVED: &str = "v.host, v.repo, v.task, v.kind, v.step, v.at,
 /// How many columns those are.
 pub(super) const WIDTH: usize = 18;
 
-/// The newest record of a kind of a task.
-pub(super) fn last(
-    on: &Connection,
-    (host, repo, task, kind): (&str, &RepoName, &str, Kind),
-) -> rusqlite::Result<Option<Observed>> {
+/// The newest record of the same kind of the same task.
+pub(super) fn last(on: &Connection, seen: &Seen) -> rusqlite::Result<Option<Observed>> {
     let sql = format!(
         "SELECT {OBSERVED} FROM observed v WHERE task = ?1 AND repo = ?2 AND host = ?3 AND kind = ?4
          ORDER BY step DESC LIMIT 1"
     );
-    let key = params![task, repo.as_str(), host, kind.word()];
+    let key = params![seen.task, seen.repo.as_str(), seen.host, seen.kind.word()];
     on.prepare_cached(&sql)?.query_row(key, |row| observed(row, 0)).optional()
 }
 

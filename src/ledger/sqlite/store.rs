@@ -154,11 +154,7 @@ impl Ledger for Sqlite {
         self.write(|on| {
             let mut news = 0;
             for seen in seen {
-                let Some(record) =
-                    seen.after(observed::last(on, (&seen.host, &seen.repo, &seen.task, seen.kind))?.as_ref())
-                else {
-                    continue;
-                };
+                let Some(record) = seen.after(observed::last(on, seen)?.as_ref()) else { continue };
                 append(on, Row::Observed(&record), |number, hash| observed::insert(on, number, &record, hash))?;
                 news += 1;
             }

@@ -74,10 +74,6 @@ impl Survey {
     pub(super) fn leave_out(&mut self, others: Vec<Found>) {
         self.left_out.extend(others.into_iter().filter_map(|one| Some((one.automation.at.clone(), one.fault()?))));
     }
-
-    pub fn automations(&self) -> Vec<Automation> {
-        self.found.iter().map(|found| found.automation.clone()).collect()
-    }
 }
 
 pub async fn survey(context: &Context, repos: &[RepoName], depth: Depth) -> Result<Survey, Fault> {

@@ -9,7 +9,7 @@ use super::rows::watched;
 use crate::console::state::Model;
 use crate::console::state::layout::Area;
 use crate::domain::automation::calendar::{coming, loads};
-use crate::domain::automation::{Coming, Fields, Load};
+use crate::domain::automation::{Coming, Load};
 use crate::domain::{Automation, AutomationRef, Instant, RepoName};
 
 #[derive(Clone, Debug, Default)]
@@ -168,16 +168,16 @@ fn find(calendar: &Calendar, at: Instant, of: &AutomationRef) -> Option<usize> {
 fn compute(model: &Model, calendar: &mut Calendar, week: bool) {
     let from = model.now;
     let to = from + if week { TimeDelta::days(7) } else { TimeDelta::days(1) };
-    let automations: Vec<Automation> = watched(model).map(|known| outline(&known.automation)).collect();
+    let automations = || watched(model).map(|known| &known.automation);
     let takes = |at: &AutomationRef| model.world.automations.known.get(at)?.track.as_ref()?.typical;
-    calendar.runs = coming(&automations, takes, from, to);
+    calendar.runs = coming(automations(), takes, from, to);
     let policy = model.world.automations.policy.as_ref().and_then(|in_force| in_force.policy.as_ref().ok());
     calendar.loads = loads(&calendar.runs, policy);
     let is_unclear = |one: &&Automation| {
         let schedules = one.schedules();
         one.switch.is_on() && schedules.iter().any(|schedule| schedule.next(from).is_none())
     };
-    calendar.unclear = automations.iter().filter(is_unclear).count();
+    calendar.unclear = automations().filter(is_unclear).count();
     calendar.rows = rows(calendar);
     calendar.bars = bars(calendar, from, week);
     (calendar.from, calendar.to) = (Some(from), Some(to));
@@ -186,28 +186,6 @@ fn compute(model: &Model, calendar: &mut Calendar, week: bool) {
     let first = calendar.runs.first().map(|run| run.at.max(from) + TimeDelta::milliseconds(1));
     let hour = hour_of(from) + TimeDelta::hours(1);
     calendar.recheck_at = Some(first.map_or(hour, |first| first.min(hour)));
-}
-
-/// What a schedule needs, without what is heavy.
-fn outline(one: &Automation) -> Automation {
-    Automation {
-        at: one.at.clone(),
-        name: one.name.clone(),
-        switch: one.switch.clone(),
-        triggers: one.triggers.clone(),
-        description: None,
-        owner: None,
-        creator: None,
-        write_scope: None,
-        actor_must_write: None,
-        model: None,
-        reasoning_effort: None,
-        created_at: None,
-        updated_at: None,
-        limits: None,
-        detail: None,
-        other: Fields::new(),
-    }
 }
 
 fn rows(calendar: &Calendar) -> Vec<Row> {

@@ -81,7 +81,6 @@ impl Automations {
         if self.policy.as_ref() == Some(&policy) {
             return;
         }
-        self.revision += 1;
         self.policy = Some(policy);
         self.revision += 1;
         let mut repos: Vec<RepoName> = self.known.keys().map(|at| at.repo.clone()).collect();
