@@ -21,6 +21,9 @@
 
 #[cfg(unix)]
 mod fleet;
+#[cfg(unix)]
+#[path = "../tests/screens/talk.rs"]
+mod talk;
 
 #[cfg(unix)]
 fn main() {
@@ -40,21 +43,21 @@ mod unix {
 
     use atc::console::Effect;
     use atc::console::Model;
-    use atc::console::event::{Event, LogNews, LogOrigin, Net, News, What};
+    use atc::console::event::{Event, Net, News, What};
     use atc::console::keys::{Chord, Key};
     use atc::console::state::layout::Size;
     use atc::console::state::settings::Settings;
     use atc::console::update::update;
     use atc::console::view::Theme;
-    use atc::domain::{SessionId, Source, SourceChoice, Task};
+    use atc::domain::{SessionId, Source, Task};
     use atc::runtime::app::{self, App, Effects};
     use atc::runtime::clock::Clock;
     use atc::runtime::external::Desktop;
     use atc::runtime::terminal::Tty;
     use atc::runtime::{input, signals};
-    use atc::transcript::Format;
 
     use super::fleet::{REPOS, pull, repo, task};
+    use super::talk::{news, record};
 
     const TASKS: usize = 50_000;
     const COLUMNS: u16 = 160;
@@ -102,28 +105,8 @@ mod unix {
     }
 
     fn lines(from: usize, count: usize) -> News {
-        let bytes = (from..from + count)
-            .flat_map(|n| {
-                let created = super::fleet::now().timestamp() + n as i64;
-                format!(
-                    "data: {{\"id\":\"r{n}\",\"created\":{created},\"object\":\"chat.completion.chunk\",\"choices\":\
-                     [{{\"delta\":{{\"role\":\"assistant\",\"content\":\"{LINE} {n:06}\"}}}}]}}\n\n"
-                )
-                .into_bytes()
-            })
-            .collect();
-        News::Log(LogNews {
-            session: session(),
-            origin: LogOrigin::CopilotApi,
-            format: Format::SessionLog,
-            reset: from == 0,
-            bytes,
-            complete: false,
-            because: None,
-            choice: SourceChoice::Auto,
-            tried: Vec::new(),
-            received: 0,
-        })
+        let said = |n: usize| record(n, super::fleet::now().timestamp() + n as i64, &format!("{LINE} {n:06}"));
+        News::Log(news(&session(), from == 0, (from..from + count).flat_map(said).collect()))
     }
 
     /// The real loop over a model that was filled beforehand.

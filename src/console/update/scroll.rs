@@ -28,6 +28,20 @@ pub fn intent(model: &mut Model, intent: Intent) -> bool {
     true
 }
 
+/// Where a text stands that is moved through: its first row seen, of pages of so many rows, no further than to its last.
+/// `None`: not a movement.
+pub fn through(intent: Intent, top: usize, page: usize, last: usize) -> Option<usize> {
+    Some(match intent {
+        Intent::Up => top.saturating_sub(1),
+        Intent::Down => (top + 1).min(last),
+        Intent::PageUp => top.saturating_sub(page),
+        Intent::PageDown => (top + page).min(last),
+        Intent::Top => 0,
+        Intent::Bottom => last,
+        _ => return None,
+    })
+}
+
 /// The list moves under its selection, which keeps its row of the list: what follows an update keeps it within its ends.
 fn line_to(model: &mut Model, put: Put) {
     let panes = model.place.panes();

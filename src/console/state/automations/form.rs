@@ -15,7 +15,7 @@ mod credits;
 mod layout;
 mod piece;
 
-pub use layout::{LABEL, Parts, parts, prompt_text, value_columns};
+pub use layout::{LABEL, Parts, parts, value_columns};
 pub use piece::{Part, Piece, Shape};
 
 use uuid::Uuid;

@@ -85,7 +85,7 @@ pub fn pane(model: &Model) -> Area {
 /// Columns and rows of the text that has the keys. A place is kept for a cursor behind the last character.
 pub fn text_size(model: &Model, form: &Form) -> (usize, usize) {
     let parts = parts(pane(model), form);
-    if form.focused().is_none() { prompt_text(parts.prompt) } else { (value_columns(parts.fields), AREA_ROWS) }
+    if form.focused().is_none() { prompt_text(parts.prompt) } else { (value_columns(parts.fields, LABEL), AREA_ROWS) }
 }
 
 /// Columns and rows of the whole request in its preview.
@@ -99,13 +99,14 @@ pub fn preview_verdict(form: &Form) -> u16 {
     1 + u16::try_from(form.verdict.hints.len()).unwrap_or(u16::MAX).min(6)
 }
 
+/// Columns and rows of a prompt's text. One column of margin at the left, one for the cursor at the right.
 pub fn prompt_text(prompt: Area) -> (usize, usize) {
-    // One column of margin at the left, one for the cursor at the right.
     (usize::from(prompt.width.saturating_sub(2)).max(2), usize::from(prompt.height.saturating_sub(1)))
 }
 
-pub fn value_columns(fields: Area) -> usize {
-    usize::from(fields.width.saturating_sub(LABEL + 2)).max(2)
+/// Columns of a field's value behind so many of its label.
+pub fn value_columns(fields: Area, label: u16) -> usize {
+    usize::from(fields.width.saturating_sub(label + 2)).max(2)
 }
 
 #[cfg(test)]

@@ -6,15 +6,13 @@ use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Intent, Key};
 use crate::console::state::Model;
 use crate::console::state::automations::Automations;
-use crate::console::state::automations::form::{
-    AutomationForm, Piece, Purpose, Waits, parts, prompt_text, value_columns,
-};
+use crate::console::state::automations::form::{AutomationForm, Piece, Purpose, Waits, parts, value_columns};
 use crate::console::state::compose::Control;
 use crate::console::state::compose::editor::{Did, LeftOut};
-use crate::console::state::compose::layout::AREA_ROWS;
+use crate::console::state::compose::layout::{AREA_ROWS, prompt_text};
 use crate::console::state::dialog::{Ask, Dialog};
 use crate::console::state::layout::Area;
-use crate::console::update::{actions, compose, dialog};
+use crate::console::update::{actions, compose, dialog, scroll};
 use crate::domain::{Automation, Fault, RepoName};
 use crate::template::{Template, shipped};
 use crate::text::Untrusted;
@@ -191,12 +189,6 @@ fn in_preview(model: &mut Model, intent: Intent) -> bool {
     let last = (form.request_rows(columns).len() + 1).saturating_sub(page);
     form.preview = match intent {
         Intent::Preview | Intent::Back => None,
-        Intent::Up => Some(top.saturating_sub(1)),
-        Intent::Down => Some((top + 1).min(last)),
-        Intent::PageUp => Some(top.saturating_sub(page)),
-        Intent::PageDown => Some((top + page).min(last)),
-        Intent::Top => Some(0),
-        Intent::Bottom => Some(last),
         Intent::NextField
         | Intent::PreviousField
         | Intent::NextChoice
@@ -204,7 +196,10 @@ fn in_preview(model: &mut Model, intent: Intent) -> bool {
         | Intent::Reset
         | Intent::Editor
         | Intent::Enter => Some(top),
-        _ => return false,
+        moved => match scroll::through(moved, top, page, last) {
+            None => return false,
+            there => there,
+        },
     };
     model.dirty = true;
     true

@@ -5,6 +5,7 @@ use crate::console::keys::{Chord, Context, Intent, Key};
 use crate::console::state::Model;
 use crate::console::state::compose::editor::{Did, LeftOut};
 use crate::console::state::compose::{Control, Field, FieldId, Form, layout};
+use crate::console::update::scroll;
 use crate::domain::Fault;
 use crate::text::Untrusted;
 
@@ -83,12 +84,6 @@ fn in_preview(model: &mut Model, intent: Intent) -> bool {
             Some(0)
         }
         Intent::Preview | Intent::Back => None,
-        Intent::Up => Some(top.saturating_sub(1)),
-        Intent::Down => Some((top + 1).min(last)),
-        Intent::PageUp => Some(top.saturating_sub(page)),
-        Intent::PageDown => Some((top + page).min(last)),
-        Intent::Top => Some(0),
-        Intent::Bottom => Some(last),
         Intent::NextField
         | Intent::PreviousField
         | Intent::NextChoice
@@ -97,7 +92,10 @@ fn in_preview(model: &mut Model, intent: Intent) -> bool {
         | Intent::Reset
         | Intent::Editor
         | Intent::Enter => Some(top),
-        _ => return false,
+        moved => match scroll::through(moved, top, page, last) {
+            None => return false,
+            there => there,
+        },
     };
     model.dirty = true;
     true

@@ -3,14 +3,14 @@
 use ratatui::buffer::Buffer;
 
 use super::super::compose::fields::{Row, draw_rows, value_rows};
-use super::super::compose::words::{edited_row, put_cut, put_pieces, selected_in};
+use super::super::compose::prompt as compose_prompt;
+use super::super::compose::words::put_cut;
 use super::super::rule;
 use super::super::theme::{Theme, Tone};
 use crate::console::state::Model;
 use crate::console::state::automations::form::{
-    AutomationForm, LABEL, Part, Parts, Piece, Purpose, parts, prompt_text, value_columns,
+    AutomationForm, LABEL, Part, Parts, Piece, Purpose, parts, value_columns,
 };
-use crate::console::state::compose::wrap;
 use crate::console::state::layout::Area;
 use crate::console::update::actions::read_only_words;
 use crate::domain::Instant;
@@ -208,20 +208,7 @@ fn prompt(form: &AutomationForm, theme: Theme, places: Parts, buffer: &mut Buffe
     }
     words.push((tone, Safe::new(format!("{chars} characters"))));
     rule::draw(buffer, &theme, area, &Safe::new("Prompt"), has_keys, &words);
-    let (columns, height) = prompt_text(area);
-    let lines = form.prompt.lines();
-    let rows = wrap::rows(lines, columns);
-    let (cursor_row, x) = wrap::place(&rows, lines, form.prompt.cursor());
-    let top = wrap::visible_top(form.prompt.top, cursor_row, height, rows.len());
-    let text = Area { y: area.y + 1, height: area.height - 1, ..area };
-    for (row, y) in rows.iter().skip(top).zip(text.y..text.bottom()) {
-        let content = wrap::text_of(Some(row), lines).unwrap_or_default();
-        let selected = selected_in(form.prompt.selection(), row.line, (row.from, row.to));
-        put_pieces(buffer, text, text.x + 1, y, &edited_row(content, theme.style(Tone::Plain), selected));
-    }
-    let column = text.x.saturating_add(1).saturating_add(u16::try_from(x).ok()?).min(text.right().saturating_sub(1));
-    let row = text.y.saturating_add(u16::try_from(cursor_row.checked_sub(top)?).ok()?);
-    (has_keys && row < text.bottom()).then_some((column, row))
+    compose_prompt::text(&form.prompt, |_| Tone::Plain, theme, area, buffer).filter(|_| has_keys)
 }
 
 /// What stands in the way, what the policy says, and as much of the request as there is room for.

@@ -26,7 +26,7 @@ pub struct Row {
 }
 
 pub(super) fn draw(model: &Model, form: &Form, theme: Theme, area: Area, buffer: &mut Buffer) -> Option<(u16, u16)> {
-    let columns = value_columns(area);
+    let columns = value_columns(area, LABEL);
     let mut rows = Vec::new();
     let mut shown = 0..1;
     for (index, field) in form.fields.iter().enumerate() {

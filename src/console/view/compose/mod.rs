@@ -7,7 +7,7 @@ mod issues;
 mod list;
 mod pane;
 mod plan;
-mod prompt;
+pub(super) mod prompt;
 mod repos;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! Where the parts of the form stand. Update asks for the width text is wrapped at, view for drawing.
 
 use super::AutomationForm;
+use crate::console::state::compose::layout;
 use crate::console::state::layout::Area;
 
 /// From this width on fields and prompt stand side by side.
@@ -54,13 +55,8 @@ fn split(body: Area, has_prompt: bool, fault: bool) -> Parts {
     Parts { fields, prompt, foot }
 }
 
-/// Columns and rows of the prompt's text. One column of margin at the left, one for the cursor at the right.
-pub fn prompt_text(prompt: Area) -> (usize, usize) {
-    (usize::from(prompt.width.saturating_sub(2)).max(2), usize::from(prompt.height.saturating_sub(1)))
-}
-
 pub fn value_columns(fields: Area) -> usize {
-    usize::from(fields.width.saturating_sub(LABEL + 2)).max(2)
+    layout::value_columns(fields, LABEL)
 }
 
 #[cfg(test)]
