@@ -136,9 +136,8 @@ impl Term {
             let mut bytes = vec![0; at_once];
             loop {
                 drop(to.1.wait_while(to.0.lock().unwrap(), |seen| seen.stopped && !seen.ended).unwrap());
-                let Some(pty) = reading.upgrade() else { break };
-                let read = (&*pty).read(&mut bytes);
-                drop(pty);
+                // Nobody holds the terminal any more: nothing is left to be read.
+                let read = reading.upgrade().map_or(Ok(0), |pty| (&*pty).read(&mut bytes));
                 let mut seen = to.0.lock().unwrap();
                 match read {
                     Ok(n) if n > 0 => {
@@ -290,22 +289,24 @@ impl Term {
         self.exit()
     }
 
-    /// Waits for the program's end.
+    /// Waits for the program's end, and until all it wrote was read: what is on the screen now is its last word.
     pub fn exit(&mut self) -> ExitStatus {
         let start = Instant::now();
-        loop {
+        let status = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
-                return status;
+                break status;
             }
             assert!(start.elapsed() < PATIENCE, "the program did not end; the screen:\n{}", self.screen().contents());
             std::thread::yield_now();
-        }
+        };
+        // What it left running may hold the terminal open: then what is read by now has to do.
+        let _ = self.wait_seen("the last bytes", PATIENCE, |seen| (seen.ended || seen.stopped).then_some(()));
+        status
     }
 
     /// Waits for the end; gives how it ended, the last screen and all bytes.
     pub fn end(mut self) -> (ExitStatus, vt100::Screen, Vec<u8>) {
         let status = self.exit();
-        let _ = self.wait_seen("the last bytes", PATIENCE, |seen| seen.ended.then_some(()));
         (status, self.screen(), self.raw())
     }
 
@@ -323,7 +324,6 @@ impl Term {
 
     fn given_back(mut self) -> (ExitStatus, vt100::Screen) {
         let status = self.exit();
-        let _ = self.wait_seen("the last bytes", PATIENCE, |seen| seen.ended.then_some(()));
         assert_restored(&self.screen(), &self.raw());
         self.same_modes();
         self.nobody_left();
