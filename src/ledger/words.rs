@@ -2,7 +2,7 @@
 
 use super::line::{Line, Said};
 use super::observed::{Kind, Observed};
-use super::port::{Intent, Outcome};
+use super::port::{Action, Intent, Outcome};
 use crate::domain::{Cost, State};
 use crate::text::{Safe, Untrusted};
 
@@ -68,8 +68,10 @@ fn of_intent(intent: &Intent) -> Vec<Safe> {
         parts.push(Safe::new(format!("{} by {}{reason}", shown(&granted.verdict), shown(&granted.rule))));
     }
     parts.extend(named("", &intent.prompt));
-    if intent.prompt.is_none() {
-        parts.push(shown(&intent.request));
+    match (intent.action, &intent.prompt) {
+        (Action::Comment, _) => parts.push(shown(&intent.comment())),
+        (_, None) => parts.push(shown(&intent.request)),
+        (_, Some(_)) => {}
     }
     parts
 }
