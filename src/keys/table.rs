@@ -236,7 +236,7 @@ const LEDGER: &[Binding] = &[
         "what the lines come to: counts, times, costs; again: the lines",
         "stats",
     ),
-    bind(Context::Ledger, c('r'), Intent::Refresh, "read it anew", "read anew"),
+    bind(Context::Ledger, c('r'), Intent::Refresh, "read it anew; look again for what is unresolved", "read anew"),
     bind(Context::Ledger, c('y'), Intent::Copy, "copy the line", "copy"),
     bind(Context::Ledger, c(' '), Intent::PageDown, "page down", ""),
     bind(Context::Ledger, c('q'), Intent::Back, "go back, at last out of the ledger", ""),

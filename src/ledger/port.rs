@@ -78,6 +78,14 @@ impl Intent {
         words.map_or(Cow::Borrowed(&*self.request), |words| Cow::Owned(words.to_owned()))
     }
 
+    /// Whom it asks for a review: people, then teams.
+    pub fn reviewers(&self) -> Vec<String> {
+        let body: Value = serde_json::from_str(&self.request).unwrap_or_default();
+        let list = |field: &str| body.get(field).and_then(Value::as_array).cloned().unwrap_or_default();
+        let all = list("reviewers").into_iter().chain(list("team_reviewers"));
+        all.filter_map(|name| name.as_str().map(str::to_owned)).collect()
+    }
+
     /// It says nothing that the first layout could not hold. Such a row is hashed as it always was.
     pub(super) fn is_of_first_layout(&self) -> bool {
         let Self { template_hash, login, machine, granted, prompt, model, ticket, session, run, pull, plan, .. } = self;

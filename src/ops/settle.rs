@@ -186,7 +186,7 @@ async fn on_pull(context: &Context, intent: &Intent) -> Result<Option<String>, F
         }
         Action::RequestReview => {
             let events: Vec<&TimelineEvent> = ours.filter(|event| is(event, "review_requested")).collect();
-            let names = names(&intent.request);
+            let names = intent.reviewers();
             let asked = |name: &String| events.iter().any(|event| asks(event, name));
             (!names.is_empty() && names.iter().all(asked)).then(|| format!("{} asked", names.join(", ")))
         }
@@ -206,14 +206,6 @@ fn approves(event: &TimelineEvent, commit: &str) -> bool {
     word.raw_for_match().eq_ignore_ascii_case("approved") && of.is_none_or(|of| of.starts_with(commit))
 }
 
-/// Those who were to be asked.
-fn names(request: &str) -> Vec<String> {
-    let body: Value = serde_json::from_str(request).unwrap_or_default();
-    let list = |field: &str| body.get(field).and_then(Value::as_array).cloned().unwrap_or_default();
-    let all = list("reviewers").into_iter().chain(list("team_reviewers"));
-    all.filter_map(|name| name.as_str().map(str::to_owned)).collect()
-}
-
 /// The event names a person as `requested_reviewer`, a team as `requested_team`.
 fn asks(event: &TimelineEvent, name: &str) -> bool {
     let record: Value = serde_json::from_str(event.record.raw_for_match()).unwrap_or_default();
@@ -227,10 +219,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_to_be_written_is_found_in_either_form_it_is_recorded_in() {
-        assert_eq!(comment("@copilot go on"), "@copilot go on");
-        assert_eq!(comment(r#"{"body":"@copilot go on"}"#), "@copilot go on");
-        assert_eq!(names(r#"{"reviewers":["mona"],"team_reviewers":["core"]}"#), ["mona", "core"]);
-        assert!(names("nonsense").is_empty());
+    fn a_review_speaks_for_the_commit_it_names() {
+        let event = |word: &str, record: &str| TimelineEvent {
+            at: None,
+            what: Happened::Reviewed(word.into()),
+            by: None,
+            app: None,
+            text: None,
+            record: record.into(),
+        };
+        assert!(approves(&event("APPROVED", r#"{"commit_id":"abcdef12"}"#), "abcdef1"));
+        assert!(approves(&event("approved", r#"{"commit_id":null}"#), "abcdef1"), "the service does not say which");
+        assert!(!approves(&event("approved", r#"{"commit_id":"0bcdef12"}"#), "abcdef1"));
+        assert!(!approves(&event("commented", r#"{"commit_id":"abcdef12"}"#), "abcdef1"));
     }
 }

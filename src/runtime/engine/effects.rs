@@ -160,7 +160,10 @@ impl Engine {
     pub fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::Watch(repos) => self.wish(Wish::Watch(repos)),
-            Effect::Refresh => self.wish(Wish::Refresh),
+            Effect::Refresh => {
+                self.settler.notify_one();
+                self.wish(Wish::Refresh);
+            }
             Effect::Focus(focused) => self.wish(Wish::Focus(focused)),
             Effect::Attend { task, log, beside } => {
                 self.attention.send_replace(Attention { task, log, beside });
