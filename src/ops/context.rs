@@ -43,9 +43,11 @@ impl Context {
         })
     }
 
-    /// The intent of an action about to be taken.
+    /// The intent of an action about to be taken. On whose authority the token acts stands in it as far as that is known:
+    /// nothing is asked, or held up, for it.
     pub fn intent(&self, id: Uuid, action: Action, repo: &RepoName, request: String) -> Intent {
         let authority = self.provider.authority();
+        let viewer = self.provider.known_viewer();
         let (who, machine) = self.who.split_once('@').map_or((&*self.who, None), |(who, at)| (who, Some(at)));
         Intent {
             id,
@@ -60,7 +62,7 @@ impl Context {
             prompt_hash: None,
             template: None,
             template_hash: None,
-            login: None,
+            login: viewer.map(|viewer| viewer.login.raw_for_match().to_owned()),
             machine: machine.map(str::to_owned),
             granted: None,
             prompt: None,
@@ -76,27 +78,12 @@ impl Context {
 
     /// Durable when it returns. An error means: do not act.
     pub async fn claim(&self, intent: Intent) -> Result<(), Fault> {
-        let intent = self.signed(intent).await;
         self.blocking(move |ledger| ledger.claim(&intent)).await.map_err(|fault| unclaimed(&fault))
     }
 
     /// [`Ledger::claim_once`]: `Some` is who was first, and then nothing may be sent.
     pub async fn claim_once(&self, intent: Intent, since: Instant) -> Result<Option<Entry>, Fault> {
-        let intent = self.signed(intent).await;
         self.blocking(move |ledger| ledger.claim_once(&intent, since)).await.map_err(|fault| unclaimed(&fault))
-    }
-
-    /// On whose authority the token acts belongs into every intent.
-    async fn signed(&self, mut intent: Intent) -> Intent {
-        if intent.login.is_none() {
-            intent.login = self.login().await;
-        }
-        intent
-    }
-
-    /// Whose token it is. Who cannot be asked in a moment stays unnamed: nothing is held up for it.
-    pub(super) async fn login(&self) -> Option<String> {
-        self.gate.login(&*self.provider).await
     }
 
     /// A failure to record an outcome does not undo what happened: the intent stays open and is reconciled later.

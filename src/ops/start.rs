@@ -280,7 +280,7 @@ fn intent(context: &Context, order: &Order, grant: &Grant, facts: &Facts, (actio
     intent.prompt = Some(request.prompt.clone());
     intent.model.clone_from(&request.model);
     intent.plan = order.plan;
-    intent.login = facts.login.known().cloned();
+    intent.login = facts.login.known().cloned().or(intent.login);
     intent.granted = Some(Granted {
         verdict: grant.word().to_owned(),
         rule: grant.rule().to_string(),

@@ -181,6 +181,10 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
     }
 
     fn viewer(&self) -> Call<'_, Viewer>;
+    /// Whose token it is, as far as that was asked before. Asks nobody.
+    fn known_viewer(&self) -> Option<Viewer> {
+        None
+    }
     fn user(&self, id: UserId) -> Call<'_, Viewer>;
     /// The default branch; also the test whether the repository is there and readable.
     fn default_branch(&self, repo: &RepoName) -> Call<'_, Untrusted>;

@@ -227,6 +227,10 @@ impl Provider for Fake {
         ready(Ok(self.viewer.lock().unwrap().clone()))
     }
 
+    fn known_viewer(&self) -> Option<Viewer> {
+        Some(self.viewer.lock().unwrap().clone())
+    }
+
     fn user(&self, id: UserId) -> Call<'_, Viewer> {
         self.note(format!("user {id}"));
         ready(self.on_user.lock().unwrap()(id))

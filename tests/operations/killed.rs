@@ -341,10 +341,12 @@ async fn try_out(order: (Action, bool), killed: Killed) {
 #[tokio::test(start_paused = true)]
 async fn every_order_that_is_killed_at_any_stage_comes_back_as_one_true_line() {
     for killed in STAGES {
-        for action in ORDERS {
-            try_out((action, false), killed).await;
+        let orders = ORDERS.map(|action| (action, false)).into_iter().chain([(Action::Comment, true)]);
+        // Nothing lies between the order of these and their intent.
+        let at_once = |order: &(Action, bool)| order.0 == Action::Start || order.1;
+        for order in orders.filter(|order| killed != Killed::BeforeTheIntent || !at_once(order)) {
+            try_out(order, killed).await;
         }
-        try_out((Action::Comment, true), killed).await;
     }
 }
 

@@ -1,7 +1,7 @@
 //! `GitHub`: the provider port over the endpoints. Each method is one line; the work is in `endpoints`.
 
 use std::fmt::{self, Write as _};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -83,6 +83,8 @@ pub struct GitHub {
     pub(super) repos: Arc<Repos>,
     pub(super) copilot: Arc<Copilot>,
     pub(super) assignable: Arc<Assignable>,
+    /// Whose token it is, once that was asked: a client has one token for its life.
+    pub(super) owner: Arc<OnceLock<Viewer>>,
 }
 
 impl fmt::Debug for GitHub {
@@ -99,7 +101,13 @@ impl GitHub {
         let copilot = Copilot::new(copilot_api, token.kind());
         let read_only = closed(&host, read_only, trusts_host);
         let http = Http::new(Parts { host, token, read_only, now, limits, network, copilot_headers }).tapped(tap);
-        Ok(Self { http: Arc::new(http), repos: Arc::default(), copilot: Arc::new(copilot), assignable: Arc::default() })
+        Ok(Self {
+            http: Arc::new(http),
+            repos: Arc::default(),
+            copilot: Arc::new(copilot),
+            assignable: Arc::default(),
+            owner: Arc::default(),
+        })
     }
 
     /// An address under the API base, every segment encoded.
@@ -210,6 +218,10 @@ impl Provider for GitHub {
 
     fn viewer(&self) -> Call<'_, Viewer> {
         self.me().boxed()
+    }
+
+    fn known_viewer(&self) -> Option<Viewer> {
+        self.owner.get().cloned()
     }
 
     fn user(&self, id: UserId) -> Call<'_, Viewer> {

@@ -26,7 +26,9 @@ struct Repository {
 impl GitHub {
     pub(in super::super) async fn me(&self) -> Result<Viewer, Fault> {
         let op = Op::new("say whose token this is", Need::Nothing);
-        self.person(Request::get(op, Zone::Rest, self.url(&["user"])?)).await
+        let viewer = self.person(Request::get(op, Zone::Rest, self.url(&["user"])?)).await?;
+        let _ = self.owner.set(viewer.clone());
+        Ok(viewer)
     }
 
     pub(in super::super) async fn user_by_id(&self, id: UserId) -> Result<Viewer, Fault> {
