@@ -24,8 +24,13 @@ pub fn page(root: &Command) -> String {
     for (exit, meaning) in Exit::MEANINGS {
         item(&mut out, &exit.code().to_string(), meaning);
     }
-    item(&mut out, "128+n", "ended by signal n");
+    for (code, meaning) in Exit::OTHERS {
+        item(&mut out, code, meaning);
+    }
+    section(&mut out, "FILES");
+    line(&mut out, "atc config path prints where the configuration, templates, ledger, journal and cache are.");
     section(&mut out, "ENVIRONMENT");
+    line(&mut out, "Every option of the configuration is a variable, too: poll.idle_seconds is ATC_POLL_IDLE_SECONDS.");
     for (name, doc) in OTHER_VARIABLES {
         item(&mut out, name, doc);
     }

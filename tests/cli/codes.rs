@@ -49,7 +49,11 @@ const VERBS: &[(&str, Kind, &str)] = &[
     ("automation run", Writes, "--repo acme/api --no-wait --reason because-it-must-be AUTOMATION"),
     ("automation enable", Writes, "--repo acme/api --reason because-it-must-be AUTOMATION"),
     ("automation disable", Writes, "--repo acme/api --yes AUTOMATION"),
-    ("automation create", Writes, "--repo acme/api --name new --trigger schedule --yes --reason because-it-must-be Do-it"),
+    (
+        "automation create",
+        Writes,
+        "--repo acme/api --name new --trigger schedule --yes --reason because-it-must-be Do-it",
+    ),
     ("automation edit", Writes, "--repo acme/api --set description=other --yes --reason because-it-must-be AUTOMATION"),
     ("automation delete", Writes, "--repo acme/api --yes AUTOMATION"),
     ("automation diff", Asks, "FOLDER --repo acme/api"),
@@ -100,7 +104,8 @@ impl Stage {
         let world = World::at(0.001);
         let task = world.cast("acme/api", "Rate-limit the public search endpoint");
         let issues = world.get("/repos/acme/api/issues?per_page=100");
-        let free = |issue: &&serde_json::Value| issue["pull_request"].is_null() && issue["assignees"] == serde_json::json!([]);
+        let free =
+            |issue: &&serde_json::Value| issue["pull_request"].is_null() && issue["assignees"] == serde_json::json!([]);
         let issue = issues.as_array().unwrap().iter().find(free).unwrap()["number"].to_string();
         let listed = world.run(&["automation", "list", "--repo", "acme/api", "-q", "state:on"]);
         let automation = listed.out.lines().next().expect("one that is on").to_owned();
@@ -173,9 +178,7 @@ fn one_is_what_went_wrong() {
     walk(1, &of(&[Asks]), |verb, rest| program::run(&mut stage.command(verb, rest, &[])));
     // Where there is no ledger its verbs do not take that for an empty one.
     let nowhere = stage.world.home.path().join("nowhere.db");
-    walk(1, &of(&[Ledger]), |verb, rest| {
-        program::run(stage.command(verb, rest, &[]).env("ATC_LEDGER", &nowhere))
-    });
+    walk(1, &of(&[Ledger]), |verb, rest| program::run(stage.command(verb, rest, &[]).env("ATC_LEDGER", &nowhere)));
 }
 
 #[test]
