@@ -77,7 +77,8 @@ fn cut(words: &[String]) -> (Vec<String>, String) {
         pieces.extend((!piece.is_empty()).then_some(piece));
     }
     let last = words.last().unwrap();
-    (pieces, last[..last.rfind(['=', ':', '@']).map_or(0, |at| at + 1)].to_owned())
+    let kept = &last[..last.rfind(['=', ':', '@']).map_or(0, |at| at + 1)];
+    (pieces, kept.trim_end_matches('@').to_owned())
 }
 
 #[test]

@@ -43,9 +43,10 @@ _atc() {
     else
         words[${#words[@]}-1]+="$line"
     fi
-    # It replaces only what stands behind the last of these, unless the word is quoted.
+    # It replaces only what stands behind the last of these, and an @ with it, unless the word is quoted.
     word="${words[${#words[@]}-1]}"
     [[ $word == [\"\']* ]] || cut="${word%"${word##*["$COMP_WORDBREAKS"]}"}"
+    cut="${cut%@}"
     while IFS=$'\t' read -r value rest; do
         if [[ -z $value ]]; then
             compopt +o default 2>/dev/null
