@@ -7,9 +7,9 @@ use crate::console::keys::{Chord, Intent, Key};
 use crate::console::state::Model;
 use crate::console::state::automations::Automations;
 use crate::console::state::automations::form::{AutomationForm, Piece, Purpose, Waits, parts, value_columns};
-use crate::console::state::compose::{Control, Draft};
 use crate::console::state::compose::editor::{Did, LeftOut};
 use crate::console::state::compose::layout::{AREA_ROWS, prompt_text};
+use crate::console::state::compose::{Control, Draft};
 use crate::console::state::dialog::{Ask, Dialog};
 use crate::console::state::layout::Area;
 use crate::console::update::{actions, compose, dialog, scroll};
@@ -404,7 +404,11 @@ fn send(model: &mut Model, effects: &mut Vec<Effect>) {
     let desk = &mut model.world.automations.desk;
     let is_early = |form: &AutomationForm| form.is_waiting() && matches!(desk.no_offers(form.repo()), Some(None));
     if desk.form.as_deref().is_some_and(is_early) {
-        return say(model, true, "what is offered is still being read, and the draft speaks of it: send it in a moment");
+        return say(
+            model,
+            true,
+            "what is offered is still being read, and the draft speaks of it: send it in a moment",
+        );
     }
     let Some(form) = &mut desk.form else { return };
     if let Some(first) = form.first_fault() {

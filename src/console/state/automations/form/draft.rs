@@ -65,7 +65,8 @@ impl Written {
 
     fn holds_secret(&self) -> bool {
         let seen = self.of.iter().flat_map(|seen| &seen.fields);
-        let in_seen = |(key, value): (&String, &Value)| if key == "prompt" { prompt_holds(value) } else { holds(value) };
+        let in_seen =
+            |(key, value): (&String, &Value)| if key == "prompt" { prompt_holds(value) } else { holds(value) };
         self.typed.iter().any(|(_, text)| redact::holds_secret(text)) || seen.into_iter().any(in_seen)
     }
 }
@@ -171,7 +172,8 @@ impl AutomationForm {
     pub(super) fn waiting_words(&self) -> Option<String> {
         let all: Vec<Safe> = self.waiting.iter().map(place).collect();
         let all: Vec<&str> = all.iter().map(|one| &**one).collect();
-        (!all.is_empty()).then(|| format!("the draft also said something that has no field here now: {}", all.join(", ")))
+        (!all.is_empty())
+            .then(|| format!("the draft also said something that has no field here now: {}", all.join(", ")))
     }
 
     /// The one a draft changes.
