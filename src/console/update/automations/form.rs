@@ -370,8 +370,14 @@ fn back(model: &mut Model, effects: &mut Vec<Effect>) {
             desk.form = None;
         }
         None if form.to_draft().is_some() => {
+            let is_new = form.about().is_none();
             set_aside(model);
-            let text = model.filled("the draft is kept: {global.compose} lists it first");
+            let text = if is_new {
+                "the draft is kept: it stands first in the compose pane"
+            } else {
+                "the draft is kept: {automations.edit} goes on with it, and it stands first in the compose pane"
+            };
+            let text = model.filled(text);
             say(model, false, text);
         }
         None => {
