@@ -118,6 +118,10 @@ impl Poller {
             Source::Automations(_) if self.automations.sight.is_none() => Class::Extra,
             Source::Automations(repo) if self.is_waited_for(repo) => Class::Close,
             Source::Automation(at) | Source::AutomationRuns(at) if self.automations.is_chosen(at) => Class::Close,
+            // It stands on the screen as not known: what the list called for goes before the lists of tasks.
+            Source::Automation(_) | Source::AutomationRuns(_) if self.automations.read_at(source).is_none() => {
+                Class::Pulse
+            }
             _ => Class::Detail,
         }
     }
