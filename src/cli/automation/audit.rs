@@ -66,7 +66,11 @@ pub async fn audit(args: &Audit, desk: &Desk) -> Result<Exit, Fault> {
     if desk.voice.form == Form::Text {
         let s = |n: usize| if n == 1 { "" } else { "s" };
         let all = audit.survey.found.len();
-        output::complain(&format!("{all} automation{} held against the policy: {count} violation{}", s(all), s(count)));
+        // A note that is missing because nobody looked is no good news.
+        let unread =
+            if depth < Depth::Tracked { "; whether their runs fail or are reviewed was not read: --runs" } else { "" };
+        let said = format!("{all} automation{} held against the policy: {count} violation{}{unread}", s(all), s(count));
+        output::complain(&said);
     }
     Ok(exit)
 }

@@ -16,6 +16,7 @@ use crate::console::automations::Sight;
 use crate::console::keys::Context;
 use crate::console::state::Model;
 use crate::console::state::layout::Area;
+use crate::console::state::seat::Arranged;
 use crate::domain::automation::query::Query;
 use crate::domain::query::Wrong;
 use crate::domain::{AutomationRef, Cost, Instant};
@@ -61,14 +62,10 @@ pub struct Kept {
 /// How the operator likes them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Habits {
-    pub view: usize,
-    pub order: Order,
-    /// `None`: as it is good for so many repositories.
-    pub grouped: Option<bool>,
+    /// Also kept for the next start.
+    pub arranged: Arranged,
     /// As it was typed.
     pub text: String,
-    /// The calendar shows a week, not a day.
-    pub week: bool,
     pub selected: Option<AutomationRef>,
 }
 
@@ -149,7 +146,7 @@ impl AutomationsPane {
     }
 
     pub fn view(&self) -> &'static View {
-        VIEWS.get(self.habits.view).unwrap_or(&VIEWS[0])
+        VIEWS.get(self.habits.arranged.view).unwrap_or(&VIEWS[0])
     }
 
     /// The automation on a row. `None`: a heading, or something that is said.

@@ -107,7 +107,7 @@ pub fn rebuild(model: &mut Model) {
     let views: Vec<Vec<bool>> = queries.iter().map(held).collect();
     let typed = held(&pane.query);
     pane.counts = views.iter().map(|view| view.iter().filter(|is| **is).count()).collect();
-    let in_view = views.get(pane.habits.view);
+    let in_view = views.get(pane.habits.arranged.view);
     let is_in = |at: &usize| {
         let of = |held: Option<&Vec<bool>>| held.and_then(|held| held.get(*at)).copied().unwrap_or(false);
         of(in_view) && of(Some(&typed))
@@ -115,7 +115,7 @@ pub fn rebuild(model: &mut Model) {
     let asked: Vec<&Query> = queries.iter().chain([&pane.query]).collect();
     pane.recheck_at = recheck_at(model, &pane.entries, &asked);
     let mut shown: Vec<usize> = (0..pane.entries.len()).filter(is_in).collect();
-    let grouped = pane.habits.grouped.unwrap_or(model.settings.repos.len() > 1);
+    let grouped = pane.habits.arranged.grouped.unwrap_or(model.settings.repos.len() > 1);
     sort(model, &pane, &mut shown, grouped);
     pane.totals = totals(model, &pane, &shown);
     let mut rows = Vec::with_capacity(shown.len() + 8);
@@ -258,7 +258,7 @@ fn facts<'a>(model: &'a Model, known: &'a Known, entry: &'a Entry) -> Facts<'a> 
 }
 
 fn sort(model: &Model, pane: &AutomationsPane, shown: &mut [usize], grouped: bool) {
-    let order = pane.habits.order;
+    let order = pane.habits.arranged.order;
     let good = |entry: &Entry| {
         model.world.automations.known.get(&entry.at).and_then(|known| known.track.as_ref()?.success_percent())
     };

@@ -64,7 +64,7 @@ fn words(model: &Model, pane: &AutomationsPane) -> Vec<(Tone, Safe)> {
     if let Some(why) = no_policy(model) {
         words.push((Tone::Bad, Safe::new(why)));
     }
-    let order = pane.habits.order;
+    let order = pane.habits.arranged.order;
     let arrow = if order.reversed { "▴" } else { "▾" };
     words.push((Tone::Dim, Safe::new(format!("by {} {arrow}", order.by.word()))));
     if let Some(costs) = costs(&pane.totals) {
