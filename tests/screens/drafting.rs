@@ -197,13 +197,15 @@ fn what_looks_like_a_secret_is_in_no_draft_and_its_form_asks_before_it_goes() {
         assert!(desk(&console).form.is_none() && console.model.compose.drafts.is_empty());
     }
     // So is one that was there before anything was typed.
-    let mut said = nightly();
-    said["triggers"]["moon_phase"]["hook"] = json!("https://me:hunter2@moon.example");
-    let mut console = with(said, 120, 40);
-    form(&mut console);
-    go(&mut console, "description");
-    console.keys("!");
-    assert_eq!(kept(&console.effects), None);
+    for (name, secret) in [("hook", "https://me:hunter2@moon.example"), ("password", "hunter2")] {
+        let mut said = nightly();
+        said["triggers"]["moon_phase"]["within"][name] = json!(secret);
+        let mut console = with(said, 120, 40);
+        form(&mut console);
+        go(&mut console, "description");
+        console.keys("!");
+        assert_eq!(kept(&console.effects), None, "{name}");
+    }
     // A prompt may speak of tokens.
     let mut said = nightly();
     said["prompt"] = json!("Token: read it from the vault, send it as a bearer header.");

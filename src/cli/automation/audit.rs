@@ -36,8 +36,8 @@ pub enum Noted {
 
 pub async fn audit(args: &Audit, desk: &Desk) -> Result<Exit, Fault> {
     let query: Query = query_of(&args.which.query)?;
-    let depth = if args.runs { Depth::Tracked } else { Depth::Detailed };
-    let mut audit = gather::audit(&desk.context, which::repos(desk)?, depth.max(depth_for(&query))).await?;
+    let depth = if args.runs { Depth::Tracked } else { Depth::Detailed }.max(depth_for(&query));
+    let mut audit = gather::audit(&desk.context, which::repos(desk)?, depth).await?;
     if !query.is_empty() {
         let meant = held(&desk.context, &query, &audit.survey.found).await?;
         audit.only(&meant);

@@ -11,7 +11,7 @@
 use super::Known;
 use super::calendar::Calendar;
 use super::page::Page;
-use super::rows::{Entry, Row};
+use super::rows::{Entry, Row, Totals};
 use crate::console::automations::Sight;
 use crate::console::keys::Context;
 use crate::console::state::Model;
@@ -19,7 +19,7 @@ use crate::console::state::layout::Area;
 use crate::console::state::seat::Arranged;
 use crate::domain::automation::query::Query;
 use crate::domain::query::Wrong;
-use crate::domain::{AutomationRef, Cost, Instant};
+use crate::domain::{AutomationRef, Instant};
 
 #[derive(Clone, Debug, Default)]
 pub struct AutomationsPane {
@@ -42,7 +42,7 @@ pub struct AutomationsPane {
     /// How many each view holds.
     pub counts: Vec<usize>,
     /// What those in sight of the query cost in 24 hours, 7 days, 30 days.
-    pub totals: [Option<Cost>; 3],
+    pub totals: Totals,
     /// Make the rows anew at the end of the update.
     pub due: bool,
     /// Of what is known of the automations, when the rows were made.

@@ -89,7 +89,15 @@ pub struct Group {
     pub count: usize,
     pub off: usize,
     pub pointed_out: usize,
-    pub totals: [Option<Cost>; 3],
+    pub totals: Totals,
+}
+
+/// What several cost together, in 24 hours, 7 days and 30 days.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Totals {
+    pub costs: [Option<Cost>; 3],
+    /// What some of them cost was not read, or not told.
+    pub is_part: bool,
 }
 
 /// Rebuilds entries, rows, counts and selection from what is known.
@@ -298,9 +306,10 @@ fn told_first<T: Ord>(order: Order, a: Option<T>, b: Option<T>) -> Ordering {
     }
 }
 
-fn totals(model: &Model, pane: &AutomationsPane, shown: &[usize]) -> [Option<Cost>; 3] {
+fn totals(model: &Model, pane: &AutomationsPane, shown: &[usize]) -> Totals {
     let known = shown.iter().filter_map(|at| model.world.automations.known.get(&pane.entries.get(*at)?.at));
-    total_spending(known.filter_map(|known| known.automation.spending()))
+    let told: Vec<_> = known.map(|known| known.automation.spending()).collect();
+    Totals { is_part: told.iter().any(Option::is_none), costs: total_spending(told.into_iter().flatten()) }
 }
 
 fn heading(model: &Model, pane: &AutomationsPane, repo: &RepoName, group: &[usize]) -> Row {

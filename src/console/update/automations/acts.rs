@@ -8,7 +8,7 @@
 //!                               └── take the new one ── edited since: both versions
 //! ```
 
-use super::{form, question, stale};
+use super::{draft, form, question, stale};
 use crate::console::automations::{Became, News, NotDone, Wish};
 use crate::console::effect::Effect;
 use crate::console::keys::Intent;
@@ -185,7 +185,7 @@ fn done(model: &mut Model, order: &AutomationOrder, result: Result<Became, NotDo
     match result {
         Ok(became) => {
             if let Some(form) = desk.sent_form(order.id) {
-                form::forget(form, effects);
+                draft::forget(form, effects);
                 desk.form = None;
             }
             well(model, order, became);
@@ -193,7 +193,7 @@ fn done(model: &mut Model, order: &AutomationOrder, result: Result<Became, NotDo
         Err(not_done) => {
             badly(model, order, not_done, ours);
             // That it may have been sent is a part of the draft.
-            form::keep(model, effects);
+            draft::keep(model, effects);
         }
     }
 }

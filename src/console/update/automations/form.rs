@@ -1,15 +1,15 @@
 //! Keys, paste and intents in the form of an automation.
 
-use super::acts;
+use super::{acts, draft};
 use crate::console::automations::Wish;
 use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Intent, Key};
 use crate::console::state::Model;
 use crate::console::state::automations::Automations;
-use crate::console::state::automations::form::{AutomationForm, Piece, Purpose, Waits, parts, value_columns};
+use crate::console::state::automations::form::{AutomationForm, Piece, Waits, parts, value_columns};
+use crate::console::state::compose::Control;
 use crate::console::state::compose::editor::{Did, LeftOut};
 use crate::console::state::compose::layout::{AREA_ROWS, prompt_text};
-use crate::console::state::compose::{Control, Draft};
 use crate::console::state::dialog::{Ask, Dialog};
 use crate::console::state::layout::Area;
 use crate::console::update::{actions, compose, dialog, scroll};
@@ -24,7 +24,7 @@ pub fn edit(model: &mut Model, automation: &Automation, effects: &mut Vec<Effect
     let mut drafts = model.compose.drafts.iter();
     let begun = drafts.find(|draft| AutomationForm::subject(draft).as_ref() == Some(&automation.at)).cloned();
     if let Some(draft) = begun {
-        return take_up(model, &draft, effects);
+        return draft::take_up(model, &draft, effects);
     }
     if let Some(form) = AutomationForm::edit(automation) {
         open(model, form, effects);
@@ -57,55 +57,13 @@ pub fn create(model: &mut Model, template: Option<Template>, effects: &mut Vec<E
     effects.push(Effect::LookForTemplates);
 }
 
-/// Goes on with what was kept as a draft, over what is there now.
-pub fn take_up(model: &mut Model, draft: &Draft, effects: &mut Vec<Effect>) {
-    if model.settings.read_only {
-        return actions::refuse(model);
-    }
-    if model.compose.templates.is_empty() {
-        model.compose.templates = shipped();
-    }
-    let templates = model.compose.templates.clone();
-    let Some(form) = AutomationForm::of_draft(draft, &model.settings.repos, templates) else { return };
-    let (about, is_template_gone) = (form.about(), draft.template.is_some() && form.template.is_none());
-    if !open(model, form, effects) {
-        return;
-    }
-    model.compose.drafts.retain(|other| other.id != draft.id);
-    if about.is_none() {
-        effects.push(Effect::LookForTemplates);
-    }
-    say(model, false, "the draft goes on where it was left");
-    if let (true, Some(id)) = (is_template_gone, &draft.template) {
-        say(model, true, format!("the template {id} is not there any more: the prompt is kept as it was"));
-    }
-    let known = about.and_then(|at| model.world.automations.known.get(&at));
-    if let Some(now) = known.map(|known| known.automation.clone()).filter(|now| now.detail.is_some()) {
-        over(model, &now);
-    }
-}
-
-/// What was seen when the draft was begun may not be so any more.
-fn over(model: &mut Model, now: &Automation) {
-    let Some(form) = &mut model.world.automations.desk.form else { return };
-    let is_other = match &form.purpose {
-        Purpose::Edit(pinned) => {
-            pinned.revision.as_ref() != now.revision() || now.definition().is_some_and(|now| *now != pinned.seen)
-        }
-        Purpose::Create | Purpose::Run(..) => false,
-    };
-    if is_other {
-        take_new(model, now);
-    }
-}
-
 /// False: another one is on its way, and nothing is opened.
-fn open(model: &mut Model, mut form: AutomationForm, effects: &mut Vec<Effect>) -> bool {
+pub(super) fn open(model: &mut Model, mut form: AutomationForm, effects: &mut Vec<Effect>) -> bool {
     if model.world.automations.desk.form.as_ref().is_some_and(|form| form.waits.is_some()) {
         say(model, true, "an automation is on its way: its answer comes first");
         return false;
     }
-    set_aside(model);
+    draft::set_aside(model);
     if form.id.is_nil() {
         form.id = model.compose.new_id(model.now);
     }
@@ -119,35 +77,6 @@ fn open(model: &mut Model, mut form: AutomationForm, effects: &mut Vec<Effect>) 
     want_offers(model, effects);
     model.dirty = true;
     true
-}
-
-/// The form that is open becomes a draft if there is something to lose, and goes. False: nothing was kept of it.
-fn set_aside(model: &mut Model) -> bool {
-    let form = model.world.automations.desk.form.take();
-    let draft = form.filter(|form| form.is_touched()).and_then(|form| form.to_draft());
-    let is_kept = draft.is_some();
-    if let Some(draft) = draft {
-        model.compose.push_draft(draft);
-    }
-    is_kept
-}
-
-/// The draft on disk is what is written now. What looks like a secret is not written: then the last that was stays.
-pub(super) fn keep(model: &mut Model, effects: &mut Vec<Effect>) {
-    let Some(form) = &mut model.world.automations.desk.form else { return };
-    if !form.is_touched() {
-        forget(form, effects);
-    } else if let Some(draft) = form.to_draft() {
-        form.is_kept = true;
-        effects.push(Effect::KeepDraft(Box::new(draft)));
-    }
-}
-
-/// There is nothing to go on with.
-pub(super) fn forget(form: &mut AutomationForm, effects: &mut Vec<Effect>) {
-    if std::mem::take(&mut form.is_kept) {
-        effects.push(Effect::DropDraft(form.id));
-    }
 }
 
 fn want_offers(model: &mut Model, effects: &mut Vec<Effect>) {
@@ -307,7 +236,7 @@ fn reset(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(form) = model.world.automations.desk.form.as_mut().filter(|form| form.has_prompt()) else { return };
     if form.reset_prompt() {
         refresh(model);
-        keep(model, effects);
+        draft::keep(model, effects);
         say(model, false, "the prompt is what it was; undo brings yours back");
     } else {
         say(model, false, "the prompt was not changed: there is nothing to take back");
@@ -347,7 +276,7 @@ pub fn edited(model: &mut Model, result: &Result<Untrusted, Fault>, effects: &mu
         form.own_prompt = true;
         form.at = form.pieces.len();
         refresh(model);
-        keep(model, effects);
+        draft::keep(model, effects);
         model.dirty = true;
         compose::tell_left_out(model, left_out);
     }
@@ -366,12 +295,12 @@ fn back(model: &mut Model, effects: &mut Vec<Effect>) {
         }
         Some(Waits::Answer(_)) => drop(is_frozen(model)),
         None if !form.is_touched() => {
-            forget(form, effects);
+            draft::forget(form, effects);
             desk.form = None;
         }
         None if form.to_draft().is_some() => {
             let is_new = form.about().is_none();
-            set_aside(model);
+            draft::set_aside(model);
             let text = if is_new {
                 "the draft is kept: it stands first in the compose pane"
             } else {
@@ -393,7 +322,7 @@ fn back(model: &mut Model, effects: &mut Vec<Effect>) {
 pub fn dropped(model: &mut Model, effects: &mut Vec<Effect>) {
     let desk = &mut model.world.automations.desk;
     if let Some(mut form) = desk.form.take_if(|form| form.waits.is_none()) {
-        forget(&mut form, effects);
+        draft::forget(&mut form, effects);
         say(model, false, "thrown away");
     }
 }
@@ -487,7 +416,7 @@ fn changed(model: &mut Model, effects: &mut Vec<Effect>) {
         want_offers(model, effects);
         rebuild(model, |_| true);
     }
-    keep(model, effects);
+    draft::keep(model, effects);
     model.dirty = true;
 }
 

@@ -112,7 +112,7 @@ fn choose(model: &mut Model, effects: &mut Vec<Effect>) {
         Row::Draft(draft) => {
             let draft = draft.clone();
             if draft.automation.is_some() {
-                return automations::form::take_up(model, &draft, effects);
+                return automations::take_up(model, &draft, effects);
             }
             model.compose.drafts.retain(|other| other.id != draft.id);
             open_draft(model, &draft, effects);

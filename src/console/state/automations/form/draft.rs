@@ -58,16 +58,12 @@ impl Written {
         self.typed.iter().map(move |typed| Safe::new(format!("{}: {}", place(typed), show(&typed.1))))
     }
 
-    /// It is a change of this one.
-    pub fn is_of(&self, id: &AutomationId) -> bool {
-        self.of.as_ref().is_some_and(|seen| seen.id == id.raw())
-    }
-
     fn holds_secret(&self) -> bool {
         let seen = self.of.iter().flat_map(|seen| &seen.fields);
         let in_seen =
             |(key, value): (&String, &Value)| if key == "prompt" { prompt_holds(value) } else { holds(value) };
-        self.typed.iter().any(|(_, text)| redact::holds_secret(text)) || seen.into_iter().any(in_seen)
+        let in_typed = |(part, text): &Typed| part.last().is_some_and(|name| named(name, text));
+        self.typed.iter().any(in_typed) || seen.into_iter().any(in_seen)
     }
 }
 
@@ -80,9 +76,16 @@ fn holds(value: &Value) -> bool {
     match value {
         Value::String(text) => redact::holds_secret(text),
         Value::Array(items) => items.iter().any(holds),
-        Value::Object(fields) => fields.values().any(holds),
+        Value::Object(fields) => {
+            fields.iter().any(|(name, value)| value.as_str().map_or_else(|| holds(value), |text| named(name, text)))
+        }
         _ => false,
     }
+}
+
+/// The text is a secret by itself, or by the name it stands under.
+fn named(name: &str, text: &str) -> bool {
+    redact::holds_secret(text) || redact::holds_secret(&format!("{name}={text}"))
 }
 
 fn prompt_holds(value: &Value) -> bool {
