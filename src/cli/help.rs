@@ -159,7 +159,10 @@ fn under(mut command: Command, path: &str) -> Command {
         let path = if path.is_empty() { verb.clone() } else { format!("{path} {verb}") };
         command = command.mut_subcommand(verb, |command| under(command, &path));
     }
-    let lines: String = examples(path).iter().map(|(line, what)| format!("\n  {line}\n      {what}")).collect();
+    let mut lines = String::new();
+    for (line, what) in examples(path) {
+        lines.push_str(&format!("\n  {line}\n      {what}"));
+    }
     if lines.is_empty() { command } else { command.after_help(format!("Examples:{lines}")) }
 }
 
