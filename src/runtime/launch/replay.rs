@@ -58,11 +58,15 @@ pub async fn serve(recording: Recording, clock: Clock) -> Result<(Arc<Player>, S
     let name = Host::resolve(Some(&recording.host), None).is_ok().then(|| recording.host.clone());
     let player = Player::new(recording, clock.as_now());
     let speaker = Arc::clone(&player);
-    let stand =
-        Stand::start(Arc::new(move |question, ours| speaker.answer(question, ours))).await.map_err(|error| {
-            let what = format!("the recording cannot be served on this machine: {error}");
-            Fault::new(FaultKind::Local, what, "try again")
-        })?;
+    let stand = Stand::start(Arc::new(move |question, ours| {
+        let (said, at) = speaker.answer(question, ours);
+        (said, clock.deadline(at))
+    }))
+    .await
+    .map_err(|error| {
+        let what = format!("the recording cannot be served on this machine: {error}");
+        Fault::new(FaultKind::Local, what, "try again")
+    })?;
     let host = Host::resolve(name.as_deref(), Some(&stand.addresses().api))?;
     let mut options = github::Options::new(host, token, clock.as_now());
     options.read_only = true;
