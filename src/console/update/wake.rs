@@ -24,6 +24,7 @@ pub fn next_wake(model: &Model) -> Option<Instant> {
         model.notes.current.as_ref().map(|n| n.until),
         model.queue.recheck_at,
         log_wake(model),
+        model.settings.ends,
     ];
     listed.into_iter().chain(exact.into_iter().flatten()).filter(|at| *at > model.now).min()
 }
@@ -32,6 +33,10 @@ pub fn next_wake(model: &Model) -> Option<Instant> {
 pub fn due(model: &mut Model) {
     if model.notes.current.as_ref().is_some_and(|n| n.until <= model.now) {
         model.notes.current = None;
+        model.dirty = true;
+    }
+    if model.settings.ends.take_if(|at| *at <= model.now).is_some() {
+        model.notes.tell(model.now, "the recording ends here: nothing that is shown changes any more");
         model.dirty = true;
     }
     if model.place.wake.is_some_and(|at| at <= model.now) {

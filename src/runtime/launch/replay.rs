@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use super::begin::{Setting, runtime};
 use super::behind::OpenLedger;
-use super::service::{self, Shelf};
+use super::service::{self, Shelf, StandIn};
 use crate::cli::{self, output};
 use crate::config::{Notify, Switch};
 use crate::demo::Stand;
+use crate::domain::capability::ReadOnly;
 use crate::domain::policy::Policy;
 use crate::domain::{Fault, FaultKind};
 use crate::ledger::memory::Memory;
@@ -33,13 +34,13 @@ pub fn console(mut setting: Setting, asked: &cli::Replay) -> Result<u8, Fault> {
     }
     let note = |words: &Safe| Fault::new(FaultKind::Local, words.clone(), "what is in it is replayed");
     setting.notes.extend(recording.notes.iter().map(note));
-    let (repos, hosts) = (recording.repos.clone(), hosts(&recording));
+    let (repos, hosts, ends) = (recording.repos.clone(), hosts(&recording), recording.ends());
     let player = runtime()?.block_on(async {
         let (player, stand, provider) = serve(recording, setting.clock).await?;
         let ledger: OpenLedger = Box::new(|| Arc::new(Memory::new()));
         let shelf = Shelf { ledger, cache: None, state_dir: None, policy: Policy::default(), local: None };
-        let host = Some(Safe::new("replay"));
-        let ended = Box::pin(service::run(setting, Arc::new(provider), shelf, repos, hosts, host)).await;
+        let stand_in = StandIn { host: Some(Safe::new("replay")), closed: Some(closed()), ends };
+        let ended = Box::pin(service::run(setting, Arc::new(provider), shelf, repos, hosts, stand_in)).await;
         drop(stand);
         ended.map(|code| (code, player))
     });
@@ -49,6 +50,15 @@ pub fn console(mut setting: Setting, asked: &cli::Replay) -> Result<u8, Fault> {
         output::say(&format!("{} questions are not in the recording, the first: {first}", missed.len()));
     }
     Ok(code)
+}
+
+/// Why nothing can be changed.
+fn closed() -> ReadOnly {
+    ReadOnly {
+        why: Safe::new("as what is replayed has been"),
+        next: Safe::new("start without replay to change things"),
+        chosen: true,
+    }
 }
 
 /// The player, the stand it speaks from, and the client that asks there.

@@ -535,6 +535,17 @@ fn a_file_stands_alone_and_asks_for_nothing() {
 }
 
 #[test]
+fn where_a_file_stands_alone_what_would_change_something_says_so_and_not_that_read_only_was_asked_for() {
+    let mut model = console(None);
+    (model.place.log_only, model.settings.read_only) = (true, true);
+    for intent in [Intent::Retry, Intent::Cancel, Intent::FollowUp] {
+        crate::console::update::actions::run(&mut model, intent, &mut Vec::new());
+        let said = model.notes.current.take().unwrap().text;
+        assert!(said.starts_with("a saved log is all that is open here"), "{intent:?}: {said:?}");
+    }
+}
+
+#[test]
 fn a_still_log_wakes_for_what_reads_differently_and_no_sooner() {
     let mut model = console(Some(&["s1"]));
     settle(&mut model, PANE);
