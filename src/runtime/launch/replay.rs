@@ -2,6 +2,9 @@
 //! for, nobody is told of anything, and nothing can be changed.
 
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant as Tick;
 
 use super::begin::{Setting, runtime};
 use super::behind::OpenLedger;
@@ -18,6 +21,9 @@ use crate::provider::tap::Door;
 use crate::runtime::clock::Clock;
 use crate::runtime::record::{Player, Recording, load};
 use crate::text::Safe;
+
+/// Answers are held back for so long at most, however long they took or slowly they are replayed: the client would give up.
+const LONGEST_HELD: Duration = Duration::from_secs(8);
 
 pub fn console(mut setting: Setting, asked: &cli::Replay) -> Result<u8, Fault> {
     let recording = load(&asked.file)?;
@@ -70,7 +76,7 @@ pub async fn serve(recording: Recording, clock: Clock) -> Result<(Arc<Player>, S
     let speaker = Arc::clone(&player);
     let stand = Stand::start(Arc::new(move |question, ours| {
         let (said, at) = speaker.answer(question, ours);
-        (said, clock.deadline(at))
+        (said, clock.deadline(at).min(Tick::now() + LONGEST_HELD))
     }))
     .await
     .map_err(|error| {

@@ -8,14 +8,13 @@ use serde_json::json;
 use super::follow::follow_in;
 use super::pointer::mouse_in;
 use super::*;
-use crate::console::effect::{Heard, LogWish};
-use crate::console::event::{LogLook, LogNews, LogOrigin, Mouse, MouseKind};
-use crate::console::state::log::{Attended, LogPane};
+use crate::console::effect::LogWish;
+use crate::console::event::{LogNews, LogOrigin, Mouse, MouseKind};
 use crate::console::state::settings::Settings;
 use crate::console::state::world::Known;
-use crate::domain::{Instant, RepoName, Session, SessionId, Source, SourceChoice, State, Task, TaskId, TaskRef, age};
+use crate::domain::{Instant, RepoName, Session, SessionId, SourceChoice, State, Task, TaskId, TaskRef};
 use crate::text::Safe;
-use crate::transcript::{Format, Rules, Transcript};
+use crate::transcript::Format;
 
 pub(in crate::console) const PANE: Area = Area { x: 0, y: 0, width: 80, height: 22 };
 
