@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -11,6 +12,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::http::Service;
 
@@ -43,13 +45,14 @@ pub struct Addresses {
     pub blobs: String,
 }
 
-/// Finds the words.
-pub type Speaker = Arc<dyn Fn(&Question, &Addresses) -> Said + Send + Sync>;
+/// Finds the words, and when they may be said.
+pub type Speaker = Arc<dyn Fn(&Question, &Addresses) -> (Said, Instant) + Send + Sync>;
 
 /// A running stand. It stops when this is dropped.
 #[derive(Debug)]
 pub struct Stand {
     addresses: Arc<Addresses>,
+    held: Arc<AtomicUsize>,
     _running: watch::Sender<()>,
 }
 
@@ -57,6 +60,7 @@ struct Site {
     service: Service,
     addresses: Arc<Addresses>,
     speaker: Speaker,
+    held: Arc<AtomicUsize>,
 }
 
 impl Stand {
@@ -77,8 +81,10 @@ impl Stand {
             blobs: address(Service::Blobs)?,
         });
         let (running, watching) = watch::channel(());
+        let held = Arc::new(AtomicUsize::new(0));
         for (service, listener) in listeners {
-            let site = Site { service, addresses: Arc::clone(&addresses), speaker: Arc::clone(&speaker) };
+            let (addresses, speaker, held) = (Arc::clone(&addresses), Arc::clone(&speaker), Arc::clone(&held));
+            let site = Site { service, addresses, speaker, held };
             let app = Router::new().fallback(answer).with_state(Arc::new(site));
             let mut watching = watching.clone();
             // `changed` fails when the stand is dropped: that is the sign to stop.
@@ -86,11 +92,32 @@ impl Stand {
             let serving = axum::serve(listener, app).with_graceful_shutdown(stop);
             tokio::spawn(async move { serving.await.ok() });
         }
-        Ok(Self { addresses, _running: running })
+        Ok(Self { addresses, held, _running: running })
     }
 
     pub fn addresses(&self) -> &Addresses {
         &self.addresses
+    }
+
+    /// Questions whose words are found and not to be said yet.
+    pub fn held(&self) -> usize {
+        self.held.load(Ordering::Relaxed)
+    }
+}
+
+/// One of the questions that wait for their time. Whoever asked may hang up first.
+struct Held<'a>(&'a AtomicUsize);
+
+impl<'a> Held<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -100,7 +127,12 @@ async fn answer(State(site): State<Arc<Site>>, request: HttpRequest) -> Response
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
     let if_none_match = parts.headers.get("if-none-match").and_then(|tag| tag.to_str().ok()).map(str::to_owned);
     let question = Question { service: site.service, method: parts.method.to_string(), target, if_none_match, body };
-    let said = (site.speaker)(&question, &site.addresses);
+    let (said, at) = (site.speaker)(&question, &site.addresses);
+    if at > Instant::now() {
+        let held = Held::new(&site.held);
+        tokio::time::sleep_until(at).await;
+        drop(held);
+    }
     let mut response = Response::new(Body::from(said.body));
     *response.status_mut() = StatusCode::from_u16(said.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in said.headers {

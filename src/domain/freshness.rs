@@ -3,7 +3,7 @@
 use super::{AutomationRef, Fault, Instant, RepoName, SessionId, TaskId};
 
 /// Where a piece of data comes from. Freshness is kept per source.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Source {
     Viewer,
     Tasks(RepoName),

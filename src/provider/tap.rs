@@ -25,6 +25,8 @@ pub struct Heard {
     pub query: Option<String>,
     /// A query document and its variables. `None`: the question is all in its address.
     pub asked: Option<(String, serde_json::Value)>,
+    /// From the question to this answer, as a whole.
+    pub waited: std::time::Duration,
     pub status: u16,
     /// Names in lower case.
     pub headers: Vec<(String, String)>,

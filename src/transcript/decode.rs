@@ -155,6 +155,14 @@ impl Transcript {
         self.change_since(before)
     }
 
+    /// The entries of one line by itself, for their texts: what they are about is not found out.
+    pub(super) fn entries_of(format: Format, line: &[u8]) -> Vec<Entry> {
+        let mut alone = Self::new(format);
+        alone.bytes(line.strip_suffix(b"\n").unwrap_or(line));
+        alone.job.finish(&mut alone.log);
+        alone.log.entries
+    }
+
     /// Lines with their newlines. Nearly always they are UTF-8 all together; else each line is mended by itself.
     fn lines(&mut self, bytes: &[u8]) {
         let Some(bytes) = bytes.strip_suffix(b"\n") else { return };

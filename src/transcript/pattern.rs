@@ -141,16 +141,19 @@ impl Pattern {
 
     /// Is it in this line of a raw log, decoded by itself.
     pub fn holds(&self, format: Format, line: &[u8]) -> bool {
-        let mut transcript = Transcript::new(format);
-        transcript.absorb(line);
-        transcript.finish();
+        let whole = || {
+            let mut transcript = Transcript::new(format);
+            transcript.absorb(line);
+            transcript.finish();
+            transcript
+        };
         match self.want {
             Want::Text(_) => {
-                let mut texts = transcript.entries().iter().flat_map(|entry| entry.kind.texts());
-                texts.any(|text| self.is_in(text.raw_for_match()))
+                let entries = Transcript::entries_of(format, line);
+                entries.iter().any(|entry| entry.kind.texts().iter().any(|text| self.is_in(text.raw_for_match())))
             }
-            Want::Facet(facet) => transcript.facets().count(facet) > 0,
-            Want::Turn => transcript.outline().turns().iter().any(|turn| !turn.setup),
+            Want::Facet(facet) => whole().facets().count(facet) > 0,
+            Want::Turn => whole().outline().turns().iter().any(|turn| !turn.setup),
         }
     }
 
@@ -158,10 +161,8 @@ impl Pattern {
     pub fn text_in(&self, format: Format, line: &[u8]) -> Option<Untrusted> {
         let Want::Text(regex) = &self.want else { return None };
         self.sieve.find(line)?;
-        let mut transcript = Transcript::new(format);
-        transcript.absorb(line);
-        transcript.finish();
-        let mut texts = transcript.entries().iter().flat_map(|entry| entry.kind.texts());
+        let entries = Transcript::entries_of(format, line);
+        let mut texts = entries.iter().flat_map(|entry| entry.kind.texts());
         texts.find_map(|text| {
             let text = text.raw_for_match();
             regex.find(text)?;

@@ -43,6 +43,8 @@ pub struct Flow {
     events: mpsc::Sender<Event>,
     signals: mpsc::Sender<Signal>,
     running: tokio::task::JoinHandle<Exit>,
+    stand: Option<Arc<demo::Stand>>,
+    exact: bool,
     /// While this lives tokio does not move the paused clock by itself.
     _still: std::sync::mpsc::SyncSender<()>,
 }
@@ -80,6 +82,10 @@ pub struct Setup {
     pub tap: Option<Arc<dyn atc::provider::Tap>>,
     /// Asked instead of the demo.
     pub provider: Option<Arc<GitHub>>,
+    /// What the provider asks, where it holds answers back until their time.
+    pub stand: Option<Arc<demo::Stand>>,
+    /// Time never moves on while anything is under way. See [`exactly`].
+    pub exact: bool,
     /// Watched instead of the demo's.
     pub repos: Option<Vec<atc::domain::RepoName>>,
     /// Links are drawn.
@@ -110,12 +116,22 @@ impl Default for Setup {
             state_dir: None,
             tap: None,
             provider: None,
+            stand: None,
+            exact: false,
             repos: None,
             linked: false,
             seat: None,
             aliases: Vec::new(),
         }
     }
+}
+
+/// A test that sees the same each time it runs. Beside what keeps the time still there is one thread for work that blocks: a
+/// step that has waited for its turn there has waited for all that was to be done.
+pub fn exactly<T>(test: impl Future<Output = T>) -> T {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    runtime.enable_all().start_paused(true).max_blocking_threads(2);
+    runtime.build().unwrap().block_on(test)
 }
 
 /// The defaults, with room for the demo's own world, where the viewer has more at work than they allow.
@@ -222,19 +238,27 @@ impl Flow {
             behind.finish().await;
             exit
         });
-        Self { server, provider, paper, ledger, clock, events, signals, running, _still: still }
+        let Setup { stand, exact, .. } = setup;
+        Self { server, provider, paper, ledger, clock, events, signals, running, stand, exact, _still: still }
     }
 
     /// Lets everything that can happen now happen, then moves the clock one step.
     async fn step(&self, by: Duration) {
-        for round in 0..40 {
+        let held = || self.stand.as_ref().map_or(0, |stand| u32::try_from(stand.held()).unwrap());
+        let mut quiet = 0;
+        for _ in 0..if self.exact { 10_000 } else { 40 } {
             for _ in 0..70 {
                 tokio::task::yield_now().await;
             }
-            if round > 1 && self.provider.budget().in_flight == 0 {
+            if self.exact {
+                tokio::task::spawn_blocking(|| ()).await.unwrap();
+            }
+            quiet = if self.provider.budget().in_flight == held() { quiet + 1 } else { 0 };
+            if quiet > 2 {
                 break;
             }
         }
+        assert!(!self.exact || quiet > 2, "something never came to an end");
         tokio::time::advance(by).await;
     }
 

@@ -301,7 +301,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         what: "a line of 66 appended to a followed log",
-        budget: [66 + 25 + 11, 66 + 25 + 11],
+        budget: [66 + 25, 66 + 25],
         cost: |screen| {
             let mut wire = Wire::log(screen);
             // The first sets the scroll region, which stays.

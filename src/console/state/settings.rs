@@ -8,7 +8,7 @@ use crate::console::keys::Keymap;
 use crate::domain::capability::ReadOnly;
 use crate::domain::stuck::Thresholds;
 use crate::domain::transition::Rule;
-use crate::domain::{OwnTasks, RepoName, SavedView, Zone};
+use crate::domain::{Instant, OwnTasks, RepoName, SavedView, Zone};
 use crate::text::Safe;
 
 /// A name, and the words it stands for.
@@ -30,6 +30,8 @@ pub struct Settings {
     pub zone: Zone,
     /// Good data older than this is called stale.
     pub stale_after: TimeDelta,
+    /// What is shown is of the past, and ends then.
+    pub ends: Option<Instant>,
     pub stuck: Thresholds,
     /// How long a rate limit that named no time is taken to last.
     pub limited_for: TimeDelta,
@@ -66,6 +68,7 @@ impl Default for Settings {
             ascii: false,
             look: super::look::Look::default(),
             zone: Zone::utc(),
+            ends: None,
             stale_after: TimeDelta::seconds(90),
             stuck: Thresholds::default(),
             limited_for: TimeDelta::minutes(30),

@@ -22,6 +22,9 @@ pub fn read_only_words(model: &Model) -> String {
 }
 
 pub fn refuse(model: &mut Model) {
+    if model.place.log_only {
+        return only_a_file(model);
+    }
     let words = read_only_words(model);
     model.notes.say(model.now, true, words);
     model.dirty = true;

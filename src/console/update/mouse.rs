@@ -47,8 +47,8 @@ pub fn moved(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
         MouseKind::Click => click(model, mouse, effects),
         // What is under the completions does not move unseen.
         MouseKind::WheelUp | MouseKind::WheelDown if offers::cover(model, mouse.column, mouse.row) => {}
-        MouseKind::WheelUp => wheel(model, mouse, -WHEEL, effects),
-        MouseKind::WheelDown => wheel(model, mouse, WHEEL, effects),
+        MouseKind::WheelUp => wheel(model, mouse, -WHEEL),
+        MouseKind::WheelDown => wheel(model, mouse, WHEEL),
     }
 }
 
@@ -127,10 +127,10 @@ fn hit(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) -> bool {
     if model.log.wall.is_some() {
         return wall::click(model, mouse.column, mouse.row);
     }
-    hit_pane(model, mouse, effects)
+    hit_pane(model, mouse)
 }
 
-fn hit_pane(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) -> bool {
+fn hit_pane(model: &mut Model, mouse: Mouse) -> bool {
     let Some((pane, area)) = pane_at(model, mouse) else { return false };
     if model.place.focus != pane {
         model.place.focus = pane;
@@ -149,7 +149,7 @@ fn hit_pane(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) -> bool 
             true
         }
         (Pane::Log, _) => {
-            log::mouse(model, mouse, effects);
+            log::mouse(model, mouse);
             false
         }
         (Pane::Compose, Some(row)) => compose::click(model, row),
@@ -170,7 +170,7 @@ fn go(model: &mut Model, to: To, effects: &mut Vec<Effect>) {
     }
 }
 
-fn wheel(model: &mut Model, mouse: Mouse, by: isize, effects: &mut Vec<Effect>) {
+fn wheel(model: &mut Model, mouse: Mouse, by: isize) {
     if scroll::wheel_overlay(model, by) || model.log.wall.is_some() {
         return;
     }
@@ -202,7 +202,7 @@ fn wheel(model: &mut Model, mouse: Mouse, by: isize, effects: &mut Vec<Effect>) 
         return reviews::scroll(model, by);
     }
     match pane_at(model, mouse) {
-        Some((Pane::Log, _)) => log::mouse(model, mouse, effects),
+        Some((Pane::Log, _)) => log::mouse(model, mouse),
         Some((Pane::Compose, _)) => compose::wheel(model, by),
         Some((pane, _)) => scroll::wheel(model, pane, by),
         None => {}

@@ -24,6 +24,7 @@ pub fn next_wake(model: &Model) -> Option<Instant> {
         model.notes.current.as_ref().map(|n| n.until),
         model.queue.recheck_at,
         log_wake(model),
+        model.settings.ends,
     ];
     listed.into_iter().chain(exact.into_iter().flatten()).filter(|at| *at > model.now).min()
 }
@@ -32,6 +33,10 @@ pub fn next_wake(model: &Model) -> Option<Instant> {
 pub fn due(model: &mut Model) {
     if model.notes.current.as_ref().is_some_and(|n| n.until <= model.now) {
         model.notes.current = None;
+        model.dirty = true;
+    }
+    if model.settings.ends.take_if(|at| *at <= model.now).is_some() {
+        model.notes.tell(model.now, "the recording ends here: nothing that is shown changes any more");
         model.dirty = true;
     }
     if model.place.wake.is_some_and(|at| at <= model.now) {
@@ -117,4 +122,30 @@ fn up_to_grid(at: Instant) -> Instant {
         return at;
     }
     at - TimeDelta::nanoseconds(nanos) + TimeDelta::seconds(GRID - late)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::console::event::{Event, What};
+    use crate::console::state::layout::Size;
+    use crate::console::state::settings::Settings;
+    use crate::console::update::update;
+
+    #[test]
+    fn the_end_of_what_is_replayed_wakes_the_console_and_is_said_once() {
+        let start = Instant::UNIX_EPOCH;
+        let end = start + TimeDelta::seconds(7);
+        let mut model = Model::new(start, Settings { ends: Some(end), ..Settings::default() });
+        let mut happens = |at, what| {
+            update(&mut model, Event { at, what });
+            (model.place.wake, model.notes.current.take().map(|note| note.text.to_string()))
+        };
+        assert_eq!(happens(start, What::Resize(Size { width: 80, height: 24 })), (Some(end), None));
+        let (_, said) = happens(end, What::Wake);
+        assert!(said.unwrap().starts_with("the recording ends here"));
+        assert_eq!(happens(end + TimeDelta::seconds(1), What::Wake).1, None);
+    }
 }

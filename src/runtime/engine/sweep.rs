@@ -121,6 +121,7 @@ pub async fn sweep(provider: &dyn Provider, ask: &Ask) -> Result<Found, Fault> {
         }
     }
     swept.tasks = tasks.into_values().collect();
+    swept.tasks.sort_unstable_by(|a, b| (b.touched_at(), &a.at.id).cmp(&(a.touched_at(), &b.at.id)));
     Ok(Found::Some(swept))
 }
 

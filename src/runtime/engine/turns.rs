@@ -60,7 +60,8 @@ impl Turns {
     pub fn order(&self, candidates: &mut [Candidate]) {
         let by_rank = |a: &Candidate, b: &Candidate| self.rank(a.class).cmp(&self.rank(b.class));
         let by_urgency = |a: &Candidate, b: &Candidate| b.urgency.partial_cmp(&a.urgency).unwrap_or(Ordering::Equal);
-        candidates.sort_by(|a, b| by_rank(a, b).then_with(|| by_urgency(a, b)));
+        // The same world asks for the same in the same order each time: a recording holds what a replay will ask for.
+        candidates.sort_by(|a, b| by_rank(a, b).then_with(|| by_urgency(a, b)).then_with(|| a.source.cmp(&b.source)));
     }
 
     fn rank(&self, class: Class) -> u8 {
@@ -147,6 +148,17 @@ mod tests {
             (Class::Detail, 9.0),
         ];
         assert_eq!(order, expected);
+    }
+
+    #[test]
+    fn where_two_are_as_urgent_their_turns_are_the_same_whatever_order_they_came_in() {
+        let source = |candidate: &Candidate| candidate.source.clone();
+        let two = [Source::Viewer, Source::Pulls].map(|source| Candidate { source, ..candidate(Class::Pulse, 1.0) });
+        let mut other = [two[1].clone(), two[0].clone()];
+        let mut one = two;
+        Turns::default().order(&mut one);
+        Turns::default().order(&mut other);
+        assert_eq!(one.each_ref().map(source), other.each_ref().map(source));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::begin::{Setting, runtime};
 use super::behind::OpenLedger;
-use super::service::{self, Shelf};
+use super::service::{self, Shelf, StandIn};
 use crate::cli::{self, output};
 use crate::demo::{self, Server};
 use crate::domain::policy::{Policy, Rule, Says};
@@ -54,8 +54,9 @@ pub fn console(mut setting: Setting, demo: &cli::Demo) -> Result<u8, Fault> {
         let hosts = Vec::new();
         // This world begins anew at every start: nothing of it is worth keeping.
         let shelf = Shelf { ledger, cache: None, state_dir: None, policy: policy(), local: None };
-        let (repos, host) = (server.repos().to_vec(), Some(Safe::new("demo")));
-        Box::pin(service::run(setting, provider, shelf, repos, hosts, host)).await
+        let repos = server.repos().to_vec();
+        let stand_in = StandIn { host: Some(Safe::new("demo")), ..StandIn::default() };
+        Box::pin(service::run(setting, provider, shelf, repos, hosts, stand_in)).await
     })
 }
 

@@ -2,13 +2,17 @@
 //! for, nobody is told of anything, and nothing can be changed.
 
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant as Tick;
 
 use super::begin::{Setting, runtime};
 use super::behind::OpenLedger;
-use super::service::{self, Shelf};
+use super::service::{self, Shelf, StandIn};
 use crate::cli::{self, output};
 use crate::config::{Notify, Switch};
 use crate::demo::Stand;
+use crate::domain::capability::ReadOnly;
 use crate::domain::policy::Policy;
 use crate::domain::{Fault, FaultKind};
 use crate::ledger::memory::Memory;
@@ -17,6 +21,9 @@ use crate::provider::tap::Door;
 use crate::runtime::clock::Clock;
 use crate::runtime::record::{Player, Recording, load};
 use crate::text::Safe;
+
+/// Answers are held back for so long at most, however long they took or slowly they are replayed: the client would give up.
+const LONGEST_HELD: Duration = Duration::from_secs(8);
 
 pub fn console(mut setting: Setting, asked: &cli::Replay) -> Result<u8, Fault> {
     let recording = load(&asked.file)?;
@@ -33,13 +40,13 @@ pub fn console(mut setting: Setting, asked: &cli::Replay) -> Result<u8, Fault> {
     }
     let note = |words: &Safe| Fault::new(FaultKind::Local, words.clone(), "what is in it is replayed");
     setting.notes.extend(recording.notes.iter().map(note));
-    let (repos, hosts) = (recording.repos.clone(), hosts(&recording));
+    let (repos, hosts, ends) = (recording.repos.clone(), hosts(&recording), recording.ends());
     let player = runtime()?.block_on(async {
         let (player, stand, provider) = serve(recording, setting.clock).await?;
         let ledger: OpenLedger = Box::new(|| Arc::new(Memory::new()));
         let shelf = Shelf { ledger, cache: None, state_dir: None, policy: Policy::default(), local: None };
-        let host = Some(Safe::new("replay"));
-        let ended = Box::pin(service::run(setting, Arc::new(provider), shelf, repos, hosts, host)).await;
+        let stand_in = StandIn { host: Some(Safe::new("replay")), closed: Some(closed()), ends };
+        let ended = Box::pin(service::run(setting, Arc::new(provider), shelf, repos, hosts, stand_in)).await;
         drop(stand);
         ended.map(|code| (code, player))
     });
@@ -51,6 +58,15 @@ pub fn console(mut setting: Setting, asked: &cli::Replay) -> Result<u8, Fault> {
     Ok(code)
 }
 
+/// Why nothing can be changed.
+fn closed() -> ReadOnly {
+    ReadOnly {
+        why: Safe::new("as what is replayed has been"),
+        next: Safe::new("start without replay to change things"),
+        chosen: true,
+    }
+}
+
 /// The player, the stand it speaks from, and the client that asks there.
 pub async fn serve(recording: Recording, clock: Clock) -> Result<(Arc<Player>, Stand, GitHub), Fault> {
     let logs = recording.answers.iter().any(|(door, _)| *door == Door::Copilot);
@@ -58,11 +74,15 @@ pub async fn serve(recording: Recording, clock: Clock) -> Result<(Arc<Player>, S
     let name = Host::resolve(Some(&recording.host), None).is_ok().then(|| recording.host.clone());
     let player = Player::new(recording, clock.as_now());
     let speaker = Arc::clone(&player);
-    let stand =
-        Stand::start(Arc::new(move |question, ours| speaker.answer(question, ours))).await.map_err(|error| {
-            let what = format!("the recording cannot be served on this machine: {error}");
-            Fault::new(FaultKind::Local, what, "try again")
-        })?;
+    let stand = Stand::start(Arc::new(move |question, ours| {
+        let (said, at) = speaker.answer(question, ours);
+        (said, clock.deadline(at).min(Tick::now() + LONGEST_HELD))
+    }))
+    .await
+    .map_err(|error| {
+        let what = format!("the recording cannot be served on this machine: {error}");
+        Fault::new(FaultKind::Local, what, "try again")
+    })?;
     let host = Host::resolve(name.as_deref(), Some(&stand.addresses().api))?;
     let mut options = github::Options::new(host, token, clock.as_now());
     options.read_only = true;

@@ -56,6 +56,7 @@ pub fn settings(setting: &Setting, shown: Shown) -> Settings {
         zone: setting.clock.zone(),
         // Two missed polls of the slowest pace, and a little.
         stale_after: TimeDelta::seconds(i64::from(config.poll.idle_seconds) * 2 + 30),
+        ends: None,
         stuck: setting.loaded.thresholds(),
         limited_for: TimeDelta::minutes(config.retry.limited_minutes.into()),
         cancel_batch_max: usize::try_from(setting.loaded.config.cancel.batch_max).unwrap_or(1),

@@ -13,9 +13,11 @@ use super::behind::{Behind, OpenLedger, Parts};
 use super::screen::{self, Shown};
 use crate::cli::{origin, template};
 use crate::config::{Config, CopilotApi, Switch, policy};
+use crate::console::state::settings::Settings;
 use crate::console::{Model, update};
+use crate::domain::capability::ReadOnly;
 use crate::domain::policy::Policy;
-use crate::domain::{Fault, FaultKind, RepoName};
+use crate::domain::{Fault, FaultKind, Instant, RepoName};
 use crate::ledger;
 use crate::ops::{self, cancel::Patience};
 use crate::provider::Provider;
@@ -133,22 +135,33 @@ pub struct Shelf {
     pub local: Option<Local>,
 }
 
-/// The console on a provider, until its end. `host`: what the header calls it, where that is not the provider's own name.
+/// What is to be said of a provider that stands in for a service.
+#[derive(Clone, Debug, Default)]
+pub struct StandIn {
+    /// What the header calls it. `None`: by its own name.
+    pub host: Option<Safe>,
+    /// Why nothing can be changed, where nobody asked for that.
+    pub closed: Option<ReadOnly>,
+    /// Nothing happens in it any more from then on.
+    pub ends: Option<Instant>,
+}
+
+/// The console on a provider, until its end.
 pub async fn run(
     setting: Setting,
     provider: Arc<dyn Provider>,
     shelf: Shelf,
     repos: Vec<RepoName>,
     hosts: Vec<String>,
-    host: Option<Safe>,
+    stand_in: StandIn,
 ) -> Result<u8, Fault> {
     let config = &setting.loaded.config;
     let authority = provider.authority();
     let shown = Shown {
-        host: host.unwrap_or(authority.host),
+        host: stand_in.host.unwrap_or(authority.host),
         token_kind: authority.token_kind,
         repos: repos.clone(),
-        read_only: provider.read_only(),
+        read_only: stand_in.closed.or_else(|| provider.read_only()),
     };
     let channel = screen::channel();
     // What is typed in the demo is about a world that is gone at the next start.
@@ -182,7 +195,8 @@ pub async fn run(
         notify: (notify::Plan::new(&config.notify, setting.clock.zone()), shelf.state_dir),
         seat: seat.clone(),
     };
-    let mut model = Model::new(setting.clock.now(), screen::settings(&setting, shown));
+    let settings = Settings { ends: stand_in.ends, ..screen::settings(&setting, shown) };
+    let mut model = Model::new(setting.clock.now(), settings);
     update::seat::take(&mut model, seat.seat());
     let mut behind = Behind::new(parts);
     let code = screen::run(&setting, model, channel, hosts, &mut behind).await;

@@ -37,8 +37,11 @@ pub struct Head {
 /// One answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
-    /// Milliseconds since the start.
+    /// When it came: milliseconds since the start.
     pub ms: u64,
+    /// How many of them after its question.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub took: u64,
     /// `api`, `copilot` or `storage`.
     pub door: String,
     pub origin: String,
@@ -61,6 +64,18 @@ pub struct Line {
     /// Why the body is not here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_out: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_nothing(ms: &u64) -> bool {
+    *ms == 0
+}
+
+impl Line {
+    /// When its question was asked: milliseconds since the start.
+    pub fn asked(&self) -> u64 {
+        self.ms.saturating_sub(self.took)
+    }
 }
 
 /// The last line.

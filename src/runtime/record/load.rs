@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
+use chrono::TimeDelta;
+
 use super::form::{ANSWERS, End, Head, LINE, Line, MOST_MB, VERSION, door};
 use crate::domain::{Fault, FaultKind, Instant, RepoName};
 use crate::provider::tap::Door;
@@ -25,8 +27,9 @@ pub struct Recording {
 
 impl Recording {
     /// When its last answer came.
-    pub fn last_ms(&self) -> u64 {
-        self.answers.iter().map(|(_, line)| line.ms).max().unwrap_or(0)
+    pub fn ends(&self) -> Option<Instant> {
+        let last = self.answers.iter().map(|(_, line)| line.ms).max()?;
+        self.started.checked_add_signed(TimeDelta::try_milliseconds(i64::try_from(last).ok()?)?)
     }
 }
 

@@ -1,14 +1,18 @@
-//! The service as it was: to each question the answer it had at that time of the recording. What was not asked then is
-//! answered with 404 and a word about it; nothing that would change anything is answered at all.
+//! The service as it was: to each question the answer it had at that time of the recording, as late as it was then. What
+//! was not asked then is answered with 404 and a word about it; nothing that would change anything is answered at all.
 //!
 //! ```text
-//! question ─> its answers in the recording ─> the last one before now (or the first) ─> 304 where the tag is the same
-//!          └> about pull requests by id ─> put together from what was told of each
+//! question ─> its answers in the recording ─> the one to the last such question before now, or to the next when that one
+//!          │                                  was given already ─> 304 where the tag is the same ─> held until it came
+//!          └> about pull requests by id, in no heap of that time ─> put together from what was told of each
 //! ```
+//!
+//! Whoever asks the same at the same moments is answered the same at the same moments.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use chrono::TimeDelta;
 use serde_json::{Map, Value, json};
 
 use super::form::Line;
@@ -18,14 +22,16 @@ use crate::demo::{Addresses, Question, Said, Service};
 use crate::domain::{Instant, Now};
 use crate::provider::tap::Door;
 
-/// An answer bears the time it came, and its question was asked before: so much later an answer may be and still be the
-/// one to a question asked now.
-const UNDER_WAY: i64 = 1000;
+/// So much earlier than in the recording, in milliseconds, a question may be asked and still be the same one: nobody is as
+/// regular as that.
+const EARLY: u64 = 1000;
 /// Questions that were not recorded, as far as they are remembered.
 const MISSES: usize = 200;
 
 pub struct Player {
     lines: Vec<Line>,
+    /// The answer with the body of each: another one's where it only said that nothing changed.
+    whole: Vec<Option<usize>>,
     /// The answers to a question, in their order.
     by_question: HashMap<String, Vec<usize>>,
     /// What was told of a thing by its id: when, itself, and what stood beside the list.
@@ -34,7 +40,15 @@ pub struct Player {
     api: Vec<String>,
     started: Instant,
     now: Now,
-    missed: Mutex<Vec<String>>,
+    told: Mutex<Told>,
+}
+
+/// What was said so far.
+#[derive(Debug, Default)]
+struct Told {
+    /// Answers that were given.
+    given: HashSet<usize>,
+    missed: Vec<String>,
 }
 
 impl std::fmt::Debug for Player {
@@ -49,12 +63,13 @@ impl Player {
         let started = recording.started;
         let mut player = Self {
             lines: Vec::new(),
+            whole: Vec::new(),
             by_question: HashMap::new(),
             by_id: HashMap::new(),
             api: Vec::new(),
             started,
             now,
-            missed: Mutex::default(),
+            told: Mutex::default(),
         };
         for (index, (door, line)) in recording.answers.into_iter().enumerate() {
             let key = question(door, &line.method, &line.ask, line.document.as_deref(), &line.variables);
@@ -64,6 +79,19 @@ impl Player {
             }
             player.lines.push(line);
         }
+        player.whole = vec![None; player.lines.len()];
+        for all in player.by_question.values_mut() {
+            // Answers stand in the order they came in.
+            all.sort_by_key(|index| player.lines.get(*index).map(Line::asked));
+            let has_body = |index: &&usize| player.lines.get(**index).is_some_and(|line| line.status != 304);
+            let mut last = all.iter().find(has_body);
+            for index in all.iter() {
+                last = Some(index).filter(has_body).or(last);
+                if let Some(whole) = player.whole.get_mut(*index) {
+                    *whole = last.copied();
+                }
+            }
+        }
         for index in 0..player.lines.len() {
             player.learn_ids(index);
         }
@@ -72,7 +100,11 @@ impl Player {
 
     /// Questions nobody asked in the recording.
     pub fn missed(&self) -> Vec<String> {
-        self.missed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.told().missed.clone()
+    }
+
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn learn_ids(&mut self, index: usize) {
@@ -88,13 +120,14 @@ impl Player {
         }
     }
 
-    /// Up to when answers may have come.
+    /// How far the recording is.
     fn at(&self) -> u64 {
-        let now = ((self.now)() - self.started).num_milliseconds();
-        u64::try_from(now.saturating_add(UNDER_WAY)).unwrap_or(0)
+        u64::try_from(((self.now)() - self.started).num_milliseconds()).unwrap_or(0)
     }
 
-    pub fn answer(&self, question: &Question, ours: &Addresses) -> Said {
+    /// What is said to a question, and when: an answer takes as long as it took.
+    pub fn answer(&self, question: &Question, ours: &Addresses) -> (Said, Instant) {
+        let now = (self.now)();
         let door = match question.service {
             Service::Api => Door::Api,
             Service::Copilot => Door::Copilot,
@@ -104,62 +137,87 @@ impl Player {
         let document = body.get("query").and_then(Value::as_str);
         let reads = question.method == "GET" || document.is_some_and(|text| text.trim_start().starts_with("query"));
         if !reads {
-            return note(403, "This is a recording: nothing can be changed in it.");
+            return (note(403, "This is a recording: nothing can be changed in it."), now);
         }
         let variables = body.get("variables").cloned().unwrap_or_default();
-        if let Some(ids) = variables.get("ids").and_then(Value::as_array) {
-            return self.by_ids(ids);
-        }
         let mark = document.map(mark_of);
         let key = self::question(door, &question.method, &question.target, mark.as_deref(), &variables);
+        let at = self.at();
+        if let Some(ids) = variables.get("ids").and_then(Value::as_array)
+            && !self.is_due(&key, at)
+        {
+            return (self.by_ids(ids, at), now);
+        }
         // What changed since some time is the better answer to what changed since another, but any is one.
-        let Some(found) = self.find(&key).or_else(|| self.find(&other(&key))) else {
-            let mut missed = self.missed.lock().unwrap_or_else(PoisonError::into_inner);
-            if missed.len() < MISSES {
-                missed.push(format!("{} {}", question.method, question.target));
+        let found = self.find(&key, at).or_else(|| self.find(&other(&key), at));
+        let Some((index, line)) = found.and_then(|index| Some((index, self.lines.get(index)?))) else {
+            let mut told = self.told();
+            if told.missed.len() < MISSES {
+                told.missed.push(format!("{} {}", question.method, question.target));
             }
-            return note(404, "This was not asked when the recording was made, so it is not in it.");
+            return (note(404, "This was not asked when the recording was made, so it is not in it."), now);
         };
-        self.said(found, question, ours)
+        let held = i64::try_from(line.ms).ok().filter(|_| line.asked() <= at + EARLY);
+        let until = held.and_then(|ms| self.started.checked_add_signed(TimeDelta::milliseconds(ms)));
+        (self.said(index, line, question, ours), until.unwrap_or(now))
     }
 
-    /// The answer of its time that has a body, or is a refusal.
-    fn find(&self, key: &str) -> Option<usize> {
+    /// This was asked about now.
+    fn is_due(&self, key: &str, at: u64) -> bool {
+        let all = self.by_question.get(key).map(Vec::as_slice).unwrap_or_default();
+        all.iter().filter_map(|index| self.lines.get(*index)).any(|line| line.asked().abs_diff(at) <= EARLY)
+    }
+
+    /// The answer to the last such question before now. Where it was given already: to one asked at that same moment, or
+    /// to one that was about to be asked.
+    fn find(&self, key: &str, at: u64) -> Option<usize> {
         let all = self.by_question.get(key)?;
-        let now = self.at();
-        let ms = |index: &usize| self.lines.get(*index).map_or(u64::MAX, |line| line.ms);
-        let before = all.partition_point(|index| ms(index) <= now).max(1);
-        let news = |index: &&usize| self.lines.get(**index).is_some_and(|line| line.status != 304);
-        let past = all.get(..before).unwrap_or_default();
-        past.iter().rev().find(news).or_else(|| all.iter().find(news)).copied()
+        let asked = |index: &usize| self.lines.get(*index).map_or(u64::MAX, Line::asked);
+        let before = all.partition_point(|index| asked(index) <= at).max(1);
+        let (past, next) = all.split_at_checked(before)?;
+        let last = past.last()?;
+        let mut told = self.told();
+        let same = past.iter().rev().take_while(|index| asked(index) == asked(last)).count();
+        let fresh = past.iter().skip(before - same).find(|index| !told.given.contains(index));
+        let early = || next.first().filter(|index| asked(index) <= at + EARLY);
+        let found = *fresh.or_else(early).unwrap_or(last);
+        told.given.insert(found);
+        Some(found)
     }
 
-    fn said(&self, index: usize, question: &Question, ours: &Addresses) -> Said {
-        let Some(line) = self.lines.get(index) else { return note(404, "This answer is not in the recording.") };
-        if let Some(why) = &line.left_out {
+    fn said(&self, index: usize, line: &Line, question: &Question, ours: &Addresses) -> Said {
+        let whole = self.whole.get(index).copied().flatten().and_then(|at| Some((at, self.lines.get(at)?)));
+        let Some((at, whole)) = whole else { return note(404, "The body of this answer is not in the recording.") };
+        if let Some(why) = &whole.left_out {
             return note(404, &format!("The body of this answer was not recorded: {why}."));
         }
-        let header = |name: &str| line.headers.get(name).and_then(Value::as_str);
-        let mut headers: Vec<(String, String)> = Vec::new();
-        for (name, value) in &line.headers {
-            let Some(value) = value.as_str() else { continue };
-            let value = match name.as_str() {
-                "location" => self.location(value, ours),
-                "link" => Some(self.home(value, ours))
-                    .filter(|value| value.matches("://").count() == value.matches(ours.api.as_str()).count()),
-                _ => Some(value.to_owned()),
-            };
-            headers.extend(value.map(|value| (name.clone(), value)));
+        let tag = line.headers.get("etag").or_else(|| whole.headers.get("etag")).and_then(Value::as_str);
+        let asks_again = tag.is_some() && question.if_none_match.as_deref() == tag;
+        if asks_again && (line.status == 304 || whole.status == 200) {
+            return Said { status: 304, headers: self.headers(&line.headers, ours), body: Vec::new() };
         }
-        let same = header("etag").is_some_and(|tag| question.if_none_match.as_deref() == Some(tag));
-        if same && line.status == 200 {
-            return Said { status: 304, headers, body: Vec::new() };
-        }
-        let mut body = self.body(index);
+        let mut headers = whole.headers.clone();
+        headers.extend(line.headers.clone());
+        let mut body = self.body(at);
         if question.method == "POST" {
             body = session_logs_at_home(body, &ours.copilot);
         }
-        Said { status: line.status, headers, body: body.into_bytes() }
+        Said { status: whole.status, headers: self.headers(&headers, ours), body: body.into_bytes() }
+    }
+
+    /// As they were, with addresses that lead to us.
+    fn headers(&self, recorded: &Map<String, Value>, ours: &Addresses) -> Vec<(String, String)> {
+        let ours_alone = |value: &String| value.matches("://").count() == value.matches(ours.api.as_str()).count();
+        let header = |(name, value): (&String, &Value)| {
+            let value = value.as_str()?;
+            let value = match name.as_str() {
+                "location" => self.location(value, ours),
+                "link" => Some(self.home(value, ours)).filter(ours_alone),
+                _ => Some(value.to_owned()),
+            };
+            Some((name.clone(), value?))
+        };
+        recorded.iter().filter_map(header).collect()
     }
 
     /// The whole body of an answer that goes on from others.
@@ -195,14 +253,13 @@ impl Player {
         }
     }
 
-    /// Pull requests are asked for in heaps, and no heap need be the one of the recording.
-    fn by_ids(&self, ids: &[Value]) -> Said {
-        let now = self.at();
+    /// Pull requests that are asked for in a heap that is none of the recording.
+    fn by_ids(&self, ids: &[Value], at: u64) -> Said {
         let mut data = Map::new();
         let mut nodes = Vec::new();
         for (n, id) in ids.iter().enumerate() {
             let all = id.as_str().and_then(|id| self.by_id.get(id)).map(Vec::as_slice).unwrap_or_default();
-            let told = all.iter().rev().find(|(ms, ..)| *ms <= now).or_else(|| all.first());
+            let told = all.iter().rev().find(|(ms, ..)| *ms <= at + EARLY).or_else(|| all.first());
             let (node, beside) =
                 told.map_or((Value::Null, Value::Null), |(_, node, beside)| (node.clone(), beside.clone()));
             nodes.push(node);

@@ -277,6 +277,7 @@ impl Tape {
         let ms = u64::try_from((at - self.start).num_milliseconds()).unwrap_or(0);
         let mut line = Line {
             ms,
+            took: u64::try_from(heard.waited.as_millis()).unwrap_or(0),
             door: door_word(heard.door).to_owned(),
             origin: heard.origin,
             method: heard.method.to_owned(),

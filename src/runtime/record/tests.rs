@@ -46,6 +46,7 @@ fn heard(path: &str, status: u16, etag: Option<&str>, body: &str) -> Heard {
         path: path.into(),
         query: None,
         asked: None,
+        waited: std::time::Duration::ZERO,
         status,
         headers,
         body: body.into(),
@@ -84,7 +85,7 @@ fn ask(player: &Player, target: &str, tag: Option<&str>) -> Said {
         if_none_match: tag.map(str::to_owned),
         body: Vec::new(),
     };
-    player.answer(&question, &ours())
+    player.answer(&question, &ours()).0
 }
 
 fn player(text: &str, hands: &Hands) -> Arc<Player> {
@@ -123,6 +124,63 @@ fn a_body_that_grows_or_stays_is_written_once_and_read_whole_at_its_time() {
     assert_eq!(words(Some("\"8\"")).0, 200);
 }
 
+/// An answer that took so long.
+fn late(ms: u64, heard: Heard) -> Heard {
+    Heard { waited: std::time::Duration::from_millis(ms), ..heard }
+}
+
+#[test]
+fn an_answer_is_said_when_it_came_and_each_question_has_its_own() {
+    let list = |body: &str| heard("/list", 200, None, body);
+    // Asked at 10,000 and, of two in the same moment, at 12,000; a slow one is overtaken.
+    let (text, _) = record(
+        1 << 20,
+        vec![(10_400, late(400, list("a"))), (12_100, late(100, list("b"))), (14_000, late(2000, list("c")))],
+    );
+    let hands = Hands::new();
+    let player = player(&text, &hands);
+    let question = Question {
+        service: Service::Api,
+        method: "GET".into(),
+        target: "/list".into(),
+        if_none_match: None,
+        body: Vec::new(),
+    };
+    let mut ask = |ms| {
+        hands.at(ms);
+        let (said, at) = player.answer(&question, &ours());
+        (String::from_utf8(said.body).unwrap(), (at - start()).num_milliseconds())
+    };
+    assert_eq!(ask(9_950), ("a".into(), 10_400), "a little early is still that question");
+    assert_eq!(ask(10_500).0, "a", "there is no newer one yet");
+    assert_eq!(ask(12_000), ("b".into(), 12_100));
+    assert_eq!(ask(12_000), ("c".into(), 14_000));
+    assert_eq!(ask(60_000), ("c".into(), 14_000), "what is past is said at once");
+}
+
+#[test]
+fn an_answer_that_nothing_changed_brings_its_own_headers() {
+    let left = |heard: Heard, left: &str| {
+        let more = [("x-ratelimit-remaining".to_owned(), left.to_owned())];
+        Heard { headers: heard.headers.into_iter().chain(more).collect(), ..heard }
+    };
+    let (text, _) = record(
+        1 << 20,
+        vec![
+            (0, left(heard("/list", 200, Some("\"t\""), "[]"), "50")),
+            (10_000, left(heard("/list", 304, Some("\"t\""), ""), "49")),
+        ],
+    );
+    let hands = Hands::new();
+    let player = player(&text, &hands);
+    hands.at(10_000);
+    for (tag, status) in [(Some("\"t\""), 304), (None, 200)] {
+        let said = ask(&player, "/list", tag);
+        let left = said.headers.iter().find(|(name, _)| name == "x-ratelimit-remaining").map(|(_, left)| left.as_str());
+        assert_eq!((said.status, left), (status, Some("49")));
+    }
+}
+
 #[test]
 fn a_question_that_was_not_asked_gets_an_honest_404_and_a_change_is_refused() {
     let (text, _) = record(1 << 20, vec![(1, heard("/a", 200, None, "{}"))]);
@@ -139,7 +197,7 @@ fn a_question_that_was_not_asked_gets_an_honest_404_and_a_change_is_refused() {
             if_none_match: None,
             body: body.into(),
         };
-        assert_eq!(player.answer(&question, &ours()).status, 403, "{method} {body}");
+        assert_eq!(player.answer(&question, &ours()).0.status, 403, "{method} {body}");
     }
 }
 
@@ -177,7 +235,7 @@ fn nothing_a_recording_says_leads_out_of_it() {
         if_none_match: None,
         body: br#"{"query":"query{x}","variables":{}}"#.to_vec(),
     };
-    let said = String::from_utf8(player.answer(&question, &ours()).body).unwrap();
+    let said = String::from_utf8(player.answer(&question, &ours()).0.body).unwrap();
     assert!(said.contains("http://127.0.0.1:2/v1") && !said.contains("evil"), "{said}");
 }
 
@@ -209,7 +267,7 @@ fn pull_requests_are_told_by_id_whatever_heap_they_are_asked_in() {
         if_none_match: None,
         body: body.into_bytes(),
     };
-    let said: serde_json::Value = serde_json::from_slice(&player.answer(&question, &ours()).body).unwrap();
+    let said: serde_json::Value = serde_json::from_slice(&player.answer(&question, &ours()).0.body).unwrap();
     assert_eq!(said["data"]["nodes"], json!([{"n":3},{"n":1},null]));
     assert_eq!((&said["data"]["r0"], &said["data"]["r1"]), (&json!({"b":1}), &json!({"a":1})));
 }

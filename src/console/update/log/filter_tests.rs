@@ -2,12 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+use chrono::TimeDelta;
 use proptest::prelude::*;
 use serde_json::json;
 
+use super::pointer::mouse_in;
 use super::tests::{PANE, calls, console, news_of, press, says, settle, start};
 use super::*;
-use crate::console::event::{Event, What};
+use crate::console::event::{Event, Mouse, MouseKind, What};
 use crate::console::keys::{Chord, Key};
 use crate::console::state::layout::Size;
 use crate::console::update::update;

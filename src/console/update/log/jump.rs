@@ -1,6 +1,6 @@
 //! Jumps to the next thing of a kind, and the outline of turns.
 
-use super::WHEEL;
+use super::pointer::WHEEL;
 use crate::console::event::MouseKind;
 use crate::console::keys::Intent;
 use crate::console::state::layout::Area;

@@ -2,14 +2,19 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
-use chrono::{FixedOffset, TimeZone, Utc};
+use chrono::{FixedOffset, TimeDelta, TimeZone, Utc};
 use serde_json::json;
 
+use super::follow::follow_in;
+use super::pointer::mouse_in;
 use super::*;
 use crate::console::effect::LogWish;
+use crate::console::event::{LogNews, LogOrigin, Mouse, MouseKind};
 use crate::console::state::settings::Settings;
 use crate::console::state::world::Known;
-use crate::domain::{RepoName, Session, State};
+use crate::domain::{Instant, RepoName, Session, SessionId, SourceChoice, State, Task, TaskId, TaskRef};
+use crate::text::Safe;
+use crate::transcript::Format;
 
 pub(in crate::console) const PANE: Area = Area { x: 0, y: 0, width: 80, height: 22 };
 
@@ -526,6 +531,17 @@ fn a_file_stands_alone_and_asks_for_nothing() {
     assert_eq!(settle(&mut model, PANE), []);
     assert_eq!(span(&model), between(0, 4));
     assert_eq!(next_wake(&model), None);
+}
+
+#[test]
+fn where_a_file_stands_alone_what_would_change_something_says_so_and_not_that_read_only_was_asked_for() {
+    let mut model = console(None);
+    (model.place.log_only, model.settings.read_only) = (true, true);
+    for intent in [Intent::Retry, Intent::Cancel, Intent::FollowUp] {
+        crate::console::update::actions::run(&mut model, intent, &mut Vec::new());
+        let said = model.notes.current.take().unwrap().text;
+        assert!(said.starts_with("a saved log is all that is open here"), "{intent:?}: {said:?}");
+    }
 }
 
 #[test]

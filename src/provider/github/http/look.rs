@@ -21,7 +21,7 @@ impl Http {
         let seen = async {
             let start = tokio::time::Instant::now();
             let asked = tokio::time::timeout(self.limits.attempt, self.follow(request, version, &place));
-            let (response, ours) = asked.await.map_err(|_| self.too_slow(request))??;
+            let (response, ours, asked) = asked.await.map_err(|_| self.too_slow(request))??;
             let status = response.status().as_u16();
             let (headers, url) = (response.headers().clone(), response.url().clone());
             let body = match request.shape {
@@ -29,7 +29,7 @@ impl Http {
                 // What a refusal says is wanted, and no more of it than there is.
                 _ => self.body(request, response, start, self.limits.attempt).await?,
             };
-            self.tell(request, (&url, ours), (status, &headers), &body);
+            self.tell(request, (&url, ours, asked), (status, &headers), &body);
             Ok(Answer { status, headers, body, url, version })
         };
         let answer = match seen.await {

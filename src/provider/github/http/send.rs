@@ -154,7 +154,7 @@ impl Http {
     ) -> Result<Answer, Failure> {
         let start = Tick::now();
         let patience = self.limits.attempt.min(left);
-        let (response, ours) = match tokio::time::timeout(patience, self.follow(request, version, place)).await {
+        let (response, ours, asked) = match tokio::time::timeout(patience, self.follow(request, version, place)).await {
             Ok(found) => found?,
             Err(_) => return Err(self.too_slow(request)),
         };
@@ -165,7 +165,7 @@ impl Http {
             _ => self.body(request, response, start, patience).await,
         };
         if let Ok(body) = &body {
-            self.tell(request, (&url, ours), (status, &headers), body);
+            self.tell(request, (&url, ours, asked), (status, &headers), body);
         }
         if !ours {
             return self.judge_foreign(request, Answer { status, headers, body: body?, url, version });
@@ -219,16 +219,18 @@ impl Http {
         Err(Failure { passing: kind == FaultKind::Server, ..Failure::new(fault).status(status) })
     }
 
-    /// Sends, and follows redirects of a GET. The flag says whether the last answer came from our own host.
+    /// Sends, and follows redirects of a GET. Beside the last answer: whether it came from our own host, and when it was
+    /// asked for.
     pub(super) async fn follow(
         &self,
         request: &Admitted<'_>,
         version: &'static str,
         place: &Place<'_>,
-    ) -> Result<(Response, bool), Failure> {
+    ) -> Result<(Response, bool, Tick), Failure> {
         let mut url = request.url.clone();
         let mut ours = true;
         for _ in 0..=MOST_HOPS {
+            let asked = Tick::now();
             let response = if ours {
                 self.knock(request, url.clone(), version).await?
             } else {
@@ -238,9 +240,9 @@ impl Http {
             };
             let moved = matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308);
             if !moved || !request.is_get() {
-                return Ok((response, ours));
+                return Ok((response, ours, asked));
             }
-            self.tell(request, (&url, ours), (response.status().as_u16(), response.headers()), &[]);
+            self.tell(request, (&url, ours, asked), (response.status().as_u16(), response.headers()), &[]);
             url = self.next_hop(request, &url, response.headers())?;
             // Once away, never again with the token, wherever the chain leads.
             ours = ours && host::same_origin(&url, &request.url);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use reqwest::Url;
 use reqwest::header::HeaderMap;
+use tokio::time::Instant as Tick;
 
 use super::super::token::Token;
 use super::request::{Body, Request, Zone};
@@ -20,11 +21,11 @@ impl Http {
         self
     }
 
-    /// Tells the tap, if there is one. `ours`: it came from the host the question was for.
+    /// Tells the tap, if there is one. `ours`: it came from the host the question was for; `since`: when it was asked.
     pub(super) fn tell(
         &self,
         request: &Request,
-        (url, ours): (&Url, bool),
+        (url, ours, since): (&Url, bool, Tick),
         (status, headers): (u16, &HeaderMap),
         body: &[u8],
     ) {
@@ -53,6 +54,7 @@ impl Http {
             path: path.to_owned(),
             query: url.query().map(str::to_owned),
             asked,
+            waited: since.elapsed(),
             status,
             headers: headers
                 .map(|(name, value)| (name.to_owned(), String::from_utf8_lossy(&text(value)).into_owned()))
