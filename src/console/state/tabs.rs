@@ -175,7 +175,7 @@ fn has_keys(model: &Model, pane: Pane) -> bool {
 /// Those of the automations, where these are open.
 fn views_of(model: &Model, pane: &AutomationsPane) -> Vec<Item> {
     let item = |(n, view): (usize, &View)| {
-        let current = n == pane.habits.view;
+        let current = n == pane.habits.arranged.view;
         let is_list = model.screen() == Context::Automations && model.place.help.is_none();
         let count = pane.counts.get(n).filter(|_| !pane.entries.is_empty());
         Item {
