@@ -10,108 +10,144 @@ use crate::domain::State;
 use crate::keys::docs;
 use crate::text::{Safe, width};
 
-/// Columns of the keys and the blanks behind them.
-pub const KEYS: u16 = 22;
+/// Columns of the keys and the blanks behind them, on a screen so wide.
+pub fn keys_columns(screen: u16) -> u16 {
+    if screen < 60 { 14 } else { 22 }
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line {
     Heading(Safe),
-    /// Keys, and what they do.
+    /// Keys, and what they do; without keys it goes on from the line above.
     Row(Safe, Safe),
     Text(Safe),
     Blank,
 }
 
-/// First the screen the help was opened on, and where it leads; then everything else.
+/// First the screen the help was opened on, and where it leads; then everything else. Nothing of it is cut: what has no
+/// room beside its keys goes on below.
 pub fn lines(model: &Model) -> Vec<Line> {
-    let mut lines = Vec::new();
+    let screen = model.place.size.width;
+    let keys = usize::from(keys_columns(screen));
+    let mut page = Page { lines: Vec::new(), keys, columns: usize::from(screen).saturating_sub(keys + 3).max(1) };
     let here = model.screen();
     let groups = docs::groups(&model.settings.keymap, model.settings.read_only);
     let is_here = |group: &&docs::Group| group.context == here;
-    about(&mut lines, model, here);
+    page.about(model, here);
     for group in groups.iter().filter(is_here) {
-        keys(&mut lines, model, group);
+        page.group(model, group);
     }
-    next(&mut lines, model, here);
+    page.next(model, here);
     for group in groups.iter().filter(|group| !is_here(group)) {
-        heading(&mut lines, group.context.title());
-        keys(&mut lines, model, group);
+        page.heading(group.context.title());
+        page.group(model, group);
     }
-    commands(&mut lines, model);
-    signs(&mut lines);
-    lines
+    page.commands(model);
+    page.signs();
+    page.lines
 }
 
-/// What the screen is for.
-fn about(lines: &mut Vec<Line>, model: &Model, here: Context) {
-    heading(lines, here.title());
-    let columns = usize::from(model.place.size.width.saturating_sub(3)).min(110);
-    lines.extend(wrap(&Safe::new(here.about()), columns).into_iter().map(Line::Text));
-    lines.push(Line::Blank);
+/// The lines so far, and the columns there are for keys and for what they do.
+struct Page {
+    lines: Vec<Line>,
+    keys: usize,
+    columns: usize,
 }
 
-fn keys(lines: &mut Vec<Line>, model: &Model, group: &docs::Group) {
-    for (keys, what) in &group.rows {
-        keys_of(lines, keys, what);
+impl Page {
+    /// What the screen is for.
+    fn about(&mut self, model: &Model, here: Context) {
+        self.heading(here.title());
+        let columns = usize::from(model.place.size.width.saturating_sub(3)).min(110);
+        self.lines.extend(wrap(&Safe::new(here.about()), columns).into_iter().map(Line::Text));
+        self.lines.push(Line::Blank);
     }
-    let note = group.context.note(&model.key(group.context, Intent::Open));
-    lines.extend(note.map(|note| row("", &note)));
-}
 
-fn next(lines: &mut Vec<Line>, model: &Model, here: Context) {
-    let keymap = &model.settings.keymap;
-    let wanted = here.leads_to().iter().filter(|intent| !(model.settings.read_only && intent.writes()));
-    let rows: Vec<Line> =
-        wanted.filter_map(|intent| keymap.row_of(here, *intent)).map(|r| row(&r.keys.to_string(), r.help)).collect();
-    if !rows.is_empty() {
-        heading(lines, "Where to go next");
-        lines.extend(rows);
-    }
-}
-
-fn commands(lines: &mut Vec<Line>, model: &Model) {
-    heading(lines, "Commands, after :");
-    for command in COMMANDS.iter().filter(|c| !(model.settings.read_only && c.writes())) {
-        let usage = command.usage();
-        if usage.len() < usize::from(KEYS) {
-            lines.push(row(&usage, command.help));
-        } else {
-            lines.push(row(command.name, &format!("{} — {usage}", command.help)));
+    fn group(&mut self, model: &Model, group: &docs::Group) {
+        for (keys, what) in &group.rows {
+            self.keys(keys, what);
+        }
+        if let Some(note) = group.context.note(&model.key(group.context, Intent::Open)) {
+            self.row("", &note);
         }
     }
-    for (name, words) in &model.settings.aliases {
-        lines.push(row(name, &format!("stands for :{words}")));
-    }
-}
 
-fn signs(lines: &mut Vec<Line>) {
-    heading(lines, "Signs");
-    let ours = [Condition::Cancelling, Condition::Orphaned];
-    for condition in State::KNOWN.iter().map(Condition::State).chain(ours) {
-        lines.push(row(&format!("{} {}", look(&condition).0, condition.word()), meaning(&condition)));
+    fn next(&mut self, model: &Model, here: Context) {
+        let keymap = &model.settings.keymap;
+        let wanted = here.leads_to().iter().filter(|intent| !(model.settings.read_only && intent.writes()));
+        let rows: Vec<_> = wanted.filter_map(|intent| keymap.row_of(here, *intent)).collect();
+        if rows.is_empty() {
+            return;
+        }
+        self.heading("Where to go next");
+        for row in rows {
+            self.row(&row.keys.to_string(), row.help);
+        }
     }
-    lines.push(row("▲", "stuck: it should move and does not; the detail says why"));
-    lines.push(row("≠", "task, session, run and pull request disagree"));
-    lines.push(row("↻", "an automation started it; the detail says which"));
-    lines.push(row("•", "before the sign: marked; behind the word: changed since you last looked at it"));
-}
 
-/// As many keys as there is room for beside their meaning, the others below.
-fn keys_of(lines: &mut Vec<Line>, keys: &[String], what: &str) {
-    // Keys that have a blank inside need more than one between them.
-    let between = if keys.iter().any(|key| key.contains(' ')) { ", " } else { " " };
-    let mut rows: Vec<String> = Vec::new();
-    for key in keys {
-        match rows.last_mut() {
-            Some(last) if width::width(last) + between.len() + width::width(key) < usize::from(KEYS) => {
-                last.push_str(between);
-                last.push_str(key);
+    fn commands(&mut self, model: &Model) {
+        self.heading("Commands, after :");
+        for command in COMMANDS.iter().filter(|c| !(model.settings.read_only && c.writes())) {
+            let usage = command.usage();
+            if usage.len() < self.keys {
+                self.row(&usage, command.help);
+            } else {
+                self.row(command.name, &format!("{} — {usage}", command.help));
             }
-            _ => rows.push(key.clone()),
+        }
+        for (name, words) in &model.settings.aliases {
+            self.row(name, &format!("stands for :{words}"));
         }
     }
-    let whats = std::iter::once(what).chain(std::iter::repeat(""));
-    lines.extend(rows.iter().zip(whats).map(|(keys, what)| row(keys, what)));
+
+    fn signs(&mut self) {
+        self.heading("Signs");
+        let ours = [Condition::Cancelling, Condition::Orphaned];
+        for condition in State::KNOWN.iter().map(Condition::State).chain(ours) {
+            self.row(&format!("{} {}", look(&condition).0, condition.word()), meaning(&condition));
+        }
+        self.row("▲", "stuck: it should move and does not; the detail says why");
+        self.row("≠", "task, session, run and pull request disagree");
+        self.row("↻", "an automation started it; the detail says which");
+        self.row("•", "before the sign: marked; behind the word: changed since you last looked at it");
+    }
+
+    /// As many keys as there is room for beside their meaning, the others below.
+    fn keys(&mut self, keys: &[String], what: &str) {
+        // Keys that have a blank inside need more than one between them.
+        let between = if keys.iter().any(|key| key.contains(' ')) { ", " } else { " " };
+        let mut rows: Vec<String> = Vec::new();
+        for key in keys {
+            match rows.last_mut() {
+                Some(last) if width::width(last) + between.len() + width::width(key) < self.keys => {
+                    last.push_str(between);
+                    last.push_str(key);
+                }
+                _ => rows.push(key.clone()),
+            }
+        }
+        self.beside(&rows, what);
+    }
+
+    fn row(&mut self, keys: &str, what: &str) {
+        self.beside(&[keys.to_owned()], what);
+    }
+
+    /// The keys line by line, and beside them what they do in as many lines as it takes.
+    fn beside(&mut self, keys: &[String], what: &str) {
+        let what = wrap(&Safe::new(what), self.columns);
+        for n in 0..keys.len().max(what.len()) {
+            let keys = keys.get(n).map_or_else(|| Safe::new(""), Safe::new);
+            self.lines.push(Line::Row(keys, what.get(n).cloned().unwrap_or_else(|| Safe::new(""))));
+        }
+    }
+
+    fn heading(&mut self, text: &str) {
+        if !self.lines.is_empty() {
+            self.lines.push(Line::Blank);
+        }
+        self.lines.push(Line::Heading(Safe::new(text)));
+    }
 }
 
 fn meaning(condition: &Condition<'_>) -> &'static str {
@@ -128,15 +164,4 @@ fn meaning(condition: &Condition<'_>) -> &'static str {
         Condition::Cancelling => "a cancel was requested and is not proved yet",
         Condition::Orphaned => "its run is gone, the task still says it works",
     }
-}
-
-fn heading(lines: &mut Vec<Line>, text: &str) {
-    if !lines.is_empty() {
-        lines.push(Line::Blank);
-    }
-    lines.push(Line::Heading(Safe::new(text)));
-}
-
-fn row(keys: &str, what: &str) -> Line {
-    Line::Row(Safe::new(keys), Safe::new(what))
 }

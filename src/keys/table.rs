@@ -195,7 +195,7 @@ const LOG: &[Binding] = &[
 const LIST: &[Binding] = &[
     bind(Context::List, k(Key::Enter), Intent::Enter, "take what is under the cursor", "take"),
     bind(Context::List, c('a'), Intent::Automatic, "of sources: the best that answers", "automatic"),
-    bind(Context::List, k(Key::Esc), Intent::Back, "close the list", "close"),
+    bind(Context::List, k(Key::Esc), Intent::Back, "close the list", "back"),
     bind(Context::List, c('q'), Intent::Back, "close the list", ""),
     bind(Context::List, c('s'), Intent::Source, "the sources of the log, or close them", ""),
     bind(Context::List, c('S'), Intent::Sessions, "the sessions of the task, or close them", ""),
@@ -222,7 +222,7 @@ const FOUND: &[Binding] = &[
     bind(Context::Found, k(Key::Enter), Intent::Enter, "open the log and search it", "open"),
     bind(Context::Found, c('y'), Intent::Copy, "copy the line", "copy"),
     bind(Context::Found, c('q'), Intent::Back, "close the list", ""),
-    bind(Context::Found, k(Key::Esc), Intent::Back, "close the list", "close"),
+    bind(Context::Found, k(Key::Esc), Intent::Back, "close the list", "back"),
 ];
 
 const LEDGER: &[Binding] = &[
@@ -256,14 +256,14 @@ const CANCELS: &[Binding] = &[
     bind(Context::Cancels, c('y'), Intent::Copy, "copy what is told of it", "copy"),
     bind(Context::Cancels, c('K'), Intent::Back, "close the list", ""),
     bind(Context::Cancels, c('q'), Intent::Back, "close the list", ""),
-    bind(Context::Cancels, k(Key::Esc), Intent::Back, "close the list", "close"),
+    bind(Context::Cancels, k(Key::Esc), Intent::Back, "close the list", "back"),
 ];
 
 const FOLLOWING: &[Binding] = &[
     bind(Context::FollowUp, Chord::ctrl('s'), Intent::Start, "send it (asks), or on to the form of a new task", "send"),
     bind(Context::FollowUp, k(Key::Tab), Intent::NextChoice, "where it goes, of a task: comment or new task", "where"),
     bind(Context::FollowUp, k(Key::BackTab), Intent::NextChoice, "where it goes, of a task: comment or new task", ""),
-    bind(Context::FollowUp, k(Key::Esc), Intent::Back, "close it; the text is kept", "close"),
+    bind(Context::FollowUp, k(Key::Esc), Intent::Back, "close it; the text is kept", "back"),
 ];
 
 const DOCTOR: &[Binding] = &[
@@ -284,7 +284,7 @@ const INBOX: &[Binding] = &[
     bind(Context::Inbox, c('d'), Intent::Detail, "everything about its task", "detail"),
     bind(Context::Inbox, c('I'), Intent::Back, "close the inbox", ""),
     bind(Context::Inbox, c('q'), Intent::Back, "close the inbox", ""),
-    bind(Context::Inbox, k(Key::Esc), Intent::Back, "close the inbox", "close"),
+    bind(Context::Inbox, k(Key::Esc), Intent::Back, "close the inbox", "back"),
 ];
 
 const REVIEWS: &[Binding] = &[
@@ -425,7 +425,7 @@ const DIALOG: &[Binding] = &[
 const HELP: &[Binding] = &[
     bind(Context::Help, c('q'), Intent::Back, "close the help", ""),
     bind(Context::Help, c('?'), Intent::Back, "close the help", ""),
-    bind(Context::Help, c(' '), Intent::PageDown, "page down", ""),
+    bind(Context::Help, c(' '), Intent::PageDown, "page down", "page"),
 ];
 
 const LINE: &[Binding] = &[

@@ -42,6 +42,16 @@ pub fn cut_bytes(text: &str, max: usize) -> &str {
     text.get(..end).unwrap_or_default()
 }
 
+/// The longest start of `text` of at most `max` columns.
+pub fn first_columns(text: &str, max: usize) -> &str {
+    let mut columns = 0;
+    let end = text.grapheme_indices(true).find(|(_, grapheme)| {
+        columns += width(grapheme);
+        columns > max
+    });
+    end.map_or(text, |(at, _)| text.get(..at).unwrap_or(text))
+}
+
 /// At most `max` columns; what is longer ends in `…`.
 pub fn cut_end(text: &str, max: usize) -> String {
     if text.len() <= max || width(text) <= max {

@@ -107,6 +107,8 @@ struct Trace {
     painter: Painter,
     terminal: vt100::Parser,
     shown: Option<(u16, u16)>,
+    /// The terminal was somebody else's meanwhile.
+    redraw: bool,
     kinds: BTreeSet<usize>,
     wrote: usize,
     looks_every: usize,
@@ -129,6 +131,7 @@ impl Trace {
             painter: Painter::new(true),
             terminal: terminal(1, 1),
             shown: None,
+            redraw: true,
             kinds: BTreeSet::new(),
             wrote: 0,
             looks_every: if asked_for().is_some() { 1 } else { NOW_AND_THEN },
@@ -201,6 +204,7 @@ impl Trace {
                 // Suspended and back: the terminal was somebody else's.
                 self.painter.invalidate();
                 self.terminal.process(b"\x1b[?1049l$ fg\r\n\x1b[?1049h");
+                self.redraw = true;
                 let size = self.console.model.place.size;
                 self.happen(What::Resize(size));
             }
@@ -287,8 +291,14 @@ impl Trace {
         if let Some(wake) = self.console.wake() {
             assert!(wake > self.console.at, "a deadline that is past");
         }
-        let (picture, cursor) = picture(model, &self.theme);
-        if step.is_multiple_of(self.looks_every) {
+        // As the loop does it: where nothing changed nothing is drawn. Now and then it is looked at whether that is so.
+        let looks = step.is_multiple_of(self.looks_every);
+        let changed = model.dirty || self.redraw;
+        if !changed && !looks {
+            return;
+        }
+        let (picture, cursor) = picture_of(model, &self.theme);
+        if looks {
             let (again, cursor_again) = picture_of(model, &self.theme);
             assert!(picture == again && cursor == cursor_again, "drawn twice it is not the same picture");
             for cell in &picture.content {
@@ -296,11 +306,13 @@ impl Trace {
                 assert!(!symbol.is_empty() && !symbol.chars().any(char::is_control), "{symbol:?}");
             }
         }
-        self.paint(picture, cursor, step);
+        self.paint(picture, cursor, changed, looks);
+        self.console.model.dirty = false;
+        self.redraw = false;
     }
 
     /// The picture on a terminal that has shown all those before it.
-    fn paint(&mut self, mut picture: Buffer, cursor: Option<(u16, u16)>, step: usize) {
+    fn paint(&mut self, mut picture: Buffer, cursor: Option<(u16, u16)>, changed: bool, looks: bool) {
         let (width, height) = (picture.area.width, picture.area.height);
         // The emulator that judges leaves out what stands for a byte that is no text.
         let beyond_the_judge = picture.content.iter().any(|cell| cell.symbol().contains('\u{fffd}'));
@@ -309,24 +321,26 @@ impl Trace {
             self.painter.invalidate();
             return;
         }
+        let changed = changed || self.shown != Some((width, height));
         if self.shown != Some((width, height)) {
             self.terminal = terminal(width, height);
             self.painter.invalidate();
             self.shown = Some((width, height));
         }
-        // Of what is bold and dim at once it knows only what it was told last.
-        let both = |cell: &ratatui::buffer::Cell| cell.modifier.contains(Modifier::BOLD | Modifier::DIM);
-        let both: Vec<bool> = picture.content.iter().map(both).collect();
-        let fresh = step.is_multiple_of(self.looks_every).then(|| {
+        let fresh = looks.then(|| {
             let (mut bytes, mut screen) = (Vec::new(), terminal(width, height));
             Painter::new(false).frame(&mut picture.clone(), cursor, &mut bytes);
             screen.process(&bytes);
-            screen
+            // Of what is bold and dim at once it knows only what it was told last.
+            let both = |cell: &ratatui::buffer::Cell| cell.modifier.contains(Modifier::BOLD | Modifier::DIM);
+            (screen, picture.content.iter().map(both).collect::<Vec<bool>>())
         });
         let mut bytes = Vec::new();
-        self.painter.frame(&mut picture, cursor, &mut bytes);
-        self.terminal.process(&bytes);
-        let Some(fresh) = fresh else { return };
+        if changed {
+            self.painter.frame(&mut picture, cursor, &mut bytes);
+            self.terminal.process(&bytes);
+        }
+        let Some((fresh, both)) = fresh else { return };
         let (fresh, shown) = (fresh.screen(), self.terminal.screen());
         let rows = |screen: &vt100::Screen| screen.rows(0, width).collect::<Vec<_>>().join("\n");
         for row in 0..height {
@@ -347,10 +361,6 @@ impl Trace {
         }
         assert_eq!((shown.hide_cursor(), fresh.hide_cursor()), (cursor.is_none(), cursor.is_none()));
     }
-}
-
-fn picture(model: &Model, theme: &Theme) -> (Buffer, Option<(u16, u16)>) {
-    picture_of(model, theme)
 }
 
 fn picture_of(model: &Model, theme: &Theme) -> (Buffer, Option<(u16, u16)>) {

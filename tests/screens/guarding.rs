@@ -126,7 +126,7 @@ fn read_only_keys_are_in_no_footer_and_in_no_help() {
     }
     for (context, own) in atc::console::keys::table::TABLE {
         let writing: Vec<_> = own.iter().filter(|b| b.intent.writes() && !b.footer.is_empty()).collect();
-        for (_, word) in atc::console::keys::footer(context, &console.model) {
+        for (_, word) in atc::console::keys::footer(context, &console.model).keys {
             assert!(!writing.iter().any(|b| b.footer == word), "{context:?}: {word}");
         }
     }

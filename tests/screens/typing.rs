@@ -260,7 +260,7 @@ fn every_key_in_the_footer_does_something() {
     let mut console = Console::full(80, 24);
     for _ in 0..13 {
         let context = console.model.context();
-        let shown = footer(context, &console.model);
+        let shown = footer(context, &console.model).keys;
         assert!((3..=7).contains(&shown.len()), "{shown:?}");
         for (key, _) in &shown {
             let bound = table::TABLE

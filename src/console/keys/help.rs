@@ -7,14 +7,55 @@ use crate::console::state::list::List;
 use crate::console::state::queue::kind;
 use crate::console::state::tasks::Slot;
 use crate::domain::blocked::Whom;
+use crate::domain::capability::Answer;
 use crate::domain::{CancelPhase, Condition, PullState, State};
 
-/// The five or six keys that make sense for what is under the cursor, most useful first.
-pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
+/// What the footer shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Footer {
+    /// Keys and their words: what can be done, most useful first, then the way out, then all the others.
+    pub keys: Vec<(String, &'static str)>,
+    /// How many of the last stay where there is not room for all.
+    pub stay: usize,
+}
+
+/// The five or six keys that make sense for what is under the cursor. None of them does nothing here; the way out of a
+/// screen stands at the same place everywhere.
+pub fn footer(context: Context, model: &Model) -> Footer {
     if !model.prefix().is_empty() {
-        return following(context, model);
+        return Footer { keys: following(context, model), stay: 1 };
     }
-    let wanted: Vec<Intent> = match context {
+    let wanted = wanted(context, model);
+    let mut keys: Vec<_> = wanted
+        .iter()
+        .copied()
+        .filter(|i| *i != Intent::Back && !(model.settings.read_only && i.writes()))
+        .filter(|i| *i != Intent::Withdraw || may_withdraw(model))
+        .filter(|i| *i != Intent::NextChoice || context != Context::FollowUp || may_choose(model))
+        .filter(|i| *i != Intent::Cancel || context == Context::Templates || may_cancel(context, model))
+        .filter(|i| does_something(context, model, *i))
+        .filter_map(|intent| key_of(context, model, intent))
+        .take(6)
+        .collect();
+    if context == Context::FollowUp
+        && let Some((_, word)) = keys.first_mut().filter(|_| goes_to_the_form(model))
+    {
+        *word = "to the form";
+    }
+    let acts = keys.len();
+    if wanted.contains(&Intent::Back) {
+        keys.extend(key_of(context, model, Intent::Back));
+    }
+    if !context.takes_text() && !matches!(context, Context::Dialog | Context::Help | Context::Tour) {
+        keys.extend(key_of(Context::Global, model, Intent::Help));
+    }
+    let stay = keys.len() - acts;
+    Footer { keys, stay }
+}
+
+/// By what is under the cursor, in the order of their use; the way out anywhere among them.
+fn wanted(context: Context, model: &Model) -> Vec<Intent> {
+    match context {
         Context::Queue => queue(model),
         Context::Detail => task(model, vec![Intent::Back, Intent::Enter]),
         Context::Log if model.place.log_only => {
@@ -70,6 +111,15 @@ pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
         }
         Context::Templates => vec![Intent::Enter, Intent::Issues, Intent::New, Intent::Back],
         Context::Issues => vec![Intent::Enter, Intent::NextChoice, Intent::Open, Intent::Refresh, Intent::Back],
+        // Over the form only the request is moved through.
+        Context::Form if model.compose.form.as_ref().is_some_and(|form| form.preview.is_some()) => {
+            vec![Intent::Start, Intent::Back]
+        }
+        Context::AutomationForm
+            if model.world.automations.desk.form.as_ref().is_some_and(|form| form.preview.is_some()) =>
+        {
+            vec![Intent::Start, Intent::Back]
+        }
         Context::Form => {
             vec![Intent::NextField, Intent::Start, Intent::Editor, Intent::Preset, Intent::Preview, Intent::Back]
         }
@@ -79,29 +129,37 @@ pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
         Context::Repos => vec![Intent::Mark, Intent::MarkAll, Intent::Accept, Intent::Back],
         Context::Plan => plan(model),
         Context::Dialog => vec![Intent::No, Intent::Yes, Intent::NextChoice, Intent::Accept],
-        Context::Help => vec![Intent::Back],
+        Context::Help => vec![Intent::PageDown, Intent::Back],
         Context::Line | Context::Palette => vec![Intent::Accept, Intent::Back],
         Context::Tour => vec![Intent::NextChoice, Intent::PreviousChoice, Intent::Back],
         Context::Global => vec![Intent::Quit],
+    }
+}
+
+/// A key that acts on a row makes no sense in a list without one.
+fn does_something(context: Context, model: &Model, intent: Intent) -> bool {
+    let empty = match context {
+        Context::Log => {
+            model.log.shown.as_ref().is_none_or(|log| log.big.is_none() && log.transcript.entries().is_empty())
+        }
+        Context::Cancels => model.world.cancels.all.is_empty(),
+        Context::Found => model.log.found.as_ref().is_none_or(|found| found.lines.is_empty()),
+        Context::Wall => model.log.wall.as_ref().is_none_or(|wall| wall.tasks.is_empty()),
+        Context::Inbox => model.place.inbox.entries.is_empty(),
+        // What the lines come to has no line under the cursor.
+        Context::Ledger => {
+            model.place.ledger.pane.as_ref().is_none_or(|pane| pane.charts.is_some() || pane.rows.is_empty())
+        }
+        Context::Doctor if intent == Intent::NextError => model.place.doctor.matrix.count(Answer::No) == 0,
+        Context::Doctor => model.place.doctor.matrix.is_empty(),
+        _ => false,
     };
-    let mut keys: Vec<_> = wanted
-        .into_iter()
-        .filter(|i| !(model.settings.read_only && i.writes()))
-        .filter(|i| *i != Intent::Withdraw || may_withdraw(model))
-        .filter(|i| *i != Intent::NextChoice || context != Context::FollowUp || may_choose(model))
-        .filter(|i| *i != Intent::Cancel || context == Context::Templates || may_cancel(context, model))
-        .filter_map(|intent| key_of(context, model, intent))
-        .take(6)
-        .collect();
-    if context == Context::FollowUp
-        && let Some((_, word)) = keys.first_mut().filter(|_| goes_to_the_form(model))
-    {
-        *word = "to the form";
+    match intent {
+        Intent::Refresh | Intent::Stats | Intent::Quit => true,
+        // A filter brings other lines; a search needs some.
+        Intent::Filter => !empty || context != Context::Log,
+        _ => !empty,
     }
-    if !context.takes_text() && !matches!(context, Context::Dialog | Context::Help | Context::Tour) {
-        keys.extend(key_of(Context::Global, model, Intent::Help));
-    }
-    keys
 }
 
 /// By how far the plan is, and whether the row has its task.

@@ -4,4 +4,4 @@
 pub mod help;
 
 pub use crate::keys::{Chord, Context, Found, Intent, Key, Keymap, Keys, Preset, table};
-pub use help::footer;
+pub use help::{Footer, footer};

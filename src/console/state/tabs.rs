@@ -151,17 +151,39 @@ fn place(items: &[Item], shape: Shape, area: Area, mut x: u16) -> Vec<Tab> {
     tabs
 }
 
+/// The accent is where the keys go, and nowhere else: what is current under something that has them is bold alone.
+fn tone(current: bool, has_keys: bool) -> Tone {
+    match (current, has_keys) {
+        (true, true) => Tone::AccentStrong,
+        (true, false) => Tone::Strong,
+        (false, _) => Tone::Plain,
+    }
+}
+
+/// Nothing stands over the pane that is gone to.
+fn has_keys(model: &Model, pane: Pane) -> bool {
+    let of = match model.screen() {
+        Context::Queue => Pane::Queue,
+        Context::Log | Context::Record | Context::List => Pane::Log,
+        Context::Reviews | Context::Pull | Context::Diff => Pane::Reviews,
+        Context::Templates | Context::Issues | Context::Form | Context::Repos | Context::Plan => Pane::Compose,
+        _ => return false,
+    };
+    of == pane && model.place.help.is_none()
+}
+
 /// Those of the automations, where these are open.
 fn views_of(model: &Model, pane: &AutomationsPane) -> Vec<Item> {
     let item = |(n, view): (usize, &View)| {
         let current = n == pane.habits.arranged.view;
+        let is_list = model.screen() == Context::Automations && model.place.help.is_none();
         let count = pane.counts.get(n).filter(|_| !pane.entries.is_empty());
         Item {
             to: To::View(n),
             key: u8::try_from(n + 1).map_or_else(|_| String::new(), |n| key_of(model, Intent::View(n))),
             name: view.name.to_owned(),
             columns: width::width(view.name),
-            tone: if current { Tone::AccentStrong } else { Tone::Plain },
+            tone: tone(current, is_list),
             counts: Words::one(Tone::Dim, count.map(|count| format!(" {count}")).unwrap_or_default()),
             current,
         }
@@ -173,15 +195,11 @@ fn views(model: &Model) -> Vec<Item> {
     if let Some(pane) = &model.place.automations {
         return views_of(model, pane);
     }
-    let has_keys = model.place.focus == Pane::Queue;
+    let has_keys = has_keys(model, Pane::Queue);
     let known = model.queue.tally().all > 0;
     let item = |(n, view): (usize, &crate::domain::SavedView)| {
         let current = n == model.queue.view;
-        let tone = match (current, has_keys) {
-            (true, true) => Tone::AccentStrong,
-            (true, false) => Tone::Strong,
-            (false, _) => Tone::Plain,
-        };
+        let tone = tone(current, has_keys);
         // Before anything was read there is nothing to count.
         let count = if known { format!(" {}", model.queue.count(n)) } else { String::new() };
         Item {
@@ -200,7 +218,7 @@ fn views(model: &Model) -> Vec<Item> {
 fn panes(model: &Model) -> Vec<Item> {
     let item = |(pane, intent): (Pane, Intent)| {
         let current = model.place.focus == pane;
-        let tone = if current { Tone::AccentStrong } else { Tone::Plain };
+        let tone = tone(current, has_keys(model, pane));
         let (to, key, name) = (To::Pane(pane), key_of(model, intent), pane.title().to_owned());
         Item { to, key, columns: name.len(), name, tone, counts: badges(model, pane), current }
     };
@@ -221,7 +239,8 @@ fn badges(model: &Model, pane: Pane) -> Words {
     let mut words = Words::new();
     let mut count = |tone, sign: &str, n: usize| {
         if n > 0 {
-            words.push(tone, format!(" {sign}{n}"));
+            words.push(Tone::Plain, " ");
+            words.push(tone, format!("{sign}{n}"));
         }
     };
     match pane {

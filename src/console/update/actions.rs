@@ -43,7 +43,11 @@ pub fn run(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
     }
     if of_the_task(intent, model) && !on_its_task(model) {
         let reviews = "no task here names this pull request — {reviews.open} opens it in the browser";
-        let text = if model.place.focus == Pane::Reviews { reviews } else { "its task is not known any more" };
+        let text = match model.place.focus {
+            Pane::Reviews if model.reviewed_pull().is_none() => "no pull request is selected",
+            Pane::Reviews => reviews,
+            _ => "its task is not known any more",
+        };
         let text = model.filled(text);
         model.notes.say(model.now, true, text);
         model.dirty = true;

@@ -57,6 +57,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     let mut effects = Vec::new();
     model.now = event.at;
     wake::due(model);
+    let by_hand = matches!(event.what, What::Key(_) | What::Mouse(_)).then(|| model.screen());
     model.queue.settled |= matches!(event.what, What::Key(_) | What::Mouse(_) | What::Paste(_));
     doctor::hear(model, &event.what, &mut effects);
     match event.what {
@@ -97,6 +98,9 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     palette::settle(model);
     seat::settle(model, &mut effects);
     trail::settle(model);
+    if by_hand.is_some_and(|before| before != model.screen()) {
+        model.notes.leave(model.now);
+    }
     model.place.wake = next_wake(model);
     effects
 }

@@ -14,7 +14,7 @@ use crate::console::update::doctor::sign;
 use crate::domain::capability::{Answer, Row};
 use crate::text::{Safe, width};
 
-/// Columns of the answer and of the question.
+/// Columns of the answer, and of the question at most: as many as the longest takes.
 const ANSWER: usize = 14;
 const TITLE: usize = 36;
 
@@ -28,6 +28,7 @@ pub fn draw(model: &Model, theme: &Theme, body: Area, buffer: &mut Buffer) {
         return empty::say(&lines, theme, body, buffer);
     }
     let lines = doctor.lines();
+    let titles = doctor.matrix.rows().iter().map(|row| width::width(row.topic.title)).max().unwrap_or(0).min(TITLE);
     let end = body.y + 1 + u16::try_from(list_rows(body)).unwrap_or(u16::MAX);
     for (y, line) in (body.y + 1..end.min(body.bottom())).zip(lines.iter().skip(pane.top)) {
         let area = Area { y, height: 1, ..body };
@@ -35,7 +36,7 @@ pub fn draw(model: &Model, theme: &Theme, body: Area, buffer: &mut Buffer) {
             Line::Heading(text) => {
                 put(buffer, area, area.x + 1, y, text, theme.style(Tone::Strong));
             }
-            Line::Row(n, row) => draw_row(row, theme, *n == pane.cursor, area, buffer),
+            Line::Row(n, row) => draw_row(row, titles, theme, *n == pane.cursor, area, buffer),
         }
     }
     if below(body) > 0
@@ -73,7 +74,7 @@ fn progress(model: &Model, doctor: &Doctor) -> Vec<(Tone, Safe)> {
     words
 }
 
-fn draw_row(row: &Row, theme: &Theme, under: bool, line: Area, buffer: &mut Buffer) {
+fn draw_row(row: &Row, titles: usize, theme: &Theme, under: bool, line: Area, buffer: &mut Buffer) {
     if under {
         let bar = theme.bar();
         put(buffer, line, line.x, line.y, bar, theme.style(Tone::Accent));
@@ -83,9 +84,9 @@ fn draw_row(row: &Row, theme: &Theme, under: bool, line: Area, buffer: &mut Buff
     put(buffer, line, line.x + 4, line.y, row.answer.word(), theme.style(tone));
     let mut x = line.x + 4 + u16::try_from(ANSWER).unwrap_or(0);
     let wide = usize::from(line.width);
-    let title = Safe::new(width::cut_end(row.topic.title, TITLE.min(wide.saturating_sub(ANSWER + 6))));
+    let title = Safe::new(width::cut_end(row.topic.title, titles.min(wide.saturating_sub(ANSWER + 6))));
     put(buffer, line, x, line.y, &title, theme.style(if under { Tone::Strong } else { Tone::Plain }));
-    x = x.saturating_add(u16::try_from(TITLE + 2).unwrap_or(0));
+    x = x.saturating_add(u16::try_from(titles + 2).unwrap_or(0));
     let room = usize::from(line.right().saturating_sub(x));
     if room > 0 {
         let says = Safe::new(width::cut_end(&row.says, room));

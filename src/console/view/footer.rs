@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use super::safe::{clear, put, put_words};
 use super::theme::{Theme, Tone};
 use super::{line, palette};
-use crate::console::keys::footer;
+use crate::console::keys::{Footer, footer};
 use crate::console::state::Model;
 use crate::console::state::layout::Area;
 use crate::console::state::notes::Note;
@@ -39,7 +39,8 @@ fn keys(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) {
     let keys = footer(model.context(), model);
     let here = model.context();
     let room = usize::from(area.width).saturating_sub(OFFER.len() + 2);
-    let offer = model.place.tour.offered && here == model.screen() && !here.takes_text() && has_both(&keys, room);
+    let offer =
+        model.place.tour.offered && here == model.screen() && !here.takes_text() && has_most_wanted(&keys, room);
     let told = if offer { u16::try_from(OFFER.len()).unwrap_or(0) + 2 } else { 0 };
     if offer {
         put(buffer, area, area.right().saturating_sub(told - 1), area.y, OFFER, theme.style(Tone::Dim));
@@ -48,18 +49,22 @@ fn keys(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) {
     put_words(buffer, area, area.x + 1, area.y, &fitting(&keys, usize::from(area.width)), theme);
 }
 
-/// The first key is what one is here for, and the last leads to all the others: nothing takes their room.
-fn has_both(keys: &[(String, &str)], columns: usize) -> bool {
+/// The first key is what one is here for, the last lead out and to all the others: nothing takes their room.
+fn has_most_wanted(footer: &Footer, columns: usize) -> bool {
     let columns_of = |(key, what): &(String, &str)| width::width(&Safe::new(key)) + what.len() + 4;
-    keys.first().into_iter().chain(keys.last()).map(columns_of).sum::<usize>() <= columns
+    let acts = footer.keys.len().saturating_sub(footer.stay);
+    let wanted = footer.keys.iter().take(acts.min(1)).chain(footer.keys.iter().skip(acts));
+    wanted.map(columns_of).sum::<usize>() <= columns
 }
 
-/// As many of the keys as have room, one after the other. The last one leads to all the others, or out of them: it stays.
-fn fitting(keys: &[(String, &str)], columns: usize) -> Words {
+/// As many of the keys as have room, one after the other. The last ones lead out of here and to all the others: of what
+/// can be done here the least useful goes first.
+fn fitting(footer: &Footer, columns: usize) -> Words {
     let words = |(key, what): &(String, &str)| Words::one(Tone::Accent, key).with(Tone::Dim, format!(" {what}"));
-    let mut all: Vec<Words> = keys.iter().map(words).collect();
+    let mut all: Vec<Words> = footer.keys.iter().map(words).collect();
     while all.len() > 1 && all.iter().map(|w| w.width() + 3).sum::<usize>() > columns {
-        all.remove(all.len() - 2);
+        let stay = footer.stay.min(all.len() - 1);
+        all.remove(all.len() - 1 - stay);
     }
     let mut line = Words::new();
     for words in all {

@@ -15,6 +15,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer, top: 
     let lines = guide::lines(model);
     let right: Vec<_> = position(top, lines.len(), area).map(|text| (Tone::Dim, text)).into_iter().collect();
     rule::draw(buffer, theme, area, &Safe::new("Help"), model.dialog.is_none(), &right);
+    let beside = area.x + 2 + guide::keys_columns(model.place.size.width);
     for (y, line) in (area.y + 1..area.bottom()).zip(lines.iter().skip(top)) {
         match line {
             guide::Line::Heading(text) => {
@@ -22,7 +23,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer, top: 
             }
             guide::Line::Row(keys, what) => {
                 put(buffer, area, area.x + 2, y, keys, theme.style(Tone::Accent));
-                put_words(buffer, area, area.x + 2 + guide::KEYS, y, &Words::one(Tone::Plain, what), theme);
+                put_words(buffer, area, beside, y, &Words::one(Tone::Plain, what), theme);
             }
             guide::Line::Text(text) => {
                 put(buffer, area, area.x + 2, y, text, theme.style(Tone::Plain));

@@ -141,9 +141,41 @@ fn charts(charts: &Charts, top: usize, theme: &Theme, body: Area, buffer: &mut B
         }
         y += 1;
     }
-    for (y, line) in (y..body.bottom()).zip(charts.table.iter().skip(top)) {
+    let table = whole_columns(&charts.table, usize::from(body.width.saturating_sub(2)));
+    for (y, line) in (y..body.bottom()).zip(table.iter().skip(top)) {
         put(buffer, body, body.x + 1, y, line, theme.style(Tone::Plain));
     }
+}
+
+/// The lines of tables with an empty line between them, each begun by its headings. A column that has no room is left out
+/// whole, with all behind it: the half of a number is another number.
+fn whole_columns(lines: &[Safe], room: usize) -> Vec<Safe> {
+    let tables = lines.split(|line| line.is_empty());
+    let cut = tables.map(|table| {
+        let columns = table.iter().map(|line| width::width(line)).max().unwrap_or(0);
+        let end = if columns <= room { columns } else { end_within(table, room.saturating_sub(width::width(MORE))) };
+        let cut = table.iter().enumerate().map(|(n, line)| {
+            let kept = width::first_columns(line, end);
+            Safe::new(if n == 0 && columns > room { format!("{kept}{MORE}") } else { kept.trim_end().to_owned() })
+        });
+        cut.collect::<Vec<_>>()
+    });
+    cut.collect::<Vec<_>>().join(&Safe::new(""))
+}
+
+/// There are more columns.
+const MORE: &str = "  …";
+
+/// Where the last column ends that has room. Headings end where their columns do, but for the first.
+fn end_within(table: &[Safe], room: usize) -> usize {
+    let Some(heading) = table.first() else { return room };
+    let heading = heading.as_str();
+    let ends = heading.char_indices().filter(|(at, c)| {
+        let rest = heading.get(at + c.len_utf8()..).unwrap_or_default();
+        *c != ' ' && (rest.is_empty() || rest.starts_with("  "))
+    });
+    let ends = ends.map(|(at, c)| width::width(heading.get(..at + c.len_utf8()).unwrap_or_default())).skip(1);
+    ends.take_while(|end| *end <= room).last().unwrap_or(room)
 }
 
 /// One bar a day with the numbers beside it.
@@ -162,4 +194,18 @@ fn chart(days: &[Day], name: &'static str, tone: Tone, number: Number, theme: &T
     let most = most.map(|day| format!(", most {} on {}", number(day), day.name)).unwrap_or_default();
     let text = Safe::new(format!("{sum} in {} days{most}", data.len()));
     put(buffer, area, x + bars + 2, area.bottom() - 1, &text, theme.style(Tone::Plain));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_without_room_are_left_out_whole_and_it_is_said_that_there_are_more() {
+        let lines =
+            ["all   started  to start", "all        42   3m / 9m", "", "day  started", "Sat        1"].map(Safe::new);
+        let shown = |room| whole_columns(&lines, room).iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(shown(23), lines.iter().map(ToString::to_string).collect::<Vec<_>>());
+        assert_eq!(shown(22), ["all   started  …", "all        42", "", "day  started", "Sat        1"]);
+    }
 }

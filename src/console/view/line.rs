@@ -110,7 +110,11 @@ pub(super) fn text(
     buffer: &mut Buffer,
 ) -> (u16, u16) {
     let room = usize::from(area.right().saturating_sub(x + 1));
-    let start = tail(line.text.get(..line.cursor).unwrap_or_default(), room);
+    let before = line.text.get(..line.cursor).unwrap_or_default();
+    let whole = tail(before, room) == 0;
+    // What is not seen of the beginning is there all the same, and takes a column to say so.
+    let start = if whole { 0 } else { tail(before, room.saturating_sub(1)) };
+    let x = if whole { x } else { put(buffer, area, x, area.y, "…", theme.style(Tone::Dim)) };
     let bad = wrong.map_or(0..0, |wrong| wrong.at.clone());
     let mut cuts = vec![start, line.text.len()];
     cuts.extend([line.cursor, bad.start, bad.end].into_iter().filter(|at| (start..line.text.len()).contains(at)));

@@ -8,6 +8,7 @@
 use ratatui::buffer::Buffer;
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::safe::CUT;
 use crate::console::state::Model;
 use crate::console::state::layout::Area;
 use crate::console::state::place::Pane;
@@ -184,7 +185,7 @@ impl Page<'_> {
         let text = url.show_line();
         let Some((x, end)) = self.seek(line, &text, ADDRESS_LEAST) else { return };
         let whole = usize::from(end - x) == width::width(&text);
-        let cut = self.symbol(end, line.y) == Some("…");
+        let cut = self.symbol(end, line.y).is_some_and(|symbol| matches!(symbol, "…" | CUT));
         // Of two addresses that begin alike, this is the other one.
         let longer = self.symbol(end, line.y).is_some_and(|s| s.bytes().all(|b| b.is_ascii_graphic()));
         if (whole && !longer) || cut {

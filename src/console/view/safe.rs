@@ -95,10 +95,17 @@ pub fn clear(buffer: &mut Buffer, area: Area) {
     }
 }
 
+/// In ASCII: the word goes on.
+pub const CUT: &str = "~";
+
 /// Puts ASCII in place of every sign of ours; what strangers wrote stays.
 pub fn to_ascii(buffer: &mut Buffer) {
+    let mut in_word = false;
     for cell in &mut buffer.content {
-        if let Some(plain) = super::theme::ascii(cell.symbol()) {
+        // A full stop behind a word would say that it ends there.
+        let plain = if in_word && cell.symbol() == "…" { Some(CUT) } else { super::theme::ascii(cell.symbol()) };
+        in_word = cell.symbol() != " ";
+        if let Some(plain) = plain {
             cell.set_symbol(plain);
         }
     }

@@ -29,7 +29,7 @@ impl Default for Theme {
 impl Theme {
     /// What a terminal with so many colours shows of a palette.
     pub fn new(palette: &Palette, depth: Depth) -> Self {
-        Self { palette: palette.reduced(depth), depth, ascii: false }
+        Self { palette: palette.reduced(depth), depth: palette.depth(depth), ascii: false }
     }
 
     /// The default without colours: the attributes alone.
@@ -137,7 +137,7 @@ pub fn ascii(symbol: &str) -> Option<&'static str> {
         "⊘" => "c",
         "◐" => "~",
         "⚠" => "@",
-        "▌" | "→" | "▸" | "›" => ">",
+        "▌" | "→" | "▸" | "▶" | "›" => ">",
         "←" | "‹" => "<",
         "▲" | "↑" | "▴" | "␛" => "^",
         "≠" => "%",
@@ -148,7 +148,7 @@ pub fn ascii(symbol: &str) -> Option<&'static str> {
         "·" | "…" => ".",
         "“" | "”" => "\"",
         "‘" | "’" => "'",
-        "│" => "|",
+        "│" | "▏" => "|",
         "┼" => "+",
         _ => return None,
     };

@@ -12,7 +12,7 @@ pub struct Brush {
 impl Brush {
     /// With the colours a terminal of this depth has.
     pub fn new(palette: &Palette, depth: Depth) -> Self {
-        Self { palette: palette.reduced(depth), depth }
+        Self { palette: palette.reduced(depth), depth: palette.depth(depth) }
     }
 
     /// The text in a tone. `text` must be safe already.

@@ -51,6 +51,12 @@ impl Palette {
         }
     }
 
+    /// The colours that are shown with it, of those a terminal of this depth has: beside a palette without a single one
+    /// those of strangers are none either.
+    pub fn depth(&self, depth: Depth) -> Depth {
+        if *self == self.reduced(Depth::None) { Depth::None } else { depth }
+    }
+
     /// With the colours a terminal of this depth has.
     #[must_use]
     pub fn reduced(self, depth: Depth) -> Self {

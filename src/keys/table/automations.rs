@@ -30,7 +30,7 @@ pub const LIST: &[Binding] = &[
     bind(Context::Automations, c('y'), Intent::Copy, "copy the address", "copy"),
     bind(Context::Automations, c('T'), Intent::Back, "clear the filter, then close the list", ""),
     bind(Context::Automations, c('q'), Intent::Back, "clear the filter, then close the list", ""),
-    bind(Context::Automations, k(Key::Esc), Intent::Back, "clear the filter, then close the list", "close"),
+    bind(Context::Automations, k(Key::Esc), Intent::Back, "clear the filter, then close the list", "back"),
 ];
 
 pub const PAGE: &[Binding] = &[

@@ -88,7 +88,7 @@ pub fn leave() {
 
 /// Has somebody give the terminal back should this program die without a chance to. For once a picture is out.
 pub fn watch_over() {
-    warden::start(&last_bytes());
+    warden::start(LEAVE);
 }
 
 /// What leaving writes. On a terminal without links nothing is said of them: it may not know where that ends.
@@ -106,6 +106,7 @@ pub fn close_in_order() {
 /// From here on a link may be open when the terminal is left.
 pub fn links() {
     LINKS.store(true, Ordering::SeqCst);
+    warden::linked();
 }
 
 /// [`leave`], and nobody enters or draws again.

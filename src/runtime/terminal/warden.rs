@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! enter ─"on icrnl …"──┐                           gone while "on": the line as it was, the modes off, a line that says so
+//! links ─"linked …"────┤                           gone while "linked": the same, and an open link ended
 //!                      ├─ pipe ─> a sleeping shell ─┤
 //! leave ─"off"─────────┘                           gone while "off": nothing
 //! ```
@@ -23,16 +24,17 @@ use std::time::Duration;
 use rustix::termios::{ControlModes, InputModes, LocalModes, OutputModes, SpecialCodeIndex, Termios};
 
 use super::check;
+use super::links::CLOSE;
 
-/// Written as it may have to be printed; `$0` is what takes our modes off.
+/// Written as it may have to be printed; `$0` is what takes our modes off, `$LINK` what ends a link.
 const SCRIPT: &str = r#"trap '' HUP INT QUIT TERM TSTP TTIN TTOU
 now=$*
 while read -r word; do now=$word; done
 set -- $now
-[ "$1" = on ] || exit 0
+case $1 in on) LINK= ;; linked) ;; *) exit 0 ;; esac
 shift
 case $(stty -a <&2) in *-opost*) stty "$@" <&2 ;; esac
-printf '%b\r\n' "$0"
+printf '%b%b\r\n' "$LINK" "$0"
 printf 'atc ended without a word. The terminal was given back.\r\n'"#;
 
 /// How long it may take to end once it is no longer needed: it has nothing to do.
@@ -41,9 +43,16 @@ const ENDS_WITHIN: Duration = Duration::from_millis(100);
 /// It is looked at so often meanwhile.
 const STEP: Duration = Duration::from_millis(1);
 
-static WARDEN: Mutex<Warden> = Mutex::new(Warden { word: String::new(), child: None });
+/// What it is told. After the first two comes how the line was.
+const ON: &str = "on";
+const LINKED: &str = "linked";
+const OFF: &str = "off\n";
+
+static WARDEN: Mutex<Warden> = Mutex::new(Warden { links: false, word: String::new(), child: None });
 
 struct Warden {
+    /// A link may be open when all ends.
+    links: bool,
     /// What it was told last, or will be told first.
     word: String,
     child: Option<Child>,
@@ -55,19 +64,26 @@ fn warden() -> MutexGuard<'static, Warden> {
 
 /// The terminal is ours from now on; `before` is how it was.
 pub fn taken(before: &Termios) {
-    warden().tell(format!("on {}\n", settings(before)));
+    let mut warden = warden();
+    let word = if warden.links { LINKED } else { ON };
+    warden.tell(format!("{word} {}\n", settings(before)));
+}
+
+/// From here on a link may be open: also one that was started before is told, for tmux may answer late.
+pub fn linked() {
+    warden().linked();
 }
 
 /// The terminal is somebody else's.
 pub fn given_back() {
-    warden().tell("off\n".to_owned());
+    warden().tell(OFF.to_owned());
 }
 
 /// Starts it, once. Without one the program is as before.
 pub fn start(leave: &[u8]) {
     let mut warden = warden();
     // Left meanwhile: nobody would send it away.
-    if warden.child.is_none() && warden.word.starts_with("on") {
+    if warden.child.is_none() && warden.word != OFF && !warden.word.is_empty() {
         warden.child = spawn(leave, &warden.word);
     }
 }
@@ -75,7 +91,7 @@ pub fn start(leave: &[u8]) {
 /// Sends it away. Afterwards there is no child.
 pub fn dismiss() {
     let mut warden = warden();
-    warden.tell("off\n".to_owned());
+    warden.tell(OFF.to_owned());
     let Some(mut child) = warden.child.take() else { return };
     drop(child.stdin.take());
     for _ in 0..ENDS_WITHIN.as_millis() {
@@ -89,6 +105,13 @@ pub fn dismiss() {
 }
 
 impl Warden {
+    fn linked(&mut self) {
+        self.links = true;
+        if let Some(settings) = self.word.strip_prefix(ON) {
+            self.tell(format!("{LINKED}{settings}"));
+        }
+    }
+
     fn tell(&mut self, word: String) {
         self.word = word;
         if let Some(pipe) = self.child.as_mut().and_then(|child| child.stdin.as_mut()) {
@@ -100,17 +123,26 @@ impl Warden {
 
 fn spawn(leave: &[u8], word: &str) -> Option<Child> {
     let keys = check::keys().ok()?;
-    // No byte in it that would act on the terminal of whoever lists the processes.
-    let spelled = String::from_utf8_lossy(leave).replace('\\', "\\0134").replace('\x1b', "\\0033");
+    let mut command = command(leave, word);
+    command.stdin(Stdio::piped()).stdout(Stdio::inherit()).stderr(Stdio::from(keys)).process_group(0);
+    command.spawn().ok()
+}
+
+fn command(leave: &[u8], word: &str) -> Command {
     let mut command = Command::new("/bin/sh");
     // The word now in force goes along: it must not be too late for it.
     command
-        .args(["-c", SCRIPT, &spelled, word.trim_end()])
+        .args(["-c", SCRIPT, &spelled(leave), word.trim_end()])
         .env_clear()
+        .env("LINK", spelled(CLOSE))
         .env("PATH", "/usr/bin:/bin")
         .current_dir(Path::new("/"));
-    command.stdin(Stdio::piped()).stdout(Stdio::inherit()).stderr(Stdio::from(keys)).process_group(0);
-    command.spawn().ok()
+    command
+}
+
+/// No byte in it would act on the terminal of whoever lists the processes.
+fn spelled(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).replace('\\', "\\0134").replace('\x1b', "\\0033")
 }
 
 /// What raw mode changes, as `stty` is told to change it back.
@@ -150,4 +182,26 @@ fn settings(before: &Termios) -> String {
     let code = |index| before.special_codes[index];
     let _ = write!(out, "cs{bits} min {} time {}", code(SpecialCodeIndex::VMIN), code(SpecialCodeIndex::VTIME));
     out
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn one_that_was_started_before_links_were_known_ends_the_link_that_is_open() {
+        for (linked, begins) in [(true, "\x1b]8;;\x1b\\\x1b[?1049l\r\n"), (false, "\x1b[?1049l\r\n")] {
+            let word = "on echo\n".to_owned();
+            let mut command = command(b"\x1b[?1049l", word.trim_end());
+            let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+            let mut warden = Warden { links: false, word, child: Some(child) };
+            if linked {
+                warden.linked();
+            }
+            let said = warden.child.take().unwrap().wait_with_output().unwrap().stdout;
+            assert!(String::from_utf8(said).unwrap().starts_with(begins), "{begins:?}");
+        }
+    }
 }

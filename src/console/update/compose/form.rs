@@ -376,14 +376,20 @@ fn in_sight(model: &mut Model) {
     }
 }
 
+/// So many that could not be seen.
+pub fn hidden(count: usize) -> String {
+    format!("{count} control or invisible {}", if count == 1 { "character was" } else { "characters were" })
+}
+
 /// Nothing is left out in silence.
 pub fn tell(model: &mut Model, left_out: LeftOut) {
     let mut parts = Vec::new();
     if left_out.hidden > 0 {
-        parts.push(format!("{} control or invisible characters were left out", left_out.hidden));
+        parts.push(format!("{} left out", hidden(left_out.hidden)));
     }
     if left_out.over > 0 {
-        parts.push(format!("{} characters too many were cut off", left_out.over));
+        let characters = if left_out.over == 1 { "character too many was" } else { "characters too many were" };
+        parts.push(format!("{} {characters} cut off", left_out.over));
     }
     if !parts.is_empty() {
         say(model, left_out.over > 0, &parts.join("; "));

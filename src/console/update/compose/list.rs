@@ -13,7 +13,7 @@ use crate::template::{Template, TemplateFault, shipped};
 use super::super::{actions, automations};
 use super::plan;
 use super::say::say;
-use super::{assign, issues};
+use super::{assign, form, issues};
 
 /// The pane was opened: with what a task gave (retry, follow-up) or empty-handed.
 pub fn open(model: &mut Model, prefill: Option<Draft>, effects: &mut Vec<Effect>) {
@@ -161,7 +161,7 @@ fn open_draft(model: &mut Model, draft: &Draft, effects: &mut Vec<Effect>) {
     // A task's prompt may be somebody else's words: what was in it and could not be seen is not passed on in silence.
     let (_, hidden) = clean(&draft.prompt);
     if hidden > 0 {
-        say(model, true, &format!("{hidden} control or invisible characters of the prompt were left out"));
+        say(model, true, &format!("{} left out of the prompt", form::hidden(hidden)));
     }
 }
 

@@ -51,8 +51,12 @@ fn title(form: &Form, theme: Theme, area: Area, focused: bool, buffer: &mut Buff
         (None, Some(template)) => template.title.clone(),
         (None, None) => "prompt without a template".to_owned(),
     };
-    let changed = if form.preview.is_some() && form.diff { " · what you changed" } else { "" };
-    let title = Safe::new(format!("Compose · {what}{changed}"));
+    let over = match form.preview {
+        Some(_) if form.diff => " · what you changed",
+        Some(_) => " · the request",
+        None => "",
+    };
+    let title = Safe::new(format!("Compose · {what}{over}"));
     let right: Vec<(Tone, Safe)> =
         form.preset.iter().map(|preset| (Tone::Dim, Safe::new(format!("preset {preset}")))).collect();
     // One thing has the keys: the prompt's own rule carries the accent while it is the prompt.
