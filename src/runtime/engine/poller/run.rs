@@ -383,6 +383,7 @@ impl Poller {
             self.recorder.hear(&news, self.desk.now());
             self.desk.net(due.source.clone(), due.generation, next_try, Ok(news)).await;
         }
+        self.keep_mark(&due.source, now);
         if let Some(fault) = cut {
             self.failed(due, fault, now).await;
         } else if wait.is_none() {
