@@ -8,11 +8,12 @@ use tokio::time::Instant as Tick;
 
 use super::automations::is_of_automations;
 use super::run::Poller;
-use crate::console::event::{Local, Op, What};
+use crate::console::event::{Local, Op, Remembered, What};
 use crate::domain::{RepoName, Source, UserId};
 use crate::runtime::cache::{Mark, Part};
 use crate::runtime::engine::list_state::Kept;
 use crate::runtime::engine::memory::Memory;
+use crate::runtime::engine::origins::Answer;
 use crate::runtime::engine::reads::Brought;
 use crate::runtime::engine::schedule::Poke;
 use crate::text::Safe;
@@ -29,7 +30,7 @@ pub(super) struct Recalled {
 impl Poller {
     /// Takes up what an earlier run knew of the repositories that are new here.
     pub(super) async fn recall(&mut self, repos: &[RepoName]) {
-        self.origins.load().await;
+        self.origins.begin();
         let new: Vec<_> = repos.iter().filter(|repo| !self.lists.contains_key(repo)).cloned().collect();
         if new.is_empty() {
             return;
@@ -64,6 +65,28 @@ impl Poller {
         if self.memory.pulls.open() > 0 {
             self.schedule.want(Source::Pulls, Some(self.pulls_pace()), Tick::now());
         }
+    }
+
+    /// What the ledger knows of what started tasks: for those that were heard of before it was read.
+    pub(super) async fn learn_origins(&mut self, read: Answer, now: Tick) {
+        let mut origins = Vec::new();
+        for (id, automation) in self.origins.take(read) {
+            if self.memory.knows_origin(id, automation) {
+                origins.push((id.clone(), automation.clone()));
+            }
+        }
+        if origins.is_empty() {
+            return;
+        }
+        for (id, _) in &origins {
+            if let Some(light) = self.memory.tasks.get(id)
+                && let Some(at) = light.started_by()
+            {
+                self.meet_automation(&at, light.state.is_active(), false, now);
+            }
+        }
+        let told = Remembered { origins, ..Remembered::default() };
+        self.desk.send(What::Local(Local::Remembered(Box::new(told)))).await;
     }
 
     /// A list that is kept whole is asked only for what is new, and read whole again at its own pace.

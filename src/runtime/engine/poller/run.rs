@@ -170,6 +170,7 @@ impl Poller {
                     }
                     None => return,
                 },
+                read = self.origins.read() => self.learn_origins(read, Tick::now()).await,
                 Some(landed) = self.in_flight.join_next() => {
                     if let Ok(landed) = landed {
                         self.land(landed).await;
