@@ -187,19 +187,29 @@ impl Poller {
 
     /// A pull that moved has its task asked for: at once, or when there is time where it was only a push.
     fn learn_pulls(&mut self, pulls: &[(PullRef, Option<Pull>)], now: Tick) {
-        let mut moved = HashMap::new();
+        let (mut moved, mut first) = (HashMap::new(), HashMap::new());
         for (asked, pull) in pulls {
             match self.memory.pulls.answer(asked, pull.as_ref()) {
                 Moved::No => {}
+                Moved::First => drop(first.insert(asked, pull.as_ref().map(|pull| pull.updated_at))),
                 Moved::Push => drop(moved.insert(asked, Poke::Time)),
                 Moved::Otherwise => drop(moved.insert(asked, Poke::News)),
             }
         }
         if moved.is_empty() {
-            return self.memory.pulls.calm.nothing_new();
+            self.memory.pulls.calm.nothing_new();
+        } else {
+            self.memory.pulls.calm.stir();
         }
-        self.memory.pulls.calm.stir();
-        let poke = |light: &Light| light.pulls.iter().filter_map(|pull| moved.get(pull)).max().copied();
+        // What happened between the task's row and the first look at its pull request would never be seen as a move.
+        let is_newer = |light: &Light, pull: &PullRef| {
+            let coming = self.schedule.is_flying(&Source::Task(light.at.id.clone()));
+            !coming && first.get(pull).is_some_and(|at| at.is_some_and(|at| at > light.touched))
+        };
+        let one = |light: &Light, pull: &PullRef| {
+            moved.get(pull).copied().or_else(|| is_newer(light, pull).then_some(Poke::News))
+        };
+        let poke = |light: &Light| light.pulls.iter().filter_map(|pull| one(light, pull)).max();
         let tasks: Vec<(TaskId, Poke)> =
             self.memory.active().filter_map(|light| Some((light.at.id.clone(), poke(light)?))).collect();
         for (id, poke) in tasks {
