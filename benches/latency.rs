@@ -36,9 +36,10 @@ fn main() {}
 #[cfg(unix)]
 mod unix {
     use std::io::{Read, Write};
+    use std::num::NonZeroU16;
     use std::path::Path;
     use std::process::{Child, Command, Stdio};
-    use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+    use std::sync::mpsc::{Receiver, channel};
     use std::time::{Duration, Instant as Stopwatch};
 
     use atc::console::Effect;
@@ -66,8 +67,6 @@ mod unix {
     /// A line of the followed log comes so often.
     const LINES: Duration = Duration::from_millis(40);
     const LINE: &str = "The clock is read once per attempt; I hand it in from outside";
-    /// Nothing more of a picture comes after so long.
-    const QUIET: Duration = Duration::from_millis(2);
     const REST: Duration = Duration::from_secs(30);
     const STARTS: usize = 9;
 
@@ -172,6 +171,9 @@ mod unix {
         child: Child,
         written: Receiver<(Stopwatch, Vec<u8>)>,
         begun: Stopwatch,
+        screen: vt100::Parser,
+        /// Begun and not yet ended: pictures that are to be shown at once.
+        held: usize,
     }
 
     impl Term {
@@ -197,27 +199,54 @@ mod unix {
                     }
                 }
             });
-            Self { pty, child, written, begun }
+            Self {
+                pty,
+                child,
+                written,
+                begun,
+                screen: vt100::Parser::new(at_least_one(ROWS), at_least_one(COLUMNS), 0),
+                held: 0,
+            }
         }
 
         fn send(&self, keys: &str) {
             (&*self.pty).write_all(keys.as_bytes()).unwrap();
         }
 
-        /// What comes until `text` was among it and nothing came for `QUIET`, and when the last of it came.
-        fn until(&self, text: &str) -> (Stopwatch, Vec<u8>) {
-            let (mut all, mut last, patience) = (Vec::new(), Stopwatch::now(), Duration::from_mins(1));
+        /// Takes what was written next; when it came.
+        fn next(&mut self) -> Stopwatch {
+            let Ok((at, bytes)) = self.written.recv_timeout(Duration::from_mins(1)) else {
+                panic!("nothing more came; the screen:\n{}", self.screen.screen().contents())
+            };
+            self.take(&bytes);
+            at
+        }
+
+        fn take(&mut self, bytes: &[u8]) {
+            self.screen.process(bytes);
+            let count = |mark: &[u8]| bytes.windows(mark.len()).filter(|part| *part == mark).count();
+            self.held = (self.held + count(b"\x1b[?2026h")).saturating_sub(count(b"\x1b[?2026l"));
+        }
+
+        /// Takes what lies there; how many bytes that was.
+        fn catch_up(&mut self) -> usize {
+            let lies: Vec<u8> = self.written.try_iter().flat_map(|(_, bytes)| bytes).collect();
+            self.take(&lies);
+            lies.len()
+        }
+
+        /// When the last byte of the first picture came of which this is true.
+        fn until(&mut self, shows: impl Fn(&vt100::Screen) -> bool) -> Stopwatch {
             loop {
-                let seen = all.windows(text.len()).any(|part| part == text.as_bytes());
-                match self.written.recv_timeout(if seen { QUIET } else { patience }) {
-                    Ok((at, bytes)) => {
-                        last = at;
-                        all.extend(bytes);
-                    }
-                    Err(RecvTimeoutError::Timeout) if seen => return (last, all),
-                    Err(error) => panic!("{error} while waiting for {text}: {}", String::from_utf8_lossy(&all)),
+                let at = self.next();
+                if self.held == 0 && shows(self.screen.screen()) {
+                    return at;
                 }
             }
+        }
+
+        fn shows(&mut self, text: &str) -> Stopwatch {
+            self.until(|screen| screen.contents().contains(text))
         }
 
         fn proc(&self, file: &str) -> String {
@@ -249,6 +278,13 @@ mod unix {
         }
     }
 
+    /// Whether the second picture is that of a key.
+    type Changed = fn(&vt100::Screen, &vt100::Screen) -> bool;
+
+    fn at_least_one(cells: u16) -> NonZeroU16 {
+        NonZeroU16::new(cells).unwrap()
+    }
+
     fn at(all: &mut [f64], percent: usize) -> f64 {
         all.sort_by(f64::total_cmp);
         all[(all.len() * percent / 100).min(all.len() - 1)]
@@ -261,29 +297,43 @@ mod unix {
             "\n| from the key to the last byte of its picture, {COLUMNS}×{ROWS}, {TASKS} tasks, a log followed | p50 | p99 |"
         );
         println!("|---|---:|---:|");
-        let term = Term::start(&me, &["--console"], home.path());
-        term.until(LINE);
+        let mut term = Term::start(&me, &["--console"], home.path());
+        term.shows(LINE);
         let held = term.status("VmRSS") as f64 / 1024.0;
-        // What only a picture of this key has.
-        let measure = |what: &str, keys: &[&str], sign: &str| {
+        // `changed`: what only the picture of this key changes, not that of a line of the log.
+        let measure = |term: &mut Term, what: &str, keys: &[&str], changed: Changed| {
             let mut times: Vec<f64> = (0..KEYS)
                 .map(|n| {
                     std::thread::sleep(Duration::from_micros(3_000 + (n as u64 * 7_919) % 40_000));
-                    while term.written.try_recv().is_ok() {}
+                    term.catch_up();
+                    let before = term.screen.screen().clone();
                     let begun = Stopwatch::now();
                     term.send(keys[n % keys.len()]);
-                    (term.until(sign).0 - begun).as_secs_f64() * 1e3
+                    (term.until(|now| changed(&before, now)) - begun).as_secs_f64() * 1e3
                 })
                 .collect();
             println!("| {what} | {:.2} ms | {:.2} ms |", at(&mut times, 50), at(&mut times, 99));
         };
-        measure("the selection moves a row", &["j", "j", "j", "k", "k", "k"], "▌");
-        measure("a page down", &["\u{1b}[6~", "\u{1b}[6~", "\u{1b}[5~", "\u{1b}[5~"], "▌");
+        measure(&mut term, "the selection moves a row", &["j", "j", "j", "k", "k", "k"], |a, b| marked(a) != marked(b));
+        measure(&mut term, "a page of the queue", &["\u{1b}[6~", "\u{1b}[6~", "\u{1b}[5~", "\u{1b}[5~"], |a, b| {
+            rows(a).zip(rows(b)).filter(|(a, b)| a != b).count() > 5
+        });
         term.send("/");
-        term.until("?25h");
-        measure("a character typed into the query", &["m", "o", "\u{7f}", "\u{7f}"], "\u{1b}[");
+        term.until(|screen| !screen.hide_cursor());
+        measure(&mut term, "a letter of a query, typed or taken back", &["m", "o", "\u{7f}", "\u{7f}"], |a, b| {
+            a.cursor_position() != b.cursor_position()
+        });
         println!("\n{held:.0} MiB resident with {TASKS} tasks");
         term.end();
+    }
+
+    fn rows(screen: &vt100::Screen) -> impl Iterator<Item = String> {
+        screen.rows(0, COLUMNS)
+    }
+
+    /// The row with the marker of the selection.
+    fn marked(screen: &vt100::Screen) -> Option<usize> {
+        rows(screen).position(|row| row.starts_with('▌'))
     }
 
     struct Start {
@@ -293,14 +343,10 @@ mod unix {
     }
 
     fn start(arguments: &[&str], home: &Path, sign: &str) -> Start {
-        let term = Term::start(Path::new(env!("CARGO_BIN_EXE_atc")), arguments, home);
-        let (first, mut all) = term.written.recv_timeout(Duration::from_mins(1)).unwrap();
-        let mut whole = first;
-        while !all.windows(sign.len()).any(|part| part == sign.as_bytes()) {
-            let (at, bytes) = term.written.recv_timeout(Duration::from_mins(1)).unwrap();
-            whole = at;
-            all.extend(bytes);
-        }
+        let mut term = Term::start(Path::new(env!("CARGO_BIN_EXE_atc")), arguments, home);
+        let first = term.next();
+        let shown = |screen: &vt100::Screen| screen.contents().contains(sign);
+        let whole = if shown(term.screen.screen()) { first } else { term.until(shown) };
         std::thread::sleep(Duration::from_millis(1_500));
         let ms = |at: Stopwatch| (at - term.begun).as_secs_f64() * 1e3;
         let start = Start { first: ms(first), whole: ms(whole), memory: term.status("VmRSS") as f64 / 1024.0 };
@@ -336,14 +382,14 @@ mod unix {
         };
         row("`atc demo`: the server in the same process", &["demo"]);
         row("`atc`, with what the last run kept", &watch);
-        let term = Term::start(Path::new(env!("CARGO_BIN_EXE_atc")), &watch, home.path());
-        term.until("Migrate");
+        let mut term = Term::start(Path::new(env!("CARGO_BIN_EXE_atc")), &watch, home.path());
+        term.shows("Migrate");
         std::thread::sleep(Duration::from_secs(5));
-        while term.written.try_recv().is_ok() {}
+        term.catch_up();
         let (before, woken) = term.spent();
         std::thread::sleep(REST);
         let (after, woken_after) = term.spent();
-        let bytes: usize = term.written.try_iter().map(|(_, bytes)| bytes.len()).sum();
+        let bytes = term.catch_up();
         println!(
             "\n{} s watching the demo at work: {:.1} ms on a processor, woken {} times, {bytes} bytes",
             REST.as_secs(),

@@ -55,10 +55,9 @@ fn exit_codes() -> String {
     for (exit, meaning) in Exit::MEANINGS {
         out.push_str(&format!("| {} | {meaning} |\n", exit.code()));
     }
-    out.push_str(
-        "| 128 + n | ended by signal n: 129 hang-up or a terminal that is gone, 130 interrupt, 143 terminate |\n",
-    );
-    out.push_str("| 70 | atc itself is wrong: the terminal is restored and a report names what happened |\n");
+    for (code, meaning) in Exit::OTHERS {
+        out.push_str(&format!("| {code} | {meaning} |\n"));
+    }
     out
 }
 
@@ -179,11 +178,22 @@ fn every_command_in_the_readme_is_understood() {
     assert!(commands >= 6, "only {commands} found");
 }
 
+/// What a heading is called in an address.
+fn anchor_of(heading: &str) -> String {
+    let words = heading.trim_start_matches('#').trim().to_lowercase();
+    let kept = words.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+    kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+}
+
 #[test]
-fn every_file_the_readme_leads_to_is_there() {
+fn every_file_and_heading_the_readme_leads_to_is_there() {
     let readme = read("README.md");
     for link in readme.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
-        let local = !link.starts_with("http") && !link.starts_with('#');
-        assert!(!local || Path::new(env!("CARGO_MANIFEST_DIR")).join(link).exists(), "README.md: {link} is not there");
+        if let Some(anchor) = link.strip_prefix('#') {
+            let is_it = |line: &str| line.starts_with('#') && anchor_of(line) == anchor;
+            assert!(readme.lines().any(is_it), "README.md: no heading is {link}");
+        } else if !link.starts_with("http") {
+            assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(link).exists(), "README.md: {link} is not there");
+        }
     }
 }

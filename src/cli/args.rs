@@ -4,13 +4,14 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches as _, Parser, Subcommand};
 
 use super::cache::CacheVerb;
 use super::config_verbs::ConfigVerb;
 use super::demo::Demo;
 use super::doctor::Doctor;
 use super::exit::Exit;
+use super::help;
 use super::ledger_verbs::LedgerVerb;
 use super::look::LookVerb;
 use super::policy_verbs::PolicyVerb;
@@ -105,7 +106,7 @@ pub struct Refusal {
 }
 
 #[derive(Debug, Parser)]
-#[command(name = "atc", version, about = "Watch, read, start and stop GitHub cloud-agent tasks", max_term_width = 100)]
+#[command(name = "atc", version, about = "Watch, read, start and stop GitHub cloud-agent tasks")]
 #[command(
     after_help = "Without a command: the console, on the repositories given or on that of the current directory.\n\
                         To look round without a token: atc demo"
@@ -120,25 +121,24 @@ struct Cli {
 /// Every verb's arguments stand in the verb's own module.
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Open the console on an embedded world: no token, no network
-    Demo(Demo),
-    /// Show a saved session log
-    Open {
-        /// A session log or an Actions job log, as it was saved
-        #[arg(value_name = "FILE")]
-        file: PathBuf,
-    },
-    /// Open the console and keep what the service answers, without secrets, for a bug report
-    Record(Record),
-    /// Open the console on what `atc record` kept: no token, no network, nothing to change
-    Replay(Replay),
     #[command(flatten)]
     Look(LookVerb),
     #[command(flatten)]
     Headless(HeadlessVerb),
+    /// Look at prompt templates, try them, begin one
+    #[command(subcommand)]
+    Template(TemplateVerb),
+    /// What may be started, by whom and how much of it
+    #[command(subcommand)]
+    Policy(PolicyVerb),
+    /// What was done from here, and what became of it
+    #[command(subcommand)]
+    Ledger(LedgerVerb),
     /// Say what this token can do here, what it cannot, and why; nothing is changed
+    #[command(display_order = SETTING)]
     Doctor(Doctor),
     /// Look at the configuration
+    #[command(display_order = SETTING)]
     Config {
         #[command(subcommand)]
         verb: ConfigVerb,
@@ -146,23 +146,38 @@ enum Verb {
         #[arg(long, global = true)]
         json: bool,
     },
-    /// What may be started, by whom and how much of it
-    #[command(subcommand)]
-    Policy(PolicyVerb),
-    /// Look at prompt templates, try them, begin one
-    #[command(subcommand)]
-    Template(TemplateVerb),
     /// What is kept for the next start
-    #[command(subcommand)]
+    #[command(subcommand, display_order = SETTING)]
     Cache(CacheVerb),
-    /// What was done from here, and what became of it
-    #[command(subcommand)]
-    Ledger(LedgerVerb),
+    /// Open the console on an embedded world: no token, no network
+    #[command(display_order = ELSEWHERE)]
+    Demo(Demo),
+    /// Show a saved session log
+    #[command(display_order = ELSEWHERE)]
+    Open {
+        /// A session log or an Actions job log, as it was saved
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Open the console and keep what the service answers, without secrets, for a bug report
+    #[command(display_order = ELSEWHERE)]
+    Record(Record),
+    /// Open the console on what `atc record` kept: no token, no network, nothing to change
+    #[command(display_order = ELSEWHERE)]
+    Replay(Replay),
 }
 
+/// Places in the help: what looks and acts comes first, as it is defined. Then what is set up here,
+const SETTING: usize = 900;
+/// the console on something else,
+const ELSEWHERE: usize = 910;
+/// and what is for shells and programs.
+pub(super) const FOR_PROGRAMS: usize = 920;
+
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
 struct GivenOptions {
-    /// A repository to watch; can be repeated
+    /// A repository this is about; can be repeated
     #[arg(long, global = true, value_name = "OWNER/NAME")]
     repo: Vec<String>,
     /// The config file to read
@@ -174,7 +189,7 @@ struct GivenOptions {
     /// A file that holds the token and nothing else
     #[arg(long, global = true, value_name = "FILE")]
     token_file: Option<String>,
-    /// The address of the API, if it is not the host's own
+    /// The address of the API, where it is not the host's own
     #[arg(long, global = true, value_name = "URL")]
     api_url: Option<String>,
     /// Look, never touch
@@ -196,10 +211,13 @@ struct GivenOptions {
 
 /// `args` with the program's own name first, as `std::env::args_os` gives them.
 pub fn parse<T: Into<OsString> + Clone>(args: impl IntoIterator<Item = T>) -> Result<Command, Refusal> {
-    match Cli::try_parse_from(args) {
+    let read = help::with_examples(Cli::command()).try_get_matches_from(args);
+    match read.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => Ok(command(cli)),
         Err(error) => match error.kind() {
-            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Ok(Command::Say(error.render().to_string())),
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+                Ok(Command::Say(help::wrapped(&error.render().to_string(), help::width())))
+            }
             _ => Err(Refusal { text: error.render().to_string(), exit: Exit::Usage }),
         },
     }
@@ -207,7 +225,7 @@ pub fn parse<T: Into<OsString> + Clone>(args: impl IntoIterator<Item = T>) -> Re
 
 /// All verbs and options as data, for completion and the manual page.
 pub fn definition() -> clap::Command {
-    let mut root = Cli::command();
+    let mut root = help::with_examples(Cli::command());
     root.build();
     root
 }

@@ -38,6 +38,12 @@ impl Exit {
         (Self::EndedBadly, "`--wait`: the task ended without success, or would not end when it was cancelled"),
     ];
 
+    /// How the program ends otherwise.
+    pub const OTHERS: &[(&str, &str)] = &[
+        ("128 + n", "ended by signal n: 129 hang-up or a terminal that is gone, 130 interrupt, 143 terminate"),
+        ("70", "atc itself is wrong: the terminal is restored and a report names what happened"),
+    ];
+
     pub fn code(self) -> u8 {
         self as u8
     }

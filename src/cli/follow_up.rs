@@ -19,7 +19,7 @@ use crate::ops::follow_up;
 
 #[derive(Clone, Debug, Default, PartialEq, Args)]
 pub struct FollowUpArgs {
-    /// A task id or its beginning, OWNER/NAME#PULL, or an address from the browser
+    /// A task: its id or the beginning of it, OWNER/NAME#PULL, or an address from the browser
     #[arg(value_name = "TASK")]
     pub task: String,
     /// What is to be done; - or nothing reads it from the standard input

@@ -3,6 +3,7 @@
 use clap::{Arg, Command};
 
 use super::exit::Exit;
+use super::help;
 use crate::config::options::OTHER_VARIABLES;
 
 /// The page in roff.
@@ -23,8 +24,13 @@ pub fn page(root: &Command) -> String {
     for (exit, meaning) in Exit::MEANINGS {
         item(&mut out, &exit.code().to_string(), meaning);
     }
-    item(&mut out, "128+n", "ended by signal n");
+    for (code, meaning) in Exit::OTHERS {
+        item(&mut out, code, meaning);
+    }
+    section(&mut out, "FILES");
+    line(&mut out, "atc config path prints where the configuration, templates, ledger, journal and cache are.");
     section(&mut out, "ENVIRONMENT");
+    line(&mut out, "Every option of the configuration is a variable, too: poll.idle_seconds is ATC_POLL_IDLE_SECONDS.");
     for (name, doc) in OTHER_VARIABLES {
         item(&mut out, name, doc);
     }
@@ -32,12 +38,18 @@ pub fn page(root: &Command) -> String {
 }
 
 fn commands(out: &mut String, command: &Command, path: &str) {
-    for verb in command.get_subcommands().filter(|verb| !verb.is_hide_set() && verb.get_name() != "help") {
+    let mut verbs: Vec<&Command> =
+        command.get_subcommands().filter(|verb| !verb.is_hide_set() && verb.get_name() != "help").collect();
+    verbs.sort_by_key(|verb| verb.get_display_order());
+    for verb in verbs {
         let path = format!("{path} {}", verb.get_name());
-        let positions = verb.get_positionals().map(|arg| format!(" {}", value_name(arg)));
+        let positions = verb.get_positionals().map(|arg| format!(" {}", position(arg)));
         out.push_str(&format!(".SS \"{}{}\"\n", escape(&path), escape(&positions.collect::<String>())));
         line(out, &verb.get_about().map(ToString::to_string).unwrap_or_default());
-        arguments(out, verb, |arg| !arg.is_global_set());
+        arguments(out, verb, |arg| !arg.is_global_set() && arg.get_id() != "help");
+        for (line, what) in help::examples(path.strip_prefix("atc ").unwrap_or_default()) {
+            item(out, line, what);
+        }
         commands(out, verb, &path);
     }
 }
@@ -54,6 +66,12 @@ fn arguments(out: &mut String, command: &Command, wanted: impl Fn(&Arg) -> bool)
         let name = if takes { format!("{name} {}", value_name(arg)) } else { name };
         item(out, &name, &arg.get_help().map(ToString::to_string).unwrap_or_default());
     }
+}
+
+/// As the usage has it.
+fn position(arg: &Arg) -> String {
+    let many = if arg.get_num_args().is_some_and(|count| count.max_values() > 1) { " ..." } else { "" };
+    if arg.is_required_set() { format!("{}{many}", value_name(arg)) } else { format!("[{}]{many}", value_name(arg)) }
 }
 
 fn value_name(arg: &Arg) -> String {

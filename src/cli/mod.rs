@@ -26,6 +26,7 @@ pub mod desk;
 pub mod doctor;
 pub mod exit;
 pub mod follow_up;
+pub mod help;
 pub mod here;
 pub mod ledger_verbs;
 pub mod look;

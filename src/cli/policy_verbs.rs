@@ -31,7 +31,8 @@ pub enum PolicyVerb {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 pub struct Explain {
     /// The repository
-    #[arg(value_name = "OWNER/NAME")]
+    // Not the name of the program's own --repo: the one would be taken for the other.
+    #[arg(id = "about", value_name = "OWNER/NAME")]
     pub repo: String,
     /// The template's id
     #[arg(long, value_name = "ID")]

@@ -18,7 +18,7 @@ use crate::text::Untrusted;
 
 #[derive(Clone, Debug, Default, PartialEq, Args)]
 pub struct RetryArgs {
-    /// A task id or its beginning, OWNER/NAME#PULL, or an address from the browser
+    /// A task: its id or the beginning of it, OWNER/NAME#PULL, or an address from the browser
     #[arg(value_name = "TASK")]
     pub task: String,
     /// Change the prompt in $VISUAL or $EDITOR first

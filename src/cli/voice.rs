@@ -195,7 +195,11 @@ impl Table {
         }
     }
 
+    /// What cannot be printed is told once: the next line could not be either.
     fn print(&mut self, line: &str) {
+        if self.exit != Exit::Done {
+            return;
+        }
         let said = output::line(line);
         self.exit = self.exit.worse(said);
     }

@@ -10,18 +10,15 @@
 //!                                                       └──> or all problems found, each with its place
 //! ```
 
-mod aliases;
 pub mod docs;
 pub mod given;
 pub mod keys;
 pub mod load;
-mod notify;
 pub mod options;
 pub mod paths;
 pub mod policy;
 pub mod problem;
 pub mod repo_options;
-mod retry;
 pub mod rows;
 pub mod schema;
 mod text;

@@ -43,7 +43,7 @@ macro_rules! minutes {
         RepoOpt {
             name: $name,
             set: |config, repos, given| {
-                let minutes = given.whole(super::options::MINUTES)?;
+                let minutes = given.whole(super::options::stuck::MINUTES)?;
                 config.stuck.repos.entry(repos.clone()).or_default().$field = Some(minutes);
                 Ok(())
             },

@@ -8,7 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::given::{Given, Raw, Wrong, clip};
-use super::notify;
+use super::options::notify;
 use super::schema::Config;
 use super::text::nearest;
 use crate::domain::listing::{MOST_NAME, MOST_VIEWS};

@@ -282,6 +282,16 @@ impl Switch {
             Self::Off => false,
         }
     }
+
+    /// As the file has it.
+    pub(super) fn shown(self) -> String {
+        match self {
+            Self::Auto => "\"auto\"",
+            Self::On => "true",
+            Self::Off => "false",
+        }
+        .to_owned()
+    }
 }
 
 /// An enum whose values are words in the file, the environment and the arguments.

@@ -12,6 +12,7 @@ pub enum Point {
     Tabs,
     Pane(Pane),
     Inbox,
+    Automations,
     Footer,
 }
 
@@ -89,6 +90,17 @@ pub const STEPS: &[Step] = &[
         keys: &[(Context::Global, Intent::Inbox), (Context::Global, Intent::Ledger)],
     },
     Step {
+        title: "Automations",
+        point: Point::Automations,
+        text: "{} lists what starts tasks by itself: when, what it costs, what came of it. {} shows the runs to come. {} \
+               switches one on or off: it asks.",
+        keys: &[
+            (Context::Global, Intent::Automations),
+            (Context::Automations, Intent::Calendar),
+            (Context::Automations, Intent::Switch),
+        ],
+    },
+    Step {
         title: "Help",
         point: Point::Footer,
         text: "The last line shows the keys for what is under the cursor. {} explains the screen you are on and lists all \
@@ -133,7 +145,7 @@ impl Step {
             Point::Header => start(panes.header),
             Point::Tabs => start(panes.tabs),
             Point::Footer => start(panes.footer),
-            Point::Inbox => start(panes.body),
+            Point::Inbox | Point::Automations => start(panes.body),
             Point::Pane(Pane::Queue) => start(panes.queue),
             Point::Pane(Pane::Log) => start(panes.log),
             Point::Pane(Pane::Reviews) => start(panes.reviews),

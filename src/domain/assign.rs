@@ -1,5 +1,6 @@
 //! Assigning an issue to the agent: another way to start work. The issue's own words are the prompt.
 
+use chrono::SubsecRound as _;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -199,8 +200,9 @@ pub fn agent_pulls(timeline: &Timeline) -> Vec<AgentPull> {
     pulls
 }
 
-/// The agent was put in charge at or after this.
+/// The agent was put in charge at or after this. The service tells whole seconds.
 pub fn assigned_since(timeline: &Timeline, since: Instant) -> bool {
+    let since = since.trunc_subsecs(0);
     let by_now = |at: Option<Instant>| at.is_some_and(|at| at >= since);
     timeline.events.iter().any(|event| matches!(event.what, Happened::Assigned { agent: true, .. }) && by_now(event.at))
 }

@@ -46,6 +46,18 @@ impl PullAct {
         matches!(self, Self::MarkReady | Self::ApproveRuns | Self::Approve | Self::Close)
     }
 
+    /// What has been done with it.
+    pub fn done(&self) -> &'static str {
+        match self {
+            Self::Comment(_) => "the comment is there",
+            Self::RequestReview { .. } => "the review was asked for",
+            Self::MarkReady => "it is no draft any more",
+            Self::ApproveRuns => "its workflow waits no more",
+            Self::Approve => "it is approved",
+            Self::Close => "it is closed",
+        }
+    }
+
     /// As the rest of a sentence: `could not …`.
     pub fn words(&self) -> &'static str {
         match self {

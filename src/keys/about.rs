@@ -22,7 +22,7 @@ impl Context {
             Self::Found => "Lines found",
             Self::Ledger => "Ledger",
             Self::Cancels => "Cancels",
-            Self::FollowUp => "Follow up",
+            Self::FollowUp => "Follow up and comment",
             Self::Doctor => "Doctor",
             Self::Inbox => "Inbox",
             Self::Automations => "Automations",
@@ -62,7 +62,9 @@ impl Context {
             Self::Found => "The lines of all kept logs that hold what you looked for.",
             Self::Ledger => "What was done from here, by whom and why, and what became of it.",
             Self::Cancels => "Every cancel from its request to the proof that the session ended.",
-            Self::FollowUp => "What you write to the agent about its work so far.",
+            Self::FollowUp => {
+                "What you write on a pull request: to the agent about its task, or to whoever reviews it."
+            }
             Self::Doctor => "What your token and this machine can do here, what they cannot, and what to do about it.",
             Self::Inbox => "What waits for you, the most urgent first. It goes by itself once it is dealt with.",
             Self::Automations => {

@@ -24,7 +24,7 @@ pub enum Context {
     Ledger,
     /// The cancels, and what became of each.
     Cancels,
-    /// What is written to the agent about a task's work so far.
+    /// What is written on a pull request: to the agent about its task, or to whoever reviews it.
     FollowUp,
     /// What can be done here, and what cannot.
     Doctor,

@@ -236,7 +236,7 @@ const LEDGER: &[Binding] = &[
         "what the lines come to: counts, times, costs; again: the lines",
         "stats",
     ),
-    bind(Context::Ledger, c('r'), Intent::Refresh, "read it anew", "read anew"),
+    bind(Context::Ledger, c('r'), Intent::Refresh, "read it anew; look again for what is unresolved", "read anew"),
     bind(Context::Ledger, c('y'), Intent::Copy, "copy the line", "copy"),
     bind(Context::Ledger, c(' '), Intent::PageDown, "page down", ""),
     bind(Context::Ledger, c('q'), Intent::Back, "go back, at last out of the ledger", ""),
@@ -260,10 +260,10 @@ const CANCELS: &[Binding] = &[
 ];
 
 const FOLLOWING: &[Binding] = &[
-    bind(Context::FollowUp, Chord::ctrl('s'), Intent::Start, "send the comment, or go on to the form (asks)", "send"),
-    bind(Context::FollowUp, k(Key::Tab), Intent::NextChoice, "where it goes: a comment, or a new task", "where"),
-    bind(Context::FollowUp, k(Key::BackTab), Intent::NextChoice, "where it goes: a comment, or a new task", ""),
-    bind(Context::FollowUp, k(Key::Esc), Intent::Back, "close it; the text is kept for this task", "close"),
+    bind(Context::FollowUp, Chord::ctrl('s'), Intent::Start, "send it (asks), or on to the form of a new task", "send"),
+    bind(Context::FollowUp, k(Key::Tab), Intent::NextChoice, "where it goes, of a task: comment or new task", "where"),
+    bind(Context::FollowUp, k(Key::BackTab), Intent::NextChoice, "where it goes, of a task: comment or new task", ""),
+    bind(Context::FollowUp, k(Key::Esc), Intent::Back, "close it; the text is kept", "close"),
 ];
 
 const DOCTOR: &[Binding] = &[

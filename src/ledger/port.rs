@@ -1,6 +1,9 @@
 //! The ledger port, in domain terms only: no SQL, no file, no row id. Calls block; the runtime keeps them off the loop.
 //! "Recorded" means durable on return.
 
+use std::borrow::Cow;
+
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::chain::{Chain, Hash};
@@ -68,6 +71,21 @@ pub struct Granted {
 }
 
 impl Intent {
+    /// The words of a comment: out of the body as it was sent, or as an older program wrote them down, plainly.
+    pub fn comment(&self) -> Cow<'_, str> {
+        let body: Option<Value> = serde_json::from_str(&self.request).ok();
+        let words = body.as_ref().and_then(|body| body.get("body")).and_then(Value::as_str);
+        words.map_or(Cow::Borrowed(&*self.request), |words| Cow::Owned(words.to_owned()))
+    }
+
+    /// Whom it asks for a review: people, then teams.
+    pub fn reviewers(&self) -> Vec<String> {
+        let body: Value = serde_json::from_str(&self.request).unwrap_or_default();
+        let list = |field: &str| body.get(field).and_then(Value::as_array).cloned().unwrap_or_default();
+        let all = list("reviewers").into_iter().chain(list("team_reviewers"));
+        all.filter_map(|name| name.as_str().map(str::to_owned)).collect()
+    }
+
     /// It says nothing that the first layout could not hold. Such a row is hashed as it always was.
     pub(super) fn is_of_first_layout(&self) -> bool {
         let Self { template_hash, login, machine, granted, prompt, model, ticket, session, run, pull, plan, .. } = self;

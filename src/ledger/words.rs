@@ -2,7 +2,7 @@
 
 use super::line::{Line, Said};
 use super::observed::{Kind, Observed};
-use super::port::{Intent, Outcome};
+use super::port::{Action, Intent, Outcome};
 use crate::domain::{Cost, State};
 use crate::text::{Safe, Untrusted};
 
@@ -36,7 +36,7 @@ pub fn title(line: &Line) -> Safe {
 pub fn detail(line: &Line) -> Safe {
     let parts = match &line.said {
         Said::Intent(intent) => of_intent(intent),
-        Said::Outcome(_, _, outcome) => vec![shown(outcome.detail())],
+        Said::Outcome(intent, _, outcome) => of_outcome(intent, outcome),
         Said::Observed(observed) => of_observed(observed),
     };
     Safe::new(parts.iter().map(Safe::as_str).collect::<Vec<_>>().join(" · "))
@@ -57,7 +57,8 @@ pub fn mood(line: &Line) -> Mood {
 }
 
 fn of_intent(intent: &Intent) -> Vec<Safe> {
-    let mut parts = vec![shown(&intent.who)];
+    let mut parts = vec![who(intent)];
+    parts.extend(place(intent));
     let named =
         |name: &str, value: &Option<String>| value.as_ref().map(|value| Safe::new(format!("{name}{}", shown(value))));
     parts.extend(named("template ", &intent.template));
@@ -67,11 +68,35 @@ fn of_intent(intent: &Intent) -> Vec<Safe> {
         let reason = granted.reason.as_ref().map(|reason| format!(": “{}”", shown(reason))).unwrap_or_default();
         parts.push(Safe::new(format!("{} by {}{reason}", shown(&granted.verdict), shown(&granted.rule))));
     }
-    parts.extend(named("", &intent.prompt));
-    if intent.prompt.is_none() {
-        parts.push(shown(&intent.request));
+    match (intent.action, &intent.prompt) {
+        (Action::Comment, _) => parts.push(shown(&intent.comment())),
+        (Action::RequestReview, _) => parts.push(shown(&format!("asks {}", intent.reviewers().join(", ")))),
+        // The action's own word says it.
+        (Action::Close | Action::MarkReady, _) => {}
+        (_, Some(prompt)) => parts.push(shown(prompt)),
+        (_, None) => parts.push(shown(&intent.request)),
     }
     parts
+}
+
+fn of_outcome(intent: &Intent, outcome: &Outcome) -> Vec<Safe> {
+    let detail = outcome.detail();
+    // Most outcomes name it themselves.
+    let place = place(intent).filter(|place| !detail.contains(place.as_str()));
+    place.into_iter().chain([shown(detail)]).collect()
+}
+
+/// On whose authority, and by which user of the machine.
+fn who(intent: &Intent) -> Safe {
+    match intent.login.as_deref().filter(|login| *login != intent.who) {
+        Some(login) => Safe::new(format!("{} ({})", shown(login), shown(&intent.who))),
+        None => shown(&intent.who),
+    }
+}
+
+/// The pull request it is done to.
+fn place(intent: &Intent) -> Option<Safe> {
+    intent.pull.map(|number| Safe::new(format!("#{number}")))
 }
 
 fn of_observed(observed: &Observed) -> Vec<Safe> {
@@ -102,4 +127,73 @@ fn word(kind: Kind, was: &str) -> Safe {
 
 fn shown(text: &str) -> Safe {
     Untrusted::from(text).show_line()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn intent(action: Action, request: &str) -> Intent {
+        Intent {
+            id: Uuid::from_u128(1),
+            at: crate::domain::Instant::UNIX_EPOCH,
+            action,
+            repo: "acme/api".parse().unwrap(),
+            task: None,
+            who: "op".into(),
+            host: "github.com".into(),
+            token_kind: "classic".into(),
+            request: request.into(),
+            prompt_hash: None,
+            template: None,
+            template_hash: None,
+            login: Some("mona".into()),
+            machine: None,
+            granted: None,
+            prompt: None,
+            model: None,
+            ticket: None,
+            session: None,
+            run: None,
+            pull: Some(12),
+            plan: None,
+            key: None,
+        }
+    }
+
+    fn told(said: Said) -> String {
+        detail(&Line { row: 1, said }).to_string()
+    }
+
+    #[test]
+    fn what_is_done_to_a_pull_request_is_told_in_words_with_who_and_where() {
+        let asked = r#"{"reviewers":["hubot"],"team_reviewers":["core"]}"#;
+        for (action, request, expected) in [
+            (Action::Comment, r#"{"body":"look here"}"#, "mona (op) · #12 · look here"),
+            (Action::Comment, "as an older program wrote it", "mona (op) · #12 · as an older program wrote it"),
+            (Action::RequestReview, asked, "mona (op) · #12 · asks hubot, core"),
+            (Action::Close, r#"{"state":"closed"}"#, "mona (op) · #12"),
+            (Action::MarkReady, "markPullRequestReadyForReview", "mona (op) · #12"),
+            (Action::Approve, "APPROVE at abcdef1", "mona (op) · #12 · APPROVE at abcdef1"),
+        ] {
+            assert_eq!(told(Said::Intent(Box::new(intent(action, request)))), expected);
+        }
+        let nobody = Intent { login: None, pull: None, ..intent(Action::Cancel, "run 7") };
+        assert_eq!(told(Said::Intent(Box::new(nobody))), "op · run 7");
+        assert_eq!(intent(Action::RequestReview, "nonsense").reviewers(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn an_outcome_names_the_pull_request_once() {
+        let outcome = |detail: &str| {
+            let intent = Box::new(intent(Action::Close, "{}"));
+            told(Said::Outcome(intent, crate::domain::Instant::UNIX_EPOCH, Outcome::Confirmed(detail.into())))
+        };
+        assert_eq!(outcome("closed"), "#12 · closed");
+        assert_eq!(outcome("comment on #12, found"), "comment on #12, found");
+    }
 }

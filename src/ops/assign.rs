@@ -247,13 +247,9 @@ impl Assigned {
         let until = Tick::now() + Duration::from_secs(LOOKED_FOR);
         let mut work = Work::default();
         let _ = tokio::time::timeout_at(until, self.watch(context, &mut work)).await;
-        let detail = match &work.pull {
-            Some(pull) => format!("#{} → {}#{}", self.issue.number, pull.repo, pull.number),
-            None => format!("#{}", self.issue.number),
-        };
         match &work.task {
             Some(task) => context.started(self.id, task).await,
-            None => context.record(self.id, Outcome::Confirmed(detail)).await,
+            None => context.record(self.id, Outcome::Confirmed(seen(&self.issue, work.pull.as_ref()))).await,
         }
         work
     }
@@ -304,22 +300,47 @@ async fn task_of(context: &Context, wanted: &AgentPull) -> Result<Option<Task>, 
 }
 
 /// Looks for the task of an assignment whose outcome is not known, long after it, and records it if it is there: the one
-/// behind the agent's pull request that named the issue at about that time.
-pub(super) async fn settle(context: &Context, intent: &Intent) -> Result<Option<Task>, Fault> {
+/// behind the agent's pull request that named the issue at about that time. Where no task comes, that the agent was put
+/// in charge then is all that is to be known.
+pub(super) async fn settle(context: &Context, intent: &Intent) -> Result<Option<Done>, Fault> {
     let issue = intent.ticket.as_deref().and_then(|ticket| IssueRef::parse(ticket, None));
+    let age = context.now() - intent.at;
     // Whoever sent it may still be looking.
-    let Some(issue) = issue.filter(|_| context.now() - intent.at > ON_ITS_WAY) else { return Ok(None) };
+    let Some(issue) = issue.filter(|_| age > ON_ITS_WAY) else { return Ok(None) };
     let timeline = context.provider.timeline(&issue.repo, issue.number, None).await?;
     let Fetched::New { value: timeline, .. } = timeline else { return Ok(None) };
     let about_then =
         |pull: &AgentPull| pull.created_at.is_some_and(|at| (intent.at - SKEW..=intent.at + LATEST).contains(&at));
-    let Some(pull) = agent_pulls(&timeline).into_iter().find(about_then) else { return Ok(None) };
-    let Some(task) = task_of(context, &pull).await? else { return Ok(None) };
-    // One task is never two starts'.
-    let known = Wanted { starting: true, task: Some(task.at.id.raw().to_owned()), ..Wanted::default() };
-    if context.blocking(move |ledger| ledger.number(&known)).await? > 0 {
-        return Ok(None);
+    let pull = agent_pulls(&timeline).into_iter().find(about_then);
+    if let Some(pull) = &pull
+        && let Some(task) = task_of(context, pull).await?
+    {
+        // One task is never two starts'.
+        let known = Wanted { starting: true, task: Some(task.at.id.raw().to_owned()), ..Wanted::default() };
+        if context.blocking(move |ledger| ledger.number(&known)).await? == 0 {
+            context.started(intent.id, &task).await;
+            return Ok(Some(Done::Task(Box::new(task))));
+        }
+    } else if age > LATEST && assigned_since(&timeline, intent.at) {
+        let detail = seen(&issue, pull.as_ref());
+        context.record(intent.id, Outcome::Confirmed(detail.clone())).await;
+        return Ok(Some(Done::InCharge(detail)));
     }
-    context.started(intent.id, &task).await;
-    Ok(Some(task))
+    Ok(None)
+}
+
+/// What an assignment came to, as far as that was seen long after it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Done {
+    Task(Box<Task>),
+    /// Without a task that is certainly its own.
+    InCharge(String),
+}
+
+/// How an assignment without a task stands in the ledger.
+fn seen(issue: &IssueRef, pull: Option<&AgentPull>) -> String {
+    match pull {
+        Some(pull) => format!("#{} → {}#{}", issue.number, pull.repo, pull.number),
+        None => format!("#{}", issue.number),
+    }
 }

@@ -76,19 +76,39 @@ impl Context {
 
     /// Durable when it returns. An error means: do not act.
     pub async fn claim(&self, intent: Intent) -> Result<(), Fault> {
+        let intent = self.signed(intent).await;
         self.blocking(move |ledger| ledger.claim(&intent)).await.map_err(|fault| unclaimed(&fault))
     }
 
     /// [`Ledger::claim_once`]: `Some` is who was first, and then nothing may be sent.
     pub async fn claim_once(&self, intent: Intent, since: Instant) -> Result<Option<Entry>, Fault> {
+        let intent = self.signed(intent).await;
         self.blocking(move |ledger| ledger.claim_once(&intent, since)).await.map_err(|fault| unclaimed(&fault))
+    }
+
+    /// On whose authority the token acts belongs into every intent.
+    async fn signed(&self, mut intent: Intent) -> Intent {
+        if intent.login.is_none() {
+            intent.login = self.login().await;
+        }
+        intent
+    }
+
+    /// Whose token it is. Who cannot be asked in a moment stays unnamed: nothing is held up for it.
+    pub(super) async fn login(&self) -> Option<String> {
+        self.gate.login(&*self.provider).await
     }
 
     /// A failure to record an outcome does not undo what happened: the intent stays open and is reconciled later.
     pub async fn record(&self, intent: Uuid, outcome: Outcome) {
         let at = self.now();
-        if let Err(fault) = self.blocking(move |ledger| ledger.record(intent, at, &outcome)).await {
-            tracing::error!(%intent, fault = %fault, "the outcome could not be recorded");
+        match self.blocking(move |ledger| ledger.record(intent, at, &outcome)).await {
+            Ok(()) => {}
+            // Two may look for the same, and what was found first stands.
+            Err(fault) if fault.kind == FaultKind::Conflict => {
+                tracing::debug!(%intent, "its outcome is recorded already")
+            }
+            Err(fault) => tracing::error!(%intent, fault = %fault, "the outcome could not be recorded"),
         }
     }
 

@@ -17,17 +17,16 @@ use chrono::TimeDelta;
 use tokio::sync::mpsc;
 use tokio::time::Instant as Tick;
 
+use super::comment::{self, Sought, Text};
 use super::context::Context;
 use crate::domain::follow_up::{Comment, Earlier, Step, Told};
-use crate::domain::{Fault, FaultKind, Happened, Instant, RepoName, TaskId, TaskRef, TimelineEvent, Viewer};
+use crate::domain::{Fault, FaultKind, Happened, Instant, RepoName, TaskId, TaskRef, TimelineEvent};
 use crate::ledger::Wanted;
 use crate::ledger::port::{Action, Entry, Outcome};
 use crate::provider::port::Fetched;
 
 /// Our clock and the service's may differ by this much.
 const SKEW: TimeDelta = TimeDelta::seconds(60);
-/// Nobody waits longer to hear whether a comment arrived.
-const PATIENCE: Duration = Duration::from_secs(15);
 /// Between two looks for what the agent does about it, and for how long it is looked.
 const EVERY: Duration = Duration::from_secs(20);
 const FOR: Duration = Duration::from_mins(15);
@@ -92,11 +91,12 @@ pub async fn earlier(context: &Context) -> Result<Vec<Earlier>, Fault> {
 /// A comment on a task's pull request that asks the agent, out of the ledger.
 fn recorded(entry: Entry) -> Option<Earlier> {
     let Entry { intent, outcome } = entry;
-    if Comment::fault(&intent.request).is_some() {
+    let text = intent.comment().into_owned();
+    if Comment::fault(&text).is_some() {
         return None;
     }
     let task = TaskRef { repo: intent.repo, id: TaskId::new(intent.task?) };
-    let comment = Comment { id: intent.id, task, number: intent.pull?, text: intent.request };
+    let comment = Comment { id: intent.id, task, number: intent.pull?, text };
     let known = match outcome {
         Some((at, Outcome::Confirmed(_))) => (at, Step::Written),
         Some((at, unknown)) => (at, Step::Unknown(unanswered(unknown.detail()))),
@@ -126,57 +126,11 @@ pub async fn take_up(context: &Context, earlier: Vec<Earlier>, turns: &impl Turn
 
 /// Writes it. Returns from when on its answers are looked for.
 pub async fn write(context: &Context, comment: &Comment) -> Result<Instant, Fault> {
-    if let Some(why) = Comment::fault(&comment.text) {
+    let Comment { id, task, number, text } = comment;
+    if let Some(why) = Comment::fault(text) {
         return Err(Fault::new(FaultKind::Refused, why, "change the text"));
     }
-    let repo = &comment.task.repo;
-    let mut intent = context.intent(comment.id, Action::Comment, repo, comment.text.clone());
-    intent.task = Some(comment.task.id.raw().to_owned());
-    intent.pull = Some(comment.number);
-    let claimed_at = intent.at;
-    context.claim(intent).await?;
-    let (outcome, result) = match context.provider.comment(repo, comment.number, &comment.text).await {
-        Ok(()) => (Outcome::Confirmed(format!("comment on #{}", comment.number)), Ok(claimed_at)),
-        Err(fault) if fault.kind == FaultKind::UnknownOutcome => {
-            context.provider.insist();
-            let look = find_written(context, comment, claimed_at);
-            match tokio::time::timeout(PATIENCE, look).await {
-                Ok(Ok(true)) => (Outcome::Confirmed(format!("comment on #{}, found", comment.number)), Ok(claimed_at)),
-                _ => (Outcome::Unknown(fault.what.to_string()), Err(fault)),
-            }
-        }
-        Err(fault) => (Outcome::Rejected(fault.what.to_string()), Err(fault)),
-    };
-    context.record(comment.id, outcome).await;
-    result
-}
-
-/// Whether the comment stands on the pull request.
-async fn find_written(context: &Context, comment: &Comment, claimed_at: Instant) -> Result<bool, Fault> {
-    let viewer = context.provider.viewer().await?;
-    let Fetched::New { value: timeline, .. } =
-        context.provider.timeline(&comment.task.repo, comment.number, None).await?
-    else {
-        return Ok(false);
-    };
-    Ok(stands(&timeline.events, comment, claimed_at, &viewer).is_some())
-}
-
-/// When it was written, if it shows.
-fn stands(events: &[TimelineEvent], comment: &Comment, claimed_at: Instant, viewer: &Viewer) -> Option<Instant> {
-    let login = viewer.login.raw_for_match();
-    let is_it = |event: &&TimelineEvent| {
-        event.what == Happened::Commented
-            && event.at.is_some_and(|at| at >= claimed_at - SKEW)
-            && event.by.as_ref().is_some_and(|by| by.raw_for_match().eq_ignore_ascii_case(login))
-            && event.text.as_ref().is_some_and(|text| same(text.raw_for_match(), &comment.text))
-    };
-    events.iter().find(is_it)?.at
-}
-
-/// The service may end lines otherwise and drop blanks at the ends.
-fn same(there: &str, here: &str) -> bool {
-    there.trim().lines().map(str::trim_end).eq(here.trim().lines().map(str::trim_end))
+    comment::write(context, Text { id: *id, repo: &task.repo, number: *number, task: Some(&task.id), body: text }).await
 }
 
 /// One comment, and how far its story was told.
@@ -209,7 +163,9 @@ impl Story {
         let from = events
             .iter()
             .filter(after)
-            .find(|event| event.text.as_ref().is_some_and(|text| same(text.raw_for_match(), &self.comment.text)))
+            .find(|event| {
+                event.text.as_ref().is_some_and(|text| comment::same(text.raw_for_match(), &self.comment.text))
+            })
             .and_then(|event| event.at)
             .unwrap_or(self.claimed_at);
         let steps = events.iter().filter(after).filter_map(step).filter(|(at, _)| *at >= from);
@@ -273,9 +229,11 @@ async fn look_for(
     }
     let viewer = context.provider.viewer().await?;
     for story in stories.iter_mut().filter(|story| !story.written) {
-        let Some(at) = stands(events, &story.comment, story.claimed_at, &viewer) else { continue };
+        let Comment { id, task, number, text } = &story.comment;
+        let (words, claimed_at) = (text.into(), story.claimed_at);
+        let sought = Sought { id: *id, repo: &task.repo, number: *number, words, claimed_at };
+        let Some(at) = comment::find_in(context, &sought, events, &viewer).await? else { continue };
         story.written = true;
-        let Comment { id, task, number, .. } = &story.comment;
         context.record(*id, Outcome::Confirmed(format!("comment on #{number}, found"))).await;
         let _ = report.send(Told { comment: *id, task: task.clone(), at, step: Step::Written }).await;
     }

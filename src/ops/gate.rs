@@ -8,6 +8,7 @@ use tokio::time::Instant as Tick;
 use uuid::Uuid;
 
 use crate::domain::policy::{InForce, PastStart};
+use crate::provider::Provider;
 
 /// Reads the policy as it is now. May touch the disk: called off the loop.
 pub type PolicySource = Arc<dyn Fn() -> InForce + Send + Sync>;
@@ -16,6 +17,11 @@ pub type PolicySource = Arc<dyn Fn() -> InForce + Send + Sync>;
 pub(super) const DAY: TimeDelta = TimeDelta::days(1);
 /// Between two requests that stop something.
 const GAP: std::time::Duration = std::time::Duration::from_secs(1);
+/// A token may be changed for another's: whose it is is asked again after this, and nobody waits longer for it.
+const KNOWN: std::time::Duration = std::time::Duration::from_mins(10);
+const ASKED: std::time::Duration = std::time::Duration::from_secs(2);
+/// Who was not told it does not ask with every action.
+const NOT_SAID: std::time::Duration = std::time::Duration::from_mins(1);
 
 #[derive(Clone)]
 pub struct Gate {
@@ -30,6 +36,8 @@ struct Shared {
     here: Mutex<Vec<Here>>,
     /// When the last request that stops something was sent.
     stopped: tokio::sync::Mutex<Option<Tick>>,
+    /// Whose token it is, and when that was asked; `None` in it: nobody said.
+    login: tokio::sync::Mutex<Option<(Tick, Option<String>)>>,
 }
 
 /// A start of this process.
@@ -75,6 +83,20 @@ impl Gate {
             tokio::time::sleep_until(last + GAP).await;
         }
         *last = Some(Tick::now());
+    }
+
+    /// Whose token it is, as far as that can be had in a moment.
+    pub(super) async fn login(&self, provider: &dyn Provider) -> Option<String> {
+        let mut known = self.shared.login.lock().await;
+        let holds =
+            |(at, login): &(Tick, Option<String>)| at.elapsed() < if login.is_some() { KNOWN } else { NOT_SAID };
+        if let Some((_, login)) = known.as_ref().filter(|known| holds(known)) {
+            return login.clone();
+        }
+        let asked = tokio::time::timeout(ASKED, provider.viewer()).await;
+        let login = asked.ok().and_then(Result::ok).map(|viewer| viewer.login.raw_for_match().to_owned());
+        *known = Some((Tick::now(), login.clone()));
+        login
     }
 
     fn here(&self) -> std::sync::MutexGuard<'_, Vec<Here>> {

@@ -23,6 +23,8 @@ use crate::text::{Safe, Untrusted};
 
 /// Looks after an answer that never came, and the time before each: what was done shows a moment later.
 const LOOKS: [Duration; 3] = [Duration::from_millis(500), Duration::from_secs(2), Duration::from_secs(4)];
+/// Nobody waits longer for all of them.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Carries an order out. The answer is what was done, in words.
 pub async fn act(context: &Context, order: &PullOrder) -> Result<Safe, Fault> {
@@ -99,14 +101,20 @@ pub(super) async fn once<'a>(
             Ok(done)
         }
         Err(fault) if fault.kind == FaultKind::UnknownOutcome => {
-            for pause in LOOKS {
-                tokio::time::sleep(pause).await;
-                // Whether it was done must be known, also where a service that does not answer is otherwise left alone.
-                context.provider.insist();
-                if let Ok(Some(done)) = look().await {
-                    context.record(id, Outcome::Confirmed(done.clone())).await;
-                    return Ok(done);
+            let shown = async {
+                for pause in LOOKS {
+                    tokio::time::sleep(pause).await;
+                    // Whether it was done must be known, also where a service that does not answer is otherwise left alone.
+                    context.provider.insist();
+                    if let Ok(Some(done)) = look().await {
+                        return Some(done);
+                    }
                 }
+                None
+            };
+            if let Ok(Some(done)) = tokio::time::timeout(PATIENCE, shown).await {
+                context.record(id, Outcome::Confirmed(done.clone())).await;
+                return Ok(done);
             }
             context.record(id, Outcome::Unknown(fault.what.to_string())).await;
             Err(fault)

@@ -12,9 +12,10 @@ use std::collections::HashSet;
 use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 
+use super::assign;
 use super::context::Context;
 use crate::domain::{Fault, FaultKind, Instant, Task};
-use crate::ledger::port::{Action, Entry, Intent, Outcome};
+use crate::ledger::port::{Action, Intent, Outcome};
 use crate::ledger::wanted::Wanted;
 use crate::provider::port::{Fetched, TaskQuery};
 
@@ -26,28 +27,17 @@ const LATEST: TimeDelta = TimeDelta::minutes(10);
 const MOST_CANDIDATES: usize = 10;
 /// Of the list, newest first.
 const MOST_PAGES: usize = 5;
-/// What is older is for a person to look at.
-const LOOKED_AFTER: TimeDelta = TimeDelta::days(1);
 /// Starts of the same prompt that are told from one another.
 const MOST_RIVALS: usize = 100;
-
-/// Starts of the last day whose outcome is not known, oldest first. Those at another host are not ours to look for.
-pub async fn open_starts(context: &Context) -> Result<Vec<Entry>, Fault> {
-    let host = context.provider.authority().host.to_string();
-    let since = context.now() - LOOKED_AFTER;
-    let open = context.blocking(|ledger| ledger.unresolved()).await?;
-    let is_ours = |entry: &Entry| {
-        let intent = &entry.intent;
-        intent.action.starts() && intent.host == host && intent.at >= since
-    };
-    Ok(open.into_iter().filter(is_ours).collect())
-}
 
 /// Looks for the task of a start whose outcome is not known, and records it if it is there. `None`: it was not found,
 /// which is no proof that it did not start.
 pub async fn settle(context: &Context, intent: &Intent) -> Result<Option<Task>, Fault> {
     if intent.action == Action::Assign {
-        return super::assign::settle(context, intent).await;
+        return Ok(match assign::settle(context, intent).await? {
+            Some(assign::Done::Task(task)) => Some(*task),
+            Some(assign::Done::InCharge(_)) | None => None,
+        });
     }
     if intent.action == Action::AutomationRun {
         return super::automate::run::settle(context, intent).await;

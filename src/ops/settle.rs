@@ -1,5 +1,5 @@
-//! Everything that was done from here and of which nobody knows what became of it, looked for by hand. Reads at the
-//! service only; what is proved goes into the ledger, and nothing is ever sent again.
+//! Everything that was done from here and of which nobody knows what became of it, looked for. Reads at the service only;
+//! what is proved goes into the ledger, and nothing is ever sent again.
 //!
 //! ```text
 //! intent ──no outcome, or unknown──> where it would show ──it shows, done by us, at that time──> confirmed
@@ -17,11 +17,13 @@ use chrono::TimeDelta;
 use serde_json::Value;
 use tokio::sync::mpsc;
 
+use super::assign;
 use super::automate;
 use super::cancel::{self, Patience};
+use super::comment::{self, Sought};
 use super::context::Context;
 use super::reconcile;
-use crate::domain::{Conclusion, Fault, FaultKind, Happened, RepoName, RunId, TimelineEvent};
+use crate::domain::{Conclusion, Fault, FaultKind, Happened, RepoName, RunId, Task, TimelineEvent};
 use crate::ledger::Wanted;
 use crate::ledger::port::{Action, Entry, Intent, Outcome};
 use crate::provider::port::Fetched;
@@ -32,13 +34,18 @@ const SKEW: TimeDelta = TimeDelta::seconds(60);
 const LATEST: TimeDelta = TimeDelta::minutes(10);
 /// What is on its way is its own to answer.
 const ON_ITS_WAY: TimeDelta = TimeDelta::seconds(30);
+/// What is older is for a person to look at.
+const LOOKED_AFTER: TimeDelta = TimeDelta::days(1);
+const NO_TASK: &str = "no task that is certainly its own is found";
 /// Reports of one look at a cancel.
 const REPORTS: usize = 8;
 
 /// What came of looking for one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Settled {
-    /// It happened: the id, or what was seen.
+    /// It is this task.
+    Started(Box<Task>),
+    /// It happened: what was seen.
     Confirmed(String),
     /// It is not known still, and why.
     Open(String),
@@ -51,26 +58,48 @@ pub async fn open(context: &Context, repos: &[RepoName]) -> Result<Vec<Entry>, F
     Ok(open)
 }
 
-/// Looks for what became of one. A fault is that it could not be looked for.
+/// What has no known outcome and is looked for without anybody asking: of the last day, at this service, oldest first.
+/// A cancel is not among it: its own life-cycle is taken up ([`cancel::take_up`]).
+pub async fn waiting(context: &Context) -> Result<Vec<Entry>, Fault> {
+    let (host, since) = (context.provider.authority().host, context.now() - LOOKED_AFTER);
+    let mut waiting = open(context, &[]).await?;
+    waiting.retain(|Entry { intent, .. }| {
+        let is_cancel = matches!(intent.action, Action::Cancel | Action::ForceCancel);
+        !is_cancel && intent.host == host.as_str() && intent.at >= since
+    });
+    Ok(waiting)
+}
+
+/// Looks for what became of one because somebody asks. A fault is that it could not be looked for.
 pub async fn settle(context: &Context, entry: &Entry) -> Result<Settled, Fault> {
     let intent = &entry.intent;
     let here = context.provider.authority().host;
     if here.as_str() != intent.host {
         return Ok(Settled::Open(format!("it was sent to {}: look with --host {}", intent.host, intent.host)));
     }
+    // A service that is otherwise left alone is asked at once.
+    context.provider.insist();
+    look(context, entry).await
+}
+
+/// Looks for what became of one that was sent to this service.
+pub async fn look(context: &Context, entry: &Entry) -> Result<Settled, Fault> {
+    let intent = &entry.intent;
     if entry.outcome.is_none() && context.now() - intent.at < ON_ITS_WAY {
         return Ok(Settled::Open("it is on its way: its answer may still come".to_owned()));
     }
-    // Somebody asks: a service that is otherwise left alone is asked at once.
-    context.provider.insist();
     let seen = match intent.action {
-        Action::Start | Action::Assign | Action::AutomationRun => {
+        // What is found of these is recorded already.
+        Action::Assign => {
+            return Ok(match assign::settle(context, intent).await? {
+                Some(assign::Done::Task(task)) => Settled::Started(task),
+                Some(assign::Done::InCharge(seen)) => Settled::Confirmed(seen),
+                None => Settled::Open(NO_TASK.to_owned()),
+            });
+        }
+        Action::Start | Action::AutomationRun => {
             let task = reconcile::settle(context, intent).await?;
-            // It is recorded already.
-            return Ok(task.map_or_else(
-                || Settled::Open("no task that is certainly its own is found".to_owned()),
-                |task| Settled::Confirmed(task.at.id.raw().to_owned()),
-            ));
+            return Ok(task.map_or_else(|| Settled::Open(NO_TASK.to_owned()), |task| Settled::Started(Box::new(task))));
         }
         Action::Cancel | Action::ForceCancel => return cancelled(context, entry).await,
         Action::AutomationCreate
@@ -78,7 +107,6 @@ pub async fn settle(context: &Context, entry: &Entry) -> Result<Settled, Fault> 
         | Action::AutomationEnable
         | Action::AutomationDisable
         | Action::AutomationDelete => {
-            // It is recorded already.
             return Ok(if automate::settle(context, intent).await? {
                 Settled::Confirmed("the automation is as it was to be".to_owned())
             } else {
@@ -146,21 +174,19 @@ async fn on_pull(context: &Context, intent: &Intent) -> Result<Option<String>, F
     let mut ours = story.events.iter().filter(is_ours);
     Ok(match intent.action {
         Action::Comment => {
-            let said = comment(&intent.request);
-            ours.any(|event| is_comment(event, &said)).then(|| format!("the comment is there on #{number}"))
+            let Some(sought) = Sought::of(intent) else { return Ok(None) };
+            let found = comment::find_in(context, &sought, &story.events, &viewer).await?;
+            found.map(|_| format!("comment on #{number}, found"))
         }
         Action::MarkReady => ours.any(|event| is(event, "ready_for_review")).then(|| "it is no draft any more".into()),
         Action::Close => ours.any(|event| is(event, "closed")).then(|| "it is closed".into()),
         Action::Approve => {
-            let approved = |event: &TimelineEvent| match &event.what {
-                Happened::Reviewed(word) => word.raw_for_match().eq_ignore_ascii_case("approved"),
-                _ => false,
-            };
-            ours.any(approved).then(|| "a review of this login approves it".into())
+            let commit = intent.request.rsplit(' ').next().unwrap_or_default();
+            ours.any(|event| approves(event, commit)).then(|| format!("a review of this login approves {commit}"))
         }
         Action::RequestReview => {
             let events: Vec<&TimelineEvent> = ours.filter(|event| is(event, "review_requested")).collect();
-            let names = names(&intent.request);
+            let names = intent.reviewers();
             let asked = |name: &String| events.iter().any(|event| asks(event, name));
             (!names.is_empty() && names.iter().all(asked)).then(|| format!("{} asked", names.join(", ")))
         }
@@ -172,26 +198,12 @@ fn is(event: &TimelineEvent, word: &str) -> bool {
     matches!(&event.what, Happened::Other(other) if other.raw_for_match() == word)
 }
 
-/// The service may end lines otherwise and drop blanks at the ends.
-fn is_comment(event: &TimelineEvent, said: &str) -> bool {
-    let lines = |text: &str| text.trim().lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
-    let same = |text: &crate::text::Untrusted| lines(text.raw_for_match()) == lines(said);
-    event.what == Happened::Commented && event.text.as_ref().is_some_and(same)
-}
-
-/// What was to be written: a follow-up records the words, a comment of the reviews the body it sent.
-fn comment(request: &str) -> String {
-    let body = serde_json::from_str::<Value>(request).ok();
-    let words = body.as_ref().and_then(|body| body.get("body")).and_then(Value::as_str);
-    words.unwrap_or(request).to_owned()
-}
-
-/// Those who were to be asked.
-fn names(request: &str) -> Vec<String> {
-    let body: Value = serde_json::from_str(request).unwrap_or_default();
-    let list = |field: &str| body.get(field).and_then(Value::as_array).cloned().unwrap_or_default();
-    let all = list("reviewers").into_iter().chain(list("team_reviewers"));
-    all.filter_map(|name| name.as_str().map(str::to_owned)).collect()
+/// A review that approves the commit: its record names it in full, the intent by its first letters.
+fn approves(event: &TimelineEvent, commit: &str) -> bool {
+    let Happened::Reviewed(word) = &event.what else { return false };
+    let record: Value = serde_json::from_str(event.record.raw_for_match()).unwrap_or_default();
+    let of = record.get("commit_id").and_then(Value::as_str);
+    word.raw_for_match().eq_ignore_ascii_case("approved") && of.is_none_or(|of| of.starts_with(commit))
 }
 
 /// The event names a person as `requested_reviewer`, a team as `requested_team`.
@@ -207,10 +219,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_to_be_written_is_found_in_either_form_it_is_recorded_in() {
-        assert_eq!(comment("@copilot go on"), "@copilot go on");
-        assert_eq!(comment(r#"{"body":"@copilot go on"}"#), "@copilot go on");
-        assert_eq!(names(r#"{"reviewers":["mona"],"team_reviewers":["core"]}"#), ["mona", "core"]);
-        assert!(names("nonsense").is_empty());
+    fn a_review_speaks_for_the_commit_it_names() {
+        let event = |word: &str, record: &str| TimelineEvent {
+            at: None,
+            what: Happened::Reviewed(word.into()),
+            by: None,
+            app: None,
+            text: None,
+            record: record.into(),
+        };
+        assert!(approves(&event("APPROVED", r#"{"commit_id":"abcdef12"}"#), "abcdef1"));
+        assert!(approves(&event("approved", r#"{"commit_id":null}"#), "abcdef1"), "the service does not say which");
+        assert!(!approves(&event("approved", r#"{"commit_id":"0bcdef12"}"#), "abcdef1"));
+        assert!(!approves(&event("commented", r#"{"commit_id":"abcdef12"}"#), "abcdef1"));
     }
 }

@@ -57,7 +57,7 @@ pub struct TaskQuery {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageCursor(pub Untrusted);
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TaskPage {
     pub tasks: Vec<Task>,
     /// Items that could not be read at all; the others are still here.

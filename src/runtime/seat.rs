@@ -122,20 +122,21 @@ fn add(table: &mut Table, change: Change) {
 }
 
 fn key(which: Which, text: &str) -> String {
-    let sign = match which {
+    format!("{}{text}", sign(which))
+}
+
+fn sign(which: Which) -> char {
+    match which {
         Which::Commands => ':',
         Which::Queries => '/',
-    };
-    format!("{sign}{text}")
+        Which::Automations => '@',
+    }
 }
 
 /// What another program wrote there is no line.
 fn read(key: &str) -> Option<(Which, String)> {
-    let (which, text) = match (key.strip_prefix(':'), key.strip_prefix('/')) {
-        (Some(text), _) => (Which::Commands, text),
-        (None, Some(text)) => (Which::Queries, text),
-        (None, None) => return None,
-    };
+    let which = Which::ALL.into_iter().find(|which| key.starts_with(sign(*which)))?;
+    let text = key.strip_prefix(sign(which))?;
     (!text.is_empty() && !text.chars().any(char::is_control)).then(|| (which, text.to_owned()))
 }
 
@@ -279,7 +280,7 @@ mod tests {
     fn panes_come_back_as_they_were_left_and_another_version_or_garbage_is_a_first_start() {
         let dir = tempfile::tempdir().unwrap();
         let kept = files(dir.path());
-        let seat = Seat { zoomed: true, columns: Some(true), queue_extra: -2, reviews_extra: 4 };
+        let seat = Seat { zoomed: true, columns: Some(true), queue_extra: -2, reviews_extra: 4, ..Seat::default() };
         kept.write(vec![Change::Seat(Seat::default()), Change::Seat(seat)]).unwrap();
         assert_eq!(files(dir.path()).seat(), seat);
         let file = dir.path().join("panes.json");

@@ -52,7 +52,33 @@ fn cases(id: &str) -> Vec<(Vec<String>, String)> {
         (words("atc list --repo acme/a"), "acme/api".to_owned()),
         (words("atc start --template fix-fl"), "fix-flaky-test".to_owned()),
         (words(&format!("atc view {}", &id[..6])), id.to_owned()),
+        (words("atc list stat"), "state:".to_owned()),
+        (words("atc list is:active state:fai"), "state:failed".to_owned()),
+        (words("atc watch repository:acme/a"), "repository:acme/api".to_owned()),
+        (words("atc list -- -user:@"), "-user:@me".to_owned()),
+        (words("atc list --repo=acme/a"), "--repo=acme/api".to_owned()),
+        (words("atc automation list trigg"), "trigger:".to_owned()),
     ]
+}
+
+/// The words as bash cuts them, and what it keeps of the last one when it puts a completion in its place.
+fn cut(words: &[String]) -> (Vec<String>, String) {
+    let mut pieces = Vec::new();
+    for word in words {
+        let mut piece = String::new();
+        for c in word.chars() {
+            if "=:@".contains(c) {
+                pieces.extend((!piece.is_empty()).then(|| std::mem::take(&mut piece)));
+                pieces.push(c.to_string());
+            } else {
+                piece.push(c);
+            }
+        }
+        pieces.extend((!piece.is_empty()).then_some(piece));
+    }
+    let last = words.last().unwrap();
+    let kept = &last[..last.rfind(['=', ':', '@']).map_or(0, |at| at + 1)];
+    (pieces, kept.trim_end_matches('@').to_owned())
 }
 
 #[test]
@@ -60,17 +86,31 @@ fn bash_completes_from_what_is_kept_without_a_request() {
     let Some(bash) = shell("bash") else { return };
     let (world, id) = read_before();
     let asked = world.asked();
-    for (words, wanted) in cases(&id) {
-        let quoted: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
+    let completed = |words: &[String], pieces: &[String]| {
+        let line = words.join(" ");
+        let quoted = |word: &String| format!("'{}'", word.replace('\'', "'\\''"));
+        let pieces: Vec<String> = pieces.iter().map(quoted).collect();
         let script = format!(
-            "source <(atc completions bash); COMP_WORDS=({}); COMP_CWORD={}; _atc; printf '%s\\n' \"${{COMPREPLY[@]}}\"; complete -p atc",
-            quoted.join(" "),
-            words.len() - 1
+            "source <(atc completions bash); COMP_WORDS=({}); COMP_CWORD={}; COMP_LINE={}; COMP_POINT={}; _atc; \
+             printf '%s\\n' \"${{COMPREPLY[@]}}\"; complete -p atc",
+            pieces.join(" "),
+            pieces.len() - 1,
+            quoted(&line),
+            line.len(),
         );
-        let out = said(&world, &bash, &["--norc", "--noprofile", "-c"], &script);
-        assert!(out.lines().any(|line| line == wanted), "{words:?}: {out}");
+        said(&world, &bash, &["--norc", "--noprofile", "-c"], &script)
+    };
+    for (words, wanted) in cases(&id) {
+        let (pieces, kept) = cut(&words);
+        let out = completed(&words, &pieces);
+        let found = out.lines().any(|line| format!("{kept}{line}") == wanted);
+        assert!(found, "{words:?}: {out}");
         assert!(out.contains("-F _atc"), "{out}");
     }
+    // In quotes nothing is cut, and what a shell would act on may stand there.
+    let words = ["atc", "list", "'state:failed updated:<1"].map(str::to_owned);
+    let out = completed(&words, &words);
+    assert!(out.lines().any(|line| line == "state:failed updated:<1d"), "{out}");
     assert_eq!(world.asked(), asked, "no request");
 }
 
@@ -85,7 +125,7 @@ fn zsh_completes_from_what_is_kept_without_a_request() {
         let script = format!(
             "autoload -Uz compinit && compinit -u -D; source <(atc completions zsh); \
              [[ $_comps[atc] == _atc ]] || exit 3; \
-             compadd() {{ print -rl -- \"${{values[@]}}\" }}; _files() {{ print files }}; \
+             compadd() {{ print -rl -- \"${{values[@]}}\" \"${{begun[@]}}\" }}; _files() {{ print files }}; \
              words=({}); CURRENT={}; _atc",
             quoted.join(" "),
             words.len()

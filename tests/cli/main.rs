@@ -7,6 +7,7 @@ mod assigning;
 mod automating;
 mod bench;
 mod cancelling;
+mod codes;
 mod completing;
 mod doctor;
 mod following_up;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use atc::console::keys::Chord;
+use atc::console::keys::{Chord, Key};
 use atc::domain::RepoName;
 use atc::runtime::cache::store::Store;
 use chrono::TimeDelta;
@@ -89,7 +89,12 @@ async fn what_the_agent_did_about_a_comment_while_nobody_watched_stands_under_it
     flow.sees("#1288").await;
     flow.select(TASK).await;
     flow.keys("f").await;
-    flow.sees("Follow up").await;
+    let text = flow.sees("Follow up").await;
+    assert!(text.contains("ctrl+s send   tab where   esc close"), "{text}");
+    flow.key(Chord::plain(Key::Tab)).await;
+    flow.sees("ctrl+s to the form").await;
+    flow.key(Chord::plain(Key::Tab)).await;
+    flow.sees("ctrl+s send").await;
     flow.keys("add a test for the rounding").await;
     flow.key(Chord::ctrl('s')).await;
     flow.sees("Write this comment").await;

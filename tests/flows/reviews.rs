@@ -102,7 +102,8 @@ async fn a_refusal_stays_on_the_page_and_a_lost_answer_is_not_claimed() {
     assert!(text.contains("refused"), "{text}");
     flow.server.faults().add(Fault::on("/repos/*/*/issues/*/comments").method("POST").hang_up());
     flow.keys("c").await;
-    flow.sees("Comment · acme/api#1284").await;
+    let text = flow.sees("Comment · acme/api#1284").await;
+    assert!(text.contains("ctrl+s send   esc close"), "a comment goes nowhere else: {text}");
     flow.keys("thank you").await;
     flow.press(Key::Enter).await;
     flow.keys("for the tests").await;

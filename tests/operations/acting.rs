@@ -18,7 +18,7 @@ use atc::provider::port::Fetched;
 use crate::fake::{Fake, clock, open_gate, repo, run};
 use crate::ledger::{entries, outcomes};
 
-fn pull(head: &str) -> Pull {
+pub fn pull(head: &str) -> Pull {
     Pull {
         id: PullId(5),
         node: NodeId::new("PR_5"),

@@ -425,7 +425,7 @@ async fn a_lost_assignment_is_settled_later_by_the_pull_request_that_names_its_i
     *fake.on_timeline.lock().unwrap() = Box::new(move |_| {
         timeline(vec![names_it(1200, claimed - chrono::TimeDelta::hours(3)), names_it(1290, claimed)])
     });
-    let open = || async { ops::reconcile::open_starts(&context).await.unwrap() };
+    let open = || async { ops::settle::waiting(&context).await.unwrap() };
     let intent = open().await.pop().unwrap().intent;
     assert_eq!(ops::reconcile::settle(&context, &intent).await.unwrap(), None, "it may still be on its way");
     tokio::time::sleep(std::time::Duration::from_mins(2)).await;
@@ -446,7 +446,7 @@ async fn one_task_is_never_two_assignments() {
     let again = AssignOrder { again: true, ..order() };
     assert_eq!(fault(assign(&context, &again).await).kind, FaultKind::UnknownOutcome);
     tokio::time::sleep(std::time::Duration::from_mins(2)).await;
-    let intent = ops::reconcile::open_starts(&context).await.unwrap().pop().unwrap().intent;
+    let intent = ops::settle::waiting(&context).await.unwrap().pop().unwrap().intent;
     assert_eq!(ops::reconcile::settle(&context, &intent).await.unwrap(), None);
     assert!(outcomes(&book).iter().any(|outcome| matches!(outcome, Some(Outcome::Unknown(_)))));
 }

@@ -309,8 +309,8 @@ async fn after_a_kill_in_the_middle_of_a_request_its_task_is_looked_for_and_neve
         let stand = Stand::new(open_gate());
         let (report, _nobody) = mpsc::channel(64);
         let run = fan_out(&stand.context, plan(&["a", "b"]), Pace::default(), stand.stop.subscribe(), report);
-        // The first answer takes 20 ms: the intent is there, its outcome is not.
-        tokio::time::timeout(Duration::from_millis(10), run).await.unwrap_err();
+        // Each answer takes 20 ms, and first it is asked whose token it is: the intent is there, its outcome is not.
+        tokio::time::timeout(Duration::from_millis(30), run).await.unwrap_err();
         assert_eq!((stand.sent().len(), outcomes(&stand.book)), (1, vec![None]));
         let told = stand.look().await;
         assert_eq!(words(&told), ["a unknown"], "another console may be waiting for the answer");

@@ -151,7 +151,8 @@ async fn a_comment_is_claimed_written_and_its_answers_are_told() {
     assert_eq!(fake.calls("comment 12"), 1);
     let entry = &entries(&book)[0];
     assert_eq!((entry.intent.action, entry.intent.pull, entry.intent.id), (Action::Comment, Some(12), comment("").id));
-    assert_eq!(entry.intent.request, TEXT);
+    assert_eq!(entry.intent.comment(), TEXT);
+    assert_eq!(entry.intent.request, format!(r#"{{"body":"{TEXT}"}}"#), "as it was sent");
     assert!(matches!(&entry.outcome, Some((_, Outcome::Confirmed(_)))));
 }
 

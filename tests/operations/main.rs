@@ -21,6 +21,7 @@ mod following;
 mod gate;
 mod kept;
 mod kept_whole;
+mod killed;
 mod ledger;
 mod listening;
 mod naming;

@@ -134,6 +134,28 @@ async fn what_is_switched_off_is_never_asked_whoever_looks() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_pane_that_is_opened_while_a_busy_fleet_takes_all_there_is_to_spend_does_not_stay_empty() {
+    let repos: Vec<RepoName> = (0..8).map(|n| format!("acme/r{n}").parse().unwrap()).collect();
+    let fake = fake(&["a"]);
+    let now = fake.now.clone();
+    *fake.on_list.lock().unwrap() = Box::new(move |query| {
+        let repo = query.repo.clone().unwrap();
+        // Every look finds every row moved: the worst there is.
+        let moved =
+            |n: usize| Task { updated_at: Some(now()), ..task(&format!("{repo}-{n}"), State::InProgress, now()) };
+        Ok(page((0..6).map(moved).collect()))
+    });
+    let mut stage = Stage::with(fake, Pace::default(), &Arc::default(), &repos);
+    stage.pass(9 * MINUTE).await;
+    assert_eq!(stage.asked("list"), 0);
+    stage.look(&[], None);
+    stage.pass(Duration::from_secs(30)).await;
+    for repo in &repos {
+        assert!(stage.asked(&format!("list {repo}")) >= 1, "the list of {repo} is still waited for");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_open_pane_is_kept_up_with_at_a_price_that_does_not_grow_with_its_rows() {
     let ids: Vec<String> = (0..40).map(|n| format!("a{n}")).collect();
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();

@@ -336,10 +336,62 @@ async fn its_tasks_are_read_to_the_bound_by_a_time_that_never_changes_each_once(
     assert_eq!((found, value.next.is_some()), (vec!["0", "1", "2", "3"], true), "there are more than are read");
     assert!(value.tasks.iter().all(|task| task.automation == Some(at().id)));
     let asked = server.seen();
-    assert_eq!(asked.len(), 3);
+    assert_eq!(asked.len(), 5, "one stood on two pages: those before the last are looked at once more");
     let first = asked[0].query();
     for (key, value) in [("per_page", "100"), ("sort", "created_at")] {
         assert!(first.contains(&(key.to_owned(), value.to_owned())), "{first:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_run_that_slides_over_a_page_that_was_read_is_not_lost_and_a_list_that_stands_still_is_read_once() {
+    // `deleted`: “a” goes after the first page was read, and “c” slides onto it before the second is.
+    let server = |deleted: bool, tagged: bool| {
+        Server::start(move |seen: &Seen, nth| {
+            let base = format!("http://{}{}", seen.header("host").unwrap(), seen.path());
+            let page = |ids: &[&str], all: u64| {
+                let at = |id: &str| format!("2026-11-01T00:00:{:02}Z", 30 - id.as_bytes()[0] % 30);
+                let task = |id: &&str| json!({"id": id, "state": "completed", "created_at": at(id)});
+                let tasks: Vec<Value> = ids.iter().map(task).collect();
+                let body = json!({"tasks": tasks, "total_active_count": 1, "total_archived_count": all - 1});
+                if tagged { body } else { json!({"tasks": tasks}) }
+            };
+            let next = format!("<{base}?page=2>; rel=\"next\"");
+            let is_first = seen.query().iter().all(|(key, _)| key != "page");
+            match (deleted, nth, is_first) {
+                (false, 2.., true) => answer(304, ""),
+                (false, _, true) | (true, 0, _) => {
+                    reply(200, &page(&["a", "b"], 4)).with("link", next).with("etag", "\"one\"")
+                }
+                (false, ..) => reply(200, &page(&["c", "d"], 4)),
+                (true, _, true) => reply(200, &page(&["b", "c"], 3)).with("link", next).with("etag", "\"two\""),
+                (true, ..) => reply(200, &page(&["d"], 3)),
+            }
+        })
+    };
+    for (deleted, tagged, requests, found) in [
+        (true, true, 3, "a b c d"),
+        (true, false, 3, "a b c d"),
+        // Where the service tells no totals a look at the page before the last is needed; it costs nothing.
+        (false, false, 3, "a b c d"),
+        (false, true, 2, "a b c d"),
+    ] {
+        let server = server(deleted, tagged).await;
+        let Fetched::New { value, validator } = port(&github(&server)).tasks_of(&at(), None).await.unwrap() else {
+            panic!()
+        };
+        let mut ids: Vec<&str> = value.tasks.iter().map(|task| task.at.id.raw()).collect();
+        ids.sort_unstable();
+        assert_eq!(
+            (ids.join(" "), server.count(), value.next),
+            (found.to_owned(), requests, None),
+            "{deleted} {tagged}"
+        );
+        let tag = validator.unwrap().0.raw_for_match().to_owned();
+        assert_eq!(tag.contains("two"), deleted, "the newest first page is the one that is asked about next: {tag}");
+        if !deleted && !tagged {
+            assert_eq!(server.seen()[2].header("if-none-match"), Some("\"one\""));
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use atc::console::automations::{Sight, Wish};
 use atc::console::effect::Effect;
 use atc::console::event::{Mouse, MouseKind, News, Op, What};
 use atc::console::keys::{Chord, Context, Key};
+use atc::console::state::history::Which;
 use atc::console::state::settings::Settings;
 use atc::console::view::Theme;
 use atc::domain::Source;
@@ -483,4 +484,61 @@ fn one_that_is_gone_closes_its_page() {
     console.good(Source::Automation(on), News::Automation(None));
     assert_eq!(console.model.context(), Context::Automations);
     assert!(text(&console.model).contains("gone"), "{}", text(&console.model));
+}
+
+/// As the program hears it: with what is kept of every line and of how the panes stand.
+fn press(console: &mut Console, chord: Chord) -> Vec<Effect> {
+    let event = atc::console::Event { at: console.at, what: What::Key(chord) };
+    atc::console::update::update(&mut console.model, event)
+}
+
+#[test]
+fn queries_of_automations_are_kept_and_come_back_apart_from_those_of_tasks() {
+    let mut console = complete(120, 30);
+    type_line(&mut console, "/is:stuck");
+    console.press(Key::Esc);
+    console.keys("T/state:on");
+    let effects = press(&mut console, Chord::plain(Key::Enter));
+    let kept = Effect::KeepLine(Which::Automations, "state:on".to_owned());
+    assert!(effects.contains(&kept), "{effects:?}");
+    console.press(Key::Esc);
+    let line = |console: &Console| console.model.line.as_ref().unwrap().text.clone();
+    console.keys("/");
+    console.press(Key::Up);
+    assert_eq!(line(&console), "state:on");
+    assert_eq!(console.model.place.automations.as_ref().unwrap().habits.text, "state:on", "it filters as it comes");
+    console.press(Key::Up);
+    assert_eq!(line(&console), "state:on", "what was asked of tasks is none of these");
+    console.press(Key::Esc);
+    console.keys("/");
+    console.happen(What::Key(Chord::ctrl('r')));
+    console.keys("on");
+    assert_eq!(line(&console), "state:on", "and looked for by what it holds");
+}
+
+#[test]
+fn how_the_automations_are_put_together_is_how_the_next_start_finds_them() {
+    let mut console = open(120, 30);
+    let mut seats = Vec::new();
+    for key in "3sSbCw".chars() {
+        let effects = press(&mut console, Chord::char(key));
+        seats.extend(effects.into_iter().filter_map(|effect| match effect {
+            Effect::KeepSeat(seat) => Some(seat),
+            _ => None,
+        }));
+    }
+    assert_eq!(seats.len(), 5, "each change once; to open the calendar is none: {seats:?}");
+    let seat = *seats.last().unwrap();
+    let mut next = complete(120, 30);
+    atc::console::update::seat::take(&mut next.model, seat);
+    next.keys("T");
+    let stands = |console: &Console| console.model.place.automations.as_ref().unwrap().habits.arranged;
+    assert_eq!(stands(&next), stands(&console));
+    assert!(stands(&next).week && stands(&next).order.reversed && stands(&next).view == 2);
+    assert_eq!(names(&next).len(), 2, "{}", text(&next.model));
+    // Sizes that are reset are not the only thing an operator arranges.
+    next.press(Key::Esc);
+    type_line(&mut next, ":layout reset");
+    next.keys("T");
+    assert_eq!(stands(&next), stands(&console));
 }

@@ -23,11 +23,11 @@ fn east() -> Zone {
     Zone::new(|_| FixedOffset::east_opt(3600).unwrap())
 }
 
-fn tell(console: &mut Console, told: Told) -> Vec<Effect> {
+pub fn tell(console: &mut Console, told: Told) -> Vec<Effect> {
     console.happen(What::Op(Op::Automations(Box::new(told))))
 }
 
-fn with(said: Value, width: u16, height: u16) -> Console {
+pub fn with(said: Value, width: u16, height: u16) -> Console {
     let mut console = Console::with(Settings { zone: east(), ..settings() }, width, height);
     console.fill();
     let one = automation("a1", said, 1);
@@ -41,15 +41,15 @@ fn with(said: Value, width: u16, height: u16) -> Console {
     console
 }
 
-fn console(width: u16, height: u16) -> Console {
+pub fn console(width: u16, height: u16) -> Console {
     with(nightly(), width, height)
 }
 
-fn ctrl(console: &mut Console, c: char) -> Vec<Effect> {
+pub fn ctrl(console: &mut Console, c: char) -> Vec<Effect> {
     console.happen(What::Key(Chord::ctrl(c)))
 }
 
-fn wished(effects: &[Effect]) -> Vec<Wish> {
+pub fn wished(effects: &[Effect]) -> Vec<Wish> {
     let wish = |effect: &Effect| match effect {
         Effect::Automations(wish) if !matches!(wish, Wish::Look(_)) => Some(wish.clone()),
         _ => None,
@@ -67,7 +67,7 @@ fn judging(effects: &[Effect]) -> AutomationOrder {
 }
 
 #[track_caller]
-fn acting(effects: &[Effect]) -> AutomationOrder {
+pub fn acting(effects: &[Effect]) -> AutomationOrder {
     match &wished(effects)[..] {
         [Wish::Act(order)] => (**order).clone(),
         other => panic!("{other:?}"),
@@ -80,7 +80,7 @@ fn judged_by(console: &mut Console, order: AutomationOrder, policy: Policy) {
     tell(console, Told::Judged(Box::new(order), Box::new(judgement)));
 }
 
-fn judged(console: &mut Console, effects: &[Effect]) {
+pub fn judged(console: &mut Console, effects: &[Effect]) {
     judged_by(console, judging(effects), Policy::default());
 }
 
@@ -90,29 +90,29 @@ fn judged_freely(console: &mut Console, effects: &[Effect]) {
     judged_by(console, judging(effects), nothing);
 }
 
-fn yes(console: &mut Console) -> Vec<Effect> {
+pub fn yes(console: &mut Console) -> Vec<Effect> {
     console.wait(TimeDelta::seconds(1));
     console.keys("y")
 }
 
-fn note(console: &Console) -> String {
+pub fn note(console: &Console) -> String {
     console.model.notes.current.as_ref().map(|note| note.text.to_string()).unwrap_or_default()
 }
 
 /// The form with what the service offers.
-fn form(console: &mut Console) {
+pub fn form(console: &mut Console) {
     let effects = console.keys("e");
     assert!(wished(&effects).contains(&Wish::Offers(repo("api"))), "{effects:?}");
     tell(console, Told::Offers(repo("api"), Ok(Box::new(offers()))));
     assert_eq!(console.model.context(), Context::AutomationForm);
 }
 
-fn desk(console: &Console) -> &atc::console::state::automations::desk::ActDesk {
+pub fn desk(console: &Console) -> &atc::console::state::automations::desk::ActDesk {
     &console.model.world.automations.desk
 }
 
 /// To the field with this label.
-fn go(console: &mut Console, label: &str) {
+pub fn go(console: &mut Console, label: &str) {
     for _ in 0..80 {
         let form = desk(console).form.as_ref().unwrap();
         if form.focused().is_some_and(|piece| piece.field.label.trim() == label) {
@@ -123,7 +123,7 @@ fn go(console: &mut Console, label: &str) {
     panic!("no field {label}:\n{}", text(&console.model));
 }
 
-fn body(console: &Console) -> Value {
+pub fn body(console: &Console) -> Value {
     desk(console).form.as_ref().unwrap().order().body().unwrap_or(Value::Null)
 }
 
@@ -396,26 +396,6 @@ fn where_nothing_is_offered_the_form_has_what_the_automation_has_and_says_so() {
     console.keys(" moon");
     assert_eq!(body(&console)["triggers"]["moon_phase"], json!({"phase": "full moon", "within": {"hours": 3}}));
     assert_eq!(body(&console)["triggers"]["issues"]["since"], json!({"deep": [1, null]}));
-}
-
-#[test]
-fn esc_asks_before_anything_typed_is_lost_and_so_does_leaving() {
-    let mut console = console(80, 24);
-    form(&mut console);
-    go(&mut console, "name");
-    console.keys("!");
-    console.press(Key::Esc);
-    assert!(text(&console.model).contains("Throw it away?"), "{}", text(&console.model));
-    console.wait(TimeDelta::seconds(1));
-    console.keys("n");
-    assert_eq!(body(&console)["name"], "Nightly deps!");
-    let effects = console.happen(What::Key(Chord::ctrl('c')));
-    assert!(!effects.contains(&Effect::Quit) && text(&console.model).contains("Quit now?"));
-    console.wait(TimeDelta::seconds(1));
-    console.keys("n");
-    console.press(Key::Esc);
-    yes(&mut console);
-    assert_eq!(console.model.context(), Context::Automations);
 }
 
 #[test]

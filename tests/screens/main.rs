@@ -15,6 +15,7 @@ mod diagnosing;
 mod dice;
 mod disagreeing;
 mod doctoring;
+mod drafting;
 mod draw;
 mod fleet;
 mod fuzz;

@@ -36,8 +36,8 @@ pub enum Noted {
 
 pub async fn audit(args: &Audit, desk: &Desk) -> Result<Exit, Fault> {
     let query: Query = query_of(&args.which.query)?;
-    let depth = if args.runs { Depth::Tracked } else { Depth::Detailed };
-    let mut audit = gather::audit(&desk.context, which::repos(desk)?, depth.max(depth_for(&query))).await?;
+    let depth = if args.runs { Depth::Tracked } else { Depth::Detailed }.max(depth_for(&query));
+    let mut audit = gather::audit(&desk.context, which::repos(desk)?, depth).await?;
     if !query.is_empty() {
         let meant = held(&desk.context, &query, &audit.survey.found).await?;
         audit.only(&meant);
@@ -66,7 +66,11 @@ pub async fn audit(args: &Audit, desk: &Desk) -> Result<Exit, Fault> {
     if desk.voice.form == Form::Text {
         let s = |n: usize| if n == 1 { "" } else { "s" };
         let all = audit.survey.found.len();
-        output::complain(&format!("{all} automation{} held against the policy: {count} violation{}", s(all), s(count)));
+        // A note that is missing because nobody looked is no good news.
+        let unread =
+            if depth < Depth::Tracked { "; whether their runs fail or are reviewed was not read: --runs" } else { "" };
+        let said = format!("{all} automation{} held against the policy: {count} violation{}{unread}", s(all), s(count));
+        output::complain(&said);
     }
     Ok(exit)
 }

@@ -8,7 +8,8 @@ use crate::cli::voice::Looks;
 
 #[derive(Clone, Debug, Default, PartialEq, Args)]
 pub struct CancelArgs {
-    /// Task ids or their beginnings, OWNER/NAME#PULL, addresses from the browser; - reads them from the standard input
+    /// Tasks: their ids or the beginnings of them, OWNER/NAME#PULL, or addresses from the browser; - reads them from the
+    /// standard input, one a line
     #[arg(value_name = "TASK", required = true)]
     pub tasks: Vec<String>,
     /// Stay until run and session have ended, or will not

@@ -3,14 +3,18 @@
 //!
 //! ```text
 //! TAB ──> script ──words──> atc complete ──walk (the arguments' definition)──> options, verbs, values
-//!                                                     └─ Want ──local──> repositories, templates, task ids
+//!                                                     ├─ query ──Words──> qualifiers and their values
+//!                                                     └─ Local ─────────> repositories, templates, task ids
 //! ```
 //!
 //! What comes from outside could be written to act on a shell. A value is offered only if every character of it means
-//! nothing to any of them; what stands beside it is printable ASCII. The scripts never evaluate either.
+//! nothing to any of them where it will stand, in quotes or not; what stands beside it is printable ASCII. The scripts
+//! never evaluate either.
 
+mod query;
 mod scripts;
 mod walk;
 
+pub use query::Words;
 pub use scripts::{Shell, script};
-pub use walk::{Candidate, Want, complete, lines};
+pub use walk::{Candidate, Found, Local, complete};

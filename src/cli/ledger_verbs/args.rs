@@ -25,7 +25,7 @@ pub enum LedgerVerb {
     /// Print everything about a task, or about one action, oldest first
     Show {
         /// A task's id, or an action's
-        #[arg(value_name = "ID")]
+        #[arg(value_name = "TASK|ACTION")]
         id: String,
         /// One JSON object a line
         #[arg(long)]
@@ -76,7 +76,7 @@ pub struct About {
     #[arg(long, value_name = "WHEN", value_parser = moment)]
     pub until: Option<Moment>,
     /// Only of this task
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "TASK")]
     pub task: Option<String>,
 }
 

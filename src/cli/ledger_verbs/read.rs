@@ -84,7 +84,11 @@ pub fn run(
 fn open(file: &Path) -> Result<Arc<dyn Ledger>, Fault> {
     if !file.exists() {
         let what = format!("there is no ledger {} yet", file.display());
-        return Err(Fault::new(FaultKind::NotFound, what, "it is made when the console is started"));
+        return Err(Fault::new(
+            FaultKind::NotFound,
+            what,
+            "it is made by the first console or the first verb that changes something; `atc config path` says where it is looked for",
+        ));
     }
     Ok(ledger::open(file))
 }

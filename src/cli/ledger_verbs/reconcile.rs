@@ -31,14 +31,14 @@ impl Told {
     fn word(&self) -> &'static str {
         match &self.came {
             None => "open",
-            Some(Ok(Settled::Confirmed(_))) => "confirmed",
+            Some(Ok(Settled::Started(_) | Settled::Confirmed(_))) => "confirmed",
             Some(Ok(Settled::Open(_)) | Err(_)) => "unknown",
         }
     }
 
     fn exit(&self) -> Exit {
         match &self.came {
-            Some(Ok(Settled::Confirmed(_))) => Exit::Done,
+            Some(Ok(Settled::Started(_) | Settled::Confirmed(_))) => Exit::Done,
             None | Some(Ok(Settled::Open(_))) => Exit::Unknown,
             // Without a token nothing can be looked for; anything else leaves it open.
             Some(Err(fault)) => Exit::from(fault).worse(Exit::Unknown),
@@ -48,6 +48,7 @@ impl Told {
     fn what(&self) -> String {
         match &self.came {
             None => self.entry.outcome.as_ref().map(|(_, outcome)| outcome.detail().to_owned()).unwrap_or_default(),
+            Some(Ok(Settled::Started(task))) => task.at.id.raw().to_owned(),
             Some(Ok(Settled::Confirmed(what) | Settled::Open(what))) => what.clone(),
             Some(Err(fault)) => fault.to_string(),
         }
@@ -72,6 +73,12 @@ const ACTIONS: Is = Is::OneOf(&[
     Action::ApproveRun.word(),
     Action::Approve.word(),
     Action::Close.word(),
+    Action::AutomationCreate.word(),
+    Action::AutomationEdit.word(),
+    Action::AutomationEnable.word(),
+    Action::AutomationDisable.word(),
+    Action::AutomationRun.word(),
+    Action::AutomationDelete.word(),
 ]);
 
 /// One row of `atc ledger reconcile --json`.
@@ -82,8 +89,8 @@ pub const RECONCILED: &[Field<Told>] = &[
     field!("action", ACTIONS, "What it was.", |t| t.entry.intent.action.word().into()),
     field!("repo", Is::Text, "The repository: owner/name.", |t| t.entry.intent.repo.as_str().into()),
     field!("task", Is::Maybe(&Is::Text), "The task it was done to, or that came of it.", |t| {
-        match (&t.came, t.entry.intent.action.starts()) {
-            (Some(Ok(Settled::Confirmed(id))), true) => id.clone().into(),
+        match &t.came {
+            Some(Ok(Settled::Started(task))) => task.at.id.raw().into(),
             _ => t.entry.intent.task.clone().into(),
         }
     }),

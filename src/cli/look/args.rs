@@ -4,6 +4,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::columns::{self, Shown};
 use super::schema;
+use crate::cli::args::FOR_PROGRAMS;
 use crate::cli::complete::Shell;
 use crate::cli::ledger_verbs::{About, LedgerVerb};
 use crate::cli::voice::Looks;
@@ -24,6 +25,7 @@ pub enum LookVerb {
     /// Print what happens to tasks and their pull requests, until stopped
     Watch(WatchArgs),
     /// Count tasks by repository, template, model and day: the same as `atc ledger stats`
+    #[command(display_order = 100)]
     Stats {
         #[command(flatten)]
         about: About,
@@ -32,18 +34,21 @@ pub enum LookVerb {
         json: bool,
     },
     /// Print the JSON Schema of what a verb prints with --json
+    #[command(display_order = FOR_PROGRAMS)]
     Schema {
         /// The verb
         #[arg(value_name = "VERB", value_parser = clap::builder::PossibleValuesParser::new(schema::verbs()))]
         verb: String,
     },
-    /// Print what a shell needs to complete commands, repositories, templates and task ids
+    /// Print what a shell needs to complete commands, queries, repositories, templates and task ids
+    #[command(display_order = FOR_PROGRAMS)]
     Completions {
-        /// The shell
-        #[arg(value_name = "SHELL")]
+        /// The shell: bash, zsh or fish
+        #[arg(value_name = "SHELL", hide_possible_values = true)]
         shell: Shell,
     },
     /// Print the manual page
+    #[command(display_order = FOR_PROGRAMS)]
     Man,
     /// What may stand at the end of these words, one a line
     #[command(hide = true)]
@@ -80,7 +85,7 @@ pub struct ListArgs {
     pub query: Vec<String>,
     #[arg(long, value_name = "COLUMNS", value_parser = columns::parse, help = columns::help())]
     pub columns: Option<Shown>,
-    /// By a column, '-' before it turns it round: state, -updated, cost …
+    /// By a column of the console's list, such as updated, age or cost; -cost: the other way round
     #[arg(long, value_name = "COLUMN", value_parser = order, allow_hyphen_values = true)]
     pub sort: Option<Order>,
     /// At most so many
@@ -126,7 +131,7 @@ fn order(text: &str) -> Result<Order, String> {
 
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
 pub struct ViewArgs {
-    /// A task: its id or the beginning of it, #NUMBER of its pull request, or an address from the browser
+    /// A task: its id or the beginning of it, OWNER/NAME#PULL, or an address from the browser
     #[arg(value_name = "TASK")]
     pub task: String,
     /// Print a JSON object
@@ -145,13 +150,14 @@ pub struct LogsArgs {
     /// Only entries about this: words, commands, files, tests, reasoning, progress, errors, user, calls, setup; can be repeated
     #[arg(long, value_name = "FACET", value_parser = facet)]
     pub facet: Vec<Facet>,
-    /// Where from: auto takes the best that answers
-    #[arg(long, value_name = "SOURCE", value_enum, default_value_t = From::Auto)]
+    /// Where from: session (the agent's own log, live), job (that of its Actions job, once it has ended), steps (of that job),
+    /// timeline (of its pull request), kept (the copy on this machine), or auto, the best that answers
+    #[arg(long, value_name = "SOURCE", value_enum, default_value_t = From::Auto, hide_possible_values = true)]
     pub source: From,
-    /// How
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
+    /// How: text (as the console shows it, all unfolded), md, jsonl (an object for each entry), raw (the bytes as they came)
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text, hide_possible_values = true)]
     pub format: Format,
-    /// Print the bytes as they came on a terminal, too, whatever they do to it
+    /// Print raw bytes on a terminal, too, whatever they do to it
     #[arg(long)]
     pub force: bool,
 }

@@ -33,8 +33,10 @@ pub struct PromptFrom {
 pub struct StartArgs {
     #[command(flatten)]
     pub from: PromptFrom,
-    /// Take repository and branch from the checkout atc was started in; =head goes on on its branch
+    /// Take repository and branch from the checkout atc was started in: as the base to start from, or with --here=head to
+    /// go on on it
     #[arg(long, value_name = "AS", num_args = 0..=1, require_equals = true, default_missing_value = "base")]
+    #[arg(hide_possible_values = true)]
     pub here: Option<Here>,
     #[command(flatten)]
     pub with: With,
@@ -61,7 +63,7 @@ pub enum Here {
 pub struct With {
     #[command(flatten)]
     pub choice: Choice,
-    /// The branch to go on on: that of an open pull request into --base
+    /// The branch to continue: that of an open pull request into --base
     #[arg(long, value_name = "BRANCH")]
     pub head: Option<String>,
     /// Ask for no pull request
@@ -115,8 +117,9 @@ pub struct How {
     /// Print the request and the verdict; send nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Wait for its pull request, or for its end
+    /// Wait for its end, or with --wait=pr for its pull request
     #[arg(long, value_name = "FOR", num_args = 0..=1, require_equals = true, default_missing_value = "end")]
+    #[arg(hide_possible_values = true)]
     pub wait: Option<Until>,
     /// Wait no longer than this: 90s, 15m, 2h. The task goes on
     #[arg(long, value_name = "TIME", value_parser = span, requires = "wait")]

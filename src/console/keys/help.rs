@@ -2,6 +2,7 @@
 
 use super::{Chord, Context, Intent, Key};
 use crate::console::state::Model;
+use crate::console::state::compose::follow_up::To;
 use crate::console::state::list::List;
 use crate::console::state::queue::kind;
 use crate::console::state::tasks::Slot;
@@ -87,10 +88,16 @@ pub fn footer(context: Context, model: &Model) -> Vec<(String, &'static str)> {
         .into_iter()
         .filter(|i| !(model.settings.read_only && i.writes()))
         .filter(|i| *i != Intent::Withdraw || may_withdraw(model))
+        .filter(|i| *i != Intent::NextChoice || context != Context::FollowUp || may_choose(model))
         .filter(|i| *i != Intent::Cancel || context == Context::Templates || may_cancel(context, model))
         .filter_map(|intent| key_of(context, model, intent))
         .take(6)
         .collect();
+    if context == Context::FollowUp
+        && let Some((_, word)) = keys.first_mut().filter(|_| goes_to_the_form(model))
+    {
+        *word = "to the form";
+    }
     if !context.takes_text() && !matches!(context, Context::Dialog | Context::Help | Context::Tour) {
         keys.extend(key_of(Context::Global, model, Intent::Help));
     }
@@ -160,6 +167,16 @@ fn queue(model: &Model) -> Vec<Intent> {
 fn may_withdraw(model: &Model) -> bool {
     let entry = model.place.cancels.as_ref().and_then(|pane| model.world.cancels.listed().nth(pane.cursor));
     entry.is_some_and(|entry| entry.phase() == Some(&CancelPhase::Waiting))
+}
+
+/// What is written can go to more than one place.
+fn may_choose(model: &Model) -> bool {
+    model.compose.follow_up.as_ref().is_some_and(|follow| follow.branch.is_some())
+}
+
+/// What is written becomes the prompt of a new task.
+fn goes_to_the_form(model: &Model) -> bool {
+    model.compose.follow_up.as_ref().is_some_and(|follow| follow.to == To::NewTask)
 }
 
 /// Something is at work of what the key would cancel: in the queue the marked tasks where there are some.

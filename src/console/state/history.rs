@@ -16,12 +16,19 @@ const LONGEST: usize = 1000;
 pub enum Which {
     Commands,
     Queries,
+    /// Of automations: another language than that of tasks.
+    Automations,
+}
+
+impl Which {
+    pub const ALL: [Self; 3] = [Self::Commands, Self::Queries, Self::Automations];
 }
 
 #[derive(Clone, Debug, Default)]
 pub struct History {
     commands: Vec<String>,
     queries: Vec<String>,
+    automations: Vec<String>,
 }
 
 /// Looking backwards for a line that holds some letters.
@@ -42,6 +49,7 @@ impl History {
         match which {
             Which::Commands => &self.commands,
             Which::Queries => &self.queries,
+            Which::Automations => &self.automations,
         }
     }
 
@@ -49,6 +57,7 @@ impl History {
         match which {
             Which::Commands => &mut self.commands,
             Which::Queries => &mut self.queries,
+            Which::Automations => &mut self.automations,
         }
     }
 
@@ -70,7 +79,7 @@ impl History {
         for (which, text) in kept {
             self.add(which, &text);
         }
-        for which in [Which::Commands, Which::Queries] {
+        for which in Which::ALL {
             for text in since.lines(which) {
                 self.add(which, text);
             }

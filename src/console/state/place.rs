@@ -60,7 +60,7 @@ pub struct Place {
     pub columns_chosen: bool,
     /// How the panes stood when that was last told on.
     pub seat: super::seat::Seat,
-    /// Lines typed after `:`, and after `/` in the queue.
+    /// Lines typed after `:`, and after `/` in the queue and among the automations.
     pub history: super::history::History,
     /// The places visited.
     pub trail: Box<super::trail::Trail>,

@@ -154,7 +154,7 @@ fn place(items: &[Item], shape: Shape, area: Area, mut x: u16) -> Vec<Tab> {
 /// Those of the automations, where these are open.
 fn views_of(model: &Model, pane: &AutomationsPane) -> Vec<Item> {
     let item = |(n, view): (usize, &View)| {
-        let current = n == pane.habits.view;
+        let current = n == pane.habits.arranged.view;
         let count = pane.counts.get(n).filter(|_| !pane.entries.is_empty());
         Item {
             to: To::View(n),

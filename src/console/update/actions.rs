@@ -338,9 +338,10 @@ fn quit(model: &mut Model, effects: &mut Vec<Effect>) {
     let under_way = model.world.tasks.values().filter(|k| k.is_cancelling()).count();
     let plan = model.compose.plan.as_ref().filter(|plan| plan.is_running()).map(|plan| plan.progress());
     let desk = &model.world.automations.desk;
-    let written = desk.form.as_ref().is_some_and(|form| form.is_touched());
+    // What is written is kept, but for what looks like a secret.
+    let lost = desk.form.as_ref().is_some_and(|form| form.is_touched() && form.to_draft().is_none());
     let orders = desk.acting.len();
-    if under_way == 0 && plan.is_none() && !written && orders == 0 {
+    if under_way == 0 && plan.is_none() && !lost && orders == 0 {
         return leave(effects);
     }
     let mut body = Vec::new();
@@ -360,8 +361,10 @@ fn quit(model: &mut Model, effects: &mut Vec<Effect>) {
             "What was asked for an automation is under way. It is in the ledger, and the next run looks what became of it.",
         ));
     }
-    if written {
-        body.push(Safe::new("An automation is being written: what you wrote of it is not kept anywhere."));
+    if lost {
+        body.push(Safe::new(
+            "An automation is being written, and something in it looks like a secret: it is not kept anywhere.",
+        ));
     }
     dialog::open(model, Dialog::new(model.now, "Quit now?", body, "Yes, quit", Ask::Quit));
 }

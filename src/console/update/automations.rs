@@ -3,6 +3,7 @@
 mod acts;
 mod answer;
 pub mod calendar;
+mod draft;
 pub mod form;
 mod page;
 pub mod pane;
@@ -15,6 +16,7 @@ mod wake;
 
 pub use acts::{confirmed, intent, news};
 pub use answer::answer;
+pub use draft::take_up;
 pub use settle::settle;
 pub use stale::{show as show_versions, take as take_new};
 pub use wake::{next_words, recheck_at};

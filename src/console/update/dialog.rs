@@ -151,7 +151,7 @@ fn answer(model: &mut Model, yes: bool, effects: &mut Vec<Effect>) {
             let (order, now) = *of;
             automations::take_new(model, order, &now, effects);
         }
-        Ask::DropForm => automations::form::dropped(model),
+        Ask::DropForm => automations::form::dropped(model, effects),
         Ask::Quit => actions::leave(effects),
         Ask::Copy(text) => {
             model.notes.say(model.now, false, "copied");

@@ -12,6 +12,7 @@ fn which(line: &Line) -> Option<Which> {
     match line.kind {
         LineKind::Command => Some(Which::Commands),
         LineKind::QueueFilter => Some(Which::Queries),
+        LineKind::AutomationFilter => Some(Which::Automations),
         _ => None,
     }
 }

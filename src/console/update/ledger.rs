@@ -117,6 +117,10 @@ pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> b
         Intent::Refresh => {
             let query = ledger.query.clone();
             let (task, charts) = (ledger.task.clone(), ledger.charts.is_some());
+            // With everything else it is looked again for that of which nobody knows.
+            if ledger.rows.iter().any(|row| row.unresolved) {
+                effects.push(Effect::Refresh);
+            }
             again(model, query, task, charts, effects);
         }
         Intent::Filter => {

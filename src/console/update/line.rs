@@ -126,6 +126,8 @@ fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
             let wrong = model.place.automations.as_ref().and_then(|pane| pane.wrong.clone());
             if wrong.is_some() {
                 model.line = Some(Line { wrong, offers: None, ..line });
+            } else {
+                history::remember(model, Which::Automations, &line.text, effects);
             }
         }
         LineKind::DiffSearch => {}

@@ -115,7 +115,7 @@ fn local(model: &mut Model, local: Local, effects: &mut Vec<Effect>) {
         Local::BigLog(news) => {
             model.dirty |= big::news(model, news);
         }
-        Local::Edited(result) if automations::form::edited(model, &result) => {}
+        Local::Edited(result) if automations::form::edited(model, &result, effects) => {}
         Local::Edited(result) => compose::edited(model, result, effects),
         Local::Drafts(drafts) => compose::drafts(model, drafts),
         Local::Remembered(part) => remember::take(model, *part),

@@ -57,7 +57,7 @@ fn here(model: &mut Model, found: Result<Checkout, Fault>, effects: &mut Vec<Eff
 
 pub fn news(model: &mut Model, op: Op, effects: &mut Vec<Effect>) {
     match op {
-        Op::Automations(news) => automations::news(model, *news),
+        Op::Automations(news) => automations::news(model, *news, effects),
         Op::Ledger(news) => ledger::news(model, news),
         Op::Issue(news) => compose::issue_news(model, news, effects),
         Op::Examined(news) => doctor::news(model, news),

@@ -12,6 +12,7 @@ fn now(place: &Place) -> Seat {
         columns: place.columns_chosen.then_some(place.columns),
         queue_extra: place.queue_extra,
         reviews_extra: place.reviews_extra,
+        automations: place.automations.as_ref().map_or(&place.automating.habits, |pane| &pane.habits).arranged,
     }
 }
 
@@ -23,6 +24,7 @@ pub fn take(model: &mut Model, seat: Seat) {
     place.columns = seat.columns.unwrap_or(model.settings.columns);
     place.queue_extra = seat.queue_extra;
     place.reviews_extra = seat.reviews_extra;
+    place.automating.habits.arranged = seat.automations;
     place.seat = seat;
     model.dirty = true;
 }
@@ -30,7 +32,8 @@ pub fn take(model: &mut Model, seat: Seat) {
 /// `:layout reset`.
 pub fn reset(model: &mut Model) {
     let told = model.place.seat;
-    take(model, Seat::default());
+    // The automations have no sizes.
+    take(model, Seat { automations: now(&model.place).automations, ..Seat::default() });
     model.place.seat = told;
     model.notes.say(model.now, false, "panes as at first");
 }

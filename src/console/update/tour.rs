@@ -1,6 +1,6 @@
 //! `:tour`: step by step round the screen as it is. Three keys belong to it; any other ends it and does what it always does.
 
-use super::{actions, inbox, key, trail};
+use super::{actions, automations, inbox, key, trail};
 use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Context, Intent};
 use crate::console::state::Model;
@@ -74,8 +74,10 @@ fn show(model: &mut Model, step: usize, effects: &mut Vec<Effect>) {
         _ => crate::console::state::place::Pane::Queue,
     };
     actions::focus(model, pane);
-    if about.point == Point::Inbox {
-        inbox::open(model, effects);
+    match about.point {
+        Point::Inbox => inbox::open(model, effects),
+        Point::Automations => automations::pane::open(model),
+        _ => {}
     }
     model.place.tour.step = Some(step);
 }

@@ -86,5 +86,5 @@ pub const FORM: &[Binding] = &[
         "the prompt as it was, or as its template makes it",
         "",
     ),
-    bind(Context::AutomationForm, k(Key::Esc), Intent::Back, "go back; what was changed is asked about", "back"),
+    bind(Context::AutomationForm, k(Key::Esc), Intent::Back, "go back; the draft is kept", "back"),
 ];

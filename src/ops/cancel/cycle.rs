@@ -135,11 +135,14 @@ impl<'a> Cycle<'a> {
     async fn ask(&self, run: &Run) -> Result<Aim, CancelPhase> {
         let (id, repo) = (Uuid::new_v4(), &self.target.task.repo);
         let action = if self.target.force { Action::ForceCancel } else { Action::Cancel };
+        // Asked before its turn, so that from turn to request nothing takes time.
+        let login = self.context.login().await;
         self.context.gate.pace_writes().await;
         let mut intent = self.context.intent(id, action, repo, format!("run {}", run.id));
         intent.task = Some(self.target.task.id.raw().to_owned());
         intent.session = self.target.session.as_ref().map(|session| session.raw().to_owned());
         intent.run = Some(run.id.0);
+        intent.login = login;
         intent.granted.clone_from(&self.how.granted);
         self.context.claim(intent).await.map_err(CancelPhase::Refused)?;
         let answer = self.context.provider.cancel_run(repo, run.id, self.target.force).await;

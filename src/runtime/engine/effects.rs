@@ -71,7 +71,7 @@ pub struct Engine {
     grep: Arc<AtomicU64>,
     /// Who writes down what becomes of tasks.
     writing: recorder::Writing,
-    /// Who finds out what became of a start whose answer was lost.
+    /// Who finds out what became of that whose answer was lost.
     settler: settler::Call,
 }
 
@@ -115,8 +115,8 @@ impl Engine {
         let (works, at_work) = watch::channel(Vec::new());
         let poller = poller.showing(works);
         tokio::spawn(poller.run(wish_list));
-        let reviewing = Reviewing::spawn(desk.clone(), context.clone(), wishes.clone());
         let settler = settler::start(&desk, &context, wishes.clone(), is_paused.clone());
+        let reviewing = Reviewing::spawn(desk.clone(), context.clone(), wishes.clone(), Arc::clone(&settler));
         let answers = Answers::new(desk.clone(), context.clone(), wishes.clone(), till.clone(), is_paused.clone());
         tokio::spawn(Followers::new(desk.clone(), till, kept.clone(), wanted_seen, task, is_paused).run());
         tokio::spawn(relay(attended, wishes.clone(), wanted));
@@ -160,7 +160,10 @@ impl Engine {
     pub fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::Watch(repos) => self.wish(Wish::Watch(repos)),
-            Effect::Refresh => self.wish(Wish::Refresh),
+            Effect::Refresh => {
+                self.settler.notify_one();
+                self.wish(Wish::Refresh);
+            }
             Effect::Focus(focused) => self.wish(Wish::Focus(focused)),
             Effect::Attend { task, log, beside } => {
                 self.attention.send_replace(Attention { task, log, beside });

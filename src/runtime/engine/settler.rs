@@ -1,6 +1,7 @@
-//! Looks after starts whose outcome nobody knows: the answer never came, or the program ended before it did. When
-//! something may be open (at the start of the console, and after an answer that was lost) it looks, then again and
-//! again with growing pauses until all is settled or a day old. Nothing is ever sent again.
+//! Looks after what was done and whose outcome nobody knows: the answer never came, or the program ended before it did.
+//! When something may be open (at the start of the console, and after an answer that was lost) it looks, then again and
+//! again with growing pauses until all is settled or a day old. Nothing is ever sent again. Cancels have their own
+//! ([`super::stops`]).
 //!
 //! ```text
 //! idle ──call, or the console starts──> look ──nothing open──> idle
@@ -17,13 +18,15 @@ use tokio::sync::{Notify, mpsc, watch};
 use super::desk::Desk;
 use super::poller::Wish;
 use crate::console::event::Op;
-use crate::domain::FaultKind;
-use crate::ops::{self, reconcile};
+use crate::domain::follow_up::{Step, Told};
+use crate::domain::{FaultKind, TaskId, TaskRef};
+use crate::ledger::port::{Action, Intent};
+use crate::ops;
+use crate::ops::settle::{self, Settled};
+use crate::text::Safe;
 
 /// The first picture comes first.
 const AFTER_THE_START: Duration = Duration::from_secs(5);
-/// A start that is on its way is its own to answer.
-const ON_ITS_WAY: TimeDelta = TimeDelta::seconds(30);
 
 /// Wakes the settler.
 pub(super) type Call = Arc<Notify>;
@@ -68,24 +71,38 @@ impl Settler {
     /// One look at all that is open. Gives the pause until the next; `None`: nothing is open.
     async fn look(&self) -> Option<Duration> {
         // A ledger that cannot be read says so elsewhere.
-        let open = reconcile::open_starts(&self.context).await.ok()?;
+        let open = settle::waiting(&self.context).await.ok()?;
         let mut youngest = None;
         for entry in open {
-            let intent = &entry.intent;
-            let age = self.desk.now() - intent.at;
-            let is_on_its_way = age < ON_ITS_WAY && entry.outcome.is_none();
-            let settled = if is_on_its_way { Ok(None) } else { reconcile::settle(&self.context, intent).await };
-            match settled {
-                Ok(Some(task)) => {
+            let age = self.desk.now() - entry.intent.at;
+            match settle::look(&self.context, &entry).await {
+                Ok(Settled::Started(task)) => {
                     let _ = self.wishes.send(Wish::Look(task.at.clone())).await;
-                    self.desk.op(Op::Settled { claimed_at: intent.at, task: Box::new(task) }).await;
+                    self.desk.op(Op::Settled { claimed_at: entry.intent.at, task }).await;
                 }
+                Ok(Settled::Confirmed(seen)) => self.tell(&entry.intent, &seen).await,
                 // Another account's: this one will never see it.
                 Err(fault) if fault.kind == FaultKind::Permission => {}
-                Ok(None) | Err(_) => youngest = Some(youngest.map_or(age, |least: TimeDelta| least.min(age))),
+                Ok(Settled::Open(_)) | Err(_) => {
+                    youngest = Some(youngest.map_or(age, |least: TimeDelta| least.min(age)));
+                }
             }
         }
         youngest.map(pause)
+    }
+
+    /// What is written to the agent stands under its task; of anything else a word is said.
+    async fn tell(&self, intent: &Intent, seen: &str) {
+        let of_agent = (intent.action == Action::Comment).then(|| intent.task.clone()).flatten();
+        if let Some(task) = of_agent {
+            let task = TaskRef { repo: intent.repo.clone(), id: TaskId::new(task) };
+            let told = Told { comment: intent.id, task, at: intent.at, step: Step::Written };
+            return self.desk.op(Op::FollowedUp(Box::new(told))).await;
+        }
+        let place = intent.pull.map(|number| format!("#{number}")).unwrap_or_default();
+        let what = intent.action.word().replace('_', " ");
+        let text = Safe::new(format!("{what} on {}{place} did happen: {seen}", intent.repo));
+        self.desk.op(Op::Note { bad: false, text }).await;
     }
 }
 

@@ -1,5 +1,6 @@
 //! A verb without a screen: configuration, token, provider, ledger, gate and clock, handed to it as a [`Desk`]; and the
-//! signals, of which the first breaks off what only waits and the second ends the program where it stands.
+//! signals. The first breaks off what only waits, and soon after a verb that has begun no change: it may be reading from a
+//! service that does not answer. What was begun is carried to its end. The second ends the program where it stands.
 //!
 //! ```text
 //! verb ─ config ─ read-only and it writes? ──yes──> refused, nothing was read or sent
@@ -9,6 +10,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use futures_util::FutureExt as _;
@@ -16,6 +18,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::begin::{self, runtime};
+use super::claims::Claims;
 use super::{looks, service};
 use crate::cli::desk::{Edit, Nothing, Remembered, Stop};
 use crate::cli::voice::{Looks, Voice};
@@ -48,8 +51,10 @@ pub fn run(verb: &HeadlessVerb, options: &cli::Options) -> Result<u8, Fault> {
     let runtime = runtime()?;
     let code = runtime.block_on(async {
         let (stop, heard) = watch::channel(false);
-        let desk = desk(verb.looks(), loaded.config, paths, typed, Stop::new(heard)).await?;
-        Box::pin(carry_out(verb.run(&desk), &stop)).await
+        let mut desk = desk(verb.looks(), loaded.config, paths, typed, Stop::new(heard)).await?;
+        let claims = Claims::default();
+        desk.context.ledger = claims.heard(desk.context.ledger);
+        Box::pin(carry_out(verb.run(&desk), &stop, Some(&claims))).await
     });
     // A question that nobody answers any more must not keep the program.
     runtime.shutdown_background();
@@ -105,28 +110,51 @@ fn edit(folder: PathBuf) -> Edit {
     })
 }
 
-/// Runs a verb to its end, or to the second signal.
+/// How long a verb that only reads may take to say what it knows, once it was told to end.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// Runs a verb to its end, or to the second signal, or, with `claims`, to the first if nothing was begun.
 pub(super) async fn carry_out(
     work: impl Future<Output = Result<Exit, Fault>>,
     stop: &watch::Sender<bool>,
+    claims: Option<&Claims>,
 ) -> Result<u8, Fault> {
     let deaf = |error| Fault::new(FaultKind::Local, format!("signals cannot be listened to: {error}"), "try again");
     let mut interrupt = signal(SignalKind::interrupt()).map_err(deaf)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(deaf)?;
     tokio::pin!(work);
+    let last_words = tokio::time::sleep(LAST_WORDS);
+    tokio::pin!(last_words);
     let mut ended_by = None;
+    // Once the time is up what was begun goes on, and is not asked again.
+    let mut asked = false;
     loop {
         let code = tokio::select! {
             done = &mut work => return match (done, ended_by) {
                 (Ok(_), Some(code)) => Ok(code),
-                (done, _) => done.map(Exit::code),
+                (Err(fault), Some(code)) => {
+                    output::fail(&fault);
+                    Ok(code)
+                }
+                (done, None) => done.map(Exit::code),
             },
             _ = interrupt.recv() => 130,
             _ = terminate.recv() => 143,
+            () = &mut last_words, if ended_by.is_some() && !asked => {
+                asked = true;
+                match ended_by {
+                    Some(code) if claims.is_some_and(Claims::close) => {
+                        output::complain("atc: interrupted before anything was begun");
+                        return Ok(code);
+                    }
+                    _ => continue,
+                }
+            }
         };
         if ended_by.replace(code).is_some() {
             return Ok(code);
         }
+        last_words.as_mut().reset(tokio::time::Instant::now() + LAST_WORDS);
         stop.send_replace(true);
     }
 }

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use super::begin::{self, Setting, runtime};
 use super::screen::{self, Shown};
 use super::{headless, looks, service};
-use crate::cli::complete::{self, lines, script};
+use crate::cli::complete::{self, script};
 use crate::cli::desk::Stop;
 use crate::cli::look::{LookVerb, schema};
 use crate::cli::voice::Voice;
@@ -25,7 +25,8 @@ use crate::runtime::cache;
 use crate::runtime::clock::Clock;
 use crate::runtime::engine::diagnose::Bench;
 use crate::runtime::kept::Kept;
-use crate::runtime::look::{Seat, list, logs, offered, reviews, view, watch as watching};
+use crate::runtime::look::offered::{Here, Offered};
+use crate::runtime::look::{Seat, list, logs, reviews, view, watch as watching};
 use crate::runtime::rules::Rulebook;
 use crate::text::Safe;
 
@@ -75,11 +76,11 @@ fn reading(verb: &LookVerb, options: &cli::Options) -> Result<u8, Fault> {
             if seat.cache.is_none() {
                 return Err(list::cached_needs_a_cache());
             }
-            return Box::pin(headless::carry_out(list::run(args, seat, None), &stop)).await;
+            return Box::pin(headless::carry_out(list::run(args, seat, None), &stop, None)).await;
         }
         let config = setting.loaded.config.clone();
         let desk = headless::desk(&looks, config, setting.paths.clone(), typed, Stop::new(heard)).await?;
-        Box::pin(headless::carry_out(carry_out(verb, seat, &desk), &stop)).await
+        Box::pin(headless::carry_out(carry_out(verb, seat, &desk), &stop, None)).await
     });
     // A question that nobody answers any more must not keep the program.
     runtime.shutdown_background();
@@ -123,18 +124,15 @@ fn seat(setting: &Setting, voice: Voice) -> Result<Seat, Fault> {
 
 /// Never fails: where nothing is known nothing is offered.
 fn complete(words: &[String], options: &cli::Options) -> Exit {
-    let known = Paths::find().ok().and_then(|paths| {
+    let here = Paths::find().ok().and_then(|paths| {
         let loaded = config::load(&options.sources(), &paths).ok()?;
         let setting = Setting { loaded, paths, clock: Clock::system(), notes: Vec::new(), unseen: None };
         let seat = seat(&setting, Voice::of(&cli::voice::Looks::default(), config::Switch::Off, None)).ok()?;
-        Some((setting, seat))
+        let directory = std::env::current_dir().ok();
+        Some(Here { seat, config: setting.loaded.config, paths: setting.paths, directory })
     });
-    let here = std::env::current_dir().ok();
-    let found = complete::complete(&cli::args::definition(), words, &|want| match &known {
-        Some((setting, seat)) => offered::offered(want, seat, &setting.loaded.config, &setting.paths, here.as_deref()),
-        None => Vec::new(),
-    });
-    match output::bytes(lines(&found).as_bytes()) {
+    let found = complete::complete(&cli::args::definition(), words, &Offered(here));
+    match output::bytes(found.lines().as_bytes()) {
         Ok(_) => Exit::Done,
         Err(exit) => exit,
     }

@@ -15,6 +15,7 @@
 
 pub mod begin;
 pub mod behind;
+mod claims;
 pub mod demo;
 mod doctor;
 mod headless;

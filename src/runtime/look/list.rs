@@ -140,7 +140,9 @@ pub fn told(gathered: &Gathered) -> Exit {
         output::complain(&format!("atc: {note}"));
     }
     for (what, fault) in &gathered.faults {
-        output::complain(&format!("atc: {what}: {fault}"));
+        // Most say themselves of what they are.
+        let says_so = fault.what.as_str().contains(what.as_str());
+        output::complain(&if says_so { format!("atc: {fault}") } else { format!("atc: {what}: {fault}") });
     }
     match gathered.faults.iter().map(|(_, fault)| Exit::from(fault)).reduce(Exit::worse) {
         None => Exit::Done,

@@ -1,42 +1,75 @@
-//! What `atc complete` offers of this machine: the configured repositories and those of the cache, templates, and the
-//! tasks of the cache. Nothing is asked of the service, and nothing that goes wrong is told: a shell waits.
+//! What `atc complete` offers of this machine: the configured repositories and those of the cache, templates, and what the
+//! cache knows of tasks. Nothing is asked of the service, and nothing that goes wrong is told: a shell waits.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use super::seat::Seat;
-use crate::cli::complete::{Candidate, Want};
+use crate::cli::complete::{Candidate, Local, Words};
 use crate::cli::template;
 use crate::config::{Config, Paths};
-use crate::console::event::Remembered;
+use crate::console::event::{Remembered, RememberedTask};
+use crate::domain::{RepoName, Source};
 
-/// `None` in place of the seat: the configuration is wrong.
-pub fn offered(want: Want, seat: &Seat, config: &Config, paths: &Paths, here: Option<&Path>) -> Vec<Candidate> {
-    match want {
-        Want::Repositories => {
-            let mut names: Vec<String> = seat.settings.repos.iter().map(ToString::to_string).collect();
-            let kept = seat.remembered(None).unwrap_or_default().good_at;
-            names.extend(kept.into_iter().filter_map(|(source, _)| match source {
-                crate::domain::Source::Tasks(repo) => Some(repo.to_string()),
-                _ => None,
-            }));
-            names.sort();
-            names.dedup();
-            names.into_iter().map(|name| Candidate::new(name, "")).collect()
-        }
-        Want::Templates => {
-            let shelf = template::load(&template::places(config, paths, here));
-            let all = shelf.templates.iter();
-            all.map(|one| Candidate::new(&one.id, &one.description)).collect()
-        }
-        Want::Tasks => {
-            let Remembered { mut tasks, .. } = seat.remembered(None).unwrap_or_default();
-            // What is at work first, then what moved last.
-            tasks.sort_by_key(|one| (!one.task.state.is_active(), std::cmp::Reverse(one.task.touched_at())));
-            let what = |one: &crate::console::event::RememberedTask| {
-                let task = &one.task;
-                Candidate::new(task.at.id.raw(), format!("{}  {}", task.state.word(), task.name.show_line()))
-            };
-            tasks.iter().map(what).collect()
-        }
+/// `None` in place of the place: the configuration is wrong. Then only what the language itself has is offered.
+#[expect(missing_debug_implementations, reason = "a seat holds the clock, a function")]
+pub struct Offered(pub Option<Here>);
+
+#[expect(missing_debug_implementations, reason = "a seat holds the clock, a function")]
+pub struct Here {
+    pub seat: Seat,
+    pub config: Config,
+    pub paths: Paths,
+    /// Where the templates of a checkout are looked for.
+    pub directory: Option<PathBuf>,
+}
+
+impl Here {
+    fn repos(&self, remembered: &Remembered) -> Vec<RepoName> {
+        let kept = remembered.good_at.iter().filter_map(|(source, _)| match source {
+            Source::Tasks(repo) => Some(repo.clone()),
+            _ => None,
+        });
+        let mut repos: Vec<RepoName> = self.seat.settings.repos.iter().cloned().chain(kept).collect();
+        repos.sort();
+        repos.dedup();
+        repos
+    }
+
+    fn remembered(&self) -> Remembered {
+        self.seat.remembered(None).unwrap_or_default()
+    }
+}
+
+impl Local for Offered {
+    fn repositories(&self) -> Vec<Candidate> {
+        let Some(here) = &self.0 else { return Vec::new() };
+        here.repos(&here.remembered()).into_iter().map(|name| Candidate::new(name.to_string(), "")).collect()
+    }
+
+    fn templates(&self) -> Vec<Candidate> {
+        let Some(here) = &self.0 else { return Vec::new() };
+        let shelf = template::load(&template::places(&here.config, &here.paths, here.directory.as_deref()));
+        shelf.templates.iter().map(|one| Candidate::new(&one.id, &one.description)).collect()
+    }
+
+    fn tasks(&self) -> Vec<Candidate> {
+        let Some(here) = &self.0 else { return Vec::new() };
+        let Remembered { mut tasks, .. } = here.remembered();
+        // What is at work first, then what moved last.
+        tasks.sort_by_key(|one| (!one.task.state.is_active(), std::cmp::Reverse(one.task.touched_at())));
+        let what = |one: &RememberedTask| {
+            let task = &one.task;
+            Candidate::new(task.at.id.raw(), format!("{}  {}", task.state.word(), task.name.show_line()))
+        };
+        tasks.iter().map(what).collect()
+    }
+
+    fn words(&self) -> Words {
+        let Some(here) = &self.0 else { return Words::default() };
+        let remembered = here.remembered();
+        let tasks = remembered.tasks.iter().map(|one| &one.task);
+        let words = Words::of(here.repos(&remembered), &remembered.people, tasks);
+        let rules = here.seat.bench.rules.rules();
+        Words { rules: rules.rules().iter().map(|rule| rule.id.clone()).collect(), ..words }
     }
 }

@@ -168,7 +168,7 @@ fn rarer(dice: &mut Dice) -> What {
         10 => What::Ground(*dice.pick(&[Ground::Dark, Ground::Light])),
         11 => What::Local(Local::FirstStart),
         12 => {
-            let which = *dice.pick(&[Which::Commands, Which::Queries]);
+            let which = *dice.pick(&Which::ALL);
             What::Local(Local::Lines((0..dice.below(6)).map(|_| (which, dice.words())).collect()))
         }
         13 => {

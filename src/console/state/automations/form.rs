@@ -12,9 +12,11 @@
 mod build;
 mod collect;
 mod credits;
+mod draft;
 mod layout;
 mod piece;
 
+pub use draft::Written;
 pub use layout::{LABEL, Parts, parts, value_columns};
 pub use piece::{Part, Piece, Shape};
 
@@ -50,6 +52,12 @@ pub enum Waits {
 
 #[derive(Debug)]
 pub struct AutomationForm {
+    /// The draft it is kept as.
+    pub id: Uuid,
+    /// There is a draft of it on disk.
+    pub is_kept: bool,
+    /// What its draft says of pieces there is no place for yet.
+    waiting: Vec<draft::Typed>,
     pub purpose: Purpose,
     /// What it is changed from; of a new one, what it begins with.
     pub base: Definition,
@@ -138,6 +146,9 @@ impl AutomationForm {
 
     fn new(purpose: Purpose, base: Definition, repo: RepoName) -> Self {
         Self {
+            id: Uuid::nil(),
+            is_kept: false,
+            waiting: Vec::new(),
             purpose,
             base,
             other: Fields::new(),
@@ -192,6 +203,7 @@ impl AutomationForm {
                 piece.carry(old);
             }
         }
+        self.lay_over();
         self.at = match focused {
             Some(part) => self.pieces.iter().position(|piece| piece.part == part).unwrap_or(0),
             None if first => self.first_to_fill(),
@@ -358,6 +370,10 @@ impl AutomationForm {
         self.prompt.text() != before
     }
 
+    fn has_new_prompt(&self) -> bool {
+        self.prompt.text() != self.first_prompt
+    }
+
     /// Something was typed that is lost with the form.
     pub fn is_touched(&self) -> bool {
         let pieces = self.pieces.iter().any(|piece| {
@@ -365,7 +381,7 @@ impl AutomationForm {
             piece.is_changed() && !chosen && !matches!(self.purpose, Purpose::Run(..))
         });
         let typed = self.template.is_none() || self.own_prompt;
-        pieces || (typed && self.has_prompt() && self.prompt.text() != self.first_prompt)
+        pieces || !self.waiting.is_empty() || (typed && self.has_prompt() && self.has_new_prompt())
     }
 
     /// The order as it stands, whether it may be sent or not. Its id is made by the answer to the question.
@@ -418,6 +434,7 @@ impl AutomationForm {
         {
             verdict.hints.push("nothing is changed yet: nothing would be sent".to_owned());
         }
+        verdict.hints.extend(self.waiting_words());
         self.verdict = verdict;
         let order = self.order();
         self.judged = in_force.map(|in_force| in_force.judge_automation(&order, &Facts::default(), Stage::Preview));

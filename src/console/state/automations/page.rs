@@ -554,10 +554,13 @@ pub fn tenths(cost: &Cost) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 
-/// `1.2 · 8.0 · 31.5 cr in 24h · 7d · 30d`; nothing where nobody said anything.
-pub fn costs(totals: &[Option<Cost>; 3]) -> Option<String> {
+/// `1.2 · 8.0 · 31.5 cr in 24h · 7d · 30d`; nothing where nobody said anything. `is_part`: `1.2+`, there is more to it
+/// that is not known.
+pub fn costs(totals: &[Option<Cost>; 3], is_part: bool) -> Option<String> {
     totals.iter().any(Option::is_some).then(|| {
-        let [day, week, month] = totals.each_ref().map(|cost| cost.as_ref().map_or_else(|| "?".to_owned(), tenths));
+        let more = if is_part { "+" } else { "" };
+        let one = |cost: &Cost| format!("{}{more}", tenths(cost));
+        let [day, week, month] = totals.each_ref().map(|cost| cost.as_ref().map_or_else(|| "?".to_owned(), one));
         format!("{day} · {week} · {month} cr in 24h · 7d · 30d")
     })
 }

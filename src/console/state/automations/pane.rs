@@ -11,14 +11,15 @@
 use super::Known;
 use super::calendar::Calendar;
 use super::page::Page;
-use super::rows::{Entry, Row};
+use super::rows::{Entry, Row, Totals};
 use crate::console::automations::Sight;
 use crate::console::keys::Context;
 use crate::console::state::Model;
 use crate::console::state::layout::Area;
+use crate::console::state::seat::Arranged;
 use crate::domain::automation::query::Query;
 use crate::domain::query::Wrong;
-use crate::domain::{AutomationRef, Cost, Instant};
+use crate::domain::{AutomationRef, Instant};
 
 #[derive(Clone, Debug, Default)]
 pub struct AutomationsPane {
@@ -41,7 +42,7 @@ pub struct AutomationsPane {
     /// How many each view holds.
     pub counts: Vec<usize>,
     /// What those in sight of the query cost in 24 hours, 7 days, 30 days.
-    pub totals: [Option<Cost>; 3],
+    pub totals: Totals,
     /// Make the rows anew at the end of the update.
     pub due: bool,
     /// Of what is known of the automations, when the rows were made.
@@ -61,14 +62,10 @@ pub struct Kept {
 /// How the operator likes them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Habits {
-    pub view: usize,
-    pub order: Order,
-    /// `None`: as it is good for so many repositories.
-    pub grouped: Option<bool>,
+    /// Also kept for the next start.
+    pub arranged: Arranged,
     /// As it was typed.
     pub text: String,
-    /// The calendar shows a week, not a day.
-    pub week: bool,
     pub selected: Option<AutomationRef>,
 }
 
@@ -149,7 +146,7 @@ impl AutomationsPane {
     }
 
     pub fn view(&self) -> &'static View {
-        VIEWS.get(self.habits.view).unwrap_or(&VIEWS[0])
+        VIEWS.get(self.habits.arranged.view).unwrap_or(&VIEWS[0])
     }
 
     /// The automation on a row. `None`: a heading, or something that is said.

@@ -89,7 +89,15 @@ pub struct Group {
     pub count: usize,
     pub off: usize,
     pub pointed_out: usize,
-    pub totals: [Option<Cost>; 3],
+    pub totals: Totals,
+}
+
+/// What several cost together, in 24 hours, 7 days and 30 days.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Totals {
+    pub costs: [Option<Cost>; 3],
+    /// What some of them cost was not read, or not told.
+    pub is_part: bool,
 }
 
 /// Rebuilds entries, rows, counts and selection from what is known.
@@ -107,7 +115,7 @@ pub fn rebuild(model: &mut Model) {
     let views: Vec<Vec<bool>> = queries.iter().map(held).collect();
     let typed = held(&pane.query);
     pane.counts = views.iter().map(|view| view.iter().filter(|is| **is).count()).collect();
-    let in_view = views.get(pane.habits.view);
+    let in_view = views.get(pane.habits.arranged.view);
     let is_in = |at: &usize| {
         let of = |held: Option<&Vec<bool>>| held.and_then(|held| held.get(*at)).copied().unwrap_or(false);
         of(in_view) && of(Some(&typed))
@@ -115,7 +123,7 @@ pub fn rebuild(model: &mut Model) {
     let asked: Vec<&Query> = queries.iter().chain([&pane.query]).collect();
     pane.recheck_at = recheck_at(model, &pane.entries, &asked);
     let mut shown: Vec<usize> = (0..pane.entries.len()).filter(is_in).collect();
-    let grouped = pane.habits.grouped.unwrap_or(model.settings.repos.len() > 1);
+    let grouped = pane.habits.arranged.grouped.unwrap_or(model.settings.repos.len() > 1);
     sort(model, &pane, &mut shown, grouped);
     pane.totals = totals(model, &pane, &shown);
     let mut rows = Vec::with_capacity(shown.len() + 8);
@@ -258,7 +266,7 @@ fn facts<'a>(model: &'a Model, known: &'a Known, entry: &'a Entry) -> Facts<'a> 
 }
 
 fn sort(model: &Model, pane: &AutomationsPane, shown: &mut [usize], grouped: bool) {
-    let order = pane.habits.order;
+    let order = pane.habits.arranged.order;
     let good = |entry: &Entry| {
         model.world.automations.known.get(&entry.at).and_then(|known| known.track.as_ref()?.success_percent())
     };
@@ -298,9 +306,10 @@ fn told_first<T: Ord>(order: Order, a: Option<T>, b: Option<T>) -> Ordering {
     }
 }
 
-fn totals(model: &Model, pane: &AutomationsPane, shown: &[usize]) -> [Option<Cost>; 3] {
+fn totals(model: &Model, pane: &AutomationsPane, shown: &[usize]) -> Totals {
     let known = shown.iter().filter_map(|at| model.world.automations.known.get(&pane.entries.get(*at)?.at));
-    total_spending(known.filter_map(|known| known.automation.spending()))
+    let told: Vec<_> = known.map(|known| known.automation.spending()).collect();
+    Totals { is_part: told.iter().any(Option::is_none), costs: total_spending(told.into_iter().flatten()) }
 }
 
 fn heading(model: &Model, pane: &AutomationsPane, repo: &RepoName, group: &[usize]) -> Row {

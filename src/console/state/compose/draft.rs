@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use crate::console::state::automations::form::Written;
 use crate::domain::{Instant, IssueRef, RepoName};
 
 /// Also what a retry or a follow-up opens the form with. Everything that is not said has the template's value, then
@@ -35,6 +36,9 @@ pub struct Draft {
     /// Number of the issue it is about; `None`: it is a start.
     pub issue: Option<u64>,
     pub issue_title: Option<String>,
+    /// It is an automation that is being written, and this is what else was said of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub automation: Option<Box<Written>>,
 }
 
 /// An id as it is written.

@@ -1,4 +1,5 @@
-//! Going on with a task's work: what is written to the agent, or on a pull request, and where it goes.
+//! What is written on a pull request, and where it goes: to the agent about its task, into a new task on its branch, or
+//! to whoever reviews it.
 
 use super::editor::Editor;
 use crate::console::state::layout::Area;

@@ -9,7 +9,7 @@ use super::gate::GateSide;
 use super::plan::PlanPane;
 use super::{Agents, Control, Draft, Form, IssueSide, Picker};
 use crate::console::keys::Context;
-use crate::domain::{PullId, RepoName, TaskId};
+use crate::domain::{Instant, PullId, RepoName, TaskId};
 use crate::template::{Template, TemplateFault};
 
 #[derive(Debug, Default)]
@@ -111,6 +111,12 @@ impl ComposePane {
             form.refresh(form.repo().and_then(|repo| self.agents.get(&repo)));
             self.form = Some(form);
         }
+    }
+
+    /// An id for a form that is opened now.
+    pub fn new_id(&mut self, now: Instant) -> Uuid {
+        self.opened += 1;
+        Uuid::from_u64_pair(now.timestamp_nanos_opt().unwrap_or_default().cast_unsigned(), self.opened.into())
     }
 
     pub fn push_draft(&mut self, draft: Draft) {

@@ -8,7 +8,7 @@
 //!                               └── take the new one ── edited since: both versions
 //! ```
 
-use super::{form, question, stale};
+use super::{draft, form, question, stale};
 use crate::console::automations::{Became, News, NotDone, Wish};
 use crate::console::effect::Effect;
 use crate::console::keys::Intent;
@@ -21,7 +21,7 @@ use crate::domain::policy::{Judgement, Verdict};
 use crate::domain::{Automation, AutomationOrder, AutomationRef, Fault, FaultKind, Instant, Task};
 
 /// What was asked for beside the poller.
-pub fn news(model: &mut Model, news: News) {
+pub fn news(model: &mut Model, news: News, effects: &mut Vec<Effect>) {
     model.dirty = true;
     match news {
         News::Policy(policy) => {
@@ -33,7 +33,7 @@ pub fn news(model: &mut Model, news: News) {
             form::offered(model, &repo);
         }
         News::Judged(order, judgement) => judged(model, &order, &judgement),
-        News::Acted { order, result } => done(model, &order, result),
+        News::Acted { order, result } => done(model, &order, result, effects),
         News::Ran { order, task } => ran(model, &order, task.map(|task| *task)),
     }
 }
@@ -174,7 +174,7 @@ fn tell(model: &mut Model, at: Option<AutomationRef>, bad: bool, text: &str) {
 }
 
 /// What became of an order.
-fn done(model: &mut Model, order: &AutomationOrder, result: Result<Became, NotDone>) {
+fn done(model: &mut Model, order: &AutomationOrder, result: Result<Became, NotDone>, effects: &mut Vec<Effect>) {
     let desk = &mut model.world.automations.desk;
     let is_under_way = matches!(result, Ok(Became::Accepted));
     // An answer that comes twice, or to nothing that was asked, says what is so and no more.
@@ -184,12 +184,17 @@ fn done(model: &mut Model, order: &AutomationOrder, result: Result<Became, NotDo
     }
     match result {
         Ok(became) => {
-            if desk.sent_form(order.id).is_some() {
+            if let Some(form) = desk.sent_form(order.id) {
+                draft::forget(form, effects);
                 desk.form = None;
             }
             well(model, order, became);
         }
-        Err(not_done) => badly(model, order, not_done, ours),
+        Err(not_done) => {
+            badly(model, order, not_done, ours);
+            // That it may have been sent is a part of the draft.
+            draft::keep(model, effects);
+        }
     }
 }
 

@@ -31,7 +31,7 @@ pub fn command(
     };
     open(model);
     if let (Some(week), Some(pane)) = (week, &mut model.place.automations) {
-        pane.habits.week = week;
+        pane.habits.arranged.week = week;
     }
     Ok(())
 }
@@ -57,7 +57,7 @@ pub fn intent(model: &mut Model, intent: Intent) -> bool {
         Intent::NextGroup => calendar.step_day(true),
         Intent::PreviousGroup => calendar.step_day(false),
         Intent::NextView | Intent::PreviousView => {
-            pane.habits.week = !pane.habits.week;
+            pane.habits.arranged.week = !pane.habits.arranged.week;
             calendar.revision = None;
         }
         Intent::Enter | Intent::Detail => {

@@ -1,12 +1,12 @@
 //! Keys, paste and intents in the form of an automation.
 
-use super::acts;
+use super::{acts, draft};
 use crate::console::automations::Wish;
 use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Intent, Key};
 use crate::console::state::Model;
 use crate::console::state::automations::Automations;
-use crate::console::state::automations::form::{AutomationForm, Piece, Purpose, Waits, parts, value_columns};
+use crate::console::state::automations::form::{AutomationForm, Piece, Waits, parts, value_columns};
 use crate::console::state::compose::Control;
 use crate::console::state::compose::editor::{Did, LeftOut};
 use crate::console::state::compose::layout::{AREA_ROWS, prompt_text};
@@ -19,8 +19,13 @@ use crate::text::Untrusted;
 
 use acts::say;
 
-/// A change of one that is known in full.
+/// A change of one that is known in full; where one was begun before, that one goes on.
 pub fn edit(model: &mut Model, automation: &Automation, effects: &mut Vec<Effect>) {
+    let mut drafts = model.compose.drafts.iter();
+    let begun = drafts.find(|draft| AutomationForm::subject(draft).as_ref() == Some(&automation.at)).cloned();
+    if let Some(draft) = begun {
+        return draft::take_up(model, &draft, effects);
+    }
     if let Some(form) = AutomationForm::edit(automation) {
         open(model, form, effects);
     }
@@ -52,11 +57,17 @@ pub fn create(model: &mut Model, template: Option<Template>, effects: &mut Vec<E
     effects.push(Effect::LookForTemplates);
 }
 
-fn open(model: &mut Model, mut form: AutomationForm, effects: &mut Vec<Effect>) {
-    let Automations { desk, policy, .. } = &mut *model.world.automations;
-    if desk.form.as_ref().is_some_and(|form| form.waits.is_some()) {
-        return say(model, true, "an automation is on its way: its answer comes first");
+/// False: another one is on its way, and nothing is opened.
+pub(super) fn open(model: &mut Model, mut form: AutomationForm, effects: &mut Vec<Effect>) -> bool {
+    if model.world.automations.desk.form.as_ref().is_some_and(|form| form.waits.is_some()) {
+        say(model, true, "an automation is on its way: its answer comes first");
+        return false;
     }
+    draft::set_aside(model);
+    if form.id.is_nil() {
+        form.id = model.compose.new_id(model.now);
+    }
+    let Automations { desk, policy, .. } = &mut *model.world.automations;
     desk.asking = None;
     form.build(desk.offers(form.repo()));
     form.refresh(policy.as_deref());
@@ -65,6 +76,7 @@ fn open(model: &mut Model, mut form: AutomationForm, effects: &mut Vec<Effect>) 
     effects.push(Effect::Automations(Wish::Policy));
     want_offers(model, effects);
     model.dirty = true;
+    true
 }
 
 fn want_offers(model: &mut Model, effects: &mut Vec<Effect>) {
@@ -155,10 +167,10 @@ pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> b
         Intent::NextChoice => turn(model, true, effects),
         Intent::PreviousChoice => turn(model, false, effects),
         Intent::Preview => with(model, |form| form.preview = Some(0)),
-        Intent::Reset => reset(model),
+        Intent::Reset => reset(model, effects),
         Intent::Editor => editor(model, effects),
         Intent::Start => send(model, effects),
-        Intent::Back => back(model),
+        Intent::Back => back(model, effects),
         _ => {
             let Some(chord) = as_key(intent) else { return false };
             key(model, chord, effects);
@@ -217,13 +229,14 @@ fn turn(model: &mut Model, forward: bool, effects: &mut Vec<Effect>) {
     }
 }
 
-fn reset(model: &mut Model) {
+fn reset(model: &mut Model, effects: &mut Vec<Effect>) {
     if is_frozen(model) {
         return;
     }
     let Some(form) = model.world.automations.desk.form.as_mut().filter(|form| form.has_prompt()) else { return };
     if form.reset_prompt() {
         refresh(model);
+        draft::keep(model, effects);
         say(model, false, "the prompt is what it was; undo brings yours back");
     } else {
         say(model, false, "the prompt was not changed: there is nothing to take back");
@@ -241,7 +254,7 @@ fn editor(model: &mut Model, effects: &mut Vec<Effect>) {
 }
 
 /// What `$EDITOR` left. False: it was not this form's prompt.
-pub fn edited(model: &mut Model, result: &Result<Untrusted, Fault>) -> bool {
+pub fn edited(model: &mut Model, result: &Result<Untrusted, Fault>, effects: &mut Vec<Effect>) -> bool {
     let Some(form) = &mut model.world.automations.desk.form else { return false };
     if !std::mem::take(&mut form.in_editor) {
         return false;
@@ -263,13 +276,15 @@ pub fn edited(model: &mut Model, result: &Result<Untrusted, Fault>) -> bool {
         form.own_prompt = true;
         form.at = form.pieces.len();
         refresh(model);
+        draft::keep(model, effects);
         model.dirty = true;
         compose::tell_left_out(model, left_out);
     }
     true
 }
 
-fn back(model: &mut Model) {
+fn back(model: &mut Model, effects: &mut Vec<Effect>) {
+    model.dirty = true;
     let desk = &mut model.world.automations.desk;
     let Some(form) = &mut desk.form else { return };
     match form.waits {
@@ -279,25 +294,35 @@ fn back(model: &mut Model) {
             say(model, false, "not asked");
         }
         Some(Waits::Answer(_)) => drop(is_frozen(model)),
-        None if form.is_touched() => {
-            let what = match form.purpose {
-                Purpose::Create => "What you wrote of a new automation is not kept anywhere.",
-                _ => "What you changed is not kept anywhere.",
+        None if !form.is_touched() => {
+            draft::forget(form, effects);
+            desk.form = None;
+        }
+        None if form.to_draft().is_some() => {
+            let is_new = form.about().is_none();
+            draft::set_aside(model);
+            let text = if is_new {
+                "the draft is kept: it stands first in the compose pane"
+            } else {
+                "the draft is kept: {automations.edit} goes on with it, and it stands first in the compose pane"
             };
+            let text = model.filled(text);
+            say(model, false, text);
+        }
+        None => {
+            let what = "Something in it looks like a secret. No secret is written to disk, so it is not kept anywhere.";
             let body = vec![crate::text::Safe::new(what)];
             let question = Dialog::new(model.now, "Throw it away?", body, "Yes, throw it away", Ask::DropForm);
             dialog::open(model, question);
         }
-        None => desk.form = None,
     }
-    model.dirty = true;
 }
 
 /// It was meant: what was written goes.
-pub fn dropped(model: &mut Model) {
+pub fn dropped(model: &mut Model, effects: &mut Vec<Effect>) {
     let desk = &mut model.world.automations.desk;
-    if desk.form.as_ref().is_some_and(|form| form.waits.is_none()) {
-        desk.form = None;
+    if let Some(mut form) = desk.form.take_if(|form| form.waits.is_none()) {
+        draft::forget(&mut form, effects);
         say(model, false, "thrown away");
     }
 }
@@ -312,6 +337,14 @@ fn send(model: &mut Model, effects: &mut Vec<Effect>) {
     }
     refresh(model);
     let desk = &mut model.world.automations.desk;
+    let is_early = |form: &AutomationForm| form.is_waiting() && matches!(desk.no_offers(form.repo()), Some(None));
+    if desk.form.as_deref().is_some_and(is_early) {
+        return say(
+            model,
+            true,
+            "what is offered is still being read, and the draft speaks of it: send it in a moment",
+        );
+    }
     let Some(form) = &mut desk.form else { return };
     if let Some(first) = form.first_fault() {
         form.preview = None;
@@ -383,6 +416,7 @@ fn changed(model: &mut Model, effects: &mut Vec<Effect>) {
         want_offers(model, effects);
         rebuild(model, |_| true);
     }
+    draft::keep(model, effects);
     model.dirty = true;
 }
 

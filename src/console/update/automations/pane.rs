@@ -43,7 +43,7 @@ pub fn command(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Re
     Query::parse(&text).map_err(|wrong| wrong.what)?;
     open(model);
     if let Some(pane) = &mut model.place.automations {
-        pane.habits.view = 0;
+        pane.habits.arranged.view = 0;
     }
     filter(model, text);
     Ok(())
@@ -140,8 +140,8 @@ pub fn set_view(model: &mut Model, view: usize) {
     }
     // A tab leads back to the list.
     (pane.page, pane.calendar) = (None, None);
-    pane.due |= pane.habits.view != view;
-    pane.habits.view = view;
+    pane.due |= pane.habits.arranged.view != view;
+    pane.habits.arranged.view = view;
     model.dirty = true;
 }
 
@@ -247,21 +247,21 @@ fn enter(model: &mut Model) {
 }
 
 fn step_view(model: &mut Model, forward: bool) {
-    let Some(view) = model.place.automations.as_ref().map(|pane| pane.habits.view) else { return };
+    let Some(view) = model.place.automations.as_ref().map(|pane| pane.habits.arranged.view) else { return };
     let step = if forward { 1 } else { VIEWS.len() - 1 };
     set_view(model, (view + step) % VIEWS.len());
 }
 
 fn resort(model: &mut Model, change: impl FnOnce(Order) -> Order) {
     let Some(pane) = &mut model.place.automations else { return };
-    pane.habits.order = change(pane.habits.order);
+    pane.habits.arranged.order = change(pane.habits.arranged.order);
     pane.due = true;
 }
 
 fn regroup(model: &mut Model) {
     let several = model.settings.repos.len() > 1;
     let Some(pane) = &mut model.place.automations else { return };
-    pane.habits.grouped = Some(!pane.habits.grouped.unwrap_or(several));
+    pane.habits.arranged.grouped = Some(!pane.habits.arranged.grouped.unwrap_or(several));
     pane.due = true;
 }
 

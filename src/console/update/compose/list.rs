@@ -1,7 +1,5 @@
 //! From nothing to a form: the list of drafts and templates, and what is loaded for it.
 
-use uuid::Uuid;
-
 use crate::console::effect::Effect;
 use crate::console::keys::Intent;
 use crate::console::state::Model;
@@ -113,6 +111,9 @@ fn choose(model: &mut Model, effects: &mut Vec<Effect>) {
     match model.compose.selected() {
         Row::Draft(draft) => {
             let draft = draft.clone();
+            if draft.automation.is_some() {
+                return automations::take_up(model, &draft, effects);
+            }
             model.compose.drafts.retain(|other| other.id != draft.id);
             open_draft(model, &draft, effects);
             if let Some(form) = &mut model.compose.form {
@@ -173,10 +174,8 @@ pub(super) fn open_form(
     let selected = model.queue.selected.as_ref().and_then(|id| model.world.tasks.get(id));
     let repo = selected.map(|known| known.task.at.repo.clone());
     let mut form = form(&model.settings.repos, repo.as_ref());
-    model.compose.opened += 1;
     if form.id.is_nil() {
-        let (at, nth) = (model.now.timestamp_nanos_opt().unwrap_or_default(), model.compose.opened);
-        form.id = Uuid::from_u64_pair(at.cast_unsigned(), nth.into());
+        form.id = model.compose.new_id(model.now);
     }
     model.compose.form = Some(form);
     model.dirty = true;
@@ -254,7 +253,7 @@ pub fn agents(model: &mut Model, repo: &RepoName, result: Result<Vec<CustomAgent
 pub fn drafts(model: &mut Model, drafts: Vec<Draft>) {
     let says_something = |draft: &Draft| {
         let filled = draft.values.iter().any(|(_, value)| !value.is_empty());
-        !draft.prompt.trim().is_empty() || filled || draft.issue.is_some()
+        !draft.prompt.trim().is_empty() || filled || draft.issue.is_some() || draft.automation.is_some()
     };
     let drafts: Vec<Draft> = drafts.into_iter().filter(says_something).collect();
     let count = drafts.len();

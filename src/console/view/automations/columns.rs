@@ -125,13 +125,13 @@ impl Columns {
 /// In order of their worth with what the name keeps beside them. What the rows are sorted by comes first: it must be
 /// seen.
 fn by_worth(model: &Model, pane: &AutomationsPane) -> Vec<(Column, u16)> {
-    let sorted = match pane.habits.order.by {
+    let sorted = match pane.habits.arranged.order.by {
         By::Name => None,
         By::Next => Some(Column::Next),
         By::Cost => Some(Column::Cost(2)),
         By::Success => Some(Column::Good),
     };
-    let grouped = pane.habits.grouped.unwrap_or(model.settings.repos.len() > 1);
+    let grouped = pane.habits.arranged.grouped.unwrap_or(model.settings.repos.len() > 1);
     // What the headings say no row needs to repeat; of one repository alone nobody asks which.
     let is_said = grouped || model.settings.repos.len() == 1;
     let rest = BY_WORTH.into_iter().filter(|column| Some(*column) != sorted);

@@ -68,7 +68,7 @@ fn does(one: &Automation) -> Words {
 /// What it cost, and what came of it.
 fn cost(known: &Known) -> Words {
     let one = &known.automation;
-    let mut words = match costs(&total_spending(one.spending())) {
+    let mut words = match costs(&total_spending(one.spending()), false) {
         Some(costs) => Words::one(Tone::Plain, costs),
         None if one.detail.is_none() => Words::one(Tone::Dim, "not read yet …"),
         None => Words::one(Tone::Dim, "not told"),

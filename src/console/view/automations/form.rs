@@ -113,8 +113,11 @@ fn heading_row(heading: &Safe, theme: Theme, area: Area) -> Row {
     }
 }
 
-/// What has room as a label, broken between words, and the rest of it.
+/// What has room as a label, broken between words, and the rest of it. What it is of stands over the values.
 fn heading_parts(heading: &Safe) -> (Safe, String) {
+    if let Some((label, of)) = heading.split_once(" · ") {
+        return (Safe::new(label), of.to_owned());
+    }
     let mut label = String::new();
     let mut words = heading.split(' ').peekable();
     while let Some(word) = words.peek() {

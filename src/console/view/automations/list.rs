@@ -64,10 +64,10 @@ fn words(model: &Model, pane: &AutomationsPane) -> Vec<(Tone, Safe)> {
     if let Some(why) = no_policy(model) {
         words.push((Tone::Bad, Safe::new(why)));
     }
-    let order = pane.habits.order;
+    let order = pane.habits.arranged.order;
     let arrow = if order.reversed { "▴" } else { "▾" };
     words.push((Tone::Dim, Safe::new(format!("by {} {arrow}", order.by.word()))));
-    if let Some(costs) = costs(&pane.totals) {
+    if let Some(costs) = costs(&pane.totals.costs, pane.totals.is_part) {
         words.push((Tone::Dim, Safe::new(costs)));
     }
     words.push((Tone::Dim, Safe::new("next: computed")));
@@ -110,7 +110,7 @@ fn heading(group: &Group, theme: &Theme, line: Area, buffer: &mut Buffer) {
         told.push(Tone::Warn, format!("  ▲{}", group.pointed_out));
     }
     put_words(buffer, line, line.x + 1, line.y, &told, theme);
-    let Some(costs) = costs(&group.totals) else { return };
+    let Some(costs) = costs(&group.totals.costs, group.totals.is_part) else { return };
     let costs = Words::one(Tone::Dim, costs);
     let free = usize::from(line.width).saturating_sub(told.width() + 4);
     if costs.width() <= free {

@@ -1,4 +1,4 @@
-//! The text to the agent, over the lower part of the screen, and where it goes.
+//! A text to the agent or on a pull request, over the lower part of the screen, and where it goes.
 
 use ratatui::buffer::Buffer;
 

@@ -78,6 +78,9 @@ fn draw_row(
 }
 
 fn opening(model: &Model, draft: &Draft) -> String {
+    if let Some(automation) = &draft.automation {
+        return format!("{} · {}", automation.words(), draft.opening());
+    }
     if let Some(number) = draft.issue {
         let title = draft.issue_title.as_deref().unwrap_or_default();
         return format!("assign #{number} {title} · {}", draft.opening());
@@ -107,11 +110,14 @@ fn about(model: &Model, row: Row<'_>, columns: usize) -> Vec<(Tone, String)> {
         Row::Draft(draft) => {
             let mut lines = vec![(Tone::Strong, opening(model, draft))];
             if draft.maybe_started {
-                lines.push((
-                    Tone::WarnStrong,
-                    "It was sent, and may have started a task: look at the queue.".to_owned(),
-                ));
+                let what = match draft.automation {
+                    Some(_) => "It was sent, and may have been done: look at the automation.",
+                    None => "It was sent, and may have started a task: look at the queue.",
+                };
+                lines.push((Tone::WarnStrong, what.to_owned()));
             }
+            let said = draft.automation.iter().flat_map(|automation| automation.lines());
+            lines.extend(said.map(|line| (Tone::Plain, line.to_string())));
             lines.push((Tone::Plain, String::new()));
             lines.extend(draft.prompt.lines().map(|line| (Tone::Plain, line.to_owned())));
             lines

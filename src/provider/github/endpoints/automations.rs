@@ -2,8 +2,6 @@
 //!
 //! 404 on a list is not an empty list: automations are not everywhere yet, and that is said as such.
 
-use std::collections::HashSet;
-
 use futures_util::FutureExt as _;
 use serde_json::Value;
 
@@ -11,14 +9,10 @@ use super::super::client::GitHub;
 use super::super::http::{Answer, Body, Need, Op, Request, Shape, Zone, unknown_outcome};
 use super::super::wire::automation as wire;
 use super::paging::{MOST_PAGES, next_page};
-use super::tasks::add_query;
 use crate::domain::automation::{Accepted, Act, Listed, Offered, OfferedTrigger, ToolGroup};
 use crate::domain::policy::AutomationGrant;
 use crate::domain::{Automation, AutomationOrder, AutomationRef, Fault, FaultKind, RepoName};
-use crate::provider::port::{Acted, Automations, Call, Fetched, TaskPage, TaskQuery, Validator};
-
-/// Of its runs the newest three hundred are read: more say nothing about how it goes now.
-const MOST_RUN_PAGES: usize = 3;
+use crate::provider::port::{Acted, Automations, Call, Fetched, TaskPage, Validator};
 
 /// What one look at all pages of a list saw.
 #[derive(Default)]
@@ -53,7 +47,7 @@ impl Pass {
 }
 
 impl GitHub {
-    fn automations_path(&self, repo: &RepoName, more: &[&str]) -> Result<reqwest::Url, Fault> {
+    pub(super) fn automations_path(&self, repo: &RepoName, more: &[&str]) -> Result<reqwest::Url, Fault> {
         let mut path = vec!["agents", "repos", repo.owner(), repo.name(), "automations"];
         path.extend(more);
         self.url(&path)
@@ -125,45 +119,6 @@ impl GitHub {
             fields.entry("prompt").or_insert_with(|| "".into());
         }
         wire::automation(body, Some(repo))
-    }
-
-    async fn tasks_of_automation(
-        &self,
-        at: &AutomationRef,
-        known: Option<Validator>,
-    ) -> Result<Fetched<TaskPage>, Fault> {
-        let url = self.automations_path(&at.repo, &[at.id.raw(), "tasks"])?;
-        let op = Op::one(format!("list the tasks of automation {} of {}", at.id.show(), at.repo), Need::ReadTasks);
-        let query = TaskQuery {
-            repo: Some(at.repo.clone()),
-            per_page: Some(100),
-            // By the time that never changes: what is touched between two pages stays where it is.
-            by_created: true,
-            ..TaskQuery::default()
-        };
-        let mut request = Request::get(op, Zone::Rest, url).validator(known);
-        add_query(&mut request.url, &query);
-        let answer = self.http.send(&request).await?;
-        if answer.status == 304 {
-            return Ok(Fetched::Same);
-        }
-        let validator = self.http.validator(&request, &answer);
-        let mut value = self.page(&request, &answer, &query).await?;
-        for _ in 1..MOST_RUN_PAGES {
-            let Some(next) = value.next.take() else { break };
-            let mut page = self.list_more(&query, &next).await?;
-            value.tasks.append(&mut page.tasks);
-            value.unreadable += page.unreadable;
-            value.next = page.next;
-        }
-        let mut seen = HashSet::new();
-        // A run that began meanwhile moves the others on, some of them onto the next page.
-        value.tasks.retain(|task| seen.insert(task.at.id.clone()));
-        for task in &mut value.tasks {
-            // Whose list it is in is known, whether the entry says so or not.
-            task.automation.get_or_insert_with(|| at.id.clone());
-        }
-        Ok(Fetched::New { value, validator })
     }
 
     async fn offered<T>(
@@ -257,7 +212,7 @@ impl Automations for GitHub {
 
     fn tasks_of(&self, at: &AutomationRef, known: Option<Validator>) -> Call<'_, Fetched<TaskPage>> {
         let at = at.clone();
-        async move { self.tasks_of_automation(&at, known).await }.boxed()
+        async move { self.runs_of_automation(&at, known).await }.boxed()
     }
 
     fn tools(&self, repo: &RepoName) -> Call<'_, Offered<ToolGroup>> {

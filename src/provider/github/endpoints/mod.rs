@@ -2,6 +2,7 @@
 
 mod agents;
 mod artifacts;
+mod automation_runs;
 mod automations;
 mod copilot;
 pub(super) mod graphql;

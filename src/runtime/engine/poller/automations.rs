@@ -8,7 +8,7 @@
 //! ```
 //!
 //! The more repositories and rows there are, the less often each is asked. A task that names an automation nobody has
-//! heard of brings the list forward. Nobody waits for the lists of the background: they are read with money that is left
+//! heard of brings the list forward. What a pane that was just opened cannot do without goes before what else is due. Nobody waits for the lists of the background: they are read with money that is left
 //! over, and not at all while the service is in trouble.
 
 use std::collections::HashMap;
@@ -43,6 +43,8 @@ const DETAIL: Duration = Duration::from_mins(10);
 const ROW_EACH: Duration = Duration::from_secs(15);
 /// Nobody waits longer for another try, whatever the pace.
 const LONGEST: Duration = Duration::from_hours(1);
+/// Lists of so many repositories go before all else where the pane would be empty without them.
+const WAITED_FOR: usize = 12;
 /// The one under the cursor.
 const CHOSEN: Duration = Duration::from_mins(1);
 
@@ -114,9 +116,20 @@ impl Poller {
     pub(super) fn class_of_automations(&self, source: &Source) -> Class {
         match source {
             Source::Automations(_) if self.automations.sight.is_none() => Class::Extra,
+            Source::Automations(repo) if self.is_waited_for(repo) => Class::Close,
             Source::Automation(at) | Source::AutomationRuns(at) if self.automations.is_chosen(at) => Class::Close,
+            // It stands on the screen as not known: what the list called for goes before the lists of tasks.
+            Source::Automation(_) | Source::AutomationRuns(_) if self.automations.read_at(source).is_none() => {
+                Class::Pulse
+            }
             _ => Class::Detail,
         }
+    }
+
+    /// The pane is open, and there is nothing to be shown of it yet. Of many repositories the first fill the screen.
+    fn is_waited_for(&self, repo: &RepoName) -> bool {
+        let is_first = || self.watched.iter().take(WAITED_FOR).any(|watched| watched == repo);
+        self.automations.is_here(repo).is_none() && is_first()
     }
 
     /// Nobody waits for it.

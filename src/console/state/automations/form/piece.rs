@@ -33,6 +33,28 @@ pub enum Part {
     Shown(String),
 }
 
+impl Part {
+    /// By which a draft names it. Where words change, what a draft of before says of it has no place any more.
+    pub(super) fn words(&self) -> Vec<String> {
+        let words: &[&str] = match self {
+            Self::Repo => &["repository"],
+            Self::Template => &["template"],
+            Self::Variable(name) => &["variable", name],
+            Self::Said(name) => &["field", name],
+            Self::Trigger(id) => &["trigger", id],
+            Self::OfTrigger(id, field) => &["trigger", id, field],
+            Self::Limit(period) => &["limit", period],
+            Self::Tool(id) => &["tool", id],
+            Self::Event => &["event"],
+            Self::Kind => &["type"],
+            Self::Conclusion => &["conclusion"],
+            Self::Resource => &["resource"],
+            Self::Shown(name) => &["shown", name],
+        };
+        words.iter().map(|&word| word.to_owned()).collect()
+    }
+}
+
 /// What a value looks like to the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::given::{Wrong, clip};
-use super::options::Opt;
-use super::text::quote;
+use super::table::Opt;
+use crate::config::given::{Wrong, clip};
+use crate::config::text::quote;
 
 /// More are nobody's to remember.
 const MOST: usize = 100;

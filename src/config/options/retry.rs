@@ -1,6 +1,6 @@
 //! The section `retry`.
 
-use super::options::Opt;
+use super::table::Opt;
 
 pub(super) const LIMITED: Opt = Opt {
     key: "retry.limited_minutes",

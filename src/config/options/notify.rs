@@ -2,12 +2,12 @@
 
 use chrono::NaiveTime;
 
-use super::given::{Wrong, clip};
-use super::options::Opt;
-use super::rows::{Field, Item, Rows};
-use super::schema::Config;
-use super::text::quote;
-use super::url;
+use super::table::Opt;
+use crate::config::given::{Wrong, clip};
+use crate::config::rows::{Field, Item, Rows};
+use crate::config::schema::Config;
+use crate::config::text::quote;
+use crate::config::url;
 use crate::domain::transition::{On, Rule, Way};
 
 /// More rules are not looked at for each change of a task.
@@ -120,7 +120,7 @@ pub(super) const COMMAND_SECONDS: Opt = Opt {
     show: |config| Some(config.notify.command_seconds.to_string()),
 };
 
-pub(super) const RULES: Rows = Rows {
+pub(in crate::config) const RULES: Rows = Rows {
     key: "notify.rules",
     doc: "Who is told of what, each rule by itself: what becomes of the tasks a query holds for, and how that is told. \
           With none, nobody is told anything. What was told once is not told again, whichever console saw it, also \
