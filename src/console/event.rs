@@ -9,8 +9,8 @@ use crate::domain::look::Ground;
 use crate::domain::plan::{PlanNews, Turn};
 use crate::domain::policy::{Facts, InForce};
 use crate::domain::{
-    Automation, CancelProgress, Diagnosed, Fault, Instant, Job, LogSource, Person, Pull, PullRef, RepoName, Run,
-    SessionId, Source, SourceChoice, Task, TaskId, TaskRef, Viewer,
+    Automation, AutomationId, CancelProgress, Diagnosed, Fault, Instant, Job, LogSource, Person, Pull, PullRef,
+    RepoName, Run, SessionId, Source, SourceChoice, Task, TaskId, TaskRef, Viewer,
 };
 use crate::template::{Template, TemplateFault};
 use crate::text::{Safe, Untrusted};
@@ -343,6 +343,8 @@ pub struct Remembered {
     pub pulls: Vec<(PullRef, Pull)>,
     /// When each source was last good.
     pub good_at: Vec<(Source, Instant)>,
+    /// What started tasks that are on the screen by itself.
+    pub origins: Vec<(TaskId, AutomationId)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

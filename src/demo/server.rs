@@ -24,7 +24,7 @@ use super::gate::{self, Site};
 use super::http::Service;
 use super::record::{Record, Recorded};
 use super::wire::{CuttableListener, Scissors};
-use super::world::{World, WorldClock};
+use super::world::{Tick, World, WorldClock};
 
 /// Any bearer is accepted; this one says what it is.
 pub const TOKEN: &str = "demo-token";
@@ -131,8 +131,35 @@ impl Server {
 
     /// Archives a repository: it can be read, and nothing of it changes any more.
     pub fn archive(&self, repo: &RepoName) {
-        let mut world = self.site.world.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut world = self.world();
         world.repos.iter_mut().filter(|known| known.name == *repo).for_each(|known| known.archived = true);
+    }
+
+    /// Gives a repository a longer past: so many ended tasks, a minute apart, the newest so many hours ago (two at least).
+    ///
+    /// # Errors
+    /// What the demo's own files lack, in words.
+    pub fn add_past(&self, repo: &RepoName, count: u32, hours: u32) -> Result<(), String> {
+        let mut world = self.world();
+        let index = world.repos.iter().position(|known| known.name == *repo).ok_or("no such repository")?;
+        world.add_past(index, count, Tick::from(hours) * 3_600_000)
+    }
+
+    /// The service finds that a task, ended or not, has failed.
+    pub fn fail_task(&self, id: &str) {
+        self.world().fail_task(id);
+    }
+
+    /// Takes a task out of the lists, as somebody does who archives it.
+    pub fn archive_task(&self, id: &str) {
+        self.world().archive_task(id);
+    }
+
+    /// As it is now.
+    fn world(&self) -> std::sync::MutexGuard<'_, World> {
+        let mut world = self.site.world.lock().unwrap_or_else(PoisonError::into_inner);
+        world.advance((self.site.now)());
+        world
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use atc::console::keys::{Chord, Key};
+use atc::domain::RepoName;
 use atc::runtime::cache::store::Store;
 use chrono::TimeDelta;
 
@@ -112,4 +113,65 @@ async fn what_the_agent_did_about_a_comment_while_nobody_watched_stands_under_it
         assert!(text.contains(words), "{words}:\n{text}");
     }
     assert_eq!(flow.requests("POST", "/comments"), 1, "nothing is written again");
+}
+
+/// Requests for pages of the list.
+fn pages(flow: &Flow, repo: &RepoName) -> usize {
+    let path = format!("/agents/repos/{repo}/tasks");
+    flow.server.requests().iter().filter(|request| request.path == path).count()
+}
+
+/// The kept tasks at the end of the list: names and ids.
+fn oldest(file: &Path, repo: &RepoName, count: usize) -> Vec<(String, String)> {
+    let store = Store::open(file, "the demo of these tests").unwrap();
+    let mut all = Vec::new();
+    let read = store.tasks(repo, |one| {
+        all.push((one.task.name.raw_for_match().to_owned(), one.task.at.id.raw().to_owned()));
+        true
+    });
+    read.unwrap();
+    all.split_off(all.len() - count)
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_five_thousand_tasks_a_restart_asks_for_a_page_and_shows_what_happened_meanwhile() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cache.db");
+    let flow = Flow::with(setup(&file)).await;
+    let repo = flow.server.repos()[0].clone();
+    flow.server.add_past(&repo, 5000, 24).unwrap();
+    let server = flow.broken_off().server;
+    let only = |server, after| Setup { server, after, repos: Some(vec![repo.clone()]), ..setup(&file) };
+    let flow = Flow::with(only(server, TimeDelta::zero())).await;
+    let before = pages(&flow, &repo);
+    let all = |text: &str| text.contains("All 50");
+    flow.until("all of them", all).await;
+    flow.pass(Duration::from_secs(30)).await;
+    let first = pages(&flow, &repo) - before;
+    assert!(first > 50, "{first} pages");
+    // Killed; what was written is there.
+    while Store::open(&file, "the demo of these tests").unwrap().mark(&repo).unwrap().is_none() {
+        std::thread::yield_now();
+    }
+    let mut setup = flow.broken_off();
+    tokio::time::advance(Duration::from_mins(10)).await;
+
+    let server = setup.server.take().unwrap();
+    let oldest = oldest(&file, &repo, 2);
+    let [(failing, failing_id), (_, going_id)] = &oldest[..] else { panic!("two") };
+    server.fail_task(failing_id);
+    server.archive_task(going_id);
+    server.add_past(&repo, 1, 2).unwrap();
+    let flow = Flow::with(only(Some(server), setup.after + TimeDelta::minutes(10))).await;
+    let before = pages(&flow, &repo);
+    flow.until("all of them", all).await;
+    flow.pass(Duration::from_secs(30)).await;
+    let again = pages(&flow, &repo) - before;
+    assert!(again <= 5, "{again} pages after {first}");
+    flow.keys("Q/").await;
+    flow.keys(&format!("\"{failing}\"")).await;
+    let row = |words: &'static str| {
+        move |text: &str| text.lines().any(|line| line.contains("Tidy up") && line.contains(words))
+    };
+    flow.until("it failed meanwhile", row("failed")).await;
 }

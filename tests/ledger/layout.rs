@@ -24,7 +24,7 @@ fn an_old_file_is_brought_to_the_present_layout_and_its_rows_still_verify() {
     let file = folder.path().join("l.db");
     first(&file);
     let ledger = open(&file);
-    assert_eq!(ledger.schema_version(), 3);
+    assert_eq!(ledger.schema_version(), 4);
     assert_eq!(numbers(&ledger), [1, 2, 3]);
     assert!(matches!(ledger.verify().unwrap(), Chain::Intact { rows: 6, .. }));
     let old = ledger.recent(1).unwrap().remove(0).intent;
@@ -57,7 +57,7 @@ fn second(file: &Path) {
         ledger.claim(&Intent { plan: None, ..whole(number) }).unwrap();
     }
     drop(ledger);
-    let back = "DROP INDEX intents_by_plan; ALTER TABLE intents DROP COLUMN plan;
+    let back = "DROP INDEX observed_origins; DROP INDEX intents_by_plan; ALTER TABLE intents DROP COLUMN plan;
                 DROP INDEX intents_by_key; ALTER TABLE intents DROP COLUMN once_key; PRAGMA user_version = 2";
     rusqlite::Connection::open(file).unwrap().execute_batch(back).unwrap();
 }
@@ -68,7 +68,7 @@ fn a_file_without_plans_and_keys_is_brought_to_the_present_layout_and_its_rows_s
     let file = folder.path().join("l.db");
     second(&file);
     let ledger = open(&file);
-    assert_eq!(ledger.schema_version(), 3);
+    assert_eq!(ledger.schema_version(), 4);
     assert!(matches!(ledger.verify().unwrap(), Chain::Intact { rows: 3, .. }));
     ledger.claim(&whole(9)).unwrap();
     assert!(matches!(ledger.verify().unwrap(), Chain::Intact { rows: 4, .. }));

@@ -28,7 +28,7 @@ struct Run {
     cache: Cache,
 }
 
-fn still() -> std::sync::mpsc::SyncSender<()> {
+pub fn still() -> std::sync::mpsc::SyncSender<()> {
     let (hold, until) = std::sync::mpsc::sync_channel::<()>(0);
     tokio::task::spawn_blocking(move || {
         let _ = until.recv();

@@ -20,6 +20,7 @@ mod follow_up;
 mod following;
 mod gate;
 mod kept;
+mod kept_whole;
 mod killed;
 mod ledger;
 mod listening;

@@ -10,7 +10,7 @@ use crate::domain::{RepoName, Source};
 
 /// Takes up a part.
 pub fn take(model: &mut Model, part: Remembered) {
-    let Remembered { viewer, people, tasks, pulls, good_at } = part;
+    let Remembered { viewer, people, tasks, pulls, good_at, origins } = part;
     let repos = &model.settings.repos;
     let watched = |repo: &RepoName| repos.contains(repo);
     let world = &mut model.world;
@@ -37,6 +37,13 @@ pub fn take(model: &mut Model, part: Remembered) {
     }
     for remembered in tasks.into_iter().filter(|remembered| watched(&remembered.task.at.repo)) {
         take_task(world, remembered);
+    }
+    for (id, automation) in origins {
+        if world.tasks.get(&id).is_some_and(|known| known.task.automation.is_none())
+            && let Some(known) = world.tasks.get_mut(&id)
+        {
+            known.task.automation = Some(automation);
+        }
     }
     let pulls: Vec<_> = pulls.into_iter().filter(|(at, _)| watched(&at.repo)).collect();
     for (at, pull) in pulls {

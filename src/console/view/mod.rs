@@ -2,6 +2,7 @@
 
 pub mod automations;
 pub mod cancels;
+mod columns;
 pub mod compose;
 pub mod detail;
 pub mod dialog;

@@ -26,6 +26,7 @@ pub mod firings;
 mod found;
 pub mod joblog;
 mod matching;
+mod past;
 pub mod plan;
 pub mod pull;
 pub mod runs;

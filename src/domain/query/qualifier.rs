@@ -30,6 +30,47 @@ pub struct Word<S: Subject> {
     pub(in crate::domain) means: Option<S::Means>,
 }
 
+/// Rows that are the same whatever is asked about.
+impl<S: Subject> Qualifier<S> {
+    pub(in crate::domain) const fn repository(kind: S::Kind) -> Self {
+        Self {
+            word: "repository",
+            also: &["repo"],
+            values: "`owner/name` or `name`, `*`",
+            words: &[],
+            doc: "The repository.",
+            example: "repository:acme/*",
+            kind,
+        }
+    }
+
+    pub(in crate::domain) const fn organization(kind: S::Kind) -> Self {
+        Self {
+            word: "organization",
+            also: &["org"],
+            values: "name, `*`",
+            words: &[],
+            doc: "The owner of the repository.",
+            example: "organization:acme",
+            kind,
+        }
+    }
+
+    /// `words`: the one of the viewer's own.
+    pub(in crate::domain) const fn user(kind: S::Kind, words: &'static [Word<S>], doc: &'static str) -> Self {
+        Self { word: "user", also: &["creator"], values: "login, `*`, `@me`", words, doc, example: "user:@me", kind }
+    }
+
+    pub(in crate::domain) const fn model(
+        kind: S::Kind,
+        values: &'static str,
+        words: &'static [Word<S>],
+        doc: &'static str,
+    ) -> Self {
+        Self { word: "model", also: &[], values, words, doc, example: "model:claude-*", kind }
+    }
+}
+
 /// Case does not matter.
 pub(super) fn find<S: Subject>(name: &str) -> Option<&'static Qualifier<S>> {
     S::qualifiers().iter().find(|qualifier| qualifier.names().any(|own| own.eq_ignore_ascii_case(name)))

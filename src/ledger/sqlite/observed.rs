@@ -24,12 +24,15 @@ pub(super) fn last(on: &Connection, seen: &Seen) -> rusqlite::Result<Option<Obse
     on.prepare_cached(&sql)?.query_row(key, |row| observed(row, 0)).optional()
 }
 
+/// Its index is of the rows of this kind alone, which is seen only where the statement names it.
+const ORIGINS: &str =
+    "SELECT task, became FROM observed WHERE kind = 'origin' AND host = ?1 ORDER BY row DESC LIMIT ?2";
+
 /// Tasks and what started them, the newest first.
 pub(super) fn origins(on: &Connection, host: &str, most: usize) -> rusqlite::Result<Vec<(String, String)>> {
-    let sql = "SELECT task, became FROM observed WHERE kind = ?1 AND host = ?2 ORDER BY row DESC LIMIT ?3";
     let most = i64::try_from(most).unwrap_or(i64::MAX);
-    let mut query = on.prepare_cached(sql)?;
-    let found = query.query_map(params![Kind::Origin.word(), host, most], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut query = on.prepare_cached(ORIGINS)?;
+    let found = query.query_map(params![host, most], |row| Ok((row.get(0)?, row.get(1)?)))?;
     found.collect()
 }
 
@@ -88,4 +91,25 @@ pub(super) fn observed(row: &Row<'_>, from: usize) -> rusqlite::Result<Observed>
         pull: number(17)?,
     };
     Ok(Observed { seen, was: row.get(from + 9)?, step: row.get::<_, i64>(from + 4)?.cast_unsigned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::sqlite::schema;
+
+    #[test]
+    fn what_started_tasks_is_found_without_reading_what_became_of_the_others() {
+        let mut on = Connection::open_in_memory().unwrap();
+        schema::migrate(&mut on).unwrap();
+        let how: Vec<String> = on
+            .prepare(&format!("EXPLAIN QUERY PLAN {ORIGINS}"))
+            .unwrap()
+            .query_map(params!["github.com", 10], |row| row.get(3))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        assert!(matches!(&how[..], [one] if one.contains("USING INDEX observed_origins (host=?)")), "{how:?}");
+        assert!(ORIGINS.contains(&format!("'{}'", Kind::Origin.word())));
+    }
 }

@@ -5,13 +5,13 @@
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 /// What this program writes and fully understands.
-pub(super) const VERSION: u32 = 3;
+pub(super) const VERSION: u32 = 4;
 
 /// `atcL`, in the file's header, so that no other program's database is taken for a ledger.
 const APPLICATION: u32 = 0x6174_634C;
 
 /// Entry *n* leads from version *n* to *n* + 1.
-const MIGRATIONS: [&str; VERSION as usize] = [FIRST, SECOND, THIRD];
+const MIGRATIONS: [&str; VERSION as usize] = [FIRST, SECOND, THIRD, FOURTH];
 
 const FIRST: &str = "
     CREATE TABLE intents (
@@ -105,6 +105,11 @@ const THIRD: &str = "
     ALTER TABLE intents ADD COLUMN once_key TEXT;
     CREATE INDEX intents_by_plan ON intents (plan) WHERE plan IS NOT NULL;
     CREATE INDEX intents_by_key ON intents (once_key, repo, at) WHERE once_key IS NOT NULL;
+";
+
+/// What started tasks by itself is found without reading all that became of all of them.
+const FOURTH: &str = "
+    CREATE INDEX observed_origins ON observed (host, row) WHERE kind = 'origin';
 ";
 
 /// What a file turned out to be.

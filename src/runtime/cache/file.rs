@@ -20,7 +20,7 @@ use crate::domain::{Fault, FaultKind};
 use crate::runtime::private;
 
 /// What this program reads and writes. An older file is begun anew: it can be fetched again.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// `atcC`, in the file's header.
 const APPLICATION: u32 = 0x6174_6343;
 /// For another console that writes at this moment.
@@ -72,6 +72,14 @@ const LAYOUT: &str = "
         source TEXT NOT NULL,
         good_at INTEGER NOT NULL,
         PRIMARY KEY (host, source)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE wholes (
+        host INTEGER NOT NULL,
+        repo TEXT NOT NULL,
+        newest INTEGER NOT NULL,
+        whole_at INTEGER,
+        pages INTEGER NOT NULL,
+        PRIMARY KEY (host, repo)
     ) STRICT, WITHOUT ROWID;
 ";
 

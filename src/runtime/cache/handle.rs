@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 use super::keeper::{self, Word};
-use super::store::Keep;
+use super::store::{Keep, Mark};
 use crate::console::event::{News, Remembered};
 use crate::domain::{Diagnosed, Fault, Instant, Now, RepoName, Source, TaskRef, Viewer};
 
@@ -34,6 +34,8 @@ pub struct Part {
     pub shown: Remembered,
     /// Names behind the service's own ids of repositories; with the first part.
     pub names: Vec<(u64, RepoName)>,
+    /// With the last part: the lists that were told whole, and up to where.
+    pub wholes: Vec<(RepoName, Mark)>,
     /// Why nothing is cached.
     pub fault: Option<Fault>,
     /// The next part is on its way.
@@ -89,6 +91,16 @@ impl Cache {
     /// Keeps what the log of a task's latest session was found to say.
     pub fn keep_diagnosis(&self, task: &TaskRef, diagnosed: &Diagnosed) {
         self.tell(|| Keep::Diagnosis(task.id.clone(), diagnosed.clone()));
+    }
+
+    /// With what was kept before this a repository's list is kept whole.
+    pub fn keep_whole(&self, repo: &RepoName, mark: Mark) {
+        self.tell(|| Keep::Whole(repo.clone(), mark));
+    }
+
+    /// A list that is kept whole is so up to this touch.
+    pub fn keep_further(&self, repo: &RepoName, newest: Instant) {
+        self.tell(|| Keep::Further(repo.clone(), newest));
     }
 
     /// Keeps the name behind a repository's id.

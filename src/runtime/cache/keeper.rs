@@ -42,7 +42,7 @@ pub enum Word {
 
 /// Runs until every handle is gone.
 pub(super) fn keep(place: &Place, now: &Now, mut words: mpsc::Receiver<Word>, lost: &AtomicU64) {
-    let mut keeper = Keeper::new(place, now);
+    let mut keeper = Keeper::new(place, now, lost);
     while let Some(first) = words.blocking_recv() {
         let mut batch = Vec::new();
         let mut next = Some(first);
@@ -55,9 +55,8 @@ pub(super) fn keep(place: &Place, now: &Now, mut words: mpsc::Receiver<Word>, lo
                 }
                 Word::End(done) => {
                     keeper.write(std::mem::take(&mut batch), true);
-                    let lost = lost.load(Ordering::Relaxed);
-                    if lost > 0 {
-                        tracing::info!(lost, "answers the cache had no time for");
+                    if keeper.seen_lost > 0 {
+                        tracing::info!(lost = keeper.seen_lost, "answers the cache had no time for");
                     }
                     drop(done);
                 }
@@ -86,10 +85,13 @@ struct Keeper<'a> {
     /// Sources that were good, not yet written.
     good: HashMap<Source, Instant>,
     good_written: Instant,
+    /// Words that found no room on their way here.
+    lost: &'a AtomicU64,
+    seen_lost: u64,
 }
 
 impl<'a> Keeper<'a> {
-    fn new(place: &'a Place, now: &'a Now) -> Self {
+    fn new(place: &'a Place, now: &'a Now, lost: &'a AtomicU64) -> Self {
         let (store, fault) = match Store::open(&place.file, &place.api) {
             Ok(store) => (Some(store), None),
             Err(fault) => {
@@ -108,6 +110,8 @@ impl<'a> Keeper<'a> {
             waiting: Vec::new(),
             good: HashMap::new(),
             good_written: now(),
+            lost,
+            seen_lost: 0,
         }
     }
 
@@ -123,8 +127,14 @@ impl<'a> Keeper<'a> {
             return;
         };
         match tell_all(store, repos, self.today(), tell) {
-            Ok(0) => {}
-            Ok(bad) => tracing::warn!(bad, "rows of the cache could not be read and are left out"),
+            Ok(told) => {
+                if told.bad > 0 {
+                    tracing::warn!(bad = told.bad, "rows of the cache could not be read and are left out");
+                }
+                if let Some(store) = &mut self.store {
+                    told.wholes.into_iter().for_each(|repo| store.trust(repo));
+                }
+            }
             Err(error) => self.failed(&error),
         }
         if !std::mem::replace(&mut self.trimmed, true) {
@@ -137,6 +147,9 @@ impl<'a> Keeper<'a> {
 
     /// `last`: nothing more will come.
     fn write(&mut self, batch: Vec<Keep>, last: bool) {
+        // Whoever sent a word after one was lost had counted that first: it is seen here before any later mark is written.
+        let lost = self.lost.load(Ordering::Relaxed);
+        let mut torn = std::mem::replace(&mut self.seen_lost, lost) != lost;
         for word in batch {
             match word {
                 Keep::Good(source, at) => drop(self.good.insert(source, at)),
@@ -148,7 +161,14 @@ impl<'a> Keeper<'a> {
             }
         }
         if self.viewer.is_none() {
+            torn |= self.waiting.len() > MOST_WAITING;
             self.waiting.truncate(MOST_WAITING);
+        }
+        if torn {
+            self.waiting.retain(|keep| !matches!(keep, Keep::Whole(..) | Keep::Further(..)));
+            self.doubt();
+        }
+        if self.viewer.is_none() {
             return;
         }
         let now = (self.now)();
@@ -167,7 +187,15 @@ impl<'a> Keeper<'a> {
         }
     }
 
+    /// Not everything that was heard is kept.
+    fn doubt(&mut self) {
+        if let Some(store) = &mut self.store {
+            store.doubt();
+        }
+    }
+
     fn failed(&mut self, error: &rusqlite::Error) {
+        self.doubt();
         // Whose the rows are may have been among what was not written.
         self.waiting.extend(self.viewer.clone().map(Keep::Viewer));
         if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) {
@@ -187,8 +215,17 @@ impl<'a> Keeper<'a> {
     }
 }
 
-/// Tells everything kept of these repositories, as far as it can be read in time. Returns how many rows could not be read.
-fn tell_all(store: &Store, repos: &[RepoName], today: i64, tell: &mpsc::Sender<Part>) -> rusqlite::Result<u32> {
+/// What was told of the picture.
+#[derive(Default)]
+struct Told {
+    /// Rows that could not be read.
+    bad: u32,
+    /// The lists that were told whole.
+    wholes: Vec<RepoName>,
+}
+
+/// Tells everything kept of these repositories, as far as it can be read in time.
+fn tell_all(store: &Store, repos: &[RepoName], today: i64, tell: &mpsc::Sender<Part>) -> rusqlite::Result<Told> {
     let mut part = Part { more: true, ..Part::default() };
     let read = read_all(store, repos, today, &mut part, tell);
     // Whatever happened, the last part says that it is the last.
@@ -204,8 +241,9 @@ fn read_all(
     today: i64,
     part: &mut Part,
     tell: &mpsc::Sender<Part>,
-) -> rusqlite::Result<u32> {
+) -> rusqlite::Result<Told> {
     let until = tokio::time::Instant::now() + PATIENCE;
+    let _of_one_moment = store.snapshot()?;
     let Known { viewer, people, names } = store.known(today)?;
     part.names = names;
     part.shown = Remembered { viewer, people, ..Remembered::default() };
@@ -213,9 +251,10 @@ fn read_all(
         let at = store.good_at(&source)?;
         part.shown.good_at.extend(at.map(|at| (source, at)));
     }
-    let (mut bad, mut go_on, mut named) = (0, true, HashSet::new());
+    let (mut told, mut wholes) = (Told::default(), Vec::new());
+    let (mut go_on, mut named) = (true, HashSet::new());
     for repo in repos {
-        bad += store.tasks(repo, |remembered| {
+        let bad = store.tasks(repo, |remembered| {
             if part.shown.tasks.len() >= PART {
                 let full = std::mem::replace(part, Part { more: true, ..Part::default() });
                 go_on = tell.blocking_send(full).is_ok() && tokio::time::Instant::now() < until;
@@ -228,13 +267,17 @@ fn read_all(
             part.shown.tasks.push(remembered);
             go_on
         })?;
+        told.bad += bad;
         if !go_on {
             break;
+        }
+        if let Some(mark) = store.mark(repo)?.filter(|_| bad == 0) {
+            wholes.push((repo.clone(), mark));
         }
     }
     // A pull request whose task is gone would never be asked for again.
     for repo in repos {
-        bad += store.pulls(repo, |at, pull| {
+        told.bad += store.pulls(repo, |at, pull| {
             if named.contains(&(at.repo.clone(), at.id)) {
                 part.shown.pulls.push((at, pull));
             }
@@ -243,5 +286,8 @@ fn read_all(
     if !part.shown.pulls.is_empty() {
         part.shown.good_at.extend(store.good_at(&Source::Pulls)?.map(|at| (Source::Pulls, at)));
     }
-    Ok(bad)
+    told.wholes = wholes.iter().map(|(repo, _)| repo.clone()).collect();
+    // Where the reading broke off nothing is said to be whole: this is the last thing that is read.
+    part.wholes = wholes;
+    Ok(told)
 }

@@ -15,6 +15,9 @@
 //!                         └─> the poller's memory
 //! ```
 //!
+//! A list is marked as kept whole while every row of it is: then a restart has to ask for nothing but the news. Whatever
+//! gets lost, on the way to the disk or from it, holds the mark where it is or takes it away.
+//!
 //! Several consoles may use one file. Nothing in it is ever shown as fresh, and what the service answers always wins.
 
 pub mod file;
@@ -24,3 +27,4 @@ pub mod rows;
 pub mod store;
 
 pub use handle::{Cache, Part, Place};
+pub use store::Mark;

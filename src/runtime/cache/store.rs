@@ -2,7 +2,11 @@
 //!
 //! All of them belong to one viewer, and nothing is written before it is known who that is. With another viewer the rows of
 //! the one before go.
+//!
+//! That a repository's list is kept whole is written down only while every row of it was kept, and goes with the first row
+//! that is let go. What is kept after that is good for the screen, and nobody takes it for all there is.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
@@ -48,6 +52,21 @@ pub enum Keep {
     Viewer(Viewer),
     /// A source's data was true at this time.
     Good(Source, Instant),
+    /// With the tasks kept before this a repository's list is kept whole.
+    Whole(RepoName, Mark),
+    /// A list that is kept whole is so up to this touch.
+    Further(RepoName, Instant),
+}
+
+/// A list is kept whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Every task that was touched up to here is kept as it was then.
+    pub newest: Instant,
+    /// When the list was last read from end to end. `None`: it is to be read so again, to see what is gone from it.
+    pub whole_at: Option<Instant>,
+    /// How many pages that took.
+    pub pages: u16,
 }
 
 /// What was remembered without being shown.
@@ -65,6 +84,10 @@ pub struct Store {
     host: i64,
     /// For whom this run keeps what it hears.
     viewer: Option<UserId>,
+    /// Lists this run keeps whole: every row since the mark was kept.
+    sound: HashSet<RepoName>,
+    /// Lists with a row that is too large to be kept.
+    torn: HashSet<RepoName>,
 }
 
 impl Store {
@@ -88,7 +111,7 @@ impl Store {
             connection.execute("INSERT INTO hosts (api) VALUES (?1) ON CONFLICT DO NOTHING", [api])?;
             find(&connection)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?
         };
-        Ok(Self { connection, host, viewer: None })
+        Ok(Self { connection, host, viewer: None, sound: HashSet::new(), torn: HashSet::new() })
     }
 
     /// Who the rows were written for, and whom and what they name.
@@ -121,6 +144,33 @@ impl Store {
         let sql = "SELECT good_at FROM sources WHERE host = ?1 AND source = ?2";
         let at = self.connection.query_row(sql, params![self.host, key], |row| row.get(0)).optional()?;
         Ok(at.and_then(|at| Instant::from_timestamp(at, 0)))
+    }
+
+    /// While this lives, what is read is of one moment, whatever another console writes meanwhile.
+    pub fn snapshot(&self) -> rusqlite::Result<Transaction<'_>> {
+        self.connection.unchecked_transaction()
+    }
+
+    /// How far a repository's list is kept whole. `None`: nobody knows what of it is kept.
+    pub fn mark(&self, repo: &RepoName) -> rusqlite::Result<Option<Mark>> {
+        let sql = "SELECT newest, whole_at, pages FROM wholes WHERE host = ?1 AND repo = ?2";
+        let mark = self.connection.query_row(sql, params![self.host, repo.as_str()], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?, row.get(2)?))
+        });
+        Ok(mark.optional()?.and_then(|(newest, whole_at, pages)| {
+            let newest = Instant::from_timestamp(newest, 0)?;
+            Some(Mark { newest, whole_at: whole_at.and_then(|at| Instant::from_timestamp(at, 0)), pages })
+        }))
+    }
+
+    /// This run goes on from the mark of this list.
+    pub fn trust(&mut self, repo: RepoName) {
+        self.sound.insert(repo);
+    }
+
+    /// Something that should have been kept was not: no list is kept whole any further before it was read whole again.
+    pub fn doubt(&mut self) {
+        self.sound.clear();
     }
 
     /// Reads a repository's tasks, newest touch first, until `take` says no. Returns how many rows could not be read.
@@ -206,13 +256,27 @@ impl Store {
                     ours = true;
                 }
                 _ if !ours => {}
-                Keep::Tasks(tasks) => tasks.iter().try_for_each(|task| to.task(task))?,
+                Keep::Tasks(tasks) => {
+                    for task in tasks {
+                        if !to.task(task)? {
+                            self.sound.remove(&task.at.repo);
+                            self.torn.insert(task.at.repo.clone());
+                        }
+                    }
+                }
                 Keep::Diagnosis(id, diagnosed) => to.diagnosis(id, diagnosed)?,
                 Keep::Gone(ids) => ids.iter().try_for_each(|id| to.gone(id))?,
                 Keep::Pulls(pulls) => pulls.iter().try_for_each(|(at, pull)| to.pull(at, pull.as_ref()))?,
                 Keep::Person(person) => to.person(person)?,
                 Keep::Name(id, name) => to.name(*id, name)?,
                 Keep::Good(source, at) => to.good(source, *at)?,
+                Keep::Whole(repo, _) if self.torn.contains(repo) => to.not_whole(repo)?,
+                Keep::Whole(repo, mark) => {
+                    to.whole(repo, mark)?;
+                    self.sound.insert(repo.clone());
+                }
+                Keep::Further(repo, _) if !self.sound.contains(repo) => {}
+                Keep::Further(repo, newest) => to.further(repo, *newest)?,
             }
         }
         transaction.commit()?;
@@ -228,13 +292,21 @@ impl Store {
     fn trim_to(&mut self, today: i64, most_tasks: i64, most_bytes: i64) -> rusqlite::Result<()> {
         let number = |on: &Connection, sql: &str| on.query_row(sql, [], |row| row.get::<_, i64>(0));
         let transaction = Transaction::new(&mut self.connection, TransactionBehavior::Immediate)?;
-        for table in ["tasks", "pulls", "people", "names"] {
+        for table in ["pulls", "people", "names"] {
             transaction.execute(&format!("DELETE FROM {table} WHERE seen < ?1"), [today - FORGOTTEN_AFTER])?;
         }
-        let oldest = "DELETE FROM tasks WHERE rowid IN (SELECT rowid FROM tasks ORDER BY touched LIMIT ?1)";
+        // A list with a task that goes is not kept whole any more.
+        let forget = |which: &str, number: i64| {
+            let marks =
+                format!("DELETE FROM wholes WHERE (host, repo) IN (SELECT host, repo FROM tasks WHERE {which})");
+            transaction.execute(&marks, [number])?;
+            transaction.execute(&format!("DELETE FROM tasks WHERE {which}"), [number])
+        };
+        forget("seen < ?1", today - FORGOTTEN_AFTER)?;
+        let oldest = "rowid IN (SELECT rowid FROM tasks ORDER BY touched LIMIT ?1)";
         let count = number(&transaction, "SELECT count(*) FROM tasks")?;
         if count > most_tasks {
-            transaction.execute(oldest, [count - most_tasks])?;
+            forget(oldest, count - most_tasks)?;
         }
         let pages = |on: &Connection| -> rusqlite::Result<i64> {
             Ok((number(on, "PRAGMA page_count")? - number(on, "PRAGMA freelist_count")?)
@@ -242,7 +314,7 @@ impl Store {
         };
         while pages(&transaction)? > most_bytes {
             let count = number(&transaction, "SELECT count(*) FROM tasks")?;
-            if transaction.execute(oldest, [count / 5 + 1])? == 0 {
+            if forget(oldest, count / 5 + 1)? == 0 {
                 break;
             }
         }
@@ -284,16 +356,19 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// What is the same as before is not written again: most answers say what the last one said.
-    fn task(&self, task: &Task) -> rusqlite::Result<()> {
+    /// What is the same as before is not written again: most answers say what the last one said. Neither is what is older
+    /// than what is kept: answers may come out of order, and another console may have heard the newer one. False: it is too
+    /// large to be kept.
+    fn task(&self, task: &Task) -> rusqlite::Result<bool> {
         let row = task::encode(task);
         if row.len() > LARGEST_ROW {
-            return Ok(());
+            return Ok(false);
         }
         let sql = "INSERT INTO tasks (host, id, repo, touched, seen, row) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                    ON CONFLICT (host, id) DO UPDATE
                    SET repo = excluded.repo, touched = excluded.touched, seen = excluded.seen, row = excluded.row
-                   WHERE row <> excluded.row OR repo <> excluded.repo OR seen + ?7 <= excluded.seen";
+                   WHERE touched <= excluded.touched
+                   AND (row <> excluded.row OR repo <> excluded.repo OR seen + ?7 <= excluded.seen)";
         let (id, touched) = (task.at.id.raw(), task.touched_at().timestamp());
         let values = params![self.host, id, task.at.repo.as_str(), touched, self.today, row, SEEN_STEP];
         self.on.prepare_cached(sql)?.execute(values)?;
@@ -301,7 +376,7 @@ impl Writer<'_> {
             let sql = "UPDATE tasks SET details = ?3 WHERE host = ?1 AND id = ?2 AND details IS NOT ?3";
             self.on.prepare_cached(sql)?.execute(params![self.host, id, details])?;
         }
-        Ok(())
+        Ok(true)
     }
 
     fn diagnosis(&self, id: &TaskId, diagnosed: &Diagnosed) -> rusqlite::Result<()> {
@@ -352,7 +427,7 @@ impl Writer<'_> {
 
     fn viewer(&self, viewer: &Viewer) -> rusqlite::Result<()> {
         if self.owner()? != Some(viewer.id) {
-            for table in ["tasks", "pulls", "people", "names", "sources"] {
+            for table in ["tasks", "pulls", "people", "names", "sources", "wholes"] {
                 self.on.execute(&format!("DELETE FROM {table} WHERE host = ?1"), [self.host])?;
             }
         }
@@ -366,6 +441,28 @@ impl Writer<'_> {
         let Some(key) = key(source) else { return Ok(()) };
         let sql = "INSERT OR REPLACE INTO sources (host, source, good_at) VALUES (?1, ?2, ?3)";
         self.on.prepare_cached(sql)?.execute(params![self.host, key, at.timestamp()]).map(drop)
+    }
+
+    /// Whole seconds, rounded down: what is a fraction newer is read once more.
+    fn whole(&self, repo: &RepoName, mark: &Mark) -> rusqlite::Result<()> {
+        let sql = "INSERT OR REPLACE INTO wholes (host, repo, newest, whole_at, pages) VALUES (?1, ?2, ?3, ?4, ?5)";
+        let Mark { newest, whole_at, pages } = mark;
+        let whole_at = whole_at.map(|at| at.timestamp());
+        self.on
+            .prepare_cached(sql)?
+            .execute(params![self.host, repo.as_str(), newest.timestamp(), whole_at, pages])
+            .map(drop)
+    }
+
+    /// Where there is no mark there is none to move: the rows it spoke for may have gone to another viewer's.
+    fn further(&self, repo: &RepoName, newest: Instant) -> rusqlite::Result<()> {
+        let sql = "UPDATE wholes SET newest = ?3 WHERE host = ?1 AND repo = ?2 AND newest < ?3";
+        self.on.prepare_cached(sql)?.execute(params![self.host, repo.as_str(), newest.timestamp()]).map(drop)
+    }
+
+    fn not_whole(&self, repo: &RepoName) -> rusqlite::Result<()> {
+        let sql = "DELETE FROM wholes WHERE host = ?1 AND repo = ?2";
+        self.on.prepare_cached(sql)?.execute(params![self.host, repo.as_str()]).map(drop)
     }
 }
 

@@ -110,11 +110,11 @@ fn what_a_log_was_found_to_say_stays_with_its_task_and_goes_with_it() {
     };
     let mut store = desk.open();
     keep(&mut store, Keep::Diagnosis(TaskId::new("a"), told(1)));
-    keep(&mut store, Keep::Tasks(vec![detailed(task("a", 1))]));
+    keep(&mut store, Keep::Tasks(vec![detailed(task("a", 5))]));
     assert_eq!(read(&store), [None], "of a task that is not known nothing is kept");
     keep(&mut store, Keep::Diagnosis(TaskId::new("a"), told(2)));
     // A newer answer about the task leaves it.
-    keep(&mut store, Keep::Tasks(vec![task("a", 5)]));
+    keep(&mut store, Keep::Tasks(vec![task("a", 1)]));
     drop(store);
     let mut store = desk.open();
     assert_eq!(read(&store), [Some(told(2))]);
@@ -320,4 +320,94 @@ fn a_file_that_is_there_is_opened_and_read_without_a_write() {
     let log = desk.file().with_file_name("cache.db-wal");
     assert_eq!(std::fs::metadata(log).map_or(0, |meta| meta.len()), 0);
     assert_eq!(std::fs::read(desk.file()).unwrap(), before);
+}
+
+fn mark(minutes_ago: i64) -> Mark {
+    let at = noon() - TimeDelta::minutes(minutes_ago);
+    Mark { newest: at, whole_at: Some(at), pages: 3 }
+}
+
+fn further(minutes_ago: i64) -> Keep {
+    Keep::Further(repo(), mark(minutes_ago).newest)
+}
+
+fn newest(desk: &Desk) -> Option<Instant> {
+    Store::open(&desk.file(), GITHUB).unwrap().mark(&repo()).unwrap().map(|mark| mark.newest)
+}
+
+#[test]
+fn that_a_list_is_kept_whole_is_there_after_a_restart_and_moves_on_but_never_back() {
+    let desk = Desk::new();
+    let mut store = desk.open();
+    assert_eq!(store.mark(&repo()).unwrap(), None);
+    keep(&mut store, Keep::Whole(repo(), mark(30)));
+    assert_eq!(store.mark(&repo()).unwrap(), Some(mark(30)));
+    keep(&mut store, further(10));
+    keep(&mut store, further(20));
+    drop(store);
+    let moved = Mark { newest: mark(10).newest, ..mark(30) };
+    assert_eq!(Store::open(&desk.file(), GITHUB).unwrap().mark(&repo()).unwrap(), Some(moved));
+    let mut store = desk.open();
+    keep(&mut store, further(5));
+    assert_eq!(newest(&desk), Some(moved.newest), "a run that did not go on from the mark does not move it");
+    store.trust(repo());
+    keep(&mut store, further(5));
+    assert_eq!(newest(&desk), Some(mark(5).newest));
+}
+
+#[test]
+fn what_was_lost_once_holds_the_mark_where_it_was_until_the_list_was_read_whole_again() {
+    let desk = Desk::new();
+    let mut store = desk.open();
+    keep(&mut store, Keep::Whole(repo(), mark(30)));
+    store.doubt();
+    keep(&mut store, further(10));
+    assert_eq!(newest(&desk), Some(mark(30).newest));
+    keep(&mut store, Keep::Whole(repo(), mark(9)));
+    keep(&mut store, further(8));
+    assert_eq!(newest(&desk), Some(mark(8).newest));
+}
+
+#[test]
+fn a_list_with_a_row_that_is_let_go_or_was_never_kept_is_not_kept_whole() {
+    let desk = Desk::new();
+    let mut store = desk.open();
+    keep(&mut store, Keep::Tasks(vec![task("a", 1), task("b", 2)]));
+    keep(&mut store, Keep::Whole(repo(), mark(1)));
+    store.trim_to(today(), 2, MOST_BYTES).unwrap();
+    assert!(newest(&desk).is_some(), "nothing had to go");
+    store.trim_to(today(), 1, MOST_BYTES).unwrap();
+    assert_eq!(newest(&desk), None, "one too many");
+    keep(&mut store, Keep::Whole(repo(), mark(1)));
+    store.trim(today() + FORGOTTEN_AFTER + 1).unwrap();
+    assert_eq!(newest(&desk), None, "too old");
+    keep(&mut store, Keep::Whole(repo(), mark(1)));
+    let mut monster = task("m", 1);
+    monster.name = "x".repeat(LARGEST_ROW).into();
+    keep(&mut store, Keep::Tasks(vec![monster]));
+    keep(&mut store, further(0));
+    assert_eq!(newest(&desk), Some(mark(1).newest), "up to there it is whole");
+    keep(&mut store, Keep::Whole(repo(), mark(0)));
+    assert_eq!(newest(&desk), None, "too large");
+}
+
+#[test]
+fn a_mark_goes_with_the_viewer_whose_rows_it_speaks_for_and_does_not_come_back_without_them() {
+    let desk = Desk::new();
+    let mut first = desk.open_for(GITHUB, 1);
+    keep(&mut first, Keep::Whole(repo(), mark(30)));
+    let mut second = desk.open_for(GITHUB, 2);
+    assert_eq!(newest(&desk), None);
+    keep(&mut second, Keep::Viewer(Viewer { id: UserId(1), login: "x".into() }));
+    keep(&mut first, further(1));
+    assert_eq!(newest(&desk), None, "the rows are gone");
+}
+
+#[test]
+fn an_older_answer_does_not_overwrite_a_newer_one() {
+    let desk = Desk::new();
+    let mut store = desk.open();
+    keep(&mut store, Keep::Tasks(vec![task("t", 5)]));
+    keep(&mut store, Keep::Tasks(vec![task("t", 30)]));
+    assert_eq!(tasks(&store)[0].0.touched_at(), task("t", 5).touched_at());
 }

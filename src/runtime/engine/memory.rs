@@ -80,6 +80,18 @@ impl Memory {
         }
     }
 
+    /// What started a task that is known, told afterwards. True: nobody knew it.
+    pub fn knows_origin(&mut self, id: &TaskId, automation: &AutomationId) -> bool {
+        let unknown = self.tasks.get_mut(id).filter(|light| light.automation.is_none());
+        unknown.is_some_and(|light| {
+            light.automation = Some(automation.clone());
+            if let Some(whole) = &mut light.whole {
+                whole.automation = Some(automation.clone());
+            }
+            true
+        })
+    }
+
     /// Takes in a task as a list or a single answer gave it. `own`: it came with the viewer's own tasks.
     pub fn learn(&mut self, task: &Task, own: bool) -> Learned {
         let id = &task.at.id;

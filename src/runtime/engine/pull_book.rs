@@ -38,6 +38,8 @@ struct Entry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moved {
     No,
+    /// It is seen for the first time, and nobody knows what it was like before.
+    First,
     /// Commits came: the agent is at work, which is no news of its task.
     Push,
     /// Something that goes with a change of the task: its title, its draft mark, a review asked for, or nobody knows what.
@@ -139,7 +141,8 @@ impl PullBook {
         match (before, pull) {
             (Some(before), Some(after)) => moved(&before, after),
             (Some(_), None) => Moved::Otherwise,
-            (None, _) => Moved::No,
+            (None, Some(_)) => Moved::First,
+            (None, None) => Moved::No,
         }
     }
 }
@@ -225,7 +228,7 @@ mod tests {
     fn a_push_is_told_from_what_may_go_with_the_end_of_the_work() {
         let mut book = PullBook::default();
         book.learn(&at(1));
-        assert_eq!(book.answer(&at(1), Some(&pull(1))), Moved::No, "the first sight is no move");
+        assert_eq!(book.answer(&at(1), Some(&pull(1))), Moved::First);
         assert_eq!(book.answer(&at(1), Some(&pull(1))), Moved::No);
         let later = Instant::UNIX_EPOCH + chrono::TimeDelta::seconds(5);
         let pushed = Pull { updated_at: later, additions: 9, ..pull(1) };

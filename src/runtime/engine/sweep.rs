@@ -45,6 +45,8 @@ pub struct Swept {
     pub validator: Option<Validator>,
     /// Where the pages began and ended, in order.
     pub spans: Vec<Span>,
+    /// It was read as far as it should have been: nothing newer was left out.
+    pub reached: bool,
     /// The list was read to its end.
     pub whole: bool,
     /// The end was a page without rows: those it was announced for moved up meanwhile.
@@ -104,8 +106,9 @@ pub async fn sweep(provider: &dyn Provider, ask: &Ask) -> Result<Found, Fault> {
                 tasks.insert(task.at.id.clone(), task);
             }
         }
+        swept.reached = enough;
         let Some(next) = next else {
-            swept.whole = true;
+            (swept.reached, swept.whole) = (true, true);
             break;
         };
         // A service that leads in circles has said all it has to say, but not that this is all there is.

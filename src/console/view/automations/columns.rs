@@ -9,6 +9,7 @@
 
 use crate::console::state::Model;
 use crate::console::state::automations::pane::{AutomationsPane, By};
+use crate::console::view::columns::{self, Room};
 use crate::domain::RepoName;
 use crate::text::width;
 
@@ -71,13 +72,7 @@ const ON_SCREEN: [Column; 12] = [
     Column::Pulls,
 ];
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cell {
-    pub column: Column,
-    /// From the left end of the row.
-    pub x: u16,
-    pub width: u16,
-}
+pub type Cell = columns::Cell<Column>;
 
 #[derive(Debug, Default)]
 pub struct Columns {
@@ -113,37 +108,17 @@ impl Column {
 impl Columns {
     pub fn new(model: &Model, pane: &AutomationsPane, screen: u16) -> Self {
         // A blank behind the name, and the last column stays free.
-        let mut spare = screen.saturating_sub(NAME_AT + 2);
-        let mut chosen: Vec<(Column, u16)> = Vec::new();
+        let mut room = Room::new(screen.saturating_sub(NAME_AT + 2));
         for (column, least) in by_worth(model, pane) {
-            let wanted = wants(model, pane, column);
-            if spare > least + wanted + 1 {
-                spare -= wanted + 1;
-                chosen.push((column, wanted));
+            if let Some(wanted) = room.fits([wants(model, pane, column)], least + 1) {
+                room.take(column, wanted);
             }
         }
         // What is left goes to the triggers, then to the name.
-        if let Some((_, width)) = chosen.iter_mut().find(|(column, _)| *column == Column::Triggers) {
-            let widest = widest(pane.entries.iter().map(|entry| width::width(&entry.triggers)), 0, TRIGGERS_MOST);
-            let more = spare.saturating_sub(NAME_GOOD).min(widest.saturating_sub(*width));
-            *width += more;
-            spare -= more;
-        }
-        let mut columns = Self { name: spare.min(name_width(pane)), cells: Vec::new() };
-        columns.place(&chosen, screen);
-        columns
-    }
-
-    /// From the right, so that what is left over stays behind the name.
-    fn place(&mut self, chosen: &[(Column, u16)], screen: u16) {
-        let mut x = screen.saturating_sub(1);
-        for column in ON_SCREEN.into_iter().rev() {
-            if let Some((_, width)) = chosen.iter().find(|(other, _)| *other == column) {
-                x = x.saturating_sub(*width);
-                self.cells.push(Cell { column, x, width: *width });
-                x = x.saturating_sub(1);
-            }
-        }
+        let widest = widest(pane.entries.iter().map(|entry| width::width(&entry.triggers)), 0, TRIGGERS_MOST);
+        let more = room.spare.saturating_sub(NAME_GOOD).min(widest.saturating_sub(TRIGGERS));
+        room.widen(Column::Triggers, more);
+        Self { name: room.spare.min(name_width(pane)), cells: room.place(&ON_SCREEN, screen) }
     }
 }
 

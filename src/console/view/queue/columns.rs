@@ -9,6 +9,7 @@
 //! ```
 
 use crate::console::state::Model;
+use crate::console::view::columns::{self, Room};
 use crate::domain::{Column, Group, RepoName};
 
 /// Columns of the state's word.
@@ -58,14 +59,7 @@ const ON_SCREEN: [Column; 9] = [
     Column::Updated,
 ];
 
-/// A column behind the name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cell {
-    pub column: Column,
-    /// From the left end of the row.
-    pub x: u16,
-    pub width: u16,
-}
+pub type Cell = columns::Cell<Column>;
 
 #[derive(Debug, Default)]
 pub struct Columns {
@@ -85,8 +79,7 @@ impl Columns {
     pub fn new(model: &Model, width: u16) -> Self {
         let mut columns = Self { name_at: NAME_AT, age_at: width.saturating_sub(1 + AGE), ..Self::default() };
         // A blank between name and age.
-        let mut spare = columns.age_at.saturating_sub(NAME_AT + 1);
-        let mut chosen: Vec<(Column, u16)> = Vec::new();
+        let mut room = Room::new(columns.age_at.saturating_sub(NAME_AT + 1));
         let sort = model.queue.order().by;
         for column in by_worth(model) {
             let least = match column {
@@ -94,40 +87,24 @@ impl Columns {
                 Column::Pull | Column::Repo | Column::InState => NAME_LEAST,
                 _ => NAME_GOOD,
             };
-            let Some(wanted) = wants(model, column, width).into_iter().find(|wanted| spare > least + wanted) else {
-                continue;
-            };
+            let Some(wanted) = room.fits(wants(model, column, width), least) else { continue };
             if column == Column::InState {
                 // It brings its own blank before it.
                 columns.in_state = true;
                 columns.name_at += wanted;
-                spare -= wanted;
+                room.spare -= wanted;
                 continue;
             }
-            spare -= wanted + 1;
-            chosen.push((column, wanted));
+            room.take(column, wanted);
             columns.short_repo |= column == Column::Repo && wanted < repo_widths(model).0;
         }
-        let checks = chosen.iter().any(|(column, _)| *column == Column::Checks);
-        columns.sign = !checks;
-        if checks && let Some((_, pull)) = chosen.iter_mut().find(|(column, _)| *column == Column::Pull) {
-            *pull -= SIGN + 1;
-            spare += SIGN + 1;
+        columns.sign = !room.has(Column::Checks);
+        if !columns.sign {
+            room.narrow(Column::Pull, SIGN + 1);
         }
-        columns.name = spare.min(NAME_MOST.max(width / 3));
-        columns.place(&chosen);
+        columns.name = room.spare.min(NAME_MOST.max(width / 3));
+        columns.cells = room.place(&ON_SCREEN, columns.age_at);
         columns
-    }
-
-    /// From the right, so that what is left over stays behind the name.
-    fn place(&mut self, chosen: &[(Column, u16)]) {
-        let mut x = self.age_at;
-        for column in ON_SCREEN.into_iter().rev() {
-            if let Some((_, width)) = chosen.iter().find(|(other, _)| *other == column) {
-                x = x.saturating_sub(width + 1);
-                self.cells.push(Cell { column, x, width: *width });
-            }
-        }
     }
 }
 

@@ -5,8 +5,8 @@
 //!
 //! * **Lists are the pulse.** One request tells of the newest hundred tasks of a repository. It is asked every ten seconds
 //!   while something works there that no other source speaks for; ever less often, down to once in five minutes, while
-//!   nothing happens. Reading stops at the first page that can hold nothing new. The whole list is read at the start and
-//!   now and then, and only what two such readings miss is gone.
+//!   nothing happens. Reading stops at the first page that can hold nothing new. The whole list is read at the start,
+//!   unless an earlier run kept all of it, and now and then, and only what two such readings miss is gone.
 //! * **One list of the viewer's own tasks** speaks for all of them in all repositories, where that saves lists.
 //! * **One question about up to a hundred pull requests** speaks for the tasks of others at work, where lists would cost
 //!   more than twice as much: a pull request that moved otherwise than by a push has its task asked for.

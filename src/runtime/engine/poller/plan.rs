@@ -1,6 +1,6 @@
 //! What follows from an answer: which source is worth asking next.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use tokio::time::Instant as Tick;
@@ -69,7 +69,7 @@ impl Poller {
             Some(repo) => lists.entry(repo.clone()).or_default(),
             None => own,
         };
-        let first = list.newest.is_none();
+        let first = !list.is_read();
         // Where only what is watched is shown, its own list says what is gone.
         let known = memory.listed(repo, &self.watched).filter(|_| repo.is_some() || beyond);
         let gone = list.absorb(found, depth, known, self.pace.unchanged, now);
@@ -86,6 +86,7 @@ impl Poller {
         }
         let at = self.desk.now();
         let list = repo.map_or(Some(&mut self.own), |repo| self.lists.get_mut(repo));
+        let complete = list.as_ref().is_some_and(|list| list.is_complete());
         if let Some(list) = list {
             let quiet = list.newest.is_none_or(|newest| at - newest > QUIET);
             match (first, news) {
@@ -94,12 +95,27 @@ impl Poller {
                 _ => list.calm.stir(),
             }
         }
+        if first && complete {
+            self.hear_silence(repo, found, now);
+        }
         if list_is_longer(found) && self.depth(repo, now) == Depth::Whole {
             let source = repo.map_or(Source::OwnTasks, |repo| Source::Tasks(repo.clone()));
             self.schedule.poke(&source, now, Poke::Time);
         }
         self.plan_people(now);
         gone
+    }
+
+    /// A list that goes on from what was kept says nothing of what has not moved. What works is looked into all the same,
+    /// once: a task that nobody has heard of in this run may be stuck.
+    fn hear_silence(&mut self, repo: Option<&RepoName>, found: &Found, now: Tick) {
+        let Found::Some(swept) = found else { return };
+        let told: HashSet<&TaskId> = swept.tasks.iter().map(|task| &task.at.id).collect();
+        let silent = |light: &&Light| repo == Some(&light.at.repo) && !told.contains(&light.at.id);
+        let silent: Vec<TaskId> = self.memory.active().filter(silent).map(|light| light.at.id.clone()).collect();
+        for id in silent {
+            self.plan_details(&id, Learned::default(), now);
+        }
     }
 
     /// True: something of it was not known.
@@ -121,8 +137,23 @@ impl Poller {
         let learned = self.memory.learn(task, own);
         self.diagnoses.heard(&task.state);
         let Some(light) = self.memory.tasks.get(id) else { return learned };
-        let (outdated, active) = (light.is_outdated(), light.state.is_active());
+        let active = light.state.is_active();
         let silent = active && self.desk.now() - light.touched > SILENT;
+        self.plan_details(id, learned, now);
+        if task.sessions.is_some() {
+            self.plan_run(id, active, self.is_attended(id), silent, now);
+        }
+        if learned.pull {
+            self.schedule.want_in(Source::Pulls, GATHER, now);
+            self.schedule.soon(&Source::Pulls, GATHER, now);
+        }
+        learned
+    }
+
+    /// Whether a task is worth a request of its own.
+    fn plan_details(&mut self, id: &TaskId, learned: Learned, now: Tick) {
+        let Some(light) = self.memory.tasks.get(id) else { return };
+        let (outdated, active) = (light.is_outdated(), light.state.is_active());
         let attended = self.is_attended(id);
         let source = Source::Task(id.clone());
         let worth = if active { learned.turned || self.thrift.allows(id, now) } else { learned.ended };
@@ -135,14 +166,6 @@ impl Poller {
             // At work: asked on. Ended meanwhile: not again.
             self.schedule.want(source, every, now);
         }
-        if task.sessions.is_some() {
-            self.plan_run(id, active, attended, silent, now);
-        }
-        if learned.pull {
-            self.schedule.want_in(Source::Pulls, GATHER, now);
-            self.schedule.soon(&Source::Pulls, GATHER, now);
-        }
-        learned
     }
 
     /// The run of the selected task and of a silent one is looked at while they work, and once more when they have ended.
@@ -164,19 +187,29 @@ impl Poller {
 
     /// A pull that moved has its task asked for: at once, or when there is time where it was only a push.
     fn learn_pulls(&mut self, pulls: &[(PullRef, Option<Pull>)], now: Tick) {
-        let mut moved = HashMap::new();
+        let (mut moved, mut first) = (HashMap::new(), HashMap::new());
         for (asked, pull) in pulls {
             match self.memory.pulls.answer(asked, pull.as_ref()) {
                 Moved::No => {}
+                Moved::First => drop(first.insert(asked, pull.as_ref().map(|pull| pull.updated_at))),
                 Moved::Push => drop(moved.insert(asked, Poke::Time)),
                 Moved::Otherwise => drop(moved.insert(asked, Poke::News)),
             }
         }
         if moved.is_empty() {
-            return self.memory.pulls.calm.nothing_new();
+            self.memory.pulls.calm.nothing_new();
+        } else {
+            self.memory.pulls.calm.stir();
         }
-        self.memory.pulls.calm.stir();
-        let poke = |light: &Light| light.pulls.iter().filter_map(|pull| moved.get(pull)).max().copied();
+        // What happened between the task's row and the first look at its pull request would never be seen as a move.
+        let is_newer = |light: &Light, pull: &PullRef| {
+            let coming = self.schedule.is_flying(&Source::Task(light.at.id.clone()));
+            !coming && first.get(pull).is_some_and(|at| at.is_some_and(|at| at > light.touched))
+        };
+        let one = |light: &Light, pull: &PullRef| {
+            moved.get(pull).copied().or_else(|| is_newer(light, pull).then_some(Poke::News))
+        };
+        let poke = |light: &Light| light.pulls.iter().filter_map(|pull| one(light, pull)).max();
         let tasks: Vec<(TaskId, Poke)> =
             self.memory.active().filter_map(|light| Some((light.at.id.clone(), poke(light)?))).collect();
         for (id, poke) in tasks {

@@ -1,5 +1,6 @@
 //! What an earlier run knew, taken up before anything is asked: on the screen with its age, and in the memory, so that
-//! what cannot have changed is not asked again.
+//! what cannot have changed is not asked again. Where it was kept whole, a list goes on from there: what is new is read, and
+//! the whole at its own pace.
 //!
 //! It was kept for one viewer. If another one answers, everything of it goes, from the disk and from the screen.
 
@@ -7,10 +8,12 @@ use tokio::time::Instant as Tick;
 
 use super::automations::is_of_automations;
 use super::run::Poller;
-use crate::console::event::{Local, Op, What};
+use crate::console::event::{Local, Op, Remembered, What};
 use crate::domain::{RepoName, Source, UserId};
-use crate::runtime::cache::Part;
+use crate::runtime::cache::{Mark, Part};
+use crate::runtime::engine::list_state::Kept;
 use crate::runtime::engine::memory::Memory;
+use crate::runtime::engine::origins::Answer;
 use crate::runtime::engine::reads::Brought;
 use crate::runtime::engine::schedule::Poke;
 use crate::text::Safe;
@@ -27,13 +30,13 @@ pub(super) struct Recalled {
 impl Poller {
     /// Takes up what an earlier run knew of the repositories that are new here.
     pub(super) async fn recall(&mut self, repos: &[RepoName]) {
-        self.origins.load().await;
+        self.origins.begin();
         let new: Vec<_> = repos.iter().filter(|repo| !self.lists.contains_key(repo)).cloned().collect();
         if new.is_empty() {
             return;
         }
         let mut parts = self.desk.cache.recall(new).await;
-        while let Some(Part { mut shown, names, fault, more }) = parts.recv().await {
+        while let Some(Part { mut shown, names, wholes, fault, more }) = parts.recv().await {
             if let Some(fault) = fault {
                 self.desk.op(Op::Note { bad: false, text: Safe::new(fault.to_string()) }).await;
                 return;
@@ -52,12 +55,55 @@ impl Poller {
             self.memory.seed(&shown);
             self.recall_diagnoses(&shown.tasks).await;
             self.desk.send(What::Local(Local::Remembered(Box::new(shown)))).await;
+            for (repo, mark) in wholes {
+                self.resume(repo, mark);
+            }
             if !more {
                 break;
             }
         }
         if self.memory.pulls.open() > 0 {
             self.schedule.want(Source::Pulls, Some(self.pulls_pace()), Tick::now());
+        }
+    }
+
+    /// What the ledger knows of what started tasks: for those that were heard of before it was read.
+    pub(super) async fn learn_origins(&mut self, read: Answer, now: Tick) {
+        let mut origins = Vec::new();
+        for (id, automation) in self.origins.take(read) {
+            if self.memory.knows_origin(id, automation) {
+                origins.push((id.clone(), automation.clone()));
+            }
+        }
+        if origins.is_empty() {
+            return;
+        }
+        for (id, _) in &origins {
+            if let Some(light) = self.memory.tasks.get(id)
+                && let Some(at) = light.started_by()
+            {
+                self.meet_automation(&at, light.state.is_active(), false, now);
+            }
+        }
+        let told = Remembered { origins, ..Remembered::default() };
+        self.desk.send(What::Local(Local::Remembered(Box::new(told)))).await;
+    }
+
+    /// A list that is kept whole is asked only for what is new, and read whole again at its own pace.
+    fn resume(&mut self, repo: RepoName, mark: Mark) {
+        // A time to come is none to count from.
+        let age = mark.whole_at.and_then(|at| (self.desk.now() - at).to_std().ok());
+        self.lists.entry(repo).or_default().resume(mark, age, self.pace.whole_sweep, Tick::now());
+    }
+
+    /// An answer about a list was told and is kept; now how far the list is.
+    pub(super) fn keep_mark(&mut self, source: &Source, now: Tick) {
+        let Source::Tasks(repo) = source else { return };
+        let at = self.desk.now();
+        match self.lists.get_mut(repo).and_then(|list| list.keep(at, now)) {
+            Some(Kept::Whole(mark)) => self.desk.cache.keep_whole(repo, mark),
+            Some(Kept::Further(newest)) => self.desk.cache.keep_further(repo, newest),
+            None => {}
         }
     }
 

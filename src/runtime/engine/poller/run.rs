@@ -170,6 +170,7 @@ impl Poller {
                     }
                     None => return,
                 },
+                read = self.origins.read() => self.learn_origins(read, Tick::now()).await,
                 Some(landed) = self.in_flight.join_next() => {
                     if let Ok(landed) = landed {
                         self.land(landed).await;
@@ -383,6 +384,7 @@ impl Poller {
             self.recorder.hear(&news, self.desk.now());
             self.desk.net(due.source.clone(), due.generation, next_try, Ok(news)).await;
         }
+        self.keep_mark(&due.source, now);
         if let Some(fault) = cut {
             self.failed(due, fault, now).await;
         } else if wait.is_none() {
