@@ -23,7 +23,7 @@ async fn stand(answer: Said) -> (Stand, Arc<Mutex<Vec<(Question, Addresses)>>>) 
     let notes = Arc::clone(&heard);
     let speaker = Arc::new(move |question: &Question, ours: &Addresses| {
         notes.lock().unwrap().push((question.clone(), ours.clone()));
-        answer.clone()
+        (answer.clone(), tokio::time::Instant::now())
     });
     (Stand::start(speaker).await.unwrap(), heard)
 }

@@ -90,7 +90,7 @@ async fn what_the_agent_did_about_a_comment_while_nobody_watched_stands_under_it
     flow.select(TASK).await;
     flow.keys("f").await;
     let text = flow.sees("Follow up").await;
-    assert!(text.contains("ctrl+s send   tab where   esc close"), "{text}");
+    assert!(text.contains("ctrl+s send   tab where   esc back"), "{text}");
     flow.key(Chord::plain(Key::Tab)).await;
     flow.sees("ctrl+s to the form").await;
     flow.key(Chord::plain(Key::Tab)).await;

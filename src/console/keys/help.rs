@@ -93,7 +93,7 @@ fn wanted(context: Context, model: &Model) -> Vec<Intent> {
         Context::Reviews if model.reviews.selected.is_some() => {
             let mut keys = vec![Intent::Enter, Intent::Diff];
             keys.extend(review(model));
-            keys.extend([Intent::Log, Intent::Open, Intent::Copy]);
+            keys.extend([Intent::Log, Intent::Open, Intent::Copy, Intent::Back]);
             keys
         }
         Context::Pull => {

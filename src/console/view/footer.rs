@@ -62,7 +62,8 @@ fn has_most_wanted(footer: &Footer, columns: usize) -> bool {
 fn fitting(footer: &Footer, columns: usize) -> Words {
     let words = |(key, what): &(String, &str)| Words::one(Tone::Accent, key).with(Tone::Dim, format!(" {what}"));
     let mut all: Vec<Words> = footer.keys.iter().map(words).collect();
-    while all.len() > 1 && all.iter().map(|w| w.width() + 3).sum::<usize>() > columns {
+    // A blank before them all, three between two.
+    while all.len() > 1 && all.iter().map(|w| w.width() + 3).sum::<usize>() > columns.saturating_add(2) {
         let stay = footer.stay.min(all.len() - 1);
         all.remove(all.len() - 1 - stay);
     }

@@ -40,7 +40,7 @@ pub fn console(setting: Setting) -> Result<u8, Fault> {
     let runtime = runtime()?;
     let Ready { options, shelf, repos, web } = ready(&setting, &runtime)?;
     let provider = Arc::new(GitHub::new(options)?);
-    runtime.block_on(run(setting, provider, shelf, repos, vec![web], None))
+    runtime.block_on(run(setting, provider, shelf, repos, vec![web], StandIn::default()))
 }
 
 /// What the console on the configured host is made of.

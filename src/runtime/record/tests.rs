@@ -146,7 +146,7 @@ fn an_answer_is_said_when_it_came_and_each_question_has_its_own() {
         if_none_match: None,
         body: Vec::new(),
     };
-    let mut ask = |ms| {
+    let ask = |ms| {
         hands.at(ms);
         let (said, at) = player.answer(&question, &ours());
         (String::from_utf8(said.body).unwrap(), (at - start()).num_milliseconds())

@@ -12,6 +12,7 @@ use super::*;
 use crate::console::event::{Event, Mouse, MouseKind, What};
 use crate::console::keys::{Chord, Key};
 use crate::console::state::layout::Size;
+use crate::console::state::log::facets::bar as bar_of;
 use crate::console::update::update;
 use crate::transcript::lines::{Options, lines};
 use crate::transcript::{Filter, Mode};

@@ -12,7 +12,7 @@ use crate::console::effect::LogWish;
 use crate::console::event::{LogNews, LogOrigin, Mouse, MouseKind};
 use crate::console::state::settings::Settings;
 use crate::console::state::world::Known;
-use crate::domain::{Instant, RepoName, Session, SessionId, SourceChoice, State, Task, TaskId, TaskRef};
+use crate::domain::{Instant, RepoName, Session, SessionId, SourceChoice, State, Task, TaskRef};
 use crate::text::Safe;
 use crate::transcript::Format;
 
