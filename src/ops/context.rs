@@ -93,7 +93,7 @@ impl Context {
             Ok(()) => {}
             // Two may look for the same, and what was found first stands.
             Err(fault) if fault.kind == FaultKind::Conflict => {
-                tracing::debug!(%intent, "its outcome is recorded already")
+                tracing::debug!(%intent, "its outcome is recorded already");
             }
             Err(fault) => tracing::error!(%intent, fault = %fault, "the outcome could not be recorded"),
         }

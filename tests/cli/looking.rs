@@ -291,20 +291,6 @@ fn the_scripts_of_the_shells_are_what_they_were() {
     }
 }
 
-/// Bash itself asks, where there is one.
-#[test]
-fn bash_completes_by_the_script() {
-    let home = tempfile::tempdir().unwrap();
-    if !std::path::Path::new("/bin/bash").exists() {
-        return;
-    }
-    let ask = "source <(\"$0\" completions bash); COMP_WORDS=(\"$0\" li); COMP_CWORD=1; _atc; echo \"${COMPREPLY[@]}\"";
-    let mut bash = std::process::Command::new("/bin/bash");
-    bash.args(["--norc", "-c", ask, crate::harness::ATC]).env_clear().env("HOME", home.path());
-    let out = bash.env("PATH", "/usr/bin:/bin").output().unwrap();
-    assert_eq!(String::from_utf8(out.stdout).unwrap(), "list\n", "{}", String::from_utf8_lossy(&out.stderr));
-}
-
 #[test]
 fn a_transition_is_one_line_as_soon_as_it_is_seen_and_a_signal_ends_it() {
     let world = World::at(60.0);

@@ -53,7 +53,8 @@ fn differing(one: &Buffer, other: &Buffer) -> String {
     let line = |picture: &Buffer, y: u16| (0..picture.area.width).map(|x| picture[(x, y)].symbol()).collect::<String>();
     let same = |y: &u16| (0..one.area.width).all(|x| one[(x, *y)] == other[(x, *y)]);
     let rows = (0..one.area.height).filter(|y| !same(y));
-    rows.map(|y| format!("{y:2} - {}\n   + {}\n", line(one, y).trim_end(), line(other, y).trim_end())).collect()
+    let told = |y| format!("{y:2} - {}\n   + {}", line(one, y).trim_end(), line(other, y).trim_end());
+    rows.map(told).collect::<Vec<_>>().join("\n")
 }
 
 async fn recorded(file: &Path, anonymous: bool) -> (Vec<Buffer>, Summary) {

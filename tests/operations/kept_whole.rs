@@ -132,7 +132,9 @@ impl Run {
                 self.shown.extend(tasks.into_iter().map(|task| (task.at.id.raw().to_owned(), task.state)));
             }
             What::Net(Net { result: Ok(News::Gone(ids)), .. }) => {
-                ids.iter().for_each(|id| drop(self.shown.remove(id.raw())));
+                for id in &ids {
+                    self.shown.remove(id.raw());
+                }
             }
             _ => {}
         }

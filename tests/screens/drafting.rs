@@ -16,11 +16,11 @@ use crate::world::{Console, repo};
 
 /// The last state of the draft that was to be kept.
 fn kept(effects: &[Effect]) -> Option<Draft> {
-    let kept = effects.iter().filter_map(|effect| match effect {
+    let mut kept = effects.iter().filter_map(|effect| match effect {
         Effect::KeepDraft(draft) => Some((**draft).clone()),
         _ => None,
     });
-    kept.last()
+    kept.next_back()
 }
 
 fn dropped(effects: &[Effect]) -> usize {

@@ -29,7 +29,7 @@ impl Words {
         };
         for task in tasks {
             words.agents.extend(task.custom_agent.clone());
-            words.models.extend(task.sessions.iter().flatten().filter_map(|session| session.model_name()));
+            words.models.extend(task.sessions.iter().flatten().filter_map(crate::domain::Session::model_name));
             words.branches.extend(task.head_ref().cloned());
             if let State::Unknown(word) = &task.state {
                 words.states.push(word.clone());

@@ -18,14 +18,17 @@ use crate::ops::automate::automation_of_origin;
 /// Of older tasks it is forgotten until somebody looks at the automation's runs.
 const MOST: usize = 5000;
 
-pub type Answer = Result<Result<Vec<(String, String)>, Fault>, JoinError>;
+/// Tasks, and what is recorded of what each came from.
+type Recorded = Result<Vec<(String, String)>, Fault>;
+
+pub type Answer = Result<Recorded, JoinError>;
 
 #[derive(Debug, Default)]
 pub struct Origins {
     host: String,
     /// `None`: it is being read, it was read, or there is none.
     ledger: Option<Arc<dyn Ledger>>,
-    reading: Option<JoinHandle<Result<Vec<(String, String)>, Fault>>>,
+    reading: Option<JoinHandle<Recorded>>,
     known: HashMap<TaskId, AutomationId>,
 }
 
