@@ -102,8 +102,7 @@ async fn a_refusal_stays_on_the_page_and_a_lost_answer_is_not_claimed() {
     assert!(text.contains("refused"), "{text}");
     flow.server.faults().add(Fault::on("/repos/*/*/issues/*/comments").method("POST").hang_up());
     flow.keys("c").await;
-    let text = flow.sees("Comment · acme/api#1284").await;
-    assert!(text.contains("ctrl+s send   esc back"), "a comment goes nowhere else: {text}");
+    flow.sees("Comment · acme/api#1284").await;
     flow.keys("thank you").await;
     flow.press(Key::Enter).await;
     flow.keys("for the tests").await;
