@@ -8,8 +8,9 @@
 //! ```
 //!
 //! The more repositories and rows there are, the less often each is asked. A task that names an automation nobody has
-//! heard of brings the list forward. What a pane that was just opened cannot do without goes before what else is due. Nobody waits for the lists of the background: they are read with money that is left
-//! over, and not at all while the service is in trouble.
+//! heard of brings the list forward. What a pane that was just opened cannot do without goes before what else is due.
+//! Nobody waits for the lists of the background: they are read with money that is left over, and not at all while the
+//! service is in trouble.
 
 use std::collections::HashMap;
 use std::time::Duration;
