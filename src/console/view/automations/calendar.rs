@@ -30,11 +30,11 @@ pub fn draw(
     body: Area,
     buffer: &mut Buffer,
 ) {
-    let span = if pane.habits.arranged.week { "next 7 days" } else { "next 24 hours" };
+    let span = if pane.habits.week { "next 7 days" } else { "next 24 hours" };
     let title = Safe::new(format!("Calendar · {span} · computed"));
     rule::draw(buffer, theme, body, &title, model.dialog.is_none(), &words(model, calendar));
     if calendar.runs.is_empty() {
-        let first = if pane.habits.arranged.week {
+        let first = if pane.habits.week {
             "Nothing runs by the clock within 7 days."
         } else {
             "Nothing runs by the clock within 24 hours."
