@@ -243,7 +243,7 @@ pub fn complete_with(settings: Settings, width: u16, height: u16) -> Console {
 }
 
 pub fn runs(console: &mut Console, at: AutomationRef, tasks: Vec<Task>, track: Track) {
-    console.good(Source::AutomationRuns(at), News::AutomationRuns { tasks, track: Box::new(track) });
+    console.good(Source::AutomationRuns(at), News::AutomationRuns { tasks: Some(tasks), track: Box::new(track) });
 }
 
 /// What is allowed where nobody says anything.
