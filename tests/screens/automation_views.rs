@@ -297,3 +297,22 @@ fn a_fleet_that_changes_changes_the_counts() {
     told(&mut console, fleet);
     assert!(!tabs(&console).contains("6 All 6"), "{}", tabs(&console));
 }
+
+#[test]
+fn until_a_key_was_pressed_the_cursor_is_on_the_first_row_whichever_repository_answers_first() {
+    use atc::domain::automation::Listed;
+    let mut console = Console::new(120, 24);
+    let listed = |id: &str, repo: &str| Listed::Here {
+        automations: vec![bare(repo, id, id, json!({}))],
+        unreadable: 0,
+        more: false,
+    };
+    console.keys("T");
+    crate::fleet::list(&mut console, "web", listed("w", "web"));
+    crate::fleet::list(&mut console, "api", listed("a", "api"));
+    assert_eq!(console.model.automation().unwrap().automation.at, at("api", "a"));
+    console.keys("jk");
+    crate::fleet::list(&mut console, "api", Listed::Here { automations: vec![], unreadable: 0, more: false });
+    crate::fleet::list(&mut console, "billing", listed("b", "billing"));
+    assert_eq!(console.model.automation().unwrap().automation.at, at("web", "w"), "its neighbour, when it went");
+}

@@ -191,10 +191,6 @@ pub fn berlin() -> Zone {
 }
 
 /// A console that knows the fleet: `acme/web` has no automations to have, `acme/reports` has none.
-pub fn console(width: u16, height: u16) -> Console {
-    console_with(settings(), width, height)
-}
-
 pub fn console_with(settings: Settings, width: u16, height: u16) -> Console {
     let mut console = Console::with(Settings { zone: berlin(), ..settings }, width, height);
     console.fill();

@@ -9,6 +9,7 @@
 mod assigning;
 mod automating;
 mod automation;
+mod automation_calendar;
 mod automation_views;
 mod bytes;
 mod cancelling;

@@ -32,6 +32,9 @@ pub struct AutomationsPane {
     /// The coming runs, over the list.
     pub calendar: Option<Calendar>,
     pub habits: Habits,
+    /// Something was done here: from now on the cursor stays with its automation. Before, it stands on the first row,
+    /// whichever repository answered first.
+    pub settled: bool,
     /// What is typed besides the query of the view.
     pub query: Query,
     pub wrong: Option<Wrong>,
@@ -87,7 +90,8 @@ pub struct Habits {
 
 impl AutomationsPane {
     pub fn of(habits: Habits) -> Self {
-        Self { selected: habits.selected.clone(), habits, due: true, ..Self::default() }
+        let selected = habits.selected.clone();
+        Self { settled: selected.is_some(), selected, habits, due: true, ..Self::default() }
     }
 
     /// Where the next key goes.

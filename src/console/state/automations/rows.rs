@@ -148,6 +148,9 @@ pub fn rebuild(model: &mut Model) {
 
 /// The cursor stays with its automation, else with its row.
 fn find_again(pane: &mut AutomationsPane) {
+    if !pane.settled {
+        (pane.selected, pane.index, pane.top) = (None, 0, 0);
+    }
     let at = |row: usize| pane.entry_at(row).map(|entry| &entry.at);
     let found = pane.selected.as_ref().and_then(|one| (0..pane.rows.len()).find(|row| at(*row) == Some(one)));
     let index = found.unwrap_or_else(|| nearest(pane, pane.index, true));

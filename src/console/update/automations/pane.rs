@@ -36,7 +36,8 @@ pub fn open(model: &mut Model) {
 /// What the operator made of it is kept for the next time.
 pub fn close(model: &mut Model) {
     let Some(pane) = model.place.automations.take() else { return };
-    model.place.automating.habits = Habits { selected: pane.selected, ..pane.habits };
+    let selected = pane.selected.filter(|_| pane.settled);
+    model.place.automating.habits = Habits { selected, ..pane.habits };
     model.dirty = true;
 }
 
@@ -65,7 +66,7 @@ pub fn show(model: &mut Model, at: &AutomationRef) -> bool {
     if let Some(pane) = &mut model.place.automations {
         // Where the query would not let it through, it is on its page all the same.
         pane.selected = Some(at.clone());
-        pane.due = true;
+        (pane.settled, pane.due) = (true, true);
         pane.page = Some(Page::of(at.clone()));
     }
     model.dirty = true;
@@ -77,6 +78,7 @@ pub fn go(model: &mut Model, spot: &Spot) -> bool {
     open(model);
     if let Some(pane) = &mut model.place.automations {
         pane.selected = spot.automation.clone().or(pane.selected.take());
+        pane.settled |= pane.selected.is_some();
     }
     match &spot.at {
         At::Automations { view, query } => {
@@ -231,6 +233,7 @@ pub fn step(model: &mut Model, by: isize) {
 }
 
 fn select(pane: &mut AutomationsPane, index: usize) {
+    pane.settled = true;
     pane.index = nearest(pane, index, index >= pane.index);
     pane.selected = pane.chosen().map(|entry| entry.at.clone());
 }
