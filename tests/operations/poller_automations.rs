@@ -397,10 +397,7 @@ async fn a_change_behind_the_newest_page_of_runs_is_seen_at_the_pace_of_whole_sw
     let fake = fake(&["a"]);
     *fake.shop.proves.lock().unwrap() = true;
     let start = (fake.now)();
-    let run = |n: i64| Task {
-        state: State::Completed,
-        ..task_of(&format!("t{n}"), "a", start - TimeDelta::hours(n))
-    };
+    let run = |n: i64| Task { state: State::Completed, ..task_of(&format!("t{n}"), "a", start - TimeDelta::hours(n)) };
     *fake.shop.tasks.lock().unwrap() = (1..=150).map(run).collect();
     let mut stage = Stage::new(fake);
     stage.look(&[], Some("a"));

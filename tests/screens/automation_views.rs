@@ -3,8 +3,8 @@
 
 use atc::console::automations::Wish;
 use atc::console::effect::Effect;
-use atc::console::keys::{Chord, Context, Key};
 use atc::console::event::What;
+use atc::console::keys::{Chord, Context, Key};
 use atc::console::state::place::Pane;
 use atc::console::state::settings::Settings;
 use atc::domain::AutomationRef;
@@ -61,7 +61,10 @@ fn own() -> Vec<SavedView> {
             columns: Some(vec![Column::Owner, Column::Writes, Column::Repo]),
             ..view("Dear", "cost-month:>0")
         },
-        SavedView { empty: Some(atc::text::Safe::new("Nobody lets it run at night.")), ..view("At night", "name:night-owl") },
+        SavedView {
+            empty: Some(atc::text::Safe::new("Nobody lets it run at night.")),
+            ..view("At night", "name:night-owl")
+        },
         view("By the clock", "trigger:schedule"),
     ]
 }
@@ -133,7 +136,10 @@ fn rows_can_be_sorted_by_whatever_they_say_and_what_is_not_known_comes_last_both
 #[test]
 fn a_count_says_that_it_is_a_least_until_everything_was_read() {
     let mut console = Console::new(120, 24);
-    told(&mut console, vec![bare("api", "a", "Writes all over", json!({"issues": {}})), bare("api", "b", "Off", json!({}))]);
+    told(
+        &mut console,
+        vec![bare("api", "a", "Writes all over", json!({"issues": {}})), bare("api", "b", "Off", json!({}))],
+    );
     console.keys("T");
     let row = tabs(&console);
     assert!(row.contains("1 Needs care 0+") && row.contains("2 On 2 "), "lists do not tell what it costs: {row}");

@@ -43,11 +43,7 @@ pub struct Views<S: Listing> {
 impl<S: Listing> Views<S> {
     /// The first that shows everything is shown at first.
     pub fn new(saved: &[ViewOf<S>]) -> Self {
-        Self {
-            at: all(saved).unwrap_or(0),
-            given: saved.len(),
-            looks: saved.iter().map(Look::from).collect(),
-        }
+        Self { at: all(saved).unwrap_or(0), given: saved.len(), looks: saved.iter().map(Look::from).collect() }
     }
 
     pub fn look(&self) -> Look<S> {
@@ -113,7 +109,8 @@ impl<S: Listing> Views<S> {
     /// [`Self::take`] understands.
     pub fn words(&self, saved: &[ViewOf<S>]) -> (String, String) {
         let shown = saved.get(self.at).map(ViewOf::word).unwrap_or_default();
-        let turned = self.looks.iter().zip(saved).filter(|(look, view)| (look.order, look.group) != (view.order, view.group));
+        let turned =
+            self.looks.iter().zip(saved).filter(|(look, view)| (look.order, look.group) != (view.order, view.group));
         let line = |(look, view): (&Look<S>, &ViewOf<S>)| {
             let reversed = if look.order.reversed { "-" } else { "" };
             let group = look.group.map_or(UNGROUPED, S::Group::word);
@@ -128,7 +125,8 @@ impl<S: Listing> Views<S> {
         self.at = find(shown).unwrap_or(self.at);
         for line in turned.lines() {
             let mut words = line.split(' ');
-            let (Some(view), Some(sort), Some(group)) = (words.next().and_then(find), words.next(), words.next()) else {
+            let (Some(view), Some(sort), Some(group)) = (words.next().and_then(find), words.next(), words.next())
+            else {
                 continue;
             };
             let (reversed, by) = sort.strip_prefix('-').map_or((false, sort), |by| (true, by));
@@ -160,8 +158,8 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
     use super::*;
-    use crate::domain::automation::{Column, Group, Order, SavedView};
     use crate::domain::automation::query::{Automations, Query};
+    use crate::domain::automation::{Column, Group, Order, SavedView};
 
     fn saved() -> Vec<SavedView> {
         let view = |name: &str, query: &str| SavedView::new(name, Query::parse(query).unwrap());
@@ -171,10 +169,12 @@ mod tests {
     #[test]
     fn each_view_keeps_how_it_was_turned_and_where_its_cursor_was() {
         let mut views: Views<Automations> = Views::new(&saved());
-        let id = |id: &str| Some(crate::domain::AutomationRef {
-            repo: "acme/api".parse().unwrap(),
-            id: crate::domain::AutomationId::new(id),
-        });
+        let id = |id: &str| {
+            Some(crate::domain::AutomationRef {
+                repo: "acme/api".parse().unwrap(),
+                id: crate::domain::AutomationId::new(id),
+            })
+        };
         let mut selected = id("a");
         assert_eq!(views.at, 1, "everything is shown at first");
         views.turn(|look| look.order.by = Column::Next);
@@ -193,7 +193,9 @@ mod tests {
         let saved = saved();
         let mut views: Views<Automations> = Views::new(&saved);
         views.show(2, &mut None);
-        views.turn(|look| (look.order, look.group) = (Order { by: Column::CostWeek, reversed: true }, Some(Group::None)));
+        views.turn(|look| {
+            (look.order, look.group) = (Order { by: Column::CostWeek, reversed: true }, Some(Group::None))
+        });
         let (shown, turned) = views.words(&saved);
         assert_eq!((shown.as_str(), turned.as_str()), ("off", "off -cost-week none"));
         let mut next = Views::new(&saved);

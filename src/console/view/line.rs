@@ -145,15 +145,13 @@ fn hint(line: &Line) -> &'static str {
         LineKind::Command => {
             "{line.accept} run   {line.next-choice} complete   {line.up} older   {line.search-mode} look for one   {line.back} back"
         }
-        LineKind::QueueFilter => {
+        LineKind::QueueFilter | LineKind::AutomationFilter => {
             "{line.next-choice} complete   {line.up} older   {line.save-view} save as a view   {line.back} back"
         }
         LineKind::LogSearch => {
             "{line.accept} keep   {line.search-mode} text or regex   {line.only-hits} only these   {line.back} clear"
         }
-        LineKind::AutomationFilter | LineKind::LogFilter => {
-            "{line.accept} keep   {line.next-choice} complete   {line.back} back"
-        }
+        LineKind::LogFilter => "{line.accept} keep   {line.next-choice} complete   {line.back} back",
         LineKind::DiffSearch => "{line.accept} keep   {line.back} clear",
         LineKind::Reviewers => "logins and org/team   {line.back} give up",
     }

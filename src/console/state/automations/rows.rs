@@ -334,9 +334,10 @@ fn heading(model: &Model, pane: &AutomationsPane, repo: &RepoName, group: &[usiz
 fn recheck_at(model: &Model, entries: &[Entry], queries: &[&Query]) -> Option<Instant> {
     let runs = entries.iter().filter_map(|entry| entry.next);
     let timed: Vec<_> = queries.iter().filter(|query| query.is_timed()).collect();
-    let answers = entries.iter().filter(|_| !timed.is_empty()).flat_map(|entry| {
-        timed.iter().filter_map(move |query| query.next_change(&facts_of(model, entry)?))
-    });
+    let answers = entries
+        .iter()
+        .filter(|_| !timed.is_empty())
+        .flat_map(|entry| timed.iter().filter_map(move |query| query.next_change(&facts_of(model, entry)?)));
     runs.chain(answers).filter(|at| *at > model.now).min()
 }
 

@@ -16,7 +16,12 @@ enum Key {
 }
 
 /// Puts the places of entries in order. `grouped`: those of a repository stay together.
-pub fn sort<'a>(order: Order, grouped: bool, shown: &mut [usize], of: impl Fn(usize) -> Option<(&'a Entry, &'a Known)>) {
+pub fn sort<'a>(
+    order: Order,
+    grouped: bool,
+    shown: &mut [usize],
+    of: impl Fn(usize) -> Option<(&'a Entry, &'a Known)>,
+) {
     shown.sort_by_cached_key(|at| {
         let Some((entry, known)) = of(*at) else { return Place::default() };
         Place {

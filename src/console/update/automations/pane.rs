@@ -14,8 +14,8 @@ use crate::console::state::automations::pane::{AutomationsPane, Habits, list_row
 use crate::console::state::automations::rows::{self, nearest};
 use crate::console::state::line::LineKind;
 use crate::console::state::trail::{At, Spot};
-use crate::console::update::{actions, line, trail};
 use crate::console::state::views::{Look, all, step as following};
+use crate::console::update::{actions, line, trail};
 use crate::domain::automation::query::{Automations, Query};
 use crate::domain::automation::{Column, Group, Order};
 use crate::domain::listing::Named as _;

@@ -180,8 +180,10 @@ fn draw_bar(model: &Model, bar: &Bar, theme: &Theme, line: Area, buffer: &mut Bu
     let over = bar.cap.is_some_and(|cap| most > cap);
     let (tone, sign) = if over { (Tone::BadStrong, "✗ ") } else { (Tone::Dim, "") };
     let room = usize::from(line.right().saturating_sub(x + 2));
-    let cap = Safe::new(width::cut_end(&format!("{sign}{cap}"), room));
-    put(buffer, line, x + 1, line.y, &cap, theme.style(tone));
+    // Half a limit says nothing.
+    let whole = format!("{sign}{cap}");
+    let told = if width::width(&whole) <= room { &whole } else { sign.trim_end() };
+    put(buffer, line, x + 1, line.y, Safe::new(told), theme.style(tone));
 }
 
 fn draw_run(

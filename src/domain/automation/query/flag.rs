@@ -80,7 +80,8 @@ impl Flag {
         let one = facts.automation;
         match self {
             Self::NeedsCare => {
-                let any = [Self::ConcernAny, Self::ViolatesAny, Self::LimitReached, Self::LimitNear, Self::OffByService];
+                let any =
+                    [Self::ConcernAny, Self::ViolatesAny, Self::LimitReached, Self::LimitNear, Self::OffByService];
                 any.into_iter().any(|reason| reason.holds(facts))
             }
             Self::On => one.switch.is_on(),
