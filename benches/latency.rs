@@ -386,9 +386,8 @@ mod unix {
 
     fn start(arguments: &[&str], home: &Path, sign: &str) -> Start {
         let mut term = Term::start(Path::new(env!("CARGO_BIN_EXE_atc")), arguments, home);
-        let first = term.next();
-        let shown = |screen: &vt100::Screen| screen.contents().contains(sign);
-        let whole = if shown(term.screen.screen()) { first } else { term.until(shown) };
+        let first = term.shows("Queue");
+        let whole = if term.screen.screen().contents().contains(sign) { first } else { term.shows(sign) };
         std::thread::sleep(Duration::from_millis(1_500));
         let ms = |at: Stopwatch| (at - term.begun).as_secs_f64() * 1e3;
         let start = Start { first: ms(first), whole: ms(whole), memory: term.status("VmRSS") as f64 / 1024.0 };
