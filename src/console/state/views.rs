@@ -194,7 +194,7 @@ mod tests {
         let mut views: Views<Automations> = Views::new(&saved);
         views.show(2, &mut None);
         views.turn(|look| {
-            (look.order, look.group) = (Order { by: Column::CostWeek, reversed: true }, Some(Group::None))
+            (look.order, look.group) = (Order { by: Column::CostWeek, reversed: true }, Some(Group::None));
         });
         let (shown, turned) = views.words(&saved);
         assert_eq!((shown.as_str(), turned.as_str()), ("off", "off -cost-week none"));

@@ -10,7 +10,7 @@ use crate::console::state::views::{Look, Views};
 use crate::domain::automation::query::Automations;
 use crate::domain::listing::{MOST_NAME, MOST_VIEWS};
 use crate::domain::query::{QueryOf, Tasks, Wrong};
-use crate::domain::{Listing, OrderOf, ViewOf};
+use crate::domain::{Listing, ViewOf};
 use crate::text::{Safe, Untrusted};
 
 /// A pane with saved views.
@@ -186,7 +186,6 @@ fn save<S: Viewed>(model: &mut Model, name: &str) -> Result<(), String> {
         return Err(format!("there are already {MOST_VIEWS} views"));
     }
     let Look { order, group, columns, .. } = S::views(model).look();
-    let order: OrderOf<S::Column> = order;
     let view = ViewOf { order, group, columns, ..view };
     let text = view.toml();
     S::clear(model);

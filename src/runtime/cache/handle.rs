@@ -96,7 +96,7 @@ impl Cache {
     pub fn keep(&self, source: &Source, news: &News, at: Instant) {
         match news {
             News::Tasks { tasks, .. } | News::AutomationRuns { tasks: Some(tasks), .. } => {
-                self.tell(|| Keep::Tasks(tasks.clone()))
+                self.tell(|| Keep::Tasks(tasks.clone()));
             }
             News::Task(task) => self.tell(|| Keep::Tasks(vec![(**task).clone()])),
             News::Gone(ids) => self.tell(|| Keep::Gone(ids.clone())),
