@@ -9,6 +9,8 @@
 mod assigning;
 mod automating;
 mod automation;
+mod automation_calendar;
+mod automation_views;
 mod bytes;
 mod cancelling;
 mod craft;

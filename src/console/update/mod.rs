@@ -43,6 +43,7 @@ mod settle;
 mod theme;
 pub mod tour;
 pub mod trail;
+pub mod views;
 pub mod wake;
 pub mod wall;
 
