@@ -11,6 +11,7 @@ mod automating;
 mod automation;
 mod bytes;
 mod cancelling;
+mod commenting;
 mod craft;
 mod diagnosing;
 mod dice;
