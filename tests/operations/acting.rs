@@ -264,7 +264,7 @@ async fn who_acts_is_asked_before_the_claim_where_it_is_not_known_and_nothing_fa
         *fake.whose.lock().unwrap() = whose;
         let claimed = Arc::clone(&book);
         *fake.on_comment.lock().unwrap() = Box::new(move |_| {
-            assert_eq!(claimed.recent(9).unwrap().len(), 1, "claimed before it is sent");
+            assert_eq!(entries(&claimed).len(), 1, "claimed before it is sent");
             Ok(())
         });
         *fake.on_act.lock().unwrap() = Box::new(|_| Ok("done".to_owned()));

@@ -1,10 +1,10 @@
 //! `f`: a comment to the agent on the task's pull request, or a new task on its branch. In the reviews a comment on the
 //! pull request is written in the same place.
 
+pub(super) mod draft;
+
 use chrono::TimeDelta;
 use uuid::Uuid;
-
-pub(super) mod draft;
 
 use super::{actions, compose, dialog, reviews};
 use crate::console::effect::Effect;
@@ -60,9 +60,7 @@ fn begin(
     (name, branch): (Safe, Option<String>),
     kept: Option<Draft>,
 ) {
-    if kept.is_some() {
-        model.notes.say(model.now, false, "the draft goes on where it was left");
-    }
+    let goes_on = kept.is_some();
     let Draft { id, prompt, maybe_started: maybe_written, comment, .. } = kept.unwrap_or_else(|| Draft {
         id: model.compose.new_id(model.now),
         prompt: if about.task().is_some() { format!("{MENTION} ") } else { String::new() },
@@ -72,7 +70,8 @@ fn begin(
     let mut editor = Editor::prompt(&prompt);
     editor.to_end();
     let (to, fault) = (To::Comment, None);
-    let follow = FollowUp { id, about, name, number, branch, to, editor, fault, maybe_written, sent, rewritten };
+    let follow =
+        FollowUp { id, about, name, number, branch, to, editor, fault, maybe_written, sent, rewritten, goes_on };
     model.compose.follow_up = Some(Box::new(follow));
     model.dirty = true;
 }
@@ -100,6 +99,7 @@ fn change(model: &mut Model, effects: &mut Vec<Effect>, change: impl FnOnce(&mut
     follow.fault = None;
     model.dirty = true;
     if follow.editor.text() != before {
+        follow.goes_on = false;
         follow.rewritten = follow.sent.is_some();
         draft::keep(follow, effects);
     }

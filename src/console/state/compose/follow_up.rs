@@ -54,6 +54,8 @@ pub struct FollowUp {
     pub sent: Option<Uuid>,
     /// Since then something else was made of it.
     pub rewritten: bool,
+    /// It is a draft that was kept, as it was left.
+    pub goes_on: bool,
 }
 
 impl About {
@@ -87,7 +89,7 @@ impl FollowUp {
             id: self.id,
             repo: Some(self.about.repo().clone()),
             prompt: self.editor.text(),
-            maybe_started: self.maybe_written,
+            maybe_started: self.maybe_written && self.sent.is_some(),
             comment: Some(Box::new(on)),
             ..Draft::default()
         }
