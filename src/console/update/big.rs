@@ -94,7 +94,6 @@ pub fn news(model: &mut Model, news: News) -> bool {
         }
         Told::Grew { len, settled } => {
             pane.grew(len, settled);
-            changed = !pane.reader.follow;
             None
         }
         Told::Opened { .. } | Told::Whole { .. } | Told::More { .. } => None,

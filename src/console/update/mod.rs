@@ -113,16 +113,16 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
 fn settle_note(model: &mut Model, by_hand: Option<(Context, Context, u64)>) {
     let (screen, here) = (model.screen(), model.context());
     let needs_line = here.takes_text() || here != screen;
+    let waits = model.notes.current.as_ref().and_then(|note| note.waits);
+    if waits.is_some_and(|of| of == here || !needs_line) {
+        return model.notes.come_back(model.now);
+    }
     match by_hand {
         Some((_, before, said)) if needs_line && here != before && said == model.notes.said() => {
             model.notes.make_way(model.now, before);
         }
         Some((before, ..)) if before != screen => model.notes.leave(model.now),
         _ => {}
-    }
-    let waits = model.notes.current.as_ref().and_then(|note| note.waits);
-    if waits.is_some_and(|of| of == here || !needs_line) {
-        model.notes.come_back(model.now);
     }
 }
 

@@ -84,7 +84,7 @@ struct Settler {
     wake: Arc<Notify>,
     hears: mpsc::Receiver<Box<PullOrder>>,
     /// Whose answers were lost in this run.
-    lost: Vec<Box<PullOrder>>,
+    lost: Vec<PullOrder>,
 }
 
 impl Settler {
@@ -93,7 +93,7 @@ impl Settler {
         loop {
             tokio::select! {
                 () = self.wake.notified() => {}
-                Some(order) = self.hears.recv() => self.lost.push(order),
+                Some(order) = self.hears.recv() => self.lost.push(*order),
                 () = tokio::time::sleep(pause.unwrap_or_default()), if pause.is_some() => {}
                 () = self.desk.events.closed() => return,
             }
@@ -101,7 +101,7 @@ impl Settler {
                 return;
             }
             while let Ok(order) = self.hears.try_recv() {
-                self.lost.push(order);
+                self.lost.push(*order);
             }
             pause = self.look().await;
         }
@@ -148,16 +148,16 @@ impl Settler {
         }
     }
 
-    fn take(&mut self, id: Uuid) -> Option<Box<PullOrder>> {
+    fn take(&mut self, id: Uuid) -> Option<PullOrder> {
         let index = self.lost.iter().position(|order| order.id == id)?;
         Some(self.lost.swap_remove(index))
     }
 
     /// The answer that was lost: whoever waits for it has it now.
-    async fn happened(&self, order: Box<PullOrder>) {
+    async fn happened(&self, order: PullOrder) {
         let _ = self.wishes.send(Wish::Pull(order.target.at.clone())).await;
         let result = Ok(Safe::new(format!("{}: it did happen: {}", order.target.name(), order.act.done())));
-        self.desk.op(Op::Reviews(Box::new(News::Acted { order, result }))).await;
+        self.desk.op(Op::Reviews(Box::new(News::Acted { order: Box::new(order), result }))).await;
     }
 
     /// What is written to the agent stands under its task; of anything else a word is said.
