@@ -157,12 +157,12 @@ mod tests {
         let mut model = Model::new(at(0), settings);
         let freshness = model.world.freshness.entry(Source::Tasks(repo)).or_default();
         freshness.good(at(0), None);
-        freshness.failed(at(30), Fault::new(FaultKind::Local, "no answer", "wait"), Some(at(400)));
+        freshness.failed(at(30), Fault::new(FaultKind::Local, "no answer", "wait"), Some(at(350)));
         model.now = at(50);
         let young = model.queue_trust().plain();
         assert!(young.starts_with("failed 00:00, next try in 5m: no answer"), "{young}");
         model.now = at(310);
         let old = model.queue_trust().plain();
-        assert!(old.starts_with("failed 00:00, stale 5m, next try in 90s: no answer"), "{old}");
+        assert!(old.starts_with("failed 00:00, stale 5m, next try in 40s: no answer"), "{old}");
     }
 }
