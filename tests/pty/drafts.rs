@@ -74,7 +74,7 @@ fn a_comment_being_written_survives_a_kill_and_is_found_in_the_list_and_at_its_p
     let t = world.console().start();
     t.text("All 1");
     t.send("p");
-    t.text("Reviews");
+    t.text("waits on checks");
     t.send("gc");
     t.text("Comment · acme/api#");
     t.send("\x1b[200~Who owns the rounding?\x1b[201~");
@@ -100,7 +100,7 @@ fn a_comment_being_written_survives_a_kill_and_is_found_in_the_list_and_at_its_p
     t.text("an unsent comment was kept");
     t.text("All 1");
     t.send("p");
-    t.text("Reviews");
+    t.text("waits on checks");
     t.send("gc");
     t.text("Who owns the rounding? And who tests it?");
     t.send("\x1b");
