@@ -216,6 +216,11 @@ pub enum Op {
         plan: uuid::Uuid,
         told: Result<Vec<(RepoName, Turn)>, Fault>,
     },
+    /// What was done under this id, and of which nobody knew what became of it, did happen.
+    Found {
+        id: uuid::Uuid,
+        text: Safe,
+    },
     /// A short message for the footer.
     Note {
         bad: bool,

@@ -13,6 +13,7 @@ mod automation_calendar;
 mod automation_views;
 mod bytes;
 mod cancelling;
+mod commenting;
 mod craft;
 mod diagnosing;
 mod dice;
