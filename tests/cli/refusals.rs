@@ -25,7 +25,11 @@ fn refused(args: &[&str], env: &[(&str, &str)]) -> (Option<i32>, String) {
     let (status, _, raw) = console(args, env).end();
     let text = String::from_utf8(raw).unwrap();
     assert!(!text.contains('\x1b'), "{text:?}");
-    (status.code(), text)
+    // It is one line, broken between words where the terminal ends: here as it was said.
+    let rows: Vec<&str> = text.lines().filter(|row| !row.trim().is_empty()).collect();
+    let starts = |row: &&&str| row.starts_with("atc: ");
+    assert!(rows.iter().filter(starts).count() <= 1, "{text:?}");
+    (status.code(), rows.join(" ") + "\n")
 }
 
 /// A service that refuses every request, repeats the header it was sent, and counts.
