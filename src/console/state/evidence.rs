@@ -196,7 +196,7 @@ impl Known {
         }
     }
 
-    /// The evidence for that sign in two words: `silent 22m`, `run ended`. `None`: nothing is wrong.
+    /// The evidence for that sign in two words, at the end of the name: `silent 22m`, `run ended`. `None`: nothing is wrong.
     pub fn short_evidence(&self, world: &World, settings: &Settings, now: Instant) -> Option<String> {
         let stuck = self.stuck(settings, now).map(|stuck| stuck.short(now));
         let differs = || self.disagreement(world, now).map(|differs| differs.short().to_owned());

@@ -15,6 +15,9 @@ use crate::console::view::theme::{Theme, Tone};
 use crate::domain::{Checks, Column, age};
 use crate::text::{Safe, width};
 
+/// A name that is cut for the evidence of what is wrong keeps at least this much.
+const NAME_BESIDE: usize = 22;
+
 /// One task being drawn.
 pub struct Row<'a> {
     pub model: &'a Model,
@@ -47,7 +50,16 @@ impl Row<'_> {
         if let Some((sign, tone)) = self.known.sign(&model.world, &model.settings, model.now) {
             put(buffer, area, name_at - 2, y, sign, theme.style(tone));
         }
-        let name = Safe::new(width::cut_end(&task.name.show_line(), usize::from(columns.name)));
+        let room = usize::from(columns.name);
+        let name = task.name.show_line();
+        let evidence = self.known.short_evidence(&model.world, &model.settings, model.now);
+        let taken = evidence.as_deref().map_or(0, |words| width::width(words) + 2);
+        let fits = width::width(&name).min(NAME_BESIDE) + taken <= room;
+        if let Some(words) = evidence.filter(|_| fits) {
+            let area = Area { x: name_at, width: columns.name, ..area };
+            put_right(buffer, area, &Words::one(Tone::Dim, words), theme);
+        }
+        let name = Safe::new(width::cut_end(&name, if fits { room - taken } else { room }));
         let name_tone = if self.selected { Tone::Strong } else { Tone::Plain };
         put(buffer, area, name_at, y, &name, theme.style(name_tone));
         for cell in &columns.cells {
