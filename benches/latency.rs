@@ -2,8 +2,9 @@
 //! loaded and a log being followed; and what the program costs at start and at rest.
 //!
 //! ```text
-//! this program ── pty ──> itself with --console: the real loop, input and painter, over a model with 50,000 tasks
-//!              └─ pty ──> atc, on the demo server: start, memory, and half a minute of nothing
+//! this program ─┬─ pty ──> itself with --console: the real loop, input and painter, over a model with 50,000 tasks
+//!               ├─ pty ──> itself with --stock: the least a list costs with what ratatui brings, for comparison
+//!               └─ pty ──> atc, on the demo server: start, memory, and half a minute of nothing
 //! ```
 //!
 //! `cargo bench --bench latency` prints the two tables of the README.
@@ -56,6 +57,7 @@ mod unix {
     use atc::runtime::external::Desktop;
     use atc::runtime::terminal::Tty;
     use atc::runtime::{input, signals};
+    use ratatui::widgets::{List, ListState};
 
     use super::fleet::{REPOS, pull, repo, task};
     use super::talk::{news, record};
@@ -72,11 +74,11 @@ mod unix {
 
     pub fn main() {
         let mut arguments = std::env::args();
-        if arguments.any(|argument| argument == "--console") {
-            return console();
-        }
-        if std::env::args().any(|argument| argument == "--test") {
-            return;
+        match arguments.find(|argument| argument.starts_with("--")).as_deref() {
+            Some("--console") => return console(),
+            Some("--stock") => return stock(),
+            Some("--test") => return,
+            _ => {}
         }
         keys();
         costs();
@@ -161,6 +163,34 @@ mod unix {
             };
             Box::pin(app::run(app)).await;
         });
+    }
+
+    /// As many lines in a list, with ratatui's own terminal and crossterm's own events.
+    fn stock() {
+        let lines: Vec<String> = (0..TASKS).map(|n| format!("acme/service-{:02} {n}", n % REPOS)).collect();
+        let (mut terminal, mut state) = (ratatui::init(), ListState::default().with_selected(Some(0)));
+        loop {
+            let sight = state.offset()..(state.offset() + usize::from(ROWS) * 2).min(TASKS);
+            terminal
+                .draw(|frame| {
+                    // Only what may be in sight: to make all of them each time would measure that.
+                    let mut near = ListState::default().with_selected(state.selected().map(|at| at - sight.start));
+                    let list = List::new(lines[sight.clone()].iter().map(String::as_str)).highlight_symbol("▌");
+                    frame.render_stateful_widget(list, frame.area(), &mut near);
+                    *state.offset_mut() = sight.start + near.offset();
+                })
+                .unwrap();
+            match crossterm::event::read().unwrap() {
+                crossterm::event::Event::Key(key) if key.code == crossterm::event::KeyCode::Char('j') => {
+                    state.select_next();
+                }
+                crossterm::event::Event::Key(key) if key.code == crossterm::event::KeyCode::Char('k') => {
+                    state.select_previous();
+                }
+                crossterm::event::Event::Key(_) => return ratatui::restore(),
+                _ => {}
+            }
+        }
     }
 
     // The one that measures.
@@ -297,6 +327,8 @@ mod unix {
             "\n| from the key to the last byte of its picture, {COLUMNS}×{ROWS}, {TASKS} tasks, a log followed | p50 | p99 |"
         );
         println!("|---|---:|---:|");
+        let mut stock = Term::start(&me, &["--stock"], home.path());
+        stock.shows("acme/service-07");
         let mut term = Term::start(&me, &["--console"], home.path());
         term.shows(LINE);
         let held = term.status("VmRSS") as f64 / 1024.0;
@@ -314,9 +346,14 @@ mod unix {
                 .collect();
             println!("| {what} | {:.2} ms | {:.2} ms |", at(&mut times, 50), at(&mut times, 99));
         };
-        measure(&mut term, "the selection moves a row", &["j", "j", "j", "k", "k", "k"], |a, b| marked(a) != marked(b));
+        let steps = ["j", "j", "j", "k", "k", "k"];
+        measure(&mut stock, "*stock ratatui, a list alone: the selection moves a row*", &steps, |a, b| {
+            marked(a) != marked(b)
+        });
+        stock.end();
+        measure(&mut term, "the selection moves a row", &steps, |a, b| marked(a) != marked(b));
         measure(&mut term, "a page of the queue", &["\u{1b}[6~", "\u{1b}[6~", "\u{1b}[5~", "\u{1b}[5~"], |a, b| {
-            rows(a).zip(rows(b)).filter(|(a, b)| a != b).count() > 5
+            names(a) != names(b)
         });
         term.send("/");
         term.until(|screen| !screen.hide_cursor());
@@ -331,9 +368,14 @@ mod unix {
         screen.rows(0, COLUMNS)
     }
 
-    /// The row with the marker of the selection.
-    fn marked(screen: &vt100::Screen) -> Option<usize> {
-        rows(screen).position(|row| row.starts_with('▌'))
+    /// The rows with a marker: the log keeps its own while that of the queue moves.
+    fn marked(screen: &vt100::Screen) -> Vec<usize> {
+        rows(screen).enumerate().filter(|(_, row)| row.starts_with('▌')).map(|(at, _)| at).collect()
+    }
+
+    /// The names of the tasks in sight.
+    fn names(screen: &vt100::Screen) -> Vec<String> {
+        rows(screen).filter(|row| row.contains("acme/")).collect()
     }
 
     struct Start {
@@ -344,9 +386,8 @@ mod unix {
 
     fn start(arguments: &[&str], home: &Path, sign: &str) -> Start {
         let mut term = Term::start(Path::new(env!("CARGO_BIN_EXE_atc")), arguments, home);
-        let first = term.next();
-        let shown = |screen: &vt100::Screen| screen.contents().contains(sign);
-        let whole = if shown(term.screen.screen()) { first } else { term.until(shown) };
+        let first = term.shows("Queue");
+        let whole = if term.screen.screen().contents().contains(sign) { first } else { term.shows(sign) };
         std::thread::sleep(Duration::from_millis(1_500));
         let ms = |at: Stopwatch| (at - term.begun).as_secs_f64() * 1e3;
         let start = Start { first: ms(first), whole: ms(whole), memory: term.status("VmRSS") as f64 / 1024.0 };

@@ -104,18 +104,23 @@ impl Freshness {
         }
         match self.good_at {
             None => Verdict::Loading,
-            Some(at) if self.remembered || self.stale_from(stale_after).is_some_and(|turns| now > turns) => {
-                Verdict::Stale(at)
-            }
-            Some(_) => Verdict::Fresh,
+            Some(_) => self.stale_since(now, stale_after).map_or(Verdict::Fresh, Verdict::Stale),
         }
     }
 
+    /// When the data on the screen was true, where that is too long ago: also while newer tries fail.
+    pub fn stale_since(&self, now: Instant, stale_after: chrono::TimeDelta) -> Option<Instant> {
+        let is_stale = self.remembered || self.stale_from(stale_after).is_some_and(|turns| now > turns);
+        self.good_at.filter(|_| is_stale)
+    }
+
     /// Up to when the good data is not called stale: as long as good data may be old, and while the next look, which may
-    /// be planned for later because nothing happens there, is not overdue.
+    /// be planned for later because nothing happens there, is not overdue. A look that is planned because the last one
+    /// failed excuses nothing.
     pub fn stale_from(&self, stale_after: chrono::TimeDelta) -> Option<Instant> {
         let by_age = self.good_at? + stale_after;
-        Some(self.next_try.map_or(by_age, |next| by_age.max(next + GRACE)))
+        let planned = self.next_try.filter(|_| self.fault.is_none());
+        Some(planned.map_or(by_age, |next| by_age.max(next + GRACE)))
     }
 }
 
@@ -136,5 +141,22 @@ mod tests {
         freshness.good(at(0), Some(at(300)));
         assert_eq!(freshness.verdict(at(330), minute), Verdict::Fresh);
         assert_eq!(freshness.verdict(at(331), minute), Verdict::Stale(at(0)));
+    }
+
+    #[test]
+    fn data_that_stays_while_the_service_fails_is_stale_from_the_same_moment() {
+        let at = |seconds| Instant::UNIX_EPOCH + TimeDelta::seconds(seconds);
+        let minute = TimeDelta::seconds(60);
+        let fault = Fault::new(crate::domain::FaultKind::Local, "no answer", "wait");
+        let mut freshness = Freshness::default();
+        freshness.good(at(0), None);
+        freshness.failed(at(50), fault.clone(), Some(at(1_000)));
+        assert_eq!(freshness.verdict(at(55), minute), Verdict::Failed(&fault, at(50)));
+        assert_eq!((freshness.stale_since(at(60), minute), freshness.stale_since(at(61), minute)), (None, Some(at(0))));
+        // Of an earlier run it is at once.
+        let mut remembered = Freshness::default();
+        remembered.remember(at(0));
+        remembered.failed(at(1), fault, None);
+        assert_eq!(remembered.stale_since(at(2), minute), Some(at(0)));
     }
 }

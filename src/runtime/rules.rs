@@ -107,7 +107,7 @@ fn stamp(path: &std::path::Path) -> Option<Stamp> {
 }
 
 /// Notes in the journal what cannot be used.
-pub fn note_faults(rules: &Rules) {
+fn note_faults(rules: &Rules) {
     for fault in rules.faults() {
         let (file, reason) = (fault.file.show_line(), fault.reason.show_line());
         tracing::warn!(file = file.as_str(), line = fault.line, reason = reason.as_str(), "a rule cannot be used");

@@ -8,7 +8,41 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Columns the text takes.
 pub fn width(text: &str) -> usize {
-    if text.is_ascii() { text.len() } else { text.graphemes(true).map(UnicodeWidthStr::width).sum() }
+    if text.is_ascii() { text.len() } else { cells(text).map(|(_, columns)| columns).sum() }
+}
+
+/// The user-perceived characters of the text and the columns each takes.
+pub fn cells(text: &str) -> impl Iterator<Item = (&str, usize)> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let (first, after) = rest.split_at_checked(first_len(rest)).filter(|(first, _)| !first.is_empty())?;
+        rest = after;
+        Some((first, if first.len() == 1 { 1 } else { first.width() }))
+    })
+}
+
+/// Bytes of the first user-perceived character. Nearly all that is drawn is of letters and signs that never join with
+/// each other, and is told by its bytes; the rest is asked of the tables.
+fn first_len(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    match never_joins(bytes)
+        .filter(|len| bytes.get(*len..).is_some_and(|rest| rest.is_empty() || never_joins(rest).is_some()))
+    {
+        Some(len) => len,
+        None => text.graphemes(true).next().map_or(0, str::len),
+    }
+}
+
+/// Bytes of the character at the start, if it never joins with another such: ASCII but for the carriage return, which
+/// joins with a line feed; dashes, quotes and the ellipsis; and U+2180 to U+2BFF, with all arrows, lines, blocks and marks
+/// that the screen is made of.
+fn never_joins(bytes: &[u8]) -> Option<usize> {
+    match bytes {
+        [b'\r', ..] => None,
+        [first, ..] if first.is_ascii() => Some(1),
+        [0xe2, 0x86..=0xaf, _, ..] | [0xe2, 0x80, 0x90..=0xa7, ..] => Some(3),
+        _ => None,
+    }
 }
 
 /// Bytes of the longest start of `text` that takes at most `max` columns, and the columns it takes.
@@ -17,8 +51,7 @@ fn fit(text: &str, max: usize) -> (usize, usize) {
         return (text.len().min(max), text.len().min(max));
     }
     let (mut bytes, mut used) = (0, 0);
-    for grapheme in text.graphemes(true) {
-        let w = grapheme.width();
+    for (grapheme, w) in cells(text) {
         if used + w > max {
             break;
         }
@@ -153,6 +186,29 @@ fn spaces(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn characters_are_told_apart_as_the_tables_do(
+            text in "([a-zé\\r\\n─│…●✓❤日\u{0301}\u{200d}\u{fe0f}\u{1f469}\u{1f1e9}\u{1f1ea}\u{0e33}\u{0600}\u{1100}\u{1161}\u{20dd}\u{2180}\u{2bff}]|\\PC){0,24}",
+        ) {
+            let ours: Vec<&str> = cells(&text).map(|(cell, _)| cell).collect();
+            proptest::prop_assert_eq!(ours, text.graphemes(true).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn no_two_characters_that_are_told_by_their_bytes_ever_join() {
+        let quick = |c: &char| never_joins(c.to_string().as_bytes()) == Some(c.len_utf8());
+        let all: Vec<char> = (0..=0x2fff).filter_map(char::from_u32).filter(quick).collect();
+        assert!(all.len() > 2_000, "{}", all.len());
+        for a in &all {
+            for b in ['a', '\n', '─', '…', '❤', '⏩'].iter().chain([a]) {
+                assert_eq!(format!("{a}{b}").graphemes(true).count(), 2, "{a:?} {b:?}");
+                assert_eq!(format!("{b}{a}").graphemes(true).count(), 2, "{b:?} {a:?}");
+            }
+        }
+    }
 
     #[test]
     fn a_cut_says_so_and_fits() {

@@ -17,7 +17,7 @@ use atc::ops::cancel::Patience;
 use atc::provider::Provider;
 use atc::provider::github::{GitHub, Host, Options, Token};
 use atc::runtime::app::{self, App, Exit};
-use atc::runtime::cache::Place;
+use atc::runtime::cache::{Cache, Place};
 use atc::runtime::clock::Clock;
 use atc::runtime::engine::Pace;
 use atc::runtime::external::Desktop;
@@ -177,6 +177,8 @@ impl Flow {
         let (signals, heard) = mpsc::channel(16);
         let kept = Arc::clone(&ledger);
         let seat = setup.seat.map(|dir| atc::runtime::seat::Files::new(&dir, 100, true)).unwrap_or_default();
+        let place = setup.cache.map(|file| Place { file, api: "the demo of these tests".to_owned() });
+        let cache = place.map(|place| Cache::start(place, clock.as_now())).unwrap_or_default();
         let parts = Parts {
             provider: provider.clone(),
             now: clock.as_now(),
@@ -190,7 +192,7 @@ impl Flow {
             template_folders: Vec::new(),
             web: None,
             drafts: None,
-            cache: setup.cache.map(|file| Place { file, api: "the demo of these tests".to_owned() }),
+            cache,
             kept: None,
             rules: atc::runtime::rules::RulesFile::default(),
             diagnose: setup.diagnose,

@@ -39,19 +39,28 @@ pub fn still() -> std::sync::mpsc::SyncSender<()> {
 impl Run {
     /// Starts, and returns with all that was remembered.
     async fn start(fake: Fake, file: &Path) -> (Self, Remembered) {
+        let cache = cache(&fake, file);
+        let mut run = Self::on(cache, fake);
+        let remembered = run.remembers().await;
+        (run, remembered)
+    }
+
+    /// A picture of so few tasks is told in one part, and before anything else.
+    async fn remembers(&mut self) -> Remembered {
+        match self.received.recv().await.unwrap().what {
+            What::Local(Local::Remembered(part)) => *part,
+            other => panic!("before the cache: {other:?}"),
+        }
+    }
+
+    fn on(cache: Cache, fake: Fake) -> Self {
         let fake = Arc::new(fake);
-        let (events, mut received) = mpsc::channel(1024);
-        let place = Place { file: file.to_owned(), api: "https://api.github.com/".to_owned() };
-        let cache = Cache::start(place, fake.now.clone());
+        let (events, received) = mpsc::channel(1024);
         let desk = Desk { provider: fake.clone(), now: fake.now.clone(), events, cache: cache.clone() };
         let context = crate::fake::context(&fake, &Arc::default());
         let mut engine = Engine::spawn(desk, context, Pace::default(), Patience::default());
         engine.perform(Effect::Watch(vec![repo()]));
-        // A picture of so few tasks is told in one part, and before anything else.
-        match received.recv().await.unwrap().what {
-            What::Local(Local::Remembered(part)) => (Self { engine, fake, received, cache }, *part),
-            other => panic!("before the cache: {other:?}"),
-        }
+        Self { engine, fake, received, cache }
     }
 
     async fn pass(&mut self, seconds: u64) -> Vec<What> {
@@ -78,6 +87,11 @@ impl Run {
         drop(self.engine);
         self.fake
     }
+}
+
+fn cache(fake: &Fake, file: &Path) -> Cache {
+    let place = Place { file: file.to_owned(), api: "https://api.github.com/".to_owned() };
+    Cache::start(place, fake.now.clone())
 }
 
 fn tasks(remembered: &Remembered) -> Vec<&Task> {
@@ -109,6 +123,59 @@ fn three() -> Vec<Task> {
     let mut failed = by(task("failed", State::Failed, at()));
     failed.artifacts.push(Artifact::Pull { id: PullId(9), node: None, state: None });
     vec![by(task("done", State::Completed, at())), failed, by(task("works", State::InProgress, at()))]
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_read_ahead_is_in_the_first_picture_and_is_not_told_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cache.db");
+    let (mut first, _) = Run::start(service(three(), 7), &file).await;
+    first.pass(60).await;
+    first.look_at("done").await;
+    first.end().await;
+
+    let fake = service(three(), 7);
+    let ahead = cache(&fake, &file).ahead(vec![repo()]);
+    let shown = ahead.first().await.unwrap();
+    assert_eq!(tasks(&shown).len(), 3);
+    let mut second = Run::on(ahead, fake);
+    let first = second.received.recv().await.unwrap().what;
+    assert!(!matches!(first, What::Local(Local::Remembered(_))), "it is on the screen already: {first:?}");
+    second.look_at("done").await;
+    // The poller knows of it all the same.
+    assert_eq!(second.end().await.calls("task done"), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_picture_that_came_too_late_for_the_first_is_the_second() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cache.db");
+    let (mut first, _) = Run::start(service(three(), 7), &file).await;
+    first.pass(60).await;
+    first.end().await;
+
+    let fake = service(three(), 7);
+    let ahead = cache(&fake, &file).ahead(vec![repo()]);
+    // Nobody had the patience.
+    let mut second = Run::on(ahead, fake);
+    assert_eq!(tasks(&second.remembers().await).len(), 3);
+    second.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_read_ahead_of_other_repositories_is_no_picture_of_these() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cache.db");
+    let (mut first, _) = Run::start(service(three(), 7), &file).await;
+    first.pass(60).await;
+    first.end().await;
+
+    let fake = service(three(), 7);
+    let ahead = cache(&fake, &file).ahead(vec!["acme/else".parse().unwrap()]);
+    assert!(tasks(&ahead.first().await.unwrap()).is_empty());
+    let mut second = Run::on(ahead, fake);
+    assert_eq!(tasks(&second.remembers().await).len(), 3);
+    second.end().await;
 }
 
 #[tokio::test(start_paused = true)]

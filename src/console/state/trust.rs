@@ -86,11 +86,7 @@ impl Model {
             0 => format!("{} ", list_name(list)),
             others => format!("{} (+{others}) ", list_name(list)),
         };
-        self.say(&whose, verdict, self.next_try(list))
-    }
-
-    fn next_try(&self, source: &Source) -> Option<Instant> {
-        self.world.freshness.get(source)?.next_try
+        self.say(&whose, list)
     }
 
     /// `, next try in 40s`; nothing where none is planned.
@@ -104,19 +100,23 @@ impl Model {
 
     /// What to say about one source; empty when it is fresh.
     pub fn trust(&self, source: &Source) -> Words {
-        self.say("", &self.verdict(source), self.next_try(source))
+        self.say("", source)
     }
 
-    fn say(&self, whose: &str, verdict: &Verdict<'_>, next_try: Option<Instant>) -> Words {
-        match verdict {
+    fn say(&self, whose: &str, source: &Source) -> Words {
+        match self.verdict(source) {
             Verdict::Fresh => Words::new(),
             Verdict::Loading => Words::one(Tone::Dim, format!("{whose}loading …")),
             Verdict::Stale(at) => {
-                Words::one(Tone::Dim, format!("{whose}stale {}", crate::domain::age::coarse(self.now - *at)))
+                Words::one(Tone::Dim, format!("{whose}stale {}", crate::domain::age::coarse(self.now - at)))
             }
             Verdict::Failed(fault, at) => {
-                let next = self.next_try_words(next_try);
-                Words::one(Tone::Bad, format!("{whose}failed {}{next}: {fault}", clock(&self.settings, *at)))
+                let freshness = self.world.freshness.get(source);
+                let next = self.next_try_words(freshness.and_then(|f| f.next_try));
+                let stale = freshness.and_then(|f| f.stale_since(self.now, self.settings.stale_after));
+                let stale = stale
+                    .map_or_else(String::new, |at| format!(", stale {}", crate::domain::age::coarse(self.now - at)));
+                Words::one(Tone::Bad, format!("{whose}failed {}{stale}{next}: {fault}", clock(&self.settings, at)))
             }
         }
     }
@@ -137,5 +137,32 @@ fn rank(verdict: &Verdict<'_>) -> u8 {
         Verdict::Loading => 1,
         Verdict::Stale(_) => 2,
         Verdict::Fresh => 3,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use chrono::TimeDelta;
+
+    use super::*;
+    use crate::domain::{Fault, FaultKind};
+
+    #[test]
+    fn a_list_that_fails_says_since_when_why_how_old_its_data_is_and_when_it_is_asked_again() {
+        let repo: crate::domain::RepoName = "acme/api".parse().unwrap();
+        let at = |seconds| Instant::UNIX_EPOCH + TimeDelta::seconds(seconds);
+        let settings =
+            Settings { repos: vec![repo.clone()], stale_after: TimeDelta::seconds(60), ..Settings::default() };
+        let mut model = Model::new(at(0), settings);
+        let freshness = model.world.freshness.entry(Source::Tasks(repo)).or_default();
+        freshness.good(at(0), None);
+        freshness.failed(at(30), Fault::new(FaultKind::Local, "no answer", "wait"), Some(at(350)));
+        model.now = at(50);
+        let young = model.queue_trust().plain();
+        assert!(young.starts_with("failed 00:00, next try in 5m: no answer"), "{young}");
+        model.now = at(310);
+        let old = model.queue_trust().plain();
+        assert!(old.starts_with("failed 00:00, stale 5m, next try in 40s: no answer"), "{old}");
     }
 }

@@ -6,7 +6,7 @@ use super::{automations, log};
 use crate::console::state::Model;
 use crate::console::state::world::Known;
 use crate::domain::disagreement::Side;
-use crate::domain::{Column, Instant, Source, age};
+use crate::domain::{Column, Freshness, Instant, Source, age};
 
 /// Ages in lists may read old for this long, so that a screenful of them wakes the console at most six times a minute.
 const GRID: i64 = 10;
@@ -104,15 +104,17 @@ fn stale(model: &Model) -> impl Iterator<Item = Instant> + '_ {
     let own = model.queue.selected.iter().flat_map(|id| [Source::Task(id.clone()), Source::Run(id.clone())]);
     model.standing_sources().chain(own).filter_map(|source| {
         let freshness = model.world.freshness.get(&source)?;
-        if freshness.fault.is_some() {
-            let next = freshness.next_try.filter(|at| *at > model.now)?;
-            return Some(age::next_step(next, model.now));
-        }
-        let good = freshness.good_at?;
-        let turns = freshness.stale_from(model.settings.stale_after)? + TimeDelta::milliseconds(1);
-        let stays_fresh = turns > model.now && !freshness.remembered;
-        Some(if stays_fresh { turns } else { age::next_change(good, model.now) })
+        let try_again = freshness.next_try.filter(|at| freshness.fault.is_some() && *at > model.now);
+        try_again.map(|at| age::next_step(at, model.now)).into_iter().chain(turns_stale(model, freshness)).min()
     })
+}
+
+/// When this data will be called stale, or read older than it does.
+fn turns_stale(model: &Model, freshness: &Freshness) -> Option<Instant> {
+    let good = freshness.good_at?;
+    let turns = freshness.stale_from(model.settings.stale_after)? + TimeDelta::milliseconds(1);
+    let stays_fresh = turns > model.now && !freshness.remembered;
+    Some(if stays_fresh { turns } else { age::next_change(good, model.now) })
 }
 
 fn up_to_grid(at: Instant) -> Instant {

@@ -5,7 +5,6 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
-use unicode_segmentation::UnicodeSegmentation;
 
 use super::theme::Theme;
 use crate::console::state::layout::Area;
@@ -43,8 +42,8 @@ pub fn put(buffer: &mut Buffer, area: Area, x: u16, y: u16, text: impl Drawable,
         return x;
     }
     let mut column = x;
-    for grapheme in text.text().graphemes(true) {
-        let w = u16::try_from(width::width(grapheme)).unwrap_or(u16::MAX);
+    for (grapheme, wide) in width::cells(text.text()) {
+        let w = u16::try_from(wide).unwrap_or(u16::MAX);
         if w == 0 {
             continue;
         }

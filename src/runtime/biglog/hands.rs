@@ -15,7 +15,7 @@ use crate::console::rawlog::{self, From};
 use crate::domain::{Fault, FaultKind, Now};
 use crate::runtime::app::Effects;
 use crate::runtime::launch::behind::read_rules;
-use crate::runtime::rules::RulesFile;
+use crate::runtime::rules::{Rulebook, RulesFile};
 use crate::runtime::save;
 use crate::text::Safe;
 use crate::transcript::window::Plan;
@@ -169,7 +169,7 @@ impl Hands {
 impl Effects for Hands {
     fn begin(&mut self) {
         if let Some(rules) = self.rules.take() {
-            tokio::spawn(read_rules(self.teller.events.clone(), self.teller.now.clone(), rules));
+            tokio::spawn(read_rules(self.teller.events.clone(), self.teller.now.clone(), Rulebook::new(rules)));
         }
         let Some(open) = &self.open else { return };
         if !std::mem::replace(&mut self.begun, true) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Mutex, mpsc, oneshot};
 
 use super::keeper::{self, Word};
 use super::store::{Keep, Mark};
@@ -40,6 +40,32 @@ pub struct Part {
     pub fault: Option<Fault>,
     /// The next part is on its way.
     pub more: bool,
+    /// It is on the screen already.
+    pub seen: bool,
+}
+
+/// What an earlier run knew, part by part as it is read. Ends when all was told.
+#[derive(Debug)]
+pub struct Parts {
+    /// Looked at already, and not yet taken.
+    first: Option<Part>,
+    rest: mpsc::Receiver<Part>,
+}
+
+impl Parts {
+    pub async fn recv(&mut self) -> Option<Part> {
+        match self.first.take() {
+            Some(part) => Some(part),
+            None => self.rest.recv().await,
+        }
+    }
+}
+
+/// Asked for before there is anybody to take it up.
+#[derive(Debug)]
+struct Ahead {
+    repos: Vec<RepoName>,
+    parts: Parts,
 }
 
 /// A way to the keeper of the cache. The default keeps nothing.
@@ -47,6 +73,7 @@ pub struct Part {
 pub struct Cache {
     words: Option<mpsc::Sender<Word>>,
     lost: Arc<AtomicU64>,
+    ahead: Arc<Mutex<Option<Ahead>>>,
 }
 
 impl Cache {
@@ -57,7 +84,7 @@ impl Cache {
         let counted = Arc::clone(&lost);
         let thread = std::thread::Builder::new().name("cache".to_owned());
         match thread.spawn(move || keeper::keep(&place, &now, heard, &counted)) {
-            Ok(_) => Self { words: Some(words), lost },
+            Ok(_) => Self { words: Some(words), lost, ahead: Arc::default() },
             Err(error) => {
                 tracing::warn!(%error, "nothing is cached: no thread");
                 Self::default()
@@ -118,13 +145,40 @@ impl Cache {
         }
     }
 
-    /// What an earlier run knew of these repositories, in parts, the first at once. Ends when all was told.
-    pub async fn recall(&self, repos: Vec<RepoName>) -> mpsc::Receiver<Part> {
-        let (tell, parts) = mpsc::channel(PARTS);
+    /// Has what an earlier run knew of these repositories read now: it will be asked for in a moment.
+    #[must_use]
+    pub fn ahead(self, repos: Vec<RepoName>) -> Self {
+        let Some(words) = &self.words else { return self };
+        let (tell, rest) = mpsc::channel(PARTS);
+        if words.try_send(Word::Recall { repos: repos.clone(), tell }).is_ok() {
+            let ahead = Ahead { repos, parts: Parts { first: None, rest } };
+            return Self { ahead: Arc::new(Mutex::new(Some(ahead))), ..self };
+        }
+        self
+    }
+
+    /// The first part of what is read ahead, for the first picture; whoever takes all of it up is told that it has been
+    /// seen. Waits for the disk, and may be broken off. `None`: nothing is read ahead, or nothing was kept.
+    pub async fn first(&self) -> Option<Remembered> {
+        let mut ahead = self.ahead.lock().await;
+        let Parts { first, rest } = &mut ahead.as_mut()?.parts;
+        let part = first.insert(rest.recv().await?);
+        part.seen = part.fault.is_none();
+        part.seen.then(|| part.shown.clone())
+    }
+
+    /// What an earlier run knew of these repositories, in parts, the first at once.
+    pub async fn recall(&self, repos: Vec<RepoName>) -> Parts {
+        if let Some(ahead) = self.ahead.lock().await.take()
+            && ahead.repos == repos
+        {
+            return ahead.parts;
+        }
+        let (tell, rest) = mpsc::channel(PARTS);
         if let Some(words) = &self.words {
             let _ = words.send(Word::Recall { repos, tell }).await;
         }
-        parts
+        Parts { first: None, rest }
     }
 
     /// Who looks: what is kept belongs to this viewer, and what was kept for another one goes. Before this nothing is

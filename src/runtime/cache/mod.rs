@@ -26,5 +26,5 @@ mod keeper;
 pub mod rows;
 pub mod store;
 
-pub use handle::{Cache, Part, Place};
+pub use handle::{Cache, Part, Parts, Place};
 pub use store::Mark;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
@@ -16,7 +17,7 @@ use crate::ops;
 use crate::ops::cancel::Patience;
 use crate::provider::Provider;
 use crate::runtime::app::Effects;
-use crate::runtime::cache::{self, Cache};
+use crate::runtime::cache::Cache;
 use crate::runtime::doctor;
 use crate::runtime::drafts::{Drafts, Keeper};
 use crate::runtime::engine::desk::Desk;
@@ -24,11 +25,14 @@ use crate::runtime::engine::diagnose::Bench;
 use crate::runtime::engine::{Engine, Pace};
 use crate::runtime::kept::Kept;
 use crate::runtime::notify::{self, Notifier, ReadMarks};
-use crate::runtime::rules::{self, Rulebook, RulesFile};
+use crate::runtime::rules::{Rulebook, RulesFile};
 use crate::runtime::seat;
 use crate::runtime::templates::Watch;
 
 use crate::text::Safe;
+
+/// Patterns take milliseconds of a processor to be made, and the first answers want it more.
+const RULES_AFTER: Duration = Duration::from_millis(100);
 
 /// How the ledger is opened: after the first picture, because that touches the disk.
 pub type OpenLedger = Box<dyn FnOnce() -> Arc<dyn Ledger> + Send>;
@@ -51,8 +55,8 @@ pub struct Parts {
     pub web: Option<String>,
     /// `None`: drafts are not kept.
     pub drafts: Option<Drafts>,
-    /// `None`: nothing is kept for the next start.
-    pub cache: Option<cache::Place>,
+    /// What is kept for the next start.
+    pub cache: Cache,
     /// `None`: finished logs are not kept.
     pub kept: Option<Kept>,
     /// What logs are diagnosed by besides the shipped rules.
@@ -70,10 +74,12 @@ pub struct Parts {
     pub seat: seat::Files,
 }
 
-/// Does nothing before [`Effects::begin`].
+/// Does nothing before [`Effects::begin`]: what is wished for until then is done then.
 #[expect(missing_debug_implementations, reason = "it holds a function")]
 pub struct Behind {
     parts: Option<Parts>,
+    /// Wished for before the beginning.
+    early: Vec<Effect>,
     engine: Option<Engine>,
     drafts: Option<Keeper>,
     shelf: Option<Watch>,
@@ -91,6 +97,7 @@ impl Behind {
     pub fn new(parts: Parts) -> Self {
         Self {
             parts: Some(parts),
+            early: Vec::new(),
             engine: None,
             drafts: None,
             shelf: None,
@@ -125,8 +132,7 @@ impl Behind {
 impl Effects for Behind {
     fn begin(&mut self) {
         let Some(parts) = self.parts.take() else { return };
-        // First of all, and on a thread of its own: what the last run kept is the next picture.
-        self.cache = parts.cache.map(|place| Cache::start(place, parts.now.clone())).unwrap_or_default();
+        self.cache = parts.cache;
         let cache = self.cache.clone();
         let ledger = (parts.ledger)();
         let mut notes = parts.notes;
@@ -141,7 +147,8 @@ impl Effects for Behind {
         };
         self.examiner = Some((context.clone(), parts.local));
         let desk = Desk { provider: parts.provider, now: parts.now, events: parts.events, cache };
-        let bench = Bench { kept: parts.kept.clone(), rules: Rulebook::new(parts.rules.clone()) };
+        let rules = Rulebook::new(parts.rules);
+        let bench = Bench { kept: parts.kept.clone(), rules: rules.clone() };
         let bench = Some(bench).filter(|_| parts.diagnose);
         let mut engine = Engine::spawn_diagnosing(desk.clone(), context, parts.pace, parts.patience, parts.kept, bench);
         if !parts.read_only {
@@ -164,10 +171,19 @@ impl Effects for Behind {
         self.shelf = Some(shelf);
         self.web = parts.web;
         self.desk = Some(desk.clone());
-        tokio::spawn(read_rules(desk.events, desk.now, parts.rules));
+        tokio::spawn(async move {
+            tokio::time::sleep(RULES_AFTER).await;
+            read_rules(desk.events, desk.now, rules).await;
+        });
+        for effect in std::mem::take(&mut self.early) {
+            self.perform(effect);
+        }
     }
 
     fn perform(&mut self, effect: Effect) {
+        if self.parts.is_some() {
+            return self.early.push(effect);
+        }
         match (&effect, &self.notifier) {
             (Effect::Focus(focused), Some(notifier)) => notifier.focus(*focused),
             (Effect::TestNotify, Some(notifier)) => notifier.test(),
@@ -223,11 +239,9 @@ impl Effects for Behind {
 }
 
 /// Tells the console what logs are diagnosed by.
-pub async fn read_rules(events: mpsc::Sender<Event>, now: Now, file: RulesFile) {
-    let Ok(rules) = tokio::task::spawn_blocking(move || rules::load(&file)).await else { return };
-    rules::note_faults(&rules);
-    let what = What::Local(Local::Rules(Arc::new(rules)));
-    let _ = events.send(Event { at: now(), what }).await;
+pub async fn read_rules(events: mpsc::Sender<Event>, now: Now, rules: Rulebook) {
+    let Ok(rules) = tokio::task::spawn_blocking(move || rules.rules()).await else { return };
+    let _ = events.send(Event { at: now(), what: What::Local(Local::Rules(rules)) }).await;
 }
 
 async fn read_disk(desk: Desk, shelf: Watch, drafts: Option<Drafts>, notes: Vec<Fault>) {

@@ -12,6 +12,7 @@ use crate::domain::policy::{Policy, Rule, Says};
 use crate::domain::{Fault, FaultKind, Now};
 use crate::ledger::memory::Memory;
 use crate::provider::github::{self, GitHub, Host, token::Token};
+use crate::runtime::cache::Cache;
 use crate::runtime::clock::Clock;
 use crate::runtime::signals;
 use crate::text::Safe;
@@ -53,7 +54,7 @@ pub fn console(mut setting: Setting, demo: &cli::Demo) -> Result<u8, Fault> {
         // The addresses of this world look like GitHub's and lead nowhere there: none is opened.
         let hosts = Vec::new();
         // This world begins anew at every start: nothing of it is worth keeping.
-        let shelf = Shelf { ledger, cache: None, state_dir: None, policy: policy(), local: None };
+        let shelf = Shelf { ledger, cache: Cache::default(), state_dir: None, policy: policy(), local: None };
         let repos = server.repos().to_vec();
         let stand_in = StandIn { host: Some(Safe::new("demo")), ..StandIn::default() };
         Box::pin(service::run(setting, provider, shelf, repos, hosts, stand_in)).await

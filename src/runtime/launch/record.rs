@@ -8,6 +8,7 @@ use crate::cli::{self, Exit, config_verbs, output};
 use crate::config::{self, Paths};
 use crate::domain::Fault;
 use crate::provider::github::GitHub;
+use crate::runtime::cache::Cache;
 use crate::runtime::clock::Clock;
 use crate::runtime::record::Recorder;
 use crate::runtime::record::tape::Plan;
@@ -34,9 +35,9 @@ pub fn run(asked: &cli::Record, options: &cli::Options) -> Result<u8, Fault> {
 
 fn console(setting: Setting, asked: &cli::Record) -> Result<u8, Fault> {
     let runtime = runtime()?;
-    let Ready { mut options, mut shelf, repos, web } = service::ready(&setting, &runtime)?;
+    let target = service::target(&setting)?;
     // What is known from an earlier run would not be asked for, and so would not be in the recording.
-    shelf.cache = None;
+    let Ready { mut options, shelf, repos, web } = service::ready(&setting, &runtime, target, Cache::default())?;
     let plan = Plan {
         file: asked.file.clone(),
         host: web.clone(),

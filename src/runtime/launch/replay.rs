@@ -18,6 +18,7 @@ use crate::domain::{Fault, FaultKind};
 use crate::ledger::memory::Memory;
 use crate::provider::github::{self, CopilotApi, GitHub, Host, token::Token};
 use crate::provider::tap::Door;
+use crate::runtime::cache::Cache;
 use crate::runtime::clock::Clock;
 use crate::runtime::record::{Player, Recording, load};
 use crate::text::Safe;
@@ -44,7 +45,7 @@ pub fn console(mut setting: Setting, asked: &cli::Replay) -> Result<u8, Fault> {
     let player = runtime()?.block_on(async {
         let (player, stand, provider) = serve(recording, setting.clock).await?;
         let ledger: OpenLedger = Box::new(|| Arc::new(Memory::new()));
-        let shelf = Shelf { ledger, cache: None, state_dir: None, policy: Policy::default(), local: None };
+        let shelf = Shelf { ledger, cache: Cache::default(), state_dir: None, policy: Policy::default(), local: None };
         let stand_in = StandIn { host: Some(Safe::new("replay")), closed: Some(closed()), ends };
         let ended = Box::pin(service::run(setting, Arc::new(provider), shelf, repos, hosts, stand_in)).await;
         drop(stand);

@@ -1,9 +1,11 @@
 //! The terminal, the loop and what they start with.
 
 use std::path::Path;
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
 
 use super::begin::{Setting, runtime};
 use super::looks;
@@ -17,6 +19,7 @@ use crate::domain::capability::ReadOnly;
 use crate::domain::{Fault, FaultKind, OwnTasks, RepoName};
 use crate::runtime::app::{self, App, Effects};
 use crate::runtime::biglog::{self, Begun, Hands};
+use crate::runtime::cache::Cache;
 use crate::runtime::external::{self, Desktop};
 use crate::runtime::rules::RulesFile;
 use crate::runtime::signals::Signal;
@@ -88,12 +91,17 @@ pub fn own_tasks(config: &Config) -> OwnTasks {
     }
 }
 
-/// Runs the loop on the real terminal until its end. `model` is given what the configuration says of looks.
+/// The first picture waits for so long for what the last run kept: less than anybody sees, and a slow disk holds up nothing.
+const KEPT_WITHIN: Duration = Duration::from_millis(12);
+
+/// Runs the loop on the real terminal until its end. `model` is given what the configuration says of looks, and what `cache`
+/// has read ahead.
 pub async fn run<E: Effects>(
     setting: &Setting,
     mut model: Model,
     channel: (mpsc::Sender<Event>, mpsc::Receiver<Event>),
     hosts: Vec<String>,
+    cache: &Cache,
     effects: &mut E,
 ) -> Result<u8, Fault> {
     let local = |what: &str, error: std::io::Error| {
@@ -127,6 +135,12 @@ pub async fn run<E: Effects>(
     let mut screen = through(screen, config.ui.hyperlinks);
     if config.ui.background == Background::Auto {
         screen.follow_ground();
+    }
+    if let Ok(Some(kept)) = timeout(KEPT_WITHIN, cache.first()).await {
+        let what = What::Local(Local::Remembered(Box::new(kept)));
+        for effect in update::update(&mut model, Event { at: setting.clock.now(), what }) {
+            effects.perform(effect);
+        }
     }
     let app = app(setting, model, screen, Themed { effects, themes }, (events, signals), hosts);
     // On the heap: the loop holds the whole screen, and what waits for it would be as large.
@@ -241,5 +255,5 @@ pub fn open(setting: Setting, file: &Path) -> Result<u8, Fault> {
         hands.perform(effect);
     }
     drop(entered);
-    runtime.block_on(run(&setting, model, channel, Vec::new(), &mut hands))
+    runtime.block_on(run(&setting, model, channel, Vec::new(), &Cache::default(), &mut hands))
 }

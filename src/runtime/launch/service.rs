@@ -22,7 +22,7 @@ use crate::ledger;
 use crate::ops::{self, cancel::Patience};
 use crate::provider::Provider;
 use crate::provider::github::{self, GitHub, Host, Roots, token};
-use crate::runtime::cache;
+use crate::runtime::cache::{self, Cache};
 use crate::runtime::clock::Clock;
 use crate::runtime::doctor::{Env, Here, Local};
 use crate::runtime::drafts::Drafts;
@@ -38,7 +38,10 @@ const MAX_CA_FILE: u64 = 1 << 20;
 /// `atc`: the console on the configured host.
 pub fn console(setting: Setting) -> Result<u8, Fault> {
     let runtime = runtime()?;
-    let Ready { options, shelf, repos, web } = ready(&setting, &runtime)?;
+    let target = target(&setting)?;
+    // First of all, and on a thread of its own: what the last run kept is to be in the first picture.
+    let cache = target.cache(&setting).ahead(target.repos.clone());
+    let Ready { options, shelf, repos, web } = ready(&setting, &runtime, target, cache)?;
     let provider = Arc::new(GitHub::new(options)?);
     runtime.block_on(run(setting, provider, shelf, repos, vec![web], StandIn::default()))
 }
@@ -52,14 +55,39 @@ pub(super) struct Ready {
     pub web: String,
 }
 
-pub(super) fn ready(setting: &Setting, runtime: &tokio::runtime::Runtime) -> Result<Ready, Fault> {
+/// What is looked at.
+pub(super) struct Target {
+    host: Host,
+    repos: Vec<RepoName>,
+}
+
+pub(super) fn target(setting: &Setting) -> Result<Target, Fault> {
     let config = &setting.loaded.config;
     let host = Host::resolve(Some(&config.host), config.api_url.as_deref())?;
-    let found = runtime.block_on(found_token(config, &host))?;
     let repos = repos(config, host.web());
+    Ok(Target { host, repos })
+}
+
+impl Target {
+    fn cache(&self, setting: &Setting) -> Cache {
+        if !setting.loaded.config.cache {
+            return Cache::default();
+        }
+        let api = self.host.address().to_owned();
+        Cache::start(cache::Place { file: setting.paths.cache(), api }, setting.clock.as_now())
+    }
+}
+
+/// `cache`: what is kept for the next start, and what the last one kept.
+pub(super) fn ready(
+    setting: &Setting,
+    runtime: &tokio::runtime::Runtime,
+    Target { host, repos }: Target,
+    cache: Cache,
+) -> Result<Ready, Fault> {
+    let config = &setting.loaded.config;
+    let found = runtime.block_on(found_token(config, &host))?;
     let web = host.web().to_owned();
-    let api = host.address().to_owned();
-    let cache = config.cache.then(|| cache::Place { file: setting.paths.cache(), api });
     let options = options(config, host, found.token, &setting.clock)?;
     let here = Here::new(&setting.loaded, &setting.paths);
     let local = Local { here, env: Env::here(), has_ledger: true };
@@ -125,8 +153,8 @@ fn roots(file: &Path) -> Result<Roots, Fault> {
 #[expect(missing_debug_implementations, reason = "it holds a function")]
 pub struct Shelf {
     pub ledger: OpenLedger,
-    /// `None`: nothing is kept for the next start.
-    pub cache: Option<cache::Place>,
+    /// What is kept for the next start.
+    pub cache: Cache,
     /// What was read and told is remembered here. `None`: not at all.
     pub state_dir: Option<PathBuf>,
     /// What may be started where no policy file says so.
@@ -185,7 +213,7 @@ pub async fn run(
         template_folders: template::places(config, &setting.paths, std::env::current_dir().ok().as_deref()),
         web: hosts.first().cloned(),
         drafts: Some(Drafts::new(&setting.paths.state_dir)),
-        cache: shelf.cache,
+        cache: shelf.cache.clone(),
         kept: Kept::new(&setting.paths.state_dir, config.keep_logs_mb),
         rules: screen::rules(&setting),
         diagnose: config.diagnose,
@@ -199,7 +227,7 @@ pub async fn run(
     let mut model = Model::new(setting.clock.now(), settings);
     update::seat::take(&mut model, seat.seat());
     let mut behind = Behind::new(parts);
-    let code = screen::run(&setting, model, channel, hosts, &mut behind).await;
+    let code = screen::run(&setting, model, channel, hosts, &shelf.cache, &mut behind).await;
     behind.finish().await;
     code
 }

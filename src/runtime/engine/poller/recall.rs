@@ -36,7 +36,7 @@ impl Poller {
             return;
         }
         let mut parts = self.desk.cache.recall(new).await;
-        while let Some(Part { mut shown, names, wholes, fault, more }) = parts.recv().await {
+        while let Some(Part { mut shown, names, wholes, fault, more, seen }) = parts.recv().await {
             if let Some(fault) = fault {
                 self.desk.op(Op::Note { bad: false, text: Safe::new(fault.to_string()) }).await;
                 return;
@@ -54,7 +54,9 @@ impl Poller {
             tasks.for_each(|task| self.origins.add(task));
             self.memory.seed(&shown);
             self.recall_diagnoses(&shown.tasks).await;
-            self.desk.send(What::Local(Local::Remembered(Box::new(shown)))).await;
+            if !seen {
+                self.desk.send(What::Local(Local::Remembered(Box::new(shown)))).await;
+            }
             for (repo, mark) in wholes {
                 self.resume(repo, mark);
             }
