@@ -9,8 +9,8 @@
 use super::{command, line};
 use crate::console::state::Model;
 use crate::console::state::line::{Line, LineKind, Offers};
-use crate::domain::automation::{Switch, query};
 use crate::domain::Automation;
+use crate::domain::automation::{Switch, query};
 use crate::domain::query::{Completions, Tasks, Vocabulary, Wrong, complete, unfinished_of};
 use crate::text::Untrusted;
 use crate::transcript::filter;

@@ -92,15 +92,15 @@ pub fn unfinished_of<S: Subject>(text: &str, vocabulary: &S::Vocabulary<'_>) -> 
         }
         let typed = plain(item.text.strip_prefix('@').unwrap_or(&item.text));
         let seen = S::seen(qualifier.kind, vocabulary);
-        let named = |holds: &dyn Fn(&str) -> bool| {
-            seen.iter().find(|one| one.names.iter().any(|name| holds(&plain(name))))
-        };
+        let named =
+            |holds: &dyn Fn(&str) -> bool| seen.iter().find(|one| one.names.iter().any(|name| holds(&plain(name))));
         if named(&|name| name == typed).is_some() {
             return None;
         }
         let begins = named(&|name| name.starts_with(&typed))?;
         let word = said(&item.text);
-        let what = format!("“{word}” is no {} known here; {} begins so. In quotes it is asked for", qualifier.word, begins.insert);
+        let (name, begins) = (qualifier.word, &begins.insert);
+        let what = format!("“{word}” is no {name} known here; {begins} begins so. In quotes it is asked for as it is");
         Some(Wrong { at: item.at.clone(), what })
     })
 }

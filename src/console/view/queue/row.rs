@@ -75,7 +75,7 @@ impl Row<'_> {
             put_right(buffer, area, &Words::one(Tone::Dim, words), theme);
         }
         let tone = if self.selected { Tone::Strong } else { Tone::Plain };
-        put(buffer, area, area.x, area.y, &Safe::new(width::cut_end(&name, room)), theme.style(tone));
+        put(buffer, area, area.x, area.y, Safe::new(width::cut_end(&name, room)), theme.style(tone));
     }
 
     fn cell(&self, columns: &Columns, cell: Cell, area: Area, buffer: &mut Buffer) {
