@@ -23,8 +23,10 @@ const GENERATED: &[(&str, Write)] = &[
     ("options", docs::options_table),
     ("policy", atc::config::policy::docs::table),
     ("views", docs::views_table),
+    ("automation-views", docs::automation_views_table),
     ("notify-rules", docs::notify_table),
-    ("columns", columns),
+    ("columns", columns::<atc::domain::Column>),
+    ("automation-columns", columns::<atc::domain::automation::Column>),
     ("variables", docs::variables_table),
     ("qualifiers", atc::domain::query::markdown_table),
     ("query-words", atc::domain::query::markdown_words),
@@ -45,8 +47,8 @@ fn usage() -> String {
     format!("```text\n{}\n```\n", trimmed.join("\n").trim_end())
 }
 
-fn columns() -> String {
-    let words: Vec<_> = atc::domain::Column::ALL.iter().map(|column| format!("`{}`", column.word())).collect();
+fn columns<C: atc::domain::listing::Named>() -> String {
+    let words: Vec<_> = C::all().iter().map(|column| format!("`{}`", column.word())).collect();
     format!("The columns, by which rows can be sorted, too: {}.\n", words.join(", "))
 }
 
@@ -121,12 +123,12 @@ fn the_theme_in_the_readme_and_how_it_is_chosen_are_understood_as_they_stand() {
 }
 
 #[test]
-fn the_view_in_the_readme_is_understood_as_it_stands() {
+fn the_views_in_the_readme_are_understood_as_they_stand() {
     let readme = read("README.md");
-    let block = toml_with(&readme, "[[views]]");
+    let (block, of_automations) = (toml_with(&readme, "[[views]]"), toml_with(&readme, "[[automation_views]]"));
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("config.toml");
-    fs::write(&file, block).unwrap();
+    fs::write(&file, format!("{block}\n{of_automations}")).unwrap();
     let home = folder.path().to_path_buf();
     let paths = atc::config::Paths {
         home: home.clone(),
@@ -136,9 +138,10 @@ fn the_view_in_the_readme_is_understood_as_it_stands() {
         cache_dir: home,
     };
     let sources = atc::config::Sources { file: Some(file), ..Default::default() };
-    let views = atc::config::load(&sources, &paths).unwrap().config.views;
-    assert_eq!(views.len(), 1);
-    assert_eq!(views[0].toml(), block.trim_end());
+    let config = atc::config::load(&sources, &paths).unwrap().config;
+    assert_eq!((config.views.len(), config.automation_views.len()), (1, 1));
+    assert_eq!(config.views[0].toml(), block.trim_end());
+    assert_eq!(config.automation_views[0].toml(), of_automations.trim_end());
 }
 
 #[test]

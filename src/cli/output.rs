@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind, Write};
 
 use super::exit::Exit;
 use crate::domain::Fault;
-use crate::text::Safe;
+use crate::text::{Safe, width};
 
 /// Prints lines to the standard output.
 pub fn say(text: &str) -> Exit {
@@ -43,10 +43,21 @@ pub fn complain(text: &str) {
     drop(write_lines(&mut io::stderr().lock(), text));
 }
 
-/// Prints what went wrong and what to do next, in one line, and gives the exit code for it.
+/// Prints what went wrong and what to do next, in one line, and gives the exit code for it. A terminal would break that
+/// line in the middle of a word: there it is broken where a word ends.
 pub fn fail(fault: &Fault) -> Exit {
-    complain(&format!("atc: {fault}"));
+    let columns = rustix::termios::tcgetwinsize(io::stderr()).ok().map(|size| usize::from(size.ws_col));
+    complain(&told(fault, columns));
     Exit::from(fault)
+}
+
+/// `columns`: of the terminal, where it is one.
+fn told(fault: &Fault, columns: Option<usize>) -> String {
+    let line = Safe::new(format!("atc: {fault}"));
+    match columns.filter(|columns| *columns > 0) {
+        Some(columns) => width::wrap(&line, columns).join("\n"),
+        None => line.to_string(),
+    }
 }
 
 /// Prints a JSON value for another program. Only printable ASCII gets out: everything else is escaped, so that nothing in
@@ -113,6 +124,16 @@ mod tests {
     fn a_reader_that_went_away_is_no_error_and_a_full_disk_is() {
         write_lines(&mut Failing(ErrorKind::BrokenPipe), "x").unwrap();
         assert_eq!(write_lines(&mut Failing(ErrorKind::StorageFull), "x").unwrap_err().kind(), ErrorKind::StorageFull);
+    }
+
+    #[test]
+    fn a_fault_is_one_line_for_another_program_and_breaks_between_words_for_a_terminal() {
+        let fault = Fault::new(crate::domain::FaultKind::Authentication, "no token: none is set", "set ATC_TOKEN");
+        let line = told(&fault, None);
+        assert_eq!((line.lines().count(), told(&fault, Some(0))), (1, line.clone()));
+        let folded = told(&fault, Some(18));
+        assert!(folded.lines().count() > 1 && folded.lines().all(|row| row.len() <= 20), "{folded}");
+        assert_eq!(folded.split_whitespace().collect::<Vec<_>>(), line.split_whitespace().collect::<Vec<_>>());
     }
 
     #[test]

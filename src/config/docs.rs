@@ -68,6 +68,11 @@ pub fn views_table() -> String {
     rows_table("views")
 }
 
+/// The same of `[[automation_views]]`.
+pub fn automation_views_table() -> String {
+    rows_table("automation_views")
+}
+
 /// The same of `[[notify.rules]]`.
 pub fn notify_table() -> String {
     rows_table("notify.rules")

@@ -11,8 +11,9 @@ use super::given::{Given, Raw, Wrong, clip};
 use super::options::notify;
 use super::schema::Config;
 use super::text::nearest;
-use crate::domain::listing::{MOST_NAME, MOST_VIEWS};
-use crate::domain::{Column, Group, Order, Query, SavedView};
+use crate::domain::listing::{MOST_NAME, MOST_VIEWS, Named};
+use crate::domain::query::{QueryOf, Subject};
+use crate::domain::{Listing, OrderOf, ViewOf};
 
 /// One such option.
 #[derive(Clone, Copy, Debug)]
@@ -34,14 +35,14 @@ pub struct Field {
     pub doc: &'static str,
 }
 
-pub const ROWS: &[Rows] = &[VIEWS, notify::RULES];
+pub const ROWS: &[Rows] = &[VIEWS, AUTOMATION_VIEWS, notify::RULES];
 
 const VIEWS: Rows = Rows {
     key: "views",
     doc: "The tabs of the queue, from left to right; the number keys choose the first nine. With none, the six that \
           stand here.",
     fields: &[
-        Field { name: "name", values: "at most 40 characters", example: "\"Mine\"", doc: "What the tab says." },
+        NAME,
         Field {
             name: "query",
             values: "a query",
@@ -66,16 +67,55 @@ const VIEWS: Rows = Rows {
             example: "[\"repo\", \"pull\", \"cost\"]",
             doc: "What the rows say besides state, name and age, the most important first. Left out: what fits.",
         },
-        Field {
-            name: "empty",
-            values: "a text",
-            example: "\"Nothing of mine is at work.\"",
-            doc: "What is said when nothing is in it.",
-        },
+        Field { example: "\"Nothing of mine is at work.\"", ..EMPTY },
     ],
-    set: views,
-    show: |config| config.views.iter().map(SavedView::toml).collect::<Vec<_>>().join("\n\n"),
+    set: |config, items| config.views = views(items),
+    show: |config| shown(&config.views),
 };
+
+const AUTOMATION_VIEWS: Rows = Rows {
+    key: "automation_views",
+    doc: "The same of the automations: their tabs, where they are open. With none, the six that stand here.",
+    fields: &[
+        NAME,
+        Field {
+            name: "query",
+            values: "a query of automations",
+            example: "\"violates:any owner:user\"",
+            doc: "Which automations are in it. Left out: all.",
+        },
+        Field {
+            name: "sort",
+            values: "a column of theirs, or a column and `reverse`",
+            example: "\"cost-week\"",
+            doc: "What the rows are sorted by. Left out: `name`.",
+        },
+        Field {
+            name: "group",
+            values: "`repo` or `none`",
+            example: "\"none\"",
+            doc: "What the rows stand together by. Left out: the repository, where several are watched.",
+        },
+        Field {
+            name: "columns",
+            values: "a list of columns",
+            example: "[\"next\", \"cost-week\", \"owner\"]",
+            doc: "What the rows say besides state and name, the most important first. Left out: what fits.",
+        },
+        Field { example: "\"Everybody keeps to the rules.\"", ..EMPTY },
+    ],
+    set: |config, items| config.automation_views = views(items),
+    show: |config| shown(&config.automation_views),
+};
+
+const NAME: Field =
+    Field { name: "name", values: "at most 40 characters", example: "\"Mine\"", doc: "What the tab says." };
+const EMPTY: Field =
+    Field { name: "empty", values: "a text", example: "\"\"", doc: "What is said when nothing is in it." };
+
+fn shown<S: Listing>(views: &[ViewOf<S>]) -> String {
+    views.iter().map(ViewOf::toml).collect::<Vec<_>>().join("\n\n")
+}
 
 pub fn find(key: &str) -> Option<&'static Rows> {
     ROWS.iter().find(|rows| rows.key == key)
@@ -158,13 +198,13 @@ impl<'a> Item<'a> {
     }
 
     /// The field `query`, with everything that is wrong in it noted at its place.
-    pub(super) fn query(&mut self) -> Query {
+    pub(super) fn query<S: Subject>(&mut self) -> QueryOf<S> {
         let text = self.read("query", |given| given.string("a query")).unwrap_or_default();
-        for wrong in Query::problems(text) {
+        for wrong in QueryOf::<S>::problems(text) {
             let column = text.get(..wrong.at.start).unwrap_or_default().chars().count() + 1;
             self.wrong("query", Some(wrong.at.start), format!("column {column}: {}", wrong.what));
         }
-        Query::parse(text).unwrap_or_default()
+        QueryOf::parse(text).unwrap_or_default()
     }
 
     /// Notes what is wrong with a field, or with the table where the field is missing. `within`: at this byte of its text.
@@ -192,8 +232,8 @@ fn inside(file: &str, span: Range<usize>, value: &str, byte: usize) -> usize {
     }
 }
 
-fn views(config: &mut Config, items: &mut [Item<'_>]) {
-    let mut views: Vec<SavedView> = Vec::new();
+fn views<S: Listing>(items: &mut [Item<'_>]) -> Vec<ViewOf<S>> {
+    let mut views: Vec<ViewOf<S>> = Vec::new();
     for (n, item) in items.iter_mut().enumerate() {
         if n == MOST_VIEWS {
             item.wrong("name", None, format!("there are more than {MOST_VIEWS} views"));
@@ -206,10 +246,10 @@ fn views(config: &mut Config, items: &mut [Item<'_>]) {
         }
         views.push(view);
     }
-    config.views = views;
+    views
 }
 
-fn view(item: &mut Item<'_>) -> SavedView {
+fn view<S: Listing>(item: &mut Item<'_>) -> ViewOf<S> {
     if item.value("name").is_none() {
         item.wrong("name", None, "is missing: every view has one");
     }
@@ -222,27 +262,28 @@ fn view(item: &mut Item<'_>) -> SavedView {
         }
     });
     let query = item.query();
-    let columns = || Column::ALL.map(Column::word).join(", ");
+    let columns = || S::Column::all().iter().map(|column| column.word()).collect::<Vec<_>>().join(", ");
     let order = item.read("sort", |given| {
         let what = "a column, with ` reverse` behind it to turn it round";
         let text = given.text(what)?;
-        Order::parse(text).ok_or_else(|| format!("must be {what}, not `{}`; there are {}", clip(text), columns()))
+        OrderOf::parse(text).ok_or_else(|| format!("must be {what}, not `{}`; there are {}", clip(text), columns()))
     });
-    let groups = Group::ALL.map(|group| (group.word(), group));
+    let groups: Vec<_> = S::Group::all().iter().map(|group| (group.word(), *group)).collect();
     let group = item.read("group", |given| given.word(&groups));
     let named = item.read("columns", |given| {
         let words = given.list("a list of columns")?;
         let column = |word: &str| {
-            Column::parse(word).ok_or_else(|| format!("there is no column `{}`; there are {}", clip(word), columns()))
+            S::Column::parse(word)
+                .ok_or_else(|| format!("there is no column `{}`; there are {}", clip(word), columns()))
         };
         words.into_iter().map(column).collect::<Result<Vec<_>, _>>()
     });
     let empty = item.read("empty", |given| given.text("a text"));
-    SavedView {
+    ViewOf {
         order: order.unwrap_or_default(),
         group,
         columns: named,
         empty: empty.map(crate::text::Safe::new),
-        ..SavedView::new(name.unwrap_or_default(), query)
+        ..ViewOf::new(name.unwrap_or_default(), query)
     }
 }

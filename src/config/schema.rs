@@ -8,7 +8,7 @@ use chrono::{NaiveTime, TimeDelta};
 
 use crate::domain::cancel::MOST_AT_ONCE;
 use crate::domain::stuck::{Each, Limits, Rule, Said, Thresholds};
-use crate::domain::{RepoName, RepoPattern, SavedView, transition};
+use crate::domain::{RepoName, RepoPattern, SavedView, automation, transition};
 use crate::keys::{Change, Preset};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +45,8 @@ pub struct Config {
     pub ui: Ui,
     /// The queue's tabs; never empty.
     pub views: Vec<SavedView>,
+    /// The same of the automations.
+    pub automation_views: Vec<automation::SavedView>,
     pub notify: Notify,
     /// Names of the operator's own for commands, and the words they stand for.
     pub aliases: BTreeMap<String, String>,
@@ -78,6 +80,7 @@ impl Default for Config {
             retry: Retry::default(),
             ui: Ui::default(),
             views: SavedView::defaults(),
+            automation_views: automation::SavedView::defaults(),
             notify: Notify::default(),
             aliases: BTreeMap::new(),
             keys: OwnKeys::default(),

@@ -96,9 +96,9 @@ pub enum News {
     Automations(Listed),
     /// One automation with its detail. `None`: it is gone.
     Automation(Option<Box<Automation>>),
-    /// Its newest tasks, each naming it, and what they came to.
+    /// Its newest tasks, each naming it, and what they came to. `None`: the same tasks as before, with other pull requests.
     AutomationRuns {
-        tasks: Vec<Task>,
+        tasks: Option<Vec<Task>>,
         track: Box<Track>,
     },
     /// A look at a log found nothing new.
@@ -215,6 +215,11 @@ pub enum Op {
     PlanKnown {
         plan: uuid::Uuid,
         told: Result<Vec<(RepoName, Turn)>, Fault>,
+    },
+    /// What was done under this id, and of which nobody knew what became of it, did happen.
+    Found {
+        id: uuid::Uuid,
+        text: Safe,
     },
     /// A short message for the footer.
     Note {

@@ -1,7 +1,33 @@
-//! How tasks are listed: columns, groups, and the saved views that put both behind a name.
+//! How rows are listed: columns, groups, and the saved views that put both behind a name. Views are one thing for every
+//! [`Listing`]; the columns and groups here are those of tasks, [others](super::automation::listing) those of automations.
 
-use super::Query;
+use std::fmt::Debug;
+
+use super::TaskId;
+use super::query::{QueryOf, Subject, Tasks};
 use crate::text::Safe;
+
+/// What is listed in rows, under saved views.
+pub trait Listing: Subject + PartialEq {
+    /// How one of them is known again.
+    type Id: Clone + Debug + PartialEq;
+    type Column: Named + Default;
+    type Group: Named;
+    /// The config's list of their views.
+    const TABLE: &'static str;
+    /// Where the config names none.
+    fn defaults() -> Vec<ViewOf<Self>>;
+}
+
+/// One of a few, each with a word of its own: what stands in the rule, after a command and in the config.
+pub trait Named: Copy + Debug + Eq + 'static {
+    fn all() -> &'static [Self];
+    fn word(self) -> &'static str;
+
+    fn parse(word: &str) -> Option<Self> {
+        Self::all().iter().copied().find(|one| one.word() == word)
+    }
+}
 
 /// What a row can say, and what rows can be sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -67,6 +93,16 @@ impl Column {
     }
 }
 
+impl Named for Column {
+    fn all() -> &'static [Self] {
+        &Self::ALL
+    }
+
+    fn word(self) -> &'static str {
+        self.word()
+    }
+}
+
 /// What rows can stand together by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Group {
@@ -97,14 +133,26 @@ impl Group {
     }
 }
 
+impl Named for Group {
+    fn all() -> &'static [Self] {
+        &Self::ALL
+    }
+
+    fn word(self) -> &'static str {
+        self.word()
+    }
+}
+
 /// A sort order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Order {
-    pub by: Column,
+pub struct OrderOf<C> {
+    pub by: C,
     pub reversed: bool,
 }
 
-impl Order {
+pub type Order = OrderOf<Column>;
+
+impl<C: Named> OrderOf<C> {
     /// As after `:sort` and in the config: `age`, `age reverse`.
     pub fn words(self) -> String {
         format!("{}{}", self.by.word(), if self.reversed { " reverse" } else { "" })
@@ -112,7 +160,7 @@ impl Order {
 
     pub fn parse(words: &str) -> Option<Self> {
         let mut words = words.split_whitespace();
-        let by = Column::parse(words.next()?)?;
+        let by = C::parse(words.next()?)?;
         match (words.next(), words.next()) {
             (None, None) => Some(Self { by, reversed: false }),
             (Some("reverse"), None) => Some(Self { by, reversed: true }),
@@ -121,18 +169,20 @@ impl Order {
     }
 }
 
-/// A query with a name and a look: a tab of the queue.
+/// A query with a name and a look: a tab.
 #[derive(Clone, Debug, PartialEq)]
-pub struct SavedView {
+pub struct ViewOf<S: Listing> {
     pub name: Safe,
-    pub query: Query,
-    pub order: Order,
-    pub group: Option<Group>,
-    /// The columns to show, the most important first; `None`: those that fit, by worth. State, name and age always are.
-    pub columns: Option<Vec<Column>>,
+    pub query: QueryOf<S>,
+    pub order: OrderOf<S::Column>,
+    pub group: Option<S::Group>,
+    /// The columns to show, the most important first; `None`: those that fit, by worth. Some always are.
+    pub columns: Option<Vec<S::Column>>,
     /// What to say when nothing is in it.
     pub empty: Option<Safe>,
 }
+
+pub type SavedView = ViewOf<Tasks>;
 
 /// More views than keys and columns for them help nobody.
 pub const MOST_VIEWS: usize = 20;
@@ -150,15 +200,31 @@ pub const DEFAULTS: [(&str, &str, &str); 6] = [
     ("All", "", "No agent tasks yet."),
 ];
 
-impl SavedView {
-    pub fn new(name: impl AsRef<str>, query: Query) -> Self {
-        Self { name: Safe::new(name), query, order: Order::default(), group: None, columns: None, empty: None }
+impl Listing for Tasks {
+    type Id = TaskId;
+    type Column = Column;
+    type Group = Group;
+    const TABLE: &'static str = "views";
+
+    fn defaults() -> Vec<SavedView> {
+        ViewOf::made(&DEFAULTS)
+    }
+}
+
+impl<S: Listing> ViewOf<S> {
+    pub fn new(name: impl AsRef<str>, query: QueryOf<S>) -> Self {
+        Self { name: Safe::new(name), query, order: OrderOf::default(), group: None, columns: None, empty: None }
     }
 
     /// The views of a config that names none.
     pub fn defaults() -> Vec<Self> {
-        let parsed = DEFAULTS.into_iter().filter_map(|(name, query, empty)| {
-            let query = Query::parse(query).ok()?;
+        S::defaults()
+    }
+
+    /// Of name, query, and what to say when there is nothing.
+    pub(super) fn made(all: &[(&str, &str, &str)]) -> Vec<Self> {
+        let parsed = all.iter().filter_map(|(name, query, empty)| {
+            let query = QueryOf::parse(query).ok()?;
             Some(Self { empty: Some(Safe::new(empty)), ..Self::new(name, query) })
         });
         parsed.collect()
@@ -166,9 +232,9 @@ impl SavedView {
 
     /// As the config file holds it; defaults are left out.
     pub fn toml(&self) -> String {
-        let mut lines = vec!["[[views]]".to_owned(), format!("name = {}", quote(&self.name))];
+        let mut lines = vec![format!("[[{}]]", S::TABLE), format!("name = {}", quote(&self.name))];
         lines.push(format!("query = {}", quote(self.query.text())));
-        if self.order != Order::default() {
+        if self.order != OrderOf::default() {
             lines.push(format!("sort = {}", quote(&self.order.words())));
         }
         if let Some(group) = self.group {

@@ -56,7 +56,7 @@ pub use fault::{Fault, FaultKind};
 pub use freshness::{Freshness, OwnTasks, Source};
 pub use ids::{AutomationId, JobId, NodeId, PullId, RunId, SessionId, TaskId, UserId};
 pub use issue::{Assignee, Branches, Issue, IssueRef, Issues};
-pub use listing::{Column, Group, Order, SavedView};
+pub use listing::{Column, Group, Listing, Order, OrderOf, SavedView, ViewOf};
 pub use log::{LogSource, SourceChoice};
 pub use person::{Person, Viewer};
 pub use pull::{Check, Checks, Mergeable, Pull, PullRef, PullState, ReviewDecision, Standing};

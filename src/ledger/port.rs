@@ -71,6 +71,35 @@ pub struct Granted {
 }
 
 impl Intent {
+    /// One of which nothing else is said yet.
+    pub fn new(id: Uuid, at: Instant, action: Action, repo: RepoName) -> Self {
+        Self {
+            id,
+            at,
+            action,
+            repo,
+            task: None,
+            who: String::new(),
+            host: String::new(),
+            token_kind: String::new(),
+            request: String::new(),
+            prompt_hash: None,
+            template: None,
+            template_hash: None,
+            login: None,
+            machine: None,
+            granted: None,
+            prompt: None,
+            model: None,
+            ticket: None,
+            session: None,
+            run: None,
+            pull: None,
+            plan: None,
+            key: None,
+        }
+    }
+
     /// The words of a comment: out of the body as it was sent, or as an older program wrote them down, plainly.
     pub fn comment(&self) -> Cow<'_, str> {
         let body: Option<Value> = serde_json::from_str(&self.request).ok();

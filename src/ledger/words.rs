@@ -139,29 +139,13 @@ mod tests {
 
     fn intent(action: Action, request: &str) -> Intent {
         Intent {
-            id: Uuid::from_u128(1),
-            at: crate::domain::Instant::UNIX_EPOCH,
-            action,
-            repo: "acme/api".parse().unwrap(),
-            task: None,
             who: "op".into(),
             host: "github.com".into(),
             token_kind: "classic".into(),
             request: request.into(),
-            prompt_hash: None,
-            template: None,
-            template_hash: None,
             login: Some("mona".into()),
-            machine: None,
-            granted: None,
-            prompt: None,
-            model: None,
-            ticket: None,
-            session: None,
-            run: None,
             pull: Some(12),
-            plan: None,
-            key: None,
+            ..Intent::new(Uuid::from_u128(1), crate::domain::Instant::UNIX_EPOCH, action, "acme/api".parse().unwrap())
         }
     }
 

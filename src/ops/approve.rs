@@ -15,7 +15,7 @@ pub(super) async fn approve(context: &Context, order: &PullOrder) -> Result<Safe
         return Err(Fault::new(FaultKind::Refused, what, "refresh, and look at it again"));
     };
     let request = format!("APPROVE at {}", short(Some(head)));
-    let intent = intent(context, order.id, Action::Approve, target, request);
+    let intent = intent(context, order.id, Action::Approve, target, request).await;
     let me = &context.provider.viewer().await;
     // Nothing of it begins before the intent is there.
     let send = async { context.provider.approve(&target.at.repo, target.number, head).await };

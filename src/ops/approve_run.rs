@@ -48,7 +48,7 @@ fn count(runs: usize) -> String {
 
 async fn approve_run(context: &Context, order: &PullOrder, id: Uuid, run: &Run) -> Result<String, Fault> {
     let target = &order.target;
-    let mut intent = intent(context, id, Action::ApproveRun, target, format!("run {}", run.id));
+    let mut intent = intent(context, id, Action::ApproveRun, target, format!("run {}", run.id)).await;
     intent.run = Some(run.id.0);
     let send = async {
         context.provider.let_run(&target.at.repo, run.id).await?;

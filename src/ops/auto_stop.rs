@@ -196,7 +196,7 @@ impl Watchman {
     async fn record(&self, case: &Case) -> Option<()> {
         let id = Uuid::new_v4();
         let at = &case.task.at;
-        let mut intent = self.context.intent(id, Action::Cancel, &at.repo, "dry run: nothing is sent".to_owned());
+        let mut intent = self.context.intent(id, Action::Cancel, &at.repo, "dry run: nothing is sent".to_owned()).await;
         intent.task = Some(at.id.raw().to_owned());
         intent.session = case.target.session.as_ref().map(|session| session.raw().to_owned());
         intent.granted = Some(case.granted.clone());

@@ -9,7 +9,7 @@ use crate::text::Safe;
 
 pub(super) async fn close(context: &Context, order: &PullOrder) -> Result<Safe, Fault> {
     let target = &order.target;
-    let intent = intent(context, order.id, Action::Close, target, r#"{"state":"closed"}"#.to_owned());
+    let intent = intent(context, order.id, Action::Close, target, r#"{"state":"closed"}"#.to_owned()).await;
     let send = async {
         context.provider.close(&target.at.repo, target.number).await?;
         Ok("closed".to_owned())

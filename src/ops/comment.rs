@@ -61,7 +61,7 @@ pub(super) async fn comment(context: &Context, order: &PullOrder, body: &str) ->
 /// Claimed, sent once, recorded. When it was claimed: answers to it are no older.
 pub(super) async fn write(context: &Context, text: Text<'_>) -> Result<Instant, Fault> {
     let Text { repo, number, body, .. } = text;
-    let mut intent = context.intent(text.id, Action::Comment, repo, json!({ "body": body }).to_string());
+    let mut intent = context.intent(text.id, Action::Comment, repo, json!({ "body": body }).to_string()).await;
     intent.task = text.task.map(|task| task.raw().to_owned());
     intent.pull = Some(number);
     let claimed_at = intent.at;

@@ -1,6 +1,7 @@
 //! What every operation needs: the two ports, the clock, and who asks.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use uuid::Uuid;
 
@@ -10,6 +11,9 @@ use crate::ledger::Ledger;
 use crate::ledger::port::{Action, Entry, Intent, Outcome};
 use crate::provider::Provider;
 use crate::provider::port::Automations;
+
+/// So long an action waits to hear whose token it is sent with.
+const ASKED_FOR: Duration = Duration::from_secs(3);
 
 #[derive(Clone)]
 pub struct Context {
@@ -43,37 +47,40 @@ impl Context {
         })
     }
 
-    /// The intent of an action about to be taken. On whose authority the token acts stands in it as far as that is known:
-    /// nothing is asked, or held up, for it.
-    pub fn intent(&self, id: Uuid, action: Action, repo: &RepoName, request: String) -> Intent {
+    /// The intent of an action about to be taken. On whose authority the token acts stands in it: what nobody asked yet is
+    /// asked now, because between the claim and the request nothing may be. Where there is no answer the action does not
+    /// fail for it, and the intent says that it is not known.
+    pub async fn intent(&self, id: Uuid, action: Action, repo: &RepoName, request: String) -> Intent {
+        let login = self.login().await;
         let authority = self.provider.authority();
-        let viewer = self.provider.known_viewer();
         let (who, machine) = self.who.split_once('@').map_or((&*self.who, None), |(who, at)| (who, Some(at)));
         Intent {
-            id,
-            at: self.now(),
-            action,
-            repo: repo.clone(),
-            task: None,
             who: who.to_owned(),
             host: authority.host.to_string(),
             token_kind: authority.token_kind.to_string(),
             request,
-            prompt_hash: None,
-            template: None,
-            template_hash: None,
-            login: viewer.map(|viewer| viewer.login.raw_for_match().to_owned()),
+            login,
             machine: machine.map(str::to_owned),
-            granted: None,
-            prompt: None,
-            model: None,
-            ticket: None,
-            session: None,
-            run: None,
-            pull: None,
-            plan: None,
-            key: None,
+            ..Intent::new(id, self.now(), action, repo.clone())
         }
+    }
+
+    async fn login(&self) -> Option<String> {
+        let viewer = match self.provider.known_viewer() {
+            Some(viewer) => viewer,
+            None => match tokio::time::timeout(ASKED_FOR, self.provider.viewer()).await {
+                Ok(Ok(viewer)) => viewer,
+                Ok(Err(fault)) => {
+                    tracing::warn!(%fault, "whose token it is was not told: the ledger does not say who acts");
+                    return None;
+                }
+                Err(_) => {
+                    tracing::warn!("whose token it is was not told in time: the ledger does not say who acts");
+                    return None;
+                }
+            },
+        };
+        Some(viewer.login.raw_for_match().to_owned())
     }
 
     /// Durable when it returns. An error means: do not act.

@@ -14,7 +14,7 @@ pub(super) async fn mark_ready(context: &Context, order: &PullOrder, seen: &Pull
         let what = format!("nothing was sent: {} is no draft any more", target.name());
         return Err(Fault::new(FaultKind::Refused, what, "nothing to do"));
     }
-    let intent = intent(context, order.id, Action::MarkReady, target, "markPullRequestReadyForReview".to_owned());
+    let intent = intent(context, order.id, Action::MarkReady, target, "markPullRequestReadyForReview".to_owned()).await;
     let send = async {
         context.provider.mark_ready(&seen.node).await?;
         Ok("ready for review".to_owned())

@@ -80,8 +80,14 @@ pub(super) async fn read(context: &Context, target: &PullTarget) -> Result<Optio
 }
 
 /// The intent of an order. `request`: what is sent.
-pub(super) fn intent(context: &Context, id: Uuid, action: Action, target: &PullTarget, request: String) -> Intent {
-    let mut intent = context.intent(id, action, &target.at.repo, request);
+pub(super) async fn intent(
+    context: &Context,
+    id: Uuid,
+    action: Action,
+    target: &PullTarget,
+    request: String,
+) -> Intent {
+    let mut intent = context.intent(id, action, &target.at.repo, request).await;
     intent.pull = Some(target.number);
     intent
 }

@@ -17,7 +17,7 @@ pub(super) async fn request(
 ) -> Result<Safe, Fault> {
     let target = &order.target;
     let body = json!({ "reviewers": people, "team_reviewers": teams }).to_string();
-    let intent = intent(context, order.id, Action::RequestReview, target, body);
+    let intent = intent(context, order.id, Action::RequestReview, target, body).await;
     let names = &people.iter().chain(teams).cloned().collect::<Vec<_>>().join(", ");
     let send = async {
         context.provider.ask_review(&target.at.repo, target.number, people, teams).await.map_err(no_collaborator)?;

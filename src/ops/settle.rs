@@ -16,6 +16,7 @@
 use chrono::TimeDelta;
 use serde_json::Value;
 use tokio::sync::mpsc;
+use uuid::Uuid;
 
 use super::assign;
 use super::automate;
@@ -68,6 +69,14 @@ pub async fn waiting(context: &Context) -> Result<Vec<Entry>, Fault> {
         !is_cancel && intent.host == host.as_str() && intent.at >= since
     });
     Ok(waiting)
+}
+
+/// What is recorded of one; `None`: nothing, or it was never claimed.
+pub async fn outcome(context: &Context, repo: &RepoName, id: Uuid) -> Result<Option<Outcome>, Fault> {
+    let wanted = Wanted { repo: Some(repo.clone()), ..Wanted::default() };
+    let all = context.blocking(move |ledger| ledger.find(&wanted, usize::MAX)).await?;
+    let entry = all.into_iter().find(|entry| entry.intent.id == id);
+    Ok(entry.and_then(|entry| entry.outcome).map(|(_, outcome)| outcome))
 }
 
 /// Looks for what became of one because somebody asks. A fault is that it could not be looked for.
@@ -134,14 +143,9 @@ async fn cancelled(context: &Context, entry: &Entry) -> Result<Settled, Fault> {
     let (report, mut reports) = mpsc::channel(REPORTS);
     let heard = async { while reports.recv().await.is_some() {} };
     tokio::join!(cancel::take_up(context, &open, once, report), heard);
-    let id = entry.intent.id;
-    let wanted =
-        Wanted { action: Some(entry.intent.action), repo: Some(entry.intent.repo.clone()), ..Wanted::default() };
-    let wanted = Wanted { task: entry.intent.task.clone(), ..wanted };
-    let all = context.blocking(move |ledger| ledger.find(&wanted, usize::MAX)).await?;
-    let outcome = all.into_iter().find(|other| other.intent.id == id).and_then(|entry| entry.outcome);
+    let outcome = outcome(context, &entry.intent.repo, entry.intent.id).await?;
     Ok(match outcome {
-        Some((_, Outcome::Confirmed(detail) | Outcome::Rejected(detail))) => Settled::Confirmed(detail),
+        Some(Outcome::Confirmed(detail) | Outcome::Rejected(detail)) => Settled::Confirmed(detail),
         _ => Settled::Open("its run was not seen to end".to_owned()),
     })
 }

@@ -174,7 +174,7 @@ pub(super) async fn pass<G: AsRef<Grant>>(
         Err(fault) => return (judged, Err(No::Fault(fault))),
     };
     let once = what.once;
-    let mut intent = intent(context, order, grant.as_ref(), facts, (what.action, what.body));
+    let mut intent = intent(context, order, grant.as_ref(), facts, (what.action, what.body)).await;
     let past = PastStart {
         age: TimeDelta::zero(),
         repo: order.request.repo.clone(),
@@ -270,9 +270,15 @@ pub(super) fn refusal(judged: &Judgement, why: NoGrant) -> Fault {
     Fault::new(FaultKind::Refused, what, next)
 }
 
-fn intent(context: &Context, order: &Order, grant: &Grant, facts: &Facts, (action, body): (Action, String)) -> Intent {
+async fn intent(
+    context: &Context,
+    order: &Order,
+    grant: &Grant,
+    facts: &Facts,
+    (action, body): (Action, String),
+) -> Intent {
     let request = grant.request();
-    let mut intent = context.intent(order.id, action, &request.repo, body);
+    let mut intent = context.intent(order.id, action, &request.repo, body).await;
     intent.prompt_hash = Some(Sha256::digest(request.prompt.as_bytes()).into());
     intent.template.clone_from(&order.template);
     intent.template_hash = order.template_hash;

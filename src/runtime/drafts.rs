@@ -1,4 +1,4 @@
-//! The prompts being written, kept on disk so that a crash or a lost line loses nothing.
+//! The prompts and comments being written, kept on disk so that a crash or a lost line loses nothing.
 //!
 //! One file for each, in the folder `drafts` of the state directory, written whole: temp file, fsync, rename, fsync of
 //! the folder. Writes happen off the loop. The first change is written at once; what comes while a write and the short
@@ -11,10 +11,13 @@
 //! ```
 //!
 //! Several consoles may run at once. Each locks a file of its own for as long as it lives and names it in its drafts;
-//! another one leaves these alone until the lock is gone, be it by an orderly end or by a crash.
+//! another one leaves these alone until the lock is gone, be it by an orderly end or by a crash. Whoever finds such drafts
+//! first puts its own name on them: two that start after the same crash share them out, and none writes over the other's.
+
+pub mod sent;
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -48,8 +51,13 @@ pub struct Drafts {
     lock: Arc<OnceLock<File>>,
 }
 
-/// Seconds and nanoseconds, only to put files in order.
-type Written = (i64, i64);
+/// A draft that is nobody else's.
+struct Found {
+    /// What says when it was written, only to put files in order.
+    file: Option<Metadata>,
+    owner: Uuid,
+    draft: Draft,
+}
 
 /// A draft as it stands in its file.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -59,24 +67,50 @@ struct Filed<D> {
     draft: D,
 }
 
+impl Found {
+    /// Seconds and nanoseconds.
+    fn written(&self) -> (i64, i64) {
+        self.file.as_ref().map_or((0, 0), |file| (file.mtime(), file.mtime_nsec()))
+    }
+}
+
 impl Drafts {
     pub fn new(state_dir: &Path) -> Self {
         let (state_dir, folder) = (state_dir.to_owned(), state_dir.join(FOLDER));
         Self { state_dir, folder, owner: Uuid::new_v4(), lock: Arc::default() }
     }
 
-    /// The drafts that are there and that no other console has, newest first. What cannot be read is left where it is.
+    /// The drafts that are there and that no other console has, newest first; from now on they are this one's. What cannot
+    /// be read is left where it is.
     pub fn read(&self) -> Vec<Draft> {
         self.take_single();
         let Ok(entries) = std::fs::read_dir(&self.folder) else { return Vec::new() };
-        let mut found: Vec<(Written, Draft)> = entries.filter_map(|entry| self.free(&entry.ok()?.path())).collect();
-        found.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| b.1.id.cmp(&a.1.id)));
+        // Looking whose they are and taking them is one step, whoever else starts now.
+        let turn = File::open(&self.folder).and_then(|folder| folder.lock().map(|()| folder));
+        let mut found: Vec<Found> = entries.filter_map(|entry| self.free(&entry.ok()?.path())).collect();
+        found.sort_by(|a, b| b.written().cmp(&a.written()).then_with(|| b.draft.id.cmp(&a.draft.id)));
         found.truncate(MOST);
-        found.into_iter().map(|(_, draft)| draft).collect()
+        for free in found.iter().filter(|found| found.owner != self.owner) {
+            // Where nothing can be written nobody else can take them either.
+            if let Err(error) = self.adopt(free) {
+                tracing::warn!(%error, "a draft could not be taken over");
+            }
+        }
+        drop(turn);
+        found.into_iter().map(|found| found.draft).collect()
     }
 
-    /// The draft of a file, and when it was written, if it is whole and nobody else's.
-    fn free(&self, path: &Path) -> Option<(Written, Draft)> {
+    /// Puts this console's name on it. It is as old as before.
+    fn adopt(&self, free: &Found) -> io::Result<()> {
+        self.write(&free.draft)?;
+        match free.file.as_ref().map(Metadata::modified) {
+            Some(at) => File::options().write(true).open(self.path(free.draft.id))?.set_modified(at?),
+            None => Ok(()),
+        }
+    }
+
+    /// The draft of a file if it is whole and nobody else's.
+    fn free(&self, path: &Path) -> Option<Found> {
         if path.extension()? != "json" {
             return None;
         }
@@ -86,8 +120,7 @@ impl Drafts {
         if owner != self.owner && self.lives(owner) {
             return None;
         }
-        let at = std::fs::metadata(path).map_or((0, 0), |meta| (meta.mtime(), meta.mtime_nsec()));
-        Some((at, Draft { id, ..filed.draft }))
+        Some(Found { file: std::fs::metadata(path).ok(), owner, draft: Draft { id, ..filed.draft } })
     }
 
     /// Does the console of this lock still run? The lock of one that is gone is removed.

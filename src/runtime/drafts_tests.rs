@@ -45,6 +45,31 @@ fn several_drafts_are_kept_each_in_a_file_for_the_operator_alone() {
 }
 
 #[test]
+fn of_two_consoles_that_start_after_a_crash_one_has_the_drafts_and_the_other_cannot_destroy_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let gone = Drafts::new(dir.path());
+    for (nth, age) in [(1, 5_000), (2, 9_000)] {
+        gone.write(&draft(nth, &nth.to_string())).unwrap();
+        let file = File::options().write(true).open(gone.path(Uuid::from_u128(nth))).unwrap();
+        file.set_modified(file.metadata().unwrap().modified().unwrap() - Duration::from_secs(age)).unwrap();
+    }
+    // As a kill leaves it: the lock is free, and its file is there.
+    gone.release();
+    let all: Vec<Vec<String>> = std::thread::scope(|scope| {
+        let start = || {
+            let drafts = Drafts::new(dir.path());
+            let found = prompts(&drafts);
+            (drafts, found)
+        };
+        let started: Vec<_> = (0..4).map(|_| scope.spawn(start)).collect();
+        // All of them live until the last has looked.
+        let started: Vec<_> = started.into_iter().map(|one| one.join().unwrap()).collect();
+        started.iter().map(|(_, found)| found.clone()).collect()
+    });
+    assert_eq!(all.concat(), ["1", "2"], "each is had once, the newest first: {all:?}");
+}
+
+#[test]
 fn the_newest_comes_first_and_what_is_no_draft_is_left_alone() {
     let dir = tempfile::tempdir().unwrap();
     let drafts = Drafts::new(dir.path());
@@ -86,11 +111,11 @@ async fn the_last_state_of_every_draft_is_on_disk_at_the_end_and_what_was_forgot
     keeper.forget(Uuid::from_u128(2));
     keeper.keep(draft(3, "three"));
     keeper.finish().await;
+    let others = std::fs::read_dir(dir.path().join(FOLDER)).unwrap().count();
+    assert_eq!(others, 2, "no temp file and no lock is left");
     let mut left = prompts(&Drafts::new(dir.path()));
     left.sort();
     assert_eq!(left, ["one 499", "three"]);
-    let others = std::fs::read_dir(dir.path().join(FOLDER)).unwrap().count();
-    assert_eq!(others, 2, "no temp file and no lock is left");
 }
 
 #[tokio::test(start_paused = true)]

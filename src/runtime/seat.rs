@@ -281,13 +281,13 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let kept = files(dir.path());
         let seat = Seat { zoomed: true, columns: Some(true), queue_extra: -2, reviews_extra: 4, ..Seat::default() };
-        kept.write(vec![Change::Seat(Seat::default()), Change::Seat(seat)]).unwrap();
+        kept.write(vec![Change::Seat(Seat::default()), Change::Seat(seat.clone())]).unwrap();
         assert_eq!(files(dir.path()).seat(), seat);
         let file = dir.path().join("panes.json");
         let newer = std::fs::read_to_string(&file).unwrap().replace("[\"1\",0]", "[\"2\",0]");
         std::fs::write(&file, newer).unwrap();
         assert_eq!(kept.seat(), Seat::default());
-        kept.write(vec![Change::Seat(seat)]).unwrap();
+        kept.write(vec![Change::Seat(seat.clone())]).unwrap();
         assert_eq!(kept.seat(), seat);
         for garbage in ["", "{", "[]", "{\"zoomed\":[\"maybe\",0],\"version\":[\"1\",0]}", "\0\0"] {
             std::fs::write(&file, garbage).unwrap();

@@ -124,6 +124,10 @@ fn a_word_to_the_agent_is_a_comment_on_the_pull_request() {
     let ledger = objects(&world.run(&["ledger", "list", "--json"]).out);
     let line = ledger.iter().find(|line| line["action"] == "comment" && line["what"] == "intent").unwrap();
     assert_eq!((line["pull"].as_u64(), line["task"].as_str()), (Some(number), Some(id.as_str())));
+    let intents: Vec<_> = ledger.iter().filter(|line| line["what"] == "intent").collect();
+    let acts: Vec<_> = intents.iter().map(|line| line["action"].as_str().unwrap()).collect();
+    assert!(["start", "comment"].iter().all(|act| acts.contains(act)), "{acts:?}");
+    assert!(intents.iter().all(|line| line["login"] == "mona"), "each says on whose authority: {intents:?}");
 }
 
 #[test]

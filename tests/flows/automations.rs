@@ -82,3 +82,19 @@ async fn while_nobody_looks_an_hour_costs_one_request_a_repository() {
     let first = asked(&flow);
     assert!(first.iter().all(|path| path.ends_with("/automations")) && (4..=8).contains(&first.len()), "{first:?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_view_asks_for_what_it_must_know_until_its_count_is_whole() {
+    let flow = Flow::with(Setup { width: 140, height: 50, diagnose: false, ..Setup::default() }).await;
+    flow.sees("All 4").await;
+    flow.keys("T1").await;
+    flow.until("a first count", |text| text.contains("1 Needs care ") && text.contains("+   2 On")).await;
+    // Nobody has looked at the list of all: what the view must know of each is asked for all the same.
+    let text = flow.until("all is known", |text| !text.contains("+   2 On") && text.contains("1 Needs care ")).await;
+    assert!(text.contains("── Automations · Needs care") && text.contains("Raise the coverage"), "{text}");
+    assert!(!text.contains("Keep dependencies fresh"), "nothing is to be said about it: {text}");
+    flow.keys("5").await;
+    let text = flow.until("the dearest first", |text| text.contains("by cost-month ▾")).await;
+    let place = |name: &str| text.find(name).unwrap_or(usize::MAX);
+    assert!(place("Raise the coverage") < place("Keep dependencies fresh"), "{text}");
+}

@@ -13,30 +13,15 @@ pub fn at(second: i64) -> Instant {
 }
 
 pub fn intent(number: u128) -> Intent {
+    let at = at(i64::try_from(number % 1_000_000).unwrap());
     Intent {
-        id: Uuid::from_u128(number),
-        at: at(i64::try_from(number % 1_000_000).unwrap()),
-        action: Action::Start,
-        repo: "acme/billing".parse().unwrap(),
-        task: None,
         who: "mona".to_owned(),
         host: "github.com".to_owned(),
         token_kind: "oauth".to_owned(),
         request: format!(r#"{{"prompt":"fix test {number}"}}"#),
         prompt_hash: Some([7; 32]),
         template: Some("bugfix".to_owned()),
-        template_hash: None,
-        login: None,
-        machine: None,
-        granted: None,
-        prompt: None,
-        model: None,
-        ticket: None,
-        session: None,
-        run: None,
-        pull: None,
-        plan: None,
-        key: None,
+        ..Intent::new(Uuid::from_u128(number), at, Action::Start, "acme/billing".parse().unwrap())
     }
 }
 

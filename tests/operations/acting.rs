@@ -15,7 +15,7 @@ use atc::ledger::port::{Action, Outcome};
 use atc::ops;
 use atc::provider::port::Fetched;
 
-use crate::fake::{Fake, clock, open_gate, repo, run};
+use crate::fake::{Fake, Whose, clock, open_gate, repo, run};
 use crate::ledger::{entries, outcomes};
 
 pub fn pull(head: &str) -> Pull {
@@ -43,7 +43,7 @@ pub fn pull(head: &str) -> Pull {
     }
 }
 
-fn order(act: PullAct) -> PullOrder {
+pub fn order(act: PullAct) -> PullOrder {
     PullOrder { id: uuid::Uuid::new_v4(), target: PullTarget::of(&pull("aaaaaaaaa")), act }
 }
 
@@ -60,7 +60,7 @@ fn acts() -> Vec<(PullAct, Action)> {
 }
 
 /// A pull request that shows what was done to it once `done` is set.
-fn world(done: &Arc<AtomicBool>) -> Fake {
+pub fn world(done: &Arc<AtomicBool>) -> Fake {
     let fake = Fake::new(clock());
     let (is, now) = (Arc::clone(done), fake.now.clone());
     *fake.on_pulls.lock().unwrap() = Box::new(move |refs| {
@@ -99,7 +99,7 @@ fn world(done: &Arc<AtomicBool>) -> Fake {
     fake
 }
 
-fn context(fake: Fake, book: &Arc<Memory>) -> (Arc<Fake>, ops::Context) {
+pub fn context(fake: Fake, book: &Arc<Memory>) -> (Arc<Fake>, ops::Context) {
     let fake = Arc::new(fake);
     let context = ops::Context {
         provider: fake.clone(),
@@ -111,7 +111,7 @@ fn context(fake: Fake, book: &Arc<Memory>) -> (Arc<Fake>, ops::Context) {
     (fake, context)
 }
 
-fn lost() -> Fault {
+pub fn lost() -> Fault {
     Fault::new(FaultKind::UnknownOutcome, "it is not known whether this happened", "look")
 }
 
@@ -249,4 +249,31 @@ async fn of_several_workflows_one_that_is_refused_takes_nothing_from_the_others(
     assert_eq!(fake.calls("act let_run"), 3);
     let runs: Vec<Option<u64>> = entries(&book).iter().map(|entry| entry.intent.run).collect();
     assert_eq!(runs, [Some(1), Some(2), Some(3)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_acts_is_asked_before_the_claim_where_it_is_not_known_and_nothing_fails_for_want_of_it() {
+    for (whose, login, asked) in [
+        (Whose::Known, Some("mona"), 0),
+        (Whose::Asked, Some("mona"), 1),
+        (Whose::Refused, None, 1),
+        (Whose::Silent, None, 1),
+    ] {
+        let (done, book) = (Arc::new(AtomicBool::new(false)), Arc::new(Memory::new()));
+        let fake = world(&done);
+        *fake.whose.lock().unwrap() = whose;
+        let claimed = Arc::clone(&book);
+        *fake.on_comment.lock().unwrap() = Box::new(move |_| {
+            assert_eq!(entries(&claimed).len(), 1, "claimed before it is sent");
+            Ok(())
+        });
+        *fake.on_act.lock().unwrap() = Box::new(|_| Ok("done".to_owned()));
+        let (fake, context) = context(fake, &book);
+        ops::on_pull::act(&context, &order(PullAct::Comment("look here".to_owned()))).await.unwrap();
+        assert_eq!(entries(&book)[0].intent.login.as_deref(), login, "{whose:?}");
+        let calls = fake.calls.lock().unwrap().clone();
+        let place = |verb: &str| calls.iter().position(|call| call.starts_with(verb));
+        assert_eq!(calls.iter().filter(|call| *call == "viewer").count(), asked, "{whose:?}: {calls:?}");
+        assert!(place("viewer") < place("act").or(place("comment")), "{whose:?}: {calls:?}");
+    }
 }

@@ -164,7 +164,7 @@ async fn a_start_of_another_account_is_left_to_its_own() {
     let (fake, service) = stage(&mut Dice(3));
     let book = Arc::new(Memory::new());
     let context = fake::context(&fake, &book);
-    let mut intent = context.intent(Uuid::new_v4(), atc::ledger::Action::Start, &repo(), "{}".to_owned());
+    let mut intent = context.intent(Uuid::new_v4(), atc::ledger::Action::Start, &repo(), "{}".to_owned()).await;
     intent.login = Some("hubot".to_owned());
     let fault = ops::reconcile::settle(&context, &intent).await.unwrap_err();
     assert_eq!(fault.kind, FaultKind::Permission);

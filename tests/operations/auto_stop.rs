@@ -194,7 +194,7 @@ async fn one_round_brings_one_to_stop_and_an_hour_three() {
 #[tokio::test(start_paused = true)]
 async fn a_session_that_somebody_cancelled_needs_no_rule() {
     let mut stage = stage(after(20, Some(Mode::Act)), 1);
-    let mut intent = stage.context.intent(uuid::Uuid::new_v4(), Action::Cancel, &repo(), "run 11".into());
+    let mut intent = stage.context.intent(uuid::Uuid::new_v4(), Action::Cancel, &repo(), "run 11".into()).await;
     intent.task = Some("t1".into());
     intent.session = Some("s1".into());
     stage.book.claim(&intent).unwrap();

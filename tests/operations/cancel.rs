@@ -436,7 +436,7 @@ async fn the_next_run_of_the_program_looks_how_it_ended_and_sends_nothing() {
     ];
     for (outcome, run_after, session_after, expected) in seen {
         let (context, fake, book) = context(world(run_after, session_after));
-        let mut intent = context.intent(uuid::Uuid::new_v4(), Action::Cancel, &repo(), "run 11".into());
+        let mut intent = context.intent(uuid::Uuid::new_v4(), Action::Cancel, &repo(), "run 11".into()).await;
         intent.task = Some("t1".into());
         intent.session = Some("s1".into());
         intent.run = Some(11);

@@ -37,6 +37,15 @@ type ChangeTask = Box<dyn FnMut(&mut Task) + Send>;
 type LogScript = Box<dyn FnMut(&SessionId) -> Result<LogBody, Fault> + Send>;
 type Script<A, T> = Mutex<Box<dyn FnMut(A) -> Result<T, Fault> + Send>>;
 
+/// Whether it was asked before whose token it is, and what comes of asking.
+#[derive(Clone, Copy, Debug)]
+pub enum Whose {
+    Known,
+    Asked,
+    Refused,
+    Silent,
+}
+
 pub struct Fake {
     pub now: Now,
     pub calls: Mutex<Vec<String>>,
@@ -49,6 +58,7 @@ pub struct Fake {
     /// Changes the task before it is answered.
     pub on_task: Mutex<ChangeTask>,
     pub viewer: Mutex<Viewer>,
+    pub whose: Mutex<Whose>,
     pub on_list: Script<TaskQuery, Fetched<TaskPage>>,
     /// The viewer's own tasks.
     pub on_own: Script<TaskQuery, Fetched<TaskPage>>,
@@ -90,6 +100,7 @@ impl Fake {
             on_branch: Mutex::new(Box::new(|_| unscripted())),
             on_task: Mutex::new(Box::new(|_| {})),
             viewer: Mutex::new(Viewer { id: UserId(7), login: "mona".into() }),
+            whose: Mutex::new(Whose::Known),
             on_list: Mutex::new(Box::new(|_| unscripted())),
             on_own: Mutex::new(Box::new(|_| Ok(page(Vec::new())))),
             on_user: Mutex::new(Box::new(|id| Ok(Viewer { id, login: "hubot".into() }))),
@@ -224,11 +235,16 @@ impl Provider for Fake {
 
     fn viewer(&self) -> Call<'_, Viewer> {
         self.note("viewer".into());
-        ready(Ok(self.viewer.lock().unwrap().clone()))
+        match *self.whose.lock().unwrap() {
+            Whose::Known | Whose::Asked => ready(Ok(self.viewer.lock().unwrap().clone())),
+            Whose::Refused => ready(Err(Fault::new(FaultKind::Permission, "403", "ask for the permission"))),
+            Whose::Silent => Box::pin(std::future::pending()),
+        }
     }
 
     fn known_viewer(&self) -> Option<Viewer> {
-        Some(self.viewer.lock().unwrap().clone())
+        let is_known = matches!(*self.whose.lock().unwrap(), Whose::Known);
+        is_known.then(|| self.viewer.lock().unwrap().clone())
     }
 
     fn user(&self, id: UserId) -> Call<'_, Viewer> {

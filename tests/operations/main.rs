@@ -18,6 +18,7 @@ mod fleet;
 mod follow;
 mod follow_up;
 mod following;
+mod found;
 mod gate;
 mod kept;
 mod kept_whole;

@@ -239,7 +239,7 @@ async fn one_that_was_edited_is_read_anew_and_one_that_is_gone_is_told_to_be() {
 
 fn named(news: &[Net], id: &str) -> Vec<Option<AutomationId>> {
     let of = |net: &Net| match &net.result {
-        Ok(News::Tasks { tasks, .. } | News::AutomationRuns { tasks, .. }) => tasks.clone(),
+        Ok(News::Tasks { tasks, .. } | News::AutomationRuns { tasks: Some(tasks), .. }) => tasks.clone(),
         Ok(News::Task(task)) => vec![(**task).clone()],
         _ => Vec::new(),
     };
@@ -344,6 +344,81 @@ async fn runs_tell_of_their_pull_requests_and_ask_only_about_those_that_may_stil
         _ => None,
     });
     assert_eq!(last, Some(pulls), "what was settled still counts");
+}
+
+/// What its runs were said to come to last.
+fn told_last(stage: &Stage) -> Option<atc::domain::automation::Track> {
+    stage.told.iter().rev().find_map(|net| match &net.result {
+        Ok(News::AutomationRuns { track, .. }) => Some((**track).clone()),
+        _ => None,
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_of_runs_that_proves_the_same_is_not_read_again_but_its_pull_requests_are_asked_about() {
+    use atc::domain::PullState;
+    let fake = fake(&["a"]);
+    *fake.shop.proves.lock().unwrap() = true;
+    let start = (fake.now)();
+    let run = Task {
+        artifacts: vec![Artifact::Pull { id: PullId(1), node: None, state: None }],
+        state: State::Completed,
+        ..task_of("t1", "a", start - TimeDelta::hours(2))
+    };
+    *fake.shop.tasks.lock().unwrap() = vec![run.clone()];
+    *fake.on_list.lock().unwrap() = Box::new(move |_| Ok(page(vec![run.clone()])));
+    let merged: Arc<std::sync::atomic::AtomicBool> = Arc::default();
+    let seen = merged.clone();
+    *fake.on_pulls.lock().unwrap() = Box::new(move |refs| {
+        let is_merged = seen.load(std::sync::atomic::Ordering::Relaxed);
+        let state = || if is_merged { PullState::Merged } else { PullState::Open };
+        Ok(refs.iter().map(|at| Some(atc::domain::Pull { state: state(), ..pull(at) })).collect())
+    });
+    let mut stage = Stage::new(fake);
+    stage.look(&["a"], None);
+    stage.pass(Duration::from_secs(5)).await;
+    assert_eq!(told_last(&stage).map(|track| (track.pulls.unreviewed, track.pulls.merged)), Some((1, 0)));
+    merged.store(true, std::sync::atomic::Ordering::Relaxed);
+    stage.forget();
+    stage.pass(6 * MINUTE).await;
+    assert_eq!((stage.asked("runs a"), stage.asked("runs a whole")), (1, 0), "the proof is given back");
+    let track = told_last(&stage).expect("its pull request was asked about all the same");
+    assert_eq!((track.pulls.unreviewed, track.pulls.merged, track.outcomes.len()), (0, 1, 1));
+    let whole = |net: &Net| matches!(net.result, Ok(News::AutomationRuns { tasks: Some(_), .. }));
+    assert!(!stage.told.iter().any(whole), "the tasks are not told again");
+    stage.forget();
+    stage.pass(30 * MINUTE).await;
+    assert_eq!(stage.asked("runs a whole"), 0, "there is no page behind the first");
+    assert!(told_last(&stage).is_none(), "and nothing left to be asked");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_behind_the_newest_page_of_runs_is_seen_at_the_pace_of_whole_sweeps_or_when_its_task_turns() {
+    let fake = fake(&["a"]);
+    *fake.shop.proves.lock().unwrap() = true;
+    let start = (fake.now)();
+    let run = |n: i64| Task { state: State::Completed, ..task_of(&format!("t{n}"), "a", start - TimeDelta::hours(n)) };
+    *fake.shop.tasks.lock().unwrap() = (1..=150).map(run).collect();
+    let mut stage = Stage::new(fake);
+    stage.look(&[], Some("a"));
+    stage.pass(Duration::from_secs(5)).await;
+    assert_eq!(told_last(&stage).map(|track| track.done()), Some(150));
+    let oldest = |stage: &Stage| stage.fake.shop.tasks.lock().unwrap()[149].clone();
+    stage.fake.shop.tasks.lock().unwrap()[149].state = State::Failed;
+    stage.forget();
+    stage.pass(20 * MINUTE).await;
+    assert!(stage.asked("runs a") > 15 && stage.asked("runs a whole") == 0, "{}", stage.asked("runs a"));
+    assert!(told_last(&stage).is_none(), "the newest page is the same");
+    stage.pass(15 * MINUTE).await;
+    assert_eq!((stage.asked("runs a whole"), told_last(&stage).map(|track| track.done())), (1, Some(149)));
+    // The repository's own list tells of a turn at once.
+    stage.fake.shop.tasks.lock().unwrap()[149].state = State::Cancelled;
+    let (now, turned) = (stage.fake.now.clone(), oldest(&stage));
+    *stage.fake.on_list.lock().unwrap() =
+        Box::new(move |_| Ok(page(vec![Task { updated_at: Some(now()), ..turned.clone() }])));
+    stage.forget();
+    stage.pass(3 * MINUTE).await;
+    assert!(stage.asked("runs a whole") >= 1, "it is not waited for");
 }
 
 fn pull(at: &atc::domain::PullRef) -> atc::domain::Pull {

@@ -24,6 +24,8 @@ pub struct Shop {
     pub asked: Mutex<Vec<String>>,
     /// What every read comes to, where something is wrong.
     pub fault: Mutex<Option<Fault>>,
+    /// Runs come with a proof of their newest page.
+    pub proves: Mutex<bool>,
 }
 
 impl Shop {
@@ -51,6 +53,7 @@ impl Default for Shop {
             here: Mutex::new(true),
             asked: Mutex::default(),
             fault: Mutex::default(),
+            proves: Mutex::default(),
         }
     }
 }
@@ -163,10 +166,20 @@ impl Automations for Shop {
         }))
     }
 
-    fn tasks_of(&self, at: &AutomationRef, _: Option<Validator>) -> Call<'_, Fetched<TaskPage>> {
-        soon(self.note(format!("runs {}", at.id.raw()), || {
+    fn tasks_of(&self, at: &AutomationRef, known: Option<Validator>) -> Call<'_, Fetched<TaskPage>> {
+        let whole = if known.is_some() { "" } else { " whole" };
+        soon(self.note(format!("runs {}{whole}", at.id.raw()), || {
             let tasks = self.tasks.lock().unwrap();
-            Ok(page(tasks.iter().filter(|task| task.automation.as_ref() == Some(&at.id)).cloned().collect()))
+            let mut of_it: Vec<Task> =
+                tasks.iter().filter(|task| task.automation.as_ref() == Some(&at.id)).cloned().collect();
+            of_it.sort_by_key(|task| std::cmp::Reverse(task.created_at));
+            let newest = format!("{:?}", of_it.iter().take(100).collect::<Vec<_>>());
+            let proof = self.proves.lock().unwrap().then(|| Validator(newest.into()));
+            Ok(match page(of_it) {
+                _ if known.is_some() && known == proof => Fetched::Same,
+                Fetched::New { value, .. } => Fetched::New { value, validator: proof },
+                Fetched::Same => Fetched::Same,
+            })
         }))
     }
 

@@ -1,4 +1,4 @@
-//! An automation that is being written when the console is killed: the next one has it.
+//! An automation or a comment that is being written when the console is killed: the next one has it.
 
 use rustix::process::Signal;
 
@@ -66,4 +66,46 @@ fn an_automation_being_written_survives_a_kill_and_is_found_where_it_is_said_to_
     t.send("\x03");
     t.restored(0);
     assert!(files(world.home.path()).is_empty(), "{:?}", files(world.home.path()));
+}
+
+#[test]
+fn a_comment_being_written_survives_a_kill_and_is_found_in_the_list_and_at_its_place() {
+    let world = World::new();
+    let t = world.console().start();
+    t.text("All 1");
+    t.send("p");
+    t.text("waits on checks");
+    t.send("gc");
+    t.text("Comment · acme/api#");
+    t.send("\x1b[200~Who owns the rounding?\x1b[201~");
+    t.text("Who owns the rounding?");
+    on_disk(world.home.path(), "Who owns the rounding?");
+    t.signal(Signal::KILL);
+    t.close();
+
+    let t = world.console().start();
+    t.text("an unsent comment was kept");
+    t.text("All 1");
+    t.send("n");
+    t.text("unsent · comment on #");
+    t.send("g\r");
+    t.text("the draft goes on where it was left");
+    t.text("Comment · acme/api#");
+    t.send("\x1b[200~ And who tests it?\x1b[201~");
+    on_disk(world.home.path(), "Who owns the rounding? And who tests it?");
+    t.signal(Signal::KILL);
+    t.close();
+
+    let t = world.console().start();
+    t.text("an unsent comment was kept");
+    t.text("All 1");
+    t.send("p");
+    t.text("waits on checks");
+    t.send("gc");
+    t.text("Who owns the rounding? And who tests it?");
+    t.send("\x1b");
+    t.text("kept as a draft");
+    t.send("\x03");
+    t.restored(0);
+    assert_eq!(files(world.home.path()).len(), 1);
 }

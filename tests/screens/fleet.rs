@@ -191,8 +191,8 @@ pub fn berlin() -> Zone {
 }
 
 /// A console that knows the fleet: `acme/web` has no automations to have, `acme/reports` has none.
-pub fn console(width: u16, height: u16) -> Console {
-    let mut console = Console::with(Settings { zone: berlin(), ..settings() }, width, height);
+pub fn console_with(settings: Settings, width: u16, height: u16) -> Console {
+    let mut console = Console::with(Settings { zone: berlin(), ..settings }, width, height);
     console.fill();
     told(&mut console, fleet());
     console
@@ -214,8 +214,12 @@ pub fn list(console: &mut Console, repository: &str, listed: Listed) {
 
 /// With what came of the runs of some, and the policy.
 pub fn complete(width: u16, height: u16) -> Console {
+    complete_with(settings(), width, height)
+}
+
+pub fn complete_with(settings: Settings, width: u16, height: u16) -> Console {
     use Outcome::{Cancelled, Done, Failed, Open};
-    let mut console = console(width, height);
+    let mut console = console_with(settings, width, height);
     let outcomes = [Done, Done, Failed, Done, Cancelled, Done, Open];
     let tasks: Vec<Task> = outcomes.iter().enumerate().map(|(n, outcome)| run_task(n, *outcome)).collect();
     let mut all: Vec<Task> =
@@ -235,7 +239,7 @@ pub fn complete(width: u16, height: u16) -> Console {
 }
 
 pub fn runs(console: &mut Console, at: AutomationRef, tasks: Vec<Task>, track: Track) {
-    console.good(Source::AutomationRuns(at), News::AutomationRuns { tasks, track: Box::new(track) });
+    console.good(Source::AutomationRuns(at), News::AutomationRuns { tasks: Some(tasks), track: Box::new(track) });
 }
 
 /// What is allowed where nobody says anything.

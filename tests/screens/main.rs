@@ -9,8 +9,11 @@
 mod assigning;
 mod automating;
 mod automation;
+mod automation_calendar;
+mod automation_views;
 mod bytes;
 mod cancelling;
+mod commenting;
 mod craft;
 mod diagnosing;
 mod dice;

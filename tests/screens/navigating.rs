@@ -113,7 +113,7 @@ fn enter_goes_to_what_was_found() {
     ctrl(&mut console, 'k');
     console.keys("needs me");
     console.press(Key::Enter);
-    assert_eq!(console.model.settings.views[console.model.queue.view].name.as_str(), "Needs me");
+    assert_eq!(console.model.settings.views[console.model.queue.views.at].name.as_str(), "Needs me");
 }
 
 #[test]

@@ -285,12 +285,12 @@ fn a_query_is_saved_as_a_view_with_its_look_and_the_lines_for_the_config() {
                  group = \"repo\"";
     assert_eq!(console.keys("y"), [Effect::Copy(lines.into())]);
     let queue = &console.model.queue;
-    assert_eq!((queue.view, queue.typed.text.as_str()), (6, ""));
-    assert_eq!((queue.order(), queue.look().group), (Order { by: Column::Age, reversed: true }, Some(Group::Repo)));
+    assert_eq!((queue.views.at, queue.typed.text.as_str()), (6, ""));
+    assert_eq!((queue.order(), queue.group()), (Order { by: Column::Age, reversed: true }, Some(Group::Repo)));
     assert!(rows(&console).len() > 5 && console.model.queue.count(6) == rows(&console).len());
     console.keys("6");
     command(&mut console, "view mona");
-    assert_eq!(console.model.queue.view, 6);
+    assert_eq!(console.model.queue.views.at, 6);
 }
 
 #[test]
@@ -396,12 +396,12 @@ fn a_view_saved_while_running_can_be_dropped() {
     command(&mut console, "view drop second one");
     let names: Vec<_> = console.model.settings.views.iter().map(|view| view.name.to_string()).collect();
     assert_eq!(names[6..], ["first", "third"]);
-    assert_eq!(console.model.queue.view, 7, "what is shown stays shown");
+    assert_eq!(console.model.queue.views.at, 7, "what is shown stays shown");
     assert_eq!(rows(&console).len(), before[8]);
     assert_eq!(counts(&console)[..8], [&before[..7], &before[8..]].concat());
     assert!(text(&console.model).contains("dropped the view “Second One”"), "{}", text(&console.model));
     command(&mut console, "view drop third");
-    assert_eq!(console.model.queue.view, 6, "the one to its left is shown");
+    assert_eq!(console.model.queue.views.at, 6, "the one to its left is shown");
     assert_eq!(rows(&console).len(), before[6]);
     console.keys(":view drop ");
     console.press(Key::Tab);
@@ -430,7 +430,7 @@ fn a_view_that_cannot_be_dropped_says_why() {
     console.press(Key::Esc);
     console.keys("1");
     command(&mut console, "view drop");
-    assert_eq!(console.model.queue.view, 7, "a view may have that name");
+    assert_eq!(console.model.queue.views.at, 7, "a view may have that name");
 }
 
 #[test]

@@ -198,7 +198,7 @@ fn views_hold_what_they_say() {
         let mut console = Console::full(80, 24);
         console.keys(view);
         assert_eq!(rows(&console), expected, "{view:?}");
-        assert_eq!(console.model.queue.count(console.model.queue.view), expected.len());
+        assert_eq!(console.model.queue.count(console.model.queue.views.at), expected.len());
     }
 }
 

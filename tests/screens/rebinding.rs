@@ -156,9 +156,9 @@ fn vim_hands_go_about_and_quit() {
     press(&mut console, "l");
     assert_eq!(console.model.place.focus, Pane::Log);
     press(&mut console, "g q 1 g t");
-    assert_eq!((console.model.place.focus, console.model.queue.view), (Pane::Queue, 1));
+    assert_eq!((console.model.place.focus, console.model.queue.views.at), (Pane::Queue, 1));
     press(&mut console, "g T ctrl+w w");
-    assert_eq!((console.model.place.focus, console.model.queue.view), (Pane::Log, 0));
+    assert_eq!((console.model.place.focus, console.model.queue.views.at), (Pane::Log, 0));
     asks_to_quit(&mut console, "Z Z");
     asks_to_quit(&mut console, "Z Q");
     press(&mut console, "g q d d");

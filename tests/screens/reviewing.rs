@@ -291,7 +291,7 @@ fn a_comment_is_shown_with_all_that_is_in_it_before_it_is_sent() {
     insta::assert_snapshot!("comment", text(&console.model));
     console.wait(TimeDelta::milliseconds(300));
     let effects = console.keys("y");
-    let [Effect::Reviews(Wish::Act(order))] = &effects[..] else { panic!("{effects:?}") };
+    let [Effect::KeepDraft(_), Effect::Reviews(Wish::Act(order))] = &effects[..] else { panic!("{effects:?}") };
     assert!(matches!(&order.act, PullAct::Comment(text) if text.ends_with("please\nand a second line")));
     tell(&mut console, Told::Acted { order: order.clone(), result: Ok(Safe::new("commented on acme/billing#1312")) });
     assert!(text(&console.model).contains("commented on acme/billing#1312"));
@@ -321,7 +321,7 @@ fn a_comment_that_was_not_sent_is_there_again_on_its_own_pull_request() {
         console.happen(What::Key(Chord::ctrl('s')));
         console.wait(TimeDelta::milliseconds(300));
         let effects = console.keys("y");
-        let [Effect::Reviews(Wish::Act(order))] = &effects[..] else { panic!("{effects:?}") };
+        let [Effect::KeepDraft(_), Effect::Reviews(Wish::Act(order))] = &effects[..] else { panic!("{effects:?}") };
         assert!(console.model.compose.follow_up.is_none());
         let result = Err(Fault::new(kind, "no", "wait"));
         tell(&mut console, Told::Acted { order: order.clone(), result });

@@ -60,7 +60,7 @@ fn many_and_long_named_views_are_cut_and_scrolled_so_that_the_current_one_is_see
         let mut console = Console::with(settings.clone(), width, 24);
         console.fill();
         for view in [0, 6, 11] {
-            while console.model.queue.view != view {
+            while console.model.queue.views.at != view {
                 console.keys("v");
             }
             out.push_str(&format!("{width:>3} {view:>2} {}\n", all(&console)[1]));
@@ -73,9 +73,9 @@ fn many_and_long_named_views_are_cut_and_scrolled_so_that_the_current_one_is_see
 fn a_click_on_a_tab_shows_the_view_or_gives_the_pane_the_keys() {
     let mut console = Console::full(80, 24);
     click(&mut console, 1, "Failed");
-    assert_eq!(console.model.queue.view, 3);
+    assert_eq!(console.model.queue.views.at, 3);
     click(&mut console, 1, "6 All");
-    assert_eq!(console.model.queue.view, 5);
+    assert_eq!(console.model.queue.views.at, 5);
     console.keys("l");
     click(&mut console, 1, "Reviews");
     assert_eq!(console.model.place.focus, Pane::Reviews);
@@ -83,7 +83,7 @@ fn a_click_on_a_tab_shows_the_view_or_gives_the_pane_the_keys() {
     click(&mut console, 1, "Reviews");
     assert_eq!(console.model.place.focus, Pane::Reviews);
     click(&mut console, 1, "Stuck");
-    assert_eq!((console.model.place.focus, console.model.queue.view), (Pane::Queue, 2));
+    assert_eq!((console.model.place.focus, console.model.queue.views.at), (Pane::Queue, 2));
     click(&mut console, 1, "Compose");
     assert_eq!(console.model.place.focus, Pane::Compose);
     click(&mut console, 1, "Queue");
@@ -179,7 +179,7 @@ fn braces_go_from_group_to_group() {
     command(&mut console, "group next");
     assert_eq!(group(&console), "reports");
     command(&mut console, "group none");
-    assert_eq!(console.model.queue.look().group, None);
+    assert_eq!(console.model.queue.group(), None);
 }
 
 #[test]
@@ -188,7 +188,7 @@ fn the_key_goes_through_the_ways_to_group() {
     let mut seen = Vec::new();
     for _ in 0..=Group::ALL.len() {
         console.keys("b");
-        seen.push(console.model.queue.look().group);
+        seen.push(console.model.queue.group());
     }
     let expected: Vec<_> = Group::ALL.map(Some).into_iter().chain([None]).collect();
     assert_eq!(seen, expected);

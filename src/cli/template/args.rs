@@ -16,8 +16,8 @@ pub enum TemplateVerb {
     },
     /// Say what is wrong with templates, line by line; an error makes the exit code 1
     Lint {
-        /// Files, or folders of them; without: all that the console reads
-        #[arg(value_name = "FILE")]
+        /// Ids, files, or folders of files; without: all that the console reads
+        #[arg(value_name = "TEMPLATE")]
         files: Vec<PathBuf>,
         /// As JSON
         #[arg(long)]

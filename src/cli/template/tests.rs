@@ -126,6 +126,11 @@ fn lint_names_file_line_severity_and_reason_and_fails_on_errors_alone() {
     assert_eq!(world.run(&format!("lint {}", world.path("own").display())).exit, Exit::Failed);
     let none = world.run(&format!("lint {}", world.path("own/none.md").display()));
     assert_eq!(none.exit, Exit::Failed);
+    for (id, expected) in [("idle", "unused-variable"), ("broken", "broken.md:1: error: "), ("no-such", "no template")]
+    {
+        let told = world.run(&format!("lint {id}"));
+        assert!(text(&told).contains(expected) && !text(&told).contains("bad.md"), "{id}: {}", text(&told));
+    }
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::cli::look::shape::write;
 use crate::cli::{config_verbs, origin, output};
 use crate::config::{Paths, load};
 use crate::domain::Fault;
-use crate::template::{Template, lint, render};
+use crate::template::{Template, TemplateFault, lint, render};
 
 /// What goes to the standard output.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,7 +79,7 @@ pub fn answer(verb: &TemplateVerb, places: &[PathBuf], here: Option<&Path>) -> A
     match verb {
         TemplateVerb::List { json } => list(&shelf::load(places), *json),
         TemplateVerb::Lint { files, json } if files.is_empty() => check::lint_all(&shelf::load(places), *json),
-        TemplateVerb::Lint { files, json } => check::lint_all(&given(files), *json),
+        TemplateVerb::Lint { files, json } => check::lint_all(&given(files, places), *json),
         TemplateVerb::Render { template, vars, preset, json } => match find(template, places) {
             Ok(template) => filled(&template, vars, preset.as_deref(), *json),
             Err(fault) => Answer::failed(&fault),
@@ -95,11 +95,16 @@ pub fn answer(verb: &TemplateVerb, places: &[PathBuf], here: Option<&Path>) -> A
     }
 }
 
-/// The files named, and those of the folders named; nothing replaces anything.
-fn given(files: &[PathBuf]) -> Shelf {
-    let mut all = Shelf::default();
-    for path in files {
-        let of_folder = if path.is_dir() { shelf::files(path, &mut all.faults) } else { vec![path.clone()] };
+/// The files named, those of the folders named, and the templates of the ids named; nothing replaces anything. A name that
+/// is both is the file's.
+fn given(names: &[PathBuf], places: &[PathBuf]) -> Shelf {
+    let (mut all, mut known) = (Shelf::default(), None);
+    for name in names {
+        if !name.exists() {
+            of_id(name, known.get_or_insert_with(|| shelf::load(places)), &mut all);
+            continue;
+        }
+        let of_folder = if name.is_dir() { shelf::files(name, &mut all.faults) } else { vec![name.clone()] };
         for path in of_folder {
             match shelf::read(&path) {
                 Ok(template) => all.templates.push(template),
@@ -108,6 +113,19 @@ fn given(files: &[PathBuf]) -> Shelf {
         }
     }
     all
+}
+
+/// The template the console knows by this id. One that cannot be read has none: the name of its file says which is meant.
+fn of_id(id: &Path, known: &Shelf, to: &mut Shelf) {
+    let is_it = |fault: &&TemplateFault| Path::new(&fault.origin).file_stem().is_some_and(|stem| Path::new(stem) == id);
+    if let Some(template) = known.templates.iter().find(|template| Path::new(&template.id) == id) {
+        to.templates.push(template.clone());
+    } else if let Some(fault) = known.faults.iter().find(is_it) {
+        to.faults.push(fault.clone());
+    } else {
+        let what = "there is no such file, and no template of this id".to_owned();
+        to.faults.push(TemplateFault { origin: id.display().to_string(), line: None, what });
+    }
 }
 
 fn list(shelf: &Shelf, as_json: bool) -> Answer {

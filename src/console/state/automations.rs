@@ -13,6 +13,7 @@ pub mod page;
 pub mod pane;
 mod pointed;
 pub mod rows;
+mod sort;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

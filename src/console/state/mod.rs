@@ -40,6 +40,7 @@ pub mod tone;
 pub mod tour;
 pub mod trail;
 pub mod trust;
+pub mod views;
 pub mod wall;
 pub mod words;
 pub mod world;
@@ -72,12 +73,14 @@ pub struct Model {
 
 impl Model {
     pub fn new(now: Instant, settings: settings::Settings) -> Self {
+        let mut place = place::Place::default();
+        place.automating.habits.views = views::Views::new(&settings.automation_views);
         Self {
             now,
             queue: queue::QueuePane::new(&settings.views),
             settings,
             world: world::World::default(),
-            place: place::Place::default(),
+            place,
             log: Box::default(),
             reviews: Box::default(),
             compose: compose::ComposePane::default(),

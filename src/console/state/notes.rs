@@ -2,12 +2,15 @@
 
 use chrono::TimeDelta;
 
+use crate::console::keys::Context;
 use crate::domain::Instant;
 use crate::text::Safe;
 
 #[derive(Clone, Debug, Default)]
 pub struct Notes {
     pub current: Option<Note>,
+    /// So many were said until now.
+    said: u64,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +20,9 @@ pub struct Note {
     pub until: Instant,
     /// From then on whoever goes to another place has read it: it goes with the place it was said at.
     pub read_at: Instant,
+    /// Something that needs the line for its own keys was opened before anybody could have read it: it waits until whoever
+    /// pressed that key is back here.
+    pub waits: Option<Context>,
 }
 
 /// In such a time a line is read.
@@ -26,19 +32,50 @@ impl Notes {
     /// Good news stays a few seconds; what went wrong stays long enough to be read and copied down.
     pub fn say(&mut self, now: Instant, bad: bool, text: impl AsRef<str>) {
         let stays = if bad { TimeDelta::seconds(60) } else { TimeDelta::seconds(5) };
-        self.current = Some(Note { bad, text: Safe::new(text), until: now + stays, read_at: now + READ });
+        self.put(bad, text, (now + stays, now + READ));
     }
 
     /// Something goes on, for about so many seconds: its end says another word.
     pub fn hold(&mut self, now: Instant, text: impl AsRef<str>, seconds: u64) {
         let until = now + TimeDelta::seconds(seconds.try_into().unwrap_or(60));
-        self.current = Some(Note { bad: false, text: Safe::new(text), until, read_at: until });
+        self.put(false, text, (until, until));
     }
 
     /// What was asked for stays long enough to be read.
     pub fn tell(&mut self, now: Instant, text: impl AsRef<str>) {
         let until = now + TimeDelta::seconds(30);
-        self.current = Some(Note { bad: false, text: Safe::new(text), until, read_at: now + READ });
+        self.put(false, text, (until, now + READ));
+    }
+
+    fn put(&mut self, bad: bool, text: impl AsRef<str>, (until, read_at): (Instant, Instant)) {
+        self.said += 1;
+        self.current = Some(Note { bad, text: Safe::new(text), until, read_at, waits: None });
+    }
+
+    /// Tells a note that was said before from one that is new.
+    pub fn said(&self) -> u64 {
+        self.said
+    }
+
+    /// The one that is to be seen now.
+    pub fn shown(&self) -> Option<&Note> {
+        self.current.as_ref().filter(|note| note.waits.is_none())
+    }
+
+    /// The operator opened something here that needs the line for its own keys: what was read is gone, what could not be
+    /// read yet waits.
+    pub fn make_way(&mut self, now: Instant, here: Context) {
+        self.leave(now);
+        if let Some(note) = &mut self.current {
+            note.waits.get_or_insert(here);
+        }
+    }
+
+    /// What was opened is closed: now there is time to read what waited.
+    pub fn come_back(&mut self, now: Instant) {
+        if let Some(note) = self.current.as_mut().filter(|note| note.waits.is_some()) {
+            (note.waits, note.read_at) = (None, note.read_at.max(now + READ));
+        }
     }
 
     /// The operator went to another place: the keys that make sense there are wanted more than what was read before.

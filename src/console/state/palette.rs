@@ -38,6 +38,8 @@ pub enum To {
     Automation(AutomationRef),
     /// A saved view, by its word.
     View(String),
+    /// The same of the automations.
+    AutomationView(String),
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -1,53 +1,60 @@
 //! How the operator has arranged the panes: what is kept of it for the next start.
 
-use super::automations::pane::{By, Order, VIEWS};
+use std::sync::Arc;
+
+use super::automations::pane::Habits;
+use crate::domain::automation::SavedView;
 
 /// No pane is wished larger or smaller by more rows.
 const MOST: i16 = 500;
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seat {
     pub zoomed: bool,
     /// Side by side; `None`: as the configuration says.
     pub columns: Option<bool>,
     pub queue_extra: i16,
     pub reviews_extra: i16,
-    pub automations: Arranged,
+    /// Shared: it is compared with every key, and hardly ever another.
+    pub automations: Arc<Arranged>,
 }
 
-/// How the automations are put together, in their pane and their calendar.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// How the automations are put together, in their pane and their calendar: as words, because which views there are is
+/// nothing the panes know.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Arranged {
-    /// Which of the views.
-    pub view: usize,
-    pub order: Order,
-    /// By repository; `None`: as it is good for so many repositories.
-    pub grouped: Option<bool>,
+    /// The word of the view that is shown.
+    pub view: String,
+    /// How views are turned, as [`Views::words`](super::views::Views::words) says it.
+    pub turned: String,
     /// The calendar shows a week, not a day.
     pub week: bool,
 }
 
 impl Arranged {
-    fn words(self) -> [(&'static str, String); 4] {
-        let view = VIEWS.get(self.view).map_or("", |view| view.name);
-        let order = if self.order.reversed { "-" } else { "" };
+    pub fn of(habits: &Habits, saved: &[SavedView]) -> Self {
+        let (view, turned) = habits.views.words(saved);
+        Self { view, turned, week: habits.week }
+    }
+
+    /// Puts them together so.
+    pub fn give(&self, habits: &mut Habits, saved: &[SavedView]) {
+        habits.views.take(saved, &self.view, &self.turned);
+        habits.week = self.week;
+    }
+
+    fn words(&self) -> [(&'static str, String); 3] {
         [
-            ("automations.view", view.to_owned()),
-            ("automations.sort", format!("{order}{}", self.order.by.word())),
-            ("automations.grouped", self.grouped.map_or("as is good".to_owned(), |yes| yes.to_string())),
+            ("automations.view", self.view.clone()),
+            ("automations.turned", self.turned.clone()),
             ("automations.week", self.week.to_string()),
         ]
     }
 
     fn read(word: impl Fn(&str) -> Option<String>) -> Self {
-        let view = word("automations.view").and_then(|name| VIEWS.iter().position(|view| view.name == name));
-        let sort = word("automations.sort").unwrap_or_default();
-        let (reversed, by) = sort.strip_prefix('-').map_or((false, sort.as_str()), |by| (true, by));
-        let by = By::ALL.into_iter().find(|one| one.word() == by);
         Self {
-            view: view.unwrap_or_default(),
-            order: by.map(|by| Order { by, reversed }).unwrap_or_default(),
-            grouped: word("automations.grouped").and_then(|word| word.parse().ok()),
+            view: word("automations.view").unwrap_or_default(),
+            turned: word("automations.turned").unwrap_or_default(),
             week: word("automations.week").is_some_and(|word| word == "true"),
         }
     }
@@ -83,7 +90,7 @@ impl Seat {
             },
             queue_extra: rows("queue"),
             reviews_extra: rows("reviews"),
-            automations: Arranged::read(word),
+            automations: Arc::new(Arranged::read(word)),
         }
     }
 }
@@ -94,14 +101,18 @@ mod tests {
 
     #[test]
     fn what_is_kept_comes_back_and_garbage_is_as_at_first() {
-        let order = Order { by: By::Cost, reversed: true };
-        let automations = Arranged { view: 3, order, grouped: Some(false), week: true };
+        let turned = "failing -cost-week none\non next -".to_owned();
+        let automations = Arc::new(Arranged { view: "failing".to_owned(), turned, week: true });
         let seat = Seat { zoomed: true, columns: Some(true), queue_extra: -3, reviews_extra: 7, automations };
         let words = seat.words();
         let word = |name: &str| words.iter().find(|(known, _)| *known == name).map(|(_, word)| word.clone());
         assert_eq!(Seat::read(word), seat);
         assert_eq!(Seat::read(|_| None), Seat::default());
-        assert_eq!(Seat::read(|_| Some("💥".to_owned())), Seat::default());
+        let garbage = Seat::read(|_| Some("💥".to_owned()));
+        let mut habits = Habits::default();
+        garbage.automations.give(&mut habits, &SavedView::defaults());
+        assert_eq!(Seat { automations: Arc::default(), ..garbage }, Seat::default());
+        assert_eq!(habits, Habits::default());
         let far = Seat::read(|name| (name == "queue").then(|| "-32768".to_owned()));
         assert_eq!(far.queue_extra, -MOST);
     }

@@ -8,7 +8,7 @@ use crate::console::keys::Keymap;
 use crate::domain::capability::ReadOnly;
 use crate::domain::stuck::Thresholds;
 use crate::domain::transition::Rule;
-use crate::domain::{Instant, OwnTasks, RepoName, SavedView, Zone};
+use crate::domain::{Instant, OwnTasks, RepoName, SavedView, Zone, automation};
 use crate::text::Safe;
 
 /// A name, and the words it stands for.
@@ -51,6 +51,8 @@ pub struct Settings {
     pub keymap: Keymap,
     /// The queue's tabs, from left to right; never empty.
     pub views: Vec<SavedView>,
+    /// The same of the automations.
+    pub automation_views: Vec<automation::SavedView>,
     /// Which transitions are told, and how.
     pub notify: Vec<Rule>,
     /// All of them are wanted, also those no rule is about.
@@ -81,6 +83,7 @@ impl Default for Settings {
             aliases: Aliases::new(),
             keymap: Keymap::default(),
             views: SavedView::defaults(),
+            automation_views: automation::SavedView::defaults(),
             notify: Vec::new(),
             transitions: false,
         }

@@ -5,11 +5,11 @@
 //! the tabs farthest from the current one. The current one is always seen.
 
 use super::Model;
-use super::automations::pane::{AutomationsPane, VIEWS, View};
 use super::layout::Area;
 use super::place::Pane;
 use super::tone::{Tone, Words};
 use crate::console::keys::{Context, Intent};
+use crate::domain::{Listing, ViewOf};
 use crate::text::width;
 
 /// From this many columns on the views stand at the left and the panes at the right.
@@ -172,47 +172,39 @@ fn has_keys(model: &Model, pane: Pane) -> bool {
     of == pane && model.place.help.is_none()
 }
 
-/// Those of the automations, where these are open.
-fn views_of(model: &Model, pane: &AutomationsPane) -> Vec<Item> {
-    let item = |(n, view): (usize, &View)| {
-        let current = n == pane.habits.arranged.view;
-        let is_list = model.screen() == Context::Automations && model.place.help.is_none();
-        let count = pane.counts.get(n).filter(|_| !pane.entries.is_empty());
-        Item {
-            to: To::View(n),
-            key: u8::try_from(n + 1).map_or_else(|_| String::new(), |n| key_of(model, Intent::View(n))),
-            name: view.name.to_owned(),
-            columns: width::width(view.name),
-            tone: tone(current, is_list),
-            counts: Words::one(Tone::Dim, count.map(|count| format!(" {count}")).unwrap_or_default()),
-            current,
-        }
+/// The views of the automations where these are open, else those of the queue.
+fn views(model: &Model) -> Vec<Item> {
+    let Some(pane) = &model.place.automations else {
+        // Before anything was read there is nothing to count.
+        let known = model.queue.tally().all > 0;
+        let count = |n| known.then(|| model.queue.count(n).to_string());
+        return views_of(model, &model.settings.views, model.queue.views.at, has_keys(model, Pane::Queue), count);
     };
-    VIEWS.iter().enumerate().map(item).collect()
+    let is_list = model.screen() == Context::Automations && model.place.help.is_none();
+    let count = |n: usize| {
+        let count = pane.counts.get(n).filter(|_| !pane.entries.is_empty())?;
+        Some(format!("{}{}", count.held, if count.is_least { "+" } else { "" }))
+    };
+    views_of(model, &model.settings.automation_views, pane.habits.views.at, is_list, count)
 }
 
-fn views(model: &Model) -> Vec<Item> {
-    if let Some(pane) = &model.place.automations {
-        return views_of(model, pane);
-    }
-    let has_keys = has_keys(model, Pane::Queue);
-    let known = model.queue.tally().all > 0;
-    let item = |(n, view): (usize, &crate::domain::SavedView)| {
-        let current = n == model.queue.view;
-        let tone = tone(current, has_keys);
-        // Before anything was read there is nothing to count.
-        let count = if known { format!(" {}", model.queue.count(n)) } else { String::new() };
-        Item {
-            to: To::View(n),
-            key: u8::try_from(n + 1).map_or_else(|_| String::new(), |n| key_of(model, Intent::View(n))),
-            name: view.name.to_string(),
-            columns: width::width(&view.name),
-            tone,
-            counts: Words::one(Tone::Dim, count),
-            current,
-        }
+fn views_of<S: Listing>(
+    model: &Model,
+    views: &[ViewOf<S>],
+    shown: usize,
+    has_keys: bool,
+    count: impl Fn(usize) -> Option<String>,
+) -> Vec<Item> {
+    let item = |(n, view): (usize, &ViewOf<S>)| Item {
+        to: To::View(n),
+        key: u8::try_from(n + 1).map_or_else(|_| String::new(), |n| key_of(model, Intent::View(n))),
+        name: view.name.to_string(),
+        columns: width::width(&view.name),
+        tone: tone(n == shown, has_keys),
+        counts: Words::one(Tone::Dim, count(n).map(|count| format!(" {count}")).unwrap_or_default()),
+        current: n == shown,
     };
-    model.settings.views.iter().enumerate().map(item).collect()
+    views.iter().enumerate().map(item).collect()
 }
 
 fn panes(model: &Model) -> Vec<Item> {
@@ -285,7 +277,7 @@ mod tests {
                         for focus in [Pane::Queue, Pane::Log, Pane::Compose] {
                             model.place.focus = focus;
                             for view in [0, views / 2, views - 1] {
-                                model.queue.view = view;
+                                model.queue.views.at = view;
                                 check(&model, area, view);
                             }
                         }

@@ -35,7 +35,10 @@ pub enum At {
         task: Option<TaskRef>,
     },
     /// With what was asked of them.
-    Automations(String),
+    Automations {
+        view: String,
+        query: String,
+    },
     Automation(AutomationRef),
     Calendar,
     Cancels,
@@ -187,8 +190,12 @@ impl Spot {
             At::Inbox => ("inbox", Safe::new("what waits for you")),
             At::Ledger { query, task: None } => ("ledger", Safe::new(query)),
             At::Ledger { task: Some(of), .. } => ("ledger", task(&of.id)),
-            At::Automations(query) if query.is_empty() => ("automations", Safe::new("what starts tasks by itself")),
-            At::Automations(query) => ("automations", Safe::new(query)),
+            At::Automations { view, query } => {
+                let name = model.settings.automation_views.iter().find(|known| known.word() == *view);
+                let name = name.map_or(view.as_str(), |view| view.name.as_str());
+                let asked = if query.is_empty() { String::new() } else { format!(": {query}") };
+                ("automations", Safe::new(format!("{name}{asked}")))
+            }
             At::Automation(at) => {
                 let known = model.world.automations.known.get(at);
                 ("automation", known.map(|known| known.automation.name.show_line()).unwrap_or_default())
@@ -218,7 +225,10 @@ fn covering(model: &Model) -> Option<At> {
         return Some(match (&pane.page, &pane.calendar) {
             (Some(page), _) => At::Automation(page.at.clone()),
             (None, Some(_)) => At::Calendar,
-            (None, None) => At::Automations(pane.habits.text.clone()),
+            (None, None) => {
+                let view = model.automation_view().map(crate::domain::ViewOf::word).unwrap_or_default();
+                At::Automations { view, query: pane.habits.text.clone() }
+            }
         });
     }
     if let Some(ledger) = &place.ledger.pane {
@@ -236,7 +246,7 @@ fn covering(model: &Model) -> Option<At> {
 fn pane(model: &Model) -> Option<At> {
     let key = || model.reviews.page.as_ref().map(|page| page.key.clone()).or_else(|| model.reviews.selected.clone());
     match model.place.focus {
-        Pane::Queue => model.settings.views.get(model.queue.view).map(|view| At::Queue(view.word())),
+        Pane::Queue => model.settings.views.get(model.queue.views.at).map(|view| At::Queue(view.word())),
         Pane::Log => model.queue.selected.clone().map(At::Log),
         Pane::Reviews if model.reviews.diff.is_some() => key().map(At::Diff),
         Pane::Reviews if model.reviews.page.is_some() => key().map(At::Pull),

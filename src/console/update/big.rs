@@ -93,8 +93,10 @@ pub fn news(model: &mut Model, news: News) -> bool {
             note
         }
         Told::Grew { len, settled } => {
+            // The size is told in whole megabytes.
+            let told = |len: u64| len / 1_000_000;
+            changed = !pane.reader.follow || told(len) != told(pane.big.len);
             pane.grew(len, settled);
-            changed = !pane.reader.follow;
             None
         }
         Told::Opened { .. } | Told::Whole { .. } | Told::More { .. } => None,

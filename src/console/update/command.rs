@@ -51,7 +51,7 @@ pub fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> Result<(
 }
 
 /// Stands for how the command is written, for what is not written so.
-fn misused() -> String {
+pub(super) fn misused() -> String {
     String::new()
 }
 

@@ -51,7 +51,7 @@ pub fn pressed(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
             model.dirty = true;
         }
         (Context::AutomationForm, None) => automations::form::key(model, chord, effects),
-        (Context::FollowUp, None) => follow_up::key(model, chord),
+        (Context::FollowUp, None) => follow_up::key(model, chord, effects),
         _ => {}
     }
 }
@@ -131,7 +131,7 @@ pub fn pasted(model: &mut Model, text: &Untrusted, effects: &mut Vec<Effect>) {
             model.dirty = true;
         }
         Context::AutomationForm => automations::form::paste(model, text, effects),
-        Context::FollowUp => follow_up::paste(model, text),
+        Context::FollowUp => follow_up::paste(model, text, effects),
         Context::Dialog => model.place.unheard_at = Some(model.now),
         _ => {
             let key = model.key(Context::Global, Intent::Compose);

@@ -209,7 +209,8 @@ fn give_up(model: &mut Model) {
 
 /// The query goes on as a command that wants a name for it.
 fn save_view(model: &mut Model) {
-    if model.line.as_ref().is_some_and(|line| line.kind == LineKind::QueueFilter) {
+    let is_query = |line: &Line| matches!(line.kind, LineKind::QueueFilter | LineKind::AutomationFilter);
+    if model.line.as_ref().is_some_and(is_query) {
         model.line = Some(Line::new(LineKind::Command, "view save "));
         filter(model, model.queue.typed.text.clone());
     }

@@ -43,13 +43,18 @@ mod settle;
 mod theme;
 pub mod tour;
 pub mod trail;
+pub mod views;
 pub mod wake;
 pub mod wall;
+
+#[cfg(test)]
+mod note_tests;
 
 pub use wake::next_wake;
 
 use super::effect::Effect;
 use super::event::{Event, Local, What};
+use super::keys::Context;
 use super::state::Model;
 
 /// Applies one event. Sets `model.dirty` when something visible changed.
@@ -57,7 +62,8 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     let mut effects = Vec::new();
     model.now = event.at;
     wake::due(model);
-    let by_hand = matches!(event.what, What::Key(_) | What::Mouse(_)).then(|| model.screen());
+    let by_hand = matches!(event.what, What::Key(_) | What::Mouse(_))
+        .then(|| (model.screen(), model.context(), model.notes.said()));
     model.queue.settled |= matches!(event.what, What::Key(_) | What::Mouse(_) | What::Paste(_));
     doctor::hear(model, &event.what, &mut effects);
     match event.what {
@@ -98,11 +104,27 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     palette::settle(model);
     seat::settle(model, &mut effects);
     trail::settle(model);
-    if by_hand.is_some_and(|before| before != model.screen()) {
-        model.notes.leave(model.now);
-    }
+    settle_note(model, by_hand);
     model.place.wake = next_wake(model);
     effects
+}
+
+/// Whoever went to another place by hand has read what was said before; and where keys are typed, or answer a question,
+/// these are what must be read.
+fn settle_note(model: &mut Model, by_hand: Option<(Context, Context, u64)>) {
+    let (screen, here) = (model.screen(), model.context());
+    let needs_line = here.takes_text() || here != screen;
+    let waits = model.notes.current.as_ref().and_then(|note| note.waits);
+    if waits.is_some_and(|of| of == here || !needs_line) {
+        return model.notes.come_back(model.now);
+    }
+    match by_hand {
+        Some((_, before, said)) if needs_line && here != before && said == model.notes.said() => {
+            model.notes.make_way(model.now, before);
+        }
+        Some((before, ..)) if before != screen => model.notes.leave(model.now),
+        _ => {}
+    }
 }
 
 fn local(model: &mut Model, local: Local, effects: &mut Vec<Effect>) {

@@ -62,12 +62,12 @@ pub fn news(model: &mut Model, op: Op, effects: &mut Vec<Effect>) {
         Op::Issue(news) => compose::issue_news(model, news, effects),
         Op::Examined(news) => doctor::news(model, news),
         Op::ReadOnly(why) => doctor::read_only(model, why),
-        Op::Reviews(news) => reviews::news(model, *news),
+        Op::Reviews(news) => reviews::news(model, *news, effects),
         Op::Unresolved(rows) => inbox::unresolved(model, rows),
         Op::Ring(bytes) => effects.push(Effect::Ring(bytes)),
         Op::Cancel(progress) => cancel::progress(model, progress),
-        Op::FollowedUp(told) => follow_up::told(model, *told),
-        Op::FollowedBefore(earlier) => follow_up::earlier(model, *earlier),
+        Op::FollowedUp(told) => follow_up::told(model, *told, effects),
+        Op::FollowedBefore(earlier) => follow_up::earlier(model, *earlier, effects),
         Op::Ruled(ruled) => cancels::ruled(model, *ruled),
         Op::Started { request, result } => {
             model.dirty = true;
@@ -90,6 +90,11 @@ pub fn news(model: &mut Model, op: Op, effects: &mut Vec<Effect>) {
         }
         Op::Plan { plan, news } => compose::plan_news(model, plan, news, effects),
         Op::PlanKnown { plan, told } => compose::plan_known(model, plan, told, effects),
+        Op::Found { id, text } => {
+            model.notes.say(model.now, false, text);
+            follow_up::draft::found(model, id, effects);
+            model.dirty = true;
+        }
         Op::Note { bad, text } => {
             model.notes.say(model.now, bad, text);
             model.dirty = true;

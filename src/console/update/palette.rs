@@ -1,5 +1,6 @@
 //! `ctrl+k`: what is found by what is typed, and the way there.
 
+use super::views::Viewed as _;
 use super::{actions, automations, command, compose, line, trail};
 use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Intent};
@@ -8,6 +9,7 @@ use crate::console::state::line::LineKind;
 use crate::console::state::palette::score::Needle;
 use crate::console::state::palette::{MOST, Palette, Row, To};
 use crate::console::state::trail::Spot;
+use crate::domain::automation::query::Automations;
 use crate::template::shipped;
 use crate::text::{Safe, Untrusted};
 
@@ -155,13 +157,18 @@ fn go(model: &mut Model, to: To, effects: &mut Vec<Effect>) -> bool {
             trail::leap(model);
             // Where a view asks for nothing, all that the repository has is listed.
             let all = model.settings.views.iter().position(|view| view.query.text().is_empty());
-            actions::view(model, all.unwrap_or(model.queue.view));
+            actions::view(model, all.unwrap_or(model.queue.views.at));
             line::filter(model, format!("repo:{repo}"));
         }
         To::Template(id) => return compose::open_template(model, &id, effects).is_ok(),
         To::View(word) => {
             let Some(view) = model.settings.views.iter().position(|view| view.word() == word) else { return false };
             actions::view(model, view);
+        }
+        To::AutomationView(word) => {
+            let of = |view: &crate::domain::automation::SavedView| view.word() == word;
+            let Some(view) = model.settings.automation_views.iter().position(of) else { return false };
+            Automations::show(model, view);
         }
     }
     true

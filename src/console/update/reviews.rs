@@ -316,7 +316,7 @@ pub fn search(model: &mut Model, text: &str) {
 }
 
 /// What was read, or done.
-pub fn news(model: &mut Model, news: News) {
+pub fn news(model: &mut Model, news: News, effects: &mut Vec<Effect>) {
     model.dirty = true;
     match news {
         News::Policy(policy) => model.reviews.policy = Some(policy),
@@ -340,7 +340,7 @@ pub fn news(model: &mut Model, news: News) {
             model.notes.say(model.now, true, text);
         }
         News::CheckLog { log: Err(fault), .. } => model.notes.say(model.now, true, fault.to_string()),
-        News::Acted { order, result } => act::done(model, &order, result),
+        News::Acted { order, result } => act::done(model, &order, result, effects),
     }
 }
 

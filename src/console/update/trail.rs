@@ -123,7 +123,7 @@ fn over(model: &mut Model, spot: &Spot, effects: &mut Vec<Effect>) -> bool {
             }
         }
         At::Ledger { query, task } => ledger::open_at(model, query.clone(), task.clone(), effects),
-        At::Automations(_) | At::Automation(_) | At::Calendar => return automations::pane::go(model, spot),
+        At::Automations { .. } | At::Automation(_) | At::Calendar => return automations::pane::go(model, spot),
         At::Cancels => cancels::open(model),
         At::Doctor => doctor::open(model, effects),
         At::Wall { all } => return wall::open(model, if *all { &["all"] } else { &[] }, effects).is_ok(),

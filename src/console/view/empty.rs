@@ -46,7 +46,7 @@ fn why_no_tasks(model: &Model) -> Vec<(Tone, String)> {
             return vec![(Tone::Dim, format!("loading {} …", waiting.join(", ")))];
         }
     }
-    let view = model.settings.views.get(queue.view);
+    let view = model.settings.views.get(queue.views.at);
     let first = view.and_then(|view| view.empty.as_ref()).map_or("Nothing is in this view.", |text| text.as_str());
     let is_all = view.is_none_or(|view| view.query.is_empty());
     let next = match is_all {

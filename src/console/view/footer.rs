@@ -28,7 +28,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) -> Op
     }
     // What may follow the keys that were begun is wanted more than any note.
     let noted = model.dialog.is_none() && model.prefix().is_empty();
-    match model.notes.current.as_ref().filter(|_| noted) {
+    match model.notes.shown().filter(|_| noted) {
         Some(note) => draw_note(model, note, theme, area, buffer),
         None => keys(model, theme, area, buffer),
     }

@@ -85,13 +85,18 @@ fn prompt(model: &Model, line: &Line, area: Area) -> Words {
         LineKind::Reviewers => "ask for a review: ",
     };
     let sign = Words::one(Tone::AccentStrong, sign);
-    let view = model.settings.views.get(model.queue.view).filter(|_| line.kind == LineKind::QueueFilter);
-    let Some(view) = view else { return sign };
-    let query = view.query.text();
-    let whole = if query.is_empty() { view.name.to_string() } else { format!("{}: {query}", view.name) };
+    let view = match line.kind {
+        LineKind::QueueFilter => {
+            model.settings.views.get(model.queue.views.at).map(|view| (&view.name, view.query.text()))
+        }
+        LineKind::AutomationFilter => model.automation_view().map(|view| (&view.name, view.query.text())),
+        _ => None,
+    };
+    let Some((name, query)) = view else { return sign };
+    let whole = if query.is_empty() { name.to_string() } else { format!("{name}: {query}") };
     // Two thirds belong to what is typed.
     let most = usize::from(area.width / 3);
-    let about = [whole.as_str(), view.name.as_str()].into_iter().find(|text| width::width(text) < most);
+    let about = [whole.as_str(), name.as_str()].into_iter().find(|text| width::width(text) < most);
     let mut words = Words::new();
     if let Some(about) = about {
         words.push(Tone::Dim, format!("{about} "));
@@ -140,15 +145,13 @@ fn hint(line: &Line) -> &'static str {
         LineKind::Command => {
             "{line.accept} run   {line.next-choice} complete   {line.up} older   {line.search-mode} look for one   {line.back} back"
         }
-        LineKind::QueueFilter => {
+        LineKind::QueueFilter | LineKind::AutomationFilter => {
             "{line.next-choice} complete   {line.up} older   {line.save-view} save as a view   {line.back} back"
         }
         LineKind::LogSearch => {
             "{line.accept} keep   {line.search-mode} text or regex   {line.only-hits} only these   {line.back} clear"
         }
-        LineKind::AutomationFilter | LineKind::LogFilter => {
-            "{line.accept} keep   {line.next-choice} complete   {line.back} back"
-        }
+        LineKind::LogFilter => "{line.accept} keep   {line.next-choice} complete   {line.back} back",
         LineKind::DiffSearch => "{line.accept} keep   {line.back} clear",
         LineKind::Reviewers => "logins and org/team   {line.back} give up",
     }

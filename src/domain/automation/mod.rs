@@ -13,6 +13,7 @@ pub mod concern;
 mod definition;
 pub mod file;
 mod item;
+pub mod listing;
 mod offer;
 mod order;
 pub mod plan;
@@ -29,6 +30,7 @@ pub use item::{
     Automation, AutomationRef, Detail, LimitStatus, Off, Owner, Period, Revision, Scope, Spending, Switch, UsageLimit,
     total_spending,
 };
+pub use listing::{Column, Group, Order, SavedView};
 pub use offer::{Accepted, Listed, Offered, OfferedField, OfferedTool, OfferedTrigger, ToolGroup};
 pub use order::{Act, AutomationOrder, Pinned, RunOrder};
 pub use schedule::{Cadence, Schedule};

@@ -16,7 +16,7 @@ use crate::text::Untrusted;
 
 pub type Query = QueryOf<Tasks>;
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tasks;
 
 /// What the console has seen, in the order it wants it offered.

@@ -148,7 +148,7 @@ pub(super) async fn pass(
     let (in_force, mut facts) = weigh(context, order).await;
     let judgement = judged.insert(in_force.judge_automation(order, &facts, Stage::Gate));
     let grant = judgement.grant_automation(order).map_err(|why| refusal(judgement, why))?;
-    let intent = intent(context, order, &grant, &facts);
+    let intent = intent(context, order, &grant, &facts).await;
     context.claim(intent.clone()).await?;
     if matches!(order.act, Act::Run(..)) {
         context.gate.claimed(order.id, past(&intent));
@@ -190,8 +190,8 @@ async fn too_late(
     Some((judged, fault))
 }
 
-fn intent(context: &Context, order: &AutomationOrder, grant: &AutomationGrant, facts: &Facts) -> Intent {
-    let mut intent = context.intent(order.id, action(&order.act), &order.repo, request(order));
+async fn intent(context: &Context, order: &AutomationOrder, grant: &AutomationGrant, facts: &Facts) -> Intent {
+    let mut intent = context.intent(order.id, action(&order.act), &order.repo, request(order)).await;
     let grant = grant.as_ref();
     let prompt = grant.request().prompt.clone();
     intent.key = Some(key_of(order));
@@ -200,7 +200,7 @@ fn intent(context: &Context, order: &AutomationOrder, grant: &AutomationGrant, f
     intent.template_hash = order.template_hash;
     intent.prompt = Some(prompt);
     intent.model.clone_from(&grant.request().model);
-    intent.login = facts.login.known().cloned();
+    intent.login = facts.login.known().cloned().or(intent.login);
     intent.granted = Some(Granted {
         verdict: grant.word().to_owned(),
         rule: grant.rule().to_string(),

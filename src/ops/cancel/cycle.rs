@@ -136,7 +136,7 @@ impl<'a> Cycle<'a> {
         let (id, repo) = (Uuid::new_v4(), &self.target.task.repo);
         let action = if self.target.force { Action::ForceCancel } else { Action::Cancel };
         self.context.gate.pace_writes().await;
-        let mut intent = self.context.intent(id, action, repo, format!("run {}", run.id));
+        let mut intent = self.context.intent(id, action, repo, format!("run {}", run.id)).await;
         intent.task = Some(self.target.task.id.raw().to_owned());
         intent.session = self.target.session.as_ref().map(|session| session.raw().to_owned());
         intent.run = Some(run.id.0);

@@ -95,7 +95,9 @@ impl Cache {
     /// Keeps what is worth keeping of an answer. Never waits: while the disk is slow the cache falls behind.
     pub fn keep(&self, source: &Source, news: &News, at: Instant) {
         match news {
-            News::Tasks { tasks, .. } | News::AutomationRuns { tasks, .. } => self.tell(|| Keep::Tasks(tasks.clone())),
+            News::Tasks { tasks, .. } | News::AutomationRuns { tasks: Some(tasks), .. } => {
+                self.tell(|| Keep::Tasks(tasks.clone()));
+            }
             News::Task(task) => self.tell(|| Keep::Tasks(vec![(**task).clone()])),
             News::Gone(ids) => self.tell(|| Keep::Gone(ids.clone())),
             News::Pulls(pulls) => self.tell(|| Keep::Pulls(pulls.clone())),
@@ -104,6 +106,7 @@ impl Cache {
             | News::Viewer(_)
             | News::Person(_)
             | News::Run { .. }
+            | News::AutomationRuns { tasks: None, .. }
             | News::Automations(_)
             | News::Automation(_)
             | News::Log(_)

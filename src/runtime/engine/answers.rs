@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::desk::Desk;
 use super::poller::Wish;
+use super::settler;
 use super::till::{Paid, Till};
 use crate::console::event::Op;
 use crate::domain::follow_up::{Comment, Step, Told};
@@ -30,6 +31,8 @@ pub(super) struct Answers {
     wishes: mpsc::Sender<Wish>,
     till: Till,
     paused: watch::Receiver<bool>,
+    /// Who finds out whether one is there whose answer was lost.
+    settler: settler::Call,
 }
 
 /// One request's money, and not while the console is stopped.
@@ -55,8 +58,9 @@ impl Answers {
         wishes: mpsc::Sender<Wish>,
         till: Till,
         paused: watch::Receiver<bool>,
+        settler: settler::Call,
     ) -> Self {
-        Self { desk, context, wishes, till, paused }
+        Self { desk, context, wishes, till, paused, settler }
     }
 
     /// Writes it, and looks what comes of it.
@@ -96,7 +100,11 @@ impl Answers {
             if !matches!(told.step, Step::Sending | Step::Refused(_) | Step::Unknown(_)) {
                 let _ = self.wishes.send(Wish::Look(told.task.clone())).await;
             }
+            let is_lost = matches!(told.step, Step::Unknown(_));
             self.desk.op(Op::FollowedUp(Box::new(told))).await;
+            if is_lost {
+                self.settler.look();
+            }
         }
     }
 

@@ -108,7 +108,7 @@ impl Hand {
                         Some(task)
                     }
                     Ran::Missing => {
-                        self.settler.notify_one();
+                        self.settler.look();
                         None
                     }
                 };
@@ -117,7 +117,7 @@ impl Hand {
             }
             Err(fault) => {
                 if fault.kind == FaultKind::UnknownOutcome {
-                    self.settler.notify_one();
+                    self.settler.look();
                 }
                 let edited = stale.map(|stale| Box::new(stale.now));
                 self.done(order, Err(NotDone { fault, judged, edited }), made).await;

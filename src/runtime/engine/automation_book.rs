@@ -1,13 +1,14 @@
 //! What the poller remembers of automations: what the lists named, what is looked at, and when each was read.
 
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use tokio::time::Instant as Tick;
 
 use crate::console::automations::Sight;
 use crate::domain::automation::Listed;
 use crate::domain::{AutomationId, AutomationRef, Instant, RepoName, Source};
-use crate::provider::port::Validator;
+use crate::runtime::engine::reads::{Runs, RunsBefore};
 
 #[derive(Debug, Default)]
 pub struct AutomationBook {
@@ -17,10 +18,23 @@ pub struct AutomationBook {
     pub sight: Option<Sight>,
     /// When each was read, also while nobody looks at it.
     read: HashMap<Source, Tick>,
-    validators: HashMap<AutomationRef, Validator>,
+    runs: HashMap<AutomationRef, SeenRuns>,
     /// Named by tasks and by no list: looked for once.
     missed: HashSet<AutomationRef>,
 }
+
+/// The runs of one, as they were read last.
+#[derive(Debug)]
+struct SeenRuns {
+    before: RunsBefore,
+    /// When all pages of them were read. `None`: something says that they are others now.
+    whole_at: Option<Tick>,
+    /// There are pages behind the first.
+    is_long: bool,
+}
+
+/// A page of runs holds so many: of fewer there is no second one.
+const PAGE: usize = 100;
 
 #[derive(Debug, Default)]
 struct List {
@@ -59,14 +73,14 @@ impl AutomationBook {
         if let Some(list) = self.lists.get_mut(&at.repo) {
             list.named.remove(&at.id);
         }
-        self.validators.remove(at);
+        self.runs.remove(at);
     }
 
     /// Of other repositories nothing is remembered.
     pub fn retain(&mut self, watched: &[RepoName]) {
         self.lists.retain(|repo, _| watched.contains(repo));
         self.read.retain(|source, _| repo_of(source).is_none_or(|repo| watched.contains(repo)));
-        self.validators.retain(|at, _| watched.contains(&at.repo));
+        self.runs.retain(|at, _| watched.contains(&at.repo));
         self.missed.retain(|at| watched.contains(&at.repo));
     }
 
@@ -83,14 +97,28 @@ impl AutomationBook {
         self.read.get(source).copied()
     }
 
-    pub fn validator(&self, at: &AutomationRef) -> Option<Validator> {
-        self.validators.get(at).cloned()
+    /// What a look at the runs can be spared by. The proof is of the first page, the newest: that it is the same says
+    /// nothing of the pages behind it, and so these are read again every `whole`.
+    pub fn runs_before(&self, at: &AutomationRef, whole: Duration, now: Tick) -> Option<RunsBefore> {
+        let seen = self.runs.get(at)?;
+        let is_fresh = seen.whole_at.is_some_and(|read| !seen.is_long || now.duration_since(read) < whole);
+        is_fresh.then(|| seen.before.clone())
     }
 
-    pub fn keep_validator(&mut self, at: &AutomationRef, validator: Option<Validator>) {
-        match validator {
-            Some(validator) => drop(self.validators.insert(at.clone(), validator)),
-            None => drop(self.validators.remove(at)),
+    pub fn keep_runs(&mut self, at: &AutomationRef, runs: &Runs, now: Tick) {
+        let Some(validator) = runs.validator.clone() else { return drop(self.runs.remove(at)) };
+        let before = RunsBefore { validator, track: runs.track.clone(), named: runs.named.clone() };
+        let (whole_at, is_long) = match (&runs.tasks, self.runs.get(at)) {
+            (None, Some(seen)) => (seen.whole_at, seen.is_long),
+            _ => (Some(now), runs.track.more || runs.track.outcomes.len() >= PAGE),
+        };
+        self.runs.insert(at.clone(), SeenRuns { before, whole_at, is_long });
+    }
+
+    /// One of its tasks turned, on whichever page it is.
+    pub fn doubt_runs(&mut self, at: &AutomationRef) {
+        if let Some(seen) = self.runs.get_mut(at).filter(|seen| seen.is_long) {
+            seen.whole_at = None;
         }
     }
 

@@ -116,15 +116,22 @@ impl Engine {
         let poller = poller.showing(works);
         tokio::spawn(poller.run(wish_list));
         let settler = settler::start(&desk, &context, wishes.clone(), is_paused.clone());
-        let reviewing = Reviewing::spawn(desk.clone(), context.clone(), wishes.clone(), Arc::clone(&settler));
-        let answers = Answers::new(desk.clone(), context.clone(), wishes.clone(), till.clone(), is_paused.clone());
+        let reviewing = Reviewing::spawn(desk.clone(), context.clone(), wishes.clone(), settler.clone());
+        let answers = Answers::new(
+            desk.clone(),
+            context.clone(),
+            wishes.clone(),
+            till.clone(),
+            is_paused.clone(),
+            settler.clone(),
+        );
         tokio::spawn(Followers::new(desk.clone(), till, kept.clone(), wanted_seen, task, is_paused).run());
         tokio::spawn(relay(attended, wishes.clone(), wanted));
         let stops = Stops::new(desk.clone(), context.clone(), patience, wishes.clone());
         stops.take_up();
         let (issues, grep) = (IssueDesk::default(), Arc::default());
-        let plans = Plans::new(desk.clone(), context.clone(), wishes.clone(), Arc::clone(&settler));
-        let automating = Automating::new(desk.clone(), context.clone(), wishes.clone(), Arc::clone(&settler));
+        let plans = Plans::new(desk.clone(), context.clone(), wishes.clone(), settler.clone());
+        let automating = Automating::new(desk.clone(), context.clone(), wishes.clone(), settler.clone());
         Self {
             desk,
             context,
@@ -161,7 +168,7 @@ impl Engine {
         match effect {
             Effect::Watch(repos) => self.wish(Wish::Watch(repos)),
             Effect::Refresh => {
-                self.settler.notify_one();
+                self.settler.look();
                 self.wish(Wish::Refresh);
             }
             Effect::Focus(focused) => self.wish(Wish::Focus(focused)),
@@ -186,7 +193,7 @@ impl Engine {
                 }
             }
             Effect::Issue(wish) => {
-                let after = After { wishes: self.wishes.clone(), settler: Arc::clone(&self.settler) };
+                let after = After { wishes: self.wishes.clone(), settler: self.settler.clone() };
                 self.issues.perform(&self.desk, &self.context, after, wish);
             }
             Effect::Automations(automations::Wish::Look(sight)) => self.wish(Wish::Sight(sight)),
@@ -241,12 +248,12 @@ impl Engine {
 
     fn start(&self, order: Order) {
         let (desk, context, wishes) = (self.desk.clone(), self.context.clone(), self.wishes.clone());
-        let settler = Arc::clone(&self.settler);
+        let settler = self.settler.clone();
         tokio::spawn(async move {
             let ops::start::Answer { result, facts, policy, .. } = ops::start::start(&context, &order).await;
             match &result {
                 Ok(task) => drop(wishes.send(Wish::Look(task.at.clone())).await),
-                Err(fault) if fault.kind == FaultKind::UnknownOutcome => settler.notify_one(),
+                Err(fault) if fault.kind == FaultKind::UnknownOutcome => settler.look(),
                 Err(_) => {}
             }
             // First what it was judged by, so that a refusal is not read beside older numbers.

@@ -82,7 +82,7 @@ async fn assign(desk: &Desk, context: &ops::Context, After { wishes, settler }: 
     match result {
         Err(fault) => {
             if fault.kind == FaultKind::UnknownOutcome {
-                settler.notify_one();
+                settler.look();
             }
             desk.op(Op::Issue(News::Assigned { request: order.id, result: Err(fault) })).await;
         }

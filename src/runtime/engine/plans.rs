@@ -1,7 +1,5 @@
 //! Plans on their way: carried out one at a time, told row by row, stopped when the operator says so.
 
-use std::sync::Arc;
-
 use tokio::sync::{mpsc, watch};
 use uuid::Uuid;
 
@@ -33,7 +31,7 @@ impl Plans {
         let id = plan.id;
         self.newest = Some((id, stop));
         let (desk, context, wishes) = (self.desk.clone(), self.context.clone(), self.wishes.clone());
-        let settler = Arc::clone(&self.settler);
+        let settler = self.settler.clone();
         tokio::spawn(async move {
             let (report, mut reports) = mpsc::channel::<PlanNews>(8);
             let tell = async {
@@ -42,7 +40,7 @@ impl Plans {
                         PlanNews::Row { turn: Turn::Started(task), .. } => {
                             let _ = wishes.send(Wish::Look(task.clone())).await;
                         }
-                        PlanNews::Row { turn: Turn::Unknown(_), .. } => settler.notify_one(),
+                        PlanNews::Row { turn: Turn::Unknown(_), .. } => settler.look(),
                         _ => {}
                     }
                     desk.op(Op::Plan { plan: id, news }).await;

@@ -1,6 +1,7 @@
 //! One fetch of one source: asks the provider and says what came back. Knows nothing of schedules.
 
 use crate::console::event::News;
+use crate::domain::automation::track::Pulls;
 use crate::domain::automation::{Listed, Track};
 use crate::domain::cancel::Matched;
 use crate::domain::{
@@ -72,10 +73,21 @@ pub enum Brought {
 /// The newest tasks of an automation, oldest first, what they came to, and the pull requests that were asked about.
 #[derive(Debug)]
 pub struct Runs {
-    pub tasks: Vec<Task>,
+    /// `None`: the same as before.
+    pub tasks: Option<Vec<Task>>,
     pub track: Track,
+    /// Every pull request the tasks name, whether it was asked about or not.
+    pub named: Vec<PullRef>,
     pub pulls: Vec<(PullRef, Option<Pull>)>,
     pub validator: Option<Validator>,
+}
+
+/// What was read of an automation's runs before: what a proof that nothing changed is worth.
+#[derive(Clone, Debug)]
+pub struct RunsBefore {
+    pub validator: Validator,
+    pub track: Track,
+    pub named: Vec<PullRef>,
 }
 
 pub async fn viewer(provider: &dyn Provider) -> Result<Brought, Fault> {
@@ -161,26 +173,34 @@ pub async fn automation(provider: &dyn Provider, at: AutomationRef) -> Result<Br
 }
 
 /// What came of an automation's newest runs. `settled`: pull requests that will not change any more; the others are asked
-/// about in one request, and where that fails nothing is said of them.
+/// about in one request, and where that fails nothing is said of them. That the tasks are the same as before says nothing
+/// of their pull requests: these are asked about all the same.
 pub async fn runs(
     provider: &dyn Provider,
     at: AutomationRef,
-    known: Option<Validator>,
+    before: Option<RunsBefore>,
     settled: &Settled,
 ) -> Result<Brought, Fault> {
     let Some(port) = provider.automations() else { return Ok(Brought::Runs { at, runs: None }) };
-    let (page, validator) = match port.tasks_of(&at, known).await? {
-        Fetched::Same => return Ok(Brought::Runs { at, runs: None }),
-        Fetched::New { value, validator } => (value, validator),
+    let proof = before.as_ref().map(|before| before.validator.clone());
+    let (tasks, mut track, named, validator) = match (port.tasks_of(&at, proof).await?, &before) {
+        (Fetched::New { value: page, validator }, _) => {
+            let mut tasks = page.tasks;
+            tasks.sort_by_key(|task| task.created_at);
+            let (track, named) = (Track::of(&tasks, page.next.is_some()), gather::pulls_of(&tasks));
+            (Some(tasks), track, named, validator)
+        }
+        (Fetched::Same, Some(before)) => {
+            let track = Track { pulls: Pulls::default(), ..before.track.clone() };
+            (None, track, before.named.clone(), Some(before.validator.clone()))
+        }
+        (Fetched::Same, None) => return Ok(Brought::Runs { at, runs: None }),
     };
-    let mut tasks = page.tasks;
-    tasks.sort_by_key(|task| task.created_at);
-    let mut track = Track::of(&tasks, page.next.is_some());
-    let (mut open, all) = (Vec::new(), gather::pulls_of(&tasks));
-    for pull in all {
+    let mut open = Vec::new();
+    for pull in &named {
         match settled.get(&pull.id) {
             Some((state, review)) => track.pulls.add(Some((state, review))),
-            None => open.push(pull),
+            None => open.push(pull.clone()),
         }
     }
     let answers = if open.is_empty() { Ok(Vec::new()) } else { provider.pulls(&open).await };
@@ -189,8 +209,13 @@ pub async fn runs(
         let pull = told.get(number).and_then(Option::as_ref);
         track.pulls.add(pull.map(|pull| (&pull.state, &pull.review)));
     }
+    // What was known of them before is worth more than that they could not be asked about now.
+    let is_same = tasks.is_none() && (answers.is_err() || before.is_some_and(|before| before.track == track));
+    if is_same && told.is_empty() {
+        return Ok(Brought::Runs { at, runs: None });
+    }
     let pulls = open.into_iter().zip(answers.unwrap_or_default()).collect();
-    Ok(Brought::Runs { at, runs: Some(Box::new(Runs { tasks, track, pulls, validator })) })
+    Ok(Brought::Runs { at, runs: Some(Box::new(Runs { tasks, track, named, pulls, validator })) })
 }
 
 impl Brought {

@@ -128,7 +128,7 @@ impl Recorder {
             return;
         }
         let looks = match news {
-            News::Tasks { tasks, .. } | News::AutomationRuns { tasks, .. } => {
+            News::Tasks { tasks, .. } | News::AutomationRuns { tasks: Some(tasks), .. } => {
                 tasks.iter().flat_map(|task| self.looks_at(task, at)).collect()
             }
             News::Task(task) => self.looks_at(task, at).collect(),

@@ -21,7 +21,7 @@ use crate::domain::pull_look::{ChangedFiles, Owners, OwnersFile};
 use crate::domain::{Fault, FaultKind, JobId, PullId, PullLook, PullOrder, PullTarget, RepoName};
 use crate::ops;
 use crate::provider::port::{Fetched, LogBody, Validator};
-use crate::text::{Safe, Untrusted};
+use crate::text::Untrusted;
 
 /// A cursor that goes from row to row asks for nothing.
 const REST: Duration = Duration::from_millis(300);
@@ -29,9 +29,6 @@ const REST: Duration = Duration::from_millis(300);
 const FRESH: Duration = Duration::from_mins(2);
 /// An owners file found elsewhere since, or gone, shows after this.
 const OWNERS_ANEW: Duration = Duration::from_mins(15);
-/// What was lost is looked up so often, a day long.
-const LATER: Duration = Duration::from_secs(30);
-const LOOKS_LATER: u32 = 24 * 60 * 2;
 /// Pull requests, and branches, that are remembered.
 const MOST: usize = 64;
 
@@ -97,7 +94,7 @@ impl Reviewing {
 
     fn act(&self, order: Box<PullOrder>) {
         let (desk, context, wishes) = (self.desk.clone(), self.context.clone(), self.wishes.clone());
-        let settler = Arc::clone(&self.settler);
+        let settler = self.settler.clone();
         tokio::spawn(async move {
             let result = ops::on_pull::act(&context, &order).await;
             let is_lost = result.as_ref().is_err_and(|fault| fault.kind == FaultKind::UnknownOutcome);
@@ -105,29 +102,10 @@ impl Reviewing {
             let _ = wishes.send(PollerWish::Pull(order.target.at.clone())).await;
             desk.op(Op::Reviews(Box::new(News::Acted { order: order.clone(), result }))).await;
             if is_lost {
-                settler.notify_one();
-                if let Some(found) = found_later(&desk, &context, &order).await {
-                    let _ = wishes.send(PollerWish::Pull(order.target.at.clone())).await;
-                    desk.op(Op::Reviews(Box::new(News::Acted { order, result: Ok(found) }))).await;
-                }
+                settler.lost(order).await;
             }
         });
     }
-}
-
-/// Waits until the ledger knows that it happened after all, by whoever found that out. `None`: nobody ever will.
-async fn found_later(desk: &Desk, context: &ops::Context, order: &PullOrder) -> Option<Safe> {
-    for _ in 0..LOOKS_LATER {
-        tokio::select! {
-            () = tokio::time::sleep(LATER) => {}
-            () = desk.events.closed() => return None,
-        }
-        let open = ops::settle::open(context, std::slice::from_ref(&order.target.at.repo)).await.ok()?;
-        if open.iter().all(|entry| entry.intent.id != order.id) {
-            return Some(Safe::new(format!("{}: it did happen: {}", order.target.name(), order.act.done())));
-        }
-    }
-    None
 }
 
 /// Reads what the cursor rests on, one at a time.

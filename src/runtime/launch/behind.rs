@@ -19,7 +19,7 @@ use crate::provider::Provider;
 use crate::runtime::app::Effects;
 use crate::runtime::cache::Cache;
 use crate::runtime::doctor;
-use crate::runtime::drafts::{Drafts, Keeper};
+use crate::runtime::drafts::{Drafts, Keeper, sent};
 use crate::runtime::engine::desk::Desk;
 use crate::runtime::engine::diagnose::Bench;
 use crate::runtime::engine::{Engine, Pace};
@@ -137,7 +137,7 @@ impl Effects for Behind {
         let ledger = (parts.ledger)();
         let mut notes = parts.notes;
         notes.extend(ledger.writable().err());
-        let opened = Arc::clone(&ledger);
+        let (opened, found_in) = (Arc::clone(&ledger), Arc::clone(&ledger));
         let context = ops::Context {
             provider: parts.provider.clone(),
             ledger,
@@ -167,7 +167,7 @@ impl Effects for Behind {
         self.drafts = parts.drafts.clone().map(Keeper::spawn);
         self.seat = Some(seat::Keeper::spawn(parts.seat, desk.events.clone(), Arc::clone(&desk.now)));
         let shelf = Watch::new(parts.template_folders);
-        tokio::spawn(read_disk(desk.clone(), shelf.clone(), parts.drafts, notes));
+        tokio::spawn(read_disk(desk.clone(), shelf.clone(), parts.drafts.map(|drafts| (drafts, found_in)), notes));
         self.shelf = Some(shelf);
         self.web = parts.web;
         self.desk = Some(desk.clone());
@@ -244,12 +244,13 @@ pub async fn read_rules(events: mpsc::Sender<Event>, now: Now, rules: Rulebook) 
     let _ = events.send(Event { at: now(), what: What::Local(Local::Rules(rules)) }).await;
 }
 
-async fn read_disk(desk: Desk, shelf: Watch, drafts: Option<Drafts>, notes: Vec<Fault>) {
+async fn read_disk(desk: Desk, shelf: Watch, drafts: Option<(Drafts, Arc<dyn Ledger>)>, notes: Vec<Fault>) {
     for fault in notes {
         desk.op(Op::Note { bad: true, text: Safe::new(fault.to_string()) }).await;
     }
     look(desk.clone(), shelf).await;
-    let read = tokio::task::spawn_blocking(move || drafts.map(|drafts| drafts.read()).unwrap_or_default());
+    let Some((drafts, ledger)) = drafts else { return };
+    let read = tokio::task::spawn_blocking(move || sent::settled(&drafts, &*ledger));
     let drafts = read.await.unwrap_or_default();
     if !drafts.is_empty() {
         desk.send(What::Local(Local::Drafts(drafts))).await;

@@ -71,6 +71,7 @@ pub fn settings(setting: &Setting, shown: Shown) -> Settings {
         aliases: config.aliases.clone(),
         keymap: setting.loaded.keymap.clone(),
         views: config.views.clone(),
+        automation_views: config.automation_views.clone(),
         notify: config.notify.rules.clone(),
         transitions: false,
     }

@@ -34,7 +34,7 @@ use crate::world::{pull, repo, task, with_pull, with_session};
 const REPOS: [&str; 4] = ["billing", "api", "web", "reports"];
 
 /// Every kind of thing that can happen. A new kind must be named here, and come up.
-pub const KINDS: usize = 62;
+pub const KINDS: usize = 63;
 
 pub fn kind(what: &What) -> usize {
     match what {
@@ -72,6 +72,7 @@ pub fn kind(what: &What) -> usize {
             Op::Plan { .. } => 24,
             Op::PlanKnown { .. } => 25,
             Op::Note { .. } => 26,
+            Op::Found { .. } => 62,
             Op::Agents { .. } => 27,
             Op::Here(_) => 28,
             Op::Record(_) => 29,

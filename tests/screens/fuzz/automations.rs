@@ -91,6 +91,7 @@ pub fn unasked(dice: &mut Dice, now: Instant, generation: u64) -> What {
             let tasks: Vec<Task> = all.filter(|task| task.at.repo == at.repo).collect();
             let mut track = Track::of(&tasks, dice.once_in(2));
             track.outcomes.extend((0..dice.below(9)).map(|_| *dice.pick(&[Outcome::Done, Outcome::Failed])));
+            let tasks = (!dice.once_in(4)).then_some(tasks);
             net(Source::AutomationRuns(at), generation, Ok(News::AutomationRuns { tasks, track: Box::new(track) }))
         }
         5 => {

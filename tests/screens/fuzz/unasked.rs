@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use atc::console::event::{BudgetNews, Checkout, Local, News, Op, Remembered, RememberedTask, What};
 use atc::console::state::cancels::Ruled;
-use atc::console::state::compose::Draft;
+use atc::console::state::compose::{CommentOn, Draft};
 use atc::console::state::history::Which;
 use atc::console::state::look::Themes;
 use atc::console::{issue, rawlog, reviews};
@@ -91,6 +91,7 @@ pub fn unasked(dice: &mut Dice, now: Instant, generation: u64) -> What {
         20 => What::Op(Op::Settled { claimed_at: now, task: Box::new(a_task(dice)) }),
         21 => What::Op(Op::Plan { plan: id, news: PlanNews::Ended { why: None } }),
         22 => What::Op(Op::PlanKnown { plan: id, told: Ok(vec![]) }),
+        23 if dice.once_in(2) => What::Op(Op::Found { id, text: Safe::new(dice.words()) }),
         23 => What::Op(Op::Note { bad: dice.once_in(2), text: Safe::new(dice.words()) }),
         24 => {
             let budget = BudgetNews { spent: dice.below(6000) as u64, allowed: 5000, ..BudgetNews::default() };
@@ -120,7 +121,9 @@ pub fn unasked(dice: &mut Dice, now: Instant, generation: u64) -> What {
         }
         31 => big(dice),
         32 => {
-            let draft = Draft { id, prompt: dice.words(), repo: Some(at.repo), ..Draft::default() };
+            let on = || CommentOn { number: 3, task: Some(at.id.raw().to_owned()), sent: Some(id), rewritten: false };
+            let comment = dice.once_in(2).then(|| Box::new(on()));
+            let draft = Draft { id, prompt: dice.words(), repo: Some(at.repo.clone()), comment, ..Draft::default() };
             What::Local(Local::Drafts(vec![draft]))
         }
         38..=42 => super::automations::unasked(dice, now, generation),

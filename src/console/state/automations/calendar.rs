@@ -150,7 +150,7 @@ pub fn rebuild(model: &mut Model) {
     let Some(mut pane) = model.place.automations.take() else { return };
     if let Some(calendar) = &mut pane.calendar {
         let before = calendar.selected().map(|run| (run.at, run.automation.clone()));
-        compute(model, calendar, pane.habits.arranged.week);
+        compute(model, calendar, pane.habits.week);
         let found = before.and_then(|(at, of)| find(calendar, at, &of));
         calendar.index = nearest(&calendar.rows, found.unwrap_or(calendar.index), true);
     }

@@ -16,8 +16,10 @@ use crate::console::automations::Sight;
 use crate::console::keys::Context;
 use crate::console::state::Model;
 use crate::console::state::layout::Area;
-use crate::console::state::seat::Arranged;
-use crate::domain::automation::query::Query;
+use crate::console::state::place::Place;
+use crate::console::state::views::Views;
+use crate::domain::automation::query::{Automations, Query};
+use crate::domain::automation::{Group, SavedView};
 use crate::domain::query::Wrong;
 use crate::domain::{AutomationRef, Instant};
 
@@ -30,17 +32,22 @@ pub struct AutomationsPane {
     /// The coming runs, over the list.
     pub calendar: Option<Calendar>,
     pub habits: Habits,
+    /// Something was done here: from now on the cursor stays with its automation. Before, it stands on the first row,
+    /// whichever repository answered first.
+    pub settled: bool,
     /// What is typed besides the query of the view.
     pub query: Query,
     pub wrong: Option<Wrong>,
     /// All of them, by repository and id, whatever the query lets through.
     pub entries: Vec<Entry>,
     pub rows: Vec<Row>,
+    /// Those that may belong here, too: what is asked of them is not known yet.
+    pub unknown: Vec<AutomationRef>,
     /// Where `selected` stands in `rows`.
     pub index: usize,
     pub top: usize,
     /// How many each view holds.
-    pub counts: Vec<usize>,
+    pub counts: Vec<Count>,
     /// What those in sight of the query cost in 24 hours, 7 days, 30 days.
     pub totals: Totals,
     /// Make the rows anew at the end of the update.
@@ -49,6 +56,14 @@ pub struct AutomationsPane {
     pub revision: Option<u64>,
     /// When they read differently by themselves.
     pub recheck_at: Option<Instant>,
+}
+
+/// How many a view holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    pub held: usize,
+    /// Others may be in it: what its query asks about is not known of them yet.
+    pub is_least: bool,
 }
 
 /// What stays when the pane is closed.
@@ -60,80 +75,23 @@ pub struct Kept {
 }
 
 /// How the operator likes them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Habits {
-    /// Also kept for the next start.
-    pub arranged: Arranged,
+    /// Which of the saved views is shown, and how each is turned; also kept for the next start.
+    pub views: Views<Automations>,
+    /// The calendar shows a week, not a day; kept, too.
+    pub week: bool,
+    /// What is kept for the next start may be another since that was last told on.
+    pub turned: bool,
     /// As it was typed.
     pub text: String,
     pub selected: Option<AutomationRef>,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Order {
-    pub by: By,
-    pub reversed: bool,
-}
-
-/// What the rows are sorted by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum By {
-    #[default]
-    Name,
-    /// The soonest first.
-    Next,
-    /// What cost most first.
-    Cost,
-    /// Where most failed first.
-    Success,
-}
-
-impl By {
-    pub const ALL: [Self; 4] = [Self::Name, Self::Next, Self::Cost, Self::Success];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Name => "name",
-            Self::Next => "next run",
-            Self::Cost => "cost",
-            Self::Success => "success",
-        }
-    }
-
-    #[must_use]
-    pub fn after(self) -> Self {
-        let at = Self::ALL.iter().position(|by| *by == self).map_or(0, |at| at + 1);
-        Self::ALL.get(at).copied().unwrap_or_default()
-    }
-}
-
-/// A query with a name, for a tab.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct View {
-    pub name: &'static str,
-    pub query: &'static str,
-    /// What to say when nothing is in it.
-    pub empty: &'static str,
-}
-
-const fn view(name: &'static str, query: &'static str, empty: &'static str) -> View {
-    View { name, query, empty }
-}
-
-/// From left to right.
-pub const VIEWS: [View; 7] = [
-    view("All", "", "No automation is known."),
-    view("On", "state:on", "None is switched on."),
-    view("Off", "state:off", "None is switched off."),
-    view("Failing", "concern:runs_fail", "The runs of none are known to fail."),
-    view("Concerns", "concern:any", "There is nothing to be pointed out."),
-    view("Policy", "violates:any", "None is known to violate the policy."),
-    view("Limit", "limit:reached,near", "None is near its limit."),
-];
-
 impl AutomationsPane {
     pub fn of(habits: Habits) -> Self {
-        Self { selected: habits.selected.clone(), habits, due: true, ..Self::default() }
+        let selected = habits.selected.clone();
+        Self { settled: selected.is_some(), selected, habits, due: true, ..Self::default() }
     }
 
     /// Where the next key goes.
@@ -143,10 +101,6 @@ impl AutomationsPane {
             (None, Some(_)) => Context::Calendar,
             (None, None) => Context::Automations,
         }
-    }
-
-    pub fn view(&self) -> &'static View {
-        VIEWS.get(self.habits.arranged.view).unwrap_or(&VIEWS[0])
     }
 
     /// The automation on a row. `None`: a heading, or something that is said.
@@ -186,5 +140,32 @@ impl Model {
         let pane = self.place.automations.as_ref()?;
         let at = pane.page.as_ref().map(|page| &page.at).or(pane.selected.as_ref())?;
         self.world.automations.known.get(at)
+    }
+}
+
+impl Place {
+    /// How the operator likes the automations, whether they are open or not.
+    pub fn habits(&self) -> &Habits {
+        self.automations.as_ref().map_or(&self.automating.habits, |pane| &pane.habits)
+    }
+
+    pub fn habits_mut(&mut self) -> &mut Habits {
+        match &mut self.automations {
+            Some(pane) => &mut pane.habits,
+            None => &mut self.automating.habits,
+        }
+    }
+}
+
+impl Model {
+    /// The view of the automations that is shown.
+    pub fn automation_view(&self) -> Option<&SavedView> {
+        self.settings.automation_views.get(self.place.habits().views.at)
+    }
+
+    /// Their rows stand together by repository: because the view says so, or because there are several.
+    pub fn automations_by_repo(&self, pane: &AutomationsPane) -> bool {
+        let several = self.settings.repos.len() > 1;
+        pane.habits.views.group().map_or(several, |group| group == Group::Repo)
     }
 }

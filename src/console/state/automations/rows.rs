@@ -1,9 +1,7 @@
 //! The automations as rows: what a row says is put into words once, when something was told, and not for every picture.
 
-use std::cmp::Ordering;
-
-use super::Known;
-use super::pane::{AutomationsPane, By, Order, VIEWS};
+use super::pane::{AutomationsPane, Count};
+use super::{Known, sort};
 use crate::console::state::Model;
 use crate::console::state::tone::Tone;
 use crate::domain::automation::query::{Facts, Query, hay};
@@ -106,25 +104,28 @@ pub fn rebuild(model: &mut Model) {
     pane.due = false;
     pane.revision = Some(model.world.automations.revision);
     pane.entries = entries(model);
-    let held = |query: &Query| -> Vec<bool> {
-        let known = pane.entries.iter().map(|entry| model.world.automations.known.get(&entry.at));
-        let pairs = known.zip(&pane.entries);
-        pairs.map(|(known, entry)| known.is_some_and(|known| query.matches(&facts(model, known, entry)))).collect()
-    };
-    let queries: Vec<Query> = VIEWS.iter().map(|view| Query::parse_while_typing(view.query).0).collect();
-    let views: Vec<Vec<bool>> = queries.iter().map(held).collect();
-    let typed = held(&pane.query);
-    pane.counts = views.iter().map(|view| view.iter().filter(|is| **is).count()).collect();
-    let in_view = views.get(pane.habits.arranged.view);
-    let is_in = |at: &usize| {
-        let of = |held: Option<&Vec<bool>>| held.and_then(|held| held.get(*at)).copied().unwrap_or(false);
-        of(in_view) && of(Some(&typed))
-    };
-    let asked: Vec<&Query> = queries.iter().chain([&pane.query]).collect();
+    let views: Vec<&Query> = model.settings.automation_views.iter().map(|view| &view.query).collect();
+    let asked: Vec<&Query> = views.iter().copied().chain([&pane.query]).collect();
     pane.recheck_at = recheck_at(model, &pane.entries, &asked);
-    let mut shown: Vec<usize> = (0..pane.entries.len()).filter(is_in).collect();
-    let grouped = pane.habits.arranged.grouped.unwrap_or(model.settings.repos.len() > 1);
-    sort(model, &pane, &mut shown, grouped);
+    let answers = |query: &Query| answers(model, &pane.entries, query);
+    let of_views: Vec<Vec<Answer>> = views.into_iter().map(answers).collect();
+    let typed = answers(&pane.query);
+    let of_all = of_views.get(pane.habits.views.at).into_iter().flatten().zip(&typed).enumerate();
+    let (mut shown, mut unknown) = (Vec::new(), Vec::new());
+    for (at, (view, typed)) in of_all {
+        match view.min(typed) {
+            Answer::Yes => shown.push(at),
+            Answer::Unknown => unknown.extend(pane.entries.get(at).filter(|entry| is_unread(model, entry))),
+            Answer::No => {}
+        }
+    }
+    pane.counts = of_views.iter().map(|answers| count(answers)).collect();
+    pane.unknown = unknown.into_iter().map(|entry| entry.at.clone()).collect();
+    let grouped = model.automations_by_repo(&pane);
+    sort::sort(pane.habits.views.order(), grouped, &mut shown, |at| {
+        let entry = pane.entries.get(at)?;
+        Some((entry, model.world.automations.known.get(&entry.at)?))
+    });
     pane.totals = totals(model, &pane, &shown);
     let mut rows = Vec::with_capacity(shown.len() + 8);
     if grouped {
@@ -147,6 +148,9 @@ pub fn rebuild(model: &mut Model) {
 
 /// The cursor stays with its automation, else with its row.
 fn find_again(pane: &mut AutomationsPane) {
+    if !pane.settled {
+        (pane.selected, pane.index, pane.top) = (None, 0, 0);
+    }
     let at = |row: usize| pane.entry_at(row).map(|entry| &entry.at);
     let found = pane.selected.as_ref().and_then(|one| (0..pane.rows.len()).find(|row| at(*row) == Some(one)));
     let index = found.unwrap_or_else(|| nearest(pane, pane.index, true));
@@ -247,6 +251,46 @@ fn worst(one: &Automation) -> Strain {
     if told { Strain::Reached } else { of_status }
 }
 
+/// What a query says of an automation. What two of them say together is the least of both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Answer {
+    No,
+    /// Something it asks about was not read yet, and nothing else rules the automation out.
+    Unknown,
+    Yes,
+}
+
+/// One for each of the entries.
+fn answers(model: &Model, entries: &[Entry], query: &Query) -> Vec<Answer> {
+    let (needs, of_lists) = (query.needs(), query.of_lists());
+    let answer = |asked: Facts<'_>| {
+        let is_missing = (needs.detail && asked.automation.detail.is_none())
+            || (needs.track && asked.track.is_none())
+            || (needs.findings && asked.findings.is_none());
+        match query.matches(&asked) {
+            true => Answer::Yes,
+            false if is_missing && of_lists.matches(&asked) => Answer::Unknown,
+            false => Answer::No,
+        }
+    };
+    entries.iter().map(|entry| facts_of(model, entry).map_or(Answer::No, answer)).collect()
+}
+
+/// More can be learnt of it by asking the service.
+fn is_unread(model: &Model, entry: &Entry) -> bool {
+    let known = model.world.automations.known.get(&entry.at);
+    known.is_some_and(|known| known.automation.detail.is_none() || known.track.is_none())
+}
+
+fn count(answers: &[Answer]) -> Count {
+    let held = answers.iter().filter(|answer| **answer == Answer::Yes).count();
+    Count { held, is_least: answers.contains(&Answer::Unknown) }
+}
+
+fn facts_of<'a>(model: &'a Model, entry: &'a Entry) -> Option<Facts<'a>> {
+    Some(facts(model, model.world.automations.known.get(&entry.at)?, entry))
+}
+
 /// What a query is asked about.
 fn facts<'a>(model: &'a Model, known: &'a Known, entry: &'a Entry) -> Facts<'a> {
     let (one, all) = (&known.automation, &model.world.automations);
@@ -262,47 +306,6 @@ fn facts<'a>(model: &'a Model, known: &'a Known, entry: &'a Entry) -> Facts<'a> 
         findings: is_held.then(|| all.violations(&entry.at)),
         hay: &entry.hay,
         now: model.now,
-    }
-}
-
-fn sort(model: &Model, pane: &AutomationsPane, shown: &mut [usize], grouped: bool) {
-    let order = pane.habits.arranged.order;
-    let good = |entry: &Entry| {
-        model.world.automations.known.get(&entry.at).and_then(|known| known.track.as_ref()?.success_percent())
-    };
-    let compare = |a: &usize, b: &usize| {
-        let (Some(a), Some(b)) = (pane.entries.get(*a), pane.entries.get(*b)) else { return Ordering::Equal };
-        let by_repo = if grouped { a.at.repo.cmp(&b.at.repo) } else { Ordering::Equal };
-        let by = match order.by {
-            By::Name => told_first(order, Some(key(&a.name)), Some(key(&b.name))),
-            By::Next => told_first(order, a.next, b.next),
-            By::Cost => told_first(order, cost(a), cost(b)),
-            By::Success => told_first(order, good(a), good(b)),
-        };
-        by_repo.then(by).then_with(|| key(&a.name).cmp(&key(&b.name))).then_with(|| a.at.cmp(&b.at))
-    };
-    shown.sort_by(compare);
-}
-
-fn key(name: &Safe) -> String {
-    name.to_lowercase()
-}
-
-/// The dearest first: by 30 days, where these are alike by 7 days and 24 hours.
-fn cost(entry: &Entry) -> Option<std::cmp::Reverse<[Option<u64>; 3]>> {
-    let [day, week, month] = entry.spent.map(|spent| spent.nano.nano());
-    let told = month.or(week).or(day).is_some();
-    told.then_some(std::cmp::Reverse([month, week, day]))
-}
-
-/// What is not known comes last, whichever way round.
-fn told_first<T: Ord>(order: Order, a: Option<T>, b: Option<T>) -> Ordering {
-    match (a, b) {
-        (Some(a), Some(b)) if order.reversed => b.cmp(&a),
-        (Some(a), Some(b)) => a.cmp(&b),
-        (Some(_), None) => Ordering::Less,
-        (None, Some(_)) => Ordering::Greater,
-        (None, None) => Ordering::Equal,
     }
 }
 
@@ -331,10 +334,10 @@ fn heading(model: &Model, pane: &AutomationsPane, repo: &RepoName, group: &[usiz
 fn recheck_at(model: &Model, entries: &[Entry], queries: &[&Query]) -> Option<Instant> {
     let runs = entries.iter().filter_map(|entry| entry.next);
     let timed: Vec<_> = queries.iter().filter(|query| query.is_timed()).collect();
-    let answers = entries.iter().filter(|_| !timed.is_empty()).flat_map(|entry| {
-        let known = model.world.automations.known.get(&entry.at);
-        timed.iter().filter_map(move |query| query.next_change(&facts(model, known?, entry)))
-    });
+    let answers = entries
+        .iter()
+        .filter(|_| !timed.is_empty())
+        .flat_map(|entry| timed.iter().filter_map(move |query| query.next_change(&facts_of(model, entry)?)));
     runs.chain(answers).filter(|at| *at > model.now).min()
 }
 

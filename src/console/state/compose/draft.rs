@@ -1,4 +1,4 @@
-//! What is kept of a prompt being written, so that a lost line loses nothing.
+//! What is kept of a prompt or a comment being written, so that a lost line loses nothing.
 
 use uuid::Uuid;
 
@@ -39,6 +39,31 @@ pub struct Draft {
     /// It is an automation that is being written, and this is what else was said of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub automation: Option<Box<Written>>,
+    /// It is a comment that is being written, and this is where.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comment: Option<Box<CommentOn>>,
+}
+
+/// Where a comment is written, in the draft's repository, and how far it came.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct CommentOn {
+    /// The pull request's.
+    pub number: u64,
+    /// It is for the agent, about this task. `None`: for whoever reads there.
+    pub task: Option<String>,
+    /// It was sent under this id, and what became of it is not known yet.
+    #[serde(with = "as_text")]
+    pub sent: Option<Uuid>,
+    /// Since it was sent something else was made of it.
+    pub rewritten: bool,
+}
+
+impl CommentOn {
+    /// What became of it is known: nothing of it is on its way any more.
+    pub fn settle(&mut self) {
+        (self.sent, self.rewritten) = (None, false);
+    }
 }
 
 /// An id as it is written.
@@ -64,6 +89,16 @@ impl Draft {
     /// The issue it is about.
     pub fn subject(&self) -> Option<IssueRef> {
         Some(IssueRef { repo: self.repo.clone()?, number: self.issue? })
+    }
+
+    /// A comment whose answer is still to come: nothing is to be done with it until then.
+    pub fn is_on_its_way(&self) -> bool {
+        !self.maybe_started && self.sent_as().is_some()
+    }
+
+    /// The id a comment was sent under, as long as nobody knows what became of it.
+    pub fn sent_as(&self) -> Option<Uuid> {
+        self.comment.as_ref()?.sent
     }
 
     /// The first words of the prompt, for a list.

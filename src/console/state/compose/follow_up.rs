@@ -1,11 +1,14 @@
 //! What is written on a pull request, and where it goes: to the agent about its task, into a new task on its branch, or
 //! to whoever reviews it.
 
+use uuid::Uuid;
+
 use super::editor::Editor;
+use super::{CommentOn, Draft};
 use crate::console::state::layout::Area;
 use crate::console::state::place::Place;
 use crate::domain::follow_up::MENTION;
-use crate::domain::{PullTarget, TaskRef};
+use crate::domain::{PullTarget, RepoName, TaskRef};
 use crate::text::Safe;
 
 /// Rows over the lower part of the screen: the rule, the text, where it goes, what is wrong.
@@ -33,6 +36,8 @@ pub enum About {
 
 #[derive(Debug)]
 pub struct FollowUp {
+    /// As a draft.
+    pub id: Uuid,
     pub about: About,
     pub name: Safe,
     /// The pull request's.
@@ -45,9 +50,51 @@ pub struct FollowUp {
     pub fault: Option<&'static str>,
     /// An earlier one may have been written.
     pub maybe_written: bool,
+    /// What stands here was sent under this id, and nobody knows what became of it.
+    pub sent: Option<Uuid>,
+    /// Since then something else was made of it.
+    pub rewritten: bool,
+    /// It is a draft that was kept, as it was left.
+    pub goes_on: bool,
+}
+
+impl About {
+    pub fn repo(&self) -> &RepoName {
+        match self {
+            Self::Task(task) => &task.repo,
+            Self::Pull(target) => &target.at.repo,
+        }
+    }
+
+    /// The task it is for the agent of.
+    pub fn task(&self) -> Option<&str> {
+        match self {
+            Self::Task(task) => Some(task.id.raw()),
+            Self::Pull(_) => None,
+        }
+    }
 }
 
 impl FollowUp {
+    /// Nothing is lost with it.
+    pub fn says_nothing(&self) -> bool {
+        let text = self.editor.text();
+        text.trim().is_empty() || (self.about.task().is_some() && text.trim() == MENTION)
+    }
+
+    pub fn to_draft(&self) -> Draft {
+        let task = self.about.task().map(str::to_owned);
+        let on = CommentOn { number: self.number, task, sent: self.sent, rewritten: self.rewritten };
+        Draft {
+            id: self.id,
+            repo: Some(self.about.repo().clone()),
+            prompt: self.editor.text(),
+            maybe_started: self.maybe_written && self.sent.is_some(),
+            comment: Some(Box::new(on)),
+            ..Draft::default()
+        }
+    }
+
     pub fn area(place: &Place) -> Area {
         place.over(ROWS)
     }

@@ -154,6 +154,7 @@ impl Form {
             plan: self.plan,
             issue: self.issue.as_ref().map(|subject| subject.at.number),
             automation: None,
+            comment: None,
             issue_title: self.issue.as_ref().map(|subject| clean_line(subject.title.raw_for_disk()).0),
             not_before: self.not_before,
             assumed: self.assumed,

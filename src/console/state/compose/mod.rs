@@ -30,7 +30,7 @@ mod subject;
 pub mod wrap;
 
 pub use agents::Agents;
-pub use draft::Draft;
+pub use draft::{CommentOn, Draft};
 pub use field::{Control, Field, FieldId};
 pub use form::{Form, Verdict};
 pub use gate::{GateSide, known_duplicates};

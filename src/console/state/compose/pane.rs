@@ -9,7 +9,7 @@ use super::gate::GateSide;
 use super::plan::PlanPane;
 use super::{Agents, Control, Draft, Form, IssueSide, Picker};
 use crate::console::keys::Context;
-use crate::domain::{Instant, PullId, RepoName, TaskId};
+use crate::domain::{Instant, RepoName};
 use crate::template::{Template, TemplateFault};
 
 #[derive(Debug, Default)]
@@ -19,7 +19,7 @@ pub struct ComposePane {
     pub faults: Vec<TemplateFault>,
     /// The row of the list that has the keys.
     pub cursor: usize,
-    /// Unsent prompts, newest first.
+    /// Unsent prompts, automations and comments, and comments whose answer is still to come, newest first.
     pub drafts: Vec<Draft>,
     pub form: Option<Form>,
     /// Forms opened so far: with the time it makes a draft's id.
@@ -37,10 +37,6 @@ pub struct ComposePane {
     pub issues: IssueSide,
     /// The text to an agent being written, over whatever is shown.
     pub follow_up: Option<Box<FollowUp>>,
-    /// Such texts that were not sent, or not surely, by task.
-    pub follow_texts: HashMap<TaskId, String>,
-    /// Comments on pull requests that are not known to be there, and that one may be.
-    pub comment_texts: HashMap<(RepoName, PullId), (String, bool)>,
 }
 
 /// One row of the list.
@@ -117,6 +113,13 @@ impl ComposePane {
     pub fn new_id(&mut self, now: Instant) -> Uuid {
         self.opened += 1;
         Uuid::from_u64_pair(now.timestamp_nanos_opt().unwrap_or_default().cast_unsigned(), self.opened.into())
+    }
+
+    /// Takes the draft out of the list; the cursor stays on its row.
+    pub fn take_draft(&mut self, which: impl Fn(&Draft) -> bool) -> Option<Draft> {
+        let index = self.drafts.iter().position(which)?;
+        self.cursor -= usize::from(self.cursor > index);
+        Some(self.drafts.remove(index))
     }
 
     pub fn push_draft(&mut self, draft: Draft) {

@@ -5,5 +5,5 @@ mod pane;
 mod roster;
 
 pub use groups::{GroupName, Groups};
-pub use pane::{Heading, Look, QueuePane, Row, Tally, Typed, kind};
+pub use pane::{Heading, QueuePane, Row, Tally, Typed, kind};
 pub use roster::{Entry, Place, Roster};

@@ -2,7 +2,8 @@
 
 use crate::console::state::batch::Batch;
 use crate::console::state::tasks::Slot;
-use crate::domain::query::Wrong;
+use crate::console::state::views::Views;
+use crate::domain::query::{Tasks, Wrong};
 use crate::domain::{Column, Group, Instant, Order, Query, SavedView, TaskId};
 use crate::text::Safe;
 
@@ -86,22 +87,6 @@ pub struct Heading {
     pub inside: Tally,
 }
 
-/// How a view is looked at: as saved, then as the operator turned it.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Look {
-    pub order: Order,
-    pub group: Option<Group>,
-    pub columns: Option<Vec<Column>>,
-    /// Where the cursor was when the view was left.
-    pub selected: Option<TaskId>,
-}
-
-impl From<&SavedView> for Look {
-    fn from(view: &SavedView) -> Self {
-        Self { order: view.order, group: view.group, columns: view.columns.clone(), selected: None }
-    }
-}
-
 #[derive(Debug, Default)]
 pub struct QueuePane {
     /// The lines in the order shown. Rebuilt when the world, the query or the order changes.
@@ -117,12 +102,8 @@ pub struct QueuePane {
     /// Something was pressed, or every repository was read: from now on the cursor stays with its task. Before, it
     /// stands on the first row, whichever answer came first.
     pub settled: bool,
-    /// Which of the saved views.
-    pub view: usize,
-    /// So many views were there at the start, from the config or by default; those behind were saved while running.
-    pub given: usize,
-    /// One for each saved view.
-    pub looks: Vec<Look>,
+    /// Which of the saved views is shown, and how each is turned.
+    pub views: Views<Tasks>,
     pub typed: Typed,
     /// Where the mark key was last used: a range goes from there to the cursor.
     pub anchor: Option<TaskId>,
@@ -152,26 +133,20 @@ pub struct Typed {
 
 impl QueuePane {
     pub fn new(views: &[SavedView]) -> Self {
-        let view = views.iter().position(|view| view.query.is_empty()).unwrap_or(0);
-        Self { view, given: views.len(), looks: views.iter().map(Look::from).collect(), ..Self::default() }
-    }
-
-    pub fn look(&self) -> Look {
-        self.looks.get(self.view).cloned().unwrap_or_default()
+        Self { views: Views::new(views), ..Self::default() }
     }
 
     pub fn order(&self) -> Order {
-        self.looks.get(self.view).map_or_else(Order::default, |look| look.order)
+        self.views.order()
     }
 
     pub fn group(&self) -> Option<Group> {
-        self.looks.get(self.view).and_then(|look| look.group)
+        self.views.group()
     }
 
     /// The view names this column, or is sorted by it.
     pub fn asks_for(&self, column: Column) -> bool {
-        let named = |look: &Look| look.columns.as_ref().is_some_and(|columns| columns.contains(&column));
-        self.order().by == column || self.looks.get(self.view).is_some_and(named)
+        self.order().by == column || self.views.columns().is_some_and(|columns| columns.contains(&column))
     }
 
     pub fn tally(&self) -> Tally {

@@ -15,9 +15,11 @@ pub fn answer(model: &mut Model, source: &Source, news: News) {
         (Source::Automation(_), News::Automation(Some(automation))) => automations.stands(*automation, now),
         (Source::AutomationRuns(at), News::AutomationRuns { tasks, track }) => {
             let changed = automations.tracked(at, *track, now);
-            automations.ran(at, &tasks);
-            for task in tasks {
-                net::merge_task(model, task);
+            if let Some(tasks) = tasks {
+                automations.ran(at, &tasks);
+                for task in tasks {
+                    net::merge_task(model, task);
+                }
             }
             changed
         }

@@ -31,7 +31,7 @@ pub fn command(
     };
     open(model);
     if let (Some(week), Some(pane)) = (week, &mut model.place.automations) {
-        pane.habits.arranged.week = week;
+        (pane.habits.week, pane.habits.turned) = (week, true);
     }
     Ok(())
 }
@@ -57,7 +57,7 @@ pub fn intent(model: &mut Model, intent: Intent) -> bool {
         Intent::NextGroup => calendar.step_day(true),
         Intent::PreviousGroup => calendar.step_day(false),
         Intent::NextView | Intent::PreviousView => {
-            pane.habits.arranged.week = !pane.habits.arranged.week;
+            (pane.habits.week, pane.habits.turned) = (!pane.habits.week, true);
             calendar.revision = None;
         }
         Intent::Enter | Intent::Detail => {

@@ -10,12 +10,15 @@ use crate::console::effect::Effect;
 use crate::console::keys::{Context, Intent};
 use crate::console::state::Model;
 use crate::console::state::automations::page::Page;
-use crate::console::state::automations::pane::{AutomationsPane, Habits, Order, VIEWS, list_rows};
+use crate::console::state::automations::pane::{AutomationsPane, Habits, list_rows};
 use crate::console::state::automations::rows::{self, nearest};
 use crate::console::state::line::LineKind;
 use crate::console::state::trail::{At, Spot};
+use crate::console::state::views::{Look, all, step as following};
 use crate::console::update::{actions, line, trail};
-use crate::domain::automation::query::Query;
+use crate::domain::automation::query::{Automations, Query};
+use crate::domain::automation::{Column, Group, Order};
+use crate::domain::listing::Named as _;
 use crate::domain::{AutomationRef, TaskId};
 use crate::text::Safe;
 
@@ -33,7 +36,8 @@ pub fn open(model: &mut Model) {
 /// What the operator made of it is kept for the next time.
 pub fn close(model: &mut Model) {
     let Some(pane) = model.place.automations.take() else { return };
-    model.place.automating.habits = Habits { selected: pane.selected, ..pane.habits };
+    let selected = pane.selected.filter(|_| pane.settled);
+    model.place.automating.habits = Habits { selected, ..pane.habits };
     model.dirty = true;
 }
 
@@ -42,8 +46,9 @@ pub fn command(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Re
     let text = arguments.join(" ");
     Query::parse(&text).map_err(|wrong| wrong.what)?;
     open(model);
-    if let Some(pane) = &mut model.place.automations {
-        pane.habits.arranged.view = 0;
+    // Over the view that leaves none out, where there is one.
+    if let Some(all) = all(&model.settings.automation_views) {
+        set_view(model, all);
     }
     filter(model, text);
     Ok(())
@@ -61,7 +66,7 @@ pub fn show(model: &mut Model, at: &AutomationRef) -> bool {
     if let Some(pane) = &mut model.place.automations {
         // Where the query would not let it through, it is on its page all the same.
         pane.selected = Some(at.clone());
-        pane.due = true;
+        (pane.settled, pane.due) = (true, true);
         pane.page = Some(Page::of(at.clone()));
     }
     model.dirty = true;
@@ -73,9 +78,16 @@ pub fn go(model: &mut Model, spot: &Spot) -> bool {
     open(model);
     if let Some(pane) = &mut model.place.automations {
         pane.selected = spot.automation.clone().or(pane.selected.take());
+        pane.settled |= pane.selected.is_some();
     }
     match &spot.at {
-        At::Automations(text) => filter(model, text.clone()),
+        At::Automations { view, query } => {
+            let of = |known: &crate::domain::automation::SavedView| known.word() == *view;
+            if let Some(view) = model.settings.automation_views.iter().position(of) {
+                set_view(model, view);
+            }
+            filter(model, query.clone());
+        }
         At::Calendar => calendar::open(model),
         At::Automation(at) => {
             if !show(model, at) {
@@ -135,13 +147,15 @@ pub fn filter(model: &mut Model, text: String) {
 
 pub fn set_view(model: &mut Model, view: usize) {
     let Some(pane) = &mut model.place.automations else { return };
-    if view >= VIEWS.len() {
-        return model.notes.say(model.now, true, format!("there are only {} views here", VIEWS.len()));
+    let there = model.settings.automation_views.len();
+    if view >= there {
+        return model.notes.say(model.now, true, format!("there are only {there} views here"));
     }
     // A tab leads back to the list.
     (pane.page, pane.calendar) = (None, None);
-    pane.due |= pane.habits.arranged.view != view;
-    pane.habits.arranged.view = view;
+    if pane.habits.views.show(view, &mut pane.selected) {
+        (pane.top, pane.due, pane.habits.turned) = (0, true, true);
+    }
     model.dirty = true;
 }
 
@@ -183,8 +197,10 @@ fn list(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> bool {
         Intent::Filter => line::open(model, LineKind::AutomationFilter),
         Intent::NextView => step_view(model, true),
         Intent::PreviousView => step_view(model, false),
-        Intent::SortNext => resort(model, |order| Order { by: order.by.after(), reversed: false }),
-        Intent::SortReverse => resort(model, |order| Order { reversed: !order.reversed, ..order }),
+        Intent::SortNext => turn(model, |look| {
+            look.order = Order { by: following(Column::all(), look.order.by, true), reversed: false };
+        }),
+        Intent::SortReverse => turn(model, |look| look.order.reversed = !look.order.reversed),
         Intent::GroupNext => regroup(model),
         Intent::Open => page::give(model, Effect::Open, "opening", effects),
         Intent::Copy => page::give(model, Effect::Copy, "copied", effects),
@@ -217,6 +233,7 @@ pub fn step(model: &mut Model, by: isize) {
 }
 
 fn select(pane: &mut AutomationsPane, index: usize) {
+    pane.settled = true;
     pane.index = nearest(pane, index, index >= pane.index);
     pane.selected = pane.chosen().map(|entry| entry.at.clone());
 }
@@ -247,22 +264,22 @@ fn enter(model: &mut Model) {
 }
 
 fn step_view(model: &mut Model, forward: bool) {
-    let Some(view) = model.place.automations.as_ref().map(|pane| pane.habits.arranged.view) else { return };
-    let step = if forward { 1 } else { VIEWS.len() - 1 };
-    set_view(model, (view + step) % VIEWS.len());
+    if let Some(view) = model.place.automations.as_ref().map(|pane| pane.habits.views.next(forward)) {
+        set_view(model, view);
+    }
 }
 
-fn resort(model: &mut Model, change: impl FnOnce(Order) -> Order) {
+/// Looks at the view in another way.
+fn turn(model: &mut Model, change: impl FnOnce(&mut Look<Automations>)) {
     let Some(pane) = &mut model.place.automations else { return };
-    pane.habits.arranged.order = change(pane.habits.arranged.order);
-    pane.due = true;
+    pane.habits.views.turn(change);
+    (pane.due, pane.habits.turned) = (true, true);
 }
 
 fn regroup(model: &mut Model) {
-    let several = model.settings.repos.len() > 1;
-    let Some(pane) = &mut model.place.automations else { return };
-    pane.habits.arranged.grouped = Some(!pane.habits.arranged.grouped.unwrap_or(several));
-    pane.due = true;
+    let Some(pane) = &model.place.automations else { return };
+    let group = if model.automations_by_repo(pane) { Group::None } else { Group::Repo };
+    turn(model, |look| look.group = Some(group));
 }
 
 /// A click puts the cursor on a row; a second one opens what is there. `row`: below the title.
@@ -341,7 +358,8 @@ fn look_away(model: &mut Model, effects: &mut Vec<Effect>) {
     }
 }
 
-/// What is on the screen: of a page the one it is about, of the list its rows, of the calendar the one under the cursor.
+/// What is on the screen: of a page the one it is about, of the list its rows and what may become some, of the calendar
+/// the one under the cursor.
 fn look(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(pane) = &model.place.automations else { return };
     let height = model.place.panes().body.map_or(0, list_rows);
@@ -351,8 +369,11 @@ fn look(model: &mut Model, effects: &mut Vec<Effect>) {
             Sight { rows: Vec::new(), chosen: calendar.selected().map(|run| run.automation.clone()) }
         }
         (None, None) => Sight {
+            // Where rows are left, those follow that may belong there: else nobody would ever learn whether they do.
             rows: (pane.top..(pane.top + height).min(pane.rows.len()))
                 .filter_map(|row| Some(pane.entry_at(row)?.at.clone()))
+                .chain(pane.unknown.iter().cloned())
+                .take(height)
                 .collect(),
             chosen: pane.selected.clone(),
         },

@@ -67,7 +67,10 @@ impl Console {
     }
 
     fn runs(&mut self, id: &str, tasks: Vec<Task>, track: Track) -> Vec<Effect> {
-        self.hears(Source::AutomationRuns(of(id)), Ok(News::AutomationRuns { tasks, track: Box::new(track) }))
+        self.hears(
+            Source::AutomationRuns(of(id)),
+            Ok(News::AutomationRuns { tasks: Some(tasks), track: Box::new(track) }),
+        )
     }
 
     fn known(&self) -> Vec<&str> {

@@ -9,8 +9,8 @@ use crate::console::keys::Intent;
 use crate::console::rawlog;
 use crate::console::state::Model;
 use crate::console::state::place::Pane;
-use crate::console::update::{actions, automations, big, compose, line, queue, record, reviews, seat, trail};
-use crate::domain::{Column, Group, Order, PullId, Query, RepoName, SavedView, Source, TaskId};
+use crate::console::update::{actions, automations, big, compose, line, queue, record, reviews, seat, trail, views};
+use crate::domain::{Column, Group, Order, PullId, Query, RepoName, Source, TaskId};
 use crate::transcript::export::{self, Shape};
 
 pub(super) fn here(model: &mut Model, arguments: &[&str], effects: &mut Vec<Effect>) -> Result<(), String> {
@@ -100,25 +100,9 @@ pub(super) fn budget(model: &mut Model, _: &[&str], _: &mut Vec<Effect>) -> Resu
     Ok(())
 }
 
+/// `:view [save|drop] NAME`.
 pub(super) fn view(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Result<(), String> {
-    if let ["save", name @ ..] = arguments {
-        return queue::save_view(model, &name.join(" "));
-    }
-    let words: Vec<String> = model.settings.views.iter().map(SavedView::word).collect();
-    let find = |name: &str| pick(name, words.iter().map(String::as_str).zip(0..), "view");
-    // A view may be called drop; with a name behind it the word is the verb.
-    if let ["drop", name @ ..] = arguments
-        && (!name.is_empty() || find("drop").is_err())
-    {
-        return match name {
-            [] => Err("which view is dropped? view drop NAME".to_owned()),
-            name => queue::drop_view(model, find(&name.join("-").to_lowercase())?),
-        };
-    }
-    let view = find(one(arguments)?)?;
-    actions::focus(model, Pane::Queue);
-    queue::set_view(model, view);
-    Ok(())
+    views::command(model, arguments)
 }
 
 pub(super) fn filter(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -> Result<(), String> {

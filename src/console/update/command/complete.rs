@@ -3,9 +3,9 @@
 use super::{COMMANDS, Command, Kind, aliases, find};
 use crate::console::state::Model;
 use crate::console::state::world::Known;
-use crate::console::update::{offers, theme};
+use crate::console::update::{offers, theme, views};
 use crate::domain::query::{Completion, Completions};
-use crate::domain::{Column, Group, SavedView};
+use crate::domain::{Column, Group};
 use crate::template::shipped;
 use crate::text::width;
 
@@ -96,9 +96,8 @@ fn values(model: &Model, kind: Kind, command: &Command, given: &[&str]) -> Vec<C
         Kind::View if given == ["save"] => Vec::new(),
         // Only what was saved while running can be dropped.
         Kind::View => {
-            let from = if given == ["drop"] { model.queue.given } else { 0 };
-            let view = |view: &SavedView| Completion { insert: view.word(), hint: view.query.text().to_owned() };
-            model.settings.views.iter().skip(from).map(view).collect()
+            let offered = views::offered(model, given == ["drop"]).into_iter();
+            offered.map(|(insert, hint)| Completion { insert, hint }).collect()
         }
         Kind::Template => templates(model),
         Kind::Theme => plain(theme::names(model)),

@@ -10,7 +10,7 @@ use crate::domain::agents::CustomAgent;
 use crate::domain::{Fault, RepoName};
 use crate::template::{Template, TemplateFault, shipped};
 
-use super::super::{actions, automations};
+use super::super::{actions, automations, follow_up};
 use super::plan;
 use super::say::say;
 use super::{assign, form, issues};
@@ -114,6 +114,9 @@ fn choose(model: &mut Model, effects: &mut Vec<Effect>) {
             if draft.automation.is_some() {
                 return automations::take_up(model, &draft, effects);
             }
+            if draft.comment.is_some() {
+                return follow_up::draft::take_up(model, draft);
+            }
             model.compose.drafts.retain(|other| other.id != draft.id);
             open_draft(model, &draft, effects);
             if let Some(form) = &mut model.compose.form {
@@ -207,6 +210,10 @@ fn forget(model: &mut Model, effects: &mut Vec<Effect>) -> bool {
     if model.compose.cursor >= model.compose.drafts.len() {
         return false;
     }
+    if model.compose.drafts.get(model.compose.cursor).is_some_and(Draft::is_on_its_way) {
+        say(model, true, "it is being sent: its answer comes first");
+        return true;
+    }
     let draft = model.compose.drafts.remove(model.compose.cursor);
     effects.push(Effect::DropDraft(draft.id));
     model.compose.plan.take_if(|plan| plan.draft == draft.id && !plan.is_running());
@@ -261,10 +268,13 @@ pub fn drafts(model: &mut Model, drafts: Vec<Draft>) {
     if model.compose.cursor > 0 {
         model.compose.cursor += count;
     }
+    let comments = drafts.iter().filter(|draft| draft.comment.is_some()).count();
     model.compose.drafts.extend(drafts);
+    let what = if comments == count { "comment" } else { "prompt" };
+    let kept = if comments == 0 || comments == count { format!("unsent {what}s") } else { "unsent drafts".to_owned() };
     match count {
         0 => {}
-        1 => say(model, false, "an unsent prompt was kept: it stands first in the compose pane"),
-        _ => say(model, false, &format!("{count} unsent prompts were kept: they stand first in the compose pane")),
+        1 => say(model, false, &format!("an unsent {what} was kept: it stands first in the compose pane")),
+        _ => say(model, false, &format!("{count} {kept} were kept: they stand first in the compose pane")),
     }
 }

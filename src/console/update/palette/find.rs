@@ -10,7 +10,7 @@ use crate::console::state::palette::{MOST, Narrowed, Row, To};
 use crate::console::state::tasks::Slot;
 use crate::console::state::words::pull_state;
 use crate::console::update::command::{COMMANDS, Command};
-use crate::domain::{Automation, Pull, RepoName, SavedView};
+use crate::domain::{Automation, Pull, RepoName, SavedView, automation};
 use crate::template::Template;
 use crate::text::Safe;
 
@@ -28,6 +28,7 @@ enum What<'a> {
     Command(&'static Command),
     Alias(&'a str, &'a str),
     View(&'a SavedView),
+    AutomationView(&'a automation::SavedView),
     Repo(&'a RepoName),
     Template(&'a Template),
     Pull(&'a Pull),
@@ -84,6 +85,9 @@ fn few<'a>(model: &'a Model, needle: &Needle, hits: &mut Vec<Hit<'a>>) {
     }
     for view in &model.settings.views {
         add(hits, needle.score(&view.name, view.query.text()), i64::MAX, What::View(view));
+    }
+    for view in &model.settings.automation_views {
+        add(hits, needle.score(&view.name, view.query.text()), i64::MAX, What::AutomationView(view));
     }
     for repo in &model.settings.repos {
         add(hits, needle.score(repo.as_str(), ""), i64::MAX, What::Repo(repo));
@@ -147,6 +151,10 @@ fn row(model: &Model, needle: &Needle, what: What<'_>) -> Option<Row> {
             made(To::Alias(name.to_owned()), "alias", Safe::new(name), Safe::new(format!("stands for :{words}")))
         }
         What::View(view) => made(To::View(view.word()), "view", view.name.clone(), Safe::new(view.query.text())),
+        What::AutomationView(view) => {
+            let more = Safe::new(format!("automations {}", view.query.text()));
+            made(To::AutomationView(view.word()), "view", view.name.clone(), more)
+        }
         What::Repo(repo) => {
             let more = Safe::new("its tasks");
             made(To::Repo(repo.clone()), "repo", Safe::new(repo.as_str()), more)

@@ -14,7 +14,7 @@ pub struct Listing {
 }
 
 pub fn list(queue: &QueuePane, marks: &Marks) -> Listing {
-    let bit = 1 << queue.view;
+    let bit = 1 << queue.views.at;
     let entries = &queue.roster.entries;
     let listed = queue.roster.order.iter().filter_map(|place| {
         let entry = entries.get(place.slot.index()).filter(|e| e.passes && e.views & bit != 0)?;

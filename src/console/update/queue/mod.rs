@@ -10,12 +10,10 @@ mod key;
 mod list;
 mod marks;
 mod rows;
-mod save;
 mod select;
 mod views;
 
 pub use marks::{mark, mark_all, mark_range, marked, set_mark, unmark_all};
 pub use rows::{all_read, hay, look_through_anew, meet_viewer, rebuild};
-pub use save::{drop_view, save_view};
 pub use select::{reveal, select, to_group};
 pub use views::{next_sort, set_group, set_sort, set_view, step_group, step_view};

@@ -1,7 +1,5 @@
 //! What is done to a pull request: asked first, pinned by id and commit, one order of one pull request at a time.
 
-use std::collections::hash_map::Entry;
-
 use crate::console::effect::Effect;
 use crate::console::keys::Intent;
 use crate::console::reviews::Wish;
@@ -47,13 +45,7 @@ fn target(model: &mut Model) -> Option<PullTarget> {
         model.notes.say(model.now, true, "no pull request is selected");
         return None;
     };
-    let why = if !pull.is_open() {
-        Some("it is merged or closed: nothing is left to be done to it here")
-    } else if model.reviews.acting.iter().any(|(_, (repo, id))| *repo == pull.repo && *id == pull.id) {
-        Some("what was asked for it before is still under way")
-    } else {
-        None
-    };
+    let why = refused(model, pull);
     let target = PullTarget::of(pull);
     match why {
         Some(why) => {
@@ -61,6 +53,17 @@ fn target(model: &mut Model) -> Option<PullTarget> {
             None
         }
         None => Some(target),
+    }
+}
+
+/// Why nothing may be done to it now.
+pub(in crate::console::update) fn refused(model: &Model, pull: &Pull) -> Option<&'static str> {
+    if !pull.is_open() {
+        Some("it is merged or closed: nothing is left to be done to it here")
+    } else if model.reviews.acting.iter().any(|(_, (repo, id))| *repo == pull.repo && *id == pull.id) {
+        Some("what was asked for it before is still under way")
+    } else {
+        None
     }
 }
 
@@ -177,10 +180,8 @@ fn preview(text: &str) -> Vec<Safe> {
 pub fn confirmed(model: &mut Model, mut order: Box<PullOrder>, asked_at: Instant, effects: &mut Vec<Effect>) {
     order.id = dialog::made_id(asked_at, &order);
     let key = (order.target.at.repo.clone(), order.target.at.id);
-    if let PullAct::Comment(text) = &order.act {
-        model.compose.follow_up = None;
-        // Kept until it is known to be there.
-        model.compose.comment_texts.insert(key.clone(), (text.clone(), false));
+    if matches!(order.act, PullAct::Comment(_)) {
+        follow_up::draft::sent(model, order.id, effects);
     }
     model.reviews.acting.push((order.id, key));
     if let Some(page) = &mut model.reviews.page {
@@ -202,19 +203,9 @@ fn under_way(act: &PullAct) -> &'static str {
 }
 
 /// What became of it.
-pub fn done(model: &mut Model, order: &PullOrder, result: Result<Safe, Fault>) {
+pub fn done(model: &mut Model, order: &PullOrder, result: Result<Safe, Fault>, effects: &mut Vec<Effect>) {
     model.reviews.acting.retain(|(id, _)| *id != order.id);
-    if let PullAct::Comment(text) = &order.act {
-        let key = (order.target.at.repo.clone(), order.target.at.id);
-        let kept = model.compose.comment_texts.entry(key);
-        if let Entry::Occupied(mut kept) = kept {
-            match &result {
-                Ok(_) if kept.get().0 == *text => drop(kept.remove()),
-                Err(fault) if fault.kind == FaultKind::UnknownOutcome => kept.get_mut().1 = true,
-                _ => {}
-            }
-        }
-    }
+    follow_up::draft::answered(model, order.id, &result, effects);
     match &result {
         Ok(done) => model.notes.say(model.now, false, done.as_str()),
         Err(fault) if fault.kind == FaultKind::UnknownOutcome => {

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 
 use super::columns::one_owner;
 use crate::console::state::Model;
-use crate::console::state::automations::calendar::{Bar, Calendar, Meets, Of, Row, bar_rows};
+use crate::console::state::automations::calendar::{Bar, Calendar, HOURS, Meets, Of, Row, bar_rows};
 use crate::console::state::automations::page::ahead;
 use crate::console::state::automations::pane::AutomationsPane;
 use crate::console::state::layout::Area;
@@ -15,8 +15,9 @@ use crate::console::view::{empty, rule};
 use crate::domain::automation::Coming;
 use crate::text::{Safe, width};
 
-/// Columns of what a bar is of.
-const OF: usize = 14;
+/// Columns of what a bar is of, and where the hours need them.
+const OF: u16 = 14;
+const OF_LEAST: u16 = 10;
 /// Below this width a run does not say how long it takes.
 const NARROW: u16 = 70;
 /// From this width on a run says its repository, and an hour has room for two digits.
@@ -30,17 +31,11 @@ pub fn draw(
     body: Area,
     buffer: &mut Buffer,
 ) {
-    let span = if pane.habits.arranged.week { "next 7 days" } else { "next 24 hours" };
+    let span = if pane.habits.week { "next 7 days" } else { "next 24 hours" };
     let title = Safe::new(format!("Calendar · {span} · computed"));
     rule::draw(buffer, theme, body, &title, model.dialog.is_none(), &words(model, calendar));
     if calendar.runs.is_empty() {
-        let first = if pane.habits.arranged.week {
-            "Nothing runs by the clock within 7 days."
-        } else {
-            "Nothing runs by the clock within 24 hours."
-        };
-        let next = model.filled("{calendar.next-view} looks at a day or a week; what waits for events is not in it.");
-        return empty::say(&[first, &next], theme, body, buffer);
+        return empty::paragraphs(&why_empty(model, pane.habits.week), theme, body, buffer);
     }
     let bars = bar_rows(calendar, body);
     for (y, (n, bar)) in (body.y + 2..).zip(calendar.bars.iter().take(bars.saturating_sub(1)).enumerate()) {
@@ -65,6 +60,27 @@ pub fn draw(
             }
         }
     }
+}
+
+/// Why no run comes, and what to do about it.
+fn why_empty(model: &Model, week: bool) -> [(Tone, String); 2] {
+    let (first, next) = match week {
+        false => (
+            "Nothing runs by the clock within 24 hours.",
+            "Look further ahead: {calendar.next-view} shows the next 7 days. What waits for an event has no time and is never \
+             in here.",
+        ),
+        true if model.settings.read_only => (
+            "Nothing runs by the clock within 7 days.",
+            "Only an automation that is on and has a schedule stands in here; what waits for an event has no time.",
+        ),
+        true => (
+            "Nothing runs by the clock within 7 days.",
+            "Give an automation a schedule, or switch one on that has it: {calendar.back} leads to the list, where \
+             {automations.edit} edits one and {automations.switch} switches it. What waits for an event has no time.",
+        ),
+    };
+    [(Tone::Plain, first.to_owned()), (Tone::Dim, model.filled(next))]
 }
 
 /// Where it would be too many comes first.
@@ -95,17 +111,26 @@ fn limit(model: &Model, cap: Option<u32>) -> String {
     }
 }
 
-/// Columns of an hour.
-fn hour(line: Area) -> u16 {
-    if line.width >= WIDE { 3 } else { 2 }
+/// Columns of what a bar is of, and of an hour: all hours of a day are seen, however narrow the screen is.
+fn shape(line: Area) -> (u16, u16) {
+    // A blank before, and the last column stays free.
+    let room = line.width.saturating_sub(2);
+    let hours = u16::try_from(HOURS).unwrap_or(24);
+    match () {
+        () if line.width >= WIDE => (OF, 3),
+        () if OF + 2 * hours <= room => (OF, 2),
+        // Of the last hour the blank behind it is not needed.
+        () if OF_LEAST + 2 * hours <= room + 1 => (OF_LEAST, 2),
+        () => (OF_LEAST, 1),
+    }
 }
 
 /// The hours above the bars, every third one: in UTC, as the schedules are.
 fn scale(model: &Model, bar: &Bar, theme: &Theme, line: Area, buffer: &mut Buffer) {
     let dim = theme.style(Tone::Dim);
-    put(buffer, line, line.x + 1, line.y, "at once, UTC", dim);
-    let first = line.x + 1 + u16::try_from(OF).unwrap_or(0);
-    let hour = hour(line);
+    put(buffer, line, line.x + 1, line.y, if line.width >= NARROW { "at once, UTC" } else { "UTC" }, dim);
+    let (of, hour) = shape(line);
+    let first = line.x + 1 + of;
     for n in (0..bar.hours.len()).step_by(3) {
         let at = bar.from + chrono::TimeDelta::hours(i64::try_from(n).unwrap_or(0));
         let x = first + hour * u16::try_from(n).unwrap_or(0);
@@ -117,7 +142,10 @@ fn scale(model: &Model, bar: &Bar, theme: &Theme, line: Area, buffer: &mut Buffe
         let (hours, minutes) = (offset.abs() / 60, offset.abs() % 60);
         let text = Safe::new(format!("here UTC{sign}{hours}:{minutes:02}"));
         let x = first + hour * u16::try_from(bar.hours.len()).unwrap_or(0) + 1;
-        put(buffer, line, x, line.y, &text, dim);
+        // Each run says its time here, too: half a sentence would say nothing.
+        if usize::from(line.right().saturating_sub(x + 1)) >= width::width(&text) {
+            put(buffer, line, x, line.y, &text, dim);
+        }
     }
 }
 
@@ -128,9 +156,10 @@ fn draw_bar(model: &Model, bar: &Bar, theme: &Theme, line: Area, buffer: &mut Bu
         Of::Repo(repo) => repo.to_string(),
         Of::Day(day) => day.format("%a %m-%d").to_string(),
     };
-    let of = Safe::new(width::cut_middle(&of, OF - 2));
+    let (columns, hour) = shape(line);
+    let of = Safe::new(width::cut_middle(&of, usize::from(columns.saturating_sub(1))));
     put(buffer, line, line.x + 1, line.y, &of, theme.style(Tone::Plain));
-    let mut x = line.x + 1 + u16::try_from(OF).unwrap_or(0);
+    let mut x = line.x + 1 + columns;
     for most in &bar.hours {
         let tone = match (bar.cap, most) {
             (_, 0) => Tone::Dim,
@@ -144,13 +173,17 @@ fn draw_bar(model: &Model, bar: &Bar, theme: &Theme, line: Area, buffer: &mut Bu
             _ => "+".to_owned(),
         };
         put(buffer, line, x, line.y, Safe::new(text), theme.style(tone));
-        x += hour(line);
+        x += hour;
     }
     let cap = limit(model, bar.cap);
     let most = bar.hours.iter().max().copied().unwrap_or(0);
     let over = bar.cap.is_some_and(|cap| most > cap);
     let (tone, sign) = if over { (Tone::BadStrong, "✗ ") } else { (Tone::Dim, "") };
-    put(buffer, line, x + 1, line.y, Safe::new(format!("{sign}{cap}")), theme.style(tone));
+    let room = usize::from(line.right().saturating_sub(x + 2));
+    // Half a limit says nothing.
+    let whole = format!("{sign}{cap}");
+    let told = if width::width(&whole) <= room { &whole } else { sign.trim_end() };
+    put(buffer, line, x + 1, line.y, Safe::new(told), theme.style(tone));
 }
 
 fn draw_run(

@@ -8,9 +8,10 @@
 //! ```
 
 use crate::console::state::Model;
-use crate::console::state::automations::pane::{AutomationsPane, By};
+use crate::console::state::automations::pane::AutomationsPane;
 use crate::console::view::columns::{self, Room};
 use crate::domain::RepoName;
+use crate::domain::automation::Column;
 use crate::text::width;
 
 /// Behind cursor, switch and sign.
@@ -26,33 +27,18 @@ const TRIGGERS_MOST: usize = 48;
 const REPO_MOST: usize = 24;
 pub const STRIP: u16 = 10;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Column {
-    Repo,
-    Triggers,
-    Next,
-    Runs,
-    Good,
-    /// What it cost in a day, a week, a month.
-    Cost(usize),
-    Pulls,
-    Scope,
-    Owner,
-    Model,
-}
-
-/// The most important first: the last that has room is the last that is shown.
+/// The columns of a view that names none, the most important first: the last that has room is the last that is shown.
 const BY_WORTH: [Column; 12] = [
     Column::Next,
     Column::Runs,
-    Column::Cost(0),
-    Column::Good,
+    Column::CostDay,
+    Column::Success,
     Column::Repo,
-    Column::Cost(1),
+    Column::CostWeek,
     Column::Pulls,
-    Column::Cost(2),
+    Column::CostMonth,
     Column::Triggers,
-    Column::Scope,
+    Column::Writes,
     Column::Owner,
     Column::Model,
 ];
@@ -60,15 +46,15 @@ const BY_WORTH: [Column; 12] = [
 const ON_SCREEN: [Column; 12] = [
     Column::Repo,
     Column::Triggers,
-    Column::Scope,
+    Column::Writes,
     Column::Owner,
     Column::Model,
     Column::Next,
     Column::Runs,
-    Column::Good,
-    Column::Cost(0),
-    Column::Cost(1),
-    Column::Cost(2),
+    Column::Success,
+    Column::CostDay,
+    Column::CostWeek,
+    Column::CostMonth,
     Column::Pulls,
 ];
 
@@ -80,29 +66,30 @@ pub struct Columns {
     pub cells: Vec<Cell>,
 }
 
-impl Column {
-    pub fn head(self) -> &'static str {
-        match self {
-            Self::Repo => "repository",
-            Self::Triggers => "triggers",
-            // Nobody tells it: it is computed, and so it is about then.
-            Self::Next => "~next",
-            Self::Runs => "runs",
-            Self::Good => "good",
-            // Over the numbers; behind them stands a sign where a limit is near.
-            Self::Cost(0) => "cr 24h ",
-            Self::Cost(1) => "cr 7d ",
-            Self::Cost(_) => "cr 30d ",
-            Self::Pulls => "PR o/m/u",
-            Self::Scope => "writes",
-            Self::Owner => "owner",
-            Self::Model => "model",
-        }
+pub fn head(column: Column) -> &'static str {
+    match column {
+        Column::Name => "name",
+        Column::State => "",
+        Column::Repo => "repository",
+        Column::Triggers => "triggers",
+        // Nobody tells it: it is computed, and so it is about then.
+        Column::Next => "~next",
+        Column::Runs => "runs",
+        Column::Success => "good",
+        // Over the numbers; behind them stands a sign where a limit is near.
+        Column::CostDay => "cr 24h ",
+        Column::CostWeek => "cr 7d ",
+        Column::CostMonth => "cr 30d ",
+        Column::Pulls => "PR o/m/u",
+        Column::Writes => "writes",
+        Column::Owner => "owner",
+        Column::Model => "model",
     }
+}
 
-    pub fn is_number(self) -> bool {
-        matches!(self, Self::Next | Self::Runs | Self::Good | Self::Cost(_) | Self::Pulls)
-    }
+pub fn is_number(column: Column) -> bool {
+    let others = [Column::Next, Column::Runs, Column::Success, Column::Pulls];
+    column.period().is_some() || others.contains(&column)
 }
 
 impl Columns {
@@ -125,26 +112,25 @@ impl Columns {
 /// In order of their worth with what the name keeps beside them. What the rows are sorted by comes first: it must be
 /// seen.
 fn by_worth(model: &Model, pane: &AutomationsPane) -> Vec<(Column, u16)> {
-    let sorted = match pane.habits.arranged.order.by {
-        By::Name => None,
-        By::Next => Some(Column::Next),
-        By::Cost => Some(Column::Cost(2)),
-        By::Success => Some(Column::Good),
-    };
-    let grouped = pane.habits.arranged.grouped.unwrap_or(model.settings.repos.len() > 1);
+    let sorted = pane.habits.views.order().by;
+    let named = pane.habits.views.columns();
+    let wanted = named.unwrap_or(&BY_WORTH);
     // What the headings say no row needs to repeat; of one repository alone nobody asks which.
-    let is_said = grouped || model.settings.repos.len() == 1;
-    let rest = BY_WORTH.into_iter().filter(|column| Some(*column) != sorted);
+    let is_said = model.automations_by_repo(pane) || model.settings.repos.len() == 1;
     let least = |column: Column| match column {
-        Column::Next | Column::Runs | Column::Cost(0) | Column::Good | Column::Repo => NAME_LEAST,
+        _ if column == sorted => NAME_LEAST / 2,
+        // What a view asks for is worth more than the end of a name.
+        _ if named.is_some() => NAME_LEAST,
+        Column::Next | Column::Runs | Column::CostDay | Column::Success | Column::Repo => NAME_LEAST,
         _ => NAME_GOOD,
     };
-    sorted
-        .into_iter()
-        .map(|column| (column, NAME_LEAST / 2))
-        .chain(rest.map(|column| (column, least(column))))
-        .filter(|(column, _)| !(is_said && *column == Column::Repo))
-        .collect()
+    let rest = wanted.iter().copied().filter(|column| *column != sorted);
+    let can = |column: &Column| match column {
+        Column::Name | Column::State => false,
+        Column::Repo => !is_said,
+        _ => true,
+    };
+    std::iter::once(sorted).chain(rest).filter(can).map(|column| (column, least(column))).collect()
 }
 
 fn widest(texts: impl Iterator<Item = usize>, least: usize, most: usize) -> u16 {
@@ -163,14 +149,15 @@ fn wants(model: &Model, pane: &AutomationsPane, column: Column) -> u16 {
             let one = |repo: &RepoName| if one_owner(model) { repo.name().len() } else { repo.as_str().len() };
             widest(model.settings.repos.iter().map(one), 10, REPO_MOST)
         }
+        Column::Name | Column::State => 0,
         Column::Triggers => TRIGGERS,
         Column::Next => 5,
         Column::Runs => STRIP,
-        Column::Good => 5,
+        Column::Success => 5,
         // With a sign behind it where a limit is near.
-        Column::Cost(_) => 8,
+        Column::CostDay | Column::CostWeek | Column::CostMonth => 8,
         Column::Pulls => 8,
-        Column::Scope => 10,
+        Column::Writes => 10,
         Column::Owner => {
             let login = |one: &crate::domain::Automation| {
                 one.creator.as_ref().and_then(|person| person.login.as_ref()).map_or(0, columns)

@@ -70,8 +70,11 @@ fn nothing_fits(model: &Model, pane: &AutomationsPane) -> Vec<(Tone, String)> {
             (Tone::Dim, model.filled("{automations.back} clears the filter.")),
         ];
     }
-    vec![
-        (Tone::Plain, pane.view().empty.to_owned()),
-        (Tone::Dim, model.filled("{automations.next-view} goes to the next view.")),
-    ]
+    let empty = model.automation_view().and_then(|view| view.empty.as_ref());
+    let mut why = vec![(Tone::Plain, empty.map_or("Nothing is in this view.", |text| text.as_str()).to_owned())];
+    if !pane.unknown.is_empty() {
+        why.push((Tone::Dim, "Of some it is not known yet: they are being asked for.".to_owned()));
+    }
+    why.push((Tone::Dim, model.filled("{automations.next-view} goes to the next view.")));
+    why
 }

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 
-use super::columns::{Cell, Column, Columns, NAME_AT, one_owner};
+use super::columns::{Cell, Columns, NAME_AT, head, is_number, one_owner};
 use super::{calendar, empty, foot, page};
 use crate::console::state::Model;
 use crate::console::state::automations::Known;
@@ -14,7 +14,8 @@ use crate::console::state::tone::Words;
 use crate::console::view::rule;
 use crate::console::view::safe::{put, put_words};
 use crate::console::view::theme::{Theme, Tone};
-use crate::domain::automation::{Owner, Scope, Switch};
+use crate::domain::automation::{Column, Owner, Scope, Switch};
+use crate::domain::listing::Named as _;
 use crate::domain::{Automation, Source};
 use crate::text::{Safe, Untrusted, width};
 
@@ -29,7 +30,8 @@ pub fn draw(model: &Model, pane: &AutomationsPane, theme: &Theme, body: Area, bu
 fn list(model: &Model, pane: &AutomationsPane, theme: &Theme, body: Area, buffer: &mut Buffer) {
     let (area, below) = split(body);
     let query = if pane.habits.text.is_empty() { String::new() } else { format!(" · {}", pane.habits.text) };
-    let title = Safe::new(format!("Automations · {}{query}", pane.view().name));
+    let view = model.automation_view().map_or("", |view| view.name.as_str());
+    let title = Safe::new(format!("Automations · {view}{query}"));
     if pane.rows.is_empty() {
         rule::draw(buffer, theme, body, &title, model.dialog.is_none(), &trust(model));
         return empty::draw(model, pane, theme, body, buffer);
@@ -64,7 +66,7 @@ fn words(model: &Model, pane: &AutomationsPane) -> Vec<(Tone, Safe)> {
     if let Some(why) = no_policy(model) {
         words.push((Tone::Bad, Safe::new(why)));
     }
-    let order = pane.habits.arranged.order;
+    let order = pane.habits.views.order();
     let arrow = if order.reversed { "▴" } else { "▾" };
     words.push((Tone::Dim, Safe::new(format!("by {} {arrow}", order.by.word()))));
     if let Some(costs) = costs(&pane.totals.costs, pane.totals.is_part) {
@@ -94,9 +96,9 @@ fn heads(columns: &Columns, theme: &Theme, line: Area, buffer: &mut Buffer) {
     let dim = theme.style(Tone::Dim);
     put(buffer, line, line.x + NAME_AT, line.y, "name", dim);
     for cell in &columns.cells {
-        let head = cell.column.head();
+        let head = head(cell.column);
         let free = usize::from(cell.width).saturating_sub(head.len());
-        let x = if cell.column.is_number() { cell.x + u16::try_from(free).unwrap_or(0) } else { cell.x };
+        let x = if is_number(cell.column) { cell.x + u16::try_from(free).unwrap_or(0) } else { cell.x };
         put(buffer, line, line.x + x, line.y, head, dim);
     }
 }
@@ -148,7 +150,7 @@ impl Drawn<'_> {
             let area = Area { x: line.x + cell.x, width: cell.width, ..line };
             let words = self.cell(*cell);
             let free = usize::from(cell.width).saturating_sub(words.width());
-            let x = if cell.column.is_number() { area.x + u16::try_from(free).unwrap_or(0) } else { area.x };
+            let x = if is_number(cell.column) { area.x + u16::try_from(free).unwrap_or(0) } else { area.x };
             put_words(buffer, area, x, area.y, &words, theme);
         }
     }
@@ -168,10 +170,15 @@ impl Drawn<'_> {
                 None => Words::one(Tone::Dim, "–"),
             },
             Column::Runs => self.runs(),
-            Column::Good => self.good(),
-            Column::Cost(n) => self.entry.spent.get(n).map(|spent| cost(*spent)).unwrap_or_default(),
+            Column::Success => self.good(),
+            Column::CostDay | Column::CostWeek | Column::CostMonth => {
+                let spent = cell.column.period().and_then(|n| self.entry.spent.get(n));
+                spent.map(|spent| cost(*spent)).unwrap_or_default()
+            }
             Column::Pulls => self.pulls(),
-            Column::Scope => match &one.write_scope {
+            // They stand before all others.
+            Column::Name | Column::State => Words::default(),
+            Column::Writes => match &one.write_scope {
                 Some(Scope::Repository) => Words::one(Tone::Warn, "repository"),
                 Some(scope) => text(&scope.word()),
                 None => text("?"),

@@ -36,11 +36,15 @@ pub fn draw(model: &Model, follow: &FollowUp, theme: &Theme, buffer: &mut Buffer
         put_pieces(buffer, text, text.x + 1, y, &edited_row(content, theme.style(Tone::Plain), selected));
     }
     put_words(buffer, area, area.x + 1, area.bottom().saturating_sub(2), &goes(follow), theme);
-    if let Some(fault) = follow.fault {
-        put(buffer, area, area.x + 1, area.bottom().saturating_sub(1), fault, theme.style(Tone::Bad));
-    } else if follow.maybe_written {
-        let hint = "an earlier comment may have been written: look at the pull request first";
-        put(buffer, area, area.x + 1, area.bottom().saturating_sub(1), hint, theme.style(Tone::Warn));
+    let hint = match follow.fault {
+        Some(fault) => Some((Tone::Bad, fault)),
+        None if follow.maybe_written => {
+            Some((Tone::Warn, "an earlier comment may have been written: look at the pull request first"))
+        }
+        None => follow.goes_on.then_some((Tone::Dim, "the draft goes on where it was left")),
+    };
+    if let Some((tone, hint)) = hint {
+        put(buffer, area, area.x + 1, area.bottom().saturating_sub(1), hint, theme.style(tone));
     }
     let column = text.x.saturating_add(1).saturating_add(u16::try_from(x).ok()?).min(text.right().saturating_sub(1));
     let row = text.y.saturating_add(u16::try_from(cursor_row.checked_sub(top)?).ok()?);

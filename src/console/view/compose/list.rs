@@ -65,8 +65,7 @@ fn draw_row(
     put(buffer, area, area.x + 1, y, label, theme.style(tone));
     let text = match row {
         Row::Draft(draft) => {
-            let sent = if draft.plan.is_some() { "sent in part" } else { "unsent" };
-            format!("{sent} · {}", opening(model, draft))
+            format!("{} · {}", how_far(draft), opening(model, draft))
         }
         Row::Template(template) => template.description.clone(),
         Row::Blank => "no template: every word is yours".to_owned(),
@@ -77,7 +76,20 @@ fn draw_row(
     }
 }
 
+fn how_far(draft: &Draft) -> &'static str {
+    match &draft.comment {
+        _ if draft.plan.is_some() => "sent in part",
+        Some(_) if draft.is_on_its_way() => "being sent",
+        Some(_) if draft.maybe_started => "may be there",
+        _ => "unsent",
+    }
+}
+
 fn opening(model: &Model, draft: &Draft) -> String {
+    if let Some(on) = &draft.comment {
+        let to = if on.task.is_some() { "to the agent" } else { "comment" };
+        return format!("{to} on #{} · {}", on.number, draft.opening());
+    }
     if let Some(automation) = &draft.automation {
         return format!("{} · {}", automation.words(), draft.opening());
     }
@@ -110,9 +122,10 @@ fn about(model: &Model, row: Row<'_>, columns: usize) -> Vec<(Tone, String)> {
         Row::Draft(draft) => {
             let mut lines = vec![(Tone::Strong, opening(model, draft))];
             if draft.maybe_started {
-                let what = match draft.automation {
-                    Some(_) => "It was sent, and may have been done: look at the automation.",
-                    None => "It was sent, and may have started a task: look at the queue.",
+                let what = match (&draft.automation, &draft.comment) {
+                    (Some(_), _) => "It was sent, and may have been done: look at the automation.",
+                    (_, Some(_)) => "It was sent, and may have been written: look at the pull request.",
+                    (None, None) => "It was sent, and may have started a task: look at the queue.",
                 };
                 lines.push((Tone::WarnStrong, what.to_owned()));
             }

@@ -39,7 +39,7 @@ fn count(model: &Model, wall: &Wall, (first, shown): (usize, usize)) -> Vec<(Ton
         let text = format!("{}–{} of {}", first + 1, first + shown, wall.tasks.len());
         words.push((Tone::Warn, Safe::new(text)));
     }
-    let view = model.settings.views.get(model.queue.view).filter(|_| !wall.all);
+    let view = model.settings.views.get(model.queue.views.at).filter(|_| !wall.all);
     let from = view.map_or_else(|| Safe::new("any view"), |view| Safe::new(format!("view {}", view.name)));
     words.push((Tone::Dim, from));
     words

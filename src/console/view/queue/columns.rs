@@ -111,7 +111,7 @@ impl Columns {
 /// The columns that may be left out, the last one first. What the rows are sorted by must be seen: it comes first.
 fn by_worth(model: &Model) -> Vec<Column> {
     let sort = model.queue.order().by;
-    let look = model.queue.look();
+    let look = model.queue.views.look();
     let wanted = look.columns.unwrap_or_else(|| BY_WORTH.to_vec());
     // What the headings say no row needs to repeat.
     let said = match look.group {

@@ -42,7 +42,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) {
 /// The view and how much is in it, the group whose heading is out of sight, and what is typed over the view.
 fn title(model: &Model) -> Safe {
     let queue = &model.queue;
-    let saved = model.settings.views.get(queue.view);
+    let saved = model.settings.views.get(queue.views.at);
     let view = saved.map_or("", |view| view.name.as_str());
     let counts = if queue.tally().all == 0 {
         // Nothing read yet, or nothing there: the pane says which.

@@ -10,6 +10,8 @@ const NEAR: u128 = 80;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flag {
+    /// Somebody should look at it, for whichever of the reasons there are.
+    NeedsCare,
     On,
     Off,
     OffByService,
@@ -44,6 +46,7 @@ impl Flag {
     pub(super) fn needs(self) -> Needs {
         let none = Needs::default();
         match self {
+            Self::NeedsCare => Needs { concerns: true, findings: true, detail: true, track: true, ..none },
             Self::Mine => Needs { viewer: true, ..none },
             Self::CostUnknown(_) | Self::LimitReached | Self::LimitNear | Self::LimitAny | Self::LimitNone => {
                 Needs { detail: true, ..none }
@@ -76,6 +79,11 @@ impl Flag {
     pub(super) fn holds(self, facts: &Facts<'_>) -> bool {
         let one = facts.automation;
         match self {
+            Self::NeedsCare => {
+                let any =
+                    [Self::ConcernAny, Self::ViolatesAny, Self::LimitReached, Self::LimitNear, Self::OffByService];
+                any.into_iter().any(|reason| reason.holds(facts))
+            }
             Self::On => one.switch.is_on(),
             Self::Off => matches!(one.switch, Switch::Off(_)),
             Self::OffByService => matches!(&one.switch, Switch::Off(off) if off.reason.is_some()),

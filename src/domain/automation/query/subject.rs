@@ -16,7 +16,7 @@ use crate::text::Untrusted;
 
 pub type Query = QueryOf<Automations>;
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Automations;
 
 /// What was seen, in the order it is to be offered.

@@ -41,6 +41,20 @@ const fn offered(word: &'static str, doc: &'static str) -> Word {
 
 pub const QUALIFIERS: &[Qualifier] = &[
     Qualifier {
+        word: "is",
+        also: &[],
+        values: "a word below",
+        words: &[flag(
+            "needs-care",
+            Flag::NeedsCare,
+            "something is pointed out, the policy is violated, a limit is near or used up, or the service switched it \
+             off",
+        )],
+        doc: "Whether somebody should look at it.",
+        example: "is:needs-care",
+        kind: Kind::Fixed,
+    },
+    Qualifier {
         word: "state",
         also: &["status"],
         values: "a word below, or the service's reason",

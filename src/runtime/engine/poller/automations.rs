@@ -11,6 +11,11 @@
 //! heard of brings the list forward. What a pane that was just opened cannot do without goes before what else is due.
 //! Nobody waits for the lists of the background: they are read with money that is left over, and not at all while the
 //! service is in trouble.
+//!
+//! A list of runs that proves to be the same is not read again; the proof is of its newest page alone, and so a list of
+//! several pages is read whole at the pace of whole sweeps, and when one of its tasks is heard to have turned. The pull
+//! requests of the runs are asked about whatever the proof says. Lists of automations come without proofs and are always
+//! read whole: no order of theirs is promised.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -184,6 +189,7 @@ impl Poller {
     /// A task was heard of that an automation started. `turned`: it is new, or in another state.
     pub(super) fn meet_automation(&mut self, at: &AutomationRef, active: bool, turned: bool, now: Tick) {
         if turned {
+            self.automations.doubt_runs(at);
             self.schedule.poke(&Source::AutomationRuns(at.clone()), now, Poke::Time);
         }
         let list = Source::Automations(at.repo.clone());
@@ -209,11 +215,13 @@ impl Poller {
     pub(super) fn learn_runs(&mut self, at: &AutomationRef, runs: Option<&mut Runs>, now: Tick) {
         self.automations.read(&Source::AutomationRuns(at.clone()), now);
         let Some(runs) = runs else { return };
-        self.automations.keep_validator(at, runs.validator.take());
-        // What the repository's own list leaves out is not brought onto the screen by this one.
-        runs.tasks.retain(|task| task.archived_at.is_none() || self.memory.tasks.contains_key(&task.at.id));
-        for task in &mut runs.tasks {
-            self.learn_task(task, false, now);
+        self.automations.keep_runs(at, runs, now);
+        if let Some(tasks) = &mut runs.tasks {
+            // What the repository's own list leaves out is not brought onto the screen by this one.
+            tasks.retain(|task| task.archived_at.is_none() || self.memory.tasks.contains_key(&task.at.id));
+            for task in tasks {
+                self.learn_task(task, false, now);
+            }
         }
         for (at, pull) in &runs.pulls {
             self.memory.pulls.told(at, pull.as_ref(), now);
@@ -233,9 +241,10 @@ impl Poller {
                 self.spawn(source, need, async move { reads::automation(&*provider, at).await });
             }
             Source::AutomationRuns(at) => {
-                let (at, known) = (at.clone(), self.automations.validator(at));
+                let before = self.automations.runs_before(at, self.pace.whole_sweep, Tick::now());
+                let at = at.clone();
                 let settled = self.memory.pulls.all_settled(&at.repo);
-                self.spawn(source, need, async move { reads::runs(&*provider, at, known, &settled).await });
+                self.spawn(source, need, async move { reads::runs(&*provider, at, before, &settled).await });
             }
             _ => self.schedule.drop(source),
         }
