@@ -247,7 +247,7 @@ impl Disagreement {
             What::SessionGoesOn | What::SessionDiffers => "session differs",
             What::PullGone => "pull gone",
             What::PullMissing => "no pull",
-            What::Count => "sessions differ",
+            What::Count => "counts differ",
         }
     }
 }

@@ -85,14 +85,16 @@ pub fn first_columns(text: &str, max: usize) -> &str {
     end.map_or(text, |(at, _)| text.get(..at).unwrap_or(text))
 }
 
-/// At most `max` columns; what is longer ends in `…`.
+/// At most `max` columns; what is longer ends in `…`, which follows a word and no blank: in ASCII that would be a full stop.
 pub fn cut_end(text: &str, max: usize) -> String {
     if text.len() <= max || width(text) <= max {
         return text.to_owned();
     }
     let Some(room) = max.checked_sub(1) else { return String::new() };
     let (bytes, _) = fit(text, room);
-    let mut out = trim(text.get(..bytes).unwrap_or_default()).to_owned();
+    let kept = trim(text.get(..bytes).unwrap_or_default());
+    // Of blanks alone one is seen to be cut.
+    let mut out = if kept.trim_end().is_empty() { kept } else { kept.trim_end() }.to_owned();
     out.push('…');
     out
 }
@@ -212,6 +214,7 @@ mod tests {
     fn a_cut_says_so_and_fits() {
         assert_eq!(cut_end("migrate", 7), "migrate");
         assert_eq!(cut_end("migrate", 6), "migra…");
+        assert_eq!(cut_end("the public search", 11), "the public…", "no blank before it");
         assert_eq!(cut_end("日本語", 5), "日本…");
         assert_eq!(cut_end("日本語", 4), "日…", "a wide character is never split");
         assert_eq!((cut_end("ab", 1), cut_end("ab", 0)), ("…".to_owned(), String::new()));

@@ -63,7 +63,7 @@ async fn start(flow: &Flow) {
 }
 
 async fn cancel(flow: &Flow) {
-    turn_to(flow, "Stop the cache stampede on price lists").await;
+    turn_to(flow, "Stop the cache stampede on price").await;
     flow.keys("x").await;
     flow.sees("Cancel this session?").await;
     flow.pass(Duration::from_millis(300)).await;

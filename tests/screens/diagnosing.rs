@@ -234,7 +234,7 @@ fn a_row_has_the_sign_and_the_detail_the_evidence_and_what_to_do() {
     for (width, height) in [(80, 24), (160, 45)] {
         let mut console = reading(width, height);
         console.keys("Q");
-        let row = text(&console.model).lines().find(|line| line.contains("end-to-end")).unwrap().to_owned();
+        let row = text(&console.model).lines().find(|line| line.contains("Make the end")).unwrap().to_owned();
         assert!(row.contains('∴'), "{row}");
         insta::assert_snapshot!(format!("row_{width}x{height}"), styled(&console.model, &Theme::default()));
         console.keys("d");

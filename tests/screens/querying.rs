@@ -59,11 +59,102 @@ fn what_is_wrong_is_shown_where_it_is_and_said_in_a_sentence() {
 #[test]
 fn what_is_half_typed_and_can_be_completed_is_not_called_wrong() {
     let mut console = Console::full(160, 24);
-    console.keys("/is:ac");
+    console.keys("/-is:ac");
     assert!(console.model.queue.typed.wrong.is_some());
     assert!(!text(&console.model).contains("is nothing is: knows"), "{}", text(&console.model));
     console.press(Key::Esc);
     assert!(text(&console.model).contains("is nothing is: knows"), "{}", text(&console.model));
+}
+
+#[test]
+fn while_a_value_is_typed_all_that_begin_so_are_listed_whatever_is_asked_of_them() {
+    let mut listed = Console::full(160, 45);
+    let mut of = |query: &str| {
+        command(&mut listed, &format!("filter {query}"));
+        rows(&listed).iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    for (whole, least) in [
+        ("repository:acme/billing", 14),
+        ("repository:billing", 14),
+        ("organization:acme", 15),
+        ("user:mona", 6),
+        ("agent:tax-migrator", 7),
+        ("model:claude-sonnet-4.6", 7),
+        ("branch:copilot/retry", 10),
+        ("state:failed", 7),
+        ("state:hibernating", 7),
+        ("is:stuck", 5),
+        ("pr:1288", 4),
+    ] {
+        let wanted = of(whole);
+        assert!(!wanted.is_empty(), "{whole}");
+        let mut console = Console::full(160, 45);
+        console.keys("/");
+        for (typed, c) in (1..).zip(whole.chars()) {
+            console.keys(&c.to_string());
+            // Before the colon it is a word like any other.
+            if !whole[..typed].contains(':') {
+                continue;
+            }
+            let rows = rows(&console);
+            assert!(wanted.iter().all(|id| rows.contains(&id.as_str())), "{whole} lost a row after {typed} letters");
+            let told = &console.model.queue.typed.wrong;
+            assert!(typed < least || told.is_none(), "{whole} after {typed} letters: {told:?}");
+        }
+        console.press(Key::Enter);
+        assert_eq!(rows(&console), wanted, "{whole}: whole, it means itself");
+    }
+}
+
+#[test]
+fn a_name_that_only_begins_as_one_does_is_not_accepted_and_the_list_stays() {
+    for (begun, rows_of, says) in [
+        ("repository:acme/b", "repository:acme/billing", "acme/billing begins so"),
+        ("repository:acme", "", "acme/billing begins so"),
+        ("user:mon", "user:mona", "mona begins so"),
+        ("user:@mon", "user:mona", "mona begins so"),
+        ("state:fai", "state:failed", "did you mean failed?"),
+    ] {
+        let mut whole = Console::full(160, 45);
+        command(&mut whole, &format!("filter {rows_of}"));
+        let mut console = Console::full(160, 45);
+        console.keys("/");
+        console.keys(begun);
+        console.press(Key::Enter);
+        assert_eq!((console.model.context(), rows(&console)), (Context::Line, rows(&whole)), "{begun}");
+        let shown = text(&console.model);
+        assert!(shown.contains(says), "{begun}: {shown}");
+        let wrong = console.model.queue.typed.wrong.as_ref().unwrap();
+        assert_eq!(&begun[wrong.at.clone()], begun.split_once(':').unwrap().1);
+    }
+    // What is asked for as it is, is.
+    for exact in ["repository:acme/b*", "agent:\"tax\"", "-repository:acme/billing"] {
+        let mut console = Console::full(160, 45);
+        console.keys("/");
+        console.keys(exact);
+        console.press(Key::Enter);
+        assert_eq!(console.model.context(), Context::Queue, "{exact}");
+    }
+}
+
+#[test]
+fn what_is_begun_behind_a_minus_takes_nothing_away() {
+    let mut console = Console::full(160, 45);
+    let all = rows(&console).len();
+    console.keys("/-repository:acme/bill");
+    assert_eq!(rows(&console).len(), all);
+    console.keys("ing");
+    assert_eq!(rows(&console).len(), all - 2);
+}
+
+#[test]
+fn a_query_that_goes_on_as_a_view_is_whole() {
+    let mut console = Console::full(160, 45);
+    console.keys("/user:mon");
+    assert!(console.model.queue.typed.query.is_open());
+    console.press(Key::Esc);
+    console.press(Key::Esc);
+    assert!(!console.model.queue.typed.query.is_open());
 }
 
 #[test]

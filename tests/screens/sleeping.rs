@@ -1,11 +1,13 @@
 //! The screen sleeps until it will read differently, and is never caught telling an old time.
 
-use atc::console::event::{Op, What};
+use atc::console::event::{News, Op, What};
+use atc::console::keys::Key;
+use atc::domain::{Source, State, TaskId};
 use atc::text::Safe;
 use chrono::TimeDelta;
 
 use crate::draw::text;
-use crate::world::{Console, now};
+use crate::world::{Console, ago, now, repo, settings, task};
 
 #[test]
 fn nothing_on_the_screen_changes_before_the_wake_that_was_asked_for() {
@@ -28,6 +30,29 @@ fn nothing_on_the_screen_changes_before_the_wake_that_was_asked_for() {
             assert!(console.model.dirty, "woken for nothing at {wake}");
         }
     }
+}
+
+#[test]
+fn the_evidence_of_a_row_in_sight_is_kept_true_and_of_one_that_is_not_it_wakes_nobody() {
+    let mut settings = settings();
+    settings.repos = vec![repo("api")];
+    let mut console = Console::with(settings, 160, 24);
+    let mut silent = task("silent", "api", "Says nothing", State::InProgress, 50, 45);
+    silent.updated_at = Some(ago(45) - TimeDelta::seconds(30));
+    let other = task("other", "api", "Is done", State::Completed, 600, 600);
+    console.good(Source::Tasks(repo("api")), News::Tasks { tasks: vec![silent, other], unreadable: 0 });
+    console.keys("QG");
+    assert_eq!(console.model.queue.selected.as_ref().map(TaskId::raw), Some("other"));
+    assert!(text(&console.model).contains("silent 45m"), "{}", text(&console.model));
+
+    let in_sight = console.wake().unwrap();
+    assert!(in_sight <= now() + TimeDelta::seconds(40), "{in_sight}");
+    console.keys("?");
+    assert!(console.wake().unwrap() > now() + TimeDelta::seconds(40), "the help is over the list");
+    console.press(Key::Esc);
+    console.at = in_sight;
+    console.happen(What::Wake);
+    assert!(text(&console.model).contains("silent 46m"), "{}", text(&console.model));
 }
 
 #[test]

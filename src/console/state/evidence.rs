@@ -9,7 +9,7 @@ use super::tone::Tone;
 use super::words::severity;
 use super::world::{Known, PullOf, World};
 use crate::domain::disagreement::{Disagreement, PullTold, Side, Sides, Suspicion};
-use crate::domain::stuck::{Kind, Orphan, Signs, Whence};
+use crate::domain::stuck::{Kind, Orphan, Signs, Stuck, Whence};
 use crate::domain::{Artifact, Condition, Diagnosed, Instant, SessionId, Source};
 use crate::transcript::RunFacts;
 
@@ -196,12 +196,23 @@ impl Known {
         }
     }
 
-    /// The evidence for that sign in two words: `silent 22m`, `run ended`. `None`: nothing is wrong.
-    pub fn short_evidence(&self, world: &World, settings: &Settings, now: Instant) -> Option<String> {
-        let stuck = self.stuck(settings, now).map(|stuck| stuck.short(now));
-        let differs = || self.disagreement(world, now).map(|differs| differs.short().to_owned());
-        let found = || world.diagnosed_of(&self.task).and_then(Diagnosed::worst);
-        stuck.or_else(differs).or_else(|| found().map(|found| found.rule.show_line().to_string()))
+    /// The evidence for that sign in two words, at the end of the name: `silent 22m`, `run ended`; both where it is stuck
+    /// and its sources differ. `aged`: the time in the state stands in the row, which needs not say it again.
+    pub fn short_evidence(&self, world: &World, settings: &Settings, now: Instant, aged: bool) -> [Option<String>; 2] {
+        let stuck = self.stuck(settings, now);
+        let orphaned = self.condition(now) == Condition::Orphaned;
+        let told = aged && (orphaned || matches!(stuck, Some(Stuck::QueuedSince(_) | Stuck::WaitingSince(_))));
+        let first = stuck.filter(|_| !told).map(|stuck| stuck.short(now));
+        // Of an orphan this is the same once more.
+        let differs = self.disagreement(world, now).filter(|_| !orphaned).map(|differs| differs.short().to_owned());
+        match (first, differs) {
+            (Some(stuck), Some(differs)) => [Some(format!("{stuck}, {differs}")), Some(stuck)],
+            (None, None) if stuck.is_none() && !orphaned => {
+                let found = world.diagnosed_of(&self.task).and_then(Diagnosed::worst);
+                [found.map(|found| found.rule.show_line().to_string()), None]
+            }
+            (first, differs) => [first.or(differs), None],
+        }
     }
 }
 

@@ -99,10 +99,11 @@ pub(super) fn follow(model: &mut Model) {
     }
 }
 
-/// Sets the queue's filter.
+/// Sets the queue's filter. While it is being typed, what its last value begins with is enough.
 pub fn filter(model: &mut Model, text: String) {
-    if model.queue.typed.text != text {
-        let (query, wrong) = Query::parse_while_typing(&text);
+    let open = model.line.as_ref().is_some_and(|line| line.kind == LineKind::QueueFilter);
+    if model.queue.typed.text != text || model.queue.typed.query.is_open() != open {
+        let (query, wrong) = if open { Query::parse_open(&text) } else { Query::parse_while_typing(&text) };
         model.queue.typed = Typed { text, query, wrong };
         // A row that is filtered away has no neighbours worth a look: the best match is the first.
         model.queue.index = 0;
@@ -114,13 +115,7 @@ pub fn filter(model: &mut Model, text: String) {
 fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(line) = model.line.take() else { return };
     match line.kind {
-        LineKind::QueueFilter => match &model.queue.typed.wrong {
-            Some(wrong) => {
-                let fault = Some(wrong.to_string());
-                model.line = Some(Line { fault, offers: None, ..line });
-            }
-            None => history::remember(model, Which::Queries, &line.text, effects),
-        },
+        LineKind::QueueFilter => accept_query(model, line, effects),
         LineKind::LogSearch | LineKind::LogFilter => accept_in_log(model, line),
         LineKind::AutomationFilter => {
             let wrong = model.place.automations.as_ref().and_then(|pane| pane.wrong.clone());
@@ -149,6 +144,18 @@ fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
             }
         }
     }
+}
+
+/// Every word of it is whole now. What is wrong keeps the line open, and the list as it is.
+fn accept_query(model: &mut Model, line: Line, effects: &mut Vec<Effect>) {
+    let wrong = Query::parse(&line.text).err().or_else(|| offers::unfinished(model, &line.text));
+    let Some(wrong) = wrong else {
+        filter(model, line.text.clone());
+        return history::remember(model, Which::Queries, &line.text, effects);
+    };
+    let fault = Some(wrong.to_string());
+    model.queue.typed.wrong = Some(wrong);
+    model.line = Some(Line { fault, offers: None, ..line });
 }
 
 /// What is wrong keeps the line open.
@@ -205,6 +212,7 @@ fn save_view(model: &mut Model) {
     let is_query = |line: &Line| matches!(line.kind, LineKind::QueueFilter | LineKind::AutomationFilter);
     if model.line.as_ref().is_some_and(is_query) {
         model.line = Some(Line::new(LineKind::Command, "view save "));
+        filter(model, model.queue.typed.text.clone());
     }
 }
 

@@ -9,9 +9,9 @@
 use super::{command, line};
 use crate::console::state::Model;
 use crate::console::state::line::{Line, LineKind, Offers};
+use crate::domain::Automation;
 use crate::domain::automation::{Switch, query};
-use crate::domain::query::{Completions, Vocabulary, complete};
-use crate::domain::{Automation, RepoName};
+use crate::domain::query::{Completions, Tasks, Vocabulary, Wrong, complete, unfinished_of};
 use crate::text::Untrusted;
 use crate::transcript::filter;
 
@@ -150,8 +150,16 @@ fn found(model: &Model) -> Option<Offers> {
 
 /// What a query of the queue can go on with.
 pub fn of_query(model: &Model, text: &str, cursor: usize) -> Completions {
+    of_tasks(model, |vocabulary| complete(text, cursor, vocabulary))
+}
+
+/// A name in a query of the queue that was not typed to its end.
+pub fn unfinished(model: &Model, text: &str) -> Option<Wrong> {
+    of_tasks(model, |vocabulary| unfinished_of::<Tasks>(text, vocabulary))
+}
+
+fn of_tasks<T>(model: &Model, ask: impl FnOnce(&Vocabulary<'_>) -> T) -> T {
     let seen = &model.world.seen;
-    let repos: Vec<RepoName> = model.settings.repos.clone();
     // Whatever the query lets through: half a branch matches nothing yet.
     let first = model.queue.roster.order.iter().take(BRANCHES).filter_map(|place| model.world.tasks.at(place.slot));
     let mut branches: Vec<Untrusted> = first.filter_map(|known| known.task.head_ref().cloned()).collect();
@@ -159,7 +167,7 @@ pub fn of_query(model: &Model, text: &str, cursor: usize) -> Completions {
     let known = model.world.automations.known.values();
     let automations: Vec<Untrusted> = known.map(|known| known.automation.name.clone()).collect();
     let vocabulary = Vocabulary {
-        repos: &repos,
+        repos: &model.settings.repos,
         automations: &automations,
         logins: seen.logins.all(),
         agents: seen.agents.all(),
@@ -168,7 +176,7 @@ pub fn of_query(model: &Model, text: &str, cursor: usize) -> Completions {
         rules: seen.rules.all(),
         states: seen.states.all(),
     };
-    complete(text, cursor, &vocabulary)
+    ask(&vocabulary)
 }
 
 /// What a query of automations can go on with.

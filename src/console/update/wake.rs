@@ -62,7 +62,8 @@ fn ages(model: &Model) -> impl Iterator<Item = Instant> + '_ {
     let updated = model.queue.asks_for(Column::Updated);
     let of_tasks = tasks.chain(selected).flat_map(move |k| {
         let touched = updated.then(|| k.task.touched_at());
-        [Some(k.task.created_at), Some(k.condition_since(model.now)), touched].into_iter().flatten()
+        let stuck = k.stuck(&model.settings, model.now).map(|stuck| stuck.since());
+        [Some(k.task.created_at), Some(k.condition_since(model.now)), touched, stuck].into_iter().flatten()
     });
     let told = selected.into_iter().flat_map(|k| told_ages(model, k));
     let run = selected.and_then(|k| k.run.as_ref()?.run.as_ref()).filter(|r| !r.is_completed());
@@ -78,12 +79,11 @@ fn ages(model: &Model) -> impl Iterator<Item = Instant> + '_ {
         .map(|since| age::next_change(since, model.now))
 }
 
-/// The ages that only the detail tells: of what is wrong, and in the whole detail of each source.
+/// The ages that only the detail tells: of what differs, and in the whole detail of each source.
 fn told_ages<'a>(model: &'a Model, known: &'a Known) -> impl Iterator<Item = Instant> + 'a {
-    let stuck = known.stuck(&model.settings, model.now).map(|stuck| stuck.since());
     let differs = known.disagreements(&model.world, model.now).map(|differs| differs.since);
     let sides = [Side::Task, Side::Session, Side::Run, Side::Pull].into_iter().filter(|_| model.place.detail.is_some());
-    stuck.into_iter().chain(differs).chain(sides.filter_map(|side| model.world.read_at(known, side)))
+    differs.chain(sides.filter_map(|side| model.world.read_at(known, side)))
 }
 
 /// The age of the verdicts in a plan's table.

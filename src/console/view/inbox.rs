@@ -29,10 +29,11 @@ pub fn draw(model: &Model, pane: &InboxPane, theme: &Theme, body: Area, buffer: 
         return nothing(model, theme, body, buffer);
     }
     let rows = inbox::rows(body);
+    let columns = Columns::new(&inbox.entries, body.width);
     let seen = inbox.entries.iter().enumerate().skip(pane.top).take(rows);
     for (y, (index, entry)) in (body.y + 1..body.bottom()).zip(seen) {
         let line = Area { y, height: 1, ..body };
-        row(model, entry, theme, (index == pane.index, line), buffer);
+        row(model, entry, theme, &columns, (index == pane.index, line), buffer);
     }
     if rows < body.body_rows()
         && let Some(entry) = inbox.selected()
@@ -83,7 +84,44 @@ fn nothing(model: &Model, theme: &Theme, body: Area, buffer: &mut Buffer) {
     empty::say(&lines, theme, body, buffer);
 }
 
-fn row(model: &Model, entry: &Entry, theme: &Theme, (under, line): (bool, Area), buffer: &mut Buffer) {
+/// Columns of the parts of a line behind what is asked. They follow from all entries: nothing moves when the list scrolls.
+struct Columns {
+    name: usize,
+    /// What is asked more closely; none: it is told below the list alone.
+    more: usize,
+    repo: usize,
+}
+
+impl Columns {
+    fn new(entries: &[Entry], width: u16) -> Self {
+        let is_wide = width >= WIDE;
+        let widest = |of: &dyn Fn(&Entry) -> usize| entries.iter().map(of).max().unwrap_or(0);
+        // Cursor, mark, sign, the age and what parts them.
+        let free = usize::from(width).saturating_sub(6 + ASK + AGE + 2);
+        let repo = widest(&|entry| width::width(&about(&entry.subject, usize::MAX)));
+        let repo = repo.min(if is_wide { REPO + 8 } else { REPO });
+        // Where there is no room for both, the name stays.
+        let repo = if free < repo + NAME { 0 } else { repo };
+        let room = free.saturating_sub(repo + 1);
+        if !is_wide {
+            return Self { name: room, more: 0, repo };
+        }
+        // Each has half of it, and what the other does not need.
+        let name = widest(&|entry| width::width(&entry.name));
+        let more = widest(&|entry| width::width(&entry.more));
+        let name = name.min((room / 2).max(room.saturating_sub(more + 1)));
+        Self { name, more: room.saturating_sub(name + 1), repo }
+    }
+}
+
+fn row(
+    model: &Model,
+    entry: &Entry,
+    theme: &Theme,
+    columns: &Columns,
+    (under, line): (bool, Area),
+    buffer: &mut Buffer,
+) {
     if under {
         let bar = theme.bar();
         put(buffer, line, line.x, line.y, bar, theme.style(Tone::Accent));
@@ -97,20 +135,12 @@ fn row(model: &Model, entry: &Entry, theme: &Theme, (under, line): (bool, Area),
     put(buffer, line, line.x + 3, line.y, glyph, theme.style(tone));
     let mut x =
         column(buffer, line, line.x + 5, entry.ask.word(), ASK, theme.style(if is_read { Tone::Dim } else { tone }));
-    let is_wide = line.width >= WIDE;
-    let free = usize::from(line.right().saturating_sub(x)).saturating_sub(AGE + 2);
-    let repo = if is_wide { REPO + 8 } else { REPO };
-    // Where there is no room for both, the name stays.
-    let repo = if free < repo + NAME { 0 } else { repo };
-    let room = free.saturating_sub(repo + 1);
     let style = theme.style(if is_read { Tone::Plain } else { Tone::Strong });
-    let name = if is_wide { room / 2 } else { room };
-    x = column(buffer, line, x, &entry.name, name, style);
-    if is_wide {
-        let more = room.saturating_sub(name + 1);
-        x = column(buffer, line, x, &entry.more, more, theme.style(Tone::Dim));
+    x = column(buffer, line, x, &entry.name, columns.name, style);
+    if columns.more > 0 {
+        x = column(buffer, line, x, &entry.more, columns.more, theme.style(Tone::Dim));
     }
-    column(buffer, line, x, &about(&entry.subject, repo), repo, theme.style(Tone::Dim));
+    column(buffer, line, x, &about(&entry.subject, columns.repo), columns.repo, theme.style(Tone::Dim));
     let age = format!("{:>AGE$}", age::short(model.now - entry.since));
     let at = line.right().saturating_sub(u16::try_from(AGE + 1).unwrap_or(u16::MAX));
     put(buffer, line, at, line.y, Safe::new(age), theme.style(Tone::Dim));

@@ -74,7 +74,7 @@ pub fn put_words(buffer: &mut Buffer, area: Area, x: u16, y: u16, words: &Words,
         if left <= room || wide < room {
             column = put(buffer, area, column, y, text, theme.style(*tone));
         } else {
-            let text = Safe::new(width::cut_end(&format!("{text}…"), room));
+            let text = Safe::new(width::cut_end(&format!("{}…", text.trim_end()), room));
             return put(buffer, area, column, y, &text, theme.style(*tone));
         }
         left -= wide;

@@ -9,7 +9,9 @@ use std::ops::Range;
 use super::fuzzy::{self, Fuzzy};
 use super::lex::{Body, Item, Piece, pieces, quote};
 use super::near::plain;
+use super::parsed::Wrong;
 use super::qualifier::{Qualifier, find};
+use super::read::said;
 use super::subject::Subject;
 use crate::domain::RepoName;
 use crate::text::Untrusted;
@@ -73,6 +75,34 @@ fn end_of_item(whole: &[Piece<'_>], item: &Item<'_>) -> usize {
     });
     let found = items.find(|other| other.at.start == item.at.start && !other.open);
     found.map_or(item.at.end, |other| other.at.end.max(item.at.end))
+}
+
+/// A name that nothing known has although something begins so: it was not typed to its end. In quotes, and with a `*`, it
+/// is what was meant.
+pub fn unfinished_of<S: Subject>(text: &str, vocabulary: &S::Vocabulary<'_>) -> Option<Wrong> {
+    let pieces = pieces::<S>(text);
+    let items = pieces.iter().filter_map(|piece| match &piece.body {
+        Body::Qualified { name, items, .. } => find::<S>(name).map(|qualifier| (qualifier, items)),
+        Body::Text(_) | Body::Fuzzy(_) => None,
+    });
+    let mut items = items.flat_map(|(qualifier, items)| items.iter().map(move |item| (qualifier, item)));
+    items.find_map(|(qualifier, item)| {
+        if item.quoted || item.text.is_empty() || item.text.contains('*') || qualifier.named(&item.text).is_some() {
+            return None;
+        }
+        let typed = plain(item.text.strip_prefix('@').unwrap_or(&item.text));
+        let seen = S::seen(qualifier.kind, vocabulary);
+        let named =
+            |holds: &dyn Fn(&str) -> bool| seen.iter().find(|one| one.names.iter().any(|name| holds(&plain(name))));
+        if named(&|name| name == typed).is_some() {
+            return None;
+        }
+        let begins = named(&|name| name.starts_with(&typed))?;
+        let word = said(&item.text);
+        let (name, begins) = (qualifier.word, &begins.insert);
+        let what = format!("“{word}” is no {name} known here; {begins} begins so. In quotes it is asked for as it is");
+        Some(Wrong { at: item.at.clone(), what })
+    })
 }
 
 fn names<S: Subject>(typed: &str, replace: Range<usize>) -> Completions {

@@ -37,7 +37,7 @@ mod word;
 #[cfg(test)]
 mod tests;
 
-pub use complete::{Candidate, Completion, Completions, complete_of};
+pub use complete::{Candidate, Completion, Completions, complete_of, unfinished_of};
 pub use facts::{Facts, Needs};
 pub use parsed::{QueryOf, Wrong};
 pub use qualifier::{Qualifier, Word};

@@ -27,6 +27,12 @@ pub(super) fn value(qualifier: &Qualifier, item: &Item<'_>) -> Result<Value, Str
         Kind::Id => Ok(Value::Id(Name::beginning(text))),
         Kind::Pull => {
             let digits = text.strip_prefix('#').unwrap_or(text);
+            if let Some(beginning) = digits.strip_suffix('*')
+                && !beginning.is_empty()
+                && beginning.bytes().all(|digit| digit.is_ascii_digit())
+            {
+                return Ok(Value::PullLike(Name::beginning(beginning)));
+            }
             let number = digits.parse().ok().filter(|_| !digits.starts_with('+'));
             number.map(Value::Pull).ok_or_else(|| no_word(qualifier, text, " or a number"))
         }

@@ -12,6 +12,8 @@ use crate::domain::Instant;
 pub struct QueryOf<S: Subject> {
     text: Box<str>,
     terms: Vec<Term<S>>,
+    /// Its last value is still being typed.
+    open: bool,
 }
 
 /// Any of its values must hold, or none of them if it is negated.
@@ -38,10 +40,10 @@ impl fmt::Display for Wrong {
 
 impl std::error::Error for Wrong {}
 
-/// The terms follow from the text.
+/// The terms follow from the text, and from whether it is whole.
 impl<S: Subject> PartialEq for QueryOf<S> {
     fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
+        self.text == other.text && self.open == other.open
     }
 }
 
@@ -58,13 +60,27 @@ impl<S: Subject> QueryOf<S> {
 
     /// The terms that are understood, and the first thing that is wrong: what is half typed must not empty a list.
     pub fn parse_while_typing(text: &str) -> (Self, Option<Wrong>) {
-        let (terms, wrong) = read::<S>(text);
-        (Self { text: text.trim().into(), terms }, wrong.into_iter().next())
+        Self::parse_as(text, false)
+    }
+
+    /// The same; a value that the text ends with stands for all that begin so: there it is still being typed.
+    pub fn parse_open(text: &str) -> (Self, Option<Wrong>) {
+        Self::parse_as(text, true)
+    }
+
+    fn parse_as(text: &str, open: bool) -> (Self, Option<Wrong>) {
+        let (terms, wrong) = read::<S>(text, open);
+        (Self { text: text.trim().into(), terms, open }, wrong.into_iter().next())
+    }
+
+    /// Its last value is still being typed.
+    pub fn is_open(&self) -> bool {
+        self.open
     }
 
     /// Everything that is wrong with the text, in its order. For a configuration, which is told of all at once.
     pub fn problems(text: &str) -> Vec<Wrong> {
-        read::<S>(text).1
+        read::<S>(text, false).1
     }
 
     /// As it was written.
@@ -95,7 +111,7 @@ impl<S: Subject> QueryOf<S> {
     #[must_use]
     pub(in crate::domain) fn only(&self, keep: impl Fn(&S::Value) -> bool) -> Self {
         let terms = self.terms.iter().filter(|term| term.any.iter().all(&keep)).cloned().collect();
-        Self { text: self.text.clone(), terms }
+        Self { text: self.text.clone(), terms, open: self.open }
     }
 
     /// When `matches` will say something else by time alone: the earliest instant after now. Where the facts themselves

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::fuzzy::{self, Fuzzy};
 use super::lex::{Body, Item, Piece, pieces};
 use super::name::Name;
-use super::near::near;
+use super::near::{near, plain};
 use super::parsed::{Term, Wrong};
 use super::qualifier::{Qualifier, find};
 use super::subject::Subject;
@@ -15,8 +15,9 @@ use crate::text::Safe;
 const SAID: usize = 40;
 
 /// Every term that is understood, and everything that is wrong, in the order of the text.
-pub(super) fn read<S: Subject>(text: &str) -> (Vec<Term<S>>, Vec<Wrong>) {
-    let mut reader: Reader<'_, S> = Reader { text, terms: Vec::new(), wrong: Vec::new() };
+/// `open`: a value at the very end is still being typed and stands for all that begin so.
+pub(super) fn read<S: Subject>(text: &str, open: bool) -> (Vec<Term<S>>, Vec<Wrong>) {
+    let mut reader: Reader<'_, S> = Reader { text, open, terms: Vec::new(), wrong: Vec::new() };
     for piece in pieces::<S>(text) {
         reader.piece(piece);
     }
@@ -25,6 +26,7 @@ pub(super) fn read<S: Subject>(text: &str) -> (Vec<Term<S>>, Vec<Wrong>) {
 
 struct Reader<'a, S: Subject> {
     text: &'a str,
+    open: bool,
     terms: Vec<Term<S>>,
     wrong: Vec<Wrong>,
 }
@@ -47,12 +49,29 @@ impl<S: Subject> Reader<'_, S> {
                     self.no_qualifier(name, name_at, &piece.at);
                     return;
                 };
-                items.iter().filter_map(|item| self.value(qualifier, items.len(), item)).collect()
+                let mut any = Vec::new();
+                for item in items {
+                    // What is begun behind a minus takes nothing away before it is whole.
+                    let begun = if self.is_begun(item) && !piece.not { begun(qualifier, item) } else { Vec::new() };
+                    let wrong = self.wrong.len();
+                    let value = self.value(qualifier, items.len(), item);
+                    if !begun.is_empty() && !item.open {
+                        self.wrong.truncate(wrong);
+                    }
+                    any.extend(begun.into_iter().chain(value));
+                }
+                any
             }
         };
         if !any.is_empty() {
             self.terms.push(Term { not: piece.not, any });
         }
+    }
+
+    /// It is being typed, and not as a pattern.
+    fn is_begun(&self, item: &Item<'_>) -> bool {
+        let ends_here = item.at.end == self.text.len() && item.quoted == item.open && item.stray.is_none();
+        self.open && ends_here && !item.text.is_empty() && !item.text.contains('*')
     }
 
     fn wrong(&mut self, at: Range<usize>, what: impl Into<String>) {
@@ -123,6 +142,19 @@ fn value<S: Subject>(qualifier: &Qualifier<S>, item: &Item<'_>) -> Result<S::Val
         Some(means) => Ok(S::fixed(means, &item.text)),
         None => S::value(qualifier, item),
     }
+}
+
+/// All values that begin as this one does, as far as its kind knows of beginnings: the words with a meaning of their own,
+/// and names, of a repository also by its owner.
+fn begun<S: Subject>(qualifier: &Qualifier<S>, item: &Item<'_>) -> Vec<S::Value> {
+    let beginning = plain(&item.text);
+    let words = qualifier.words.iter().filter(|word| plain(word.word).starts_with(&beginning));
+    let fixed = words.filter_map(|word| Some(S::fixed(word.means?, word.word)));
+    let named = ["*", "*/*"].into_iter().filter_map(|rest| {
+        let text = format!("{}{rest}", item.text).into();
+        S::value(qualifier, &Item { at: item.at.clone(), text, quoted: false, open: false, stray: None }).ok()
+    });
+    fixed.chain(named).collect()
 }
 
 /// A name that a value asks for: with `*` for anything, in quotes as it is.

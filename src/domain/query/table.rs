@@ -90,7 +90,7 @@ pub const QUALIFIERS: &[Qualifier] = &[
     Qualifier {
         word: "pr",
         also: &["pull"],
-        values: "number, or a word below",
+        values: "number, its beginning with `*`, or a word below",
         words: PULLS,
         doc: "The newest pull request.",
         example: "pr:failing,1288",

@@ -32,6 +32,8 @@ pub enum Value {
     Rule(Name),
     Id(Name),
     Pull(u64),
+    /// Its number in digits.
+    PullLike(Name),
     Time(Clock, When),
     Cost(Range<u128>),
     Sessions(Range<u128>),
@@ -51,7 +53,7 @@ impl Value {
             Self::Flag(flag) => flag.needs(),
             Self::Rule(_) => Needs { diagnosed: true, ..Needs::default() },
             Self::Login(_) => Needs { login: true, ..Needs::default() },
-            Self::Pull(_) => Needs { pull: true, ..Needs::default() },
+            Self::Pull(_) | Self::PullLike(_) => Needs { pull: true, ..Needs::default() },
             Self::Automation(_) => Needs { automation: true, ..Needs::default() },
             // A branch that no session names may be the pull request's.
             Self::Branch(_) => Needs { pull: true, sessions: true, ..Needs::default() },
@@ -102,6 +104,7 @@ impl Value {
                 name.matches(task.at.id.raw()) || sessions.any(|session| name.matches(session.id.raw()))
             }
             Self::Pull(number) => facts.pull.is_some_and(|pull| pull.number == *number),
+            Self::PullLike(name) => facts.pull.is_some_and(|pull| name.matches(&pull.number.to_string())),
             Self::Time(clock, when) => when.holds(clock.of(facts), facts.now),
             Self::Cost(range) => facts.credits().is_some_and(|cost| range.contains(&cost)),
             Self::Sessions(range) => facts.sessions().is_some_and(|count| range.contains(&count)),

@@ -42,7 +42,9 @@ fn look(
     wanted: impl Fn() -> bool,
 ) -> Progress {
     let Some(kept) = kept else {
-        return Progress::Failed(Safe::new("finished logs are not kept here: keep_logs_mb is 0"));
+        return Progress::Failed(Safe::new(
+            "finished logs are not kept here: keep_logs_mb is 0; set it to the megabytes they may take, such as 200, and start again",
+        ));
     };
     let mut batch = Vec::new();
     let mut count = 0;

@@ -2,9 +2,9 @@
 //! sight: nothing moves sideways when the list scrolls.
 //!
 //! ```text
-//! ▌•◆ needs you  6m ▲ Migrate billing …    acme/billing #1288 draft ✗ … 48m
-//! ││ └ state      │ │ └ name, as wide as what is left   └ the others, from the right end
-//! │└ mark         │ └ stuck, or changed
+//! ▌•● running    48m ▲ Migrate billing … silent 22m   acme/billing #1288 draft ✗ … 48m
+//! ││ └ state      │ │ └ name, as wide as what is left, with the evidence of the sign at its end
+//! │└ mark         │ └ stuck, or changed                 └ the others, from the right end
 //! └ cursor        └ time in the state
 //! ```
 

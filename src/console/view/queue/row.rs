@@ -15,6 +15,11 @@ use crate::console::view::theme::{Theme, Tone};
 use crate::domain::{Checks, Column, age};
 use crate::text::{Safe, width};
 
+/// A name that is cut for the evidence of what is wrong keeps at least this much.
+const NAME_BESIDE: usize = 16;
+/// Between a name and the evidence, and behind that: else it would read as one with what follows.
+const APART: usize = 2;
+
 /// One task being drawn.
 pub struct Row<'a> {
     pub model: &'a Model,
@@ -47,14 +52,30 @@ impl Row<'_> {
         if let Some((sign, tone)) = self.known.sign(&model.world, &model.settings, model.now) {
             put(buffer, area, name_at - 2, y, sign, theme.style(tone));
         }
-        let name = Safe::new(width::cut_end(&task.name.show_line(), usize::from(columns.name)));
-        let name_tone = if self.selected { Tone::Strong } else { Tone::Plain };
-        put(buffer, area, name_at, y, &name, theme.style(name_tone));
+        self.name(columns, Area { x: name_at, width: columns.name, ..area }, buffer);
         for cell in &columns.cells {
             self.cell(columns, *cell, Area { x: area.x + cell.x, width: cell.width, ..area }, buffer);
         }
         let created = self.age(model.now - task.created_at);
         put_right(buffer, Area { x: area.x + columns.age_at, width: AGE, ..area }, &created, theme);
+    }
+
+    /// The name, and at its end in words what the sign before it stands for, as much of it as there is room for.
+    fn name(&self, columns: &Columns, area: Area, buffer: &mut Buffer) {
+        let (model, theme) = (self.model, self.theme);
+        let mut room = usize::from(area.width);
+        let name = self.known.task.name.show_line();
+        let least = width::width(&name).min(NAME_BESIDE);
+        // A blank follows the name in any case.
+        let taken = |words: &String| width::width(words) + 2 * APART - 1;
+        let told = self.known.short_evidence(&model.world, &model.settings, model.now, columns.in_state);
+        if let Some(words) = told.into_iter().flatten().find(|words| least + taken(words) <= room) {
+            room -= taken(&words);
+            let area = Area { width: area.width.saturating_sub(1), ..area };
+            put_right(buffer, area, &Words::one(Tone::Dim, words), theme);
+        }
+        let tone = if self.selected { Tone::Strong } else { Tone::Plain };
+        put(buffer, area, area.x, area.y, Safe::new(width::cut_end(&name, room)), theme.style(tone));
     }
 
     fn cell(&self, columns: &Columns, cell: Cell, area: Area, buffer: &mut Buffer) {

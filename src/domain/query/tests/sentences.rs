@@ -102,6 +102,35 @@ fn what_is_half_typed_takes_nothing_away() {
 }
 
 #[test]
+fn the_last_value_stands_for_all_that_begin_so_while_it_is_typed_and_only_then() {
+    let world = World::with(|w| {
+        w.task.state = State::Failed;
+        w.task.custom_agent = Some("release notes".into());
+    });
+    for (text, open, whole) in [
+        ("state:fai", true, None),
+        ("state:failed", true, Some(true)),
+        ("state:x", false, Some(false)),
+        ("agent:rel", true, Some(false)),
+        ("agent:rel ", false, Some(false)),
+        ("agent:rel,x", false, Some(false)),
+        ("agent:x,rel", true, Some(false)),
+        ("-agent:rel", true, Some(true)),
+        ("-agent:\"release notes\"", false, Some(false)),
+        ("agent:\"release no", true, None),
+        ("agent:\"release no\"", false, Some(false)),
+        ("agent:rel*", true, Some(true)),
+    ] {
+        let (query, wrong) = Query::parse_open(text);
+        assert!(query.is_open());
+        assert_eq!(world.ask(|facts| query.matches(facts)), open, "{text}, open: {wrong:?}");
+        let parsed = Query::parse(text).ok().map(|query| world.ask(|facts| query.matches(facts)));
+        assert_eq!(parsed, whole, "{text}, whole");
+        assert_ne!(query, Query::parse_while_typing(text).0, "{text}: one is not the other");
+    }
+}
+
+#[test]
 fn every_qualifier_is_documented_once_and_in_a_sentence() {
     let mut seen = BTreeSet::new();
     for qualifier in QUALIFIERS {
