@@ -317,6 +317,19 @@ proptest! {
     }
 }
 
+#[test]
+fn back_at_a_form_the_queue_under_it_is_as_it_was() {
+    let mut console = Console::full(160, 45);
+    console.keys("n");
+    console.press(Key::Esc);
+    back(&mut console);
+    console.keys("3");
+    back(&mut console);
+    assert_eq!((at(&console), selected(&console)), (Some(At::Compose), "migrate-tax"));
+    forward(&mut console);
+    assert_eq!((at(&console), selected(&console)), (Some(At::Queue("stuck".to_owned())), "ghost"));
+}
+
 // Lines typed before.
 
 #[test]

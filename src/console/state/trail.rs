@@ -62,6 +62,8 @@ pub struct Spot {
     pub at: At,
     /// The pane under it.
     pub pane: Pane,
+    /// The queue's view, by its word: also where the queue is not in sight.
+    pub view: String,
     /// The task under the queue's cursor.
     pub task: Option<TaskId>,
     /// The pull request under the reviews' cursor.
@@ -157,6 +159,7 @@ impl Spot {
         Some(Self {
             at,
             pane: place.focus,
+            view: view(model).unwrap_or_default(),
             task,
             pull: model.reviews.selected.clone(),
             entry,
@@ -243,10 +246,15 @@ fn covering(model: &Model) -> Option<At> {
     model.log.wall.as_ref().map(|wall| At::Wall { all: wall.all })
 }
 
+/// The queue's view, by its word.
+fn view(model: &Model) -> Option<String> {
+    model.settings.views.get(model.queue.views.at).map(crate::domain::SavedView::word)
+}
+
 fn pane(model: &Model) -> Option<At> {
     let key = || model.reviews.page.as_ref().map(|page| page.key.clone()).or_else(|| model.reviews.selected.clone());
     match model.place.focus {
-        Pane::Queue => model.settings.views.get(model.queue.views.at).map(|view| At::Queue(view.word())),
+        Pane::Queue => view(model).map(At::Queue),
         Pane::Log => model.queue.selected.clone().map(At::Log),
         Pane::Reviews if model.reviews.diff.is_some() => key().map(At::Diff),
         Pane::Reviews if model.reviews.page.is_some() => key().map(At::Pull),

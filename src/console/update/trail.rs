@@ -88,9 +88,7 @@ pub fn go(model: &mut Model, spot: &Spot, effects: &mut Vec<Effect>) -> bool {
         At::Reviews => {
             actions::focus(model, Pane::Reviews);
             (model.reviews.page, model.reviews.diff) = (None, None);
-            if let Some(key) = &spot.pull {
-                reviews::reveal(model, key);
-            }
+            on_the_row(model, spot);
         }
         At::Pull(key) | At::Diff(key) => {
             if !command::to_pull(model, key) {
@@ -104,7 +102,10 @@ pub fn go(model: &mut Model, spot: &Spot, effects: &mut Vec<Effect>) -> bool {
             }
         }
         At::Compose if model.settings.read_only => return false,
-        At::Compose => actions::focus(model, Pane::Compose),
+        At::Compose => {
+            on_the_row(model, spot);
+            actions::focus(model, Pane::Compose);
+        }
         _ => return over(model, spot, effects),
     }
     model.dirty = true;
@@ -134,8 +135,11 @@ fn over(model: &mut Model, spot: &Spot, effects: &mut Vec<Effect>) -> bool {
     true
 }
 
-/// The cursors as they were, where what they were on is still there.
+/// View and cursors as they were, where what they were on is still there.
 fn on_the_row(model: &mut Model, spot: &Spot) {
+    if let Some(view) = model.settings.views.iter().position(|known| known.word() == spot.view) {
+        queue::set_view(model, view);
+    }
     if let Some(task) = spot.task.as_ref().filter(|task| model.queue.selected.as_ref() != Some(*task)) {
         let slot = model.world.tasks.slot(task);
         // Settled first: the view may have been another one.
