@@ -328,7 +328,9 @@ impl Flow {
         self.keys(name).await;
         self.press(Key::Enter).await;
         self.keys("g").await;
-        self.until(name, |text| text.lines().any(|line| line.starts_with('▌') && line.contains(name))).await;
+        // The evidence of what is wrong with it may take the end of its name.
+        let begins: String = name.chars().take(16).collect();
+        self.until(name, |text| text.lines().any(|line| line.starts_with('▌') && line.contains(&begins))).await;
     }
 
     /// The queue's row of a task.
