@@ -204,9 +204,12 @@ impl Entry {
 pub struct Inbox {
     /// Over the panes, where it is open.
     pub pane: Option<InboxPane>,
+    /// Given by [`Inbox::list`].
     pub entries: Vec<Entry>,
     /// What was read, and when: it is unread again when something newer is asked of the same.
-    pub read: HashMap<String, Instant>,
+    read: HashMap<String, Instant>,
+    /// Counted when one of these two changes: it stands in the header of every picture.
+    unread: usize,
     /// Changes of that which are not answered yet.
     pub writing: u32,
     /// What was done from here and has no known outcome.
@@ -236,7 +239,39 @@ impl Inbox {
     }
 
     pub fn unread(&self) -> usize {
-        self.entries.iter().filter(|entry| !self.is_read(entry)).count()
+        self.unread
+    }
+
+    /// What waits now.
+    pub fn list(&mut self, entries: Vec<Entry>) {
+        self.entries = entries;
+        self.count();
+    }
+
+    /// All that was read.
+    pub fn know_read(&mut self, read: impl IntoIterator<Item = (String, Instant)>) {
+        self.read = read.into_iter().collect();
+        self.count();
+    }
+
+    /// What of these was read, and when; `None`: it is unread.
+    pub fn mark<'a>(&mut self, marks: impl IntoIterator<Item = (&'a String, Option<Instant>)>) {
+        for (key, at) in marks {
+            match at {
+                Some(at) => self.read.insert(key.clone(), at),
+                None => self.read.remove(key),
+            };
+        }
+        self.count();
+    }
+
+    /// It was read, and may have been asked again since.
+    pub fn has_mark(&self, key: &str) -> bool {
+        self.read.contains_key(key)
+    }
+
+    fn count(&mut self) {
+        self.unread = self.entries.iter().filter(|entry| !self.is_read(entry)).count();
     }
 
     pub fn selected(&self) -> Option<&Entry> {

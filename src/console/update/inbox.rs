@@ -47,7 +47,7 @@ pub fn read(model: &mut Model, read: Option<Vec<(String, Instant)>>) {
     let inbox = &mut model.place.inbox;
     inbox.writing = inbox.writing.saturating_sub(1);
     if let Some(read) = read.filter(|_| inbox.writing == 0) {
-        inbox.read = read.into_iter().collect();
+        inbox.know_read(read);
         model.dirty = true;
     }
 }
@@ -129,15 +129,13 @@ fn rebuild(model: &mut Model, effects: &mut Vec<Effect>) {
     // What was dealt with may be asked again: then it is unread.
     let stays: std::collections::HashSet<String> = entries.iter().map(Entry::key).collect();
     let gone: Vec<_> = old.iter().filter(|entry| is_known(&model.world.tasks, entry)).map(Entry::key).collect();
-    let gone: Vec<_> = gone.into_iter().filter(|key| !stays.contains(key) && inbox.read.contains_key(key)).collect();
-    for key in &gone {
-        inbox.read.remove(key);
-    }
+    let gone: Vec<_> = gone.into_iter().filter(|key| !stays.contains(key) && inbox.has_mark(key)).collect();
+    inbox.mark(gone.iter().map(|key| (key, None)));
     if !gone.is_empty() {
         keep(model, gone.into_iter().map(|key| (key, None)).collect(), effects);
     }
     model.dirty |= old != entries;
-    model.place.inbox.entries = entries;
+    model.place.inbox.list(entries);
 }
 
 /// Of a task that is not known just now nobody can say that it asks for nothing.
@@ -269,12 +267,7 @@ pub fn click(model: &mut Model, row: usize) -> bool {
 }
 
 fn mark(model: &mut Model, keys: Vec<(String, Option<Instant>)>, effects: &mut Vec<Effect>) {
-    for (key, at) in &keys {
-        match at {
-            Some(at) => model.place.inbox.read.insert(key.clone(), *at),
-            None => model.place.inbox.read.remove(key),
-        };
-    }
+    model.place.inbox.mark(keys.iter().map(|(key, at)| (key, *at)));
     model.dirty = true;
     keep(model, keys, effects);
 }

@@ -108,7 +108,8 @@ pub fn most(text: &str) -> usize {
 fn text_of(cell: &Cell, room: usize) -> (&str, bool) {
     let symbol = cell.symbol();
     match symbol.as_bytes() {
-        [b' '..=b'~'] => return (symbol, false),
+        // Letters, and the lines of U+2500 to U+257F: nearly all there is.
+        [b' '..=b'~'] | [0xe2, 0x94 | 0x95, _] => return (symbol, false),
         [] => return (" ", false),
         _ => {}
     }
@@ -201,6 +202,13 @@ mod tests {
         for other in ["e\u{301}", "👍", "☰", "❤\u{fe0f}", "🇩🇪", "1\u{fe0f}\u{20e3}", "क\u{94d}ष", "⌚", "\u{1f1e6}"]
         {
             assert!(!is_sure(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn every_line_is_one_column() {
+        for line in '\u{2500}'..='\u{257f}' {
+            assert!(is_sure(&line.to_string()) && line.width() == Some(1), "{line}");
         }
     }
 
