@@ -48,8 +48,9 @@ pub struct World {
 #[derive(Clone, Debug)]
 pub struct Known {
     pub task: Task,
-    pub run: Option<RunJoin>,
-    pub cancel: Option<CancelProgress>,
+    /// On the heap, as the cancel is: nearly no task has either.
+    pub run: Option<Box<RunJoin>>,
+    pub cancel: Option<Box<CancelProgress>>,
     /// The steps of that cancel with their times, oldest first.
     pub cancel_steps: Vec<(Instant, CancelPhase)>,
     /// When its state was first seen to be what it is now; from the service's times until a change was seen.

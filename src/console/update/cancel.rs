@@ -194,7 +194,7 @@ fn take(model: &mut Model, progress: CancelProgress) {
         known.cancel_steps.push((progress.at, progress.phase.clone()));
     }
     known.changed |= !selected;
-    known.cancel = Some(progress);
+    known.cancel = Some(Box::new(progress));
 }
 
 /// A task that was not known before may be one whose cancel was taken up.
@@ -203,6 +203,6 @@ pub(super) fn attach(model: &mut Model, id: &TaskId) {
     let (steps, progress) = (entry.steps.clone(), entry.progress.clone());
     if let Some(known) = model.world.tasks.get_mut(id) {
         known.cancel_steps = steps;
-        known.cancel = progress;
+        known.cancel = progress.map(Box::new);
     }
 }

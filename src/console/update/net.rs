@@ -150,7 +150,7 @@ fn take(model: &mut Model, source: &Source, news: News, same_sweep: bool) {
             let seen_at = model.now;
             if let Some(known) = model.world.tasks.get_mut(&task.id) {
                 let same = known.run.as_ref().is_some_and(|j| j.run == run && j.matched == matched && j.jobs == jobs);
-                known.run = Some(RunJoin { run, matched, jobs, seen_at });
+                known.run = Some(Box::new(RunJoin { run, matched, jobs, seen_at }));
                 model.dirty |= !same;
             }
         }

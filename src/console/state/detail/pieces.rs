@@ -64,7 +64,7 @@ pub(super) fn pull_told<'a>(model: &'a Model, known: &Known) -> (Words, Option<&
 
 /// Number, state and time of the run, or why there is none.
 pub(super) fn run_told(model: &Model, known: &Known) -> Words {
-    match &known.run {
+    match known.run.as_deref() {
         None => match known.task.latest_session().and_then(|s| s.run) {
             Some(id) => Words::one(Tone::Plain, id.to_string()).with(Tone::Dim, " loading …"),
             None => Words::one(Tone::Dim, "not looked for yet"),
