@@ -70,6 +70,23 @@ fn own() -> Vec<SavedView> {
 }
 
 #[test]
+fn a_value_that_is_being_typed_stands_for_all_that_begin_so_and_whole_it_means_itself() {
+    let mut console = open(160, 45);
+    let all = names(&console).len();
+    console.keys("/repository:acme/b");
+    let begun = names(&console);
+    assert!(!begun.is_empty() && begun.len() < all, "{begun:?} of {all}");
+    console.press(Key::Enter);
+    let line = console.model.line.as_ref().unwrap();
+    let wrong = line.wrong.as_ref().unwrap().to_string();
+    assert!(wrong.contains("acme/b") && wrong.contains("begins so"), "{wrong}");
+    console.keys("illing");
+    console.press(Key::Enter);
+    assert!(console.model.line.is_none());
+    assert_eq!(names(&console), begun, "it was the only one that begins so");
+}
+
+#[test]
 fn views_of_the_config_are_the_tabs_with_their_columns_their_order_and_their_groups() {
     let mut narrow = with(own(), 80, 24);
     let wide = with(own(), 160, 45);

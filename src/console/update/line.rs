@@ -8,6 +8,7 @@ use crate::console::state::history::Which;
 use crate::console::state::line::{Line, LineKind};
 use crate::console::state::queue::Typed;
 use crate::domain::Query;
+use crate::domain::automation::query;
 use crate::text::Untrusted;
 use crate::transcript::Mode;
 
@@ -115,16 +116,8 @@ pub fn filter(model: &mut Model, text: String) {
 fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(line) = model.line.take() else { return };
     match line.kind {
-        LineKind::QueueFilter => accept_query(model, line, effects),
+        LineKind::QueueFilter | LineKind::AutomationFilter => accept_query(model, line, effects),
         LineKind::LogSearch | LineKind::LogFilter => accept_in_log(model, line),
-        LineKind::AutomationFilter => {
-            let wrong = model.place.automations.as_ref().and_then(|pane| pane.wrong.clone());
-            if wrong.is_some() {
-                model.line = Some(Line { wrong, offers: None, ..line });
-            } else {
-                history::remember(model, Which::Automations, &line.text, effects);
-            }
-        }
         LineKind::DiffSearch => {}
         LineKind::Reviewers => {
             if let Err(fault) = reviews::act::written(model, &line.text) {
@@ -148,6 +141,16 @@ fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
 
 /// Every word of it is whole now. What is wrong keeps the line open, and the list as it is.
 fn accept_query(model: &mut Model, line: Line, effects: &mut Vec<Effect>) {
+    if line.kind == LineKind::AutomationFilter {
+        let wrong = query::Query::parse(&line.text).err();
+        let wrong = wrong.or_else(|| offers::unfinished_of_automations(model, &line.text));
+        if wrong.is_some() {
+            model.line = Some(Line { wrong, offers: None, ..line });
+            return;
+        }
+        automations::pane::filter(model, line.text.clone());
+        return history::remember(model, Which::Automations, &line.text, effects);
+    }
     let wrong = Query::parse(&line.text).err().or_else(|| offers::unfinished(model, &line.text));
     let Some(wrong) = wrong else {
         filter(model, line.text.clone());
@@ -213,6 +216,9 @@ fn save_view(model: &mut Model) {
     if model.line.as_ref().is_some_and(is_query) {
         model.line = Some(Line::new(LineKind::Command, "view save "));
         filter(model, model.queue.typed.text.clone());
+        if let Some(asked) = model.place.automations.as_ref().map(|pane| pane.habits.text.clone()) {
+            automations::pane::filter(model, asked);
+        }
     }
 }
 

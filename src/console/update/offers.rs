@@ -181,6 +181,15 @@ fn of_tasks<T>(model: &Model, ask: impl FnOnce(&Vocabulary<'_>) -> T) -> T {
 
 /// What a query of automations can go on with.
 pub fn of_automations(model: &Model, text: &str, cursor: usize) -> Completions {
+    of_pane(model, |vocabulary| query::complete(text, cursor, vocabulary))
+}
+
+/// A name in a query of automations that was not typed to its end.
+pub fn unfinished_of_automations(model: &Model, text: &str) -> Option<Wrong> {
+    of_pane(model, |vocabulary| unfinished_of::<query::Automations>(text, vocabulary))
+}
+
+fn of_pane<T>(model: &Model, ask: impl FnOnce(&query::Vocabulary<'_>) -> T) -> T {
     let all = || model.world.automations.known.values().map(|known| &known.automation);
     let once = |names: Vec<&Untrusted>| -> Vec<Untrusted> {
         let mut names: Vec<Untrusted> = names.into_iter().cloned().collect();
@@ -213,5 +222,5 @@ pub fn of_automations(model: &Model, text: &str, cursor: usize) -> Completions {
         rules: &rules,
         reasons: &reasons,
     };
-    query::complete(text, cursor, &vocabulary)
+    ask(&vocabulary)
 }

@@ -133,11 +133,12 @@ pub fn started_by(model: &Model, task: &TaskId) -> Option<AutomationRef> {
     })
 }
 
-/// Sets what is asked for besides the view.
+/// Sets what is asked for besides the view. While it is being typed, what its last value begins with is enough.
 pub fn filter(model: &mut Model, text: String) {
+    let open = model.line.as_ref().is_some_and(|line| line.kind == LineKind::AutomationFilter);
     let Some(pane) = &mut model.place.automations else { return };
-    if pane.habits.text != text {
-        (pane.query, pane.wrong) = Query::parse_while_typing(&text);
+    if pane.habits.text != text || pane.query.is_open() != open {
+        (pane.query, pane.wrong) = if open { Query::parse_open(&text) } else { Query::parse_while_typing(&text) };
         pane.habits.text = text;
         // A row that is filtered away has no neighbours worth a look: the first that fits is.
         (pane.index, pane.due) = (0, true);
