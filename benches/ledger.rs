@@ -30,12 +30,8 @@ fn at(task: u64, minute: i64) -> Instant {
 }
 
 fn intent(n: u64) -> Intent {
+    let repo = format!("acme/service-{}", n % 40).parse().unwrap();
     Intent {
-        id: Uuid::from_u128(n.into()),
-        at: at(n, 0),
-        action: Action::Start,
-        repo: format!("acme/service-{}", n % 40).parse().unwrap(),
-        task: None,
         who: "mona".into(),
         host: "github.com".into(),
         token_kind: "oauth".into(),
@@ -45,15 +41,9 @@ fn intent(n: u64) -> Intent {
         template_hash: Some([1; 32]),
         login: Some("mona".into()),
         machine: Some("desk".into()),
-        granted: None,
         prompt: Some("The retry test fails one time in six. Find out why and mend it. ".repeat(5)),
         model: Some("gpt-5.4".into()),
-        ticket: None,
-        session: None,
-        run: None,
-        pull: None,
-        plan: None,
-        key: None,
+        ..Intent::new(Uuid::from_u128(n.into()), at(n, 0), Action::Start, repo)
     }
 }
 

@@ -125,16 +125,20 @@ fn three() -> Vec<Task> {
     vec![by(task("done", State::Completed, at())), failed, by(task("works", State::InProgress, at()))]
 }
 
+/// A run that read the three tasks and looked at one of them has ended; the service the next one finds.
+async fn after_a_run(file: &Path) -> Fake {
+    let (mut first, _) = Run::start(service(three(), 7), file).await;
+    first.pass(60).await;
+    first.look_at("done").await;
+    first.end().await;
+    service(three(), 7)
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_was_read_ahead_is_in_the_first_picture_and_is_not_told_again() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("cache.db");
-    let (mut first, _) = Run::start(service(three(), 7), &file).await;
-    first.pass(60).await;
-    first.look_at("done").await;
-    first.end().await;
-
-    let fake = service(three(), 7);
+    let fake = after_a_run(&file).await;
     let ahead = cache(&fake, &file).ahead(vec![repo()]);
     let shown = ahead.first().await.unwrap();
     assert_eq!(tasks(&shown).len(), 3);
@@ -150,11 +154,7 @@ async fn what_was_read_ahead_is_in_the_first_picture_and_is_not_told_again() {
 async fn a_picture_that_came_too_late_for_the_first_is_the_second() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("cache.db");
-    let (mut first, _) = Run::start(service(three(), 7), &file).await;
-    first.pass(60).await;
-    first.end().await;
-
-    let fake = service(three(), 7);
+    let fake = after_a_run(&file).await;
     let ahead = cache(&fake, &file).ahead(vec![repo()]);
     // Nobody had the patience.
     let mut second = Run::on(ahead, fake);
@@ -166,11 +166,7 @@ async fn a_picture_that_came_too_late_for_the_first_is_the_second() {
 async fn what_was_read_ahead_of_other_repositories_is_no_picture_of_these() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("cache.db");
-    let (mut first, _) = Run::start(service(three(), 7), &file).await;
-    first.pass(60).await;
-    first.end().await;
-
-    let fake = service(three(), 7);
+    let fake = after_a_run(&file).await;
     let ahead = cache(&fake, &file).ahead(vec!["acme/else".parse().unwrap()]);
     assert!(tasks(&ahead.first().await.unwrap()).is_empty());
     let mut second = Run::on(ahead, fake);

@@ -19,13 +19,13 @@ use crate::draw::{buffer, lines, styled, text};
 use crate::fleet::{at, bare, complete, list, runs, told, track};
 use crate::world::{Console, refused, repo};
 
-fn open(width: u16, height: u16) -> Console {
+pub fn open(width: u16, height: u16) -> Console {
     let mut console = complete(width, height);
     console.keys("T");
     console
 }
 
-fn names(console: &Console) -> Vec<String> {
+pub fn names(console: &Console) -> Vec<String> {
     let pane = console.model.place.automations.as_ref().unwrap();
     (0..pane.rows.len()).filter_map(|row| Some(pane.entry_at(row)?.at.id.raw().to_owned())).collect()
 }

@@ -14,6 +14,7 @@ use atc::domain::listing::{MOST_VIEWS, Named as _};
 use chrono::TimeDelta;
 use serde_json::json;
 
+use crate::automating::{names, open};
 use crate::draw::text;
 use crate::fleet::{at, bare, complete, complete_with, fleet, told};
 use crate::world::Console;
@@ -26,17 +27,6 @@ fn with(views: Vec<SavedView>, width: u16, height: u16) -> Console {
     let mut console = complete_with(Settings { automation_views: views, ..crate::world::settings() }, width, height);
     console.keys("T");
     console
-}
-
-fn open(width: u16, height: u16) -> Console {
-    let mut console = complete(width, height);
-    console.keys("T");
-    console
-}
-
-fn names(console: &Console) -> Vec<String> {
-    let pane = console.model.place.automations.as_ref().unwrap();
-    (0..pane.rows.len()).filter_map(|row| Some(pane.entry_at(row)?.at.id.raw().to_owned())).collect()
 }
 
 fn shown(console: &Console) -> &str {

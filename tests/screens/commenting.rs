@@ -11,21 +11,10 @@ use atc::domain::{Fault, FaultKind, TaskId};
 use atc::text::{Safe, Untrusted};
 use chrono::TimeDelta;
 
+use crate::drafting::{dropped, kept};
 use crate::draw::text;
 use crate::governing::{note, yes};
 use crate::world::{Console, settings};
-
-fn kept(effects: &[Effect]) -> Option<Draft> {
-    let mut kept = effects.iter().filter_map(|effect| match effect {
-        Effect::KeepDraft(draft) => Some((**draft).clone()),
-        _ => None,
-    });
-    kept.next_back()
-}
-
-fn dropped(effects: &[Effect]) -> usize {
-    effects.iter().filter(|effect| matches!(effect, Effect::DropDraft(_))).count()
-}
 
 /// The next start finds these.
 fn found(console: &mut Console, drafts: &[&Draft]) {

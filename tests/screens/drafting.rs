@@ -15,7 +15,7 @@ use crate::governing::{acting, body, console, ctrl, desk, form, go, judged, note
 use crate::world::{Console, repo};
 
 /// The last state of the draft that was to be kept.
-fn kept(effects: &[Effect]) -> Option<Draft> {
+pub fn kept(effects: &[Effect]) -> Option<Draft> {
     let mut kept = effects.iter().filter_map(|effect| match effect {
         Effect::KeepDraft(draft) => Some((**draft).clone()),
         _ => None,
@@ -23,7 +23,7 @@ fn kept(effects: &[Effect]) -> Option<Draft> {
     kept.next_back()
 }
 
-fn dropped(effects: &[Effect]) -> usize {
+pub fn dropped(effects: &[Effect]) -> usize {
     effects.iter().filter(|effect| matches!(effect, Effect::DropDraft(_))).count()
 }
 
