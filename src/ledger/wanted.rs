@@ -10,6 +10,8 @@ use crate::domain::{Instant, RepoName};
 /// Every part that is given must hold; nothing given: all of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
+    /// The one of this id.
+    pub id: Option<Uuid>,
     pub action: Option<Action>,
     /// Only what starts work, in whichever way.
     pub starting: bool,
@@ -55,7 +57,8 @@ impl Wanted {
         let intent = &entry.intent;
         let outcome = entry.outcome.as_ref().map(|(_, outcome)| outcome);
         let started = outcome.and_then(|outcome| started(intent, outcome));
-        (!self.starting || intent.action.starts())
+        is(self.id.as_ref(), Some(&intent.id))
+            && (!self.starting || intent.action.starts())
             && is(self.action.as_ref(), Some(&intent.action))
             && is(self.repo.as_ref(), Some(&intent.repo))
             && is(self.who.as_ref(), Some(&intent.who))

@@ -72,11 +72,10 @@ pub async fn waiting(context: &Context) -> Result<Vec<Entry>, Fault> {
 }
 
 /// What is recorded of one; `None`: nothing, or it was never claimed.
-pub async fn outcome(context: &Context, repo: &RepoName, id: Uuid) -> Result<Option<Outcome>, Fault> {
-    let wanted = Wanted { repo: Some(repo.clone()), ..Wanted::default() };
-    let all = context.blocking(move |ledger| ledger.find(&wanted, usize::MAX)).await?;
-    let entry = all.into_iter().find(|entry| entry.intent.id == id);
-    Ok(entry.and_then(|entry| entry.outcome).map(|(_, outcome)| outcome))
+pub async fn outcome(context: &Context, id: Uuid) -> Result<Option<Outcome>, Fault> {
+    let wanted = Wanted { id: Some(id), ..Wanted::default() };
+    let found = context.blocking(move |ledger| ledger.find(&wanted, 1)).await?;
+    Ok(found.into_iter().next().and_then(|entry| entry.outcome).map(|(_, outcome)| outcome))
 }
 
 /// Looks for what became of one because somebody asks. A fault is that it could not be looked for.
@@ -143,7 +142,7 @@ async fn cancelled(context: &Context, entry: &Entry) -> Result<Settled, Fault> {
     let (report, mut reports) = mpsc::channel(REPORTS);
     let heard = async { while reports.recv().await.is_some() {} };
     tokio::join!(cancel::take_up(context, &open, once, report), heard);
-    let outcome = outcome(context, &entry.intent.repo, entry.intent.id).await?;
+    let outcome = outcome(context, entry.intent.id).await?;
     Ok(match outcome {
         Some(Outcome::Confirmed(detail) | Outcome::Rejected(detail)) => Settled::Confirmed(detail),
         _ => Settled::Open("its run was not seen to end".to_owned()),

@@ -188,6 +188,8 @@ fn intents_are_found_and_counted_by_any_part_of_them() {
         let wanted = [
             (Wanted::starts(at(0)), 1),
             (Wanted { not_rejected: false, ..Wanted::starts(at(0)) }, 2),
+            (Wanted { id: Some(whole(1).id), ..all.clone() }, 1),
+            (Wanted { id: Some(uuid::Uuid::from_u128(0xdead)), ..all.clone() }, 0),
             (Wanted { repo: Some("acme/billing".parse().unwrap()), ..all.clone() }, 2),
             (Wanted { who: Some("mona".into()), ..all.clone() }, 3),
             (Wanted { who: Some("eve".into()), ..all.clone() }, 0),

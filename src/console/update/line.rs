@@ -104,7 +104,7 @@ pub(super) fn follow(model: &mut Model) {
 pub fn filter(model: &mut Model, text: String) {
     let open = model.line.as_ref().is_some_and(|line| line.kind == LineKind::QueueFilter);
     if model.queue.typed.text != text || model.queue.typed.query.is_open() != open {
-        let (query, wrong) = if open { Query::parse_open(&text) } else { Query::parse_while_typing(&text) };
+        let (query, wrong) = Query::parse_as(&text, open);
         model.queue.typed = Typed { text, query, wrong };
         // A row that is filtered away has no neighbours worth a look: the best match is the first.
         model.queue.index = 0;

@@ -68,7 +68,8 @@ impl<S: Subject> QueryOf<S> {
         Self::parse_as(text, true)
     }
 
-    fn parse_as(text: &str, open: bool) -> (Self, Option<Wrong>) {
+    /// The one or the other: `open` while the text is being typed.
+    pub fn parse_as(text: &str, open: bool) -> (Self, Option<Wrong>) {
         let (terms, wrong) = read::<S>(text, open);
         (Self { text: text.trim().into(), terms, open }, wrong.into_iter().next())
     }

@@ -23,6 +23,7 @@ impl Question {
             }
         };
         let text = |text: &Option<String>| text.clone().map(Value::Text);
+        add("i.id = ?", wanted.id.map(|id| id.as_bytes().to_vec().into()));
         add("i.action = ?", wanted.action.map(|action| action.word().to_owned().into()));
         add("i.repo = ?", wanted.repo.as_ref().map(|repo| repo.as_str().to_owned().into()));
         add("i.who = ?", text(&wanted.who));

@@ -141,7 +141,7 @@ impl Settler {
         let is_open = |order: &PullOrder| open.iter().any(|entry| entry.intent.id == order.id);
         let gone: Vec<_> = self.lost.extract_if(.., |order| !is_open(order)).collect();
         for order in gone {
-            let outcome = settle::outcome(&self.context, &order.target.at.repo, order.id).await;
+            let outcome = settle::outcome(&self.context, order.id).await;
             if let Ok(Some(Outcome::Confirmed(_))) = outcome {
                 self.happened(order).await;
             }

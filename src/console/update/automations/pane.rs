@@ -138,7 +138,7 @@ pub fn filter(model: &mut Model, text: String) {
     let open = model.line.as_ref().is_some_and(|line| line.kind == LineKind::AutomationFilter);
     let Some(pane) = &mut model.place.automations else { return };
     if pane.habits.text != text || pane.query.is_open() != open {
-        (pane.query, pane.wrong) = if open { Query::parse_open(&text) } else { Query::parse_while_typing(&text) };
+        (pane.query, pane.wrong) = Query::parse_as(&text, open);
         pane.habits.text = text;
         // A row that is filtered away has no neighbours worth a look: the first that fits is.
         (pane.index, pane.due) = (0, true);
