@@ -1,6 +1,8 @@
 //! The objects of the graph, made from the world. Where a field takes arguments that matter it is worked out here;
 //! everything else stands in the object itself.
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 
 use super::super::budget::Left;
@@ -21,26 +23,33 @@ pub struct Graph<'a> {
 
 /// A field's value, and what went wrong on the way (without `locations`).
 #[derive(Debug, Default)]
-pub struct Found {
-    pub value: Value,
+pub struct Found<'s> {
+    pub value: Cow<'s, Value>,
     pub faults: Vec<Value>,
 }
 
-impl From<Value> for Found {
+impl From<Value> for Found<'_> {
     fn from(value: Value) -> Self {
-        Self { value, faults: Vec::new() }
+        Self { value: Cow::Owned(value), faults: Vec::new() }
+    }
+}
+
+/// A field as it stands in its object.
+impl<'s> From<Option<&'s Value>> for Found<'s> {
+    fn from(value: Option<&'s Value>) -> Self {
+        Self { value: value.map_or(Cow::Owned(Value::Null), Cow::Borrowed), faults: Vec::new() }
     }
 }
 
 impl Graph<'_> {
-    pub fn resolve(
+    pub fn resolve<'s>(
         &mut self,
         parent: &str,
-        source: &Value,
+        source: &'s Value,
         field: &str,
         arguments: &Arguments,
         path: &[Value],
-    ) -> Found {
+    ) -> Found<'s> {
         let text = |key: &str| arguments.get(key).and_then(Value::as_str).unwrap_or_default();
         match (parent, field) {
             ("Query", "viewer") => self.viewer().into(),
@@ -60,16 +69,16 @@ impl Graph<'_> {
             },
             ("Repository", "pullRequest") => self.pull_numbered(source, arguments, path),
             ("Repository", "suggestedActors") => self.assignable(source).into(),
-            ("PullRequest", "reviews") => {
-                let states = arguments.get("states").and_then(Value::as_array).cloned();
-                let all = source.get(field).and_then(Value::as_array).cloned().unwrap_or_default();
-                let wanted = |review: &Value| {
-                    states.as_ref().is_none_or(|states| review.get("state").is_some_and(|state| states.contains(state)))
-                };
-                Value::Array(all.into_iter().filter(wanted).collect()).into()
-            }
+            ("PullRequest", "reviews") => match arguments.get("states").and_then(Value::as_array) {
+                Some(states) => {
+                    let all = source.get(field).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+                    let wanted = |review: &&Value| review.get("state").is_some_and(|state| states.contains(state));
+                    all.iter().filter(wanted).cloned().collect::<Value>().into()
+                }
+                None => source.get(field).into(),
+            },
             ("Mutation", "markPullRequestReadyForReview") => self.mark_ready(arguments, path),
-            _ => source.get(field).cloned().unwrap_or(Value::Null).into(),
+            _ => source.get(field).into(),
         }
     }
 
@@ -113,7 +122,7 @@ impl Graph<'_> {
     }
 
     /// By their ids alone: each is opened when its fields are picked, so that a hundred of them are never held at once.
-    fn nodes(&self, ids: &[&str], path: &[Value], many: bool) -> Found {
+    fn nodes(&self, ids: &[&str], path: &[Value], many: bool) -> Found<'static> {
         let mut found = Found::default();
         let mut values = Vec::new();
         for (index, id) in ids.iter().enumerate() {
@@ -129,7 +138,7 @@ impl Graph<'_> {
             }
             values.push(if known { Value::from(*id) } else { Value::Null });
         }
-        found.value = if many { Value::Array(values) } else { values.pop().unwrap_or(Value::Null) };
+        found.value = Cow::Owned(if many { Value::Array(values) } else { values.pop().unwrap_or(Value::Null) });
         found
     }
 
@@ -171,7 +180,7 @@ impl Graph<'_> {
         out
     }
 
-    fn pull_numbered(&mut self, source: &Value, arguments: &Arguments, path: &[Value]) -> Found {
+    fn pull_numbered(&mut self, source: &Value, arguments: &Arguments, path: &[Value]) -> Found<'static> {
         let id = source.get("databaseId").and_then(Value::as_i64);
         let repo = self.world.repos.iter().position(|repo| Some(repo.id) == id);
         let number = arguments.get("number").and_then(Value::as_i64).unwrap_or(0);
@@ -181,7 +190,7 @@ impl Graph<'_> {
         }
     }
 
-    fn mark_ready(&mut self, arguments: &Arguments, path: &[Value]) -> Found {
+    fn mark_ready(&mut self, arguments: &Arguments, path: &[Value]) -> Found<'static> {
         let input = arguments.get("input").cloned().unwrap_or_default();
         let id = input.get("pullRequestId").and_then(Value::as_str).unwrap_or_default();
         if !self.may_write {
@@ -203,11 +212,11 @@ impl Graph<'_> {
     }
 }
 
-fn fault(kind: &str, path: &[Value], message: &str) -> Found {
-    Found { value: Value::Null, faults: vec![json!({ "type": kind, "path": path, "message": message })] }
+fn fault(kind: &str, path: &[Value], message: &str) -> Found<'static> {
+    Found { value: Cow::Owned(Value::Null), faults: vec![json!({ "type": kind, "path": path, "message": message })] }
 }
 
-fn missing(path: &[Value], message: &str) -> Found {
+fn missing(path: &[Value], message: &str) -> Found<'static> {
     fault("NOT_FOUND", path, message)
 }
 
@@ -265,17 +274,11 @@ fn pull(world: &World, view: &PullView<'_>) -> Value {
         Some(true) => "MERGEABLE",
         Some(false) => "CONFLICTING",
     };
-    let rollup = rollup(world, entry.id, view);
-    let commit = json!({
-        "__typename": "PullRequestCommit",
-        "id": node_id("PURC", &[entry.id, pull.id]),
-        "commit": { "__typename": "Commit", "id": node_id("C", &[entry.id, pull.id]), "oid": view.head_sha, "statusCheckRollup": rollup, "checkSuites": suites(world, entry.id, view) },
-    });
     let reviews: Vec<Value> =
         pull.reviews_seen(world.now).map(|one| review(world, &url, pull, entry.id, one)).collect();
     let opinions: Vec<Value> =
         pull.opinions(world.now).into_iter().map(|one| review(world, &url, pull, entry.id, one)).collect();
-    let mut out = json!({
+    let out = json!({
         "__typename": "PullRequest",
         "id": node_id("PR", &[entry.id, pull.id]),
         "databaseId": i32::try_from(pull.id).ok(),
@@ -305,34 +308,56 @@ fn pull(world: &World, view: &PullView<'_>) -> Value {
         "mergeable": mergeable,
         "mergeStateStatus": view.merge_state(),
         "reviewDecision": view.decision,
-        "statusCheckRollup": rollup,
-        "commits": vec![commit; view.work.pushes.len() + 1],
-        "latestReviews": reviews,
-        "reviews": reviews,
-        "latestOpinionatedReviews": opinions,
-    });
-    let rest = json!({
-        "repository": repository(world, pull.repo),
-        "reviewRequests": requests(world, view),
-        "reviewThreads": threads(view),
-        "comments": comments(world, &url, view),
         "totalCommentsCount": world.comments_on(pull.repo, pull.number).count(),
     });
-    if let (Some(out), Value::Object(rest)) = (out.as_object_mut(), rest) {
-        out.extend(rest);
+    let parts = [
+        ("statusCheckRollup", rollup(world, entry.id, view)),
+        ("commits", commits(world, entry.id, view)),
+        ("latestReviews", reviews.clone().into()),
+        ("reviews", reviews.into()),
+        ("latestOpinionatedReviews", opinions.into()),
+        ("repository", repository(world, pull.repo)),
+        ("reviewRequests", requests(world, view).into()),
+        ("reviewThreads", threads(view).into()),
+        ("comments", comments(world, &url, view).into()),
+    ];
+    with(out, parts)
+}
+
+/// Large fields are moved in: `json!` would copy them, one by one.
+fn with<const N: usize>(mut object: Value, parts: [(&str, Value); N]) -> Value {
+    if let Some(object) = object.as_object_mut() {
+        object.extend(parts.map(|(name, value)| (name.to_owned(), value)));
     }
-    out
+    object
+}
+
+/// Oldest first. Only the newest is given its checks: what ran for the others is nowhere asked for.
+fn commits(world: &World, repo: i64, view: &PullView<'_>) -> Value {
+    let pull = view.pull;
+    let (last, _) = pull.last_push(&view.work);
+    let commit = |push: usize| {
+        let newest = push == last;
+        let commit = json!({
+            "__typename": "Commit",
+            "id": node_id("C", &[repo, pull.id]),
+            "oid": world.sha(pull.repo, &pull.branch, push + 1),
+        });
+        let checks = [
+            ("statusCheckRollup", if newest { rollup(world, repo, view) } else { Value::Null }),
+            ("checkSuites", if newest { suites(world, repo, view).into() } else { json!([]) }),
+        ];
+        let entry = json!({ "__typename": "PullRequestCommit", "id": node_id("PURC", &[repo, pull.id]) });
+        with(entry, [("commit", with(commit, checks))])
+    };
+    (0..=last).map(commit).collect()
 }
 
 fn rollup(world: &World, repo: i64, view: &PullView<'_>) -> Value {
     let Some(state) = view.rollup() else { return Value::Null };
     let contexts: Vec<Value> = view.checks.iter().map(|check| check_run(world, repo, view, check)).collect();
-    json!({
-        "__typename": "StatusCheckRollup",
-        "id": node_id("SCR", &[repo, view.pull.id]),
-        "state": state,
-        "contexts": contexts,
-    })
+    let out = json!({ "__typename": "StatusCheckRollup", "id": node_id("SCR", &[repo, view.pull.id]), "state": state });
+    with(out, [("contexts", contexts.into())])
 }
 
 /// One suite for the push's workflow run. One that waits for approval has no check runs yet, so no roll-up shows it.
@@ -351,14 +376,14 @@ fn suites(world: &World, repo: i64, view: &PullView<'_>) -> Vec<Value> {
         (_, false, _) => None,
     };
     let runs: Vec<Value> = view.checks.iter().map(|check| check_run(world, repo, view, check)).collect();
-    vec![json!({
+    let suite = json!({
         "__typename": "CheckSuite",
         "id": node_id("CS", &[repo, view.pull.id]),
         "databaseId": null,
         "status": if conclusion.is_some() { "COMPLETED" } else { "IN_PROGRESS" },
         "conclusion": conclusion,
-        "checkRuns": runs,
-    })]
+    });
+    vec![with(suite, [("checkRuns", runs.into())])]
 }
 
 fn check_run(world: &World, repo: i64, view: &PullView<'_>, check: &CheckView) -> Value {

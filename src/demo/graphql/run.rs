@@ -20,13 +20,31 @@ pub struct Runner<'a, 'w> {
 /// The arguments of one field, with the variables filled in.
 pub type Arguments = Map<String, Value>;
 
+/// What fields are picked from. A page and its edges only point at what they list: a copy would be as large as the list.
+#[derive(Clone, Copy)]
+enum Source<'v> {
+    Object(&'v Value),
+    Page(&'v Page<'v>),
+    /// A listed object and its place in the whole list.
+    Edge(&'v Value, usize),
+}
+
+/// A part of a connection.
+struct Page<'v> {
+    shown: &'v [Value],
+    /// Objects before it.
+    from: usize,
+    /// All its fields but the objects.
+    about: Value,
+}
+
 impl Runner<'_, '_> {
     pub fn run(&mut self, root: &str, operation: &Operation) -> Value {
         let mut path = Vec::new();
-        self.object(root, &json!({ "__typename": root }), &operation.selections, &mut path)
+        self.object(root, Source::Object(&json!({ "__typename": root })), &operation.selections, &mut path)
     }
 
-    fn object(&mut self, kind: &str, source: &Value, selections: &[Selection], path: &mut Vec<Value>) -> Value {
+    fn object(&mut self, kind: &str, source: Source<'_>, selections: &[Selection], path: &mut Vec<Value>) -> Value {
         let mut out = Map::new();
         let mut fields: Vec<&Field> = Vec::new();
         self.collect(kind, selections, &mut fields);
@@ -99,13 +117,27 @@ impl Runner<'_, '_> {
         }
     }
 
-    fn field(&mut self, parent: &str, source: &Value, field: &Field, path: &mut Vec<Value>) -> Value {
+    fn field(&mut self, parent: &str, source: Source<'_>, field: &Field, path: &mut Vec<Value>) -> Value {
         if field.name == "__typename" {
             return parent.into();
         }
         let schema = self.schema;
         let Some(kind) = schema.find(parent).and_then(|parent| parent.fields.get(&field.name)) else {
             return Value::Null;
+        };
+        let name = kind.kind.base();
+        let source = match (source, field.name.as_str()) {
+            (Source::Page(page), "nodes") => {
+                return self.list(page.shown, path, |runner, _, node, path| runner.shape(name, node, field, path));
+            }
+            (Source::Page(page), "edges") => {
+                return self.list(page.shown, path, |runner, index, node, path| {
+                    runner.object(name, Source::Edge(node, page.from + index), &field.selections, path)
+                });
+            }
+            (Source::Edge(node, _), "node") => return self.shape(name, node, field, path),
+            (Source::Edge(_, index), _) => return cursor(index).into(),
+            (Source::Object(value), _) | (Source::Page(Page { about: value, .. }), _) => value,
         };
         let arguments = self.arguments(&field.arguments);
         let answer = self.graph.resolve(parent, source, &field.name, &arguments, path);
@@ -115,28 +147,36 @@ impl Runner<'_, '_> {
             }
             self.errors.push(fault);
         }
-        let name = kind.kind.base();
         if name.ends_with("Connection") {
             return self.connection(name, &answer.value, field, &arguments, path);
         }
         self.shape(name, &answer.value, field, path)
     }
 
+    fn list(
+        &mut self,
+        items: &[Value],
+        path: &mut Vec<Value>,
+        mut each: impl FnMut(&mut Self, usize, &Value, &mut Vec<Value>) -> Value,
+    ) -> Value {
+        let mut out = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            path.push(index.into());
+            out.push(each(self, index, item, path));
+            path.pop();
+        }
+        Value::Array(out)
+    }
+
     /// A leaf as it is; objects and lists of them by their selections.
     fn shape(&mut self, kind: &str, value: &Value, field: &Field, path: &mut Vec<Value>) -> Value {
         match value {
             Value::Array(items) => {
-                let mut out = Vec::new();
-                for (index, item) in items.iter().enumerate() {
-                    path.push(index.into());
-                    out.push(self.shape(kind, item, field, path));
-                    path.pop();
-                }
-                Value::Array(out)
+                self.list(items, path, |runner, _, item, path| runner.shape(kind, item, field, path))
             }
             Value::Object(object) => {
-                let own = object.get("__typename").and_then(Value::as_str).unwrap_or(kind).to_owned();
-                self.object(&own, value, &field.selections, path)
+                let own = object.get("__typename").and_then(Value::as_str).unwrap_or(kind);
+                self.object(own, Source::Object(value), &field.selections, path)
             }
             // An object that was only named so far.
             Value::String(id) if kind == "Node" => {
@@ -192,14 +232,9 @@ impl Runner<'_, '_> {
         let skip = if first.is_some() { 0 } else { rest.len() - count };
         let shown = rest.get(skip..skip + count).unwrap_or_default();
         let from = after + skip;
-        let cursor = |index: usize| (index + 1).to_string();
-        let edges =
-            shown.iter().enumerate().map(|(index, node)| json!({ "cursor": cursor(from + index), "node": node }));
         let checks = all.iter().filter(|item| item.get("__typename") == Some(&"CheckRun".into())).count();
-        let source = json!({
+        let about = json!({
             "__typename": kind,
-            "nodes": shown,
-            "edges": edges.collect::<Vec<_>>(),
             "totalCount": all.len(),
             "checkRunCount": checks,
             "statusContextCount": all.len() - checks,
@@ -210,8 +245,14 @@ impl Runner<'_, '_> {
                 "hasPreviousPage": from > 0,
             },
         });
-        self.object(kind, &source, &field.selections, path)
+        let page = Page { shown, from, about };
+        self.object(kind, Source::Page(&page), &field.selections, path)
     }
+}
+
+/// Where the list goes on behind this object.
+fn cursor(index: usize) -> String {
+    (index + 1).to_string()
 }
 
 /// Two selections of the same field are answered as one.

@@ -226,15 +226,17 @@ impl World {
 
     /// The checks' run of each push, oldest first.
     pub fn ci_runs(&self, pull: &Pull, work: &Work) -> Vec<CiView> {
-        let Some(repo) = self.repos.get(pull.repo).filter(|_| !pull.check_plan.none) else { return Vec::new() };
         let later = work.pushes.iter().filter(|at| **at > pull.opened);
         let pushes = std::iter::once(&pull.opened).chain(later);
-        let views = pushes.enumerate().map(|(index, at)| {
-            let run = ci_run_id(pull, index);
-            let orders = pull.ci.get(&run).cloned().unwrap_or_default();
-            checks::view(&repo.checks, &pull.check_plan, &orders, run, *at, self.now)
-        });
-        views.collect()
+        pushes.enumerate().filter_map(|(push, at)| self.ci_of_push(pull, push, *at)).collect()
+    }
+
+    /// The checks' run of one push; `None`: this repository or this pull request has no checks.
+    fn ci_of_push(&self, pull: &Pull, push: usize, at: Tick) -> Option<CiView> {
+        let repo = self.repos.get(pull.repo).filter(|_| !pull.check_plan.none)?;
+        let run = ci_run_id(pull, push);
+        let orders = pull.ci.get(&run).cloned().unwrap_or_default();
+        Some(checks::view(&repo.checks, &pull.check_plan, &orders, run, at, self.now))
     }
 
     pub fn view(&self, pull: usize) -> Option<PullView<'_>> {
@@ -266,7 +268,7 @@ impl World {
             closed_at,
             mergeable: pull.mergeable(pushed, self.now),
             decision: pull.decision(required, self.now),
-            checks: self.ci_runs(pull, &work).pop().map(|run| run.checks).unwrap_or_default(),
+            checks: self.ci_of_push(pull, push, pushed).map(|run| run.checks).unwrap_or_default(),
             pull,
             work,
         })
