@@ -211,8 +211,12 @@ struct GivenOptions {
 
 /// `args` with the program's own name first, as `std::env::args_os` gives them.
 pub fn parse<T: Into<OsString> + Clone>(args: impl IntoIterator<Item = T>) -> Result<Command, Refusal> {
-    let read = help::with_examples(Cli::command()).try_get_matches_from(args);
-    match read.and_then(|matches| Cli::from_arg_matches(&matches)) {
+    let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
+    let read = |definition: clap::Command| {
+        definition.try_get_matches_from(&args).and_then(|matches| Cli::from_arg_matches(&matches))
+    };
+    // Examples are only seen in help, and a start should not wait for them.
+    match read(Cli::command()).or_else(|_| read(help::with_examples(Cli::command()))) {
         Ok(cli) => Ok(command(cli)),
         Err(error) => match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {

@@ -63,6 +63,9 @@ impl Keymap {
     /// The table, the preset and the operator's own keys, and everything that is wrong with those.
     pub fn build(preset: Preset, changes: &[Change]) -> (Self, Vec<Wrong>) {
         let mut map = Self::of(preset);
+        if changes.is_empty() {
+            return (map, Vec::new());
+        }
         let before = map.clone();
         let mut wrong = rules::each(changes);
         let sound = |n: &usize| !wrong.iter().any(|wrong| wrong.change == *n);
