@@ -17,8 +17,16 @@ pub fn cells(text: &str) -> impl Iterator<Item = (&str, usize)> {
     std::iter::from_fn(move || {
         let (first, after) = rest.split_at_checked(first_len(rest)).filter(|(first, _)| !first.is_empty())?;
         rest = after;
-        Some((first, if first.len() == 1 { 1 } else { first.width() }))
+        Some((first, columns(first)))
     })
+}
+
+/// Columns of one user-perceived character. The lines of U+2500 to U+257F, which rules are made of, are not looked up.
+fn columns(character: &str) -> usize {
+    match character.as_bytes() {
+        [_] | [0xe2, 0x94 | 0x95, _] => 1,
+        _ => character.width(),
+    }
 }
 
 /// Bytes of the first user-perceived character. Nearly all that is drawn is of letters and signs that never join with

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 
-use super::safe::put;
+use super::safe::{fill, put};
 use super::theme::{Theme, Tone};
 use crate::console::state::layout::Area;
 use crate::text::{Safe, width};
@@ -22,9 +22,7 @@ pub fn draw(buffer: &mut Buffer, theme: &Theme, area: Area, title: &Safe, focuse
     let dim = theme.style(Tone::Dim);
     // Panes are drawn on their own, too: no line of theirs waits for the whole screen to be made ASCII.
     let (dash, separator) = if theme.ascii { ("-", " -- ") } else { ("─", " ── ") };
-    for x in area.x..area.right() {
-        put(buffer, area, x, area.y, dash, dim);
-    }
+    fill(buffer, area, area.y, dash, dim);
     let columns = usize::from(area.width);
     let title_tone = if focused { Tone::AccentStrong } else { Tone::Plain };
     let title = Safe::new(width::cut_end(title, columns.saturating_sub(BEFORE + AFTER + 2)));

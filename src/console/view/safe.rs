@@ -3,7 +3,11 @@
 
 #![expect(clippy::disallowed_methods, reason = "the one place that may")]
 
-use ratatui::buffer::Buffer;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::theme::Theme;
@@ -37,31 +41,68 @@ impl<T: Drawable> Drawable for &T {
 /// Writes one line at (x, y), clipped to `area`; returns the column after it. A wide character that would be cut in
 /// half at the right edge is left out.
 pub fn put(buffer: &mut Buffer, area: Area, x: u16, y: u16, text: impl Drawable, style: Style) -> u16 {
-    let right = area.x.saturating_add(area.width);
-    if y < area.y || y >= area.y.saturating_add(area.height) {
+    if y < area.y || y >= area.bottom() || x >= area.right() {
         return x;
     }
-    let mut column = x;
-    for (grapheme, wide) in width::cells(text.text()) {
+    let (text, room) = (text.text(), area.right() - x);
+    let cells = cells(buffer, x..area.right(), y);
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        for (cell, byte) in cells.iter_mut().zip(text.bytes()) {
+            // Styles add up in a cell: what stood there before must not shine through.
+            cell.clone_from(letter(byte));
+            cell.set_style(style);
+        }
+        return x + u16::try_from(text.len()).map_or(room, |columns| columns.min(room));
+    }
+    let mut blank = Cell::EMPTY;
+    blank.set_style(style);
+    let (mut cells, mut column) = (cells.iter_mut(), x);
+    for (grapheme, wide) in width::cells(text) {
         let w = u16::try_from(wide).unwrap_or(u16::MAX);
         if w == 0 {
             continue;
         }
-        let Some(end) = column.checked_add(w).filter(|end| *end <= right) else { break };
-        if let Some(cell) = buffer.cell_mut((column, y)) {
-            // Styles add up in a cell: what stood there before must not shine through.
-            cell.reset();
-            cell.set_symbol(grapheme).set_style(style);
+        let Some(end) = column.checked_add(w).filter(|end| *end <= area.right()) else { break };
+        if let Some(cell) = cells.next() {
+            cell.clone_from(&blank);
+            cell.set_symbol(grapheme);
         }
-        for rest in column + 1..end {
-            if let Some(cell) = buffer.cell_mut((rest, y)) {
-                cell.reset();
-                cell.set_style(style);
-            }
-        }
+        cells.by_ref().take(wide - 1).for_each(|half| half.clone_from(&blank));
         column = end;
     }
     column
+}
+
+/// A sign in every column of row `y`, as the rules between panes are made of.
+pub fn fill(buffer: &mut Buffer, area: Area, y: u16, sign: &'static str, style: Style) {
+    let mut cell = Cell::new(sign);
+    cell.set_style(style);
+    if (area.y..area.bottom()).contains(&y) {
+        cells(buffer, area.x..area.right(), y).fill(cell);
+    }
+}
+
+/// The cell of a printable ASCII character: nearly all that is drawn, and copied quicker than made.
+fn letter(byte: u8) -> &'static Cell {
+    static LETTERS: LazyLock<Vec<Cell>> = LazyLock::new(|| {
+        let cell = |byte: u8| {
+            let mut cell = Cell::EMPTY;
+            cell.set_char(byte.into());
+            cell
+        };
+        (b' '..=b'~').map(cell).collect()
+    });
+    const BLANK: &Cell = &Cell::EMPTY;
+    LETTERS.get(usize::from(byte.wrapping_sub(b' '))).unwrap_or(BLANK)
+}
+
+/// The cells of row `y` in these columns, as far as there are any.
+fn cells(buffer: &mut Buffer, columns: Range<u16>, y: u16) -> &mut [Cell] {
+    let Rect { x: left, y: top, width, .. } = buffer.area;
+    let Some(row) = y.checked_sub(top) else { return &mut [] };
+    let within = |x: u16| usize::from(x.saturating_sub(left).min(width));
+    let start = usize::from(row) * usize::from(width);
+    buffer.content.get_mut(start + within(columns.start)..start + within(columns.end)).unwrap_or_default()
 }
 
 /// Writes words one after the other; what does not fit ends in `…`.
@@ -86,11 +127,7 @@ pub fn put_words(buffer: &mut Buffer, area: Area, x: u16, y: u16, words: &Words,
 /// Empties an area, whatever stood there: for what is drawn over other things.
 pub fn clear(buffer: &mut Buffer, area: Area) {
     for y in area.y..area.bottom() {
-        for x in area.x..area.right() {
-            if let Some(cell) = buffer.cell_mut((x, y)) {
-                cell.reset();
-            }
-        }
+        cells(buffer, area.x..area.right(), y).iter_mut().for_each(Cell::reset);
     }
 }
 

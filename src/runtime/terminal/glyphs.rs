@@ -1,7 +1,7 @@
 //! What a row of cells really shows: which columns begin a character, which are the right half of a wide one, and which
 //! differences between two cells nobody can see.
 
-use ratatui::buffer::{Buffer, Cell};
+use ratatui::buffer::Cell;
 use ratatui::style::{Color, Modifier};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -56,12 +56,9 @@ impl Glyph<'_> {
     }
 }
 
-/// Replaces the content of `row` with what the buffer's row `y` (counted from its top) shows.
-pub fn read<'a>(buffer: &'a Buffer, y: u16, row: &mut Vec<Glyph<'a>>) {
-    row.clear();
-    let width = usize::from(buffer.area.width);
-    let start = usize::from(y) * width;
-    let cells = buffer.content.get(start..start + width).unwrap_or_default();
+/// What a row of cells shows.
+pub fn read(cells: &[Cell]) -> Vec<Glyph<'_>> {
+    let mut row = Vec::with_capacity(cells.len());
     let mut tail = false;
     for (x, cell) in cells.iter().enumerate() {
         if tail {
@@ -69,10 +66,11 @@ pub fn read<'a>(buffer: &'a Buffer, y: u16, row: &mut Vec<Glyph<'a>>) {
             row.push(Glyph::Tail);
             continue;
         }
-        let (text, wide) = text_of(cell, width - x);
+        let (text, wide) = text_of(cell, cells.len() - x);
         tail = wide;
         row.push(Glyph::Lead { text, wide, look: look_of(cell, text), link: 0 });
     }
+    row
 }
 
 /// Every terminal takes as many columns for this as we do: one character of those that were narrow or wide long before
@@ -151,15 +149,14 @@ mod tests {
     #![expect(clippy::disallowed_methods, reason = "hostile cells are what is tested")]
     #![allow(clippy::indexing_slicing)]
 
+    use ratatui::buffer::Buffer;
     use ratatui::layout::Rect;
     use ratatui::style::Style;
 
     use super::*;
 
     fn row(buffer: &Buffer) -> Vec<Glyph<'_>> {
-        let mut row = Vec::new();
-        read(buffer, 0, &mut row);
-        row
+        read(&buffer.content)
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use std::io::Write;
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ratatui::style::Color;
 
@@ -28,6 +28,8 @@ const BLANKS: usize = 4;
 #[derive(Debug)]
 pub struct Painter {
     previous: Buffer,
+    /// What each row of `previous` says, in short.
+    marks: Vec<u64>,
     /// The links of `previous`.
     linked: Spans,
     links: Links,
@@ -49,6 +51,7 @@ impl Painter {
     pub fn new(regions: bool) -> Self {
         Self {
             previous: Buffer::empty(Rect::default()),
+            marks: Vec::new(),
             linked: Spans::default(),
             links: Links::default(),
             valid: false,
@@ -84,6 +87,7 @@ impl Painter {
         if !self.valid || previous.area != next.area {
             previous.resize(next.area);
             previous.reset();
+            self.marks = (0..next.area.height).map(|y| scroll::mark(cells(&previous, y))).collect();
             self.start_over(&mut body);
         }
         let spans = self.links.spans(links);
@@ -115,28 +119,39 @@ impl Painter {
     }
 
     fn paint(&mut self, (old, was): (&Buffer, &Spans), (new, is): (&Buffer, &Spans), out: &mut Vec<u8>) {
-        let width = usize::from(new.area.width);
-        if width == 0 {
-            return;
+        let mut marks = self.marks.clone();
+        let mut differing = Vec::new();
+        for y in 0..new.area.height {
+            let row = cells(new, y);
+            if !same(cells(old, y), row) {
+                if let Some(mark) = marks.get_mut(usize::from(y)) {
+                    *mark = scroll::mark(row);
+                }
+            } else if was.same_in_row(is, y) {
+                continue;
+            }
+            differing.push(y);
         }
-        let changed = |y: &u16| {
-            let start = usize::from(*y) * width;
-            old.content.get(start..start + width) != new.content.get(start..start + width) || !was.same_in_row(is, *y)
-        };
-        let mut differing = (0..new.area.height).filter(changed);
-        let Some(first) = differing.next() else { return };
-        let last = differing.next_back().unwrap_or(first);
-        let (mut was, is) = (rows(old, was, first..=last), rows(new, is, first..=last));
-        let (first, height) = (usize::from(first), usize::from(new.area.height));
-        if self.regions && is.len() > 2 {
+        let (Some(first), Some(last)) = (differing.first().copied(), differing.last().copied()) else { return };
+        let before = std::mem::replace(&mut self.marks, marks);
+        let span = usize::from(first)..usize::from(last) + 1;
+        let (before, after) = (before.get(span.clone()), self.marks.get(span.clone()));
+        if self.regions && span.len() > 2 && before.zip(after).is_some_and(|(before, after)| scroll::may(before, after))
+        {
+            let (mut was, is) = (rows(old, was, first..=last), rows(new, is, first..=last));
             for _ in 0..SCROLLS {
                 let Some(found) = scroll::find(&was, &is) else { break };
-                self.scroll(found.top + first, found.bottom + first, found.by, height, out);
+                let height = usize::from(new.area.height);
+                self.scroll(found.top + span.start, found.bottom + span.start, found.by, height, out);
                 scroll::apply(&mut was, found);
             }
-        }
-        for (i, (was, is)) in was.iter().zip(&is).enumerate() {
-            self.row(first + i, was, is, out);
+            for (y, (was, is)) in span.zip(was.iter().zip(&is)) {
+                self.row(y, was, is, out);
+            }
+        } else {
+            for y in differing {
+                self.row(usize::from(y), &row(old, was, y), &row(new, is, y), out);
+            }
         }
     }
 
@@ -272,15 +287,32 @@ impl Painter {
     }
 }
 
-/// What some rows show.
+/// Every cell of every picture comes by here: short texts, nearly all there are, are compared without a call.
+fn same(old: &[Cell], new: &[Cell]) -> bool {
+    let text = |old: &Cell, new: &Cell| match (old.symbol().as_bytes(), new.symbol().as_bytes()) {
+        ([old], [new]) => old == new,
+        ([a, b, c], [x, y, z]) => (a, b, c) == (x, y, z),
+        (old, new) => old == new,
+    };
+    let look = |cell: &Cell| (cell.fg, cell.bg, cell.modifier);
+    old.iter().zip(new).all(|(old, new)| text(old, new) && look(old) == look(new))
+}
+
+fn cells(buffer: &Buffer, y: u16) -> &[Cell] {
+    let width = usize::from(buffer.area.width);
+    let start = usize::from(y) * width;
+    buffer.content.get(start..start + width).unwrap_or_default()
+}
+
+/// What a row shows.
+fn row<'a>(buffer: &'a Buffer, links: &Spans, y: u16) -> Row<'a> {
+    let mut row = glyphs::read(cells(buffer, y));
+    links.tie(y, &mut row);
+    row
+}
+
 fn rows<'a>(buffer: &'a Buffer, links: &Spans, rows: std::ops::RangeInclusive<u16>) -> Vec<Row<'a>> {
-    rows.map(|y| {
-        let mut row = Vec::with_capacity(usize::from(buffer.area.width));
-        glyphs::read(buffer, y, &mut row);
-        links.tie(y, &mut row);
-        row
-    })
-    .collect()
+    rows.map(|y| row(buffer, links, y)).collect()
 }
 
 /// A write to memory cannot fail.

@@ -8,7 +8,7 @@ use super::clipboard::Copied;
 use crate::console::state::layout::Size;
 use crate::console::view::links::Link;
 
-/// Fills a blank buffer, and names the links in it where they are wanted.
+/// Fills a buffer, whatever was in it, and names the links in it where they are wanted.
 pub type Fill<'a> = &'a mut dyn FnMut(&mut Buffer, Option<&mut Vec<Link>>) -> Option<(u16, u16)>;
 
 /// One screen: the real terminal or the paper of a test. A picture is taken only when the one before is out, so that a
@@ -17,7 +17,7 @@ pub trait Screen {
     /// Asks for the size. The next picture has it.
     fn size(&mut self) -> Size;
 
-    /// Shows what `fill` puts into the buffer, which is blank when it gets it; `fill` says where the text cursor belongs.
+    /// Shows what `fill` puts into the buffer; `fill` says where the text cursor belongs.
     fn draw(&mut self, fill: Fill<'_>);
 
     /// The last picture is still on its way.

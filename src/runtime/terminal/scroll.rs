@@ -2,6 +2,8 @@
 //! them again. Rows move over the whole width, so this pays for full-width panes; everything else is left to the plain
 //! difference.
 
+use ratatui::buffer::Cell;
+
 use super::glyphs::Glyph;
 
 pub type Row<'a> = Vec<Glyph<'a>>;
@@ -131,16 +133,28 @@ fn weigh<'a, 'b: 'a>(cells: impl Iterator<Item = (bool, &'a Glyph<'b>)>) -> isiz
     isize::try_from(bytes).unwrap_or(isize::MAX)
 }
 
-/// A mark of what a row says, whatever its colours: the same for rows that are the same, and quick. Rows whose marks are
-/// the same by chance are told apart when their cost is weighed.
+/// A mark of what a row of cells says, whatever its colours: the same for rows that are the same, and quick. Rows whose
+/// marks are the same by chance are told apart when their cost is weighed.
+pub fn mark(cells: &[Cell]) -> u64 {
+    cells.iter().fold(0, |mark, cell| add(mark, cell.symbol()))
+}
+
+/// By the marks of their rows one picture may be the other, scrolled: something new stood in another row before. Most
+/// pictures are told by this, and no row of them is read but those that differ.
+pub fn may(old: &[u64], new: &[u64]) -> bool {
+    old.iter().zip(new).any(|(was, is)| was != is && old.contains(is))
+}
+
 fn hash(row: &Row<'_>) -> u64 {
-    row.iter().fold(0, |mark, glyph| {
-        let piece = match glyph {
-            Glyph::Lead { text, .. } => text.bytes().fold(0, |piece: u64, byte| piece << 8 ^ u64::from(byte)),
-            Glyph::Tail => 1,
-        };
-        (mark ^ piece).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29)
+    row.iter().fold(0, |mark, glyph| match glyph {
+        Glyph::Lead { text, .. } => add(mark, text),
+        Glyph::Tail => add(mark, " "),
     })
+}
+
+fn add(mark: u64, text: &str) -> u64 {
+    let piece = text.bytes().fold(0, |piece: u64, byte| piece << 8 ^ u64::from(byte));
+    (mark ^ piece).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29)
 }
 
 #[cfg(test)]
@@ -153,9 +167,7 @@ mod tests {
     fn rows(buffer: &Buffer) -> Vec<Row<'_>> {
         (0..buffer.area.height)
             .map(|y| {
-                let mut row = Vec::new();
-                glyphs::read(buffer, y, &mut row);
-                row
+                glyphs::read(&buffer.content[usize::from(y * buffer.area.width)..][..usize::from(buffer.area.width)])
             })
             .collect()
     }

@@ -179,7 +179,6 @@ impl Screen for Tty {
     fn draw(&mut self, fill: Fill<'_>) {
         self.hear_outside();
         self.next.resize(Rect::new(0, 0, self.size.width, self.size.height));
-        self.next.reset();
         self.links.clear();
         let cursor = fill(&mut self.next, self.linked.then_some(&mut self.links));
         self.painter.linked(&mut self.next, &self.links, cursor, &mut self.pending);

@@ -26,7 +26,6 @@ impl Screen for Unseen {
 
     fn draw(&mut self, fill: Fill<'_>) {
         self.buffer.resize(Rect::new(0, 0, SIZE.width, SIZE.height));
-        self.buffer.reset();
         fill(&mut self.buffer, None);
         self.busy = true;
     }
