@@ -9,16 +9,17 @@
 //! dead line): the shell's modes are restored whether or not the last bytes went out.
 
 use std::io::{self, Write};
-use std::os::fd::BorrowedFd;
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError, mpsc};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError, TryLockError, mpsc};
 use std::thread;
 use std::time::Duration;
 
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use rustix::event::{PollFd, PollFlags, poll};
+use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
-use rustix::termios::{QueueSelector, tcflush, tcgetattr};
+use rustix::termios::{QueueSelector, isatty, tcflush, tcgetattr};
 
 use super::{check, warden};
 
@@ -113,6 +114,21 @@ pub fn links() {
 pub fn close() {
     CLOSED.store(true, Ordering::SeqCst);
     leave();
+}
+
+/// The terminal once more, opened so that a write never waits. Setting that on standard output would set it for the shell
+/// too. `None` where it cannot be had.
+static QUICK: LazyLock<Option<OwnedFd>> = LazyLock::new(|| {
+    let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let again = rustix::fs::open("/proc/self/fd/1", flags, Mode::empty()).ok()?;
+    isatty(&again).then_some(again)
+});
+
+/// As much of a frame as the terminal takes without anybody waiting; how much that was. No error is told: whoever writes
+/// the rest meets it.
+pub fn quick(bytes: &[u8]) -> usize {
+    let (Some(quick), Ok(_lock)) = (QUICK.as_ref(), OUTPUT.try_lock()) else { return 0 };
+    if ENTERED.load(Ordering::SeqCst) { rustix::io::write(quick, bytes).unwrap_or(0) } else { 0 }
 }
 
 /// Writes a frame, unless the terminal is not ours (any more).

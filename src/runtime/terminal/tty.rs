@@ -1,4 +1,5 @@
-//! The real terminal. A thread writes the pictures, so that a terminal which takes its time never holds up the loop.
+//! The real terminal. A picture is written at once as far as the terminal takes it; a thread writes the rest, so that one
+//! which takes its time never holds up the loop.
 
 use std::io;
 use std::sync::mpsc as std_mpsc;
@@ -59,7 +60,20 @@ pub struct Tty {
     /// What goes out next.
     pending: Vec<u8>,
     spare: Vec<u8>,
-    busy: bool,
+    /// The first picture goes by the thread, which has somebody watch over the terminal once it is out.
+    begun: bool,
+    out: Out,
+}
+
+/// Where the last picture is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Out {
+    /// Out, and the loop knows.
+    Done,
+    /// Out, and the loop is to be told.
+    Written,
+    /// With the thread.
+    OnItsWay,
 }
 
 impl Tty {
@@ -97,7 +111,8 @@ impl Tty {
             done,
             pending: Vec::new(),
             spare: Vec::new(),
-            busy: false,
+            begun: false,
+            out: Out::Done,
         };
         tty.size();
         tty.keys.open();
@@ -160,12 +175,20 @@ impl Tty {
     }
 
     fn send(&mut self) {
-        if self.busy || self.pending.is_empty() {
+        if self.out != Out::Done || self.pending.is_empty() {
             return;
         }
-        let bytes = std::mem::replace(&mut self.pending, std::mem::take(&mut self.spare));
-        // The thread ends only with this value, and takes a frame whenever none is on its way.
-        self.busy = self.frames.send(bytes).is_ok();
+        let mut bytes = std::mem::replace(&mut self.pending, std::mem::take(&mut self.spare));
+        if std::mem::replace(&mut self.begun, true) {
+            bytes.drain(..guard::quick(&bytes));
+        }
+        if bytes.is_empty() {
+            self.spare = bytes;
+            self.out = Out::Written;
+        } else if self.frames.send(bytes).is_ok() {
+            // The thread ends only with this value, and takes a frame whenever none is on its way.
+            self.out = Out::OnItsWay;
+        }
     }
 }
 
@@ -186,18 +209,22 @@ impl Screen for Tty {
     }
 
     fn busy(&self) -> bool {
-        self.busy
+        self.out != Out::Done
     }
 
     async fn written(&mut self) -> io::Result<()> {
-        if !self.busy {
-            return std::future::pending().await;
-        }
-        let Some((result, memory)) = self.done.recv().await else {
-            return Err(io::ErrorKind::BrokenPipe.into());
+        let result = match self.out {
+            Out::Done => return std::future::pending().await,
+            Out::Written => Ok(()),
+            Out::OnItsWay => {
+                let Some((result, memory)) = self.done.recv().await else {
+                    return Err(io::ErrorKind::BrokenPipe.into());
+                };
+                self.spare = memory;
+                result
+            }
         };
-        self.spare = memory;
-        self.busy = false;
+        self.out = Out::Done;
         self.send();
         result
     }
