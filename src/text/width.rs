@@ -108,7 +108,8 @@ pub fn cut_words(text: &str, max: usize) -> String {
         return cut;
     }
     match kept.rfind(char::is_whitespace).and_then(|at| kept.get(..at)) {
-        Some(whole) if width(whole) * 2 >= max => format!("{}…", whole.trim_end()),
+        // A dot between two parts says nothing behind the last.
+        Some(whole) if width(whole) * 2 >= max => format!("{}…", whole.trim_end_matches([' ', '·'])),
         _ => cut,
     }
 }
@@ -246,6 +247,7 @@ mod tests {
         assert_eq!(cut_words("the public search", 11), "the public…", "that word is whole");
         assert_eq!(cut_words("the unbreakable", 12), "the unbreak…", "else most of it would be gone");
         assert_eq!(cut_words("unbreakable", 4), "unb…");
+        assert_eq!(cut_words("unsent · copilot", 12), "unsent…", "nor a dot");
         for max in 0..20 {
             assert!(width(&cut_words("日本語 the public search", max)) <= max, "{max}");
         }
