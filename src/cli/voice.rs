@@ -253,6 +253,6 @@ mod tests {
         assert_eq!(bare.paint("done", Tone::Good), "done");
         let painted = |depth| Voice { brush: Some(Brush::new(&Palette::default(), depth)), ..bare };
         assert_eq!(painted(Depth::Sixteen).paint("done", Tone::Good), "\u{1b}[32mdone\u{1b}[0m");
-        assert_eq!(painted(Depth::Sixteen).paint("failed", look::Tone::BadStrong), "\u{1b}[1;31mfailed\u{1b}[0m");
+        assert_eq!(painted(Depth::Sixteen).paint("failed", look::Tone::BadStrong), "\u{1b}[1;91mfailed\u{1b}[0m");
     }
 }

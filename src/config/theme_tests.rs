@@ -123,7 +123,7 @@ fn a_theme_nobody_knows_a_circle_and_a_file_of_another_kind_are_refused() {
 fn a_file_of_ones_own_comes_before_the_shipped_theme_of_its_name_and_may_inherit_it() {
     let (_folder, themes) = themes(&[("dark", "inherits = \"dark\"\n[good]\nfg = \"bright-green\"")]);
     let dark = themes.read("dark").unwrap().palette;
-    assert_eq!((colour(&dark, Tone::Good), colour(&dark, Tone::Bad)), (Some(Ink::Ansi(10)), Some(Ink::Ansi(1))));
+    assert_eq!((colour(&dark, Tone::Good), colour(&dark, Tone::Bad)), (Some(Ink::Ansi(10)), Some(Ink::Ansi(9))));
     assert_eq!(themes.names().len(), SHIPPED.len());
 }
 
@@ -218,6 +218,56 @@ fn no_theme_has_two_states_look_the_same_in_the_same_attributes() {
             let seen: Vec<Paint> = Tone::STATES.map(|tone| palette.reduced(depth).paint(tone)).to_vec();
             for (n, paint) in seen.iter().enumerate() {
                 assert!(!seen[..n].contains(paint), "{name} {depth:?}: {:?}", Tone::STATES[n]);
+            }
+        }
+    }
+}
+
+/// What the 16 look like where they are darkest on black and lightest on white: in xterm, and on the console of a PC.
+const SIXTEEN: [[u32; 16]; 2] = [
+    [
+        0x00_0000, 0xcd_0000, 0x00_cd00, 0xcd_cd00, 0x00_00ee, 0xcd_00cd, 0x00_cdcd, 0xe5_e5e5, 0x7f_7f7f, 0xff_0000,
+        0x00_ff00, 0xff_ff00, 0x5c_5cff, 0xff_00ff, 0x00_ffff, 0xff_ffff,
+    ],
+    [
+        0x00_0000, 0xaa_0000, 0x00_aa00, 0xaa_5500, 0x00_00aa, 0xaa_00aa, 0x00_aaaa, 0xaa_aaaa, 0x55_5555, 0xff_5555,
+        0x55_ff55, 0xff_ff55, 0x55_55ff, 0xff_55ff, 0x55_ffff, 0xff_ffff,
+    ],
+];
+
+/// Of the 16, whose look is the terminal's own, this much is wanted in each of those two.
+const LEAST_OF_SIXTEEN: f64 = 4.0;
+
+#[test]
+fn every_tone_of_every_shipped_theme_is_read_on_the_ground_it_is_made_for_in_every_depth() {
+    let (_folder, themes) = themes(&[]);
+    let rgb = |n: u32| {
+        let [_, r, g, b] = n.to_be_bytes();
+        Rgb(r, g, b)
+    };
+    for (name, _) in SHIPPED {
+        let made = themes.read(name).unwrap();
+        let (ground, text) = if name.ends_with("light") { (0xff_ffff, 0) } else { (0, 0xff_ffff) };
+        let (ground, text) = (rgb(ground), rgb(text));
+        assert!(made.background.is_none_or(|background| background == ground), "{name}");
+        let high = name.starts_with("high-contrast");
+        let least = if high { 7.0 } else { LEAST_CONTRAST };
+        for (depth, terminal) in [Depth::True, Depth::TwoFiftySix, Depth::Sixteen]
+            .into_iter()
+            .flat_map(|depth| SIXTEEN.iter().map(move |terminal| (depth, terminal)))
+        {
+            let palette = made.palette.reduced(depth);
+            let seen = |ink: Ink| match ink {
+                Ink::Ansi(n) => (rgb(terminal[usize::from(n)]), LEAST_OF_SIXTEEN),
+                ink => (ink.rgb().unwrap(), least),
+            };
+            for tone in Tone::ALL {
+                let paint = palette.paint(tone);
+                let (fg, wanted) = paint.fg.map_or((text, least), seen);
+                let (bg, _) = paint.bg.map_or((ground, least), seen);
+                let ratio = fg.contrast(bg);
+                assert!(ratio >= wanted, "{name}, {depth:?}: {} has {ratio:.2}, {wanted} is the least", tone.word());
+                assert!(!(high && paint.marks.has(Marks::DIM)), "{name}: nobody knows how dim {} is", tone.word());
             }
         }
     }

@@ -150,6 +150,12 @@ impl Keymap {
         all().find(|row| !row.footer.is_empty()).or_else(|| all().next())
     }
 
+    /// The same where letters are typed: of keys that are none.
+    pub fn row_beside_text(&self, context: Context, intent: Intent) -> Option<&Bound> {
+        let leads = |row: &&Bound| row.intent == Some(intent) && self.leads(context, row);
+        self.heard(context).filter(leads).find(|row| !row.keys.first.is_character())
+    }
+
     /// The key of an intent, for texts that name it; where none is bound, the intent's word.
     pub fn key(&self, context: Context, intent: Intent) -> String {
         self.row_of(context, intent).map_or_else(|| format!("<{}>", intent.word()), |row| row.keys.to_string())

@@ -107,6 +107,21 @@ pub fn cut_end(text: &str, max: usize) -> String {
     out
 }
 
+/// The same of a sentence: it ends behind a whole word where one ends in its second half.
+pub fn cut_words(text: &str, max: usize) -> String {
+    let cut = cut_end(text, max);
+    let Some(kept) = cut.strip_suffix('…').filter(|kept| cut != text && !kept.is_empty()) else { return cut };
+    // A blank or the end behind what was kept: the last word is whole.
+    if text.get(kept.len()..).is_none_or(|rest| rest.starts_with(char::is_whitespace)) {
+        return cut;
+    }
+    match kept.rfind(char::is_whitespace).and_then(|at| kept.get(..at)) {
+        // A dot between two parts says nothing behind the last.
+        Some(whole) if width(whole) * 2 >= max => format!("{}…", whole.trim_end_matches([' ', '·'])),
+        _ => cut,
+    }
+}
+
 /// At most `max` columns; what is longer has `…` in the middle, and more of its end than of its start: the end of a path
 /// says more.
 pub fn cut_middle(text: &str, max: usize) -> String {
@@ -230,6 +245,19 @@ mod tests {
         assert_eq!(cut_middle("src/log.rs", 10), "src/log.rs");
         for max in 0..12 {
             assert!(width(&cut_middle("日本語/日本語", max)) <= max, "{max}");
+        }
+    }
+
+    #[test]
+    fn a_sentence_is_cut_behind_a_word_that_ends_near_enough() {
+        assert_eq!(cut_words("the public search", 17), "the public search");
+        assert_eq!(cut_words("the public search", 16), "the public…");
+        assert_eq!(cut_words("the public search", 11), "the public…", "that word is whole");
+        assert_eq!(cut_words("the unbreakable", 12), "the unbreak…", "else most of it would be gone");
+        assert_eq!(cut_words("unbreakable", 4), "unb…");
+        assert_eq!(cut_words("unsent · copilot", 12), "unsent…", "nor a dot");
+        for max in 0..20 {
+            assert!(width(&cut_words("日本語 the public search", max)) <= max, "{max}");
         }
     }
 

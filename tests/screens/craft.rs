@@ -1,8 +1,8 @@
 //! What holds of every screen, however small and in whatever it is painted: the way out, the accent, whole words.
 
 use atc::console::keys::{Context, Key};
-use atc::console::view::Theme;
-use atc::domain::look::{Ink, Palette};
+use atc::console::view::{Theme, Tone};
+use atc::domain::look::{Ink, Marks, Paint, Palette};
 use chrono::TimeDelta;
 use ratatui::style::Color;
 
@@ -124,8 +124,9 @@ fn in_ascii_no_sign_of_ours_is_left() {
 #[test]
 fn a_theme_without_a_colour_shows_none_of_strangers_either() {
     let mono = Palette::default().reduced(atc::domain::look::Depth::None);
-    assert_eq!(Theme::new(&mono, atc::domain::look::Depth::True).colour(Ink::Ansi(1)), None);
-    assert_eq!(Theme::default().colour(Ink::Ansi(1)), Some(Color::Red));
+    let red = Paint::new(Some(Ink::Ansi(1)), Marks::NONE);
+    assert_eq!(Theme::new(&mono, atc::domain::look::Depth::True).lent(red).fg, None);
+    assert_eq!(Theme::default().lent(red).fg, Theme::default().style(Tone::Bad).fg);
 }
 
 #[test]

@@ -565,7 +565,8 @@ fn the_tour_is_offered_quietly_and_only_until_it_is_taken_or_not_wanted() {
         assert!(!offered(&console));
         console.happen(What::Local(Local::FirstStart));
         assert!(offered(&console), "{}", text(&console.model));
-        assert!(text(&console.model).lines().last().unwrap().contains("? keys"), "{}", text(&console.model));
+        let last = text(&console.model).lines().last().unwrap_or_default().to_owned();
+        assert!(last.contains("? keys   "), "as far from the keys as they are from each other: {last}");
         console.keys("j");
         assert!(offered(&console), "it waits");
         console.press(Key::Esc);

@@ -245,10 +245,18 @@ fn approving_takes_the_number_typed_and_names_the_commit() {
     console.keys("a");
     insta::assert_snapshot!("approve", text(&console.model));
     console.wait(TimeDelta::milliseconds(300));
-    // Typed before it was asked, or half of it, it means nothing.
+    // Typed before it was asked, or half of it, it means nothing; and nothing but what is typed moves between the buttons.
     assert!(console.keys("#131").is_empty());
     assert!(console.press(Key::Enter).is_empty());
+    let keys = |console: &Console| text(&console.model).lines().last().unwrap_or_default().trim().to_owned();
+    for key in [Key::Tab, Key::Tab] {
+        assert_eq!(keys(&console), "esc no", "letters are letters, and enter does nothing yet");
+        assert!(text(&console.model).contains("[ No ]   Yes, approve it"));
+        console.press(key);
+    }
     console.keys("2");
+    assert_eq!(keys(&console), "esc no   enter press");
+    assert!(text(&console.model).contains("No   [ Yes, approve it ]"), "{}", text(&console.model));
     let effects = console.press(Key::Enter);
     let [Effect::Reviews(Wish::Act(order))] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!((&order.target, &order.act), (&target(), &PullAct::Approve));

@@ -174,3 +174,41 @@ fn empty_places_say_why_and_what_next() {
     }
     insta::assert_snapshot!(out);
 }
+
+/// The runs of cells of a line that have a background of their own.
+fn filled(console: &Console, theme: &Theme, line: &str) -> Vec<String> {
+    let shown = buffer(&console.model, theme);
+    let y = lines(&shown).iter().position(|text| text.contains(line)).unwrap();
+    let row = &shown.content[y * usize::from(shown.area.width)..][..usize::from(shown.area.width)];
+    let mut runs: Vec<String> = vec![String::new()];
+    for cell in row {
+        match runs.last_mut().filter(|_| cell.bg != Color::Reset) {
+            Some(run) => run.push_str(cell.symbol()),
+            None => runs.push(String::new()),
+        }
+    }
+    runs.into_iter().filter(|run| !run.is_empty()).collect()
+}
+
+#[test]
+fn where_a_theme_fills_what_is_loud_sign_and_word_are_one_and_sentences_stay_calm() {
+    let theme = Theme::new(&palette("high-contrast"), Depth::True);
+    let mut console = Console::full(80, 24);
+    assert_eq!(filled(&console, &theme, "Migrate billing to"), ["◆ needs you"]);
+    console.keys("I");
+    assert_eq!(filled(&console, &theme, "answer it"), ["◆ answer it"]);
+    console.press(Key::Esc);
+    console.keys("p");
+    assert_eq!(filled(&console, &theme, "billing#1288"), ["◆"]);
+}
+
+#[test]
+fn a_form_without_presets_names_no_key_for_them() {
+    let mut console = Console::full(160, 45);
+    console.keys("nG");
+    console.press(Key::Enter);
+    let last =
+        |console: &Console| lines(&buffer(&console.model, &Theme::default())).last().cloned().unwrap_or_default();
+    assert!(last(&console).contains("ctrl+r request"), "{}", last(&console));
+    assert!(!last(&console).contains("preset"), "{}", last(&console));
+}

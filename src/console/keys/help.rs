@@ -3,6 +3,7 @@
 use super::{Chord, Context, Intent, Key};
 use crate::console::state::Model;
 use crate::console::state::compose::follow_up::To;
+use crate::console::state::dialog::Dialog;
 use crate::console::state::list::List;
 use crate::console::state::queue::kind;
 use crate::console::state::tasks::Slot;
@@ -33,6 +34,7 @@ pub fn footer(context: Context, model: &Model) -> Footer {
         .filter(|i| *i != Intent::Withdraw || may_withdraw(model))
         .filter(|i| *i != Intent::NextChoice || context != Context::FollowUp || may_choose(model))
         .filter(|i| *i != Intent::Cancel || context == Context::Templates || may_cancel(context, model))
+        .filter(|i| *i != Intent::Preset || has_presets(model))
         .filter(|i| does_something(context, model, *i))
         .filter_map(|intent| key_of(context, model, intent))
         .take(6)
@@ -128,7 +130,12 @@ fn wanted(context: Context, model: &Model) -> Vec<Intent> {
         }
         Context::Repos => vec![Intent::Mark, Intent::MarkAll, Intent::Accept, Intent::Back],
         Context::Plan => plan(model),
-        Context::Dialog => vec![Intent::No, Intent::Yes, Intent::NextChoice, Intent::Accept],
+        // Where something is typed no letter answers, and nothing but what was typed leads to Yes.
+        Context::Dialog => match model.dialog.as_ref().filter(|dialog| dialog.types()) {
+            Some(dialog) if dialog.is_earnest() => vec![Intent::No, Intent::Accept],
+            Some(_) => vec![Intent::No],
+            None => vec![Intent::No, Intent::Yes, Intent::NextChoice, Intent::Accept],
+        },
         Context::Help => vec![Intent::PageDown, Intent::Back],
         Context::Line | Context::Palette => vec![Intent::Accept, Intent::Back],
         Context::Tour => vec![Intent::NextChoice, Intent::PreviousChoice, Intent::Back],
@@ -227,6 +234,12 @@ fn may_withdraw(model: &Model) -> bool {
     entry.is_some_and(|entry| entry.phase() == Some(&CancelPhase::Waiting))
 }
 
+/// The template of the form has some.
+fn has_presets(model: &Model) -> bool {
+    let template = model.compose.form.as_ref().and_then(|form| form.template.as_ref());
+    template.is_some_and(|template| !template.presets.is_empty())
+}
+
 /// What is written can go to more than one place.
 fn may_choose(model: &Model) -> bool {
     model.compose.follow_up.as_ref().is_some_and(|follow| follow.branch.is_some())
@@ -297,6 +310,10 @@ fn following(context: Context, model: &Model) -> Vec<(String, &'static str)> {
 
 /// The first key of an intent, with its footer word.
 fn key_of(context: Context, model: &Model, intent: Intent) -> Option<(String, &'static str)> {
-    let row = model.settings.keymap.row_of(context, intent)?;
-    (!row.footer.is_empty()).then(|| (row.keys.to_string(), row.footer))
+    let keymap = &model.settings.keymap;
+    let row = keymap.row_of(context, intent)?;
+    let words = (!row.footer.is_empty()).then_some(row.footer)?;
+    let typing = context == Context::Dialog && model.dialog.as_ref().is_some_and(Dialog::types);
+    let row = if typing { keymap.row_beside_text(context, intent)? } else { row };
+    Some((row.keys.to_string(), words))
 }

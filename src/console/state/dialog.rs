@@ -143,10 +143,16 @@ impl Dialog {
         now - self.opened_at >= GRACE
     }
 
+    /// Where something must be typed no key moves between the buttons: what was typed does.
+    pub fn is_on_yes(&self) -> bool {
+        if self.types() { self.is_earnest() } else { self.on_yes }
+    }
+
     /// The button as it is drawn: the one under the cursor in brackets.
     pub fn buttons(&self) -> (Safe, Safe) {
-        let no = if self.on_yes { "  No  " } else { "[ No ]" };
-        let yes = if self.on_yes { format!("[ {} ]", self.yes) } else { format!("  {}  ", self.yes) };
+        let on_yes = self.is_on_yes();
+        let no = if on_yes { "  No  " } else { "[ No ]" };
+        let yes = if on_yes { format!("[ {} ]", self.yes) } else { format!("  {}  ", self.yes) };
         (Safe::new(no), Safe::new(yes))
     }
 

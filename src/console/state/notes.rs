@@ -52,6 +52,12 @@ impl Notes {
         self.current = Some(Note { bad, text: Safe::new(text), until, read_at, waits: None });
     }
 
+    /// What was said so is no longer true.
+    pub fn take_back(&mut self, text: impl AsRef<str>) {
+        let text = Safe::new(text);
+        self.current.take_if(|note| note.text == text);
+    }
+
     /// Tells a note that was said before from one that is new.
     pub fn said(&self) -> u64 {
         self.said

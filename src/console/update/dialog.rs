@@ -38,13 +38,13 @@ pub fn key(model: &mut Model, chord: Chord, intent: Option<Intent>, is_longer: b
         Intent::No => answer(model, false, effects),
         Intent::Accept => {
             // Who has typed the word means yes; who has typed half of it does not mean no.
-            let (yes, asks_for_word) = (dialog.on_yes, dialog.types());
-            if asks_for_word && !dialog.is_earnest() {
+            if dialog.types() && !dialog.is_earnest() {
                 return;
             }
-            answer(model, yes || asks_for_word, effects);
+            let yes = dialog.is_on_yes();
+            answer(model, yes, effects);
         }
-        Intent::NextChoice | Intent::PreviousChoice => {
+        Intent::NextChoice | Intent::PreviousChoice if !dialog.types() => {
             dialog.on_yes = !dialog.on_yes;
             model.dirty = true;
         }

@@ -17,6 +17,6 @@ pub fn draw(model: &Model, dialog: &Dialog, theme: &Theme, buffer: &mut Buffer) 
     }
     let (no, yes) = dialog.buttons();
     let tone = |under_cursor| theme.style(if under_cursor { Tone::AccentStrong } else { Tone::Plain });
-    put(buffer, place.area, place.no.x, place.no.y, &no, tone(!dialog.on_yes));
-    put(buffer, place.area, place.yes.x, place.yes.y, &yes, tone(dialog.on_yes));
+    put(buffer, place.area, place.no.x, place.no.y, &no, tone(!dialog.is_on_yes()));
+    put(buffer, place.area, place.yes.x, place.yes.y, &yes, tone(dialog.is_on_yes()));
 }

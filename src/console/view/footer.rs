@@ -15,6 +15,9 @@ use crate::text::{Safe, width};
 /// At the first start, until it is taken or not wanted.
 const OFFER: &str = "new here? :tour";
 
+/// Columns between the last key and the offer, and the one behind it: else the two read as one.
+const BEFORE_OFFER: usize = 3 + 1;
+
 /// A note longer than this many lines is cut.
 pub(super) const NOTE_ROWS: usize = 4;
 
@@ -38,12 +41,13 @@ pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) -> Op
 fn keys(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) {
     let keys = footer(model.context(), model);
     let here = model.context();
-    let room = usize::from(area.width).saturating_sub(OFFER.len() + 2);
+    let room = usize::from(area.width).saturating_sub(OFFER.len() + BEFORE_OFFER);
     let offer =
         model.place.tour.offered && here == model.screen() && !here.takes_text() && has_most_wanted(&keys, room);
-    let told = if offer { u16::try_from(OFFER.len()).unwrap_or(0) + 2 } else { 0 };
+    let told = if offer { u16::try_from(OFFER.len() + BEFORE_OFFER).unwrap_or(0) } else { 0 };
     if offer {
-        put(buffer, area, area.right().saturating_sub(told - 1), area.y, OFFER, theme.style(Tone::Dim));
+        let at = area.right().saturating_sub(u16::try_from(OFFER.len() + 1).unwrap_or(0));
+        put(buffer, area, at, area.y, OFFER, theme.style(Tone::Dim));
     }
     let area = Area { width: area.width.saturating_sub(told), ..area };
     put_words(buffer, area, area.x + 1, area.y, &fitting(&keys, usize::from(area.width)), theme);

@@ -61,7 +61,9 @@ fn words(found: &Found) -> Vec<(Tone, Safe)> {
                 words.push((Tone::Bad, Safe::new(format!("{unreadable} not readable"))));
             }
         }
-        Progress::Failed(why) => words.push((Tone::Bad, why.clone())),
+        // Why stands below, where there is nothing else.
+        Progress::Failed(why) if !found.lines.is_empty() => words.push((Tone::Bad, why.clone())),
+        Progress::Failed(_) => return vec![(Tone::Bad, Safe::new("not searched"))],
     }
     words
 }

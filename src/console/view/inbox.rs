@@ -132,7 +132,11 @@ fn row(
         put(buffer, line, line.x + 1, line.y, dot, theme.style(Tone::Accent));
     }
     let (glyph, tone) = look(entry.ask);
-    put(buffer, line, line.x + 3, line.y, glyph, theme.style(tone));
+    let x = put(buffer, line, line.x + 3, line.y, glyph, theme.style(tone));
+    if !is_read {
+        // Where a theme fills what is loud, sign and word are one.
+        put(buffer, line, x, line.y, " ", theme.style(tone));
+    }
     let mut x =
         column(buffer, line, line.x + 5, entry.ask.word(), ASK, theme.style(if is_read { Tone::Dim } else { tone }));
     let style = theme.style(if is_read { Tone::Plain } else { Tone::Strong });

@@ -16,7 +16,7 @@ use crate::console::state::place::Pane;
 use crate::console::state::reader::{Row, Search};
 use crate::domain::freshness::Verdict;
 use crate::domain::{Fault, Instant, Source, State, age};
-use crate::text::{Colour, Safe, Sgr, width};
+use crate::text::{Safe, Sgr, width};
 use crate::transcript::{Entry, Ink};
 
 /// Draws the pane, its title rule in the first row of `area`; split, both halves with a rule each.
@@ -401,25 +401,10 @@ fn ink_style(theme: Theme, ink: Ink) -> Style {
     }
 }
 
-/// The colours a log asked for. Without colours its attributes stay.
+/// The colours a log asked for, as the theme has them. Without colours its attributes stay.
 fn log_style(theme: Theme, sgr: Sgr) -> Style {
-    let mut style = Style::new();
-    let shown = |colour: Colour| theme.colour(colour.into());
-    style.fg = sgr.fg.and_then(shown);
-    style.bg = sgr.bg.and_then(shown);
-    for (on, modifier) in [
-        (sgr.bold, Modifier::BOLD),
-        (sgr.dim, Modifier::DIM),
-        (sgr.italic, Modifier::ITALIC),
-        (sgr.underline, Modifier::UNDERLINED),
-        (sgr.reverse, Modifier::REVERSED),
-        (sgr.crossed_out, Modifier::CROSSED_OUT),
-    ] {
-        if on {
-            style = style.add_modifier(modifier);
-        }
-    }
-    style
+    let style = theme.lent(sgr.into());
+    if sgr.crossed_out { style.add_modifier(Modifier::CROSSED_OUT) } else { style }
 }
 
 mod biglog;

@@ -20,6 +20,8 @@ use crate::text::{Safe, width};
 const REF_AT: u16 = 3;
 const STATE: u16 = 6;
 const AGE: u16 = 4;
+/// Columns of a reason that still says one.
+const LEAST_WHY: usize = 8;
 
 pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) {
     let focused = model.place.focus == Pane::Reviews && model.dialog.is_none();
@@ -162,7 +164,8 @@ fn row(model: &Model, theme: &Theme, pull: &Pull, selected: bool, columns: &Colu
     }
     if columns.verdict > 0 {
         let cell = cell(columns.verdict);
-        put_words(buffer, cell, cell.x, y, &says(model, pull, on.as_ref()), theme);
+        let room = usize::from(columns.verdict);
+        put_words(buffer, cell, cell.x, y, &says(model, pull, on.as_ref(), room), theme);
     }
     if columns.lines > 0 {
         let words = Words::one(Tone::Good, format!("+{}", pull.additions));
@@ -172,16 +175,26 @@ fn row(model: &Model, theme: &Theme, pull: &Pull, selected: bool, columns: &Colu
     put_right(buffer, at, &Words::one(quiet, age::coarse(model.now - pull.created_at)), theme);
 }
 
-/// Why it waits; a warning first where an agent may merge it by itself.
-fn says(model: &Model, pull: &Pull, on: Option<&Blocked<'_>>) -> Words {
+/// Why it waits; a warning first where an agent may merge it by itself, alone where there is no room for both.
+fn says(model: &Model, pull: &Pull, on: Option<&Blocked<'_>>, room: usize) -> Words {
     let Some(on) = on else { return Words::new() };
     let merge = model.reviews.look_at(pull).is_some_and(|look| look.agent_merge.is_some());
     let mut words = Words::new();
     if merge {
-        words.push(Tone::WarnStrong, "⚠ agent merge · ");
+        words.push(Tone::WarnStrong, "⚠ agent merge");
+        words.push(Tone::Dim, " · ");
     }
-    let (tone, _) = blocked(on);
-    words.with(tone, on.why.words())
+    let room = room.saturating_sub(words.width());
+    if room < LEAST_WHY {
+        words.0.truncate(1);
+        return words;
+    }
+    // The sign before the row is loud already: a column of loud sentences would leave nothing to stand out.
+    let tone = match blocked(on) {
+        (Tone::WarnStrong, _) => Tone::Warn,
+        (tone, _) => tone,
+    };
+    words.with(tone, width::cut_words(&on.why.words(), room))
 }
 
 fn sign(pull: &Pull, on: Option<&Blocked<'_>>) -> (&'static str, Tone) {

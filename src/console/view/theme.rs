@@ -10,7 +10,7 @@ use crate::console::state::condition::look;
 use crate::console::state::settings::Settings;
 use crate::domain::Condition;
 use crate::domain::State;
-use crate::domain::look::{Depth, Ink, Marks, Palette, Rgb};
+use crate::domain::look::{Depth, Ink, Marks, Paint, Palette, Rgb};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Theme {
@@ -49,7 +49,15 @@ impl Theme {
     }
 
     pub fn style(&self, tone: Tone) -> Style {
-        let paint = self.palette.paint(tone);
+        Self::painted(self.palette.paint(tone))
+    }
+
+    /// What somebody else painted, in the theme's colours or the nearest the terminal has.
+    pub fn lent(&self, paint: Paint) -> Style {
+        Self::painted(self.palette.lent(paint.reduced(self.depth)))
+    }
+
+    fn painted(paint: Paint) -> Style {
         let mut style = Style::new();
         style.fg = paint.fg.map(colour);
         style.bg = paint.bg.map(colour);
@@ -64,11 +72,6 @@ impl Theme {
     /// A tone laid over another's style: what the one leaves open stays the other's.
     pub fn over(&self, style: Style, tone: Tone) -> Style {
         style.patch(self.style(tone))
-    }
-
-    /// A colour that somebody else chose, as near as the terminal has it; `None`: it has none.
-    pub fn colour(&self, ink: Ink) -> Option<Color> {
-        ink.reduced(self.depth).map(colour)
     }
 
     /// The mark of the row that has the keys.

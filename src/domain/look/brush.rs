@@ -20,9 +20,10 @@ impl Brush {
         wrapped(text, &codes(self.palette.paint(tone)))
     }
 
-    /// The text as somebody else painted it, in the nearest colours the terminal has. `text` must be safe already.
+    /// The text as somebody else painted it, in the theme's colours or the nearest the terminal has. `text` must be safe
+    /// already.
     pub fn other(&self, text: &str, paint: Paint) -> String {
-        wrapped(text, &codes(paint.reduced(self.depth)))
+        wrapped(text, &codes(self.palette.lent(paint.reduced(self.depth))))
     }
 }
 
@@ -80,6 +81,6 @@ mod tests {
         assert_eq!(brush.other("x", paint), "\u{1b}[1;91;48;2;1;2;3mx\u{1b}[0m");
         let paint = Paint::new(Some(Ink::Fixed(21)), Marks::NONE);
         assert_eq!(brush.other("x", paint), "\u{1b}[38;5;21mx\u{1b}[0m");
-        assert_eq!(Brush::new(&Palette::default(), Depth::Sixteen).other("x", paint), "\u{1b}[34mx\u{1b}[0m");
+        assert_eq!(Brush::new(&Palette::default(), Depth::Sixteen).other("x", paint), "\u{1b}[94mx\u{1b}[0m");
     }
 }

@@ -1,6 +1,7 @@
 //! How one tone is painted.
 
 use super::{Depth, Ink};
+use crate::text::Sgr;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Paint {
@@ -38,6 +39,11 @@ impl Marks {
         Self(self.0 | other.0)
     }
 
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     pub fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
@@ -54,5 +60,20 @@ impl Paint {
         let fg = if depth == Depth::Sixteen { self.fg_16.or(self.fg) } else { self.fg };
         let reduced = |ink: Option<Ink>| ink.and_then(|ink| ink.reduced(depth));
         Self { fg: reduced(fg), bg: reduced(self.bg), fg_16: None, marks: self.marks }
+    }
+}
+
+/// As a log asked for it, made from values: nothing of what came is passed on.
+impl From<Sgr> for Paint {
+    fn from(sgr: Sgr) -> Self {
+        let marks = [
+            (sgr.bold, Marks::BOLD),
+            (sgr.dim, Marks::DIM),
+            (sgr.italic, Marks::ITALIC),
+            (sgr.underline, Marks::UNDERLINE),
+            (sgr.reverse, Marks::REVERSE),
+        ];
+        let marks = marks.into_iter().filter(|(on, _)| *on).fold(Marks::NONE, |all, (_, mark)| all.and(mark));
+        Self { bg: sgr.bg.map(Ink::from), ..Self::new(sgr.fg.map(Ink::from), marks) }
     }
 }

@@ -8,9 +8,8 @@ use crate::cli::look::entry_fields::Told;
 use crate::cli::output;
 use crate::cli::voice::Voice;
 use crate::console::event::LogOrigin;
-use crate::domain::look::{self, Brush, Marks, Paint, Tone};
+use crate::domain::look::{Brush, Tone};
 use crate::ledger::export::ascii;
-use crate::text::Sgr;
 use crate::transcript::export;
 use crate::transcript::lines::lines;
 use crate::transcript::{Entry, FacetSet, Format, Ink, LogLine, Options, Transcript};
@@ -170,25 +169,12 @@ fn columns() -> u16 {
     size.map(|size| size.ws_col).filter(|columns| *columns >= 20).unwrap_or(COLUMNS)
 }
 
-/// Colours of the log itself are as near as the terminal has them, all else is as the theme has it.
+/// Colours of the log itself are as near to what it asked for as the theme has them.
 fn painted(brush: Brush, ink: Ink, text: &str) -> String {
     match (ink, ink.tone()) {
-        (Ink::Log(sgr), _) => brush.other(text, of_log(sgr)),
+        (Ink::Log(sgr), _) => brush.other(text, sgr.into()),
         (_, tone) => brush.tone(text, tone.unwrap_or(Tone::Plain)),
     }
-}
-
-/// From values: nothing of what came is passed on.
-fn of_log(sgr: Sgr) -> Paint {
-    let marks = [
-        (sgr.bold, Marks::BOLD),
-        (sgr.dim, Marks::DIM),
-        (sgr.italic, Marks::ITALIC),
-        (sgr.underline, Marks::UNDERLINE),
-        (sgr.reverse, Marks::REVERSE),
-    ];
-    let marks = marks.into_iter().filter(|(on, _)| *on).fold(Marks::NONE, |all, (_, mark)| all.and(mark));
-    Paint { bg: sgr.bg.map(look::Ink::from), ..Paint::new(sgr.fg.map(look::Ink::from), marks) }
 }
 
 #[cfg(test)]
@@ -196,7 +182,8 @@ mod tests {
     use super::*;
     use crate::cli::look::args::From;
     use crate::cli::voice::Form;
-    use crate::text::Colour;
+    use crate::domain::look;
+    use crate::text::{Colour, Sgr};
     use crate::transcript::Facet;
 
     /// Prints nothing: what it takes is asked here.
@@ -249,7 +236,7 @@ mod tests {
         let ink = Ink::Log(Sgr { fg, bold: true, crossed_out: true, ..Sgr::default() });
         let brush = |depth| Brush::new(&look::Palette::default(), depth);
         assert_eq!(painted(brush(look::Depth::True), ink, "x"), "\u{1b}[1;38;2;1;2;3mx\u{1b}[0m");
-        assert_eq!(painted(brush(look::Depth::Sixteen), ink, "x"), "\u{1b}[1;30mx\u{1b}[0m");
-        assert_eq!(painted(brush(look::Depth::Sixteen), Ink::File, "x"), "\u{1b}[34mx\u{1b}[0m");
+        assert_eq!(painted(brush(look::Depth::Sixteen), ink, "x"), "\u{1b}[1mx\u{1b}[0m");
+        assert_eq!(painted(brush(look::Depth::Sixteen), Ink::File, "x"), "\u{1b}[94mx\u{1b}[0m");
     }
 }

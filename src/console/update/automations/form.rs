@@ -349,8 +349,8 @@ fn send(model: &mut Model, effects: &mut Vec<Effect>) {
     if let Some(first) = form.first_fault() {
         form.preview = None;
         form.at = first;
-        let why = form.faults().join("; ");
-        return say(model, true, format!("nothing was sent: {why}"));
+        let why = why_not(form);
+        return say(model, true, why);
     }
     if form.about().is_some_and(|at| desk.is_acting(&at)) {
         return say(model, true, "what was asked for it before is still under way");
@@ -362,6 +362,11 @@ fn send(model: &mut Model, effects: &mut Vec<Effect>) {
     }
     form.waits = Some(Waits::Verdict);
     acts::ask_of(model, order, effects);
+}
+
+/// What of the form has to be mended, as it is said when it is to be sent.
+fn why_not(form: &AutomationForm) -> String {
+    format!("nothing was sent: {}", form.faults().join("; "))
 }
 
 /// A key that is bound to no intent in the form: typed into the field or the prompt.
@@ -409,8 +414,13 @@ fn preview_key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
 fn changed(model: &mut Model, effects: &mut Vec<Effect>) {
     let Automations { desk, policy, .. } = &mut *model.world.automations;
     let Some(mut form) = desk.form.take() else { return };
+    let missing = why_not(&form);
     let elsewhere = form.changed(desk.offers(form.repo()));
     form.refresh(policy.as_deref());
+    // What was said to be missing is there now.
+    if why_not(&form) != missing {
+        model.notes.take_back(missing);
+    }
     desk.form = Some(form);
     if elsewhere {
         want_offers(model, effects);

@@ -75,7 +75,7 @@ fn describe(form: &Form, looked: &Looked, assignment: &Assignment) -> Vec<Safe> 
         body.push("no instructions besides the issue's own words".to_owned());
     } else {
         body.push(format!("instructions, {} characters:", assignment.instructions.chars().count()));
-        body.extend(lines.into_iter().take(OPENING).map(|line| format!("  {}", width::cut_end(line, 72))));
+        body.extend(lines.into_iter().take(OPENING).map(|line| format!("  {}", width::cut_words(line, 72))));
     }
     body.into_iter().map(Safe::new).collect()
 }

@@ -319,7 +319,12 @@ fn field_changed(model: &mut Model, effects: &mut Vec<Effect>) {
 /// Something was put in: what follows from it follows, and the draft is kept: whoever keeps it sees to it
 /// that a fast typist writes no file per key.
 fn changed(model: &mut Model, effects: &mut Vec<Effect>) {
+    let missing = start::why_not(model);
     model.compose.refresh_form();
+    // What was said to be missing is there now: two lines that contradict each other help nobody.
+    if let Some(text) = missing.filter(|text| start::why_not(model).as_ref() != Some(text)) {
+        model.notes.take_back(&text);
+    }
     list::want_facts(model, effects);
     let Some(form) = &mut model.compose.form else { return };
     form.touched = true;

@@ -108,6 +108,6 @@ fn describe(plan: &PlanPane) -> Vec<String> {
             or(model, "automatic"),
             or(custom_agent, "none")
         ),
-        format!("prompt, {} characters: {}", prompt.chars().count(), width::cut_end(opening, 48)),
+        format!("prompt, {} characters: {}", prompt.chars().count(), width::cut_words(opening, 48)),
     ]
 }

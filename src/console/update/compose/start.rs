@@ -36,13 +36,21 @@ pub(super) fn is_ready(model: &mut Model) -> bool {
     if let Some(first) = form.first_fault() {
         form.preview = None;
         form.at = first;
-        let why = form.fields.get(first).and_then(|field| Some(format!("{} {}", field.label, field.fault.as_ref()?)));
-        let why = why.or_else(|| form.verdict.blocks.first().cloned()).unwrap_or_default();
-        let not = if form_is_about_an_issue(model) { "not assigned" } else { "not started" };
-        say(model, true, &format!("{not}: {why}"));
+        let why = why_not(model).unwrap_or_default();
+        say(model, true, &why);
         return false;
     }
     true
+}
+
+/// What of the form has to be mended first, as it is said when it is to be started.
+pub(super) fn why_not(model: &Model) -> Option<String> {
+    let form = model.compose.form.as_ref()?;
+    let field = form.fields.get(form.first_fault()?);
+    let why = field.and_then(|field| Some(format!("{} {}", field.label, field.fault.as_ref()?)));
+    let why = why.or_else(|| form.verdict.blocks.first().cloned()).unwrap_or_default();
+    let not = if form_is_about_an_issue(model) { "not assigned" } else { "not started" };
+    Some(format!("{not}: {why}"))
 }
 
 /// Start was pressed: a question, or why there is none.
@@ -127,7 +135,7 @@ fn describe(form: &Form, request: &StartRequest) -> Vec<Safe> {
     let chars = request.prompt.chars().count();
     body.push(format!("prompt, {chars} characters:"));
     let lines = request.prompt.lines().filter(|line| !line.trim().is_empty());
-    body.extend(lines.take(OPENING).map(|line| format!("  {}", width::cut_end(line, 72))));
+    body.extend(lines.take(OPENING).map(|line| format!("  {}", width::cut_words(line, 72))));
     body.into_iter().map(Safe::new).collect()
 }
 

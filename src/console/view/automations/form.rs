@@ -105,8 +105,8 @@ fn heading_row(heading: &Safe, theme: Theme, area: Area) -> Row {
     let (label, rest) = heading_parts(heading);
     let rest = Safe::new(width::cut_end(&Safe::new(rest), room));
     Row {
-        label: Some((Tone::Accent, label)),
-        value: vec![(theme.style(Tone::Accent), rest)],
+        label: Some((Tone::Strong, label)),
+        value: vec![(theme.style(Tone::Strong), rest)],
         kind: "",
         focused: false,
         cursor: None,

@@ -65,7 +65,7 @@ fn target(form: &Form) -> Vec<(Tone, Safe)> {
 
 /// The request one field a line: exact but for the prompt, which is cut to its line.
 fn request_lines(form: &Form, columns: usize, theme: Theme) -> Vec<String> {
-    let room = columns.saturating_sub(4);
+    let room = columns.saturating_sub(3 + ellipsis(theme).chars().count());
     let cut = |line: &str| {
         let line = Safe::new(line);
         if width::width(&line) <= room {

@@ -72,6 +72,7 @@ fn draw_row(
     };
     let x = area.x.saturating_add(u16::try_from(names + 3).unwrap_or(u16::MAX));
     if x < area.right() {
+        let text = width::cut_words(&Safe::new(text), usize::from(area.right() - x));
         put_cut(buffer, theme, area, x, y, Tone::Dim, &text);
     }
 }

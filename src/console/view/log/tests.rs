@@ -356,15 +356,15 @@ fn a_kind_is_told_by_the_colour_of_its_first_word() {
     settle(&mut model, pane);
     for (find, colour) in [
         ("$ cargo", Color::Cyan),
-        ("view src", Color::Blue),
-        ("edit src", Color::Blue),
+        ("view src", Color::LightBlue),
+        ("edit src", Color::LightBlue),
         ("progress Hand", Color::Green),
-        ("error The", Color::Red),
-        ("exit 101", Color::Red),
+        ("error The", Color::LightRed),
+        ("exit 101", Color::LightRed),
         ("exit 0", Color::Green),
         ("+     let now", Color::Green),
-        ("−     let now", Color::Red),
-        ("test retry::backs_off", Color::Red),
+        ("−     let now", Color::LightRed),
+        ("test retry::backs_off", Color::LightRed),
     ] {
         assert_eq!(style_of(&model, pane, find).fg, Some(colour), "{find}");
     }

@@ -41,9 +41,10 @@ impl Row<'_> {
         if self.marked {
             put(buffer, area, area.x + 1, y, "•", theme.style(Tone::AccentStrong));
         }
-        put(buffer, area, area.x + 2, y, glyph, theme.style(tone));
+        // With the blank between them: where a theme fills what is loud, sign and word are one.
         let word = Safe::new(width::cut_end(&condition.word(), usize::from(WORD)));
-        put(buffer, area, area.x + WORD_AT, y, &word, theme.style(tone));
+        let said = Safe::new(format!("{:<gap$}{word}", glyph, gap = usize::from(WORD_AT) - 2));
+        put(buffer, area, area.x + 2, y, &said, theme.style(tone));
         if columns.in_state {
             let since = self.age(model.now - self.known.condition_since(model.now));
             put_right(buffer, Area { x: area.x + WORD_AT + WORD, width: AGE, ..area }, &since, theme);

@@ -64,6 +64,8 @@ fn what_is_not_ready_is_not_asked_about_and_the_fault_gets_the_keys() {
     press(&mut missing, &[Intent::Enter, Intent::NextField, Intent::Preview, Intent::Start]);
     assert!(missing.dialog.is_none() && note(&missing).contains("what is required"));
     assert_eq!(form(&missing).focused().unwrap().id, FieldId::Variable("what".into()));
+    type_in(&mut missing, "i");
+    assert_eq!(note(&missing), "", "it is there now");
 
     let mut empty = model();
     press(&mut empty, &[Intent::Bottom, Intent::Enter, Intent::NextField, Intent::Start]);
