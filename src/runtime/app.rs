@@ -205,7 +205,7 @@ impl<S: Screen, E: Effects> Running<S, E> {
     /// When what is shown will read differently. Not sooner than a picture after the last time: a deadline that is
     /// always past must not spin.
     fn next_wake(&self) -> Option<Instant> {
-        let at = self.app.clock.deadline(update::next_wake(&self.app.model)?);
+        let at = self.app.clock.deadline(self.app.model.place.wake?);
         Some(self.woke.map_or(at, |woke| at.max(woke + FRAME)))
     }
 

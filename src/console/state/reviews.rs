@@ -5,6 +5,7 @@
 //!   └───────────D───────────> diff
 //! ```
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -15,7 +16,7 @@ use super::place::Pane;
 use crate::console::reviews::LookAt;
 use crate::domain::blocked::{Blocked, Case, Whom, blocked};
 use crate::domain::policy::{InForce, Policy};
-use crate::domain::{Fault, Pull, PullId, PullLook, PullTarget, RepoName, ReviewDecision, Viewer};
+use crate::domain::{Fault, Pull, PullId, PullLook, PullTarget, RepoName, Viewer};
 
 pub mod diff;
 
@@ -40,6 +41,8 @@ pub struct ReviewsPane {
     /// Pulls that are open or draft, and how many of these wait for the operator.
     pub open: usize,
     pub waiting: usize,
+    /// Open ones that nobody has reviewed, by repository: what a policy limits.
+    pub unreviewed: HashMap<RepoName, usize>,
     /// Decimal places of the longest number.
     pub digits: usize,
     /// One of them over the panes.
@@ -135,9 +138,7 @@ impl Model {
 
     /// As the policy counts it.
     pub fn review_load(&self, repo: &RepoName) -> Load {
-        let reviewed = |pull: &Pull| matches!(pull.review, ReviewDecision::Approved | ReviewDecision::ChangesRequested);
-        let of_repo = self.world.pulls.iter().filter(|((of, _), _)| of == repo).filter_map(|(_, pull)| pull.as_ref());
-        let open = of_repo.filter(|pull| pull.is_open() && !reviewed(pull)).count();
+        let open = self.reviews.unreviewed.get(repo).copied().unwrap_or(0);
         let rules = self.reviews.policy().map(|policy| policy.for_repo(repo));
         let allowed = rules.and_then(|rules| rules.into_iter().find_map(|rule| rule.says.open_pulls));
         Load { open, allowed }

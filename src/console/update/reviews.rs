@@ -14,7 +14,7 @@ use crate::console::state::reviews::diff::{DiffPane, Doc, Search, State};
 use crate::console::state::reviews::{Heading, Key, Page, Row, over};
 use crate::console::state::{Model, detail};
 use crate::domain::blocked::Whom;
-use crate::domain::{Pull, PullTarget};
+use crate::domain::{Pull, PullTarget, RepoName, ReviewDecision};
 use crate::text::Safe;
 
 pub mod act;
@@ -32,6 +32,11 @@ pub fn rebuild(model: &mut Model) {
     let open = known.iter().filter(|(.., whom)| whom.is_some()).count();
     let waiting = known.iter().filter(|(.., whom)| whom.is_some_and(Whom::is_here)).count();
     let digits = known.iter().map(|(_, p, _)| p.number.checked_ilog10().unwrap_or(0) as usize + 1).max().unwrap_or(1);
+    let reviewed = |pull: &Pull| matches!(pull.review, ReviewDecision::Approved | ReviewDecision::ChangesRequested);
+    let mut unreviewed: HashMap<RepoName, usize> = HashMap::new();
+    for (_, pull, _) in known.iter().filter(|(_, pull, _)| pull.is_open() && !reviewed(pull)) {
+        *unreviewed.entry(pull.repo.clone()).or_default() += 1;
+    }
     let mut counts: HashMap<Option<Whom>, usize> = HashMap::new();
     for (.., whom) in &known {
         *counts.entry(*whom).or_default() += 1;
@@ -48,6 +53,7 @@ pub fn rebuild(model: &mut Model) {
         rows.push(Row::Pull((*key).clone()));
     }
     let reviews = &mut model.reviews;
+    reviews.unreviewed = unreviewed;
     (reviews.open, reviews.waiting, reviews.digits, reviews.headed) = (open, waiting, digits, headed);
     reviews.chosen |= model.place.focus == Pane::Reviews;
     if !reviews.chosen {

@@ -10,7 +10,7 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ratatui::style::Color;
 
-use super::glyphs::{self, Glyph};
+use super::glyphs::{self, Glyph, same_text};
 use super::links::{Links, Spans};
 use super::pen::Pen;
 use super::scroll::{self, Row};
@@ -30,6 +30,8 @@ pub struct Painter {
     previous: Buffer,
     /// What each row of `previous` says, in short.
     marks: Vec<u64>,
+    /// The mark of a row that says nothing.
+    blank: u64,
     /// The links of `previous`.
     linked: Spans,
     links: Links,
@@ -52,6 +54,7 @@ impl Painter {
         Self {
             previous: Buffer::empty(Rect::default()),
             marks: Vec::new(),
+            blank: 0,
             linked: Spans::default(),
             links: Links::default(),
             valid: false,
@@ -87,7 +90,8 @@ impl Painter {
         if !self.valid || previous.area != next.area {
             previous.resize(next.area);
             previous.reset();
-            self.marks = (0..next.area.height).map(|y| scroll::mark(cells(&previous, y))).collect();
+            self.blank = scroll::mark(cells(&previous, 0));
+            self.marks = vec![self.blank; usize::from(next.area.height)];
             self.start_over(&mut body);
         }
         let spans = self.links.spans(links);
@@ -135,9 +139,9 @@ impl Painter {
         let (Some(first), Some(last)) = (differing.first().copied(), differing.last().copied()) else { return };
         let before = std::mem::replace(&mut self.marks, marks);
         let span = usize::from(first)..usize::from(last) + 1;
-        let (before, after) = (before.get(span.clone()), self.marks.get(span.clone()));
-        if self.regions && span.len() > 2 && before.zip(after).is_some_and(|(before, after)| scroll::may(before, after))
-        {
+        let marks = before.get(span.clone()).zip(self.marks.get(span.clone()));
+        let may_scroll = |(before, after)| scroll::may(before, after, self.blank);
+        if self.regions && span.len() > 2 && marks.is_some_and(may_scroll) {
             let (mut was, is) = (rows(old, was, first..=last), rows(new, is, first..=last));
             for _ in 0..SCROLLS {
                 let Some(found) = scroll::find(&was, &is) else { break };
@@ -287,15 +291,10 @@ impl Painter {
     }
 }
 
-/// Every cell of every picture comes by here: short texts, nearly all there are, are compared without a call.
 fn same(old: &[Cell], new: &[Cell]) -> bool {
-    let text = |old: &Cell, new: &Cell| match (old.symbol().as_bytes(), new.symbol().as_bytes()) {
-        ([old], [new]) => old == new,
-        ([a, b, c], [x, y, z]) => (a, b, c) == (x, y, z),
-        (old, new) => old == new,
-    };
     let look = |cell: &Cell| (cell.fg, cell.bg, cell.modifier);
-    old.iter().zip(new).all(|(old, new)| text(old, new) && look(old) == look(new))
+    let same = |old: &Cell, new: &Cell| look(old) == look(new) && same_text(old.symbol(), new.symbol());
+    old.iter().zip(new).all(|(old, new)| same(old, new))
 }
 
 fn cells(buffer: &Buffer, y: u16) -> &[Cell] {

@@ -141,8 +141,8 @@ pub fn mark(cells: &[Cell]) -> u64 {
 
 /// By the marks of their rows one picture may be the other, scrolled: something new stood in another row before. Most
 /// pictures are told by this, and no row of them is read but those that differ.
-pub fn may(old: &[u64], new: &[u64]) -> bool {
-    old.iter().zip(new).any(|(was, is)| was != is && old.contains(is))
+pub fn may(old: &[u64], new: &[u64], blank: u64) -> bool {
+    old.iter().zip(new).any(|(was, is)| was != is && *is != blank && old.contains(is))
 }
 
 fn hash(row: &Row<'_>) -> u64 {
