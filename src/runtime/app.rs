@@ -4,7 +4,7 @@
 //!            ┌─ signals ─┐
 //!            │  events   │ drained, then   ┌─ effects ─> Effects (poller, follower, operations)
 //!  sleeps ─> │  written  │ ──> update ──> ─┤
-//!            │  deadline │                 └─ dirty ─> a picture, at once, then at most every 33 ms
+//!            │  deadline │                 └─ dirty ─> a picture: two at once, then at most every 33 ms
 //!            └───────────┘
 //! ```
 //!
@@ -135,8 +135,11 @@ struct Running<S, E> {
     app: App<S, E>,
     opened: mpsc::Receiver<Opened>,
     tell_opened: mpsc::Sender<Opened>,
-    /// When the last picture was taken.
-    drawn: Option<Instant>,
+    /// A picture was taken.
+    drawn: bool,
+    /// The pictures of news so far would fill the time until then, one every [`FRAME`]. One more may be ahead of it: what
+    /// little is known first must not hold up what is known next.
+    filled: Option<Instant>,
     /// A person did something since: the picture that answers is not held back. A terminal that is slower than the
     /// person says so by being busy.
     pressed: bool,
@@ -159,7 +162,8 @@ impl<S: Screen, E: Effects> Running<S, E> {
             app,
             opened,
             tell_opened,
-            drawn: None,
+            drawn: false,
+            filled: None,
             pressed: false,
             wake: None,
             woke: None,
@@ -232,7 +236,8 @@ impl<S: Screen, E: Effects> Running<S, E> {
     /// When the next picture is due. `None`: nothing changed, the one before is not out yet, or the terminal is not ours.
     fn draw_at(&self, now: Instant) -> Option<Instant> {
         let wanted = self.app.model.dirty && !self.app.screen.busy() && self.editing.is_none();
-        wanted.then(|| self.drawn.filter(|_| !self.pressed).map_or(now, |drawn| drawn + FRAME))
+        let filled = self.filled.filter(|_| !self.pressed);
+        wanted.then(|| filled.and_then(|filled| filled.checked_sub(FRAME)).map_or(now, |due| due.max(now)))
     }
 
     fn draw_if_due(&mut self) {
@@ -250,15 +255,18 @@ impl<S: Screen, E: Effects> Running<S, E> {
             cursor
         });
         self.pressed = false;
-        // The first picture shows what was there before anything was known: what is known next does not wait for it.
-        self.drawn = if self.begun { Some(now) } else { now.checked_sub(FRAME).or(Some(now)) };
+        self.drawn = true;
+        // The first picture shows what was there before anything was known: no news wait for it.
+        if self.begun {
+            self.filled = Some(self.filled.map_or(now, |filled| filled.clamp(now, now + FRAME)) + FRAME);
+        }
     }
 
     fn written(&mut self, result: &std::io::Result<()>) {
         if let Err(error) = result {
             tracing::warn!(%error, "the terminal cannot be written to");
             self.exit = Some(Exit::Gone);
-        } else if self.drawn.is_some() && !std::mem::replace(&mut self.begun, true) {
+        } else if self.drawn && !std::mem::replace(&mut self.begun, true) {
             self.app.effects.begin();
         }
     }
