@@ -4,7 +4,7 @@
 //!            ┌─ signals ─┐
 //!            │  events   │ drained, then   ┌─ effects ─> Effects (poller, follower, operations)
 //!  sleeps ─> │  written  │ ──> update ──> ─┤
-//!            │  deadline │                 └─ dirty ─> a picture: two at once, then at most every 33 ms
+//!            │  deadline │                 └─ dirty ─> a picture: a few at once, then at most every 33 ms
 //!            └───────────┘
 //! ```
 //!
@@ -32,6 +32,9 @@ use crate::text::{Safe, Untrusted};
 
 /// 30 pictures of news a second at most.
 const FRAME: Duration = Duration::from_millis(33);
+/// Pictures of news that may be ahead of that: what little is known first, and often shows nowhere, must not hold up what
+/// is known next.
+const AHEAD: Duration = Duration::from_millis(3 * 33);
 /// Events handled before a picture that is due gets its turn.
 const BATCH: usize = 256;
 
@@ -137,8 +140,7 @@ struct Running<S, E> {
     tell_opened: mpsc::Sender<Opened>,
     /// A picture was taken.
     drawn: bool,
-    /// The pictures of news so far would fill the time until then, one every [`FRAME`]. One more may be ahead of it: what
-    /// little is known first must not hold up what is known next.
+    /// The pictures of news so far would fill the time until then, one every [`FRAME`].
     filled: Option<Instant>,
     /// A person did something since: the picture that answers is not held back. A terminal that is slower than the
     /// person says so by being busy.
@@ -237,7 +239,7 @@ impl<S: Screen, E: Effects> Running<S, E> {
     fn draw_at(&self, now: Instant) -> Option<Instant> {
         let wanted = self.app.model.dirty && !self.app.screen.busy() && self.editing.is_none();
         let filled = self.filled.filter(|_| !self.pressed);
-        wanted.then(|| filled.and_then(|filled| filled.checked_sub(FRAME)).map_or(now, |due| due.max(now)))
+        wanted.then(|| filled.and_then(|filled| filled.checked_sub(AHEAD)).map_or(now, |due| due.max(now)))
     }
 
     fn draw_if_due(&mut self) {
@@ -258,7 +260,7 @@ impl<S: Screen, E: Effects> Running<S, E> {
         self.drawn = true;
         // The first picture shows what was there before anything was known: no news wait for it.
         if self.begun {
-            self.filled = Some(self.filled.map_or(now, |filled| filled.clamp(now, now + FRAME)) + FRAME);
+            self.filled = Some(self.filled.map_or(now, |filled| filled.clamp(now, now + AHEAD)) + FRAME);
         }
     }
 
