@@ -60,7 +60,7 @@ impl Default for Keymap {
 }
 
 impl Keymap {
-    /// The table, the preset and the operator's own keys, and everything that is wrong with those.
+    /// The table, the preset and the operator's own keys, and everything that is wrong with those: without any, nothing.
     pub fn build(preset: Preset, changes: &[Change]) -> (Self, Vec<Wrong>) {
         let mut map = Self::of(preset);
         if changes.is_empty() {

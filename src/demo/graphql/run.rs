@@ -137,7 +137,7 @@ impl Runner<'_, '_> {
             }
             (Source::Edge(node, _), "node") => return self.shape(name, node, field, path),
             (Source::Edge(_, index), _) => return cursor(index).into(),
-            (Source::Object(value), _) | (Source::Page(Page { about: value, .. }), _) => value,
+            (Source::Object(value) | Source::Page(Page { about: value, .. }), _) => value,
         };
         let arguments = self.arguments(&field.arguments);
         let answer = self.graph.resolve(parent, source, &field.name, &arguments, path);

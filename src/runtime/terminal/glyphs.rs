@@ -35,7 +35,7 @@ impl PartialEq for Glyph<'_> {
 pub fn same_text(one: &str, other: &str) -> bool {
     match (one.as_bytes(), other.as_bytes()) {
         ([one], [other]) => one == other,
-        ([a, b, c], [x, y, z]) => (a, b, c) == (x, y, z),
+        (one, other) if one.len() == 3 && other.len() == 3 => one.first_chunk::<3>() == other.first_chunk::<3>(),
         (one, other) => one == other,
     }
 }
