@@ -7,7 +7,7 @@
 //!               └─ pty ──> atc, on the demo server: start, memory, and half a minute of nothing
 //! ```
 //!
-//! `cargo bench --bench latency` prints the two tables of the README.
+//! `cargo bench --profile release --bench latency` prints the two tables of the README.
 
 #![allow(
     clippy::unwrap_used,
@@ -206,6 +206,8 @@ mod unix {
         screen: vt100::Parser,
         /// Begun and not yet ended: pictures that are to be shown at once.
         held: usize,
+        /// The last bytes, of which the next may make such a mark.
+        tail: Vec<u8>,
     }
 
     impl Term {
@@ -238,6 +240,7 @@ mod unix {
                 begun,
                 screen: vt100::Parser::new(at_least_one(ROWS), at_least_one(COLUMNS), 0),
                 held: 0,
+                tail: Vec::new(),
             }
         }
 
@@ -256,8 +259,10 @@ mod unix {
 
         fn take(&mut self, bytes: &[u8]) {
             self.screen.process(bytes);
+            let bytes = [self.tail.as_slice(), bytes].concat();
             let count = |mark: &[u8]| bytes.windows(mark.len()).filter(|part| *part == mark).count();
             self.held = (self.held + count(b"\x1b[?2026h")).saturating_sub(count(b"\x1b[?2026l"));
+            self.tail = bytes[bytes.len().saturating_sub(b"\x1b[?2026h".len() - 1)..].to_vec();
         }
 
         /// Takes what lies there; how many bytes that was.
