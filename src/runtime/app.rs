@@ -34,7 +34,7 @@ use crate::text::{Safe, Untrusted};
 const FRAME: Duration = Duration::from_millis(33);
 /// Pictures of news that may be ahead of that: what little is known first, and often shows nowhere, must not hold up what
 /// is known next.
-const AHEAD: Duration = Duration::from_millis(3 * 33);
+const AHEAD: Duration = FRAME.saturating_mul(3);
 /// Events handled before a picture that is due gets its turn.
 const BATCH: usize = 256;
 

@@ -29,6 +29,13 @@ static ENTERED: AtomicBool = AtomicBool::new(false);
 static CLOSED: AtomicBool = AtomicBool::new(false);
 /// Links may have been drawn, so one may be open when a frame breaks off.
 static LINKS: AtomicBool = AtomicBool::new(false);
+/// The terminal once more, opened so that a write never waits. Setting that on standard output would set it for the shell
+/// too. `None` where it cannot be had.
+static QUICK: LazyLock<Option<OwnedFd>> = LazyLock::new(|| {
+    let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let again = rustix::fs::open("/proc/self/fd/1", flags, Mode::empty()).ok()?;
+    isatty(&again).then_some(again)
+});
 
 /// How long the last bytes may take to go out before what is queued is thrown away, and again before giving up.
 const PATIENCE: Duration = Duration::from_millis(150);
@@ -115,14 +122,6 @@ pub fn close() {
     CLOSED.store(true, Ordering::SeqCst);
     leave();
 }
-
-/// The terminal once more, opened so that a write never waits. Setting that on standard output would set it for the shell
-/// too. `None` where it cannot be had.
-static QUICK: LazyLock<Option<OwnedFd>> = LazyLock::new(|| {
-    let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-    let again = rustix::fs::open("/proc/self/fd/1", flags, Mode::empty()).ok()?;
-    isatty(&again).then_some(again)
-});
 
 /// As much of a frame as the terminal takes without anybody waiting; how much that was. No error is told: whoever writes
 /// the rest meets it.
