@@ -92,7 +92,7 @@ struct Wire {
 
 impl Wire {
     fn read(body: &[u8]) -> Option<Self> {
-        serde_json::from_slice(body).ok()
+        Self::deserialize(serde_json::from_slice::<serde_json::Value>(body).ok()?).ok()
     }
 
     fn error(&self) -> Option<&str> {

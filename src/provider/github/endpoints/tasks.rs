@@ -38,7 +38,7 @@ impl GitHub {
         let mut body = answer.json().map_err(|what| unreadable(&what))?;
         let tasks = body.get_mut("tasks").map(Value::take).filter(Value::is_array);
         let tasks = tasks.ok_or_else(|| unreadable("the answer has no list of tasks"))?;
-        let (items, mut bad) = lenient::many::<wire::Task>(tasks);
+        let (items, mut bad) = lenient::many::<_, wire::Task>(tasks);
         let mut tasks = Vec::with_capacity(items.len());
         for item in items {
             // One name that cannot be told does not hide the other tasks; it is asked for again with a later list.

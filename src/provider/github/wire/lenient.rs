@@ -1,7 +1,13 @@
 //! Readers that forgive: a value of the wrong type is a missing value, a bad item is counted and left out.
+//!
+//! They read from a [`Value`], never from the text of an answer: there, what follows a value that was given up half read
+//! could not be found.
+
+use std::fmt;
+use std::marker::PhantomData;
 
 use chrono::{DateTime, Utc};
-use serde::de::DeserializeOwned;
+use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -12,15 +18,15 @@ use crate::text::Untrusted;
 const MILLISECONDS_FROM: f64 = 1e11;
 
 /// For `#[serde(default, deserialize_with = "opt")]`: null and wrong types are `None`.
-pub fn opt<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<Option<T>, D::Error> {
-    Ok(T::deserialize(Value::deserialize(from)?).ok())
+pub fn opt<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    Ok(T::deserialize(from).ok())
 }
 
 /// [`opt`] into a type of the program's own: `opt_as::<_, NumberId, _>`.
 pub fn opt_as<'de, D, W, T>(from: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
-    W: DeserializeOwned,
+    W: Deserialize<'de>,
     T: From<W>,
 {
     Ok(opt::<D, W>(from)?.map(T::from))
@@ -37,17 +43,42 @@ where
 }
 
 /// The readable items of a list; one that is not a list at all is empty.
-pub fn items<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<Vec<T>, D::Error> {
-    Ok(many(Value::deserialize(from)?).0)
+pub fn items<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Vec<T>, D::Error> {
+    Ok(many(from).0)
 }
 
 /// The readable items of a list and the number of the others.
-pub fn many<T: DeserializeOwned>(value: Value) -> (Vec<T>, u32) {
-    let Value::Array(values) = value else { return (Vec::new(), 0) };
-    let all = values.len();
-    let good: Vec<T> = values.into_iter().filter_map(|value| T::deserialize(value).ok()).collect();
-    let bad = u32::try_from(all - good.len()).unwrap_or(u32::MAX);
-    (good, bad)
+pub fn many<'de, D: Deserializer<'de>, T: Deserialize<'de>>(list: D) -> (Vec<T>, u32) {
+    list.deserialize_seq(Items(PhantomData)).unwrap_or_default()
+}
+
+struct Items<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Items<T> {
+    type Value = (Vec<T>, u32);
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let (mut good, mut bad) = (Vec::with_capacity(list.size_hint().unwrap_or_default()), 0u32);
+        while let Some(Item(item)) = list.next_element()? {
+            match item {
+                Some(item) => good.push(item),
+                None => bad = bad.saturating_add(1),
+            }
+        }
+        Ok((good, bad))
+    }
+}
+
+struct Item<T>(Option<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Item<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        opt(from).map(Self)
+    }
 }
 
 /// An id that is text, or a number written as one.
@@ -146,8 +177,10 @@ impl<'de> Deserialize<'de> for ErrorText {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 mod tests {
-    use super::*;
+    use serde::de::DeserializeOwned;
     use serde_json::json;
+
+    use super::*;
 
     fn read<T: DeserializeOwned>(value: Value) -> Option<T> {
         T::deserialize(value).ok()
@@ -191,7 +224,7 @@ mod tests {
 
     #[test]
     fn one_bad_item_never_hides_the_others() {
-        let (good, bad) = many::<HasId>(json!([{"id": 1}, {"id": null}, 5, {"id": "2"}, null]));
+        let (good, bad) = many::<_, HasId>(json!([{"id": 1}, {"id": null}, 5, {"id": "2"}, null]));
         assert_eq!((good.iter().map(|item| item.id.0).collect::<Vec<_>>(), bad), (vec![1, 2], 3));
     }
 }

@@ -8,7 +8,7 @@ use crate::text::Untrusted;
 
 /// A GraphQL connection, of which only the nodes matter. Null nodes are left out.
 #[derive(Debug, Deserialize)]
-#[serde(bound = "T: serde::de::DeserializeOwned")]
+#[serde(bound = "T: Deserialize<'de>")]
 pub struct Nodes<T> {
     #[serde(default, deserialize_with = "items")]
     pub nodes: Vec<T>,
