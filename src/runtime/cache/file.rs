@@ -181,6 +181,8 @@ fn connect(path: &Path) -> rusqlite::Result<Found> {
     connection.busy_timeout(BUSY)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    // A statement that is kept is planned once.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     let number = |sql| connection.query_row(sql, [], |row| row.get::<_, u32>(0));
     let tables = number("SELECT count(*) FROM sqlite_master")?;
     let (application, version) = (number("PRAGMA application_id")?, number("PRAGMA user_version")?);
