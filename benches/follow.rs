@@ -138,7 +138,7 @@ impl Desk {
         let cursor = draw(&self.model, &self.theme, &mut self.buffer);
         self.model.dirty = false;
         let mut out = Vec::new();
-        self.painter.frame(&mut self.buffer, cursor, &mut out);
+        self.painter.frame(&self.buffer, cursor, &mut out);
         out.len()
     }
 }

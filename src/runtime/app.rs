@@ -237,7 +237,7 @@ impl<S: Screen, E: Effects> Running<S, E> {
 
     /// When the next picture is due. `None`: nothing changed, the one before is not out yet, or the terminal is not ours.
     fn draw_at(&self, now: Instant) -> Option<Instant> {
-        let wanted = self.app.model.dirty && !self.app.screen.busy() && self.editing.is_none();
+        let wanted = self.app.model.asks_for_a_picture() && !self.app.screen.busy() && self.editing.is_none();
         let filled = self.filled.filter(|_| !self.pressed);
         wanted.then(|| filled.and_then(|filled| filled.checked_sub(AHEAD)).map_or(now, |due| due.max(now)))
     }
@@ -248,14 +248,14 @@ impl<S: Screen, E: Effects> Running<S, E> {
             return;
         }
         let App { model, theme, screen, hosts, .. } = &mut self.app;
-        model.dirty = false;
-        screen.draw(&mut |buffer, links| {
-            let cursor = view::draw(model, theme, buffer);
-            if let Some(links) = links {
-                view::links::find(model, hosts, buffer, links);
+        screen.draw(&mut |canvas| {
+            let drawn = view::redraw(model, theme, canvas.buffer, canvas.holds_last);
+            if let Some(links) = canvas.links {
+                view::links::find(model, hosts, canvas.buffer, links);
             }
-            cursor
+            drawn
         });
+        model.drawn();
         self.pressed = false;
         self.drawn = true;
         // The first picture shows what was there before anything was known: no news wait for it.

@@ -71,10 +71,10 @@ impl Screen for Broken {
 
     fn draw(&mut self, fill: Fill<'_>) {
         let breaks = self.breaks;
-        self.tty.draw(&mut |buffer, links| {
-            let cursor = fill(buffer, links);
+        self.tty.draw(&mut |canvas| {
+            let drawn = fill(canvas);
             assert!(!breaks, "on purpose, with ghp_CANARY0123456789 and \x1b]0;title\x07");
-            cursor
+            drawn
         });
     }
 

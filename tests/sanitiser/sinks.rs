@@ -145,7 +145,7 @@ fn painted(console: &mut Console) -> (Vec<u8>, u16, u16) {
     let mut buffer = Buffer::empty(Rect::new(0, 0, size.width, size.height));
     let cursor = draw(&console.model, &Theme::default(), &mut buffer);
     let mut bytes = Vec::new();
-    Painter::new(true).frame(&mut buffer, cursor, &mut bytes);
+    Painter::new(true).frame(&buffer, cursor, &mut bytes);
     (bytes, size.width, size.height)
 }
 

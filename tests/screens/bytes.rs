@@ -140,7 +140,7 @@ impl Wire {
         let mut out = Vec::new();
         let links = self.found();
         self.links = links.len();
-        self.painter.linked(&mut self.buffer, &links, cursor, &mut out);
+        self.painter.linked(&self.buffer, &links, cursor, &mut out);
         out.len()
     }
 

@@ -24,7 +24,7 @@ use atc::console::state::dialog::{Ask, Dialog};
 use atc::console::state::layout::Size;
 use atc::console::state::settings::Settings;
 use atc::console::update::update;
-use atc::console::view::{Theme, draw};
+use atc::console::view::{Drawn, Theme, draw, redraw};
 use atc::console::{Effect, Model};
 use atc::runtime::terminal::Painter;
 use atc::text::width;
@@ -107,10 +107,14 @@ struct Trace {
     painter: Painter,
     terminal: vt100::Parser,
     shown: Option<(u16, u16)>,
+    /// The last picture.
+    last: Buffer,
     /// The terminal was somebody else's meanwhile.
     redraw: bool,
     kinds: BTreeSet<usize>,
     wrote: usize,
+    /// Pictures of which only a part was drawn.
+    in_part: usize,
     looks_every: usize,
 }
 
@@ -131,9 +135,11 @@ impl Trace {
             painter: Painter::new(true),
             terminal: terminal(1, 1),
             shown: None,
+            last: Buffer::default(),
             redraw: true,
             kinds: BTreeSet::new(),
             wrote: 0,
+            in_part: 0,
             looks_every: if asked_for().is_some() { 1 } else { NOW_AND_THEN },
         }
     }
@@ -293,11 +299,25 @@ impl Trace {
         }
         // As the loop does it: where nothing changed nothing is drawn. Now and then it is looked at whether that is so.
         let looks = step.is_multiple_of(self.looks_every);
-        let changed = model.dirty || self.redraw;
-        if !changed && !looks {
+        let changed = model.asks_for_a_picture() || self.redraw;
+        // What nobody woke it for yet may read old for a few seconds.
+        if !changed && (!looks || model.place.aged) {
             return;
         }
-        let (picture, cursor) = picture_of(model, &self.theme);
+        // As the loop does it, too: what changed is drawn into the last picture.
+        let (picture, drawn) = if changed {
+            let mut picture = std::mem::take(&mut self.last);
+            let area = area(model);
+            let holds_last = picture.area == area && !self.redraw;
+            picture.resize(area);
+            let drawn = redraw(model, &self.theme, &mut picture, holds_last);
+            (picture, drawn)
+        } else {
+            let (picture, cursor) = picture_of(model, &self.theme);
+            (picture, Drawn { cursor, rows: None })
+        };
+        self.in_part += usize::from(drawn.rows.is_some());
+        let cursor = drawn.cursor;
         if looks {
             let (again, cursor_again) = picture_of(model, &self.theme);
             assert!(picture == again && cursor == cursor_again, "drawn twice it is not the same picture");
@@ -306,13 +326,15 @@ impl Trace {
                 assert!(!symbol.is_empty() && !symbol.chars().any(char::is_control), "{symbol:?}");
             }
         }
-        self.paint(picture, cursor, changed, looks);
-        self.console.model.dirty = false;
+        self.paint(&picture, &drawn, changed, looks);
+        self.last = picture;
+        self.console.model.drawn();
         self.redraw = false;
     }
 
     /// The picture on a terminal that has shown all those before it.
-    fn paint(&mut self, mut picture: Buffer, cursor: Option<(u16, u16)>, changed: bool, looks: bool) {
+    fn paint(&mut self, picture: &Buffer, drawn: &Drawn, changed: bool, looks: bool) {
+        let cursor = drawn.cursor;
         let (width, height) = (picture.area.width, picture.area.height);
         // The emulator that judges leaves out what stands for a byte that is no text.
         let beyond_the_judge = picture.content.iter().any(|cell| cell.symbol().contains('\u{fffd}'));
@@ -329,7 +351,7 @@ impl Trace {
         }
         let fresh = looks.then(|| {
             let (mut bytes, mut screen) = (Vec::new(), terminal(width, height));
-            Painter::new(false).frame(&mut picture.clone(), cursor, &mut bytes);
+            Painter::new(false).frame(picture, cursor, &mut bytes);
             screen.process(&bytes);
             // Of what is bold and dim at once it knows only what it was told last.
             let both = |cell: &ratatui::buffer::Cell| cell.modifier.contains(Modifier::BOLD | Modifier::DIM);
@@ -337,7 +359,7 @@ impl Trace {
         });
         let mut bytes = Vec::new();
         if changed {
-            self.painter.frame(&mut picture, cursor, &mut bytes);
+            self.painter.drawn(picture, drawn, &[], &mut bytes);
             self.terminal.process(&bytes);
         }
         let Some((fresh, both)) = fresh else { return };
@@ -363,9 +385,13 @@ impl Trace {
     }
 }
 
-fn picture_of(model: &Model, theme: &Theme) -> (Buffer, Option<(u16, u16)>) {
+fn area(model: &Model) -> Rect {
     let Size { width, height } = model.place.size;
-    let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+    Rect::new(0, 0, width, height)
+}
+
+fn picture_of(model: &Model, theme: &Theme) -> (Buffer, Option<(u16, u16)>) {
+    let mut buffer = Buffer::empty(area(model));
     let cursor = draw(model, theme, &mut buffer);
     (buffer, cursor)
 }
@@ -433,6 +459,7 @@ fn is_what_was_asked(ask: &Ask, effect: &Effect) -> bool {
 struct Walked {
     kinds: BTreeSet<usize>,
     wrote: usize,
+    in_part: usize,
 }
 
 /// Walks one trace. What fails in it is told with its seed.
@@ -450,6 +477,7 @@ fn walk(seed: u64, walked: &mut Walked) {
         assert!(size <= 24 << 20, "the console holds {size} bytes in words");
         walked.kinds.append(&mut trace.kinds);
         walked.wrote += trace.wrote;
+        walked.in_part += trace.in_part;
     }));
     if let Err(cause) = result {
         #[expect(clippy::print_stderr, reason = "the seed must not be lost")]
@@ -478,6 +506,7 @@ fn whatever_is_pressed_and_answered_the_console_holds() {
         let missing: Vec<usize> = (0..KINDS).filter(|kind| !walked.kinds.contains(kind)).collect();
         assert!(missing.is_empty(), "these kinds of events never came up: {missing:?}");
         assert!(walked.wrote > 0, "no yes was ever given");
+        assert!(walked.in_part > 0, "no picture was ever drawn in part");
     }
 }
 

@@ -418,7 +418,7 @@ fn following_a_log_writes_the_line_that_came_and_next_to_nothing_else() {
         let mut painter = Painter::new(true);
         let mut paint = |console: &Console| {
             let mut out = Vec::new();
-            painter.frame(&mut buffer(&console.model, &Theme::default()), None, &mut out);
+            painter.frame(&buffer(&console.model, &Theme::default()), None, &mut out);
             out
         };
         paint(&console);

@@ -77,8 +77,8 @@ pub fn changed_pages() -> Vec<(Vec<u8>, Vec<Drawn>)> {
             }
         }
         let (mut painter, mut bytes) = (Painter::new(true), Vec::new());
-        painter.frame(&mut before, None, &mut bytes);
-        painter.frame(&mut after, None, &mut bytes);
+        painter.frame(&before, None, &mut bytes);
+        painter.frame(&after, None, &mut bytes);
         (bytes, drawn)
     };
     strings().chunks(usize::from(ROWS) - 1).map(change).collect()
@@ -96,9 +96,9 @@ pub fn pages() -> Vec<(Vec<u8>, Vec<Drawn>)> {
         let mut painter = Painter::new(true);
         let mut bytes = Vec::new();
         let before = pages[(n + pages.len() - 1) % pages.len()];
-        painter.frame(&mut page(before).0, None, &mut bytes);
-        let (mut picture, drawn) = page(strings);
-        painter.frame(&mut picture, None, &mut bytes);
+        painter.frame(&page(before).0, None, &mut bytes);
+        let (picture, drawn) = page(strings);
+        painter.frame(&picture, None, &mut bytes);
         out.push((bytes, drawn));
     }
     out

@@ -60,6 +60,8 @@ pub struct LogPane {
     pub attended: Attended,
     /// What logs are diagnosed by; `None` until they are read.
     pub rules: Option<Arc<Rules>>,
+    /// Another log is shown, or another part of it, than in the last picture.
+    pub moved: bool,
 }
 
 impl Default for LogPane {
@@ -81,6 +83,7 @@ impl Default for LogPane {
             openings: 0,
             attended: Attended::default(),
             rules: None,
+            moved: false,
         }
     }
 }

@@ -67,7 +67,7 @@ pub struct Model {
     /// The `:` or `/` line being typed.
     pub line: Option<line::Line>,
     pub notes: notes::Notes,
-    /// Set by every update that changed something visible; cleared by the loop after drawing.
+    /// Set by every update that changed something visible, unless it is no more than what the panes say has `moved`.
     pub dirty: bool,
 }
 
@@ -89,6 +89,17 @@ impl Model {
             notes: notes::Notes::default(),
             dirty: true,
         }
+    }
+
+    /// The last picture does not show what is so.
+    pub fn asks_for_a_picture(&self) -> bool {
+        self.dirty || self.queue.moved || self.log.moved || self.reviews.moved
+    }
+
+    /// All of it is in the picture.
+    pub fn drawn(&mut self) {
+        (self.dirty, self.place.aged) = (false, false);
+        (self.queue.moved, self.log.moved, self.reviews.moved) = (false, false, false);
     }
 
     /// The task under the queue's cursor.

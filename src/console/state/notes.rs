@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use crate::console::keys::Context;
 use crate::domain::Instant;
-use crate::text::Safe;
+use crate::text::{Safe, width};
 
 #[derive(Clone, Debug, Default)]
 pub struct Notes {
@@ -24,6 +24,9 @@ pub struct Note {
     /// pressed that key is back here.
     pub waits: Option<Context>,
 }
+
+/// Bytes of a note, which may repeat what a service or a paste said. No line on a screen shows more.
+const LONGEST: usize = 2048;
 
 /// In such a time a line is read.
 const READ: TimeDelta = TimeDelta::milliseconds(1500);
@@ -49,12 +52,12 @@ impl Notes {
 
     fn put(&mut self, bad: bool, text: impl AsRef<str>, (until, read_at): (Instant, Instant)) {
         self.said += 1;
-        self.current = Some(Note { bad, text: Safe::new(text), until, read_at, waits: None });
+        self.current = Some(Note { bad, text: cut(text), until, read_at, waits: None });
     }
 
     /// What was said so is no longer true.
     pub fn take_back(&mut self, text: impl AsRef<str>) {
-        let text = Safe::new(text);
+        let text = cut(text);
         self.current.take_if(|note| note.text == text);
     }
 
@@ -88,4 +91,8 @@ impl Notes {
     pub fn leave(&mut self, now: Instant) {
         self.current.take_if(|note| note.read_at <= now);
     }
+}
+
+fn cut(text: impl AsRef<str>) -> Safe {
+    Safe::new(width::cut_bytes(text.as_ref(), LONGEST))
 }

@@ -75,4 +75,8 @@ pub struct Place {
     pub unheard_at: Option<Instant>,
     /// When the screen as it is will read differently by itself: set at the end of every update.
     pub wake: Option<Instant>,
+    /// Until then nothing in the picture reads differently; some of it may read old a little longer.
+    pub holds_until: Option<Instant>,
+    /// That time is over, and no picture was drawn since.
+    pub aged: bool,
 }

@@ -60,6 +60,8 @@ pub struct ReviewsPane {
     pub acting: Vec<(Uuid, Key)>,
     /// What the line that is being typed is about.
     pub writing: Option<PullTarget>,
+    /// The cursor went to another pull request since the last picture; what else changed says so itself.
+    pub moved: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

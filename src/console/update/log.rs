@@ -166,7 +166,7 @@ fn read(model: &mut Model, pane: Option<Area>, intent: Intent, effects: &mut Vec
     }
     let Shown { reader, transcript, .. } = &mut *shown;
     let entries = transcript.entries();
-    model.dirty = true;
+    let mut moves = false;
     let note = match intent {
         Intent::NextError => jump::to(reader, transcript, Facet::Error, true),
         Intent::PreviousError => jump::to(reader, transcript, Facet::Error, false),
@@ -197,9 +197,11 @@ fn read(model: &mut Model, pane: Option<Area>, intent: Intent, effects: &mut Vec
         }
         _ => {
             step(reader, entries, intent);
+            moves = true;
             None
         }
     };
+    (model.log.moved, model.dirty) = (true, model.dirty || !moves);
     if let Some(text) = note {
         let text = model.filled(text);
         model.notes.say(model.now, false, text);

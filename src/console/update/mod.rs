@@ -105,7 +105,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     seat::settle(model, &mut effects);
     trail::settle(model);
     settle_note(model, by_hand);
-    model.place.wake = next_wake(model);
+    wake::reckon(model);
     effects
 }
 

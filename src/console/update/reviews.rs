@@ -90,7 +90,7 @@ pub fn select(model: &mut Model, index: usize) {
     if reviews.selected != selected {
         reviews.selected = selected;
         reviews.index = index;
-        model.dirty = true;
+        reviews.moved = true;
     }
 }
 

@@ -14,11 +14,29 @@ const GRID: i64 = 10;
 /// When the screen will read differently by itself: an age, the clock, a note that ends, data that turns stale, a
 /// verdict that time alone changes. `None`: sleep until something happens.
 pub fn next_wake(model: &Model) -> Option<Instant> {
+    next(model).map(|next| next.wake)
+}
+
+/// Reckons when the screen reads differently, and when it is woken for that.
+pub(super) fn reckon(model: &mut Model) {
+    let next = next(model);
+    (model.place.wake, model.place.holds_until) = (next.map(|next| next.wake), next.map(|next| next.changes));
+}
+
+/// The next moment at which something reads differently.
+#[derive(Clone, Copy)]
+struct Next {
+    changes: Instant,
+    /// Not before that, but it may be a little later.
+    wake: Instant,
+}
+
+fn next(model: &Model) -> Option<Next> {
     if model.place.too_small() {
         return None;
     }
     let listed = ages(model).chain([clock(model)]).chain(stale(model)).chain(plan(model));
-    let listed = listed.chain(automations::next_words(model)).min().map(up_to_grid);
+    let listed = listed.chain(automations::next_words(model)).filter(|at| *at > model.now).min();
     let exact = [
         automations::recheck_at(model),
         model.notes.current.as_ref().map(|n| n.until),
@@ -26,7 +44,10 @@ pub fn next_wake(model: &Model) -> Option<Instant> {
         log_wake(model),
         model.settings.ends,
     ];
-    listed.into_iter().chain(exact.into_iter().flatten()).filter(|at| *at > model.now).min()
+    let exact = exact.into_iter().flatten().filter(|at| *at > model.now).min();
+    let changes = listed.into_iter().chain(exact).min()?;
+    let wake = listed.map(up_to_grid).into_iter().chain(exact).min()?;
+    Some(Next { changes, wake })
 }
 
 /// Time has come to the moment the last update asked for: what is drawn now reads differently.
@@ -39,6 +60,7 @@ pub fn due(model: &mut Model) {
         model.notes.tell(model.now, "the recording ends here: nothing that is shown changes any more");
         model.dirty = true;
     }
+    model.place.aged |= model.place.holds_until.is_some_and(|at| at <= model.now);
     if model.place.wake.is_some_and(|at| at <= model.now) {
         model.dirty = true;
     }

@@ -21,6 +21,7 @@ pub mod log;
 pub mod offers;
 pub mod palette;
 pub mod queue;
+mod redraw;
 pub mod review;
 pub mod reviews;
 pub mod rule;
@@ -31,6 +32,7 @@ pub mod tour;
 
 use ratatui::buffer::Buffer;
 
+pub use redraw::{Drawn, redraw};
 pub use theme::{Theme, Tone};
 
 use super::state::Model;
@@ -43,7 +45,7 @@ pub fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) -> Option<(u16, u
         empty::too_small(model, theme, buffer);
         None
     } else {
-        parts(model, theme, buffer)
+        parts(model, theme, &model.place.panes(), buffer)
     };
     if theme.ascii {
         safe::to_ascii(buffer);
@@ -51,8 +53,8 @@ pub fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) -> Option<(u16, u
     cursor
 }
 
-fn parts(model: &Model, theme: &Theme, buffer: &mut Buffer) -> Option<(u16, u16)> {
-    let panes = model.place.panes();
+/// Draws these panes, or what covers them, on blank cells.
+fn parts(model: &Model, theme: &Theme, panes: &Panes, buffer: &mut Buffer) -> Option<(u16, u16)> {
     if let Some(area) = panes.header {
         header::draw(model, theme, area, buffer);
     }
@@ -84,7 +86,7 @@ fn parts(model: &Model, theme: &Theme, buffer: &mut Buffer) -> Option<(u16, u16)
     } else if model.reviewing() {
         review::draw(model, theme, body, buffer);
     } else {
-        cursor = self::panes(model, theme, &panes, buffer);
+        cursor = self::panes(model, theme, panes, buffer);
     }
     if let Some(list) = model.log.list.as_ref().filter(|_| model.place.help.is_none() && model.place.detail.is_none()) {
         list::draw(model, list, theme, buffer);

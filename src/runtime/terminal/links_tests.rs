@@ -222,12 +222,12 @@ proptest! {
                 apply(change, &mut picture, &mut links);
             }
             let mut bytes = Vec::new();
-            painter.linked(&mut picture.clone(), &links, None, &mut bytes);
+            painter.linked(&picture, &links, None, &mut bytes);
             terminal.feed(&bytes);
             prop_assert_eq!(&terminal.link, &None);
             prop_assert_eq!(&terminal.cells, &wanted(&picture, &links));
             let mut again = Vec::new();
-            painter.linked(&mut picture.clone(), &links, None, &mut again);
+            painter.linked(&picture, &links, None, &mut again);
             prop_assert!(again.is_empty(), "an unchanged picture is no bytes");
         }
     }
@@ -235,7 +235,7 @@ proptest! {
 
 fn bytes(painter: &mut Painter, picture: &Buffer, links: &[Link]) -> String {
     let mut out = Vec::new();
-    painter.linked(&mut picture.clone(), links, None, &mut out);
+    painter.linked(picture, links, None, &mut out);
     String::from_utf8(out).unwrap()
 }
 

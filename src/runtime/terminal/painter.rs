@@ -14,6 +14,7 @@ use super::glyphs::{self, Glyph, same_text};
 use super::links::{Links, Spans};
 use super::pen::Pen;
 use super::scroll::{self, Row};
+use crate::console::view::Drawn;
 use crate::console::view::links::Link;
 
 /// A frame of more bytes than this is shown at once, by terminals that can (mode 2026).
@@ -72,14 +73,18 @@ impl Painter {
         self.valid = false;
     }
 
-    /// Appends what makes the terminal show `next`, with the text cursor at `cursor` or hidden. The picture is kept and
-    /// `next` gets the memory of the one before.
-    pub fn frame(&mut self, next: &mut Buffer, cursor: Option<(u16, u16)>, out: &mut Vec<u8>) {
+    /// Appends what makes the terminal show `next`, with the text cursor at `cursor` or hidden.
+    pub fn frame(&mut self, next: &Buffer, cursor: Option<(u16, u16)>, out: &mut Vec<u8>) {
         self.linked(next, &[], cursor, out);
     }
 
     /// The same, with links round some of the cells.
-    pub fn linked(&mut self, next: &mut Buffer, links: &[Link], cursor: Option<(u16, u16)>, out: &mut Vec<u8>) {
+    pub fn linked(&mut self, next: &Buffer, links: &[Link], cursor: Option<(u16, u16)>, out: &mut Vec<u8>) {
+        self.drawn(next, &Drawn { cursor, rows: None }, links, out);
+    }
+
+    /// The same, where only some of the rows may differ.
+    pub fn drawn(&mut self, next: &Buffer, drawn: &Drawn, links: &[Link], out: &mut Vec<u8>) {
         if self.links.are_many() {
             self.links = Links::default();
             self.valid = false;
@@ -87,7 +92,9 @@ impl Painter {
         let mut body = std::mem::take(&mut self.body);
         body.clear();
         let mut previous = std::mem::take(&mut self.previous);
+        let mut rows = drawn.rows.as_deref();
         if !self.valid || previous.area != next.area {
+            rows = None;
             previous.resize(next.area);
             previous.reset();
             self.blank = scroll::mark(cells(&previous, 0));
@@ -96,12 +103,15 @@ impl Painter {
         }
         let spans = self.links.spans(links);
         let before = std::mem::take(&mut self.linked);
-        self.paint((&previous, &before), (next, &spans), &mut body);
+        let differing = differing((&previous, &before), (next, &spans), rows);
+        self.paint(&differing, (&previous, &before), (next, &spans), &mut body);
         self.linked = spans;
         self.links.close(&mut body);
-        std::mem::swap(&mut previous, next);
+        for y in differing {
+            keep(&mut previous, next, y);
+        }
         self.previous = previous;
-        self.place_cursor(cursor, &mut body);
+        self.place_cursor(drawn.cursor, &mut body);
         if body.len() > SYNCHRONISED {
             out.extend_from_slice(b"\x1b[?2026h");
             out.extend_from_slice(&body);
@@ -122,22 +132,20 @@ impl Painter {
         self.valid = true;
     }
 
-    fn paint(&mut self, (old, was): (&Buffer, &Spans), (new, is): (&Buffer, &Spans), out: &mut Vec<u8>) {
-        let mut marks = self.marks.clone();
-        let mut differing = Vec::new();
-        for y in 0..new.area.height {
-            let row = cells(new, y);
-            if !same(cells(old, y), row) {
-                if let Some(mark) = marks.get_mut(usize::from(y)) {
-                    *mark = scroll::mark(row);
-                }
-            } else if was.same_in_row(is, y) {
-                continue;
-            }
-            differing.push(y);
-        }
+    fn paint(
+        &mut self,
+        differing: &[u16],
+        (old, was): (&Buffer, &Spans),
+        (new, is): (&Buffer, &Spans),
+        out: &mut Vec<u8>,
+    ) {
         let (Some(first), Some(last)) = (differing.first().copied(), differing.last().copied()) else { return };
-        let before = std::mem::replace(&mut self.marks, marks);
+        let before = self.marks.clone();
+        for y in differing {
+            if let Some(mark) = self.marks.get_mut(usize::from(*y)) {
+                *mark = scroll::mark(cells(new, *y));
+            }
+        }
         let span = usize::from(first)..usize::from(last) + 1;
         let marks = before.get(span.clone()).zip(self.marks.get(span.clone()));
         let may_scroll = |(before, after)| scroll::may(before, after, self.blank);
@@ -154,7 +162,7 @@ impl Painter {
             }
         } else {
             for y in differing {
-                self.row(usize::from(y), &row(old, was, y), &row(new, is, y), out);
+                self.row(usize::from(*y), &row(old, was, *y), &row(new, is, *y), out);
             }
         }
     }
@@ -291,6 +299,13 @@ impl Painter {
     }
 }
 
+/// The rows that are to be painted, of those that may differ.
+fn differing((old, was): (&Buffer, &Spans), (new, is): (&Buffer, &Spans), rows: Option<&[bool]>) -> Vec<u16> {
+    let may = |y: u16| rows.is_none_or(|rows| rows.get(usize::from(y)) != Some(&false));
+    let differs = |y: u16| !same(cells(old, y), cells(new, y)) || !was.same_in_row(is, y);
+    (0..new.area.height).filter(|y| may(*y) && differs(*y)).collect()
+}
+
 fn same(old: &[Cell], new: &[Cell]) -> bool {
     let look = |cell: &Cell| (cell.fg, cell.bg, cell.modifier);
     let same = |old: &Cell, new: &Cell| look(old) == look(new) && same_text(old.symbol(), new.symbol());
@@ -301,6 +316,15 @@ fn cells(buffer: &Buffer, y: u16) -> &[Cell] {
     let width = usize::from(buffer.area.width);
     let start = usize::from(y) * width;
     buffer.content.get(start..start + width).unwrap_or_default()
+}
+
+/// The row is in the picture from now on.
+fn keep(picture: &mut Buffer, next: &Buffer, y: u16) {
+    let width = usize::from(picture.area.width);
+    let start = usize::from(y) * width;
+    if let Some(row) = picture.content.get_mut(start..start + width) {
+        row.clone_from_slice(cells(next, y));
+    }
 }
 
 /// What a row shows.

@@ -16,7 +16,7 @@ fn terminal(width: u16, height: u16) -> vt100::Parser {
 
 fn frame(painter: &mut Painter, picture: &Buffer, cursor: Option<(u16, u16)>) -> Vec<u8> {
     let mut out = Vec::new();
-    painter.frame(&mut picture.clone(), cursor, &mut out);
+    painter.frame(&picture.clone(), cursor, &mut out);
     out
 }
 

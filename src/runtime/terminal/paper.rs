@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 
 use super::clipboard::Copied;
 use super::painter::Painter;
-use super::screen::{Fill, Screen};
+use super::screen::{Canvas, Fill, Screen};
 use crate::console::state::layout::Size;
 use crate::console::view::links::Link;
 
@@ -109,15 +109,19 @@ impl Screen for Paper {
 
     fn draw(&mut self, fill: Fill<'_>) {
         let mut sheet = self.sheet();
-        let mut next = Buffer::empty(Rect::new(0, 0, sheet.size.width, sheet.size.height));
+        let area = Rect::new(0, 0, sheet.size.width, sheet.size.height);
+        let holds_last = sheet.picture.area == area;
         let mut links = Vec::new();
-        sheet.cursor = fill(&mut next, sheet.linked.then_some(&mut links));
-        sheet.picture.clone_from(&next);
+        let mut next = std::mem::take(&mut sheet.picture);
+        next.resize(area);
+        let wanted = sheet.linked.then_some(&mut links);
+        let drawn = fill(Canvas { buffer: &mut next, holds_last, links: wanted });
+        sheet.cursor = drawn.cursor;
         sheet.frames += 1;
         sheet.busy = true;
         let mut painter = sheet.painter.take().unwrap_or_else(|| Painter::new(true));
-        let cursor = sheet.cursor;
-        painter.linked(&mut next, &links, cursor, &mut sheet.bytes);
+        painter.drawn(&next, &drawn, &links, &mut sheet.bytes);
+        sheet.picture = next;
         sheet.links = links;
         sheet.painter = Some(painter);
     }

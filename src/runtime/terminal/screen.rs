@@ -6,10 +6,21 @@ use ratatui::buffer::Buffer;
 
 use super::clipboard::Copied;
 use crate::console::state::layout::Size;
+use crate::console::view::Drawn;
 use crate::console::view::links::Link;
 
-/// Fills a buffer, whatever was in it, and names the links in it where they are wanted.
-pub type Fill<'a> = &'a mut dyn FnMut(&mut Buffer, Option<&mut Vec<Link>>) -> Option<(u16, u16)>;
+/// What a picture is put on.
+#[derive(Debug)]
+pub struct Canvas<'a> {
+    pub buffer: &'a mut Buffer,
+    /// The buffer holds the last picture: what did not change need not be drawn again.
+    pub holds_last: bool,
+    /// Where the links in it are named, if they are wanted.
+    pub links: Option<&'a mut Vec<Link>>,
+}
+
+/// Makes the next picture.
+pub type Fill<'a> = &'a mut dyn FnMut(Canvas<'_>) -> Drawn;
 
 /// One screen: the real terminal or the paper of a test. A picture is taken only when the one before is out, so that a
 /// slow line gets fewer pictures, never late ones.
@@ -17,7 +28,7 @@ pub trait Screen {
     /// Asks for the size. The next picture has it.
     fn size(&mut self) -> Size;
 
-    /// Shows what `fill` puts into the buffer; `fill` says where the text cursor belongs.
+    /// Shows what `fill` puts there.
     fn draw(&mut self, fill: Fill<'_>);
 
     /// The last picture is still on its way.

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use super::clipboard::{Copied, Way};
 use super::guard;
 use super::painter::Painter;
-use super::screen::{Fill, Screen};
+use super::screen::{Canvas, Fill, Screen};
 use crate::console::state::layout::Size;
 use crate::console::view::links::Link;
 use crate::runtime::input::Gate;
@@ -201,10 +201,13 @@ impl Screen for Tty {
 
     fn draw(&mut self, fill: Fill<'_>) {
         self.hear_outside();
-        self.next.resize(Rect::new(0, 0, self.size.width, self.size.height));
+        let area = Rect::new(0, 0, self.size.width, self.size.height);
+        let holds_last = self.next.area == area;
+        self.next.resize(area);
         self.links.clear();
-        let cursor = fill(&mut self.next, self.linked.then_some(&mut self.links));
-        self.painter.linked(&mut self.next, &self.links, cursor, &mut self.pending);
+        let links = self.linked.then_some(&mut self.links);
+        let drawn = fill(Canvas { buffer: &mut self.next, holds_last, links });
+        self.painter.drawn(&self.next, &drawn, &self.links, &mut self.pending);
         self.send();
     }
 

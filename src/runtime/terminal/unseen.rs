@@ -7,7 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::clipboard::Copied;
-use super::screen::{Fill, Screen};
+use super::screen::{Canvas, Fill, Screen};
 use crate::console::state::layout::Size;
 
 /// A wall display: everything the console could show is asked for.
@@ -26,7 +26,7 @@ impl Screen for Unseen {
 
     fn draw(&mut self, fill: Fill<'_>) {
         self.buffer.resize(Rect::new(0, 0, SIZE.width, SIZE.height));
-        fill(&mut self.buffer, None);
+        fill(Canvas { buffer: &mut self.buffer, holds_last: false, links: None });
         self.busy = true;
     }
 

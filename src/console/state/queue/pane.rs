@@ -120,6 +120,8 @@ pub struct QueuePane {
     pub relist: bool,
     /// When a verdict (stuck, orphaned) changes without any news, so that the rows are rebuilt then.
     pub recheck_at: Option<Instant>,
+    /// The cursor went to another task since the last picture; what else changed says so itself.
+    pub moved: bool,
 }
 
 /// The query that is typed over the view.

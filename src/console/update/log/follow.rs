@@ -37,16 +37,16 @@ pub(super) fn follow_in(model: &mut Model, pane: Option<Area>, wall: Vec<Heard>,
         if !stays && now.unwrap_or_default() != (id.clone(), session.clone()) {
             let opened = id.map(|id| open(&mut model.log, id, session.clone()));
             *model.log.following() = opened;
-            model.dirty = true;
+            model.log.moved = true;
         }
         attend(model, pane, (task, session), wall, effects);
     }
     if let Some(pane) = pane {
         let (own, other) = model.log.halves(pane);
-        let LogPane { shown, beside, wrap, .. } = &mut *model.log;
+        let LogPane { shown, beside, wrap, moved, .. } = &mut *model.log;
         for (shown, area) in [(shown, Some(own)), (beside, other)] {
             if let (Some(shown), Some(area)) = (shown, area) {
-                model.dirty |= shown.reader.settle(shown.transcript.entries(), shown.sheet(area, *wrap));
+                *moved |= shown.reader.settle(shown.transcript.entries(), shown.sheet(area, *wrap));
                 big::settle(shown, model.now, effects);
                 record::settle(shown, area);
             }

@@ -48,7 +48,7 @@ pub fn news(model: &mut Model, news: LogNews) {
     if let Some(seek) = shown.seek.take_if(|_| !shown.transcript.entries().is_empty()) {
         shown.reader.search(shown.transcript.entries(), Pattern::new(&seek), true);
     }
-    model.dirty = true;
+    model.log.moved = true;
 }
 
 /// A look that brought nothing new.

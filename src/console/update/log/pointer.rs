@@ -57,7 +57,7 @@ pub(super) fn mouse_in(model: &mut Model, pane: Area, mouse: Mouse) {
     }
     let text = parts.text;
     let (reader, entries) = (&mut shown.reader, shown.transcript.entries());
-    model.dirty = true;
+    model.log.moved = true;
     match mouse.kind {
         MouseKind::WheelUp => reader.up(entries, WHEEL),
         MouseKind::WheelDown => reader.down(entries, WHEEL),

@@ -56,7 +56,7 @@ pub fn select(model: &mut Model, index: usize) {
         queue.selected = selected;
         queue.index = index;
         model.place.detail = model.place.detail.map(|_| 0);
-        model.dirty = true;
+        queue.moved = true;
     }
 }
 

@@ -18,6 +18,7 @@ use crate::text::Untrusted;
 const MILLISECONDS_FROM: f64 = 1e11;
 
 /// For `#[serde(default, deserialize_with = "opt")]`: null and wrong types are `None`.
+#[expect(clippy::unnecessary_wraps, reason = "what serde calls may fail")]
 pub fn opt<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
     Ok(T::deserialize(from).ok())
 }
@@ -43,6 +44,7 @@ where
 }
 
 /// The readable items of a list; one that is not a list at all is empty.
+#[expect(clippy::unnecessary_wraps, reason = "what serde calls may fail")]
 pub fn items<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Vec<T>, D::Error> {
     Ok(many(from).0)
 }
