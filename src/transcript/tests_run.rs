@@ -47,11 +47,6 @@ pub fn tests_run(command: &str, output: &str) -> Option<TestsRun> {
     found.total(named(command))
 }
 
-/// Makes now what the first output would have to wait for.
-pub fn ready() {
-    let _ = tests_run("cargo test", "test result: ok. 1 passed");
-}
-
 /// The runner a command names; `None`: it is no command that runs tests, as far as is known.
 pub fn named(command: &str) -> Option<&'static str> {
     // The last that is named is the one whose result is seen.
