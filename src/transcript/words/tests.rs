@@ -3,7 +3,9 @@
 use regex::bytes::{Regex, RegexBuilder};
 
 use super::super::rules::Rules;
+use super::super::runners::ROWS;
 use super::super::testlog::{JOB, session};
+use super::super::tests_run::{ascii, row_of};
 use super::*;
 
 /// Numbers that follow from a seed.
@@ -220,4 +222,33 @@ fn the_rules_found_in_a_text_are_those_whose_patterns_are_there() {
     }
     let seen = |index: usize| patterns[index].is_none() || found[index] > 20;
     assert!((0..found.len()).all(seen), "{found:?}");
+}
+
+#[test]
+fn of_a_line_the_first_row_of_the_runners_that_fits_is_found() {
+    let patterns: Vec<_> = ROWS.iter().map(|row| ascii(row.pattern)).collect();
+    let regexes: Vec<_> = patterns.iter().map(|pattern| regex::Regex::new(pattern).unwrap()).collect();
+    let parts: Vec<_> = patterns.iter().map(|pattern| parsed(pattern, true)).collect();
+    let mut found = vec![0; patterns.len()];
+    for text in texts().into_iter().chain(samples(&parts, 20_000)) {
+        for line in text.lines() {
+            let first = regexes.iter().position(|regex| regex.is_match(line));
+            assert_eq!(row_of(line), first, "{line}");
+            if let Some(row) = first {
+                found[row] += 1;
+            }
+        }
+    }
+    assert!(found.iter().all(|found| *found > 0), "{found:?}");
+}
+
+#[test]
+fn a_line_that_fits_a_row_of_the_runners_has_the_words_beside_it() {
+    for row in ROWS {
+        let beside: Vec<_> = row.words.split('|').collect();
+        assert!(beside.iter().all(|word| word.len() >= SHORTEST && *word == word.to_lowercase()), "{row:?}");
+        let words = of(&parsed(&ascii(row.pattern), true)).unwrap();
+        let covered = |word: &Vec<u8>| beside.iter().any(|beside| has(word, beside.as_bytes()));
+        assert!(words.iter().all(covered), "{row:?}: {words:?}");
+    }
 }
