@@ -1,8 +1,8 @@
 //! What logs are diagnosed by: the shipped rules and those of a file of the operator's own.
 //!
-//! Off the loop and after the first picture: patterns take milliseconds to be made. A file that cannot be read is a fault
-//! of its own and never stops the shipped rules. Whoever works for long keeps a [`Rulebook`]: it follows the file, and while
-//! that is broken it goes by what it said last.
+//! Off the loop and after the first picture: a file is read, and its patterns are compiled to tell whether they can be. One
+//! that cannot be read is a fault of its own and never stops the shipped rules. Whoever works for long keeps a
+//! [`Rulebook`]: it follows the file, and while that is broken it goes by what it said last.
 
 use std::io::{ErrorKind, Read};
 use std::os::unix::fs::MetadataExt as _;
@@ -23,18 +23,17 @@ pub struct RulesFile {
     pub named: bool,
 }
 
-/// All rules that can be used, made ready, and what is wrong with the others.
+/// All rules that can be used, and what is wrong with the others.
 pub fn load(file: &RulesFile) -> Rules {
     let rules = Rules::shipped();
-    let Some(path) = &file.path else { return rules.ready() };
+    let Some(path) = &file.path else { return rules };
     let name = path.display().to_string();
-    let rules = match read(path) {
+    match read(path) {
         Ok(text) => rules.with_file(&name, &text),
         Err(Missing::NotThere) if !file.named => rules,
         Err(Missing::NotThere) => rules.with_fault(&name, "there is no such file"),
         Err(Missing::Unreadable(why)) => rules.with_fault(&name, &why),
-    };
-    rules.ready()
+    }
 }
 
 /// The rules as the file has them now; while it is broken, as it had them last.

@@ -70,6 +70,7 @@ pub mod tests_run;
 pub mod timeline;
 mod tools;
 pub mod window;
+mod words;
 
 pub use decode::{Change, Format, Stats, Transcript};
 pub use diagnosis::{Diagnosis, Ending, Finding};

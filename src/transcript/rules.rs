@@ -2,20 +2,17 @@
 
 use std::sync::OnceLock;
 
-use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
+use regex::bytes::Regex;
 use serde::{Deserialize, Deserializer};
 use sha2::{Digest, Sha256};
 
 use super::entry::Kind;
-use super::tests_run;
+use super::words::{Gate, Sought};
 use crate::text::Untrusted;
 
 pub use crate::domain::Severity;
 
 const SHIPPED: &str = include_str!("../../assets/diagnosis.toml");
-/// Bytes a compiled pattern may take.
-const PATTERN: usize = 1 << 20;
-
 /// More rules of one file are not read: all of them are asked of every text.
 const MOST: usize = 200;
 
@@ -108,10 +105,13 @@ pub struct Rule {
     tool: Option<String>,
     part: Option<Part>,
     failed: bool,
-    pattern: Option<Regex>,
-    pub(super) absent: Option<Regex>,
+    pattern: Option<Sought>,
+    absent: Option<Sought>,
     pub(super) check: Option<Check>,
 }
+
+/// How the expressions of a file are made.
+type Make = fn(String) -> Result<Sought, regex::Error>;
 
 /// A rule that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,22 +126,26 @@ pub struct RuleFault {
 pub struct Rules {
     usable: Vec<Rule>,
     faults: Vec<RuleFault>,
-    /// All patterns as one, and the rule of each. Made when the first text is looked at.
-    all: OnceLock<(RegexSet, Vec<usize>)>,
+    /// Made when the first text is looked at.
+    gate: OnceLock<Gate>,
     /// Tells these rules from others.
     mark: u64,
 }
 
 impl Rules {
-    /// Those that come with the program. Reading them takes a millisecond or two: for the first log, not for the start.
+    /// Those that come with the program. They are only read: none of their patterns is compiled before it is asked.
     pub fn shipped() -> Self {
-        Self::default().with_file("assets/diagnosis.toml", SHIPPED)
+        Self::default().with("assets/diagnosis.toml", SHIPPED, |text| Ok(Sought::later(text)))
     }
 
-    /// These and those of a file. A rule of an id that is there already takes its place.
+    /// These and those of a file, whose patterns are compiled, so that a broken one is told of. A rule of an id that is there already takes its place.
     #[must_use]
-    pub fn with_file(mut self, file: &str, text: &str) -> Self {
-        self.all = OnceLock::new();
+    pub fn with_file(self, file: &str, text: &str) -> Self {
+        self.with(file, text, Sought::now)
+    }
+
+    fn with(mut self, file: &str, text: &str, make: Make) -> Self {
+        self.gate = OnceLock::new();
         let hash = Sha256::new_with_prefix(self.mark.to_le_bytes()).chain_update(text).finalize();
         self.mark = hash.first_chunk().map_or(0, |first| u64::from_le_bytes(*first));
         for (n, (line, block)) in blocks(text).into_iter().enumerate() {
@@ -150,7 +154,7 @@ impl Rules {
                 self.faults.push(RuleFault { file: file.into(), line, reason: reason.into() });
                 break;
             }
-            match read(block) {
+            match read(block, make) {
                 Ok(rule) => match self.usable.iter_mut().find(|old| old.id == rule.id) {
                     Some(old) => *old = rule,
                     None => self.usable.push(rule),
@@ -172,14 +176,6 @@ impl Rules {
         self.mark
     }
 
-    /// Makes now what the first text would have to wait for, and what tells the tests it ran.
-    #[must_use]
-    pub fn ready(self) -> Self {
-        self.found_in("");
-        tests_run::ready();
-        self
-    }
-
     /// Notes a whole file that cannot be used.
     #[must_use]
     pub fn with_fault(mut self, file: &str, reason: &str) -> Self {
@@ -192,19 +188,17 @@ impl Rules {
         &self.faults
     }
 
-    /// The rules whose patterns are in a text, in order; where they look is not asked.
-    pub(super) fn found_in(&self, text: &str) -> Vec<usize> {
-        let (set, rules) = self.all.get_or_init(|| {
-            let (rules, patterns): (Vec<_>, Vec<_>) = self
-                .usable
-                .iter()
-                .enumerate()
-                .filter_map(|(index, rule)| Some((index, rule.pattern.as_ref()?.as_str())))
-                .unzip();
-            let set = RegexSetBuilder::new(patterns).unicode(false).size_limit(64 * PATTERN).build();
-            (set.unwrap_or_else(|_| RegexSet::empty()), rules)
+    /// The rules whose patterns are in a text, of those that read it, in order.
+    pub(super) fn found_in(&self, text: &str, reads: impl Fn(&Rule) -> bool) -> Vec<usize> {
+        let rules = || self.usable.iter().enumerate();
+        let asked = rules().filter(|(_, rule)| rule.pattern.is_some() && reads(rule)).map(|(index, _)| index);
+        let gate = self.gate.get_or_init(|| {
+            let of = |rule: &Rule| rule.pattern.as_ref().map_or(Some(Vec::new()), Sought::words);
+            Gate::new(self.usable.iter().map(of))
         });
-        set.matches(text.as_bytes()).iter().filter_map(|at| rules.get(at).copied()).collect()
+        let possible = gate.possible(text.as_bytes(), asked.collect());
+        let is_in = |rule: &Rule| reads(rule) && rule.pattern().is_some_and(|regex| regex.is_match(text.as_bytes()));
+        rules().filter(|(index, rule)| possible.has(*index) && is_in(rule)).map(|(index, _)| index).collect()
     }
 }
 
@@ -225,7 +219,11 @@ impl Rule {
     }
 
     pub(super) fn pattern(&self) -> Option<&Regex> {
-        self.pattern.as_ref()
+        self.pattern.as_ref()?.regex()
+    }
+
+    pub(super) fn absent(&self) -> Option<&Regex> {
+        self.absent.as_ref()?.regex()
     }
 }
 
@@ -255,7 +253,7 @@ fn blocks(text: &str) -> Vec<(usize, &str)> {
 }
 
 /// `Err`: lines below the block's first, and why.
-fn read(block: &str) -> Result<Rule, (usize, String)> {
+fn read(block: &str, make: Make) -> Result<Rule, (usize, String)> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct File {
@@ -269,17 +267,14 @@ fn read(block: &str) -> Result<Rule, (usize, String)> {
     let Some(written) = file.rule.into_iter().next() else {
         return Err((0, "this is no rule: rules begin with [[rule]]".to_owned()));
     };
-    let compile = |name: &str, pattern: Option<String>| {
-        // By bytes: the classes of all of Unicode make a search fifty times as slow.
-        let build = |pattern: String| RegexBuilder::new(&pattern).unicode(false).size_limit(PATTERN).build();
-        let compiled = pattern.map(build).transpose();
-        compiled.map_err(|error| {
+    let sought = |name: &str, pattern: Option<String>| {
+        pattern.map(make).transpose().map_err(|error| {
             let line = block.lines().position(|line| line.trim_start().starts_with(name)).unwrap_or(0);
             let reason = error.to_string();
             (line, format!("{name}: {}", reason.lines().last().unwrap_or_default().trim()))
         })
     };
-    let (pattern, absent) = (compile("pattern", written.pattern)?, compile("absent", written.absent)?);
+    let (pattern, absent) = (sought("pattern", written.pattern)?, sought("absent", written.absent)?);
     if written.id.trim().is_empty() {
         return Err((0, "the id is empty".to_owned()));
     }
@@ -312,6 +307,32 @@ mod tests {
         let rules = Rules::shipped();
         assert_eq!(rules.faults(), []);
         assert_eq!(rules.rules().len(), SHIPPED.matches("\n[[rule]]").count());
+    }
+
+    #[test]
+    fn every_expression_that_is_shipped_can_be_compiled_and_has_words() {
+        for rule in Rules::shipped().rules() {
+            assert!(
+                [&rule.pattern, &rule.absent].into_iter().flatten().all(|sought| sought.regex().is_some()),
+                "{rule:?}"
+            );
+            // One without is asked of every text.
+            assert!(rule.pattern.as_ref().is_none_or(|sought| sought.words().is_some()), "{rule:?}");
+        }
+    }
+
+    #[test]
+    fn of_many_rules_each_is_found_where_it_is() {
+        let rule = |n| {
+            format!(
+                "[[rule]]\nid = \"{n}\"\ntitle = \"A\"\nseverity = \"note\"\nnext = \"x\"\npattern = 'no. {n}\\b'\n"
+            )
+        };
+        let rules = Rules::default().with_file("mine.toml", &(0..MOST).map(rule).collect::<String>());
+        for n in 0..MOST {
+            assert_eq!(rules.found_in(&format!("it was no. {n}!"), |_| true), [n]);
+        }
+        assert_eq!(rules.found_in("no. 7, no. 135", |rule| rule.id != "7".into()), [135]);
     }
 
     #[test]

@@ -6,9 +6,11 @@
 use std::borrow::Cow;
 use std::sync::{LazyLock, OnceLock};
 
-use regex::{Captures, Regex, RegexSet};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Match, MatchKind};
+use regex::{Captures, Regex};
 
 use super::runners::{COMMANDS, Counts, PACKAGES, ROWS, Row, SAME, SHOWS, WHOLE, WORDS};
+use super::words::{Gate, Set};
 use crate::text::StyledLine;
 
 /// Tests, or where a runner names only these: packages.
@@ -39,17 +41,12 @@ pub fn tests_run(command: &str, output: &str) -> Option<TestsRun> {
     let mut found: Option<Found> = None;
     for line in candidates(output) {
         let line = plain(line);
-        let Some(row) = SHAPES.matches(&line).iter().next() else { continue };
+        let Some(row) = row_of(&line) else { continue };
         found.get_or_insert_default().line(row, &line);
     }
     // Only now, since most output says nothing of tests.
     let found = found.filter(|_| !only_shows(command))?;
     found.total(named(command))
-}
-
-/// Makes now what the first output would have to wait for.
-pub fn ready() {
-    let _ = tests_run("cargo test", "test result: ok. 1 passed");
 }
 
 /// The runner a command names; `None`: it is no command that runs tests, as far as is known.
@@ -59,10 +56,16 @@ pub fn named(command: &str) -> Option<&'static str> {
 }
 
 fn named_in(part: &str) -> Option<&'static str> {
-    let found = NAMES.find(part)?.as_str();
-    let words = found.trim_matches(|c| BESIDE.contains(c));
+    // Whole words: `pytest-cov` is no runner, `./node_modules/.bin/jest` is one.
+    let beside =
+        |at: Option<usize>, signs: &[u8]| at.and_then(|at| part.as_bytes().get(at)).is_none_or(|c| signs.contains(c));
+    let whole =
+        |found: &Match| beside(found.start().checked_sub(1), b" /(\"'\t") && beside(Some(found.end()), b" :)\"'\t");
+    // Of those that begin together the one that is named first in the table.
+    let found = NAMES.as_ref()?.find_overlapping_iter(part).filter(whole);
+    let (_, runner) = COMMANDS.get(found.min_by_key(|found| (found.start(), found.pattern()))?.pattern().as_usize())?;
     let quiet = matches!(program(part), "pip" | "pip3" | "apt" | "apt-get" | "which" | "command") || installs(part);
-    COMMANDS.iter().find(|(known, _)| *known == words && !quiet).map(|(_, runner)| *runner)
+    (!quiet).then_some(*runner)
 }
 
 /// `npm install jest` names a runner and runs none.
@@ -86,30 +89,33 @@ fn parts(command: &str) -> impl Iterator<Item = &str> {
     command.split(['&', ';', '|', '\n'])
 }
 
-static SPEAKS: LazyLock<Regex> = LazyLock::new(|| pattern(&WORDS.join("|")));
-/// What may stand beside the name of a runner.
-const BESIDE: &str = " /(\"'\t:)";
-
-/// Whole words: `pytest-cov` is no runner, `./node_modules/.bin/jest` is one.
-static NAMES: LazyLock<Regex> = LazyLock::new(|| {
-    let words: Vec<_> = COMMANDS.iter().map(|(words, _)| regex::escape(words)).collect();
-    pattern(&format!(r#"(?:^|[ /("'\t])(?:{})(?:$|[ :)"'\t])"#, words.join("|")))
+static SPEAKS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let mut builder = AhoCorasick::builder();
+    builder.match_kind(MatchKind::LeftmostFirst).kind(Some(AhoCorasickKind::ContiguousNFA)).build(WORDS).ok()
 });
-static SHAPES: LazyLock<RegexSet> = LazyLock::new(|| {
-    let set = RegexSet::new(ROWS.iter().map(|row| ascii(row.pattern)));
-    set.unwrap_or_else(|_| RegexSet::empty())
+static NAMES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let names = COMMANDS.iter().map(|(words, _)| words);
+    AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(names).ok()
 });
-/// Built one by one, when a line of their shape comes: a log knows one or two of them.
-static READERS: LazyLock<Vec<OnceLock<Regex>>> = LazyLock::new(|| ROWS.iter().map(|_| OnceLock::new()).collect());
+static GATE: LazyLock<Gate> = LazyLock::new(|| {
+    Gate::new(ROWS.iter().map(|row| Some(row.words.split('|').map(|word| word.as_bytes().to_vec()).collect())))
+});
+/// Compiled one by one, when a line has their words: a log knows one or two of them.
+static READERS: [OnceLock<Option<Regex>>; ROWS.len()] = [const { OnceLock::new() }; ROWS.len()];
 
-/// The patterns are ours and a test reads them all; one that could not be read would match nothing.
-fn pattern(text: &str) -> Regex {
-    #[expect(clippy::expect_used, reason = "a fixed pattern")]
-    Regex::new(&ascii(text)).or_else(|_| Regex::new(r"[^\s\S]")).expect("a class of nothing")
+/// The row that a line is of: the first that fits.
+pub(super) fn row_of(line: &str) -> Option<usize> {
+    let possible = GATE.possible(line.as_bytes(), Set::ALL);
+    (0..ROWS.len()).find(|row| possible.has(*row) && reader(*row).is_some_and(|reader| reader.is_match(line)))
+}
+
+/// The patterns are ours: a test compiles them all.
+fn reader(row: usize) -> Option<&'static Regex> {
+    READERS.get(row)?.get_or_init(|| Regex::new(&ascii(ROWS.get(row)?.pattern)).ok()).as_ref()
 }
 
 /// Summaries are written in ASCII. Classes of all of Unicode would take fifty times as long to build.
-fn ascii(pattern: &str) -> String {
+pub(super) fn ascii(pattern: &str) -> String {
     let classes =
         [(r"\d", "[0-9]"), (r"\w", "[0-9A-Za-z_]"), (r"\s", "[ \t]"), (r"\S", "[^ \t]"), (r"\b", r"(?-u:\b)")];
     // Within a class a class needs no brackets of its own.
@@ -124,7 +130,7 @@ fn candidates(output: &str) -> impl Iterator<Item = &str> {
     std::iter::from_fn(move || {
         loop {
             let rest = output.get(from..)?;
-            let at = if std::mem::take(&mut first) { 0 } else { SPEAKS.find(rest)?.start() };
+            let at = if std::mem::take(&mut first) { 0 } else { SPEAKS.as_ref()?.find(rest)?.start() };
             // A word may begin with the newline before its line.
             let at = at + usize::from(rest.get(at..)?.starts_with('\n'));
             let start = rest.get(..at)?.rfind('\n').map_or(0, |newline| newline + 1);
@@ -204,9 +210,9 @@ impl Sum {
 struct Found(Vec<(&'static str, Sum)>);
 
 impl Found {
-    fn line(&mut self, index: usize, line: &str) {
-        let (Some(row), Some(reader)) = (ROWS.get(index), READERS.get(index)) else { return };
-        let Some(found) = reader.get_or_init(|| pattern(row.pattern)).captures(line) else { return };
+    fn line(&mut self, row: usize, line: &str) {
+        let Some(found) = reader(row).and_then(|reader| reader.captures(line)) else { return };
+        let Some(row) = ROWS.get(row) else { return };
         let sum = match row.counts {
             Counts::Passed => Sum { passed: 1, ..Sum::default() },
             Counts::Failed => Sum { failed: 1, ..Sum::default() },
@@ -413,7 +419,6 @@ mod tests {
         for row in ROWS {
             assert!(Regex::new(&ascii(row.pattern)).is_ok(), "{}", row.pattern);
         }
-        assert_eq!(SHAPES.len(), ROWS.len());
     }
 
     #[test]
@@ -439,6 +444,28 @@ mod tests {
         }
         let run = tests_run("npm test", "Tests:  2 passed, 2 total").unwrap();
         assert_eq!(run.runner, "npm test", "as the reader knows it");
+    }
+
+    #[test]
+    fn a_runner_is_named_by_the_first_of_its_words_that_stand_alone() {
+        let words: Vec<_> = COMMANDS.iter().map(|(words, _)| regex::escape(words)).collect();
+        let alone = format!(r#"(?:^|[ /("'\t])({})(?:$|[ :)"'\t])"#, words.join("|"));
+        let alone = Regex::new(&ascii(&alone)).unwrap();
+        let pieces: Vec<_> =
+            COMMANDS.iter().map(|(words, _)| *words).chain([" ", "/", "(", "\t", ":", "-", "x"]).collect();
+        let mut seen = 0;
+        for first in &pieces {
+            for second in &pieces {
+                for (between, end) in [("", ""), (" ", ")"), (" x ", ":a"), ("-", " "), ("/", "\""), ("\"", "x")] {
+                    let part = format!("{first}{between}{second}{end}");
+                    let found = alone.captures(&part).map(|found| found.get(1).unwrap().as_str());
+                    let runner = found.and_then(|words| COMMANDS.iter().find(|(known, _)| *known == words));
+                    assert_eq!(named_in(&part), runner.map(|(_, runner)| *runner), "{part}");
+                    seen += usize::from(found.is_some());
+                }
+            }
+        }
+        assert!(seen > 1000, "{seen}");
     }
 
     #[test]
