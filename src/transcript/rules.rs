@@ -138,7 +138,8 @@ impl Rules {
         Self::default().with("assets/diagnosis.toml", SHIPPED, |text| Ok(Sought::later(text)))
     }
 
-    /// These and those of a file, whose patterns are compiled, so that a broken one is told of. A rule of an id that is there already takes its place.
+    /// These and those of a file, whose patterns are compiled, so that a broken one is told of. A rule of an id that is there
+    /// already takes its place.
     #[must_use]
     pub fn with_file(self, file: &str, text: &str) -> Self {
         self.with(file, text, Sought::now)

@@ -32,7 +32,7 @@ impl GitHub {
         if !listed.is_array() {
             return Err(self.http.unreadable(&request, "the answer is not a folder").fault);
         }
-        let (entries, _) = lenient::many::<_, Entry>(listed);
+        let (entries, _) = lenient::many::<Entry>(listed);
         let is_agent = |entry: &Entry| entry.kind == "file" && entry.name.strip_suffix(".md").is_some();
         let files = entries.into_iter().filter(is_agent).take(MOST_FILES);
         let read = join_all(files.map(|entry| self.agent_file(repo, folder, entry.name))).await;

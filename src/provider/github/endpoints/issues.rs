@@ -100,7 +100,7 @@ impl GitHub {
                 return Ok(Fetched::Same);
             }
             let body = answer.json().map_err(|what| self.http.unreadable(&request, &what).fault)?;
-            let (branches, _) = lenient::many::<_, WireBranch>(self.list_in(&request, body, None)?);
+            let (branches, _) = lenient::many::<WireBranch>(self.list_in(&request, body, None)?);
             let full = branches.len() >= 100;
             all.names.extend(branches.into_iter().map(|branch| branch.name).filter(|name| !name.is_empty()));
             let next = next_page(&request, &answer);

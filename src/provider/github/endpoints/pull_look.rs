@@ -39,7 +39,7 @@ impl GitHub {
                 return Ok(Fetched::Same);
             }
             let body = answer.json().map_err(|what| self.http.unreadable(&request, &what).fault)?;
-            let (files, bad) = lenient::many::<_, File>(self.list_in(&request, body, None)?);
+            let (files, bad) = lenient::many::<File>(self.list_in(&request, body, None)?);
             all.files.extend(files.into_iter().map(ChangedFile::from));
             all.more |= bad > 0;
             let Some(next) = next_page(&request, &answer) else {

@@ -85,7 +85,7 @@ impl GitHub {
         if !listed.is_array() {
             return Err(self.http.unreadable(&request, "the answer is not a list of pull requests").fault);
         }
-        let (listed, _) = lenient::many::<_, wire::ListedPull>(listed);
+        let (listed, _) = lenient::many::<wire::ListedPull>(listed);
         // A filter that was not understood lists everything, and a fork may have a branch of the same name.
         let ours = listed.into_iter().filter(|pull| {
             let base = pull.base.as_ref().and_then(|base| base.repo).map(|repo| repo.id);

@@ -34,11 +34,10 @@ impl GitHub {
     }
 
     pub(super) async fn page(&self, request: &Request, answer: &Answer, query: &TaskQuery) -> Result<TaskPage, Fault> {
-        let unreadable = |what: &str| self.http.unreadable(request, what).fault;
-        let mut body = answer.json().map_err(|what| unreadable(&what))?;
-        let tasks = body.get_mut("tasks").map(Value::take).filter(Value::is_array);
-        let tasks = tasks.ok_or_else(|| unreadable("the answer has no list of tasks"))?;
-        let (items, mut bad) = lenient::many::<_, wire::Task>(tasks);
+        let (items, mut bad, active_total) = match lenient::from_text::<wire::Page>(answer.text()) {
+            Some(page) => (page.tasks, 0, page.total_active_count),
+            None => self.forgiven(request, answer)?,
+        };
         let mut tasks = Vec::with_capacity(items.len());
         for item in items {
             // One name that cannot be told does not hide the other tasks; it is asked for again with a later list.
@@ -47,12 +46,17 @@ impl GitHub {
                 None => bad += 1,
             }
         }
-        Ok(TaskPage {
-            tasks,
-            unreadable: bad,
-            next: next_page(request, answer),
-            active_total: body.get("total_active_count").and_then(Value::as_u64),
-        })
+        Ok(TaskPage { tasks, unreadable: bad, next: next_page(request, answer), active_total })
+    }
+
+    /// What can be read of a page in which something is wrong, and how many of its tasks cannot.
+    fn forgiven(&self, request: &Request, answer: &Answer) -> Result<(Vec<wire::Task>, u32, Option<u64>), Fault> {
+        let unreadable = |what: &str| self.http.unreadable(request, what).fault;
+        let mut body = answer.json().map_err(|what| unreadable(&what))?;
+        let tasks = body.get_mut("tasks").map(Value::take).filter(Value::is_array);
+        let tasks = tasks.ok_or_else(|| unreadable("the answer has no list of tasks"))?;
+        let (items, bad) = lenient::many(tasks);
+        Ok((items, bad, body.get("total_active_count").and_then(Value::as_u64)))
     }
 
     /// The repository listed, else the one the task's address names, else the one its repository id means.

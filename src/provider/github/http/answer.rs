@@ -25,9 +25,14 @@ impl Answer {
         self.headers.get(ETAG)?.to_str().ok().filter(|tag| !tag.is_empty() && tag.len() <= 512)
     }
 
+    /// The body without the mark that says it is in UTF-8.
+    pub fn text(&self) -> &[u8] {
+        self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body)
+    }
+
     /// The body as JSON, nested no deeper than the parser's own limit.
     pub fn json(&self) -> Result<Value, String> {
-        let bytes = self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body);
+        let bytes = self.text();
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Err("the answer is empty".to_owned());
         }

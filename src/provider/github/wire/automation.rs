@@ -245,15 +245,15 @@ pub fn tool_groups(mut body: Value) -> Option<Vec<ToolGroup>> {
             .or_else(|| servers.as_ref().map(|_| Value::Array(Vec::new())))?,
     };
     groups.as_array()?;
-    let (mut all, _) = many::<_, Value>(groups);
-    all.extend(servers.map(|servers| many::<_, Value>(servers).0).unwrap_or_default());
+    let (mut all, _) = many::<Value>(groups);
+    all.extend(servers.map(|servers| many::<Value>(servers).0).unwrap_or_default());
     Some(all.into_iter().filter_map(tool_group).collect())
 }
 
 fn tool_group(value: Value) -> Option<ToolGroup> {
     let Value::Object(mut fields) = value else { return None };
     let name = text(fields.shift_remove("id")).or_else(|| text(fields.get("name").cloned()))?;
-    let tools = fields.shift_remove("tools").map(|tools| many::<_, Value>(tools).0).unwrap_or_default();
+    let tools = fields.shift_remove("tools").map(|tools| many::<Value>(tools).0).unwrap_or_default();
     Some(ToolGroup {
         id: name,
         title: text(fields.shift_remove("title")).or_else(|| text(fields.shift_remove("name"))),
@@ -285,12 +285,12 @@ pub fn offered_triggers(mut body: Value) -> Option<Vec<OfferedTrigger>> {
         _ => body.get_mut("triggers").or(None).map(Value::take)?,
     };
     list.as_array()?;
-    Some(many::<_, Value>(list).0.into_iter().filter_map(offered_trigger).collect())
+    Some(many::<Value>(list).0.into_iter().filter_map(offered_trigger).collect())
 }
 
 fn offered_trigger(value: Value) -> Option<OfferedTrigger> {
     let Value::Object(mut fields) = value else { return None };
-    let inner = fields.shift_remove("fields").map(|inner| many::<_, Value>(inner).0).unwrap_or_default();
+    let inner = fields.shift_remove("fields").map(|inner| many::<Value>(inner).0).unwrap_or_default();
     Some(OfferedTrigger {
         id: text(fields.shift_remove("id"))?,
         title: text(fields.shift_remove("title")),

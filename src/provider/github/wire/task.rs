@@ -44,6 +44,14 @@ pub struct Task {
     pub sessions: Option<Vec<Value>>,
 }
 
+/// A page of a list, of which nothing is missing or wrong.
+#[derive(Debug, Deserialize)]
+pub struct Page {
+    pub tasks: Vec<Task>,
+    #[serde(default, deserialize_with = "opt")]
+    pub total_active_count: Option<u64>,
+}
+
 #[derive(Debug, Deserialize)]
 pub struct CustomAgent {
     pub id: Untrusted,
