@@ -15,7 +15,6 @@ use super::host::{Host, HostClass};
 use super::http::{Http, Limits, Network, Parts, Request};
 use super::repos::Repos;
 use super::token::Token;
-use super::wire::lenient;
 use crate::domain::agents::CustomAgent;
 use crate::domain::capability::{self, ReadOnly};
 use crate::domain::policy::{AssignGrant, Grant};
@@ -119,9 +118,6 @@ impl GitHub {
     /// A GET whose JSON answer is one thing.
     pub(super) async fn read<T: DeserializeOwned>(&self, request: &Request, what: &str) -> Result<T, Fault> {
         let answer = self.http.send(request).await?;
-        if let Some(read) = lenient::from_text(answer.text()) {
-            return Ok(read);
-        }
         let value =
             answer.json().and_then(|body| T::deserialize(body).map_err(|_| format!("the answer is not {what}")));
         value.map_err(|what| self.http.unreadable(request, &what).fault)

@@ -3,10 +3,13 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
 use super::super::client::GitHub;
-use super::super::http::{Body, Need, Op, Request, Zone, unknown_outcome};
+use super::super::http::{Answer, Body, Need, Op, Request, Zone, unknown_outcome};
+use super::super::wire::lenient;
 use crate::domain::{Fault, FaultKind};
 use crate::text::Untrusted;
 
@@ -132,25 +135,49 @@ pub static MARK_READY: Document = Document::mutation(
 impl GitHub {
     /// The `data` of the answer. Errors about single nodes beside data are left to the caller, who sees the null.
     pub(super) async fn graphql(&self, document: &Document, variables: Value, op: Op) -> Result<Value, Fault> {
-        let request =
-            Request::post(op, Zone::GraphQl, self.http.host.graphql(), Body::GraphQl(document.clone(), variables));
+        let request = self.graphql_request(document, variables, op);
         let answer = self.http.send(&request).await?;
+        self.data_of(document, &request, &answer)
+    }
+
+    /// The same for much data, read as one thing.
+    pub(super) async fn graphql_read<T: DeserializeOwned>(
+        &self,
+        document: &Document,
+        variables: Value,
+        op: Op,
+        what: &str,
+    ) -> Result<T, Fault> {
+        let request = self.graphql_request(document, variables, op);
+        let answer = self.http.send(&request).await?;
+        if let Some(Whole { data, errors: None }) = lenient::from_text(answer.text()) {
+            return Ok(data);
+        }
+        let data = self.data_of(document, &request, &answer)?;
+        T::deserialize(data).map_err(|_| self.http.unreadable(&request, what).fault)
+    }
+
+    fn graphql_request(&self, document: &Document, variables: Value, op: Op) -> Request {
+        Request::post(op, Zone::GraphQl, self.http.host.graphql(), Body::GraphQl(document.clone(), variables))
+    }
+
+    fn data_of(&self, document: &Document, request: &Request, answer: &Answer) -> Result<Value, Fault> {
         let broken = |what: &str| {
-            let fault = self.http.unreadable(&request, what).fault;
-            if document.is_query() { fault } else { unknown_outcome(&request, &fault.what) }
+            let fault = self.http.unreadable(request, what).fault;
+            if document.is_query() { fault } else { unknown_outcome(request, &fault.what) }
         };
         let mut body = answer.json().map_err(|what| broken(&what))?;
         let errors = body.get_mut("errors").map(Value::take);
         let errors = errors.as_ref().and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let kind = |error: &Value| error.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
         if errors.iter().any(|error| kind(error).starts_with("RATE_LIMIT")) {
-            return Err(self.http.graphql_limit(&request, &answer, &message(errors)));
+            return Err(self.http.graphql_limit(request, answer, &message(errors)));
         }
         let data = body.get_mut("data").map(Value::take).filter(|data| !data.is_null());
         match (data, errors.first()) {
             (Some(data), None) => Ok(data),
             (Some(data), Some(_)) if errors.iter().all(is_about_one_node) => Ok(data),
-            (_, Some(first)) => Err(self.graphql_fault(&request, &kind(first), &message(errors))),
+            (_, Some(first)) => Err(self.graphql_fault(request, &kind(first), &message(errors))),
             (None, None) => Err(broken("the answer has neither data nor errors")),
         }
     }
@@ -173,6 +200,13 @@ impl GitHub {
         let unsure = kind == FaultKind::Server && !request.is_read();
         if unsure { unknown_outcome(request, &fault.what) } else { fault }
     }
+}
+
+/// An answer, and whether anything in it went wrong.
+#[derive(Deserialize)]
+struct Whole<T> {
+    data: T,
+    errors: Option<IgnoredAny>,
 }
 
 /// The error belongs to one entry of a list, which is null then, or to what is required of it, which is not known then.

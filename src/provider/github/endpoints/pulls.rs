@@ -1,6 +1,5 @@
 //! Pull requests: many at once by GraphQL, the ones of a branch by REST; mark ready and comment.
 
-use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 use super::super::client::GitHub;
@@ -37,20 +36,14 @@ impl GitHub {
         if let Some(variables) = variables.as_object_mut() {
             variables.extend(ids.iter().enumerate().map(|(index, id)| (format!("i{index}"), (*id).into())));
         }
-        let mut data = self.graphql(&graphql::pulls(ids.len()), variables, op).await?;
-        let Some(found) = wire::nodes_of(&mut data) else {
-            let what = format!("{} could not read pull requests: the answer has no nodes", self.http.host.shown());
-            return Err(Fault::new(FaultKind::Unreadable, what, "nothing to do: it is asked again"));
-        };
-        let mut required = |index: usize| {
-            let told = data.get_mut(format!("r{index}")).map(Value::take).unwrap_or_default();
-            wire::Required::deserialize(told).unwrap_or_default()
-        };
+        let document = graphql::pulls(ids.len());
+        let wire::Pulls { nodes: found, mut required } =
+            self.graphql_read(&document, variables, op, "the answer has no nodes").await?;
         let mut found = found.into_iter().enumerate();
         let pulls = refs.iter().zip(nodes).map(|(asked, node)| {
-            node.and_then(|_| found.next()).and_then(|(index, value)| {
-                let pull = wire::Pull::deserialize(value).ok()?;
-                pull_convert::pull(pull, &required(index), &asked.repo, asked.id)
+            node.and_then(|_| found.next()).and_then(|(index, pull)| {
+                let required = required.remove(&index).unwrap_or_default();
+                pull_convert::pull(pull?, &required, &asked.repo, asked.id)
             })
         });
         Ok(pulls.collect())

@@ -1,9 +1,12 @@
 //! Pull requests. Source: GraphQL `nodes(ids:)`, and the REST list by branch.
 
-use serde::Deserialize;
-use serde_json::Value;
+use std::collections::HashMap;
+use std::fmt;
 
-use super::lenient::{HasId, NumberId, TextId, Time, items, opt};
+use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use super::lenient::{HasId, Item, NumberId, TextId, Time, items, opt};
 use crate::text::Untrusted;
 
 /// A GraphQL connection, of which only the nodes matter. Null nodes are left out.
@@ -222,10 +225,42 @@ pub struct Base {
     pub repo: Option<HasId>,
 }
 
-/// `data` of the answer to the pulls query; an entry may be null.
-pub fn nodes_of(data: &mut Value) -> Option<Vec<Value>> {
-    match data.get_mut("nodes").map(Value::take) {
-        Some(Value::Array(nodes)) => Some(nodes),
-        _ => None,
+/// `data` of the answer to the pulls query: its `nodes`, each of which may be null, and beside them as `r0`, `r1`, … what
+/// each needs.
+#[derive(Debug)]
+pub struct Pulls {
+    pub nodes: Vec<Option<Pull>>,
+    pub required: HashMap<usize, Required>,
+}
+
+impl<'de> Deserialize<'de> for Pulls {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_map(Fields)
+    }
+}
+
+struct Fields;
+
+impl<'de> Visitor<'de> for Fields {
+    type Value = Pulls;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("pull requests")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Pulls, A::Error> {
+        let (mut nodes, mut required) = (None, HashMap::new());
+        while let Some(name) = fields.next_key::<String>()? {
+            if name == "nodes" {
+                nodes = Some(fields.next_value::<Vec<Item<Pull>>>()?.into_iter().map(|Item(pull)| pull).collect());
+            } else if let Some(index) = name.strip_prefix('r').and_then(|index| index.parse().ok()) {
+                let Item(told) = fields.next_value()?;
+                required.insert(index, told.unwrap_or_default());
+            } else {
+                fields.next_value::<IgnoredAny>()?;
+            }
+        }
+        let nodes = nodes.ok_or_else(|| A::Error::missing_field("nodes"))?;
+        Ok(Pulls { nodes, required })
     }
 }
