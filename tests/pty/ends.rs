@@ -211,7 +211,7 @@ fn l21_a_terminal_that_stopped_reading_does_not_keep_it_from_ending() {
 #[test]
 fn l21_what_is_typed_while_the_terminal_reads_nothing_is_not_lost_and_pictures_are_not_queued() {
     let t = Spec::still().size(60, 200).start();
-    t.text("25 open");
+    t.demo();
     t.send("g");
     let first = selected(&t.settled(Duration::from_millis(500))).expect("a selected task");
     t.stop_reading(true);

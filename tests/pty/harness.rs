@@ -223,6 +223,23 @@ impl Term {
         self.wait(text, |screen| screen.contents().contains(text).then_some(()));
     }
 
+    /// Waits until the whole of the demo is listed: its tasks and, where they are counted, its pull requests. There may be more
+    /// than it begins with: its automations go by the clock, one of them at every full hour.
+    pub fn demo(&self) {
+        let least = |screen: &str, before: &str, least: usize| {
+            let mut behind = screen.split(before).skip(1);
+            behind.all(|rest| {
+                let digits = rest.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
+                digits.parse().is_ok_and(|count: usize| count >= least)
+            }) && screen.contains(before)
+        };
+        self.wait("all of the demo", |screen| {
+            let screen = screen.contents();
+            let pulls = !screen.contains("── Reviews") || least(&screen, "Reviews · ", 25);
+            (least(&screen, "  6 All ", 42) && pulls).then_some(())
+        });
+    }
+
     /// Waits until the console stands on the alternate screen.
     pub fn console(&self) {
         self.wait("the console", |s| (s.alternate_screen() && s.contents().contains("atc")).then_some(()));

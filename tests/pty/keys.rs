@@ -103,8 +103,7 @@ fn halves(t: &Term, bytes: &[u8], cut: usize, gap: Duration) -> bool {
 #[test]
 fn l41_every_escape_key_split_at_every_byte_is_the_same_step() {
     let t = Spec::still().size(45, 120).start();
-    t.text("All 42");
-    t.text("25 open");
+    t.demo();
     t.send("g");
     let first = selected(&t.settled(Duration::from_millis(300))).expect("the first task selected");
     for gap in [0, 30, 200].map(Duration::from_millis) {

@@ -15,7 +15,7 @@ fn l45_on_a_line_of_9600_bit_a_picture_is_small_and_a_key_shows_at_once() {
     let mut spec = Spec::still();
     spec.rate = Some(SERIAL);
     let t = spec.start();
-    t.text("All 42");
+    t.demo();
     t.settled(Duration::from_secs(1));
     // A picture from nothing.
     let before = t.raw().len();
@@ -109,7 +109,7 @@ fn l43_under_tmux_it_starts_resizes_takes_a_paste_outlives_a_detach_and_leaves_t
         Spec::new("tmux", &args).env("TMUX_TMPDIR", SOCKETS).env("SHELL", "/bin/sh").size(40, 120).start()
     };
     let t = Spec::new("tmux", &args).env("TMUX_TMPDIR", SOCKETS).env("SHELL", "/bin/sh").start();
-    t.text("All 42");
+    t.demo();
     t.resize(40, 120);
     t.wait("more rows", |screen| {
         screen.rows(0, 120).skip(30).any(|row| !row.trim().is_empty() && !row.contains("[atc]")).then_some(())
@@ -124,7 +124,7 @@ fn l43_under_tmux_it_starts_resizes_takes_a_paste_outlives_a_detach_and_leaves_t
     tmux.run(&["detach-client"]);
     t.end();
     let t = attach();
-    t.text("All 42");
+    t.demo();
     let mode = || tmux.run(&["display", "-p", "-t", "atc", "#{alternate_on} #{mouse_any_flag} #{cursor_flag}"]);
     assert!(mode().starts_with("1 1"), "{}", mode());
     // What was pasted goes on being text for a moment, and the question of the paste is none.
@@ -150,7 +150,7 @@ fn l44_over_mosh_it_starts_resizes_and_leaves_the_terminal_as_it_was() {
     let line = said.find_map(|line| Some(line.ok()?.strip_prefix("MOSH CONNECT ")?.to_owned())).unwrap();
     let (port, key) = line.split_once(' ').unwrap();
     let t = Spec::new("mosh-client", &["127.0.0.1", port]).env("MOSH_KEY", key).start();
-    t.text("All 42");
+    t.demo();
     t.resize(40, 120);
     t.wait("more rows", |screen| screen.rows(0, 120).skip(30).any(|row| !row.trim().is_empty()).then_some(()));
     t.send("?");
