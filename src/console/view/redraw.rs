@@ -1,6 +1,6 @@
 //! What changed, drawn into the picture before. A key that moves a cursor costs its own panes, not the whole screen.
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 
 use super::{Theme, draw, parts, safe};
 use crate::console::keys::Context;
@@ -22,12 +22,9 @@ pub fn redraw(model: &Model, theme: &Theme, buffer: &mut Buffer, holds_last: boo
         return Drawn { cursor: draw(model, theme, buffer), rows: None };
     }
     let rows = stale(model, buffer.area.height);
-    for y in 0..buffer.area.height {
-        if rows.get(usize::from(y)) == Some(&true) {
-            let width = usize::from(buffer.area.width);
-            let start = usize::from(y) * width;
-            buffer.content.iter_mut().skip(start).take(width).for_each(ratatui::buffer::Cell::reset);
-        }
+    let width = usize::from(buffer.area.width).max(1);
+    for (row, _) in buffer.content.chunks_mut(width).zip(&rows).filter(|(_, stale)| **stale) {
+        row.iter_mut().for_each(Cell::reset);
     }
     let drawn = |area: &Area| rows.get(usize::from(area.y)) == Some(&true);
     let cursor = parts(model, theme, &model.place.panes().filter(drawn), buffer);
@@ -48,27 +45,24 @@ fn is_plain(model: &Model) -> bool {
 /// The rows in which something changed, and with them those of the panes beside: a row is drawn whole.
 fn stale(model: &Model, height: u16) -> Vec<bool> {
     let panes = model.place.panes();
+    let changed = [
+        (model.queue.moved, [panes.queue, panes.detail]),
+        (model.log.moved, [panes.log, None]),
+        (model.reviews.moved, [panes.reviews, panes.detail]),
+    ];
+    let changed = changed.into_iter().filter(|(moved, _)| *moved).flat_map(|(_, areas)| areas);
     let mut rows = vec![false; usize::from(height)];
-    let mut mark = |area: Area| {
-        rows.iter_mut().skip(usize::from(area.y)).take(usize::from(area.height)).for_each(|row| *row = true);
-    };
-    if model.queue.moved {
-        [panes.queue, panes.detail, panes.footer].into_iter().flatten().for_each(&mut mark);
+    let span = |area: Area| usize::from(area.y.min(height))..usize::from(area.bottom().min(height));
+    // The footer tells what can be done with what the cursor is on.
+    let mut next = changed.chain([panes.footer]).flatten().collect::<Vec<_>>();
+    while let Some(area) = next.pop() {
+        rows.get_mut(span(area)).unwrap_or_default().fill(true);
+        next.extend(panes.all().find(|area| {
+            let rows = rows.get(span(*area)).unwrap_or_default();
+            rows.contains(&true) && rows.contains(&false)
+        }));
     }
-    if model.log.moved {
-        [panes.log, panes.footer].into_iter().flatten().for_each(&mut mark);
-    }
-    if model.reviews.moved {
-        [panes.reviews, panes.detail, panes.footer].into_iter().flatten().for_each(&mut mark);
-    }
-    loop {
-        let part = |area: &Area| {
-            let rows = rows.iter().skip(usize::from(area.y)).take(usize::from(area.height));
-            rows.clone().any(|row| *row) && !rows.clone().all(|row| *row)
-        };
-        let Some(area) = panes.all().find(part) else { return rows };
-        rows.iter_mut().skip(usize::from(area.y)).take(usize::from(area.height)).for_each(|row| *row = true);
-    }
+    rows
 }
 
 fn is_whole(model: &Model, theme: &Theme, buffer: &Buffer, cursor: Option<(u16, u16)>) -> bool {
@@ -81,7 +75,7 @@ fn missed(model: &Model, theme: &Theme, buffer: &Buffer) -> String {
     let mut whole = Buffer::empty(buffer.area);
     draw(model, theme, &mut whole);
     let width = usize::from(buffer.area.width).max(1);
-    let text = |row: &[ratatui::buffer::Cell]| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>();
+    let text = |row: &[Cell]| row.iter().map(Cell::symbol).collect::<String>();
     let rows = whole.content.chunks(width).zip(buffer.content.chunks(width)).enumerate();
     let differs = rows.into_iter().find(|(_, (whole, drawn))| whole != drawn);
     differs.map_or_else(String::new, |(y, (whole, drawn))| {

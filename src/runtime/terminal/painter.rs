@@ -5,6 +5,7 @@
 //! between frames: the picture, the pen, the scroll region, where the cursor stands and whether it is shown.
 
 use std::io::Write;
+use std::ops::Range;
 
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
@@ -313,18 +314,22 @@ fn same(old: &[Cell], new: &[Cell]) -> bool {
 }
 
 fn cells(buffer: &Buffer, y: u16) -> &[Cell] {
-    let width = usize::from(buffer.area.width);
-    let start = usize::from(y) * width;
-    buffer.content.get(start..start + width).unwrap_or_default()
+    buffer.content.get(span(buffer, y)).unwrap_or_default()
 }
 
 /// The row is in the picture from now on.
 fn keep(picture: &mut Buffer, next: &Buffer, y: u16) {
-    let width = usize::from(picture.area.width);
-    let start = usize::from(y) * width;
-    if let Some(row) = picture.content.get_mut(start..start + width) {
+    let span = span(picture, y);
+    if let Some(row) = picture.content.get_mut(span) {
         row.clone_from_slice(cells(next, y));
     }
+}
+
+/// Where the cells of a row are.
+fn span(buffer: &Buffer, y: u16) -> Range<usize> {
+    let width = usize::from(buffer.area.width);
+    let start = usize::from(y) * width;
+    start..start + width
 }
 
 /// What a row shows.
