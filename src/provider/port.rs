@@ -22,9 +22,23 @@ pub use automations::{Acted, Automations};
 /// The answer to come.
 pub type Call<'a, T> = BoxFuture<'a, Result<T, Fault>>;
 
-/// Proof of a former answer (an `ETag`), given back to ask "anything new?". Opaque to callers.
+/// What is known of a former answer, given back to ask "anything new?". Opaque to callers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Validator(pub Untrusted);
+pub enum Validator {
+    /// An `ETag`: the service itself says whether anything is new, and that it is not costs nothing of its limit.
+    Tag(Untrusted),
+    /// The service gives none: the next answer costs what this one did, and is not read where it is the same.
+    Mark(u64),
+}
+
+impl Validator {
+    pub fn tag(&self) -> Option<&Untrusted> {
+        match self {
+            Self::Tag(tag) => Some(tag),
+            Self::Mark(_) => None,
+        }
+    }
+}
 
 /// An answer that may be "the same as before".
 #[derive(Clone, Debug, PartialEq)]
@@ -33,7 +47,7 @@ pub enum Fetched<T> {
         value: T,
         validator: Option<Validator>,
     },
-    /// The service proved that nothing changed since the validator was given.
+    /// Nothing changed since the validator was given.
     Same,
 }
 

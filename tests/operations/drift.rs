@@ -103,7 +103,7 @@ impl Stage {
             let service = service.clone();
             Box::new(move |query| {
                 let mut service = service.lock().unwrap();
-                let number = query.validator.map_or(0, |page| page.0.raw_for_match().parse().unwrap());
+                let number = query.validator.map_or(0, |page| page.tag().unwrap().raw_for_match().parse().unwrap());
                 for _ in 0..if service.quiet { 0 } else { service.roll(8) } {
                     service.mutate();
                 }

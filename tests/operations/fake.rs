@@ -268,7 +268,7 @@ impl Provider for Fake {
 
     fn more_tasks(&self, _query: &TaskQuery, page: &PageCursor) -> Call<'_, TaskPage> {
         self.note(format!("more {}", page.0.raw_for_match()));
-        let query = TaskQuery { validator: Some(Validator(page.0.clone())), ..TaskQuery::default() };
+        let query = TaskQuery { validator: Some(Validator::Tag(page.0.clone())), ..TaskQuery::default() };
         ready(self.on_list.lock().unwrap()(query).map(|fetched| match fetched {
             Fetched::New { value, .. } => value,
             Fetched::Same => panic!("a later page is never conditional"),

@@ -6,6 +6,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -456,9 +457,12 @@ impl Provider for Fleet {
             let page = world.page(&query, 0);
             let newest = page.tasks.first().map(Task::touched_at);
             let tag = format!("{newest:?} {}", page.tasks.len());
-            let validator = world.plan.etags.then(|| Validator(tag.as_str().into()));
-            if validator.is_some() && validator == query.validator {
-                return Ok((Fetched::Same, true));
+            // Without tags the service sends the same answer again, and it counts.
+            let free = world.plan.etags;
+            let mark = || Validator::Mark(BuildHasherDefault::<DefaultHasher>::default().hash_one(&tag));
+            let validator = Some(if free { Validator::Tag(tag.as_str().into()) } else { mark() });
+            if validator == query.validator {
+                return Ok((Fetched::Same, free));
             }
             counted(Fetched::New { value: page, validator })
         })

@@ -193,7 +193,7 @@ fn timeline(stage: &Stage, count: &Arc<AtomicUsize>) {
     let count = Arc::clone(count);
     *stage.fake.on_timeline.lock().unwrap() = Box::new(move |known| {
         let count = count.load(Ordering::SeqCst);
-        let validator = Some(Validator(count.to_string().into()));
+        let validator = Some(Validator::Tag(count.to_string().into()));
         if known == validator {
             return Ok(Fetched::Same);
         }

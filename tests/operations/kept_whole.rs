@@ -75,7 +75,7 @@ impl Service {
         *fake.viewer.lock().unwrap() = Viewer { id: UserId(self.viewer), login: "mona".into() };
         let service = self.clone();
         *fake.on_list.lock().unwrap() = Box::new(move |query: TaskQuery| {
-            service.page(query.validator.map_or(0, |cursor| cursor.0.raw_for_match().parse().unwrap()))
+            service.page(query.validator.map_or(0, |cursor| cursor.tag().unwrap().raw_for_match().parse().unwrap()))
         });
         for row in self.rows.lock().unwrap().values() {
             let sessions = Some(vec![session(row.state.clone(), row.created_at, "p")]);

@@ -157,7 +157,7 @@ async fn proof_that_nothing_changed_is_passed_on_as_just_that() {
         }
         let value =
             TaskPage { tasks: vec![task("t1", State::Queued, start)], unreadable: 0, next: None, active_total: None };
-        Ok(Fetched::New { value, validator: Some(Validator("\"1\"".into())) })
+        Ok(Fetched::New { value, validator: Some(Validator::Tag("\"1\"".into())) })
     });
     let (mut engine, _, mut received) = engine(fake);
     engine.perform(atc::console::Effect::Watch(vec![repo()]));

@@ -174,7 +174,7 @@ impl Automations for Shop {
                 tasks.iter().filter(|task| task.automation.as_ref() == Some(&at.id)).cloned().collect();
             of_it.sort_by_key(|task| std::cmp::Reverse(task.created_at));
             let newest = format!("{:?}", of_it.iter().take(100).collect::<Vec<_>>());
-            let proof = self.proves.lock().unwrap().then(|| Validator(newest.into()));
+            let proof = self.proves.lock().unwrap().then(|| Validator::Tag(newest.into()));
             Ok(match page(of_it) {
                 _ if known.is_some() && known == proof => Fetched::Same,
                 Fetched::New { value, .. } => Fetched::New { value, validator: proof },

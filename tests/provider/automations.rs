@@ -387,7 +387,7 @@ async fn a_run_that_slides_over_a_page_that_was_read_is_not_lost_and_a_list_that
             (found.to_owned(), requests, None),
             "{deleted} {tagged}"
         );
-        let tag = validator.unwrap().0.raw_for_match().to_owned();
+        let tag = validator.unwrap().tag().unwrap().raw_for_match().to_owned();
         assert_eq!(tag.contains("two"), deleted, "the newest first page is the one that is asked about next: {tag}");
         if !deleted && !tagged {
             assert_eq!(server.seen()[2].header("if-none-match"), Some("\"one\""));

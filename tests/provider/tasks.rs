@@ -231,6 +231,30 @@ async fn a_proof_of_no_change_is_sent_back_for_the_same_question_alone() {
 }
 
 #[tokio::test]
+async fn an_answer_without_a_tag_is_read_again_only_where_a_byte_of_it_is_another() {
+    let server = Server::start(|seen, count| match (seen.path(), count) {
+        ("/agents/repos/acme/billing/tasks", 3) => reply(200, &world::list(&[world::task("b")])),
+        ("/agents/repos/acme/billing/tasks", _) => reply(200, &world::list(&[world::task("a")])),
+        _ => reply(200, &world::task("a")),
+    })
+    .await;
+    let github = github(&server);
+    let Fetched::New { validator, .. } = github.tasks(&of_repo()).await.unwrap() else { panic!() };
+    let again = TaskQuery { validator: validator.clone(), ..of_repo() };
+    assert_eq!(github.tasks(&again).await.unwrap(), Fetched::Same);
+    let other = TaskQuery { per_page: Some(5), ..again.clone() };
+    assert!(matches!(github.tasks(&other).await.unwrap(), Fetched::New { .. }), "the same answer to another question");
+    let Fetched::New { value, .. } = github.tasks(&again).await.unwrap() else { panic!("another task") };
+    assert_eq!(value.tasks[0].at.id.raw(), "b");
+    let Fetched::New { validator, .. } = github.task(&at("a"), None).await.unwrap() else { panic!() };
+    assert_eq!(github.task(&at("a"), validator.clone()).await.unwrap(), Fetched::Same);
+    assert!(matches!(github.task(&at("b"), validator).await.unwrap(), Fetched::New { .. }));
+    assert!(server.seen().iter().all(|seen| seen.header("if-none-match").is_none()), "there is no tag to send");
+    let budget = github.budget();
+    assert_eq!((budget.counted, budget.unchanged), (budget.sent, 0), "each of them counts");
+}
+
+#[tokio::test]
 async fn a_304_nobody_asked_for_is_no_answer() {
     let server = Server::start(|_, _| answer(304, "")).await;
     assert_eq!(kind(github(&server).tasks(&of_repo()).await), FaultKind::Unreadable);

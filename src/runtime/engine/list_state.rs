@@ -127,6 +127,10 @@ impl ListState {
         if depth == Depth::Whole { self.pages.map_or(UNKNOWN_PAGES, f64::from) } else { self.cost }
     }
 
+    fn is_tagged(&self) -> bool {
+        self.validator.as_ref().is_some_and(|validator| validator.tag().is_some())
+    }
+
     /// Takes in a sweep; returns the tasks that are gone: whole sweeps no longer find them. `known`: what should have been
     /// found, each with its last known touch. `unchanged`: what a proof of sameness costs.
     pub fn absorb<'a>(
@@ -139,8 +143,10 @@ impl ListState {
     ) -> Vec<TaskId> {
         let swept = match found {
             Found::Same => {
-                self.proven = true;
-                self.cost = 0.7 * self.cost + 0.3 * unchanged;
+                // An answer that was the same costs what another one does.
+                self.proven = self.is_tagged();
+                let cost = if self.proven { unchanged } else { 1.0 };
+                self.cost = 0.7 * self.cost + 0.3 * cost;
                 return Vec::new();
             }
             Found::Some(swept) => swept,
@@ -159,7 +165,7 @@ impl ListState {
         }
         self.complete = (self.complete && swept.reached || swept.whole) && swept.unreadable == 0;
         self.validator.clone_from(&swept.validator);
-        self.proven &= self.validator.is_some();
+        self.proven &= self.is_tagged();
         self.newest = swept.newest().max(self.newest);
         for task in &swept.tasks {
             self.misses.remove(&task.at.id);

@@ -61,11 +61,11 @@ impl GitHub {
         branch: &Untrusted,
         known: Option<Validator>,
     ) -> Result<Fetched<Option<OwnersFile>>, Fault> {
-        let known = known.as_ref().and_then(|known| known.0.raw_for_match().split_once('\t'));
+        let known = known.as_ref().and_then(|known| known.tag()?.raw_for_match().split_once('\t'));
         if let Some((path, tag)) = known
             && let Some(path) = OWNERS.into_iter().find(|of| *of == path)
         {
-            match self.owners_at(repo, branch, path, Some(Validator(tag.into()))).await? {
+            match self.owners_at(repo, branch, path, Some(Validator::Tag(tag.into()))).await? {
                 Some(Fetched::New { value, validator }) => return Ok(Fetched::New { value: Some(value), validator }),
                 Some(Fetched::Same) => return Ok(Fetched::Same),
                 None => {}
@@ -105,7 +105,8 @@ impl GitHub {
         }
         let rules = Codeowners::parse(&String::from_utf8_lossy(&answer.body));
         let validator = self.http.validator(&request, &answer);
-        let validator = validator.map(|tag| Validator(format!("{path}\t{}", tag.0.raw_for_wire()).into()));
+        let of_path = |tag: &Untrusted| Validator::Tag(format!("{path}\t{}", tag.raw_for_wire()).into());
+        let validator = validator.as_ref().and_then(Validator::tag).map(of_path);
         Ok(Some(Fetched::New { value: OwnersFile { path, rules }, validator }))
     }
 

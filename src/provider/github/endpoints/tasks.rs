@@ -20,10 +20,10 @@ impl GitHub {
         add_query(&mut url, query);
         let request = Request::get(list_op(query), Zone::Rest, url).validator(query.validator.clone());
         let answer = self.http.send(&request).await?;
-        if answer.status == 304 {
+        if self.http.is_same(&request, &answer) {
             return Ok(Fetched::Same);
         }
-        let validator = self.http.validator(&request, &answer);
+        let validator = Some(self.http.tag_or_mark(&request, &answer));
         Ok(Fetched::New { value: self.page(&request, &answer, query).await?, validator })
     }
 
@@ -80,13 +80,13 @@ impl GitHub {
         let op = Op::one(format!("read task {} of {}", at.id.show(), at.repo), Need::ReadTasks);
         let request = Request::get(op, Zone::Rest, url).validator(tag);
         let answer = self.http.send(&request).await?;
-        if answer.status == 304 {
+        if self.http.is_same(&request, &answer) {
             return Ok(Fetched::Same);
         }
         let read = answer.json().and_then(|body| whole_task(body, &at.repo));
         let mut value = read.map_err(|what| self.http.unreadable(&request, &what).fault)?;
         value.sessions.get_or_insert_default();
-        Ok(Fetched::New { value, validator: self.http.validator(&request, &answer) })
+        Ok(Fetched::New { value, validator: Some(self.http.tag_or_mark(&request, &answer)) })
     }
 
     /// A task of which the id is all that is known; its repository is told by the answer.

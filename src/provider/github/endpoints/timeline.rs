@@ -91,14 +91,14 @@ impl GitHub {
 
 /// Neither an address nor a tag holds a tab or a line break.
 fn proof_of(pages: &[Known]) -> Validator {
-    let line = |known: &Known| format!("{}\t{}", known.page.0.raw_for_wire(), known.tag.0.raw_for_wire());
-    Validator(pages.iter().map(line).collect::<Vec<_>>().join("\n").into())
+    let line = |known: &Known| Some(format!("{}\t{}", known.page.0.raw_for_wire(), known.tag.tag()?.raw_for_wire()));
+    Validator::Tag(pages.iter().map_while(line).collect::<Vec<_>>().join("\n").into())
 }
 
 fn pages_of(validator: &Validator) -> Vec<Known> {
     let page = |line: &str| {
         let (page, tag) = line.split_once('\t')?;
-        Some(Known { page: PageCursor(page.into()), tag: Validator(tag.into()) })
+        Some(Known { page: PageCursor(page.into()), tag: Validator::Tag(tag.into()) })
     };
-    validator.0.raw_for_match().lines().map_while(page).collect()
+    validator.tag().map_or(Vec::new(), |tags| tags.raw_for_match().lines().map_while(page).collect())
 }
