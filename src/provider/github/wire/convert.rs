@@ -20,10 +20,10 @@ pub fn task(wire: task::Task, repo: RepoName) -> Task {
         ..Rare::default()
     };
     let mut artifacts = Vec::with_capacity(wire.artifacts.len());
-    for value in wire.artifacts {
-        match task::Artifact::deserialize(&value).ok().and_then(artifact) {
-            Some(known) => artifacts.push(known),
-            None => rare.artifacts.push(value.to_string().into()),
+    for produced in wire.artifacts {
+        match produced {
+            task::Produced::Known(known) => artifacts.push(known),
+            task::Produced::Other(text) => rare.artifacts.push(text),
         }
     }
     let creator_type = wire.creator_type.as_deref().and_then(creator_type);
@@ -69,7 +69,8 @@ fn creator_type(word: &str) -> Option<CreatorType> {
     CreatorType::ALL.into_iter().find(|known| known.wire() == word)
 }
 
-fn artifact(wire: task::Artifact) -> Option<Artifact> {
+/// `None`: it is of no known kind.
+pub fn artifact(wire: task::Artifact) -> Option<Artifact> {
     let data = wire.data;
     let kind = if wire.kind == "github_resource" { data.kind.as_deref()? } else { &wire.kind };
     match kind {

@@ -1,9 +1,11 @@
 //! Agent tasks and their sessions. Source: `/agents/repos/{owner}/{repo}/tasks` and its single answers.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::lenient::{Amount, ErrorText, HasId, NumberId, TextId, Time, items, opt};
+use super::convert;
+use super::lenient::{Amount, ErrorText, HasId, NumberId, TextId, Time, is_strict, items, opt};
+use crate::domain;
 use crate::text::Untrusted;
 
 #[derive(Debug, Deserialize)]
@@ -24,9 +26,8 @@ pub struct Task {
     /// Of a task an automation started; not every answer has it.
     #[serde(default, deserialize_with = "opt")]
     pub automation_id: Option<TextId>,
-    /// Each is read by itself: of some only the service knows what they are.
     #[serde(default, deserialize_with = "items")]
-    pub artifacts: Vec<Value>,
+    pub artifacts: Vec<Produced>,
     #[serde(default, deserialize_with = "opt")]
     pub archived_at: Option<Time>,
     #[serde(default, deserialize_with = "opt")]
@@ -55,6 +56,25 @@ pub struct Page {
 #[derive(Debug, Deserialize)]
 pub struct CustomAgent {
     pub id: Untrusted,
+}
+
+/// An artifact, or what only the service knows what it is, as it was written.
+#[derive(Debug)]
+pub enum Produced {
+    Known(domain::Artifact),
+    Other(Untrusted),
+}
+
+impl<'de> Deserialize<'de> for Produced {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        if is_strict() {
+            let known = convert::artifact(Artifact::deserialize(from)?).map(Self::Known);
+            return known.ok_or_else(|| serde::de::Error::custom("not a known artifact"));
+        }
+        let value = Value::deserialize(from)?;
+        let known = Artifact::deserialize(&value).ok().and_then(convert::artifact);
+        Ok(known.map_or_else(|| Self::Other(value.to_string().into()), Self::Known))
+    }
 }
 
 /// `data` depends on `type`, and on who wrote it.
