@@ -7,6 +7,7 @@ mod automations;
 
 use futures_util::future::BoxFuture;
 
+use super::Mark;
 use crate::domain::agents::CustomAgent;
 use crate::domain::capability::{ReadOnly, Row};
 use crate::domain::policy::{AssignGrant, Grant};
@@ -28,7 +29,7 @@ pub enum Validator {
     /// An `ETag`: the service itself says whether anything is new, and that it is not costs nothing of its limit.
     Tag(Untrusted),
     /// The service gives none: the next answer costs what this one did, and is not read where it is the same.
-    Mark(u64),
+    Mark(Mark),
 }
 
 impl Validator {

@@ -6,7 +6,6 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
-use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -23,11 +22,11 @@ use atc::domain::{
 use atc::ledger::memory::Memory;
 use atc::ops;
 use atc::ops::cancel::Patience;
-use atc::provider::Provider;
 use atc::provider::port::{
     Acted, AgentSession, Authority, Automations, Budget, Call, CancelAnswer, Fetched, LiveLogs, LogBody, PageCursor,
     TaskPage, TaskQuery, Validator,
 };
+use atc::provider::{Mark, Provider};
 use atc::runtime::cache::Cache;
 use atc::runtime::engine::desk::Desk;
 use atc::runtime::engine::{Engine, Pace};
@@ -459,8 +458,8 @@ impl Provider for Fleet {
             let tag = format!("{newest:?} {}", page.tasks.len());
             // Without tags the service sends the same answer again, and it counts.
             let free = world.plan.etags;
-            let mark = || Validator::Mark(BuildHasherDefault::<DefaultHasher>::default().hash_one(&tag));
-            let validator = Some(if free { Validator::Tag(tag.as_str().into()) } else { mark() });
+            let validator = if free { Validator::Tag(tag.as_str().into()) } else { Validator::Mark(Mark::of(&tag)) };
+            let validator = Some(validator);
             if validator == query.validator {
                 return Ok((Fetched::Same, free));
             }

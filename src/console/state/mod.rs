@@ -93,12 +93,12 @@ impl Model {
 
     /// The last picture does not show what is so.
     pub fn asks_for_a_picture(&self) -> bool {
-        self.dirty || self.queue.moved || self.log.moved || self.reviews.moved
+        self.dirty || self.queue.moved || self.log.moved || self.reviews.moved || self.place.header_moved
     }
 
     /// All of it is in the picture.
     pub fn drawn(&mut self) {
-        (self.dirty, self.place.aged) = (false, false);
+        (self.dirty, self.place.aged, self.place.header_moved) = (false, false, false);
         (self.queue.moved, self.log.moved, self.reviews.moved) = (false, false, false);
     }
 

@@ -79,4 +79,6 @@ pub struct Place {
     pub holds_until: Option<Instant>,
     /// That time is over, and no picture was drawn since.
     pub aged: bool,
+    /// The header says something else than in the picture before, and nothing besides does.
+    pub header_moved: bool,
 }

@@ -1,6 +1,6 @@
 //! Answers of the service, merged into the world by id. Late ones are dropped, failed ones keep the last good data.
 
-use chrono::Timelike;
+use chrono::{TimeDelta, Timelike};
 
 use super::{automations, diagnosis, log, queue};
 use crate::console::event::{LogNews, Net, News};
@@ -9,7 +9,7 @@ use crate::console::state::evidence::ToldByLog;
 use crate::console::state::tasks::Slot;
 use crate::console::state::world::{Known, RunJoin};
 use crate::domain::freshness::Verdict;
-use crate::domain::{Fault, Instant, Pull, PullRef, RepoName, Source, Task};
+use crate::domain::{Fault, Instant, Pull, PullRef, RepoName, Source, Task, age};
 
 pub fn answer(model: &mut Model, net: Net) {
     if !is_watched(model, &net) {
@@ -28,6 +28,9 @@ pub fn answer(model: &mut Model, net: Net) {
         Ok(news) => {
             let read_before = freshness.good_at;
             freshness.good(model.now, next_try);
+            // A log's title says how old it is, and now it is new.
+            let read_old = read_before.is_some_and(|at| age::coarse(model.now - at) != age::coarse(TimeDelta::zero()));
+            model.log.moved |= read_old && matches!(source, Source::Log(_));
             take(model, &source, news, same_sweep);
             settle(model, &source, read_before);
         }

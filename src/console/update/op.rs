@@ -109,7 +109,7 @@ pub fn news(model: &mut Model, op: Op, effects: &mut Vec<Effect>) {
         Op::Budget(budget) => {
             // What only `:budget` tells moves with every request.
             let shown = |budget: &BudgetNews| (budget.spent, budget.allowed);
-            model.dirty |= shown(&model.world.budget) != shown(&budget);
+            model.place.header_moved |= shown(&model.world.budget) != shown(&budget);
             model.world.budget = budget;
         }
     }

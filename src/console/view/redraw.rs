@@ -46,6 +46,7 @@ fn is_plain(model: &Model) -> bool {
 fn stale(model: &Model, height: u16) -> Vec<bool> {
     let panes = model.place.panes();
     let changed = [
+        (model.place.header_moved, [panes.header, None]),
         (model.queue.moved, [panes.queue, panes.detail]),
         (model.log.moved, [panes.log, None]),
         (model.reviews.moved, [panes.reviews, panes.detail]),

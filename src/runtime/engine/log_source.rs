@@ -10,7 +10,6 @@
 //! poorer source: it is told, and the same source is asked again.
 
 use chrono::SecondsFormat;
-use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 
 use super::reads;
@@ -19,8 +18,8 @@ use crate::console::event::{LogOrigin, Tried};
 use crate::domain::{
     Fault, FaultKind, Instant, Job, LogSource, PullRef, RepoName, Run, Session, SourceChoice, TaskRef,
 };
-use crate::provider::Provider;
 use crate::provider::port::{Fetched, LiveLogs, LogBody, Validator};
+use crate::provider::{Mark, Provider};
 use crate::runtime::kept::{Kept, KeptLog};
 use crate::text::{Safe, Untrusted};
 use crate::transcript::{Format, timeline};
@@ -354,12 +353,12 @@ fn steps_text(run: &Run, jobs: &[Job]) -> String {
     text
 }
 
-/// How much of a log has been passed on, and proof of what it was.
+/// How much of a log has been passed on, and a mark of what it was.
 #[derive(Debug, Default)]
 pub struct Seen {
     origin: Option<LogOrigin>,
     len: usize,
-    hash: [u8; 32],
+    mark: Option<Mark>,
 }
 
 impl Seen {
@@ -380,19 +379,13 @@ pub enum New {
 
 impl Seen {
     pub fn take(&mut self, origin: LogOrigin, mut bytes: Vec<u8>) -> New {
-        // One pass: what proves the beginning goes on to prove the whole.
-        let (head, tail) = bytes.split_at_checked(self.len).unwrap_or((&bytes, &[]));
-        let mut hash = Sha256::new_with_prefix(head);
-        let same = bytes.len() >= self.len && (self.len == 0 || self.hash == <[u8; 32]>::from(hash.clone().finalize()));
+        let same = bytes.get(..self.len).is_some_and(|head| self.mark.is_none_or(|mark| mark == Mark::of(head)));
         let grown = self.origin == Some(origin) && same;
         if grown && bytes.len() == self.len {
             return New::Nothing;
         }
-        hash.update(tail);
         let passed_on = self.len;
-        self.origin = Some(origin);
-        self.len = bytes.len();
-        self.hash = hash.finalize().into();
+        (self.origin, self.len, self.mark) = (Some(origin), bytes.len(), Some(Mark::of(&*bytes)));
         if grown { New::Tail(bytes.split_off(passed_on)) } else { New::All(bytes) }
     }
 }

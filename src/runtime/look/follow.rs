@@ -1,7 +1,5 @@
 //! Prints a log as its bytes come: each entry once, in order, when nothing more will be said of it.
 
-use sha2::{Digest, Sha256};
-
 use crate::cli::Exit;
 use crate::cli::look::args::{Format as Shape, LogsArgs};
 use crate::cli::look::entry_fields::Told;
@@ -10,6 +8,7 @@ use crate::cli::voice::Voice;
 use crate::console::event::LogOrigin;
 use crate::domain::look::{Brush, Tone};
 use crate::ledger::export::ascii;
+use crate::provider::Mark;
 use crate::transcript::export;
 use crate::transcript::lines::lines;
 use crate::transcript::{Entry, FacetSet, Format, Ink, LogLine, Options, Transcript};
@@ -35,7 +34,7 @@ pub struct Printer {
     origin: Option<LogOrigin>,
     /// How much of the log was taken, and what it was.
     seen: usize,
-    hash: [u8; 32],
+    mark: Option<Mark>,
     /// Entries that were printed.
     printed: usize,
     columns: Option<u16>,
@@ -53,7 +52,7 @@ impl Printer {
             log: None,
             origin: None,
             seen: 0,
-            hash: Sha256::digest([]).into(),
+            mark: None,
             printed: 0,
             columns: voice.out_is_terminal.then(columns),
             exit: Exit::Done,
@@ -64,7 +63,7 @@ impl Printer {
     /// Takes the whole log as it is now.
     pub fn take(&mut self, origin: LogOrigin, format: Format, bytes: &[u8]) -> Taken {
         let of_before = bytes.get(..self.seen);
-        let goes_on = of_before.is_some_and(|before| <[u8; 32]>::from(Sha256::digest(before)) == self.hash);
+        let goes_on = of_before.is_some_and(|before| self.mark.is_none_or(|mark| mark == Mark::of(before)));
         let anew = self.origin.is_some_and(|before| before != origin) || !goes_on;
         let anew = anew && self.seen > 0;
         if anew {
@@ -81,7 +80,7 @@ impl Printer {
             self.log.get_or_insert_with(|| Transcript::new(format)).absorb(new);
             self.print(false);
         }
-        (self.seen, self.hash) = (bytes.len(), Sha256::digest(bytes).into());
+        (self.seen, self.mark) = (bytes.len(), Some(Mark::of(bytes)));
         if anew { Taken::Anew } else { Taken::More }
     }
 

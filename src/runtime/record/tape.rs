@@ -18,8 +18,8 @@ use super::form::{ANSWERS, End, HEADERS, Head, LINE, Line, VERSION, door_word};
 use super::names;
 use super::scrub::{self, Counts};
 use crate::domain::{Fault, FaultKind, Instant, Now, RepoName};
-use crate::provider::Tap;
 use crate::provider::tap::{Door, Heard};
+use crate::provider::{Mark, Tap};
 use crate::runtime::private;
 use crate::runtime::save;
 
@@ -194,7 +194,7 @@ fn finish_names(named: &Path, file: &Path, summary: &mut Summary) {
 struct Body {
     answer: usize,
     len: usize,
-    mark: [u8; 32],
+    mark: Mark,
     /// It ended with a line.
     whole_lines: bool,
 }
@@ -294,14 +294,14 @@ impl Tape {
         let body = Body {
             answer: self.summary.answers,
             len: line.text.len(),
-            mark: Sha256::digest(line.text.as_bytes()).into(),
+            mark: Mark::of(&*line.text),
             whole_lines: line.text.ends_with('\n'),
         };
         if let Some(known) = self.bodies.get(&key)
             && let Some((same, more)) = line.text.split_at_checked(known.len)
             && !same.is_empty()
             && (more.is_empty() || known.whole_lines || self.grows_anywhere)
-            && known.mark == <[u8; 32]>::from(Sha256::digest(same.as_bytes()))
+            && known.mark == Mark::of(same)
         {
             line.after = Some(known.answer);
             line.text = more.to_owned();

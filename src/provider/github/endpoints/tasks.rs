@@ -20,7 +20,7 @@ impl GitHub {
         add_query(&mut url, query);
         let request = Request::get(list_op(query), Zone::Rest, url).validator(query.validator.clone());
         let answer = self.http.send(&request).await?;
-        if self.http.is_same(&request, &answer) {
+        if answer.is_same(&request) {
             return Ok(Fetched::Same);
         }
         let validator = Some(self.http.tag_or_mark(&request, &answer));
@@ -80,7 +80,7 @@ impl GitHub {
         let op = Op::one(format!("read task {} of {}", at.id.show(), at.repo), Need::ReadTasks);
         let request = Request::get(op, Zone::Rest, url).validator(tag);
         let answer = self.http.send(&request).await?;
-        if self.http.is_same(&request, &answer) {
+        if answer.is_same(&request) {
             return Ok(Fetched::Same);
         }
         let read = answer.json().and_then(|body| whole_task(body, &at.repo));

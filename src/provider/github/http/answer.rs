@@ -4,6 +4,10 @@ use reqwest::Url;
 use reqwest::header::{ETAG, HeaderMap};
 use serde_json::Value;
 
+use super::request::Request;
+use crate::provider::Mark;
+use crate::provider::port::Validator;
+
 /// Status, headers and the whole body.
 #[derive(Debug)]
 pub struct Answer {
@@ -23,6 +27,19 @@ impl Answer {
 
     pub fn etag(&self) -> Option<&str> {
         self.headers.get(ETAG)?.to_str().ok().filter(|tag| !tag.is_empty() && tag.len() <= 512)
+    }
+
+    /// It is the one its request's validator was made of, and need not be read again.
+    pub fn is_same(&self, request: &Request) -> bool {
+        match request.validator {
+            Some(Validator::Mark(known)) => known == self.mark(request),
+            _ => self.status == 304,
+        }
+    }
+
+    /// Of the question as well as of the answer, so that it is no other question's.
+    pub fn mark(&self, request: &Request) -> Mark {
+        Mark::of((request.url.as_str(), request.accept(), self.version, &self.body))
     }
 
     /// The body without the mark that says it is in UTF-8.
