@@ -1,10 +1,8 @@
 //! Jobs of a run, and their logs: those lie on another host, behind a link that is good for a minute.
 
-use serde_json::Value;
-
 use super::super::client::GitHub;
 use super::super::http::{Need, Op, Request, Shape, Zone};
-use super::super::wire::{convert, lenient};
+use super::super::wire::{convert, lenient, run as wire};
 use crate::domain::{Fault, Job, JobId, RepoName, RunId};
 use crate::provider::port::LogBody;
 
@@ -15,10 +13,10 @@ impl GitHub {
         let op = Op::one(format!("list the jobs of run {run} of {repo}"), Need::ReadActions);
         let request = Request::get(op, Zone::Rest, url);
         let answer = self.http.send(&request).await?;
-        let unreadable = |what: &str| self.http.unreadable(&request, what).fault;
-        let mut body = answer.json().map_err(|what| unreadable(&what))?;
-        let jobs = body.get_mut("jobs").map(Value::take).filter(Value::is_array);
-        let (jobs, _) = lenient::many(jobs.ok_or_else(|| unreadable("the answer has no list of jobs"))?);
+        let jobs = match lenient::from_text::<wire::Jobs>(answer.text()) {
+            Some(read) => read.jobs,
+            None => self.forgiven_list(&request, &answer, "jobs")?,
+        };
         Ok(jobs.into_iter().map(convert::job).collect())
     }
 

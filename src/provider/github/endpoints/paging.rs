@@ -46,6 +46,17 @@ impl GitHub {
         Ok(all)
     }
 
+    /// What can be read of a list in which something is wrong.
+    pub(super) fn forgiven_list<T: DeserializeOwned>(
+        &self,
+        request: &Request,
+        answer: &Answer,
+        key: &str,
+    ) -> Result<Vec<T>, Fault> {
+        let body = answer.json().map_err(|what| self.http.unreadable(request, &what).fault)?;
+        Ok(lenient::many(self.list_in(request, body, Some(key))?).0)
+    }
+
     /// An answer without its list is a fault, never an empty list.
     pub(super) fn list_in(&self, request: &Request, mut body: Value, key: Option<&str>) -> Result<Value, Fault> {
         let list = match key {

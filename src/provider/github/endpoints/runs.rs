@@ -1,7 +1,6 @@
 //! Actions runs: finding the agent's, reading one, cancelling one.
 
 use serde::Deserialize as _;
-use serde_json::Value;
 
 use super::super::client::GitHub;
 use super::super::http::{Body, Need, Op, Request, Shape, Zone, unknown_outcome};
@@ -25,10 +24,10 @@ impl GitHub {
         let op = Op::new(format!("list the runs of {} in {repo}", branch.show_line()), Need::ReadActions);
         let request = Request::get(op, Zone::Rest, url);
         let answer = self.http.send(&request).await?;
-        let unreadable = |what: &str| self.http.unreadable(&request, what).fault;
-        let mut body = answer.json().map_err(|what| unreadable(&what))?;
-        let runs = body.get_mut("workflow_runs").map(Value::take).filter(Value::is_array);
-        let (runs, _) = lenient::many(runs.ok_or_else(|| unreadable("the answer has no list of runs"))?);
+        let runs = match lenient::from_text::<wire::Runs>(answer.text()) {
+            Some(read) => read.workflow_runs,
+            None => self.forgiven_list(&request, &answer, "workflow_runs")?,
+        };
         let mut runs: Vec<Run> = runs.into_iter().filter(convert::is_agent_run).map(convert::run).collect();
         runs.sort_by_key(|run| std::cmp::Reverse(run.created_at));
         Ok(runs)

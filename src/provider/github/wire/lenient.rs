@@ -315,6 +315,17 @@ mod tests {
             "user_collaborators": [{"id": 1}, {"id": 2}], "sessions": [{"id": "s"}], "beyond": {"deep": [{"a": 1}]},
         });
         reads_the_same::<super::super::task::Page>(&json!({"tasks": [task, task], "total_active_count": 3}));
+        let step =
+            json!({"number": 1, "name": "Set up job", "status": "completed", "started_at": "2026-11-20T14:00:00Z"});
+        let job = json!({"id": 4, "run_id": 9, "name": "copilot", "status": "in_progress", "steps": [step, step],
+            "labels": ["ubuntu-latest"], "runner_id": 3, "runner_name": "r", "head_sha": "c", "check_run_url": "u"});
+        reads_the_same::<super::super::run::Jobs>(&json!({"total_count": 2, "jobs": [job, job]}));
+        let run = json!({
+            "id": 9, "name": "Fix", "path": "dynamic/copilot-swe-agent/copilot", "status": "queued", "head_branch": "x",
+            "run_attempt": 1, "created_at": "2026-11-20T14:00:00Z", "html_url": "u", "repository": {"id": 7},
+            "actor": {"login": "Copilot", "id": 198_982_749}, "event": "dynamic", "head_sha": "c", "pull_requests": [],
+        });
+        reads_the_same::<super::super::run::Runs>(&json!({"total_count": 1, "workflow_runs": [run, run]}));
         let contexts = json!({"totalCount": 1, "nodes": [
             {"databaseId": 4, "name": "lint", "status": "COMPLETED", "checkSuite": {"app": {"slug": "github-actions"}}}]});
         let pull = json!({

@@ -5,6 +5,18 @@ use serde::Deserialize;
 use super::lenient::{NumberId, Time, items, opt};
 use crate::text::Untrusted;
 
+/// A list, of which nothing is missing or wrong.
+#[derive(Debug, Deserialize)]
+pub struct Runs {
+    pub workflow_runs: Vec<Run>,
+}
+
+/// A list, of which nothing is missing or wrong.
+#[derive(Debug, Deserialize)]
+pub struct Jobs {
+    pub jobs: Vec<Job>,
+}
+
 #[derive(Debug, Deserialize)]
 pub struct Run {
     pub id: NumberId,
