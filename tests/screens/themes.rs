@@ -132,6 +132,31 @@ fn a_theme_is_chosen_by_name_and_its_name_completed() {
 }
 
 #[test]
+fn a_theme_for_a_dark_background_names_the_one_for_a_light_one_where_it_is_light() {
+    let mut console = Console::full(160, 24);
+    let mut said = |ground, name| {
+        console.happen(What::Ground(ground));
+        console.happen(What::Local(Local::Themes { asked: true, read: Ok(shipped(name)) }));
+        lines(&buffer(&console.model, &Theme::default())).join(" ")
+    };
+    let on_light = said(Ground::Light, "high-contrast");
+    assert!(
+        on_light.contains("this background is light: high-contrast-light is made for that; to keep it"),
+        "{on_light}"
+    );
+    assert!(said(Ground::Light, "dark").contains("light: light is made for that"));
+    for (ground, name) in [
+        (Ground::Light, "high-contrast-light"),
+        (Ground::Light, "mono"),
+        (Ground::Light, "auto"),
+        (Ground::Dark, "high-contrast"),
+    ] {
+        let said = said(ground, name);
+        assert!(said.contains("to keep it") && !said.contains("made for"), "{name}: {said}");
+    }
+}
+
+#[test]
 fn a_theme_that_breaks_is_told_and_the_last_good_one_stays() {
     let mut console = Console::full(80, 24);
     console.model.settings.look.depth = Depth::TwoFiftySix;

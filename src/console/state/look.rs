@@ -51,6 +51,16 @@ impl Look {
         })
     }
 
+    /// The theme for a light background, where the one that was named is for a dark one and this is light. A background
+    /// that nobody told of is taken for a dark one, so the other way round nothing is known.
+    pub fn made_for_this(&self) -> Option<&Safe> {
+        let themes = &self.themes;
+        let name = themes.named.filter(|_| self.ground == Ground::Light).map(|_| &*themes.name)?;
+        let wanted =
+            if name == Ground::Dark.word() { Ground::Light.word().to_owned() } else { format!("{name}-light") };
+        themes.names.iter().find(|known| ***known == *wanted)
+    }
+
     /// Which one that is, for the operator.
     pub fn words(&self) -> String {
         if self.themes.named.is_some() {

@@ -45,7 +45,10 @@ pub(super) fn read(model: &mut Model, asked: bool, read: Result<Box<Themes>, Fau
             model.settings.look.themes = *themes;
             if asked {
                 let look = &model.settings.look;
-                let words = format!("{}; to keep it: theme = \"{}\" under [ui]", look.words(), look.themes.name);
+                let other =
+                    look.made_for_this().map(|name| format!("; this background is light: {name} is made for that"));
+                let (words, other) = (look.words(), other.unwrap_or_default());
+                let words = format!("{words}{other}; to keep it: theme = \"{}\" under [ui]", look.themes.name);
                 model.notes.say(model.now, false, &words);
             }
         }
