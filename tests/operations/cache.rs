@@ -7,17 +7,18 @@ use std::time::Duration;
 use atc::console::Effect;
 use atc::console::event::{Event, Local, Net, News, Op, Remembered, What};
 use atc::domain::{
-    Artifact, Fault, FaultKind, Instant, Person, PullId, Session, Source, State, Task, TaskId, TaskRef, UserId, Viewer,
+    Artifact, Fault, FaultKind, Instant, OwnTasks, Person, PullId, Session, Source, State, Task, TaskId, TaskRef,
+    UserId, Viewer,
 };
 use atc::ops::cancel::Patience;
-use atc::provider::port::{Fetched, TaskPage};
+use atc::provider::port::{Fetched, TaskPage, Validator};
 use atc::runtime::cache::{Cache, Place};
 use atc::runtime::engine::desk::Desk;
 use atc::runtime::engine::{Engine, Pace};
 use chrono::TimeDelta;
 use tokio::sync::mpsc;
 
-use crate::fake::{Fake, clock, repo, session, task};
+use crate::fake::{Fake, Whose, clock, repo, session, task};
 
 /// One run of a console without its screen. The cache's thread works in real time, which the paused clock must not
 /// outrun while it is waited for.
@@ -54,11 +55,15 @@ impl Run {
     }
 
     fn on(cache: Cache, fake: Fake) -> Self {
+        Self::paced(cache, fake, Pace::default())
+    }
+
+    fn paced(cache: Cache, fake: Fake, pace: Pace) -> Self {
         let fake = Arc::new(fake);
         let (events, received) = mpsc::channel(1024);
         let desk = Desk { provider: fake.clone(), now: fake.now.clone(), events, cache: cache.clone() };
         let context = crate::fake::context(&fake, &Arc::default());
-        let mut engine = Engine::spawn(desk, context, Pace::default(), Patience::default());
+        let mut engine = Engine::spawn(desk, context, pace, Patience::default());
         engine.perform(Effect::Watch(vec![repo()]));
         Self { engine, fake, received, cache }
     }
@@ -269,6 +274,36 @@ async fn another_viewer_sees_nothing_of_what_was_kept_and_it_leaves_the_disk() {
     assert_eq!(left, ["done"]);
     assert_eq!(remembered.viewer.unwrap().id, UserId(8));
     third.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_another_viewer_was_told_before_it_was_known_who_looks_is_told_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cache.db");
+    let (mut first, _) = Run::start(service(three(), 7), &file).await;
+    first.pass(60).await;
+    first.end().await;
+
+    let fake = service(three(), 8);
+    *fake.on_own.lock().unwrap() = Box::new(|query| {
+        let page = TaskPage { tasks: vec![task("mine", State::InProgress, at())], ..TaskPage::default() };
+        let new = Fetched::New { value: page, validator: Some(Validator::Tag("1".into())) };
+        Ok(if query.validator.is_some() { Fetched::Same } else { new })
+    });
+    *fake.whose.lock().unwrap() = Whose::Refused;
+    let mut second = Run::paced(cache(&fake, &file), fake, Pace { own_tasks: OwnTasks::Always, ..Pace::default() });
+    second.remembers().await;
+    let own = |what: &What| {
+        let What::Net(Net { source: Source::OwnTasks, result, .. }) = what else { return false };
+        matches!(result, Ok(News::Tasks { .. }))
+    };
+    assert_eq!(second.pass(30).await.iter().filter(|what| own(what)).count(), 1);
+    *second.fake.whose.lock().unwrap() = Whose::Asked;
+    second.engine.perform(Effect::Refresh);
+    let news = second.pass(60).await;
+    let forgotten = news.iter().position(|what| matches!(what, What::Local(Local::Forget))).expect("forgotten");
+    assert!(news[forgotten..].iter().any(own), "the list is the same as before, but the console has forgotten it");
+    second.end().await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -11,7 +11,7 @@ use super::run::Poller;
 use crate::console::event::{Local, Op, Remembered, What};
 use crate::domain::{RepoName, Source, UserId};
 use crate::runtime::cache::{Mark, Part};
-use crate::runtime::engine::list_state::Kept;
+use crate::runtime::engine::list_state::{Kept, ListState};
 use crate::runtime::engine::memory::Memory;
 use crate::runtime::engine::origins::Answer;
 use crate::runtime::engine::reads::Brought;
@@ -124,6 +124,9 @@ impl Poller {
         self.automations.forget_all();
         let is_of_one = |source: &Source| matches!(source, Source::Task(_) | Source::Run(_) | Source::Diagnosis(_));
         self.schedule.retain(|source| !is_of_one(source) && !is_of_automations(source));
+        // The same answer again would be no news, and the console has forgotten the one before.
+        self.own = ListState::default();
+        self.schedule.poke(&Source::OwnTasks, now, Poke::News);
         for (repo, list) in &mut self.lists {
             // What is still on its way is said to this viewer.
             if std::mem::take(list).whole_at.is_some() {
