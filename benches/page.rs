@@ -1,5 +1,6 @@
 //! What reading a page of a list of tasks costs: the client's own question, answered by a service on loopback that has
-//! nothing to do but to send what it holds. `cargo bench --bench page` prints the README's table.
+//! nothing to do but to send what it holds. `cargo bench --profile release --bench page` prints
+//! the README's table.
 //!
 //! Sending, waiting and receiving are the same whether a page is read or was read before, and so are taken off.
 

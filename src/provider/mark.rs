@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use foldhash::quality::RandomState;
 
-/// Of what an answer was. 65 KB take 3 µs; SHA-256 takes a hundred times as long on most machines, and is for what must prove
-/// something to somebody else: a mark means nothing outside this process.
+/// Of what an answer was. 65 KB take 3 µs. What must prove something to somebody else needs SHA-256, which takes many times as
+/// long: a mark means nothing outside this process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mark(u64);
 

@@ -1,6 +1,6 @@
 //! Answers of the service, merged into the world by id. Late ones are dropped, failed ones keep the last good data.
 
-use chrono::{TimeDelta, Timelike};
+use chrono::Timelike;
 
 use super::{automations, diagnosis, log, queue};
 use crate::console::event::{LogNews, Net, News};
@@ -29,8 +29,8 @@ pub fn answer(model: &mut Model, net: Net) {
             let read_before = freshness.good_at;
             freshness.good(model.now, next_try);
             // A log's title says how old it is, and now it is new.
-            let read_old = read_before.is_some_and(|at| age::coarse(model.now - at) != age::coarse(TimeDelta::zero()));
-            model.log.moved |= read_old && matches!(source, Source::Log(_));
+            let read_old = |at| age::coarse(model.now - at) != "now";
+            model.log.moved |= matches!(source, Source::Log(_)) && read_before.is_some_and(read_old);
             take(model, &source, news, same_sweep);
             settle(model, &source, read_before);
         }
