@@ -125,6 +125,10 @@ impl World {
     pub fn asked(&self) -> usize {
         self.server.requests().len()
     }
+
+    pub fn asked_without_token(&self) -> usize {
+        self.server.requests().iter().filter(|request| request.header("authorization").is_none()).count()
+    }
 }
 
 /// Waits for something to be so, ten seconds at most.
