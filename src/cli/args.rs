@@ -212,6 +212,10 @@ struct GivenOptions {
 /// `args` with the program's own name first, as `std::env::args_os` gives them.
 pub fn parse<T: Into<OsString> + Clone>(args: impl IntoIterator<Item = T>) -> Result<Command, Refusal> {
     let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
+    // The console is what is started most, and waits for no definition of verbs it does not have.
+    if let Ok(given) = alone(&args) {
+        return Ok(Command::Console(options(given)));
+    }
     let read = |definition: clap::Command| {
         definition.try_get_matches_from(&args).and_then(|matches| Cli::from_arg_matches(&matches))
     };
@@ -225,6 +229,12 @@ pub fn parse<T: Into<OsString> + Clone>(args: impl IntoIterator<Item = T>) -> Re
             _ => Err(Refusal { text: error.render().to_string(), exit: Exit::Usage }),
         },
     }
+}
+
+/// Options without a verb.
+fn alone(args: &[OsString]) -> Result<GivenOptions, clap::Error> {
+    let definition = GivenOptions::augment_args(clap::Command::new("atc"));
+    GivenOptions::from_arg_matches(&definition.try_get_matches_from(args)?)
 }
 
 /// All verbs and options as data, for completion and the manual page.
