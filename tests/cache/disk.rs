@@ -5,10 +5,13 @@ use std::io::BufReader;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 
-use atc::domain::FaultKind;
+use atc::console::event::News;
+use atc::domain::{FaultKind, Instant, Source, UserId, Viewer};
 use atc::runtime::cache::file::{parts, remove};
 use atc::runtime::cache::store::{Keep, Store};
+use atc::runtime::cache::{Cache, Place};
 
 use crate::child::{said, writer};
 use crate::make::{API, TODAY, file, keep, kept, open, repo, task, viewer};
@@ -107,6 +110,38 @@ fn use_it(file: &Path) -> Option<Vec<u64>> {
     let _ = store.write(&[viewer(), Keep::Tasks(vec![task(1)])], TODAY);
     let _ = store.trim(TODAY);
     read.ok().map(|_| found)
+}
+
+/// All that stands on the disk for the cache.
+fn bytes(file: &Path) -> Vec<u8> {
+    parts(file).iter().flat_map(|part| fs::read(part).unwrap_or_default()).collect()
+}
+
+#[test]
+fn of_what_was_kept_for_another_viewer_no_byte_is_left_beside_the_file_either() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = file(&folder);
+    let mut store = open(&file);
+    keep(&mut store, 0..200);
+    let stands = || memchr::memmem::find(&bytes(&file), b"which does what it says").is_some();
+    assert!(stands());
+    let other = Viewer { id: UserId(8), login: "hubot".into() };
+    store.write(&[Keep::Viewer(other)], TODAY).unwrap();
+    assert!(!stands(), "while the console runs");
+}
+
+#[tokio::test]
+async fn a_console_that_ends_leaves_one_file_for_the_next_start_to_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = file(&folder);
+    let place = Place { file: file.clone(), api: API.to_owned() };
+    let cache = Cache::start(place, Arc::new(|| Instant::from_timestamp(TODAY * 86_400, 0).unwrap()));
+    cache.belongs_to(&Viewer { id: UserId(7), login: "mona".into() }).await;
+    cache.keep(&Source::Tasks(repo()), &News::Task(Box::new(task(1))), Instant::default());
+    cache.finish().await;
+    let left: Vec<_> = fs::read_dir(file.parent().unwrap()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| name == "cache.db" || name == "cache.lock"), "{left:?}");
+    assert_eq!(kept(&Store::open(&file, API).unwrap()), [1]);
 }
 
 #[test]

@@ -5,7 +5,7 @@
 //!            ├──keep─────> waits for the viewer ──> batch ──written──> hears
 //!            │                                        ├─ broken ──> begun anew, once
 //!            │                                        └─ disk full, read-only … ──> off: hears and keeps nothing more
-//!            └──end──────> what waits is written
+//!            └──end──────> what waits is written, the file is closed
 //! ```
 
 use std::collections::{HashMap, HashSet};
@@ -55,6 +55,7 @@ pub(super) fn keep(place: &Place, now: &Now, mut words: mpsc::Receiver<Word>, lo
                 }
                 Word::End(done) => {
                     keeper.write(std::mem::take(&mut batch), true);
+                    keeper.close();
                     if keeper.seen_lost > 0 {
                         tracing::info!(lost = keeper.seen_lost, "answers the cache had no time for");
                     }
@@ -185,6 +186,12 @@ impl<'a> Keeper<'a> {
         if let Some(Err(error)) = self.store.as_mut().map(|store| store.write(&keep, today)) {
             self.failed(&error);
         }
+    }
+
+    /// What was written so far is brought into the file itself: what still stands beside it, the next start would have to
+    /// read through before its first picture.
+    fn close(&mut self) {
+        self.store = None;
     }
 
     /// Not everything that was heard is kept.

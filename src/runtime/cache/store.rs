@@ -248,10 +248,11 @@ impl Store {
         let to = Writer { on: &transaction, host, today };
         let mut viewer = self.viewer;
         let mut ours = viewer.is_some() && to.owner()? == viewer;
+        let mut dropped = false;
         for keep in keep {
             match keep {
                 Keep::Viewer(named) => {
-                    to.viewer(named)?;
+                    dropped |= to.viewer(named)?;
                     viewer = Some(named.id);
                     ours = true;
                 }
@@ -281,7 +282,19 @@ impl Store {
         }
         transaction.commit()?;
         self.viewer = viewer;
+        if dropped {
+            self.wipe();
+        }
         Ok(())
+    }
+
+    /// Rows that were dropped still stand in the log of what was written lately: it is brought into the file and emptied.
+    /// While another console reads that has to wait, until the last one closes the file at the latest.
+    fn wipe(&self) {
+        let wiped = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
+        if !matches!(wiped, Ok(false)) {
+            tracing::info!(?wiped, "another viewer's rows are wiped from the cache later");
+        }
     }
 
     /// Lets go of what was not seen for long and of what is too much, the oldest first.
@@ -425,16 +438,19 @@ impl Writer<'_> {
         Ok(id.map(|id| UserId(id.cast_unsigned())))
     }
 
-    fn viewer(&self, viewer: &Viewer) -> rusqlite::Result<()> {
+    /// Whose the rows are from now on. True: there were some of another viewer, which are dropped.
+    fn viewer(&self, viewer: &Viewer) -> rusqlite::Result<bool> {
+        let mut dropped = 0;
         if self.owner()? != Some(viewer.id) {
             for table in ["tasks", "pulls", "people", "names", "sources", "wholes"] {
-                self.on.execute(&format!("DELETE FROM {table} WHERE host = ?1"), [self.host])?;
+                dropped += self.on.execute(&format!("DELETE FROM {table} WHERE host = ?1"), [self.host])?;
             }
         }
         let sql = "UPDATE hosts SET viewer = ?2, login = ?3
                    WHERE host = ?1 AND (viewer IS NOT ?2 OR login IS NOT ?3)";
         let values = params![self.host, viewer.id.0.cast_signed(), viewer.login.raw_for_disk()];
-        self.on.prepare_cached(sql)?.execute(values).map(drop)
+        self.on.prepare_cached(sql)?.execute(values)?;
+        Ok(dropped > 0)
     }
 
     fn good(&self, source: &Source, at: Instant) -> rusqlite::Result<()> {
