@@ -37,10 +37,10 @@ const MAX_CA_FILE: u64 = 1 << 20;
 
 /// `atc`: the console on the configured host.
 pub fn console(setting: Setting) -> Result<u8, Fault> {
-    let runtime = runtime()?;
     let target = target(&setting)?;
     // First of all, and on a thread of its own: what the last run kept is to be in the first picture.
     let cache = target.cache(&setting).ahead(target.repos.clone());
+    let runtime = runtime()?;
     let Ready { options, shelf, repos, web } = ready(&setting, &runtime, target, cache)?;
     let provider = Arc::new(GitHub::new(options)?);
     runtime.block_on(run(setting, provider, shelf, repos, vec![web], StandIn::default()))
