@@ -6,7 +6,7 @@ pub mod port;
 pub mod tap;
 pub mod webhook;
 
-pub use mark::Mark;
+pub use mark::{Mark, Prefix};
 pub use port::Provider;
 pub use tap::Tap;
 pub use webhook::Webhook;

@@ -19,7 +19,7 @@ use crate::domain::{
     Fault, FaultKind, Instant, Job, LogSource, PullRef, RepoName, Run, Session, SourceChoice, TaskRef,
 };
 use crate::provider::port::{Fetched, LiveLogs, LogBody, Validator};
-use crate::provider::{Mark, Provider};
+use crate::provider::{Prefix, Provider};
 use crate::runtime::kept::{Kept, KeptLog};
 use crate::text::{Safe, Untrusted};
 use crate::transcript::{Format, timeline};
@@ -357,8 +357,7 @@ fn steps_text(run: &Run, jobs: &[Job]) -> String {
 #[derive(Debug, Default)]
 pub struct Seen {
     origin: Option<LogOrigin>,
-    len: usize,
-    mark: Option<Mark>,
+    prefix: Prefix,
 }
 
 impl Seen {
@@ -379,14 +378,15 @@ pub enum New {
 
 impl Seen {
     pub fn take(&mut self, origin: LogOrigin, mut bytes: Vec<u8>) -> New {
-        let same = bytes.get(..self.len).is_some_and(|head| self.mark.is_none_or(|mark| mark == Mark::of(head)));
-        let grown = self.origin == Some(origin) && same;
-        if grown && bytes.len() == self.len {
+        let passed_on = self.prefix.end_in(&bytes).filter(|_| self.origin == Some(origin));
+        if passed_on == Some(bytes.len()) {
             return New::Nothing;
         }
-        let passed_on = self.len;
-        (self.origin, self.len, self.mark) = (Some(origin), bytes.len(), Some(Mark::of(&*bytes)));
-        if grown { New::Tail(bytes.split_off(passed_on)) } else { New::All(bytes) }
+        (self.origin, self.prefix) = (Some(origin), Prefix::of(&bytes));
+        match passed_on {
+            Some(passed_on) => New::Tail(bytes.split_off(passed_on)),
+            None => New::All(bytes),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::cli::voice::Voice;
 use crate::console::event::LogOrigin;
 use crate::domain::look::{Brush, Tone};
 use crate::ledger::export::ascii;
-use crate::provider::Mark;
+use crate::provider::Prefix;
 use crate::transcript::export;
 use crate::transcript::lines::lines;
 use crate::transcript::{Entry, FacetSet, Format, Ink, LogLine, Options, Transcript};
@@ -32,9 +32,8 @@ pub struct Printer {
     facets: Option<FacetSet>,
     log: Option<Transcript>,
     origin: Option<LogOrigin>,
-    /// How much of the log was taken, and what it was.
-    seen: usize,
-    mark: Option<Mark>,
+    /// What was taken of the log.
+    seen: Prefix,
     /// Entries that were printed.
     printed: usize,
     columns: Option<u16>,
@@ -51,8 +50,7 @@ impl Printer {
             facets: (!args.facet.is_empty()).then_some(facets),
             log: None,
             origin: None,
-            seen: 0,
-            mark: None,
+            seen: Prefix::default(),
             printed: 0,
             columns: voice.out_is_terminal.then(columns),
             exit: Exit::Done,
@@ -62,15 +60,13 @@ impl Printer {
 
     /// Takes the whole log as it is now.
     pub fn take(&mut self, origin: LogOrigin, format: Format, bytes: &[u8]) -> Taken {
-        let of_before = bytes.get(..self.seen);
-        let goes_on = of_before.is_some_and(|before| self.mark.is_none_or(|mark| mark == Mark::of(before)));
-        let anew = self.origin.is_some_and(|before| before != origin) || !goes_on;
-        let anew = anew && self.seen > 0;
+        let goes_on = self.seen.end_in(bytes).filter(|_| self.origin.is_none_or(|before| before == origin));
+        let anew = goes_on.is_none() && !self.seen.is_empty();
         if anew {
-            (self.seen, self.printed, self.log) = (0, 0, None);
+            (self.seen, self.printed, self.log) = (Prefix::default(), 0, None);
         }
         self.origin = Some(origin);
-        let new = bytes.get(self.seen..).unwrap_or_default();
+        let new = bytes.get(self.seen.len()..).unwrap_or_default();
         if new.is_empty() {
             return if anew { Taken::Anew } else { Taken::Nothing };
         }
@@ -80,7 +76,7 @@ impl Printer {
             self.log.get_or_insert_with(|| Transcript::new(format)).absorb(new);
             self.print(false);
         }
-        (self.seen, self.mark) = (bytes.len(), Some(Mark::of(bytes)));
+        self.seen = Prefix::of(bytes);
         if anew { Taken::Anew } else { Taken::More }
     }
 

@@ -19,7 +19,7 @@ use super::names;
 use super::scrub::{self, Counts};
 use crate::domain::{Fault, FaultKind, Instant, Now, RepoName};
 use crate::provider::tap::{Door, Heard};
-use crate::provider::{Mark, Tap};
+use crate::provider::{Prefix, Tap};
 use crate::runtime::private;
 use crate::runtime::save;
 
@@ -193,8 +193,7 @@ fn finish_names(named: &Path, file: &Path, summary: &mut Summary) {
 /// The last body of a question.
 struct Body {
     answer: usize,
-    len: usize,
-    mark: Mark,
+    prefix: Prefix,
     /// It ended with a line.
     whole_lines: bool,
 }
@@ -293,22 +292,19 @@ impl Tape {
         let key = format!("{} {} {} {:?} {}", line.door, line.method, line.ask, line.document, line.variables);
         let body = Body {
             answer: self.summary.answers,
-            len: line.text.len(),
-            mark: Mark::of(&*line.text),
+            prefix: Prefix::of(line.text.as_bytes()),
             whole_lines: line.text.ends_with('\n'),
         };
         if let Some(known) = self.bodies.get(&key)
-            && let Some((same, more)) = line.text.split_at_checked(known.len)
-            && !same.is_empty()
+            && let Some(more) = known.prefix.end_in(line.text.as_bytes()).and_then(|end| line.text.get(end..))
             && (more.is_empty() || known.whole_lines || self.grows_anywhere)
-            && known.mark == Mark::of(same)
         {
             line.after = Some(known.answer);
             line.text = more.to_owned();
         }
         if self.put(&line) {
             self.summary.answers += 1;
-            if body.len > 0 {
+            if !body.prefix.is_empty() {
                 self.bodies.insert(key, body);
             }
         }
