@@ -60,7 +60,7 @@ pub struct Tty {
     /// What goes out next.
     pending: Vec<u8>,
     spare: Vec<u8>,
-    /// The first picture goes by the thread, which has somebody watch over the terminal once it is out.
+    /// The thread has somebody watch over the terminal once the first picture is out: that one is always told to it.
     begun: bool,
     out: Out,
 }
@@ -179,10 +179,8 @@ impl Tty {
             return;
         }
         let mut bytes = std::mem::replace(&mut self.pending, std::mem::take(&mut self.spare));
-        if std::mem::replace(&mut self.begun, true) {
-            bytes.drain(..guard::quick(&bytes));
-        }
-        if bytes.is_empty() {
+        bytes.drain(..guard::quick(&bytes));
+        if std::mem::replace(&mut self.begun, true) && bytes.is_empty() {
             self.spare = bytes;
             self.out = Out::Written;
         } else if self.frames.send(bytes).is_ok() {
