@@ -1,6 +1,6 @@
 //! `:cancels`: the list of cancels, and what can be done about one.
 
-use super::{actions, cancel, queue};
+use super::{actions, cancel, queue, scroll};
 use crate::console::effect::Effect;
 use crate::console::keys::Intent;
 use crate::console::state::Model;
@@ -32,12 +32,6 @@ pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> b
     let Some(pane) = &mut model.place.cancels else { return false };
     let at = &mut pane.cursor;
     match intent {
-        Intent::Down => *at += 1,
-        Intent::Up => *at = at.saturating_sub(1),
-        Intent::PageDown => *at += page,
-        Intent::PageUp => *at = at.saturating_sub(page),
-        Intent::Top => *at = 0,
-        Intent::Bottom => *at = usize::MAX / 2,
         Intent::Enter | Intent::Detail => to_task(model),
         Intent::Cancel => match selected(model).map(|entry| entry.task.id.clone()) {
             Some(id) => cancel::ask_about(model, &id),
@@ -46,7 +40,10 @@ pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> b
         Intent::Withdraw => withdraw(model, effects),
         Intent::Copy => copy(model, effects),
         Intent::Back | Intent::Cancels => model.place.cancels = None,
-        _ => return false,
+        moved => match scroll::through(moved, *at, page, scroll::ENDLESS) {
+            Some(row) => *at = row,
+            None => return false,
+        },
     }
     model.dirty = true;
     true

@@ -5,7 +5,7 @@
 //! never ──:doctor, or a first refusal──> asking ──rows fill in──> done ──r──> asking
 //! ```
 
-use super::actions;
+use super::{actions, scroll};
 use crate::console::doctor::{News, Told, Wish};
 use crate::console::effect::Effect;
 use crate::console::event::{Op, What};
@@ -134,12 +134,7 @@ pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> b
     let previous_off = (0..from).rev().find(is_off);
     let Some(pane) = doctor.pane.as_mut() else { return false };
     match intent {
-        Intent::Down => pane.cursor += 1,
-        Intent::Up => pane.cursor = from.saturating_sub(1),
-        Intent::PageDown => pane.cursor += page,
-        Intent::PageUp => pane.cursor = from.saturating_sub(page),
         Intent::Top => **pane = DoctorPane::default(),
-        Intent::Bottom => pane.cursor = rows,
         Intent::NextError => pane.cursor = next_off.unwrap_or(from),
         Intent::PreviousError => pane.cursor = previous_off.unwrap_or(from),
         Intent::Refresh => ask(model, repos, true, effects),
@@ -150,7 +145,10 @@ pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> b
             }
         }
         Intent::Back => doctor.pane = None,
-        _ => return false,
+        moved => match scroll::through(moved, from, page, rows) {
+            Some(row) => pane.cursor = row,
+            None => return false,
+        },
     }
     model.dirty = true;
     true

@@ -9,7 +9,7 @@ use crate::console::state::log::{Half, Shown};
 use crate::console::state::place::Pane;
 use crate::transcript::search::Pattern;
 
-use super::{actions, queue};
+use super::{actions, queue, scroll};
 
 /// `:grep TEXT`. The words after the name are what is looked for.
 pub fn open(model: &mut Model, arguments: &[&str], effects: &mut Vec<Effect>) -> Result<(), String> {
@@ -61,12 +61,6 @@ pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> b
     let Some(found) = &mut model.log.found else { return false };
     let last = found.lines.len().saturating_sub(1);
     match intent {
-        Intent::Down => found.cursor = (found.cursor + 1).min(last),
-        Intent::Up => found.cursor = found.cursor.saturating_sub(1),
-        Intent::PageDown => found.cursor = (found.cursor + page).min(last),
-        Intent::PageUp => found.cursor = found.cursor.saturating_sub(page),
-        Intent::Top => found.cursor = 0,
-        Intent::Bottom => found.cursor = last,
         Intent::Enter => read(model, effects),
         Intent::Copy => {
             if let Some(line) = found.selected() {
@@ -75,7 +69,10 @@ pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> b
             }
         }
         Intent::Back => close(model, effects),
-        _ => return false,
+        moved => match scroll::through(moved, found.cursor, page, last) {
+            Some(row) => found.cursor = row,
+            None => return false,
+        },
     }
     model.dirty = true;
     true

@@ -16,6 +16,7 @@ use crate::domain::{Instant, TaskRef};
 use crate::text::{Safe, Untrusted};
 
 use super::automations::pane;
+use super::scroll::rows_by;
 use super::{actions, diagnosis, ledger, queue, reviews};
 
 /// `:notify test`.
@@ -226,20 +227,17 @@ fn more_of_task(model: &Model, known: &Known, ask: Ask) -> Safe {
 
 /// An intent pressed in it. False: not one of its own.
 pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> bool {
-    let page = model.place.panes().body.map_or(1, |body| inbox::rows(body).max(2) - 1).cast_signed();
+    let page = model.place.panes().body.map_or(1, |body| inbox::rows(body).max(2) - 1);
     match intent {
-        Intent::Down => step(model, 1),
-        Intent::Up => step(model, -1),
-        Intent::PageDown => step(model, page),
-        Intent::PageUp => step(model, -page),
-        Intent::Top => step(model, isize::MIN / 2),
-        Intent::Bottom => step(model, isize::MAX / 2),
         Intent::Enter => enter(model, effects),
         Intent::Detail => detail(model, effects),
         Intent::Mark => toggle(model, effects),
         Intent::MarkAll => all_read(model, effects),
         Intent::Back | Intent::Inbox => close(model),
-        _ => return false,
+        moved => match rows_by(moved, page) {
+            Some(by) => step(model, by),
+            None => return false,
+        },
     }
     true
 }

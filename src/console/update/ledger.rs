@@ -7,7 +7,7 @@ use crate::console::state::Model;
 use crate::console::state::ledger::{LedgerPane, MOST, Numbers, Progress};
 use crate::console::state::line::LineKind;
 
-use super::{actions, line, queue};
+use super::{actions, line, queue, scroll};
 
 /// Rows before the end at which the next page is asked for.
 const AHEAD: usize = 50;
@@ -97,13 +97,12 @@ pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> b
         Some(numbers) => &mut numbers.top,
         None => &mut ledger.cursor,
     };
+    if let Some(row) = scroll::through(intent, *at, page, scroll::ENDLESS) {
+        *at = row;
+        model.dirty = true;
+        return true;
+    }
     match intent {
-        Intent::Down => *at += 1,
-        Intent::Up => *at = at.saturating_sub(1),
-        Intent::PageDown => *at += page,
-        Intent::PageUp => *at = at.saturating_sub(page),
-        Intent::Top => *at = 0,
-        Intent::Bottom => *at = usize::MAX / 2,
         Intent::Enter => history(model, effects),
         Intent::Detail => detail(model),
         Intent::Stats if ledger.charts.is_some() => {

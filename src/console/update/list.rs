@@ -1,6 +1,7 @@
 //! The lists over a log: open, move, take, close.
 
 use super::log;
+use super::scroll::rows_by;
 use crate::console::event::{Mouse, MouseKind};
 use crate::console::keys::Intent;
 use crate::console::state::Model;
@@ -8,7 +9,7 @@ use crate::console::state::list::{List, Row, in_order};
 use crate::domain::SourceChoice;
 
 /// Rows a page of keys moves.
-const PAGE: isize = 8;
+const PAGE: usize = 8;
 
 /// Opens the list of the sources, or says why there is none.
 pub fn sources(model: &mut Model) {
@@ -58,13 +59,12 @@ fn say(model: &mut Model, why: &'static str) {
 /// A key while a list is open. False: not one of its own.
 pub fn intent(model: &mut Model, intent: Intent) -> bool {
     let Some(list) = model.log.list.clone() else { return false };
+    if let Some(by) = rows_by(intent, PAGE) {
+        step(model, &list, by);
+        model.dirty = true;
+        return true;
+    }
     match intent {
-        Intent::Down => step(model, &list, 1),
-        Intent::Up => step(model, &list, -1),
-        Intent::PageDown => step(model, &list, PAGE),
-        Intent::PageUp => step(model, &list, -PAGE),
-        Intent::Top => step(model, &list, isize::MIN / 2),
-        Intent::Bottom => step(model, &list, isize::MAX / 2),
         Intent::Enter => take(model, list),
         Intent::Automatic if matches!(list, List::Sources(_)) => take(model, List::Sources(SourceChoice::Auto)),
         Intent::Automatic => {}

@@ -1,5 +1,6 @@
 //! The record behind an entry: asked for, shown in place of the log, copied, left.
 
+use super::scroll::rows_by;
 use crate::console::biglog;
 use crate::console::effect::Effect;
 use crate::console::keys::Intent;
@@ -68,17 +69,14 @@ pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> b
     let Some(shown) = &mut model.log.shown else { return false };
     let area = pane.map(|pane| shown.record_area(pane)).unwrap_or_default();
     let Some(record) = &mut shown.record else { return false };
-    let page = isize::try_from(usize::from(area.height).saturating_sub(1).max(1)).unwrap_or(1);
+    let page = usize::from(area.height).saturating_sub(1).max(1);
     match intent {
-        Intent::Down => record.scroll(1, area),
-        Intent::Up => record.scroll(-1, area),
-        Intent::PageDown => record.scroll(page, area),
-        Intent::PageUp => record.scroll(-page, area),
-        Intent::Top => record.scroll(isize::MIN / 2, area),
-        Intent::Bottom => record.scroll(isize::MAX / 2, area),
         Intent::Back => shown.record = None,
         Intent::Copy => copy(model, effects),
-        _ => return false,
+        moved => match rows_by(moved, page) {
+            Some(by) => record.scroll(by, area),
+            None => return false,
+        },
     }
     model.dirty = true;
     true

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
+use super::scroll::rows_by;
 use super::{actions, line, log};
 use crate::console::effect::Effect;
 use crate::console::keys::{Context, Intent};
@@ -188,29 +189,24 @@ fn check_log(model: &mut Model, effects: &mut Vec<Effect>) {
 /// Moves the page or the diff. False: not a movement.
 fn moved(model: &mut Model, context: Context, intent: Intent) -> bool {
     let page = over(model).body_rows().max(2) - 1;
-    let far = isize::MAX / 2;
-    let by = match intent {
-        Intent::Down => 1,
-        Intent::Up => -1,
-        Intent::PageDown => page.cast_signed(),
-        Intent::PageUp => -page.cast_signed(),
-        Intent::Top => -far,
-        Intent::Bottom => far,
+    if let Some(by) = rows_by(intent, page) {
+        scroll(model, by);
+        return true;
+    }
+    match intent {
         Intent::NextFile | Intent::PreviousFile if context == Context::Diff => {
             file(model, intent == Intent::NextFile);
-            return true;
+            true
         }
         Intent::NextHit | Intent::PreviousHit if context == Context::Diff => {
             hit(model, intent == Intent::NextHit);
-            return true;
+            true
         }
         other => {
             let put = Put::of(other).filter(|_| context == Context::Diff);
-            return put.is_some_and(|put| line_to(model, put));
+            put.is_some_and(|put| line_to(model, put))
         }
-    };
-    scroll(model, by);
-    true
+    }
 }
 
 /// Puts the line last found there. True: also where there is none, which is said.

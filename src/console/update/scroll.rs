@@ -13,23 +13,29 @@ pub fn intent(model: &mut Model, intent: Intent) -> bool {
         line_to(model, put);
         return true;
     }
-    let page = rows(model).max(2) - 1;
-    let far = isize::MAX / 2;
-    let by = match intent {
-        Intent::Down => 1,
-        Intent::Up => -1,
-        Intent::PageDown => page.cast_signed(),
-        Intent::PageUp => -page.cast_signed(),
-        Intent::Top => -far,
-        Intent::Bottom => far,
-        _ => return false,
-    };
+    let Some(by) = rows_by(intent, rows(model).max(2) - 1) else { return false };
     step(model, by);
     true
 }
 
-/// Where a text stands that is moved through: its first row seen, of pages of so many rows, no further than to its last.
-/// `None`: not a movement.
+/// By how many rows a movement goes, where a page has so many. `None`: not a movement.
+pub fn rows_by(intent: Intent, page: usize) -> Option<isize> {
+    Some(match intent {
+        Intent::Up => -1,
+        Intent::Down => 1,
+        Intent::PageUp => -page.cast_signed(),
+        Intent::PageDown => page.cast_signed(),
+        Intent::Top => -ENDLESS.cast_signed(),
+        Intent::Bottom => ENDLESS.cast_signed(),
+        _ => return None,
+    })
+}
+
+/// A last row for what is kept within its ends after every update.
+pub const ENDLESS: usize = isize::MAX.cast_unsigned() / 2;
+
+/// Where a list or a text stands that is moved through: its selected or its first row, of pages of so many rows, no further
+/// than to its last. `None`: not a movement.
 pub fn through(intent: Intent, top: usize, page: usize, last: usize) -> Option<usize> {
     Some(match intent {
         Intent::Up => top.saturating_sub(1),

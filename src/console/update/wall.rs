@@ -11,7 +11,7 @@ use crate::console::state::wall::Wall;
 use crate::console::state::world::Known;
 use crate::domain::{State, TaskId};
 
-use super::{actions, queue};
+use super::{actions, queue, scroll};
 
 /// `:wall [all]`.
 pub fn open(model: &mut Model, arguments: &[&str], _effects: &mut Vec<Effect>) -> Result<(), String> {
@@ -120,12 +120,8 @@ pub fn intent(model: &mut Model, intent: Intent) -> bool {
     let last = wall.tasks.len().saturating_sub(1);
     let page = Wall::capacity(body, wall.tasks.len());
     match intent {
-        Intent::Down | Intent::NextPane => wall.cursor = (wall.cursor + 1).min(last),
-        Intent::Up | Intent::PreviousPane => wall.cursor = wall.cursor.saturating_sub(1),
-        Intent::PageDown => wall.cursor = (wall.cursor + page).min(last),
-        Intent::PageUp => wall.cursor = wall.cursor.saturating_sub(page),
-        Intent::Top => wall.cursor = 0,
-        Intent::Bottom => wall.cursor = last,
+        Intent::NextPane => wall.cursor = (wall.cursor + 1).min(last),
+        Intent::PreviousPane => wall.cursor = wall.cursor.saturating_sub(1),
         Intent::Enter => {
             if select_its_task(model) {
                 model.log.wall = None;
@@ -133,7 +129,10 @@ pub fn intent(model: &mut Model, intent: Intent) -> bool {
                 actions::focus(model, Pane::Log);
             }
         }
-        _ => return false,
+        moved => match scroll::through(moved, wall.cursor, page, last) {
+            Some(row) => wall.cursor = row,
+            None => return false,
+        },
     }
     model.dirty = true;
     true

@@ -5,6 +5,7 @@ use crate::console::keys::Intent;
 use crate::console::state::Model;
 use crate::console::state::automations::calendar::{self, Calendar, bar_rows, list_rows};
 use crate::console::state::layout::Area;
+use crate::console::update::scroll;
 
 pub fn open(model: &mut Model) {
     if model.place.automations.is_none() {
@@ -44,16 +45,6 @@ pub fn intent(model: &mut Model, intent: Intent) -> bool {
     let page = list_rows(calendar, body).max(2) - 1;
     let at = calendar.index;
     match intent {
-        Intent::Down => calendar.select(at + 1),
-        Intent::Up => {
-            // From the first run up its day comes into sight.
-            calendar.top = if at <= 1 { 0 } else { calendar.top };
-            calendar.select(at.saturating_sub(1));
-        }
-        Intent::PageDown => calendar.select(at + page),
-        Intent::PageUp => calendar.select(at.saturating_sub(page)),
-        Intent::Top => calendar.select(0),
-        Intent::Bottom => calendar.select(usize::MAX / 2),
         Intent::NextGroup => calendar.step_day(true),
         Intent::PreviousGroup => calendar.step_day(false),
         Intent::NextView | Intent::PreviousView => {
@@ -67,7 +58,12 @@ pub fn intent(model: &mut Model, intent: Intent) -> bool {
             }
         }
         Intent::Back | Intent::Calendar | Intent::Automations => pane.calendar = None,
-        _ => return false,
+        moved => {
+            let Some(row) = scroll::through(moved, at, page, scroll::ENDLESS) else { return false };
+            // From the first run up its day comes into sight.
+            calendar.top = if moved == Intent::Up && row == 0 { 0 } else { calendar.top };
+            calendar.select(row);
+        }
     }
     true
 }

@@ -7,7 +7,7 @@ use crate::console::state::Model;
 use crate::console::state::automations::Known;
 use crate::console::state::automations::page::{Page, To, lines};
 use crate::console::state::place::Pane;
-use crate::console::update::{actions, queue};
+use crate::console::update::{actions, queue, scroll};
 use crate::domain::{TaskId, TaskRef};
 use crate::text::Untrusted;
 
@@ -17,12 +17,6 @@ pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> b
     let Some(page) = model.place.automations.as_mut().and_then(|pane| pane.page.as_mut()) else { return false };
     let at = &mut page.cursor;
     match intent {
-        Intent::Down => *at += 1,
-        Intent::Up => *at = at.saturating_sub(1),
-        Intent::PageDown => *at += height,
-        Intent::PageUp => *at = at.saturating_sub(height),
-        Intent::Top => *at = 0,
-        Intent::Bottom => *at = usize::MAX / 2,
         Intent::NextEntry | Intent::PreviousEntry => {
             if !page.to_run(intent == Intent::NextEntry) {
                 model.notes.say(model.now, false, "there is no further run here");
@@ -36,7 +30,10 @@ pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> b
         Intent::Open => give(model, Effect::Open, "opening", effects),
         Intent::Copy => give(model, Effect::Copy, "copied", effects),
         Intent::Back | Intent::Automations => close(model),
-        _ => return false,
+        moved => match scroll::through(moved, *at, height, scroll::ENDLESS) {
+            Some(row) => *at = row,
+            None => return false,
+        },
     }
     true
 }

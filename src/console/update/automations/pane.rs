@@ -15,6 +15,7 @@ use crate::console::state::automations::rows::{self, nearest};
 use crate::console::state::line::LineKind;
 use crate::console::state::trail::{At, Spot};
 use crate::console::state::views::{Look, all, step as following};
+use crate::console::update::scroll::rows_by;
 use crate::console::update::{actions, line, trail};
 use crate::domain::automation::query::{Automations, Query};
 use crate::domain::automation::{Column, Group, Order};
@@ -183,14 +184,8 @@ fn is_order(intent: Intent) -> bool {
 }
 
 fn list(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> bool {
-    let height = model.place.panes().body.map_or(1, list_rows).max(2).cast_signed() - 1;
+    let page = model.place.panes().body.map_or(1, list_rows).max(2) - 1;
     match intent {
-        Intent::Down => step(model, 1),
-        Intent::Up => step(model, -1),
-        Intent::PageDown => step(model, height),
-        Intent::PageUp => step(model, -height),
-        Intent::Top => step(model, isize::MIN / 2),
-        Intent::Bottom => step(model, isize::MAX / 2),
         Intent::NextGroup => group(model, true),
         Intent::PreviousGroup => group(model, false),
         Intent::Enter | Intent::Detail => enter(model),
@@ -207,7 +202,10 @@ fn list(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> bool {
         Intent::Copy => page::give(model, Effect::Copy, "copied", effects),
         Intent::Automations => close(model),
         Intent::Back => back(model),
-        _ => return false,
+        moved => match rows_by(moved, page) {
+            Some(by) => step(model, by),
+            None => return false,
+        },
     }
     true
 }

@@ -8,7 +8,7 @@ use crate::console::state::Model;
 use crate::console::state::compose::plan::{PlanPane, Row, Stage, Standing};
 use crate::console::state::compose::{Form, known_duplicates, layout};
 use crate::console::state::place::Pane;
-use crate::console::update::{actions, net, queue};
+use crate::console::update::{actions, net, queue, scroll};
 use crate::domain::plan::{Plan, PlanNews, Turn, Weighed};
 use crate::domain::policy::Case;
 use crate::domain::start::Order;
@@ -120,12 +120,6 @@ pub(super) fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect
     let Some(plan) = &mut model.compose.plan else { return false };
     let last = plan.rows.len().saturating_sub(1);
     match intent {
-        Intent::Down => plan.cursor = (plan.cursor + 1).min(last),
-        Intent::Up => plan.cursor = plan.cursor.saturating_sub(1),
-        Intent::PageDown => plan.cursor = (plan.cursor + page).min(last),
-        Intent::PageUp => plan.cursor = plan.cursor.saturating_sub(page),
-        Intent::Top => plan.cursor = 0,
-        Intent::Bottom => plan.cursor = last,
         Intent::Mark => mark(model),
         Intent::MarkAll => mark_all(model),
         Intent::DefaultBase => default_base(model),
@@ -135,7 +129,10 @@ pub(super) fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect
         Intent::Enter => enter(model),
         Intent::Repos => repos(model),
         Intent::Back => back(model),
-        _ => return false,
+        moved => match scroll::through(moved, plan.cursor, page, last) {
+            Some(row) => plan.cursor = row,
+            None => return false,
+        },
     }
     model.dirty = true;
     true
