@@ -124,7 +124,7 @@ fn a_name_that_only_begins_as_one_does_is_not_accepted_and_the_list_stays() {
         assert_eq!((console.model.context(), rows(&console)), (Context::Line, rows(&whole)), "{begun}");
         let shown = text(&console.model);
         assert!(shown.contains(says), "{begun}: {shown}");
-        let wrong = console.model.queue.typed.wrong.as_ref().unwrap();
+        let wrong = console.model.line.as_ref().and_then(|line| line.wrong.as_ref()).unwrap();
         assert_eq!(&begun[wrong.at.clone()], begun.split_once(':').unwrap().1);
     }
     // What is asked for as it is, is.

@@ -18,7 +18,7 @@ pub struct Line {
     pub cursor: usize,
     /// Where the command is wrong.
     pub fault: Option<String>,
-    /// What is wrong with what is typed about a log, and where in it.
+    /// What is wrong with a query or with what is typed about a log, and where in it.
     pub wrong: Option<Wrong>,
     /// How far back in the history the text comes from; 0: typed just now.
     pub back: usize,

@@ -9,6 +9,7 @@ use crate::console::state::line::{Line, LineKind};
 use crate::console::state::queue::Typed;
 use crate::domain::Query;
 use crate::domain::automation::query;
+use crate::domain::query::Wrong;
 use crate::text::Untrusted;
 use crate::transcript::Mode;
 
@@ -18,7 +19,7 @@ pub fn open(model: &mut Model, kind: LineKind) {
         (LineKind::AutomationFilter, Some(pane)) => pane.habits.text.clone(),
         _ => String::new(),
     };
-    model.line = Some(Line::new(kind, text));
+    model.line = Some(Line { wrong: wrong_with_query(model, kind), ..Line::new(kind, text) });
     model.dirty = true;
 }
 
@@ -77,8 +78,8 @@ pub(super) fn typed(model: &mut Model) {
 /// What the line is about follows its text.
 pub(super) fn follow(model: &mut Model) {
     let Some(line) = &model.line else { return };
-    let text = line.text.clone();
-    let wrong = match line.kind {
+    let (kind, text) = (line.kind, line.text.clone());
+    let wrong = match kind {
         LineKind::Command | LineKind::Reviewers => None,
         LineKind::DiffSearch => {
             reviews::search(model, &text);
@@ -86,17 +87,26 @@ pub(super) fn follow(model: &mut Model) {
         }
         LineKind::QueueFilter => {
             filter(model, text);
-            None
+            wrong_with_query(model, kind)
         }
         LineKind::AutomationFilter => {
             automations::pane::filter(model, text);
-            model.place.automations.as_ref().and_then(|pane| pane.wrong.clone())
+            wrong_with_query(model, kind)
         }
         LineKind::LogSearch => log::search(model, &text, false),
         LineKind::LogFilter => log::facets::typed(model, &text),
     };
     if let Some(line) = &mut model.line {
         line.wrong = wrong;
+    }
+}
+
+/// What is wrong with the query that a list is filtered by.
+fn wrong_with_query(model: &Model, kind: LineKind) -> Option<Wrong> {
+    match kind {
+        LineKind::QueueFilter => model.queue.typed.wrong.clone(),
+        LineKind::AutomationFilter => model.place.automations.as_ref()?.wrong.clone(),
+        _ => None,
     }
 }
 
@@ -141,24 +151,21 @@ fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
 
 /// Every word of it is whole now. What is wrong keeps the line open, and the list as it is.
 fn accept_query(model: &mut Model, line: Line, effects: &mut Vec<Effect>) {
-    if line.kind == LineKind::AutomationFilter {
-        let wrong = query::Query::parse(&line.text).err();
-        let wrong = wrong.or_else(|| offers::unfinished_of_automations(model, &line.text));
-        if wrong.is_some() {
-            model.line = Some(Line { wrong, offers: None, ..line });
-            return;
-        }
-        automations::pane::filter(model, line.text.clone());
-        return history::remember(model, Which::Automations, &line.text, effects);
-    }
-    let wrong = Query::parse(&line.text).err().or_else(|| offers::unfinished(model, &line.text));
-    let Some(wrong) = wrong else {
-        filter(model, line.text.clone());
-        return history::remember(model, Which::Queries, &line.text, effects);
+    let of_automations = line.kind == LineKind::AutomationFilter;
+    let wrong = if of_automations {
+        query::Query::parse(&line.text).err().or_else(|| offers::unfinished_of_automations(model, &line.text))
+    } else {
+        Query::parse(&line.text).err().or_else(|| offers::unfinished(model, &line.text))
     };
-    let fault = Some(wrong.to_string());
-    model.queue.typed.wrong = Some(wrong);
-    model.line = Some(Line { fault, offers: None, ..line });
+    if wrong.is_some() {
+        model.line = Some(Line { wrong, offers: None, ..line });
+    } else if of_automations {
+        automations::pane::filter(model, line.text.clone());
+        history::remember(model, Which::Automations, &line.text, effects);
+    } else {
+        filter(model, line.text.clone());
+        history::remember(model, Which::Queries, &line.text, effects);
+    }
 }
 
 /// What is wrong keeps the line open.

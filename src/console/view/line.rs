@@ -17,8 +17,7 @@ use crate::transcript::Mode;
 
 /// Returns where the text cursor belongs.
 pub fn draw(model: &Model, line: &Line, theme: &Theme, area: Area, buffer: &mut Buffer) -> (u16, u16) {
-    let told = if line.kind == LineKind::QueueFilter { &model.queue.typed.wrong } else { &line.wrong };
-    let wrong = told.as_ref().filter(|wrong| shows(line, wrong));
+    let wrong = line.wrong.as_ref().filter(|wrong| shows(line, wrong));
     let x = put_words(buffer, area, area.x + 1, area.y, &prompt(model, line, area), theme);
     let (cursor, end) = text(line, wrong, x, theme, area, buffer);
     let free = usize::from(area.right().saturating_sub(end));
