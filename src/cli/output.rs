@@ -1,6 +1,6 @@
 //! Printing. A reader that went away (`| head`) is no error, and nothing that a terminal would act on gets out.
 
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 
 use super::exit::Exit;
 use crate::domain::Fault;
@@ -8,7 +8,7 @@ use crate::text::{Safe, width};
 
 /// Prints lines to the standard output.
 pub fn say(text: &str) -> Exit {
-    match write_lines(&mut io::stdout().lock(), text) {
+    match write_lines(&mut BufWriter::new(io::stdout().lock()), text) {
         Ok(()) => Exit::Done,
         Err(error) => unprinted(&error),
     }

@@ -157,9 +157,14 @@ impl Voice {
         read.await.ok().flatten()
     }
 
-    /// Results to come, under these headings.
+    /// Results to come, under these headings. Each is printed when it is there.
     pub fn table(self, heads: &[&'static str]) -> Table {
-        Table { voice: self, heads: heads.to_vec(), rows: Vec::new(), exit: Exit::Done }
+        Table { voice: self, heads: heads.to_vec(), rows: Vec::new(), held: None, exit: Exit::Done }
+    }
+
+    /// Rows that are there already: nobody waits for a single one, and a write for each is what most of a long list costs.
+    pub fn list(self, heads: &[&'static str]) -> Table {
+        Table { held: Some(String::new()), ..self.table(heads) }
     }
 }
 
@@ -174,8 +179,13 @@ pub struct Table {
     voice: Voice,
     heads: Vec<&'static str>,
     rows: Vec<Row>,
+    /// Lines that go out together.
+    held: Option<String>,
     exit: Exit,
 }
+
+/// Bytes of lines that go out together.
+const TOGETHER: usize = 1 << 15;
 
 impl Table {
     pub fn row(&mut self, row: Row) {
@@ -200,15 +210,37 @@ impl Table {
         if self.exit != Exit::Done {
             return;
         }
-        let said = output::line(line);
-        self.exit = self.exit.worse(said);
+        if let Some(held) = &mut self.held {
+            held.push_str(line);
+            held.push('\n');
+            if held.len() >= TOGETHER {
+                self.let_go();
+            }
+        } else {
+            self.exit = self.exit.worse(output::line(line));
+        }
+    }
+
+    fn let_go(&mut self) {
+        let Some(held) = &mut self.held else { return };
+        if let Err(exit) = output::bytes(held.as_bytes()) {
+            self.exit = self.exit.worse(exit);
+        }
+        held.clear();
     }
 
     /// Prints what is left. What could not be printed is the exit code.
     pub fn end(mut self) -> Exit {
+        self.columns();
+        self.let_go();
+        self.exit
+    }
+
+    /// Prints what waited for the width of its columns.
+    fn columns(&mut self) {
         let rows = std::mem::take(&mut self.rows);
         if rows.is_empty() {
-            return self.exit;
+            return;
         }
         let heads: Vec<Cell> = self.heads.iter().map(|head| Cell::toned(head, Tone::Of(look::Tone::Dim))).collect();
         let all: Vec<&[Cell]> =
@@ -230,7 +262,6 @@ impl Table {
             }
             self.print(&line);
         }
-        self.exit
     }
 }
 

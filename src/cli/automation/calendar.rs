@@ -47,7 +47,7 @@ pub async fn calendar(args: &Calendar, desk: &Desk) -> Result<Exit, Fault> {
     let runs = coming(survey.found.iter().map(|found| &found.automation), typical(&tracks), now, to);
     let in_force = desk.context.gate.in_force().await;
     let loads = loads(&runs, in_force.policy.as_ref().ok());
-    let mut table = desk.voice.table(HEADS);
+    let mut table = desk.voice.list(HEADS);
     for run in runs {
         table.row(row(told(run, &loads), desk));
     }

@@ -59,7 +59,7 @@ async fn list(args: &List, desk: &Desk) -> Result<Exit, Fault> {
     if depth >= Depth::Tracked {
         heads.extend(RUNS);
     }
-    let mut table = desk.voice.table(&heads);
+    let mut table = desk.voice.list(&heads);
     for found in survey.found {
         table.row(row(found, depth, desk));
     }

@@ -117,7 +117,7 @@ fn works(state: &State) -> bool {
 
 fn print(gathered: &Gathered, rows: &[TaskRef], args: &ListArgs, seat: &Seat, shown: &Shown) -> Exit {
     let voice = seat.voice;
-    let mut table = voice.table(&shown.heads());
+    let mut table = voice.list(&shown.heads());
     if args.header && voice.form == Form::Text && !voice.out_is_terminal {
         let cells = shown.heads().into_iter().map(Cell::new).collect();
         table.row(Row { json: serde_json::Value::Null, id: None, cells });

@@ -39,7 +39,7 @@ pub async fn run(args: &ReviewsArgs, seat: Seat, desk: &Desk) -> Result<Exit, Fa
     }
     drop(gathered.listed(false));
     let voice = seat.voice;
-    let mut table = voice.table(HEADS);
+    let mut table = voice.list(HEADS);
     if args.header && voice.form == Form::Text && !voice.out_is_terminal {
         let cells = HEADS.iter().map(Cell::new).collect();
         table.row(Row { json: serde_json::Value::Null, id: None, cells });
