@@ -162,7 +162,7 @@ impl Voice {
         Table { voice: self, heads: heads.to_vec(), rows: Vec::new(), held: None, exit: Exit::Done }
     }
 
-    /// Rows that are there already: nobody waits for a single one, and a write for each is what most of a long list costs.
+    /// Rows that are there already: nobody waits for a single one, and they go out in few writes.
     pub fn list(self, heads: &[&'static str]) -> Table {
         Table { held: Some(String::new()), ..self.table(heads) }
     }
