@@ -37,15 +37,7 @@ pub const ENDLESS: usize = isize::MAX.cast_unsigned() / 2;
 /// Where a list or a text stands that is moved through: its selected or its first row, of pages of so many rows, no further
 /// than to its last. `None`: not a movement.
 pub fn through(intent: Intent, top: usize, page: usize, last: usize) -> Option<usize> {
-    Some(match intent {
-        Intent::Up => top.saturating_sub(1),
-        Intent::Down => (top + 1).min(last),
-        Intent::PageUp => top.saturating_sub(page),
-        Intent::PageDown => (top + page).min(last),
-        Intent::Top => 0,
-        Intent::Bottom => last,
-        _ => return None,
-    })
+    rows_by(intent, page).map(|by| top.saturating_add_signed(by).min(last))
 }
 
 /// The list moves under its selection, which keeps its row of the list: what follows an update keeps it within its ends.
