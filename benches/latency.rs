@@ -50,14 +50,18 @@ mod unix {
     use atc::console::state::layout::Size;
     use atc::console::state::settings::Settings;
     use atc::console::update::update;
-    use atc::console::view::Theme;
+    use atc::console::view::{Theme, redraw};
     use atc::domain::{SessionId, Source, Task};
     use atc::runtime::app::{self, App, Effects};
     use atc::runtime::clock::Clock;
     use atc::runtime::external::Desktop;
-    use atc::runtime::terminal::Tty;
+    use atc::runtime::terminal::{Painter, Tty};
     use atc::runtime::{input, signals};
+    use ratatui::backend::{Backend, CrosstermBackend};
+    use ratatui::buffer::Buffer;
+    use ratatui::layout::Rect;
     use ratatui::widgets::{List, ListState};
+    use ratatui::{Terminal, TerminalOptions, Viewport};
 
     use super::fleet::{REPOS, pull, repo, task};
     use super::talk::{news, record};
@@ -79,6 +83,8 @@ mod unix {
         match arguments.find(|argument| argument.starts_with("--")).as_deref() {
             Some("--console") => return console(),
             Some("--stock") => return stock(),
+            Some("--keys") => return pressed(arguments.next().unwrap().parse().unwrap()),
+            Some("--stock-keys") => return pressed_stock(arguments.next().unwrap().parse().unwrap()),
             Some("--test") => return,
             _ => {}
         }
@@ -112,8 +118,8 @@ mod unix {
         News::Log(news(&session(), from == 0, (from..from + count).flat_map(said).collect()))
     }
 
-    /// The real loop over a model that was filled beforehand.
-    fn console() {
+    /// A queue of 50,000 tasks over the log of one, that stays whatever is selected.
+    fn model() -> Model {
         let settings = Settings { repos: (0..REPOS).map(repo).collect(), ..Settings::default() };
         let mut model = Model::new(super::fleet::now(), settings);
         model.place.size = Size { width: COLUMNS, height: ROWS };
@@ -129,6 +135,12 @@ mod unix {
         press(&mut model, '|');
         press(&mut model, 'Q');
         assert!(model.log.beside.is_some() && model.place.is_dashboard());
+        model
+    }
+
+    /// The real loop over a model that was filled beforehand.
+    fn console() {
+        let model = model();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         runtime.block_on(async {
             let (sender, events) = tokio::sync::mpsc::channel(256);
@@ -167,11 +179,46 @@ mod unix {
         });
     }
 
-    /// As many lines in a list, with ratatui's own terminal and crossterm's own events.
-    fn stock() {
-        let lines: Vec<String> = (0..TASKS).map(|n| format!("acme/service-{:02} {n}", n % REPOS)).collect();
-        let (mut terminal, mut state) = (ratatui::init(), ListState::default().with_selected(Some(0)));
-        loop {
+    /// So many keys that move the selection by a row, each with its picture and the bytes of that, and nothing else: what
+    /// is counted under callgrind.
+    fn pressed(keys: usize) {
+        let (mut model, theme, mut painter) = (model(), Theme::default(), Painter::new(true));
+        let (mut buffer, mut bytes) = (Buffer::empty(Rect::new(0, 0, COLUMNS, ROWS)), Vec::new());
+        for n in 0..=keys {
+            press(&mut model, if n % 6 < 3 { 'k' } else { 'j' });
+            let drawn = redraw(&model, &theme, &mut buffer, n > 0);
+            painter.drawn(&buffer, &drawn, &[], &mut bytes);
+            model.drawn();
+            bytes.clear();
+        }
+    }
+
+    /// The same of the stock list.
+    fn pressed_stock(keys: usize) {
+        let mut list = Stock::new();
+        let viewport = Viewport::Fixed(Rect::new(0, 0, COLUMNS, ROWS));
+        let sink = CrosstermBackend::new(std::io::sink());
+        let mut terminal = Terminal::with_options(sink, TerminalOptions { viewport }).unwrap();
+        for n in 0..=keys {
+            if n % 6 < 3 { list.state.select_next() } else { list.state.select_previous() }
+            list.draw(&mut terminal);
+        }
+    }
+
+    /// As many lines in a list, as ratatui brings it.
+    struct Stock {
+        lines: Vec<String>,
+        state: ListState,
+    }
+
+    impl Stock {
+        fn new() -> Self {
+            let lines = (0..TASKS).map(|n| format!("acme/service-{:02} {n}", n % REPOS)).collect();
+            Self { lines, state: ListState::default().with_selected(Some(0)) }
+        }
+
+        fn draw<B: Backend<Error = std::io::Error>>(&mut self, terminal: &mut Terminal<B>) {
+            let Self { lines, state } = self;
             let sight = state.offset()..(state.offset() + usize::from(ROWS) * 2).min(TASKS);
             terminal
                 .draw(|frame| {
@@ -182,12 +229,20 @@ mod unix {
                     *state.offset_mut() = sight.start + near.offset();
                 })
                 .unwrap();
+        }
+    }
+
+    /// With ratatui's own terminal and crossterm's own events.
+    fn stock() {
+        let (mut terminal, mut list) = (ratatui::init(), Stock::new());
+        loop {
+            list.draw(&mut terminal);
             match crossterm::event::read().unwrap() {
                 crossterm::event::Event::Key(key) if key.code == crossterm::event::KeyCode::Char('j') => {
-                    state.select_next();
+                    list.state.select_next();
                 }
                 crossterm::event::Event::Key(key) if key.code == crossterm::event::KeyCode::Char('k') => {
-                    state.select_previous();
+                    list.state.select_previous();
                 }
                 crossterm::event::Event::Key(_) => return ratatui::restore(),
                 _ => {}

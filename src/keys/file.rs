@@ -70,7 +70,7 @@ pub fn read_text(text: &str) -> (Vec<Change>, Vec<Unread>) {
 pub fn section(name: &str, at: usize, value: &DeValue<'_>, changes: &mut Vec<Change>, unread: &mut Vec<Unread>) {
     let key = format!("keys.{name}");
     let mut wrong = |byte, key: String, what: String, word| unread.push(Unread { byte, key, what, word });
-    let Some((context, _)) = TABLE.iter().find(|(context, _)| context.word() == name) else {
+    let Some((context, _)) = TABLE.iter().find(|(context, _)| context.is_called(name)) else {
         let all = TABLE.iter().map(|(context, _)| context.word()).collect();
         return wrong(at, key, "there is no such place for keys".to_owned(), Some((name.to_owned(), all)));
     };
@@ -90,7 +90,7 @@ pub fn section(name: &str, at: usize, value: &DeValue<'_>, changes: &mut Vec<Cha
         let intent = match value.get_ref() {
             DeValue::String(word) if word == NOTHING => None,
             DeValue::String(word) => {
-                let Some(intent) = rules::bindable(*context).find(|intent| intent.word() == **word) else {
+                let Some(intent) = rules::bindable(*context).find(|intent| intent.is_called(word)) else {
                     let all = rules::bindable(*context).map(Intent::word).chain([NOTHING.to_owned()]).collect();
                     wrong(value_at, line, rules::not_here(*context, word), Some((word.to_string(), all)));
                     continue;

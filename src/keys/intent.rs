@@ -1,6 +1,6 @@
 //! What a key can mean, and where. The variants' names are the words of the config: who renames one, renames it there.
 
-use std::fmt::Debug;
+use std::fmt::{self, Debug, Write};
 
 use crate::transcript::Facet;
 
@@ -231,11 +231,17 @@ pub enum Intent {
 impl Intent {
     /// Its word in the config: `next-pane`, `view-1`, `next-call-entry`.
     pub fn word(self) -> String {
-        match self {
-            // Entries of a kind, not to be taken for other things of that name.
-            Self::Next(_) | Self::Previous(_) => word(&self) + "-entry",
-            _ => word(&self),
-        }
+        word(&self) + self.kind()
+    }
+
+    /// This is its word. Quicker than to make it: nearly all words differ soon.
+    pub fn is_called(self, name: &str) -> bool {
+        name.strip_suffix(self.kind()).is_some_and(|name| is_word(&self, name))
+    }
+
+    /// Behind the words of entries of a kind, not to be taken for other things of that name.
+    fn kind(self) -> &'static str {
+        if matches!(self, Self::Next(_) | Self::Previous(_)) { "-entry" } else { "" }
     }
 }
 
@@ -244,23 +250,56 @@ impl Context {
     pub fn word(self) -> String {
         word(&self)
     }
+
+    /// This is its word.
+    pub fn is_called(self, name: &str) -> bool {
+        is_word(&self, name)
+    }
 }
 
 /// `Next(Call)` as `next-call`.
 fn word(name: &impl Debug) -> String {
-    let mut word = String::new();
-    for c in format!("{name:?}").chars().filter(|c| *c != ')') {
-        match c {
-            '(' => {}
-            c if c.is_ascii_uppercase() => {
-                if !word.is_empty() {
-                    word.push('-');
-                }
-                word.push(c.to_ascii_lowercase());
+    let mut words = Words { to: String::new(), last: None };
+    // A write to memory cannot fail.
+    let _ = write!(words, "{name:?}");
+    words.to
+}
+
+fn is_word(name: &impl Debug, word: &str) -> bool {
+    let mut words = Words { to: Left(word), last: None };
+    write!(words, "{name:?}").is_ok() && words.to.0.is_empty()
+}
+
+/// Passes a name on as lower-case words with hyphens between.
+struct Words<T> {
+    to: T,
+    last: Option<char>,
+}
+
+impl<T: Write> Write for Words<T> {
+    fn write_str(&mut self, name: &str) -> fmt::Result {
+        for c in name.chars().filter(|c| !matches!(c, '(' | ')')) {
+            let apart = match c {
+                'A'..='Z' => self.last.is_some(),
+                '0'..='9' => !self.last.is_some_and(|last| last.is_ascii_digit()),
+                _ => false,
+            };
+            if apart {
+                self.to.write_char('-')?;
             }
-            c if c.is_ascii_digit() && !word.ends_with(|c: char| c.is_ascii_digit()) => word.extend(['-', c]),
-            c => word.push(c),
+            self.to.write_char(c.to_ascii_lowercase())?;
+            self.last = Some(c);
         }
+        Ok(())
     }
-    word
+}
+
+/// What of a word is still to come. Anything else is refused.
+struct Left<'a>(&'a str);
+
+impl Write for Left<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0 = self.0.strip_prefix(text).ok_or(fmt::Error)?;
+        Ok(())
+    }
 }

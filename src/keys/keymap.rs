@@ -239,8 +239,8 @@ fn is_heard(context: Context, row: &Bound) -> bool {
 /// `log.filter`, if it can be bound.
 pub fn named(name: &str) -> Option<(Context, Intent)> {
     let (place, word) = name.split_once('.')?;
-    let (context, _) = TABLE.iter().find(|(context, _)| context.word() == place)?;
-    Some((*context, rules::bindable(*context).find(|intent| intent.word() == word)?))
+    let (context, _) = TABLE.iter().find(|(context, _)| context.is_called(place))?;
+    Some((*context, rules::bindable(*context).find(|intent| intent.is_called(word))?))
 }
 
 /// What is said of an intent in a context, or everywhere.

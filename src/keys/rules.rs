@@ -32,8 +32,8 @@ pub fn bindable(context: Context) -> impl Iterator<Item = Intent> {
 /// Why a word is not what can be done in a context.
 pub(super) fn not_here(context: Context, word: &str) -> String {
     let has = |context: &Context| {
-        let waits = keyless(*context).any(|can| can.intent.word() == word);
-        waits || bindings(*context).iter().any(|b| b.intent.word() == word)
+        let waits = keyless(*context).any(|can| can.intent.is_called(word));
+        waits || bindings(*context).iter().any(|b| b.intent.is_called(word))
     };
     let places: Vec<_> = TABLE.iter().map(|(context, _)| *context).filter(has).map(Context::word).collect();
     if places.is_empty() {

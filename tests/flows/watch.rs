@@ -74,6 +74,19 @@ async fn a_finished_session_is_read_once_and_then_left_alone() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_tasks_a_cursor_runs_over_are_not_asked_for_but_where_it_rests() {
+    let flow = Flow::with(Setup { diagnose: false, ..Setup::default() }).await;
+    flow.sees("All 4").await;
+    flow.pass(Duration::from_secs(5)).await;
+    let logs = flow.requests("GET", "/logs");
+    flow.keys("jjjjjjjjjjjj").await;
+    let passed = flow.requests("GET", "/logs") - logs;
+    assert!(passed <= 2, "{passed} logs were asked for on the way");
+    flow.pass(Duration::from_secs(1)).await;
+    assert!(flow.requests("GET", "/logs") > logs + passed, "the log under the cursor is read");
+}
+
+#[tokio::test(start_paused = true)]
 async fn without_the_copilot_api_the_documented_sources_serve() {
     let flow = Flow::with(Setup { copilot_api: atc::provider::github::CopilotApi::Off, ..Setup::default() }).await;
     flow.select("Fix flaky retry test in scheduler").await;

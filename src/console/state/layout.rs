@@ -95,15 +95,6 @@ impl Panes {
         let Self { header, tabs, queue, detail, log, reviews, compose, footer, body: _ } = *self;
         [header, tabs, queue, detail, log, reviews, compose, footer].into_iter().flatten()
     }
-
-    /// Only those of which this is true.
-    #[must_use]
-    pub fn filter(self, keep: impl Fn(&Area) -> bool) -> Self {
-        let Self { header, tabs, queue, detail, log, reviews, compose, footer, body } = self;
-        let [header, tabs, queue, detail] = [header, tabs, queue, detail].map(|area| area.filter(&keep));
-        let [log, reviews, compose, footer] = [log, reviews, compose, footer].map(|area| area.filter(&keep));
-        Self { header, tabs, queue, detail, log, reviews, compose, footer, body }
-    }
 }
 
 /// Below this there is nothing but a line that says so.

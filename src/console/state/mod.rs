@@ -100,6 +100,7 @@ impl Model {
     pub fn drawn(&mut self) {
         (self.dirty, self.place.aged, self.place.header_moved) = (false, false, false);
         (self.queue.moved, self.log.moved, self.reviews.moved) = (false, false, false);
+        self.queue.pictured = (self.queue.top, self.queue.index);
     }
 
     /// The task under the queue's cursor.

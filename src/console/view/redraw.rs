@@ -2,10 +2,10 @@
 
 use ratatui::buffer::{Buffer, Cell};
 
-use super::{Theme, draw, parts, safe};
+use super::{Theme, draw, parts, queue, safe};
 use crate::console::keys::Context;
 use crate::console::state::Model;
-use crate::console::state::layout::Area;
+use crate::console::state::layout::{Area, Panes};
 
 /// A picture, and what may differ in it from the one before.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,17 +21,21 @@ pub fn redraw(model: &Model, theme: &Theme, buffer: &mut Buffer, holds_last: boo
     if !holds_last || model.dirty || model.place.aged || !is_plain(model) {
         return Drawn { cursor: draw(model, theme, buffer), rows: None };
     }
-    let rows = stale(model, buffer.area.height);
-    let width = usize::from(buffer.area.width).max(1);
-    for (row, _) in buffer.content.chunks_mut(width).zip(&rows).filter(|(_, stale)| **stale) {
-        row.iter_mut().for_each(Cell::reset);
+    let (panes, cursor_rows) = stale(model);
+    let areas = || panes.all().chain(cursor_rows.iter().copied());
+    areas().for_each(|area| safe::clear(buffer, area));
+    let cursor = parts(model, theme, &panes, buffer);
+    if let Some(queue) = model.place.panes().queue.filter(|_| !cursor_rows.is_empty()) {
+        queue::cursor(model, theme, queue, buffer);
     }
-    let drawn = |area: &Area| rows.get(usize::from(area.y)) == Some(&true);
-    let cursor = parts(model, theme, &model.place.panes().filter(drawn), buffer);
     if theme.ascii {
         safe::to_ascii(buffer);
     }
     debug_assert!(is_whole(model, theme, buffer, cursor), "{}", missed(model, theme, buffer));
+    let mut rows = vec![false; usize::from(buffer.area.height)];
+    for area in areas() {
+        rows.get_mut(usize::from(area.y)..usize::from(area.bottom())).unwrap_or_default().fill(true);
+    }
     Drawn { cursor, rows: Some(rows) }
 }
 
@@ -42,28 +46,24 @@ fn is_plain(model: &Model) -> bool {
         && model.place.panes().compose.is_none()
 }
 
-/// The rows in which something changed, and with them those of the panes beside: a row is drawn whole.
-fn stale(model: &Model, height: u16) -> Vec<bool> {
-    let panes = model.place.panes();
-    let changed = [
-        (model.place.header_moved, [panes.header, None]),
-        (model.queue.moved, [panes.queue, panes.detail]),
-        (model.log.moved, [panes.log, None]),
-        (model.reviews.moved, [panes.reviews, panes.detail]),
-    ];
-    let changed = changed.into_iter().filter(|(moved, _)| *moved).flat_map(|(_, areas)| areas);
-    let mut rows = vec![false; usize::from(height)];
-    let span = |area: Area| usize::from(area.y.min(height))..usize::from(area.bottom().min(height));
-    // The footer tells what can be done with what the cursor is on.
-    let mut next = changed.chain([panes.footer]).flatten().collect::<Vec<_>>();
-    while let Some(area) = next.pop() {
-        rows.get_mut(span(area)).unwrap_or_default().fill(true);
-        next.extend(panes.all().find(|area| {
-            let rows = rows.get(span(*area)).unwrap_or_default();
-            rows.contains(&true) && rows.contains(&false)
-        }));
-    }
-    rows
+/// The panes in which something changed, and of the queue, where it is not one of them, the rows.
+fn stale(model: &Model) -> (Panes, Vec<Area>) {
+    let all = model.place.panes();
+    let (queue, log, reviews) = (model.queue.moved, model.log.moved, model.reviews.moved);
+    let rows = all.queue.filter(|_| queue).and_then(|area| queue::left_and_reached(model, area));
+    let panes = Panes {
+        header: all.header.filter(|_| model.place.header_moved),
+        queue: all.queue.filter(|_| queue && rows.is_none()),
+        detail: all.detail.filter(|_| queue || reviews),
+        log: all.log.filter(|_| log),
+        reviews: all.reviews.filter(|_| reviews),
+        // It tells what can be done with what the cursor is on.
+        footer: all.footer,
+        tabs: None,
+        compose: None,
+        body: all.body,
+    };
+    (panes, rows.into_iter().flatten().collect())
 }
 
 fn is_whole(model: &Model, theme: &Theme, buffer: &Buffer, cursor: Option<(u16, u16)>) -> bool {

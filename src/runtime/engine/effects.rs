@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
-use tokio::time::Instant as Tick;
+use tokio::time::{Instant as Tick, timeout};
 
 use super::answers::Answers;
 use super::automating::Automating;
@@ -36,8 +37,8 @@ use crate::runtime::kept::Kept;
 use crate::runtime::save;
 use crate::text::{Safe, Untrusted};
 
-/// Selecting row after row must not ask for each of them: one attention at most this often.
-const ATTEND_GAP: std::time::Duration = std::time::Duration::from_millis(150);
+/// What a cursor in motion passes is not asked for: it has come to rest when it has stood for this long.
+const REST: Duration = Duration::from_millis(250);
 
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Attention {
@@ -296,7 +297,7 @@ impl Engine {
     }
 }
 
-/// Passes attention on at once, then at most every [`ATTEND_GAP`].
+/// Passes attention on at once, and what it turns to soon after that when it rests.
 async fn relay(mut attention: watch::Receiver<Attention>, wishes: mpsc::Sender<Wish>, wanted: watch::Sender<Wanted>) {
     let mut attended = None;
     while attention.changed().await.is_ok() {
@@ -314,7 +315,18 @@ async fn relay(mut attention: watch::Receiver<Attention>, wishes: mpsc::Sender<W
             *current = next;
             changed
         });
-        tokio::time::sleep(ATTEND_GAP).await;
+        rests(&mut attention).await;
+    }
+}
+
+/// Until the attention has not turned for a while. Whether it did meanwhile is for whoever looks next.
+async fn rests(attention: &mut watch::Receiver<Attention>) {
+    let mut turned = false;
+    while let Ok(Ok(())) = timeout(REST, attention.changed()).await {
+        turned = true;
+    }
+    if turned {
+        attention.mark_changed();
     }
 }
 

@@ -122,6 +122,8 @@ pub struct QueuePane {
     pub recheck_at: Option<Instant>,
     /// The cursor went to another task since the last picture; what else changed says so itself.
     pub moved: bool,
+    /// The first row and the cursor's in the last picture.
+    pub pictured: (usize, usize),
 }
 
 /// The query that is typed over the view.

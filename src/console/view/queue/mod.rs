@@ -5,5 +5,5 @@ mod columns;
 mod pane;
 mod row;
 
-pub use pane::draw;
+pub use pane::{cursor, draw, left_and_reached};
 pub(super) use row::put_right;

@@ -19,9 +19,31 @@ pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) {
     if model.queue.rows.is_empty() {
         return empty::queue(model, theme, area, buffer);
     }
+    lines(model, theme, area, |_| true, buffer);
+}
+
+/// The rows that the cursor left and came to since the last picture, on the screen. `None`: others changed, too.
+pub fn left_and_reached(model: &Model, area: Area) -> Option<impl Iterator<Item = Area>> {
+    let queue = &model.queue;
+    let (top, left) = queue.pictured;
+    let on_screen = move |index: usize| {
+        let down = index.checked_sub(top).filter(|down| *down < area.body_rows())?;
+        Some(Area { y: area.y + 1 + u16::try_from(down).ok()?, height: 1, ..area })
+    };
+    (queue.top == top).then(|| [left, queue.index].into_iter().filter_map(on_screen))
+}
+
+/// Draws those rows and nothing else, on blank cells.
+pub fn cursor(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) {
+    let at = [model.queue.pictured.1, model.queue.index];
+    lines(model, theme, area, |index| at.contains(&index), buffer);
+}
+
+/// Those of the rows in sight of which this is true.
+fn lines(model: &Model, theme: &Theme, area: Area, wanted: impl Fn(usize) -> bool, buffer: &mut Buffer) {
     let columns = Columns::new(model, area.width);
     let shown = model.queue.rows.iter().enumerate().skip(model.queue.top).take(area.body_rows());
-    for (y, (index, line)) in (area.y + 1..).zip(shown) {
+    for (y, (index, line)) in (area.y + 1..).zip(shown).filter(|(_, (index, _))| wanted(*index)) {
         let area = Area { y, height: 1, ..area };
         match line {
             Line::Heading(n) => {
