@@ -39,6 +39,9 @@ use crate::text::{Safe, Untrusted};
 
 /// What a cursor in motion passes is not asked for: it has come to rest when it has stood for this long.
 const REST: Duration = Duration::from_millis(250);
+/// The first answers come one right after the other, and each may bring another task under the cursor: only the last of
+/// those is asked for.
+const TOGETHER: Duration = Duration::from_millis(50);
 
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Attention {
@@ -299,8 +302,11 @@ impl Engine {
 
 /// Passes attention on at once, and what it turns to soon after that when it rests.
 async fn relay(mut attention: watch::Receiver<Attention>, wishes: mpsc::Sender<Wish>, wanted: watch::Sender<Wanted>) {
-    let mut attended = None;
+    let (mut attended, mut first) = (None, true);
     while attention.changed().await.is_ok() {
+        if std::mem::take(&mut first) {
+            rests(&mut attention, TOGETHER).await;
+        }
         let Attention { task, log, beside } = attention.borrow_and_update().clone();
         if attended != task {
             if wishes.send(Wish::Attend(task.clone())).await.is_err() {
@@ -315,19 +321,19 @@ async fn relay(mut attention: watch::Receiver<Attention>, wishes: mpsc::Sender<W
             *current = next;
             changed
         });
-        rests(&mut attention).await;
+        if rests(&mut attention, REST).await {
+            attention.mark_changed();
+        }
     }
 }
 
-/// Until the attention has not turned for a while. Whether it did meanwhile is for whoever looks next.
-async fn rests(attention: &mut watch::Receiver<Attention>) {
+/// Until the attention has not turned for so long. Whether it did meanwhile.
+async fn rests(attention: &mut watch::Receiver<Attention>, time: Duration) -> bool {
     let mut turned = false;
-    while let Ok(Ok(())) = timeout(REST, attention.changed()).await {
+    while let Ok(Ok(())) = timeout(time, attention.changed()).await {
         turned = true;
     }
-    if turned {
-        attention.mark_changed();
-    }
+    turned
 }
 
 fn heard(heard: Heard) -> (Target, Task) {
