@@ -200,7 +200,11 @@ mod unix {
         let sink = CrosstermBackend::new(std::io::sink());
         let mut terminal = Terminal::with_options(sink, TerminalOptions { viewport }).unwrap();
         for n in 0..=keys {
-            if n % 6 < 3 { list.state.select_next() } else { list.state.select_previous() }
+            if n % 6 < 3 {
+                list.state.select_next()
+            } else {
+                list.state.select_previous()
+            }
             list.draw(&mut terminal);
         }
     }

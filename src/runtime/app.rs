@@ -38,10 +38,19 @@ const AHEAD: Duration = FRAME.saturating_mul(3);
 /// Events handled before a picture that is due gets its turn.
 const BATCH: usize = 256;
 
+/// Where nobody says why.
+const FAILED: u8 = 1;
+
 /// What is done behind the screen. Must not block.
 pub trait Effects {
     /// The first picture is on the screen: from here on the network may be asked.
     fn begin(&mut self) {}
+
+    /// Comes once, when what was begun has got what it waits for. Until then what is wished for waits, too. May be broken
+    /// off and asked again.
+    fn ready(&mut self) -> impl Future<Output = Ready> {
+        std::future::pending()
+    }
 
     /// Carries out one effect. Those of the terminal are the loop's own and do not come here: quit, suspend, redraw, open,
     /// copy, editor.
@@ -51,10 +60,23 @@ pub trait Effects {
     fn pause(&mut self, _paused: bool) {}
 }
 
+/// What came of the beginning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ready {
+    /// The service will be asked with a token of this kind.
+    With(Safe),
+    /// There is none to ask it with. Whoever waited knows why.
+    Never,
+}
+
 /// Lent to the loop: what is done behind the screen ends after it.
-impl<E: Effects + ?Sized> Effects for &mut E {
+impl<E: Effects> Effects for &mut E {
     fn begin(&mut self) {
         (**self).begin();
+    }
+
+    fn ready(&mut self) -> impl Future<Output = Ready> {
+        (**self).ready()
     }
 
     fn perform(&mut self, effect: Effect) {
@@ -76,6 +98,8 @@ pub enum Exit {
     Gone,
     /// Something panicked.
     Panicked,
+    /// There is nothing to ask the service with.
+    Unready,
 }
 
 impl Exit {
@@ -85,6 +109,7 @@ impl Exit {
             Self::Signal(code) => code,
             Self::Gone => exit_code(Number::HUP),
             Self::Panicked => panic::EXIT,
+            Self::Unready => FAILED,
         }
     }
 }
@@ -124,6 +149,7 @@ enum Woken {
     Written(std::io::Result<()>),
     Edited(Result<Untrusted, Fault>),
     Opened(Opened),
+    Ready(Ready),
     Draw,
     Deadline,
 }
@@ -199,6 +225,8 @@ impl<S: Screen, E: Effects> Running<S, E> {
                 Woken::Written(result) => self.written(&result),
                 Woken::Edited(result) => self.edited(result).await,
                 Woken::Opened(opened) => self.opened(&opened).await,
+                Woken::Ready(Ready::With(token_kind)) => self.app.model.settings.token_kind = token_kind,
+                Woken::Ready(Ready::Never) => self.exit = Some(Exit::Unready),
                 Woken::Draw => {}
                 Woken::Deadline => {
                     self.woke = Some(Instant::now());
@@ -218,7 +246,7 @@ impl<S: Screen, E: Effects> Running<S, E> {
     async fn woken(&mut self) -> Woken {
         let draw_at = self.draw_at(Instant::now());
         let wake = self.wake.filter(|_| self.editing.is_none());
-        let App { events, signals, screen, .. } = &mut self.app;
+        let App { events, signals, screen, effects, .. } = &mut self.app;
         let mut batch = Vec::new();
         let editing = self.editing.is_some();
         // News come last because they may never end; all else is rare.
@@ -230,6 +258,7 @@ impl<S: Screen, E: Effects> Running<S, E> {
             () = at(draw_at), if draw_at.is_some() => Woken::Draw,
             result = edited(self.editing.as_mut()), if editing => Woken::Edited(result),
             Some(opened) = self.opened.recv() => Woken::Opened(opened),
+            ready = effects.ready(), if self.begun => Woken::Ready(ready),
             () = at(wake), if wake.is_some() => Woken::Deadline,
             _ = events.recv_many(&mut batch, BATCH), if !events.is_closed() || !events.is_empty() => Woken::Events(batch),
         }

@@ -180,7 +180,7 @@ impl Flow {
         let place = setup.cache.map(|file| Place { file, api: "the demo of these tests".to_owned() });
         let cache = place.map(|place| Cache::start(place, clock.as_now())).unwrap_or_default();
         let parts = Parts {
-            provider: provider.clone(),
+            provider: Box::pin(std::future::ready(Ok(provider.clone() as Arc<dyn atc::provider::Provider>))),
             now: clock.as_now(),
             events: events.clone(),
             ledger: Box::new(move || kept),
@@ -237,7 +237,7 @@ impl Flow {
                 folder: std::env::temp_dir(),
             };
             let exit = app::run(app).await;
-            behind.finish().await;
+            behind.finish().await.unwrap();
             exit
         });
         let Setup { stand, exact, .. } = setup;

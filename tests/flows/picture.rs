@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use atc::console::keys::Key;
+use atc::console::keys::{Chord, Key};
 
 use crate::harness::{Flow, Setup, exactly};
 use crate::keep::keep_equal;
@@ -44,6 +44,8 @@ async fn scene(name: &str, (width, height): (u16, u16), paper: Paper) -> String 
         _ => {}
     }
     flow.pass(Duration::from_secs(2)).await;
+    // An age may read as old as the picture it stands in.
+    flow.key(Chord::ctrl('l')).await;
     svg::draw(&flow.paper.sheet().picture, title, paper)
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use atc::console::keys::Key;
+use atc::console::keys::{Chord, Key};
 use atc::domain::RepoName;
 use atc::provider::Tap;
 use atc::runtime::clock::Clock;
@@ -26,6 +26,8 @@ async fn walk(flow: &Flow) -> Vec<Buffer> {
     let mut screens = Vec::new();
     let look = async |screens: &mut Vec<Buffer>, seconds: u64| {
         flow.pass(Duration::from_secs(seconds)).await;
+        // An age may read as old as the picture it stands in: both worlds draw theirs at the same moment.
+        flow.key(Chord::ctrl('l')).await;
         screens.push(flow.paper.sheet().picture.clone());
     };
     look(&mut screens, 1).await;

@@ -18,3 +18,4 @@ mod own_keys;
 mod places;
 mod service;
 mod story;
+mod token;

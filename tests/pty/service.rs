@@ -39,6 +39,11 @@ impl World {
         Self { server, _runtime: runtime, home }
     }
 
+    /// How many requests there were.
+    pub fn asked(&self) -> usize {
+        self.server.requests().len()
+    }
+
     pub fn console(&self) -> Spec {
         self.console_over(self.server.addr())
     }

@@ -125,7 +125,7 @@ impl GitHub {
 }
 
 /// Why nothing may be changed, as far as it is known before the first answer.
-fn closed(host: &Host, asked: bool, trusts_host: bool) -> Option<ReadOnly> {
+pub fn closed(host: &Host, asked: bool, trusts_host: bool) -> Option<ReadOnly> {
     if asked {
         return Some(ReadOnly::asked_for());
     }

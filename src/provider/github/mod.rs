@@ -17,7 +17,7 @@ mod repos;
 pub mod token;
 mod wire;
 
-pub use client::{CopilotApi, GitHub, Options};
+pub use client::{CopilotApi, GitHub, Options, closed};
 pub use endpoints::{
     AgentAccess, AgentQuery, AgentTools, CloudAgentConfig, Listed, RunPage, RunQuery, RunState, SessionPage,
     SessionQuery, SignIn,

@@ -186,15 +186,21 @@ impl<'a> Places<'a> {
 
 /// The first token there is, in the order of the module head.
 pub async fn discover(host: &Host, places: &Places<'_>) -> Result<Found, Fault> {
-    if let Some(path) = places.token_file {
-        let source = format!("the token file {}", Untrusted::from(&*path.to_string_lossy()).show_line());
-        return Ok(Found { token: Token::new(&read_file(path)?, &source)?, source: Safe::new(source) });
-    }
-    if let Some((name, text)) = from_environment(host.class(), places.env) {
-        return Ok(Found { token: Token::new(&text, name)?, source: Safe::new(name) });
+    if let Some(found) = at_hand(host, places)? {
+        return Ok(found);
     }
     let text = ask_gh(&places.gh, host.login_host()).await?;
     Ok(Found { token: Token::new(&text, "`gh auth token`")?, source: Safe::new("gh auth token") })
+}
+
+/// The same without asking another program. `None`: only that can tell.
+pub fn at_hand(host: &Host, places: &Places<'_>) -> Result<Option<Found>, Fault> {
+    if let Some(path) = places.token_file {
+        let source = format!("the token file {}", Untrusted::from(&*path.to_string_lossy()).show_line());
+        return Ok(Some(Found { token: Token::new(&read_file(path)?, &source)?, source: Safe::new(source) }));
+    }
+    let Some((name, text)) = from_environment(host.class(), places.env) else { return Ok(None) };
+    Ok(Some(Found { token: Token::new(&text, name)?, source: Safe::new(name) }))
 }
 
 fn from_environment(

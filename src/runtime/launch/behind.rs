@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use crate::cli::here;
 use crate::cli::template::Shelf;
@@ -16,7 +18,7 @@ use crate::ledger::Ledger;
 use crate::ops;
 use crate::ops::cancel::Patience;
 use crate::provider::Provider;
-use crate::runtime::app::Effects;
+use crate::runtime::app::{Effects, Ready};
 use crate::runtime::cache::Cache;
 use crate::runtime::doctor;
 use crate::runtime::drafts::{Drafts, Keeper, sent};
@@ -34,13 +36,15 @@ use crate::text::Safe;
 /// Patterns take milliseconds of a processor to be made, and the first answers want it more.
 const RULES_AFTER: Duration = Duration::from_millis(100);
 
-/// How the ledger is opened: after the first picture, because that touches the disk.
+/// How the ledger is opened: after the first picture and beside the loop, because that touches the disk.
 pub type OpenLedger = Box<dyn FnOnce() -> Arc<dyn Ledger> + Send>;
+/// The service. It may still have to be asked for a token.
+pub type Coming = BoxFuture<'static, Result<Arc<dyn Provider>, Fault>>;
 
 /// What the engine is made of.
 #[expect(missing_debug_implementations, reason = "it holds a function")]
 pub struct Parts {
-    pub provider: Arc<dyn Provider>,
+    pub provider: Coming,
     pub now: Now,
     pub events: mpsc::Sender<Event>,
     pub ledger: OpenLedger,
@@ -74,46 +78,53 @@ pub struct Parts {
     pub seat: seat::Files,
 }
 
-/// Does nothing before [`Effects::begin`]: what is wished for until then is done then.
+/// Does nothing before [`Effects::begin`], and asks the service nothing before there is a token: what is wished for until
+/// then is done then. What only concerns this machine does not wait for the service.
 #[expect(missing_debug_implementations, reason = "it holds a function")]
+#[derive(Default)]
 pub struct Behind {
     parts: Option<Parts>,
-    /// Wished for before the beginning.
+    coming: Option<JoinHandle<Result<AtWork, Fault>>>,
+    /// Why nothing will come.
+    fault: Option<Fault>,
+    /// Wished for before there was anybody to do it.
     early: Vec<Effect>,
-    engine: Option<Engine>,
-    drafts: Option<Keeper>,
-    shelf: Option<Watch>,
-    web: Option<String>,
-    desk: Option<Desk>,
+    paused: bool,
+    at_work: Option<AtWork>,
     cache: Cache,
-    /// For looking into what can be done here.
-    examiner: Option<(ops::Context, Option<doctor::Local>)>,
+    drafts: Option<Keeper>,
     notifier: Option<Notifier>,
     read_marks: Option<ReadMarks>,
     seat: Option<seat::Keeper>,
 }
 
+/// What needs the service.
+struct AtWork {
+    engine: Engine,
+    shelf: Watch,
+    web: Option<String>,
+    desk: Desk,
+    /// For looking into what can be done here.
+    examiner: (ops::Context, Option<doctor::Local>),
+}
+
 impl Behind {
     pub fn new(parts: Parts) -> Self {
-        Self {
-            parts: Some(parts),
-            early: Vec::new(),
-            engine: None,
-            drafts: None,
-            shelf: None,
-            web: None,
-            desk: None,
-            cache: Cache::default(),
-            examiner: None,
-            notifier: None,
-            read_marks: None,
-            seat: None,
-        }
+        Self { parts: Some(parts), ..Self::default() }
     }
 
-    /// Every draft is on disk when this returns, and the cache too, unless the disk is very slow.
-    pub async fn finish(self) {
-        if let Some(engine) = self.engine {
+    /// Every draft is on disk when this returns, and the cache too, unless the disk is very slow. A fault: the service was
+    /// never asked, and why.
+    pub async fn finish(self) -> Result<(), Fault> {
+        let at_work = match self.coming {
+            Some(coming) if coming.is_finished() => coming.await.ok().and_then(Result::ok),
+            Some(coming) => {
+                coming.abort();
+                None
+            }
+            None => self.at_work,
+        };
+        if let Some(AtWork { engine, .. }) = at_work {
             engine.finish().await;
         }
         self.cache.finish().await;
@@ -126,57 +137,54 @@ impl Behind {
         if let Some(seat) = self.seat {
             seat.finish().await;
         }
+        self.fault.map_or(Ok(()), Err)
+    }
+
+    fn do_early(&mut self) {
+        for effect in std::mem::take(&mut self.early) {
+            self.perform(effect);
+        }
     }
 }
 
 impl Effects for Behind {
     fn begin(&mut self) {
         let Some(parts) = self.parts.take() else { return };
-        self.cache = parts.cache;
-        let cache = self.cache.clone();
-        let ledger = (parts.ledger)();
-        let mut notes = parts.notes;
-        notes.extend(ledger.writable().err());
-        let (opened, found_in) = (Arc::clone(&ledger), Arc::clone(&ledger));
-        let context = ops::Context {
-            provider: parts.provider.clone(),
-            ledger,
-            now: parts.now.clone(),
-            who: parts.who,
-            gate: parts.gate,
-        };
-        self.examiner = Some((context.clone(), parts.local));
-        let desk = Desk { provider: parts.provider, now: parts.now, events: parts.events, cache };
-        let rules = Rulebook::new(parts.rules);
-        let bench = Bench { kept: parts.kept.clone(), rules: rules.clone() };
-        let bench = Some(bench).filter(|_| parts.diagnose);
-        let mut engine = Engine::spawn_diagnosing(desk.clone(), context, parts.pace, parts.patience, parts.kept, bench);
-        if !parts.read_only {
-            engine.obey_rules();
-        }
-        engine.perform(Effect::Watch(parts.repos));
-        engine.look_for_answers();
-        self.engine = Some(engine);
-        let (plan, state_dir) = parts.notify;
-        let outlet = notify::Events { events: desk.events.clone(), now: Arc::clone(&desk.now) };
-        self.notifier = Some(Notifier::spawn(plan, state_dir.as_deref(), Arc::clone(&desk.now), Arc::new(outlet)));
-        let marks = ReadMarks::new(state_dir.as_deref(), desk.events.clone(), Arc::clone(&desk.now));
+        self.cache = parts.cache.clone();
+        let (events, now) = (&parts.events, &parts.now);
+        let (plan, state_dir) = &parts.notify;
+        let outlet = notify::Events { events: events.clone(), now: Arc::clone(now) };
+        let notifier = Notifier::spawn(plan.clone(), state_dir.as_deref(), Arc::clone(now), Arc::new(outlet));
+        self.notifier = Some(notifier);
+        let marks = ReadMarks::new(state_dir.as_deref(), events.clone(), Arc::clone(now));
         marks.keep(Vec::new());
         self.read_marks = Some(marks);
-        tokio::spawn(notify::watch_unresolved(desk.clone(), opened));
         self.drafts = parts.drafts.clone().map(Keeper::spawn);
-        self.seat = Some(seat::Keeper::spawn(parts.seat, desk.events.clone(), Arc::clone(&desk.now)));
-        let shelf = Watch::new(parts.template_folders);
-        tokio::spawn(read_disk(desk.clone(), shelf.clone(), parts.drafts.map(|drafts| (drafts, found_in)), notes));
-        self.shelf = Some(shelf);
-        self.web = parts.web;
-        self.desk = Some(desk.clone());
-        tokio::spawn(async move {
-            tokio::time::sleep(RULES_AFTER).await;
-            read_rules(desk.events, desk.now, rules).await;
-        });
-        for effect in std::mem::take(&mut self.early) {
-            self.perform(effect);
+        self.seat = Some(seat::Keeper::spawn(parts.seat.clone(), events.clone(), Arc::clone(now)));
+        self.coming = Some(tokio::spawn(begun(parts)));
+        self.do_early();
+    }
+
+    async fn ready(&mut self) -> Ready {
+        let Some(coming) = &mut self.coming else { return std::future::pending().await };
+        let came = coming.await;
+        self.coming = None;
+        match came {
+            Ok(Ok(mut at_work)) => {
+                let kind = at_work.desk.provider.authority().token_kind;
+                if self.paused {
+                    at_work.engine.pause(true);
+                }
+                self.at_work = Some(at_work);
+                self.do_early();
+                Ready::With(kind)
+            }
+            Ok(Err(fault)) => {
+                self.fault = Some(fault);
+                Ready::Never
+            }
+            // It panicked, and the console ends by that.
+            Err(_) => std::future::pending().await,
         }
     }
 
@@ -184,23 +192,23 @@ impl Effects for Behind {
         if self.parts.is_some() {
             return self.early.push(effect);
         }
-        match (&effect, &self.notifier) {
-            (Effect::Focus(focused), Some(notifier)) => notifier.focus(*focused),
-            (Effect::TestNotify, Some(notifier)) => notifier.test(),
-            _ => {}
-        }
-        match (effect, &self.drafts, &mut self.engine) {
-            (Effect::Notify(notices), ..) => {
+        match (effect, &self.drafts) {
+            (Effect::Notify(notices), _) => {
                 if let Some(notifier) = &self.notifier {
                     notifier.tell(notices);
                 }
             }
-            (Effect::KeepRead(marks), ..) => {
+            (Effect::TestNotify, _) => {
+                if let Some(notifier) = &self.notifier {
+                    notifier.test();
+                }
+            }
+            (Effect::KeepRead(marks), _) => {
                 if let Some(kept) = &self.read_marks {
                     kept.keep(marks);
                 }
             }
-            (effect @ (Effect::KeepLine(..) | Effect::ForgetLines | Effect::KeepSeat(_)), ..) => {
+            (effect @ (Effect::KeepLine(..) | Effect::ForgetLines | Effect::KeepSeat(_)), _) => {
                 if let Some(seat) = &mut self.seat {
                     match effect {
                         Effect::KeepLine(which, text) => seat.line(which, text),
@@ -209,33 +217,73 @@ impl Effects for Behind {
                     }
                 }
             }
-            (Effect::KeepDraft(draft), Some(keeper), _) => keeper.keep(*draft),
-            (Effect::DropDraft(id), Some(keeper), _) => keeper.forget(id),
-            (Effect::LookForTemplates, ..) => {
-                if let (Some(shelf), Some(desk)) = (&self.shelf, &self.desk) {
-                    tokio::spawn(look(desk.clone(), shelf.clone()));
+            (Effect::KeepDraft(draft), Some(keeper)) => keeper.keep(*draft),
+            (Effect::DropDraft(id), Some(keeper)) => keeper.forget(id),
+            (effect, _) => {
+                if let (Effect::Focus(focused), Some(notifier)) = (&effect, &self.notifier) {
+                    notifier.focus(*focused);
+                }
+                match &mut self.at_work {
+                    Some(at_work) => at_work.perform(effect),
+                    None => self.early.push(effect),
                 }
             }
-            (Effect::LookHere { go_on }, ..) => {
-                if let Some(desk) = &self.desk {
-                    tokio::spawn(look_here(desk.clone(), self.web.clone(), go_on));
-                }
-            }
-            (Effect::Examine(wish), ..) => {
-                if let (Some((context, local)), Some(desk)) = (&self.examiner, &self.desk) {
-                    tokio::spawn(examine(context.clone(), local.clone(), desk.clone(), wish));
-                }
-            }
-            (effect, _, Some(engine)) => engine.perform(effect),
-            _ => {}
         }
     }
 
     fn pause(&mut self, paused: bool) {
-        if let Some(engine) = &mut self.engine {
+        self.paused = paused;
+        if let Some(AtWork { engine, .. }) = &mut self.at_work {
             engine.pause(paused);
         }
     }
+}
+
+impl AtWork {
+    fn perform(&mut self, effect: Effect) {
+        let desk = || self.desk.clone();
+        match effect {
+            Effect::LookForTemplates => drop(tokio::spawn(look(desk(), self.shelf.clone()))),
+            Effect::LookHere { go_on } => drop(tokio::spawn(look_here(desk(), self.web.clone(), go_on))),
+            Effect::Examine(wish) => {
+                let (context, local) = self.examiner.clone();
+                tokio::spawn(examine(context, local, desk(), wish));
+            }
+            effect => self.engine.perform(effect),
+        }
+    }
+}
+
+/// Waits for the service and for the ledger, and sets to work.
+async fn begun(parts: Parts) -> Result<AtWork, Fault> {
+    let (provider, ledger) = tokio::join!(parts.provider, tokio::task::spawn_blocking(parts.ledger));
+    let provider = provider?;
+    let ledger = ledger.map_err(|error| Fault::new(FaultKind::Local, error.to_string(), "start atc again"))?;
+    let mut notes = parts.notes;
+    notes.extend(ledger.writable().err());
+    let (opened, found_in) = (Arc::clone(&ledger), Arc::clone(&ledger));
+    let context =
+        ops::Context { provider: provider.clone(), ledger, now: parts.now.clone(), who: parts.who, gate: parts.gate };
+    let examiner = (context.clone(), parts.local);
+    let desk = Desk { provider, now: parts.now, events: parts.events, cache: parts.cache };
+    let rules = Rulebook::new(parts.rules);
+    let bench = Bench { kept: parts.kept.clone(), rules: rules.clone() };
+    let bench = Some(bench).filter(|_| parts.diagnose);
+    let mut engine = Engine::spawn_diagnosing(desk.clone(), context, parts.pace, parts.patience, parts.kept, bench);
+    if !parts.read_only {
+        engine.obey_rules();
+    }
+    engine.perform(Effect::Watch(parts.repos));
+    engine.look_for_answers();
+    tokio::spawn(notify::watch_unresolved(desk.clone(), opened));
+    let shelf = Watch::new(parts.template_folders);
+    tokio::spawn(read_disk(desk.clone(), shelf.clone(), parts.drafts.map(|drafts| (drafts, found_in)), notes));
+    let (events, now) = (desk.events.clone(), desk.now.clone());
+    tokio::spawn(async move {
+        tokio::time::sleep(RULES_AFTER).await;
+        read_rules(events, now, rules).await;
+    });
+    Ok(AtWork { engine, shelf, web: parts.web, desk, examiner })
 }
 
 /// Tells the console what logs are diagnosed by.

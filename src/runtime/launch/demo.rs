@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::begin::{Setting, runtime};
 use super::behind::OpenLedger;
-use super::service::{self, Shelf, StandIn};
+use super::service::{self, Service, Shelf, StandIn};
 use crate::cli::{self, output};
 use crate::demo::{self, Server};
 use crate::domain::policy::{Policy, Rule, Says};
@@ -57,7 +57,7 @@ pub fn console(mut setting: Setting, demo: &cli::Demo) -> Result<u8, Fault> {
         let shelf = Shelf { ledger, cache: Cache::default(), state_dir: None, policy: policy(), local: None };
         let repos = server.repos().to_vec();
         let stand_in = StandIn { host: Some(Safe::new("demo")), ..StandIn::default() };
-        Box::pin(service::run(setting, provider, shelf, repos, hosts, stand_in)).await
+        Box::pin(service::run(setting, Service::there(provider), shelf, repos, hosts, stand_in)).await
     })
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::begin::{Setting, runtime, with_screen};
-use super::service::{self, Ready, StandIn};
+use super::service::{self, Ready, Service, StandIn};
 use crate::cli::{self, Exit, config_verbs, output};
 use crate::config::{self, Paths};
 use crate::domain::Fault;
@@ -49,7 +49,8 @@ fn console(setting: Setting, asked: &cli::Record) -> Result<u8, Fault> {
     let recorder = Recorder::start(plan, setting.clock.as_now())?;
     options.tap = Some(recorder.clone());
     let provider = Arc::new(GitHub::new(options)?);
-    let ended = runtime.block_on(service::run(setting, provider, shelf, repos, vec![web], StandIn::default()));
+    let ended =
+        runtime.block_on(service::run(setting, Service::there(provider), shelf, repos, vec![web], StandIn::default()));
     output::say(&recorder.finish().words(&asked.file));
     ended
 }

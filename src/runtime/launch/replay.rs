@@ -8,7 +8,7 @@ use tokio::time::Instant as Tick;
 
 use super::begin::{Setting, runtime};
 use super::behind::OpenLedger;
-use super::service::{self, Shelf, StandIn};
+use super::service::{self, Service, Shelf, StandIn};
 use crate::cli::{self, output};
 use crate::config::{Notify, Switch};
 use crate::demo::Stand;
@@ -47,7 +47,8 @@ pub fn console(mut setting: Setting, asked: &cli::Replay) -> Result<u8, Fault> {
         let ledger: OpenLedger = Box::new(|| Arc::new(Memory::new()));
         let shelf = Shelf { ledger, cache: Cache::default(), state_dir: None, policy: Policy::default(), local: None };
         let stand_in = StandIn { host: Some(Safe::new("replay")), closed: Some(closed()), ends };
-        let ended = Box::pin(service::run(setting, Arc::new(provider), shelf, repos, hosts, stand_in)).await;
+        let ended =
+            Box::pin(service::run(setting, Service::there(Arc::new(provider)), shelf, repos, hosts, stand_in)).await;
         drop(stand);
         ended.map(|code| (code, player))
     });

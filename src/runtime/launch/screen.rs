@@ -17,7 +17,7 @@ use crate::console::view::Theme;
 use crate::console::{Effect, Model, update};
 use crate::domain::capability::ReadOnly;
 use crate::domain::{Fault, FaultKind, OwnTasks, RepoName};
-use crate::runtime::app::{self, App, Effects};
+use crate::runtime::app::{self, App, Effects, Ready};
 use crate::runtime::biglog::{self, Begun, Hands};
 use crate::runtime::cache::Cache;
 use crate::runtime::external::{self, Desktop};
@@ -204,6 +204,10 @@ impl<E: Effects> Effects for Themed<E> {
     fn begin(&mut self) {
         self.themes.begin();
         self.effects.begin();
+    }
+
+    fn ready(&mut self) -> impl Future<Output = Ready> {
+        self.effects.ready()
     }
 
     fn perform(&mut self, effect: Effect) {

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use futures_util::FutureExt as _;
 
 use super::begin::{Setting, runtime};
-use super::behind::{Behind, OpenLedger, Parts};
+use super::behind::{Behind, Coming, OpenLedger, Parts};
 use super::screen::{self, Shown};
 use crate::cli::{origin, template};
 use crate::config::{Config, CopilotApi, Switch, policy};
@@ -22,6 +23,7 @@ use crate::ledger;
 use crate::ops::{self, cancel::Patience};
 use crate::provider::Provider;
 use crate::provider::github::{self, GitHub, Host, Roots, token};
+use crate::provider::port::Authority;
 use crate::runtime::cache::{self, Cache};
 use crate::runtime::clock::Clock;
 use crate::runtime::doctor::{Env, Here, Local};
@@ -41,9 +43,49 @@ pub fn console(setting: Setting) -> Result<u8, Fault> {
     // First of all, and on a thread of its own: what the last run kept is to be in the first picture.
     let cache = target.cache(&setting).ahead(target.repos.clone());
     let runtime = runtime()?;
+    let config = &setting.loaded.config;
+    if at_hand(config, &target.host)?.is_none() && setting.paths.cache().is_file() && config.cache {
+        // `gh` takes its time, and whoever was here before has something to look at meanwhile.
+        let service = Service::to_come(&setting, &runtime, target.host.clone())?;
+        let (repos, web) = (target.repos, target.host.web().to_owned());
+        let shelf = Shelf::of(&setting, cache);
+        return runtime.block_on(run(setting, service, shelf, repos, vec![web], StandIn::default()));
+    }
     let Ready { options, shelf, repos, web } = ready(&setting, &runtime, target, cache)?;
-    let provider = Arc::new(GitHub::new(options)?);
-    runtime.block_on(run(setting, provider, shelf, repos, vec![web], StandIn::default()))
+    let service = Service::there(Arc::new(GitHub::new(options)?));
+    runtime.block_on(run(setting, service, shelf, repos, vec![web], StandIn::default()))
+}
+
+/// The service, and what is known of it before it is there.
+#[expect(missing_debug_implementations, reason = "it holds a future")]
+pub struct Service {
+    provider: Coming,
+    authority: Authority,
+    read_only: Option<ReadOnly>,
+}
+
+impl Service {
+    /// One that can be asked at once.
+    pub fn there(provider: Arc<dyn Provider>) -> Self {
+        let (authority, read_only) = (provider.authority(), provider.read_only());
+        Self { provider: std::future::ready(Ok(provider)).boxed(), authority, read_only }
+    }
+
+    /// GitHub, while `gh` is asked for the token.
+    fn to_come(setting: &Setting, runtime: &tokio::runtime::Runtime, host: Host) -> Result<Self, Fault> {
+        let config = setting.loaded.config.clone();
+        let options = options(&config, host.clone(), &setting.clock)?;
+        let authority = Authority { host: host.shown(), token_kind: Safe::new("unknown") };
+        let read_only = github::closed(&host, config.looks_only(), config.read_only == Switch::Off);
+        let found = runtime.spawn(async move { found_token(&config, &host).await });
+        let provider = async move {
+            let lost =
+                |error: tokio::task::JoinError| Fault::new(FaultKind::Local, error.to_string(), "start atc again");
+            let found = found.await.map_err(lost)??;
+            Ok(Arc::new(GitHub::new(options(found.token))?) as Arc<dyn Provider>)
+        };
+        Ok(Self { provider: provider.boxed(), authority, read_only })
+    }
 }
 
 /// What the console on the configured host is made of.
@@ -88,14 +130,13 @@ pub(super) fn ready(
     let config = &setting.loaded.config;
     let found = runtime.block_on(found_token(config, &host))?;
     let web = host.web().to_owned();
-    let options = options(config, host, found.token, &setting.clock)?;
-    let here = Here::new(&setting.loaded, &setting.paths);
-    let local = Local { here, env: Env::here(), has_ledger: true };
-    let state_dir = Some(setting.paths.state_dir.clone());
-    let ledger_file = setting.paths.ledger(config);
-    let ledger: OpenLedger = Box::new(move || ledger::open(&ledger_file));
-    let shelf = Shelf { ledger, cache, state_dir, policy: Policy::default(), local: Some(local) };
-    Ok(Ready { options, shelf, repos, web })
+    let options = options(config, host, &setting.clock)?(found.token);
+    Ok(Ready { options, shelf: Shelf::of(setting, cache), repos, web })
+}
+
+/// Looks into the environment and the configuration for a token.
+fn at_hand(config: &Config, host: &Host) -> Result<Option<token::Found>, Fault> {
+    token::at_hand(host, &token::Places::new(config.token_file.as_deref(), &|name| std::env::var(name).ok()))
 }
 
 async fn found_token(config: &Config, host: &Host) -> Result<token::Found, Fault> {
@@ -109,7 +150,7 @@ async fn found_token(config: &Config, host: &Host) -> Result<token::Found, Fault
 pub async fn client(config: &Config, clock: &Clock) -> Result<GitHub, Fault> {
     let host = Host::resolve(Some(&config.host), config.api_url.as_deref())?;
     let found = found_token(config, &host).await?;
-    GitHub::new(options(config, host, found.token, clock)?)
+    GitHub::new(options(config, host, clock)?(found.token))
 }
 
 /// The configured repositories, else that of the checkout atc was started in.
@@ -121,17 +162,26 @@ pub fn repos(config: &Config, web_host: &str) -> Vec<RepoName> {
     here.and_then(|here| origin::repo_of_checkout(&here, web_host)).into_iter().collect()
 }
 
-fn options(config: &Config, host: Host, token: token::Token, clock: &Clock) -> Result<github::Options, Fault> {
-    let mut options = github::Options::new(host, token, clock.as_now());
-    options.copilot_api = match config.copilot_api {
+/// What is wrong with the configuration is found before there is a token.
+fn options(
+    config: &Config,
+    host: Host,
+    clock: &Clock,
+) -> Result<impl FnOnce(token::Token) -> github::Options + Send + use<>, Fault> {
+    let roots = config.ca_file.as_deref().map_or(Ok(Roots::default()), roots)?;
+    let copilot_api = match config.copilot_api {
         CopilotApi::Auto => github::CopilotApi::Auto,
         CopilotApi::Off => github::CopilotApi::Off,
     };
-    options.extra_headers = config.extra_headers.0.clone().into_iter().collect();
-    options.read_only = config.looks_only();
-    options.trusts_host = config.read_only == Switch::Off;
-    options.network.roots = config.ca_file.as_deref().map_or(Ok(Roots::default()), roots)?;
-    Ok(options)
+    let extra_headers = config.extra_headers.0.clone().into_iter().collect();
+    let (read_only, trusts_host, now) = (config.looks_only(), config.read_only == Switch::Off, clock.as_now());
+    Ok(move |token| {
+        let mut options = github::Options::new(host, token, now);
+        (options.copilot_api, options.extra_headers) = (copilot_api, extra_headers);
+        (options.read_only, options.trusts_host) = (read_only, trusts_host);
+        options.network.roots = roots;
+        options
+    })
 }
 
 /// Read at the start: a certificate that cannot be used is told before the first picture, not at every request.
@@ -163,6 +213,22 @@ pub struct Shelf {
     pub local: Option<Local>,
 }
 
+impl Shelf {
+    /// Of the console on the configured host.
+    fn of(setting: &Setting, cache: Cache) -> Self {
+        let here = Here::new(&setting.loaded, &setting.paths);
+        let local = Local { here, env: Env::here(), has_ledger: true };
+        let ledger_file = setting.paths.ledger(&setting.loaded.config);
+        Self {
+            ledger: Box::new(move || ledger::open(&ledger_file)),
+            cache,
+            state_dir: Some(setting.paths.state_dir.clone()),
+            policy: Policy::default(),
+            local: Some(local),
+        }
+    }
+}
+
 /// What is to be said of a provider that stands in for a service.
 #[derive(Clone, Debug, Default)]
 pub struct StandIn {
@@ -177,19 +243,18 @@ pub struct StandIn {
 /// The console on a provider, until its end.
 pub async fn run(
     setting: Setting,
-    provider: Arc<dyn Provider>,
+    Service { provider, authority, read_only }: Service,
     shelf: Shelf,
     repos: Vec<RepoName>,
     hosts: Vec<String>,
     stand_in: StandIn,
 ) -> Result<u8, Fault> {
     let config = &setting.loaded.config;
-    let authority = provider.authority();
     let shown = Shown {
         host: stand_in.host.unwrap_or(authority.host),
         token_kind: authority.token_kind,
         repos: repos.clone(),
-        read_only: stand_in.closed.or_else(|| provider.read_only()),
+        read_only: stand_in.closed.or(read_only),
     };
     let channel = screen::channel();
     // What is typed in the demo is about a world that is gone at the next start.
@@ -228,7 +293,7 @@ pub async fn run(
     update::seat::take(&mut model, seat.seat());
     let mut behind = Behind::new(parts);
     let code = screen::run(&setting, model, channel, hosts, &shelf.cache, &mut behind).await;
-    behind.finish().await;
+    behind.finish().await?;
     code
 }
 
