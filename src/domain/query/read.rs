@@ -218,11 +218,11 @@ pub fn no_word<S: Subject>(qualifier: &Qualifier<S>, text: &str, or: &str) -> St
     let text_said = said(text);
     let elsewhere = S::qualifiers().iter().find(|other| other.named(text).is_some_and(|word| word.means.is_some()));
     if let Some(meant) = near(text, qualifier.words.iter().map(|word| word.word)) {
-        format!("“{text_said}” is nothing {name}: knows; did you mean {meant}?")
+        format!("{name}: does not know “{text_said}”; did you mean {meant}?")
     } else if let Some(other) = elsewhere {
-        format!("“{text_said}” is nothing {name}: knows; did you mean {}:{text_said}?", other.word)
+        format!("{name}: does not know “{text_said}”; did you mean {}:{text_said}?", other.word)
     } else {
         let words: Vec<_> = qualifier.words.iter().map(|word| word.word).collect();
-        format!("“{text_said}” is nothing {name}: knows; it takes {}{or}", words.join(", "))
+        format!("{name}: does not know “{text_said}”; it takes {}{or}", words.join(", "))
     }
 }
