@@ -27,6 +27,7 @@ fn what_the_last_run_kept_is_shown_while_gh_is_asked_for_the_token() {
     let t = once_more(&world, "while [ ! -e go ]; do sleep 0.05; done; echo gho_demo1234567890");
     let asked = world.asked();
     t.text("All 1");
+    t.text("is still being asked for the token");
     assert_eq!(world.asked(), asked, "nothing is asked without a token");
     std::fs::write(world.home.path().join("go"), "").unwrap();
     let start = Instant::now();

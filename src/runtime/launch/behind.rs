@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use crate::cli::here;
 use crate::cli::template::Shelf;
@@ -35,6 +36,9 @@ use crate::text::Safe;
 
 /// Patterns take milliseconds of a processor to be made, and the first answers want it more.
 const RULES_AFTER: Duration = Duration::from_millis(100);
+
+/// A service that takes longer to be there is waited for in words.
+const SLOW: Duration = Duration::from_millis(300);
 
 /// How the ledger is opened: after the first picture and beside the loop, because that touches the disk.
 pub type OpenLedger = Box<dyn FnOnce() -> Arc<dyn Ledger> + Send>;
@@ -254,9 +258,24 @@ impl AtWork {
     }
 }
 
+/// Whoever waits for long is told for what.
+async fn told_if_slow(
+    mut provider: Coming,
+    events: &mpsc::Sender<Event>,
+    now: &Now,
+) -> Result<Arc<dyn Provider>, Fault> {
+    if let Ok(provider) = timeout(SLOW, &mut provider).await {
+        return provider;
+    }
+    let text = Safe::new("`gh` is still being asked for the token: nothing is read before it answers");
+    let _ = events.send(Event { at: now(), what: What::Op(Op::Note { bad: false, text }) }).await;
+    provider.await
+}
+
 /// Waits for the service and for the ledger, and sets to work.
 async fn begun(parts: Parts) -> Result<AtWork, Fault> {
-    let (provider, ledger) = tokio::join!(parts.provider, tokio::task::spawn_blocking(parts.ledger));
+    let provider = told_if_slow(parts.provider, &parts.events, &parts.now);
+    let (provider, ledger) = tokio::join!(provider, tokio::task::spawn_blocking(parts.ledger));
     let provider = provider?;
     let ledger = ledger.map_err(|error| Fault::new(FaultKind::Local, error.to_string(), "start atc again"))?;
     let mut notes = parts.notes;
