@@ -6,19 +6,23 @@ use std::time::{Duration, Instant};
 use crate::harness::{PATIENCE, Term};
 use crate::service::World;
 
+/// A path on which `gh` does this.
+fn gh(world: &World, does: &str) -> String {
+    let folder = world.home.path().join("bin");
+    std::fs::create_dir(&folder).unwrap();
+    let program = folder.join("gh");
+    std::fs::write(&program, format!("#!/bin/sh\n{does}\n")).unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
+    format!("{}:{}", folder.display(), std::env::var("PATH").unwrap())
+}
+
 /// A console that was here before, and now has nothing but a `gh` that does this.
-fn once_more(world: &World, gh: &str) -> Term {
+fn once_more(world: &World, does: &str) -> Term {
     let t = world.console().start();
     t.text("All 1");
     t.send("q");
     t.restored(0);
-    let folder = world.home.path().join("bin");
-    std::fs::create_dir(&folder).unwrap();
-    let program = folder.join("gh");
-    std::fs::write(&program, format!("#!/bin/sh\n{gh}\n")).unwrap();
-    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
-    let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
-    world.console().without("ATC_TOKEN").env("PATH", &path).start()
+    world.console().without("ATC_TOKEN").env("PATH", &gh(world, does)).start()
 }
 
 #[test]
@@ -63,4 +67,17 @@ fn where_gh_has_no_token_the_terminal_is_given_back_and_one_line_says_what_to_do
     let t = once_more(&world, "exit 1");
     t.bytes("what to do", |raw| raw.contains("gh auth login").then_some(()));
     t.restored(4);
+}
+
+#[test]
+fn who_was_never_here_and_has_no_token_sees_one_line_and_leaves_nothing_kept() {
+    let world = World::new();
+    let gh = gh(&world, "exit 1");
+    for _ in 0..2 {
+        let t = world.console().without("ATC_TOKEN").env("PATH", &gh).start();
+        let (status, _, raw) = t.end();
+        assert_eq!(status.code(), Some(4));
+        let raw = String::from_utf8_lossy(&raw);
+        assert!(raw.contains("gh auth login") && !raw.contains("\x1b[?1049h"), "{raw:?}");
+    }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::begin::{Setting, runtime, with_screen};
-use super::service::{self, Ready, Service, StandIn};
+use super::service::{self, Service, Shelf, StandIn, Target};
 use crate::cli::{self, Exit, config_verbs, output};
 use crate::config::{self, Paths};
 use crate::domain::Fault;
@@ -35,9 +35,11 @@ pub fn run(asked: &cli::Record, options: &cli::Options) -> Result<u8, Fault> {
 
 fn console(setting: Setting, asked: &cli::Record) -> Result<u8, Fault> {
     let runtime = runtime()?;
-    let target = service::target(&setting)?;
+    let Target { host, repos } = service::target(&setting)?;
+    let web = host.web().to_owned();
+    let mut options = service::with_token(&setting, &runtime, &host)?;
     // What is known from an earlier run would not be asked for, and so would not be in the recording.
-    let Ready { mut options, shelf, repos, web } = service::ready(&setting, &runtime, target, Cache::default())?;
+    let shelf = Shelf::of(&setting, Cache::default());
     let plan = Plan {
         file: asked.file.clone(),
         host: web.clone(),

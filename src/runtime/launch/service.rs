@@ -40,20 +40,24 @@ const MAX_CA_FILE: u64 = 1 << 20;
 /// `atc`: the console on the configured host.
 pub fn console(setting: Setting) -> Result<u8, Fault> {
     let target = target(&setting)?;
-    // First of all, and on a thread of its own: what the last run kept is to be in the first picture.
-    let cache = target.cache(&setting).ahead(target.repos.clone());
-    let runtime = runtime()?;
     let config = &setting.loaded.config;
-    if at_hand(config, &target.host)?.is_none() && setting.paths.cache().is_file() && config.cache {
+    let at_hand = at_hand(config, &target.host)?;
+    let was_here = config.cache && setting.paths.cache().is_file();
+    // First of all, and on a thread of its own: what the last run kept is to be in the first picture. Who has no token leaves
+    // nothing behind.
+    let ahead = (at_hand.is_some() || was_here).then(|| target.cache(&setting));
+    let runtime = runtime()?;
+    let service = match at_hand {
+        Some(found) => {
+            Service::there(Arc::new(GitHub::new(options(config, &target.host, &setting.clock)?(found.token))?))
+        }
         // `gh` takes its time, and whoever was here before has something to look at meanwhile.
-        let service = Service::to_come(&setting, &runtime, target.host.clone())?;
-        let (repos, web) = (target.repos, target.host.web().to_owned());
-        let shelf = Shelf::of(&setting, cache);
-        return runtime.block_on(run(setting, service, shelf, repos, vec![web], StandIn::default()));
-    }
-    let Ready { options, shelf, repos, web } = ready(&setting, &runtime, target, cache)?;
-    let service = Service::there(Arc::new(GitHub::new(options)?));
-    runtime.block_on(run(setting, service, shelf, repos, vec![web], StandIn::default()))
+        None if was_here => Service::to_come(&setting, &runtime, target.host.clone())?,
+        None => Service::there(Arc::new(GitHub::new(with_token(&setting, &runtime, &target.host)?)?)),
+    };
+    let shelf = Shelf::of(&setting, ahead.unwrap_or_else(|| target.cache(&setting)));
+    let web = vec![target.host.web().to_owned()];
+    runtime.block_on(run(setting, service, shelf, target.repos, web, StandIn::default()))
 }
 
 /// The service, and what is known of it before it is there.
@@ -74,7 +78,7 @@ impl Service {
     /// GitHub, while `gh` is asked for the token.
     fn to_come(setting: &Setting, runtime: &tokio::runtime::Runtime, host: Host) -> Result<Self, Fault> {
         let config = setting.loaded.config.clone();
-        let options = options(&config, host.clone(), &setting.clock)?;
+        let options = options(&config, &host, &setting.clock)?;
         let authority = Authority { host: host.shown(), token_kind: Safe::new("unknown") };
         let read_only = github::closed(&host, config.looks_only(), config.read_only == Switch::Off);
         let found = runtime.spawn(async move { found_token(&config, &host).await });
@@ -88,19 +92,10 @@ impl Service {
     }
 }
 
-/// What the console on the configured host is made of.
-pub(super) struct Ready {
-    pub options: github::Options,
-    pub shelf: Shelf,
-    pub repos: Vec<RepoName>,
-    /// The host a person sees in a browser.
-    pub web: String,
-}
-
 /// What is looked at.
 pub(super) struct Target {
-    host: Host,
-    repos: Vec<RepoName>,
+    pub host: Host,
+    pub repos: Vec<RepoName>,
 }
 
 pub(super) fn target(setting: &Setting) -> Result<Target, Fault> {
@@ -111,46 +106,48 @@ pub(super) fn target(setting: &Setting) -> Result<Target, Fault> {
 }
 
 impl Target {
+    /// What is kept of these repositories is read at once.
     fn cache(&self, setting: &Setting) -> Cache {
         if !setting.loaded.config.cache {
             return Cache::default();
         }
         let api = self.host.address().to_owned();
-        Cache::start(cache::Place { file: setting.paths.cache(), api }, setting.clock.as_now())
+        let place = cache::Place { file: setting.paths.cache(), api };
+        Cache::start(place, setting.clock.as_now()).ahead(self.repos.clone())
     }
 }
 
-/// `cache`: what is kept for the next start, and what the last one kept.
-pub(super) fn ready(
+/// The service as it is configured, once the token is found.
+pub(super) fn with_token(
     setting: &Setting,
     runtime: &tokio::runtime::Runtime,
-    Target { host, repos }: Target,
-    cache: Cache,
-) -> Result<Ready, Fault> {
+    host: &Host,
+) -> Result<github::Options, Fault> {
     let config = &setting.loaded.config;
-    let found = runtime.block_on(found_token(config, &host))?;
-    let web = host.web().to_owned();
-    let options = options(config, host, &setting.clock)?(found.token);
-    Ok(Ready { options, shelf: Shelf::of(setting, cache), repos, web })
+    let found = runtime.block_on(found_token(config, host))?;
+    Ok(options(config, host, &setting.clock)?(found.token))
 }
 
 /// Looks into the environment and the configuration for a token.
 fn at_hand(config: &Config, host: &Host) -> Result<Option<token::Found>, Fault> {
-    token::at_hand(host, &token::Places::new(config.token_file.as_deref(), &|name| std::env::var(name).ok()))
+    let places = token::Places::new(config.token_file.as_deref(), &|name| std::env::var(name).ok());
+    token::at_hand(host, &places).inspect(|found| found.iter().for_each(tell))
 }
 
 async fn found_token(config: &Config, host: &Host) -> Result<token::Found, Fault> {
     let places = token::Places::new(config.token_file.as_deref(), &|name| std::env::var(name).ok());
-    let found = token::discover(host, &places).await?;
+    token::discover(host, &places).await.inspect(tell)
+}
+
+fn tell(found: &token::Found) {
     tracing::info!(source = %found.source, "token found");
-    Ok(found)
 }
 
 /// The service as it is configured, for a verb without a screen.
 pub async fn client(config: &Config, clock: &Clock) -> Result<GitHub, Fault> {
     let host = Host::resolve(Some(&config.host), config.api_url.as_deref())?;
     let found = found_token(config, &host).await?;
-    GitHub::new(options(config, host, clock)?(found.token))
+    GitHub::new(options(config, &host, clock)?(found.token))
 }
 
 /// The configured repositories, else that of the checkout atc was started in.
@@ -165,7 +162,7 @@ pub fn repos(config: &Config, web_host: &str) -> Vec<RepoName> {
 /// What is wrong with the configuration is found before there is a token.
 fn options(
     config: &Config,
-    host: Host,
+    host: &Host,
     clock: &Clock,
 ) -> Result<impl FnOnce(token::Token) -> github::Options + Send + use<>, Fault> {
     let roots = config.ca_file.as_deref().map_or(Ok(Roots::default()), roots)?;
@@ -174,7 +171,8 @@ fn options(
         CopilotApi::Off => github::CopilotApi::Off,
     };
     let extra_headers = config.extra_headers.0.clone().into_iter().collect();
-    let (read_only, trusts_host, now) = (config.looks_only(), config.read_only == Switch::Off, clock.as_now());
+    let (read_only, trusts_host) = (config.looks_only(), config.read_only == Switch::Off);
+    let (host, now) = (host.clone(), clock.as_now());
     Ok(move |token| {
         let mut options = github::Options::new(host, token, now);
         (options.copilot_api, options.extra_headers) = (copilot_api, extra_headers);
@@ -215,7 +213,7 @@ pub struct Shelf {
 
 impl Shelf {
     /// Of the console on the configured host.
-    fn of(setting: &Setting, cache: Cache) -> Self {
+    pub(super) fn of(setting: &Setting, cache: Cache) -> Self {
         let here = Here::new(&setting.loaded, &setting.paths);
         let local = Local { here, env: Env::here(), has_ledger: true };
         let ledger_file = setting.paths.ledger(&setting.loaded.config);
