@@ -1,9 +1,8 @@
 //! A token that only `gh` knows, and `gh` takes its time: what the last run kept is on the screen meanwhile.
 
 use std::os::unix::fs::PermissionsExt;
-use std::time::{Duration, Instant};
 
-use crate::harness::{PATIENCE, Term};
+use crate::harness::Term;
 use crate::service::World;
 
 /// A path on which `gh` does this.
@@ -34,11 +33,7 @@ fn what_the_last_run_kept_is_shown_while_gh_is_asked_for_the_token() {
     t.text("is still being asked for the token");
     assert_eq!(world.asked(), asked, "nothing is asked without a token");
     std::fs::write(world.home.path().join("go"), "").unwrap();
-    let start = Instant::now();
-    while world.asked() == asked {
-        assert!(start.elapsed() < PATIENCE, "the service was never asked:\n{}", t.screen().contents());
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    t.wait("the service's answers", |_| (world.asked() > asked).then_some(()));
     // Together they would be taken for a paste.
     t.send(":");
     t.wait("the line", |screen| (!screen.hide_cursor()).then_some(()));
