@@ -25,6 +25,8 @@ pub enum Effect {
     /// in sight beside it. What is missing is no longer wanted.
     Attend {
         task: Option<TaskRef>,
+        /// What is known of it.
+        known: Option<Box<Task>>,
         log: Option<LogWish>,
         beside: Vec<Heard>,
     },

@@ -208,6 +208,9 @@ impl<S: Screen, E: Effects> Running<S, E> {
     async fn until_exit(&mut self) -> Exit {
         loop {
             if let Some(exit) = self.exit {
+                if let Some(editing) = &self.editing {
+                    editing.end();
+                }
                 return exit;
             }
             self.draw_if_due();
@@ -364,9 +367,6 @@ impl<S: Screen, E: Effects> Running<S, E> {
                     self.resized();
                 }
             }
-        }
-        if let (Some(_), Some(editing)) = (self.exit, &self.editing) {
-            editing.end();
         }
     }
 

@@ -82,7 +82,7 @@ impl Run {
     /// The operator stays on a task for a while.
     async fn look_at(&mut self, id: &str) -> Vec<What> {
         let task = TaskRef { repo: repo(), id: TaskId::new(id) };
-        self.engine.perform(Effect::Attend { task: Some(task), log: None, beside: Vec::new() });
+        self.engine.perform(Effect::Attend { task: Some(task), known: None, log: None, beside: Vec::new() });
         self.pass(30).await
     }
 

@@ -89,7 +89,7 @@ fn pull(at: atc::domain::Instant) -> Pull {
 
 impl Stage {
     fn attend(&mut self, log: Option<LogWish>) {
-        self.engine.perform(Effect::Attend { task: Some(self.at.clone()), log, beside: Vec::new() });
+        self.engine.perform(Effect::Attend { task: Some(self.at.clone()), known: None, log, beside: Vec::new() });
     }
 
     async fn pass(&mut self, seconds: u64) -> Vec<Net> {

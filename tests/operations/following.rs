@@ -45,6 +45,7 @@ fn watched(share: f64) -> Watched {
     engine.perform(Effect::Watch(vec![repo()]));
     engine.perform(Effect::Attend {
         task: Some(at),
+        known: None,
         log: Some(LogWish { session: SessionId::new("s1"), source: SourceChoice::Auto, opening: 1 }),
         beside: Vec::new(),
     });

@@ -82,7 +82,7 @@ impl Stage {
 
     fn attend(&mut self, read: Option<&Task>, beside: Vec<Heard>) {
         let log = read.map(wish);
-        self.engine.perform(Effect::Attend { task: read.map(|task| task.at.clone()), log, beside });
+        self.engine.perform(Effect::Attend { task: read.map(|task| task.at.clone()), known: None, log, beside });
     }
 
     /// Lets time pass; the news of logs that came.

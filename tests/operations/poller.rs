@@ -65,7 +65,7 @@ async fn a_task_that_has_ended_is_never_polled_by_itself() {
     fake.tasks.lock().unwrap().insert(at.id.clone(), done);
     let (mut engine, fake, mut received) = engine(fake);
     engine.perform(atc::console::Effect::Watch(vec![repo()]));
-    engine.perform(atc::console::Effect::Attend { task: Some(at), log: None, beside: Vec::new() });
+    engine.perform(atc::console::Effect::Attend { task: Some(at), known: None, log: None, beside: Vec::new() });
     for _ in 0..600 {
         tokio::time::sleep(Duration::from_secs(1)).await;
         drain(&mut received);
@@ -188,7 +188,7 @@ async fn moving_quickly_over_many_rows_asks_for_few_of_them() {
     tokio::time::sleep(Duration::from_secs(30)).await;
     let before = fake.calls("task");
     for row in rows {
-        engine.perform(atc::console::Effect::Attend { task: Some(row), log: None, beside: Vec::new() });
+        engine.perform(atc::console::Effect::Attend { task: Some(row), known: None, log: None, beside: Vec::new() });
         tokio::time::sleep(Duration::from_millis(10)).await;
         drain(&mut received);
     }
@@ -226,7 +226,12 @@ async fn a_busy_fleet_is_watched_inside_the_allowance_and_the_selected_task_clos
     let (mut engine, fake, mut received) = engine(fake);
     let attended = working(&repos[0], 0).at;
     engine.perform(atc::console::Effect::Watch(repos));
-    engine.perform(atc::console::Effect::Attend { task: Some(attended.clone()), log: None, beside: Vec::new() });
+    engine.perform(atc::console::Effect::Attend {
+        task: Some(attended.clone()),
+        known: None,
+        log: None,
+        beside: Vec::new(),
+    });
     let mut hours = Vec::new();
     for _ in 0..2 {
         let before = fake.calls.lock().unwrap().len();

@@ -340,13 +340,13 @@ async fn a_task_that_is_left_and_selected_again_is_told_again() {
     stage.engine.perform(Effect::Watch(vec![repo()]));
     let mut newest = 0;
     for _ in 0..4 {
-        stage.engine.perform(Effect::Attend { task: Some(at.clone()), log: None, beside: Vec::new() });
+        stage.engine.perform(Effect::Attend { task: Some(at.clone()), known: None, log: None, beside: Vec::new() });
         let news = stage.pass(25).await;
         let source = Source::Task(TaskId::new("t1"));
         let generations: Vec<u64> = news.iter().filter(|net| net.source == source).map(|net| net.generation).collect();
         assert!(!generations.is_empty() && generations.iter().all(|n| *n > newest), "{generations:?} after {newest}");
         newest = generations.into_iter().max().unwrap();
-        stage.engine.perform(Effect::Attend { task: None, log: None, beside: Vec::new() });
+        stage.engine.perform(Effect::Attend { task: None, known: None, log: None, beside: Vec::new() });
         stage.pass(1).await;
     }
 }

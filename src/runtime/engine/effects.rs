@@ -1,7 +1,7 @@
 //! The hands: carries out what the console wants done, off the loop. Never blocks the caller.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
@@ -39,13 +39,14 @@ use crate::text::{Safe, Untrusted};
 
 /// What a cursor in motion passes is not asked for: it has come to rest when it has stood for this long.
 const REST: Duration = Duration::from_millis(250);
-/// The first answers come one right after the other, and each may bring another task under the cursor: only the last of
-/// those is asked for.
+/// The first answers of several repositories come one right after the other, and each may bring another task under the
+/// cursor: only the last of those is asked for.
 const TOGETHER: Duration = Duration::from_millis(50);
 
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Attention {
     task: Option<TaskRef>,
+    known: Option<Box<Task>>,
     log: Option<LogWish>,
     beside: Vec<Heard>,
 }
@@ -62,6 +63,8 @@ pub struct Engine {
     at_work: watch::Receiver<Vec<TaskRef>>,
     wishes: mpsc::Sender<Wish>,
     attention: watch::Sender<Attention>,
+    /// More than one repository is watched.
+    several: Arc<AtomicBool>,
     /// The console is stopped.
     paused: watch::Sender<bool>,
     raw_logs: RawLogs,
@@ -130,7 +133,8 @@ impl Engine {
             settler.clone(),
         );
         tokio::spawn(Followers::new(desk.clone(), till, kept.clone(), wanted_seen, task, is_paused).run());
-        tokio::spawn(relay(attended, wishes.clone(), wanted));
+        let several = Arc::default();
+        tokio::spawn(relay(attended, Arc::clone(&several), wishes.clone(), wanted));
         let stops = Stops::new(desk.clone(), context.clone(), patience, wishes.clone());
         stops.take_up();
         let (issues, grep) = (IssueDesk::default(), Arc::default());
@@ -144,6 +148,7 @@ impl Engine {
             at_work,
             wishes,
             attention,
+            several,
             paused,
             raw_logs,
             reviewing,
@@ -170,14 +175,17 @@ impl Engine {
     /// Carries out one effect. Those of the terminal (quit, suspend, editor, copy) are the loop's own.
     pub fn perform(&mut self, effect: Effect) {
         match effect {
-            Effect::Watch(repos) => self.wish(Wish::Watch(repos)),
+            Effect::Watch(repos) => {
+                self.several.store(repos.len() > 1, Ordering::Relaxed);
+                self.wish(Wish::Watch(repos));
+            }
             Effect::Refresh => {
                 self.settler.look();
                 self.wish(Wish::Refresh);
             }
             Effect::Focus(focused) => self.wish(Wish::Focus(focused)),
-            Effect::Attend { task, log, beside } => {
-                self.attention.send_replace(Attention { task, log, beside });
+            Effect::Attend { task, known, log, beside } => {
+                self.attention.send_replace(Attention { task, known, log, beside });
             }
             Effect::Start(order) => self.start(*order),
             Effect::Plan(plan) => self.plans.send(*plan),
@@ -301,13 +309,18 @@ impl Engine {
 }
 
 /// Passes attention on at once, and what it turns to soon after that when it rests.
-async fn relay(mut attention: watch::Receiver<Attention>, wishes: mpsc::Sender<Wish>, wanted: watch::Sender<Wanted>) {
+async fn relay(
+    mut attention: watch::Receiver<Attention>,
+    several: Arc<AtomicBool>,
+    wishes: mpsc::Sender<Wish>,
+    wanted: watch::Sender<Wanted>,
+) {
     let (mut attended, mut first) = (None, true);
     while attention.changed().await.is_ok() {
-        if std::mem::take(&mut first) {
+        if std::mem::take(&mut first) && several.load(Ordering::Relaxed) {
             rests(&mut attention, TOGETHER).await;
         }
-        let Attention { task, log, beside } = attention.borrow_and_update().clone();
+        let Attention { task, known, log, beside } = attention.borrow_and_update().clone();
         if attended != task {
             if wishes.send(Wish::Attend(task.clone())).await.is_err() {
                 return;
@@ -315,7 +328,8 @@ async fn relay(mut attention: watch::Receiver<Attention>, wishes: mpsc::Sender<W
             attended.clone_from(&task);
         }
         let read = task.zip(log).map(|(task, log)| Target { task, log, closeness: Closeness::Read });
-        let next = Wanted { read, beside: beside.into_iter().map(heard).collect() };
+        let known = known.map(|known| *known).filter(|_| read.is_some());
+        let next = Wanted { read, known, beside: beside.into_iter().map(heard).collect() };
         wanted.send_if_modified(|current| {
             let changed = *current != next;
             *current = next;

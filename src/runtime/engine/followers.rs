@@ -26,6 +26,9 @@ use crate::runtime::kept::Kept;
 pub struct Wanted {
     /// The log that is read; how its session stands is told by the poller.
     pub read: Option<Target>,
+    /// Its task as the console knows it: without one the log would be asked for twice, before the poller has told of it and
+    /// after that.
+    pub known: Option<Task>,
     /// The others, each with its task as the console knows it.
     pub beside: Vec<(Target, Task)>,
 }
@@ -106,7 +109,7 @@ impl Followers {
     }
 
     fn fit(&mut self) {
-        let Wanted { read, beside } = self.wanted.borrow_and_update().clone();
+        let Wanted { read, known, beside } = self.wanted.borrow_and_update().clone();
         let all = || read.iter().chain(beside.iter().map(|(target, _)| target));
         // With no log to read instead, the one that was read waits for the reader to come back.
         if let Some(read) = &read {
@@ -119,7 +122,8 @@ impl Followers {
         });
         for target in all() {
             if !self.running.contains_key(&target.log.session) {
-                let running = self.start(target.clone());
+                let known = known.clone().filter(|_| read.as_ref() == Some(target));
+                let running = self.start(target.clone(), known);
                 self.running.insert(target.log.session.clone(), running);
             }
         }
@@ -133,7 +137,7 @@ impl Followers {
     /// What is out of sight, or of a console that is stopped, asks nothing.
     fn hold(&mut self) {
         let paused = *self.paused.borrow_and_update();
-        let Wanted { read, beside } = &*self.wanted.borrow();
+        let Wanted { read, beside, .. } = &*self.wanted.borrow();
         let all = || read.iter().chain(beside.iter().map(|(target, _)| target));
         for running in self.running.values() {
             let held = paused || !all().any(|target| *target == running.target);
@@ -141,8 +145,8 @@ impl Followers {
         }
     }
 
-    fn start(&self, target: Target) -> Running {
-        let (task, seen) = watch::channel(None);
+    fn start(&self, target: Target, known: Option<Task>) -> Running {
+        let (task, seen) = watch::channel(known);
         let (held, is_held) = watch::channel(false);
         let (desk, till) = (self.desk.clone(), self.till.clone());
         let follower = Follower::new(desk, till, target.clone(), (seen, is_held), Arc::clone(&self.looks));

@@ -73,7 +73,10 @@ fn attend(
     let attended = Attended { task, log, beside };
     if attended != model.log.attended {
         model.log.attended = attended.clone();
-        effects.push(Effect::Attend { task: attended.task, log: attended.log, beside: attended.beside });
+        let Attended { task, log, beside } = attended;
+        let known =
+            task.as_ref().and_then(|at| model.world.tasks.get(&at.id)).map(|known| Box::new(known.task.clone()));
+        effects.push(Effect::Attend { task, known, log, beside });
     }
 }
 

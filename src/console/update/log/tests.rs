@@ -170,6 +170,7 @@ fn the_log_on_the_screen_is_attended_to_once() {
     let mut model = console(Some(&["s1", "s2"]));
     let attend = |log: Option<&str>| Effect::Attend {
         task: Some(task_ref("t1")),
+        known: None,
         log: log.map(|id| wish(id, 1)),
         beside: Vec::new(),
     };
@@ -180,7 +181,7 @@ fn the_log_on_the_screen_is_attended_to_once() {
     assert_eq!(effects, [attend(None)], "a log out of sight is not followed");
     assert_eq!(settle(&mut model, PANE), [attend(Some("s2"))]);
     model.queue.selected = None;
-    assert_eq!(settle(&mut model, PANE), [Effect::Attend { task: None, log: None, beside: Vec::new() }]);
+    assert_eq!(settle(&mut model, PANE), [Effect::Attend { task: None, known: None, log: None, beside: Vec::new() }]);
     assert!(model.log.shown.is_none());
 }
 
@@ -189,10 +190,11 @@ fn a_task_whose_sessions_are_not_known_is_attended_without_a_log() {
     let mut model = console(None);
     assert_eq!(
         settle(&mut model, PANE),
-        [Effect::Attend { task: Some(task_ref("t1")), log: None, beside: Vec::new() }]
+        [Effect::Attend { task: Some(task_ref("t1")), known: None, log: None, beside: Vec::new() }]
     );
     add_task(&mut model, "t1", Some(&["s1"]));
-    let attend = Effect::Attend { task: Some(task_ref("t1")), log: Some(wish("s1", 2)), beside: Vec::new() };
+    let attend =
+        Effect::Attend { task: Some(task_ref("t1")), known: None, log: Some(wish("s1", 2)), beside: Vec::new() };
     assert_eq!(settle(&mut model, PANE), [attend]);
 }
 
