@@ -165,21 +165,23 @@ fn wish(session: &str, opening: u64) -> LogWish {
     LogWish { session: SessionId::new(session), source: SourceChoice::Auto, opening }
 }
 
+/// Attention to the task there is, with all that is known of it.
+fn attend(model: &Model, log: Option<LogWish>) -> Effect {
+    let known = model.world.tasks.get(&crate::domain::TaskId::new("t1")).map(|known| Box::new(known.task.clone()));
+    assert!(known.is_some());
+    Effect::Attend { task: Some(task_ref("t1")), known, log, beside: Vec::new() }
+}
+
 #[test]
 fn the_log_on_the_screen_is_attended_to_once() {
     let mut model = console(Some(&["s1", "s2"]));
-    let attend = |log: Option<&str>| Effect::Attend {
-        task: Some(task_ref("t1")),
-        known: None,
-        log: log.map(|id| wish(id, 1)),
-        beside: Vec::new(),
-    };
-    assert_eq!(settle(&mut model, PANE), [attend(Some("s2"))], "the latest session");
+    let with_log = attend(&model, Some(wish("s2", 1)));
+    assert_eq!(settle(&mut model, PANE), [with_log.clone()], "the latest session");
     assert_eq!(settle(&mut model, PANE), [], "nothing changed");
     let mut effects = Vec::new();
     follow_in(&mut model, None, Vec::new(), &mut effects);
-    assert_eq!(effects, [attend(None)], "a log out of sight is not followed");
-    assert_eq!(settle(&mut model, PANE), [attend(Some("s2"))]);
+    assert_eq!(effects, [attend(&model, None)], "a log out of sight is not followed");
+    assert_eq!(settle(&mut model, PANE), [with_log]);
     model.queue.selected = None;
     assert_eq!(settle(&mut model, PANE), [Effect::Attend { task: None, known: None, log: None, beside: Vec::new() }]);
     assert!(model.log.shown.is_none());
@@ -188,14 +190,11 @@ fn the_log_on_the_screen_is_attended_to_once() {
 #[test]
 fn a_task_whose_sessions_are_not_known_is_attended_without_a_log() {
     let mut model = console(None);
-    assert_eq!(
-        settle(&mut model, PANE),
-        [Effect::Attend { task: Some(task_ref("t1")), known: None, log: None, beside: Vec::new() }]
-    );
+    let without = attend(&model, None);
+    assert_eq!(settle(&mut model, PANE), [without]);
     add_task(&mut model, "t1", Some(&["s1"]));
-    let attend =
-        Effect::Attend { task: Some(task_ref("t1")), known: None, log: Some(wish("s1", 2)), beside: Vec::new() };
-    assert_eq!(settle(&mut model, PANE), [attend]);
+    let with_log = attend(&model, Some(wish("s1", 2)));
+    assert_eq!(settle(&mut model, PANE), [with_log]);
 }
 
 #[test]
