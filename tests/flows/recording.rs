@@ -50,6 +50,22 @@ async fn walk(flow: &Flow) -> Vec<Buffer> {
     screens
 }
 
+/// Takes the count of requests out of the header. It is told with the poller's next answer: of two that come at the same
+/// moment, over real sockets, one world may have heard both and the other one.
+fn take_count(picture: &mut Buffer) -> u32 {
+    let width = usize::from(picture.area.width);
+    let header = picture.content.get_mut(..width).unwrap();
+    let begins =
+        |at: &usize| ["a", "p", "i", " "].iter().zip(&header[*at..]).all(|(sign, cell)| cell.symbol() == *sign);
+    let at = (0..width - 4).find(begins).unwrap() + 4;
+    let digits = header[at..].iter_mut().take_while(|cell| cell.symbol() != "/");
+    digits.fold(0, |count, cell| {
+        let digit: u32 = cell.symbol().parse().unwrap();
+        cell.reset();
+        count * 10 + digit
+    })
+}
+
 /// Where two pictures are not the same, line by line.
 fn differing(one: &Buffer, other: &Buffer) -> String {
     let line = |picture: &Buffer, y: u16| (0..picture.area.width).map(|x| picture[(x, y)].symbol()).collect::<String>();
@@ -83,10 +99,12 @@ fn on_a_recording_of_the_demo_every_screen_is_the_one_the_demo_showed_cell_by_ce
         let (provider, stand) = (Some(Arc::new(provider)), Some(Arc::new(stand)));
         let flow = Flow::with(Setup { provider, stand, read_only: true, exact: true, ..Setup::default() }).await;
         let replayed = walk(&flow).await;
-        for (n, (shown, replayed)) in shown.iter().zip(&replayed).enumerate() {
-            assert!(shown == replayed, "picture {n}:\n{}", differing(shown, replayed));
-        }
         assert_eq!(replayed.len(), shown.len());
+        for (n, (mut shown, mut replayed)) in shown.into_iter().zip(replayed).enumerate() {
+            let (asked, again) = (take_count(&mut shown), take_count(&mut replayed));
+            assert!(asked.abs_diff(again) <= 1, "picture {n}: {asked} requests, and {again}");
+            assert!(shown == replayed, "picture {n}:\n{}", differing(&shown, &replayed));
+        }
         let missed = player.missed();
         assert!(missed.is_empty(), "{missed:?}");
         assert_eq!(flow.requests("GET", "/"), 0, "nothing but the recording was asked");
