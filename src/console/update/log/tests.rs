@@ -176,7 +176,7 @@ fn attend(model: &Model, log: Option<LogWish>) -> Effect {
 fn the_log_on_the_screen_is_attended_to_once() {
     let mut model = console(Some(&["s1", "s2"]));
     let with_log = attend(&model, Some(wish("s2", 1)));
-    assert_eq!(settle(&mut model, PANE), [with_log.clone()], "the latest session");
+    assert_eq!(settle(&mut model, PANE), std::slice::from_ref(&with_log), "the latest session");
     assert_eq!(settle(&mut model, PANE), [], "nothing changed");
     let mut effects = Vec::new();
     follow_in(&mut model, None, Vec::new(), &mut effects);
