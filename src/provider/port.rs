@@ -164,6 +164,12 @@ pub struct Probe {
 pub trait Provider: Send + Sync + std::fmt::Debug {
     fn authority(&self) -> Authority;
     fn budget(&self) -> Budget;
+
+    /// Ends once the count in the budget has moved since it last ended, by whatever was asked. For one who waits.
+    fn counted(&self) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::pending())
+    }
+
     fn live_logs(&self) -> LiveLogs;
 
     /// The operator asks: what is held back of our own accord, because the service did not answer, may be tried at once.

@@ -20,7 +20,8 @@ use atc::provider::port::{
 use atc::runtime::cache::Cache;
 use atc::runtime::engine::desk::Desk;
 use atc::text::{Safe, Untrusted};
-use tokio::sync::mpsc;
+use futures_util::future::BoxFuture;
+use tokio::sync::{Notify, mpsc};
 
 use crate::shop::Shop;
 
@@ -49,6 +50,7 @@ pub enum Whose {
 pub struct Fake {
     pub now: Now,
     pub calls: Mutex<Vec<String>>,
+    counted: Notify,
     pub tasks: Mutex<HashMap<TaskId, Task>>,
     pub on_start: Script<StartRequest, Task>,
     pub on_cancel: Script<(RunId, bool), CancelAnswer>,
@@ -93,6 +95,7 @@ impl Fake {
         Self {
             now,
             calls: Mutex::default(),
+            counted: Notify::new(),
             tasks: Mutex::default(),
             on_start: Mutex::new(Box::new(|_| unscripted())),
             on_cancel: Mutex::new(Box::new(|_| unscripted())),
@@ -123,6 +126,7 @@ impl Fake {
 
     fn note(&self, call: String) {
         self.calls.lock().unwrap().push(call);
+        self.counted.notify_one();
     }
 }
 
@@ -224,6 +228,10 @@ impl Provider for Fake {
     fn budget(&self) -> Budget {
         let sent = self.calls.lock().unwrap().len() as u64;
         Budget { limit: Some(5000), sent, counted: sent, ..Budget::default() }
+    }
+
+    fn counted(&self) -> BoxFuture<'_, ()> {
+        Box::pin(self.counted.notified())
     }
 
     fn live_logs(&self) -> LiveLogs {

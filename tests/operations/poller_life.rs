@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use atc::console::Effect;
-use atc::console::event::{Event, Net, News, Op, What};
+use atc::console::event::{BudgetNews, Event, Net, News, Op, What};
 use atc::domain::{
     Artifact, Fault, FaultKind, Now, Person, PullId, RepoName, Source, State, Task, TaskId, UserId, Viewer,
 };
 use atc::ops::cancel::Patience;
+use atc::provider::Provider;
 use atc::runtime::engine::{Engine, Pace};
 use chrono::TimeDelta;
 use tokio::sync::mpsc;
@@ -43,6 +44,17 @@ impl Stage {
             }
         }
         news
+    }
+
+    /// What was told of it last, if anything was.
+    fn cost(&mut self) -> Option<BudgetNews> {
+        let mut told = None;
+        while let Ok(event) = self.received.try_recv() {
+            if let What::Op(Op::Budget(budget)) = event.what {
+                told = Some(budget);
+            }
+        }
+        told
     }
 
     /// Requests of this kind in so much time.
@@ -359,14 +371,22 @@ async fn what_it_costs_is_told() {
     let mut stage = Stage::new(fake, Pace::default());
     stage.engine.perform(Effect::Watch(vec![repo()]));
     tokio::time::sleep(Duration::from_mins(1)).await;
-    let mut told = None;
-    while let Ok(event) = stage.received.try_recv() {
-        if let What::Op(Op::Budget(budget)) = event.what {
-            told = Some(budget);
-        }
-    }
-    let told = told.expect("told");
+    let told = stage.cost().expect("told");
     assert_eq!(told.allowed, 1000);
     assert_eq!(told.spent, stage.fake.calls.lock().unwrap().len() as u64);
     assert_eq!(told.more.sent, told.spent);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_others_asked_is_told_without_waiting_for_the_next_poll() {
+    let mut stage = Stage::new(listing(clock(), Vec::new), Pace::default());
+    stage.engine.perform(Effect::Watch(vec![repo()]));
+    tokio::time::sleep(Duration::from_mins(20)).await;
+    let before = stage.cost().expect("told").spent;
+    stage.engine.pause(true);
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    assert_eq!(stage.cost(), None, "nobody asks anything");
+    let _ = stage.fake.user(UserId(7)).await;
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    assert_eq!(stage.cost().expect("told").spent, before + 1);
 }

@@ -185,6 +185,10 @@ impl Provider for GitHub {
         self.http.budget()
     }
 
+    fn counted(&self) -> BoxFuture<'_, ()> {
+        Box::pin(self.http.counted())
+    }
+
     fn live_logs(&self) -> LiveLogs {
         self.copilot.live_logs()
     }

@@ -9,6 +9,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::Notify;
 use tokio::time::Instant as Tick;
 
 use super::desk::Desk;
@@ -18,6 +19,8 @@ use super::purse::Purse;
 pub struct Till {
     desk: Desk,
     purse: Arc<Mutex<Purse>>,
+    /// What was set aside came back.
+    released: Arc<Notify>,
 }
 
 /// What was set aside, until it shows in the provider's count.
@@ -30,7 +33,7 @@ pub struct Paid {
 
 impl Till {
     pub fn new(desk: Desk, purse: Purse) -> Self {
-        Self { desk, purse: Arc::new(Mutex::new(purse)) }
+        Self { desk, purse: Arc::new(Mutex::new(purse)), released: Arc::default() }
     }
 
     /// Never held while something is waited for.
@@ -42,6 +45,15 @@ impl Till {
     pub fn settle(&self) {
         let budget = self.desk.provider.budget();
         self.purse().settle(&budget, Tick::now(), self.desk.now());
+    }
+
+    /// Ends once something was asked or set aside by somebody else since it last ended: there may be more money now, or less.
+    /// For one who waits.
+    pub async fn moved(&self) {
+        tokio::select! {
+            () = self.desk.provider.counted() => {}
+            () = self.released.notified() => {}
+        }
     }
 
     /// Waits until `need` requests may be sent. It begins with the first one's money, or others would always be quicker.
@@ -68,5 +80,6 @@ impl Drop for Paid {
     fn drop(&mut self) {
         self.till.settle();
         self.till.purse().release(self.need);
+        self.till.released.notify_one();
     }
 }

@@ -36,6 +36,8 @@ pub struct Gate {
     fuse: Fuse,
     /// A probe of some zone came to its end.
     probed: Notify,
+    /// The count in the budget moved.
+    counted: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -133,6 +135,7 @@ impl Gate {
             state: Mutex::default(),
             fuse,
             probed: Notify::new(),
+            counted: Notify::new(),
         }
     }
 
@@ -142,6 +145,11 @@ impl Gate {
 
     pub fn budget(&self) -> Budget {
         self.state().budget
+    }
+
+    /// Ends once the count has moved since it last ended.
+    pub async fn counted(&self) {
+        self.counted.notified().await;
     }
 
     /// Waits for a place, and for the outcome of a probe for `patience`; or says why nothing is sent, and how long.
@@ -221,6 +229,7 @@ impl Gate {
         } else {
             state.budget.counted += 1;
         }
+        self.counted.notify_one();
         let core = headers.get("x-ratelimit-resource").is_none_or(|resource| resource == "core");
         if zone == Zone::Rest && core && headers.contains_key("x-ratelimit-remaining") {
             state.budget.limit = limits::number(headers, "x-ratelimit-limit");

@@ -69,6 +69,10 @@ impl Http {
         self.gate.budget()
     }
 
+    pub async fn counted(&self) {
+        self.gate.counted().await;
+    }
+
     /// See [`Gate::insist`].
     pub fn insist(&self) {
         self.gate.insist();

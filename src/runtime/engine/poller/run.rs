@@ -159,6 +159,7 @@ impl Poller {
             self.look_at_the_clocks();
             let money = self.launch();
             let next = self.next_due(money);
+            let till = self.till.clone();
             tokio::select! {
                 biased;
                 wish = wishes.recv() => match wish {
@@ -175,6 +176,11 @@ impl Poller {
                     if let Ok(landed) = landed {
                         self.land(landed).await;
                     }
+                }
+                // What was asked here is told with its answer.
+                () = till.moved(), if self.in_flight.is_empty() => {
+                    self.till.settle();
+                    self.tell_the_count().await;
                 }
                 () = sleep_until(next) => {}
             }
@@ -330,7 +336,6 @@ impl Poller {
         self.till.purse().release(need);
         self.sweeping.take_if(|source| *source == due.source);
         let now = Tick::now();
-        let budget = self.desk.provider.budget();
         self.till.settle();
         if self.schedule.expects(&due) {
             match result {
@@ -345,7 +350,11 @@ impl Poller {
             self.told_read_only = true;
             self.desk.op(Op::ReadOnly(why)).await;
         }
-        let spent = self.meter.read(budget, now);
+        self.tell_the_count().await;
+    }
+
+    async fn tell_the_count(&mut self) {
+        let spent = self.meter.read(self.desk.provider.budget(), Tick::now());
         if spent != self.spent {
             self.spent = spent;
             self.desk.op(Op::Budget(spent)).await;
