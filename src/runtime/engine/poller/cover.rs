@@ -13,7 +13,6 @@ use tokio::time::Instant as Tick;
 use super::run::Poller;
 use crate::domain::{RepoName, Source};
 use crate::runtime::engine::list_state::ListState;
-use crate::runtime::engine::memory::Light;
 
 /// How much dearer the lists must be than the list of own tasks for it to be worth its price.
 const OWN_WORTH: f64 = 1.5;
@@ -29,16 +28,50 @@ struct Speakers {
     pulls: bool,
 }
 
+/// How many tasks are at work in a repository, by who speaks for them besides its list.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Work {
+    own_with_pull: u32,
+    own: u32,
+    with_pull: u32,
+    alone: u32,
+}
+
+impl Work {
+    fn add(&mut self, own: bool, with_pull: bool) {
+        *match (own, with_pull) {
+            (true, true) => &mut self.own_with_pull,
+            (true, false) => &mut self.own,
+            (false, true) => &mut self.with_pull,
+            (false, false) => &mut self.alone,
+        } += 1;
+    }
+
+    /// Those that only the list speaks for.
+    fn left_by(&self, speakers: Speakers) -> u32 {
+        let own = if speakers.own { 0 } else { self.own };
+        let with_pull = if speakers.pulls { 0 } else { self.with_pull };
+        let both = if speakers.own || speakers.pulls { 0 } else { self.own_with_pull };
+        both + own + with_pull + self.alone
+    }
+
+    fn all(&self) -> u32 {
+        self.left_by(Speakers::default())
+    }
+}
+
+/// The watched repositories with tasks at work.
+pub(super) type AtWork<'a> = HashMap<&'a RepoName, Work>;
+
 impl Poller {
     /// Gives every standing source its pace. Called after everything that may change one.
     pub(super) fn cover(&mut self, now: Tick) {
-        let speakers = self.speakers();
-        let busy = self.at_work(Speakers::default());
-        let hot = self.at_work(speakers);
-        let pace = |repo: &RepoName| match (hot.contains_key(repo), busy.contains_key(repo)) {
-            (true, _) => self.pace.active,
-            (false, true) => self.pace.idle.max(self.pace.active),
-            (false, false) => {
+        let at_work = self.at_work();
+        let speakers = self.speakers(&at_work);
+        let pace = |repo: &RepoName| match at_work.get(repo) {
+            Some(work) if work.left_by(speakers) > 0 => self.pace.active,
+            Some(_) => self.pace.idle.max(self.pace.active),
+            None => {
                 let calm = self.lists.get(repo).map(|list| list.calm).unwrap_or_default();
                 calm.pace(self.pace.idle, self.pace.slowest)
             }
@@ -95,48 +128,39 @@ impl Poller {
     }
 
     /// Who speaks for tasks besides the lists, because that is cheaper.
-    fn speakers(&self) -> Speakers {
+    fn speakers(&self, at_work: &AtWork<'_>) -> Speakers {
+        let waste = |speakers| self.waste(at_work, speakers);
         let alone = Speakers::default();
         let own = Speakers { own: self.own_is_asked() && self.schedule.is_sound(&Source::OwnTasks), ..alone };
         let price = self.price(&self.own);
-        let own = if own.own && self.waste(alone) - self.waste(own) > OWN_WORTH * price { own } else { alone };
+        let own = if own.own && waste(alone) - waste(own) > OWN_WORTH * price { own } else { alone };
         let pulls = Speakers { pulls: self.schedule.is_sound(&Source::Pulls), ..own };
-        if pulls.pulls && self.waste(own) - self.waste(pulls) > PULLS_WORTH { pulls } else { own }
+        if pulls.pulls && waste(own) - waste(pulls) > PULLS_WORTH { pulls } else { own }
     }
 
     /// What one round over all lists at full pace costs while nothing changes, in requests.
-    fn waste(&self, speakers: Speakers) -> f64 {
-        let lists = self.at_work(speakers);
-        lists.keys().filter_map(|repo| self.lists.get(*repo)).map(|list| self.price(list)).sum()
+    fn waste(&self, at_work: &AtWork<'_>, speakers: Speakers) -> f64 {
+        let lists = at_work.iter().filter(|(_, work)| work.left_by(speakers) > 0);
+        lists.filter_map(|(repo, _)| self.lists.get(*repo)).map(|list| self.price(list)).sum()
     }
 
     fn price(&self, list: &ListState) -> f64 {
         if list.proven { self.pace.unchanged } else { 1.0 }
     }
 
-    /// The watched repositories with tasks at work that only their list speaks for, and how many these are.
-    fn at_work(&self, speakers: Speakers) -> HashMap<&RepoName, u32> {
-        let spoken_for = |light: &Light| {
-            (speakers.own && light.own) || (speakers.pulls && light.pulls.iter().any(|at| self.memory.pulls.speaks(at)))
-        };
-        let mut at_work = HashMap::new();
-        for light in self.memory.active().filter(|light| !spoken_for(light)) {
-            if self.lists.contains_key(&light.at.repo) {
-                *at_work.entry(&light.at.repo).or_insert(0) += 1;
-            }
+    pub(super) fn at_work(&self) -> AtWork<'_> {
+        let mut at_work = AtWork::new();
+        for light in self.memory.active().filter(|light| self.lists.contains_key(&light.at.repo)) {
+            let with_pull = light.pulls.iter().any(|at| self.memory.pulls.speaks(at));
+            at_work.entry(&light.at.repo).or_default().add(light.own, with_pull);
         }
         at_work
     }
 
     /// How much more than others a list is worth: more tasks at work, or the one that is looked at.
-    pub(super) fn weight(&self, repo: &RepoName, at_work: &HashMap<RepoName, u32>) -> f64 {
-        let tasks = at_work.get(repo).copied().unwrap_or(0).min(12);
+    pub(super) fn weight(&self, repo: &RepoName, at_work: &AtWork<'_>) -> f64 {
+        let tasks = at_work.get(repo).map_or(0, Work::all).min(12);
         let attended = self.attended.as_ref().is_some_and(|at| at.repo == *repo);
         (1.0 + f64::from(tasks) / 4.0) * if attended { 2.0 } else { 1.0 }
-    }
-
-    /// Tasks at work by repository.
-    pub(super) fn busy(&self) -> HashMap<RepoName, u32> {
-        self.at_work(Speakers::default()).into_iter().map(|(repo, tasks)| (repo.clone(), tasks)).collect()
     }
 }

@@ -1,9 +1,8 @@
 //! Sends what is due, in its turn, as far as there is room and money.
 
-use std::collections::HashMap;
-
 use tokio::time::Instant as Tick;
 
+use super::cover::AtWork;
 use super::diagnose::is_diagnosis;
 use super::run::{Landed, Poller};
 use crate::domain::{Fault, RepoName, Source, TaskId};
@@ -52,11 +51,11 @@ impl Poller {
         let is_extra = |source: &Source| is_diagnosis(source) || self.is_in_the_background(source);
         let may = |waiting: &Waiting| !(trouble && is_extra(&waiting.source));
         let waiting: Vec<Waiting> = self.schedule.waiting(now).filter(may).collect();
-        let busy = if waiting.is_empty() { HashMap::new() } else { self.busy() };
-        waiting.into_iter().map(|waiting| self.candidate(waiting, &busy, now)).collect()
+        let at_work = if waiting.is_empty() { AtWork::new() } else { self.at_work() };
+        waiting.into_iter().map(|waiting| self.candidate(waiting, &at_work, now)).collect()
     }
 
-    fn candidate(&self, waiting: Waiting, busy: &HashMap<RepoName, u32>, now: Tick) -> Candidate {
+    fn candidate(&self, waiting: Waiting, at_work: &AtWork<'_>, now: Tick) -> Candidate {
         let Waiting { source, poked, late, every } = waiting;
         let own = match &source {
             Source::Viewer | Source::OwnTasks | Source::Pulls => Class::Pulse,
@@ -84,7 +83,7 @@ impl Poller {
             _ => 1.0,
         };
         let weight = match &source {
-            Source::Tasks(repo) => self.weight(repo, busy),
+            Source::Tasks(repo) => self.weight(repo, at_work),
             _ => 1.0,
         };
         let intervals = late.as_secs_f64() / every.map_or(60.0, |every| every.as_secs_f64().max(1.0));
