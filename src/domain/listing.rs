@@ -252,8 +252,18 @@ impl<S: Listing> ViewOf<S> {
 
     /// The name as one word after `:view`: `needs-me`.
     pub fn word(&self) -> String {
-        self.name.to_lowercase().split_whitespace().collect::<Vec<_>>().join("-")
+        one_word(&self.name)
     }
+
+    /// The view of this name, as it is written or as one word.
+    pub fn called<'a>(name: &str, views: &'a [Self]) -> Option<&'a Self> {
+        let word = one_word(name);
+        views.iter().find(|view| view.word() == word)
+    }
+}
+
+fn one_word(name: &str) -> String {
+    name.to_lowercase().split_whitespace().collect::<Vec<_>>().join("-")
 }
 
 /// A text in TOML's quotes.

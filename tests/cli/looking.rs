@@ -83,6 +83,35 @@ fn a_query_means_what_it_means_in_the_console() {
 }
 
 #[test]
+fn a_view_of_the_console_is_a_list_with_its_query_its_order_and_its_columns() {
+    let world = World::at(0.001);
+    let lines = |args: &[&str]| {
+        let list = world.run(&with(&[&["list"], args].concat()));
+        assert_eq!((list.code, list.err.as_str()), (0, ""), "{args:?}");
+        list.out.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    // Without a configuration there are the six of every console.
+    let done = lines(&["--view", "Done"]);
+    assert!(done.len() > 1);
+    assert_eq!(done, lines(&["state:completed"]));
+    assert_eq!(lines(&["--view", "needs me", "-q"]), lines(&["-q", "--view", "needs-me"]));
+    let file = world.file(
+        "views.toml",
+        "[[views]]\nname = \"Old work\"\nquery = \"state:completed\"\nsort = \"age reverse\"\ncolumns = [\"agent\", \"state\"]\n",
+    );
+    let config = ["--config", file.to_str().unwrap()];
+    let of_view = |more: &[&str]| lines(&[&config, &["--view", "old-work"], more].concat());
+    let written = lines(&["state:completed", "--sort", "-age", "--columns", "id,state,age,agent,name"]);
+    assert_eq!(of_view(&[]), written);
+    assert_eq!(of_view(&["--sort", "age", "-q", "updated:<1s"]), lines(&["-q", "state:completed", "updated:<1s"]));
+    assert!(of_view(&["-q"]).len() > of_view(&["-q", "--", "-n"]).len(), "what is typed must hold, too");
+    assert!(of_view(&["--columns", "id"]).iter().all(|line| !line.contains('\t')));
+    let unknown = world.run(&with(&[&config[..], &["list", "--view", "needs-me"]].concat()));
+    assert_eq!((unknown.code, unknown.out.as_str()), (2, ""));
+    one_line(&unknown.err, &["needs-me", "old-work"]);
+}
+
+#[test]
 fn what_is_printed_as_json_is_what_the_schema_says() {
     let world = World::at(0.001);
     let list = objects(&world.run(&with(&["list", "--json", "--join"])).out);

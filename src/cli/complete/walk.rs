@@ -17,6 +17,7 @@ const MOST_HELP: usize = 60;
 pub trait Local {
     fn repositories(&self) -> Vec<Candidate>;
     fn templates(&self) -> Vec<Candidate>;
+    fn views(&self) -> Vec<Candidate>;
     fn tasks(&self) -> Vec<Candidate>;
     /// What queries ask about.
     fn words(&self) -> Words;
@@ -182,6 +183,7 @@ impl<'a> Place<'a> {
         let values = match name {
             "OWNER/NAME" => local.repositories(),
             "TEMPLATE" => local.templates(),
+            "VIEW" => local.views(),
             "TASK" | "TASK|SESSION" | "TASK|ACTION" => local.tasks(),
             "QUERY" if self.path.first() == Some(&"automation") => local.words().automations(typed),
             "QUERY" => local.words().tasks(typed),
@@ -224,6 +226,10 @@ mod tests {
             vec![Candidate::new("flaky-test", "Mend a test")]
         }
 
+        fn views(&self) -> Vec<Candidate> {
+            vec![Candidate::new("needs-me", "is:needs-me")]
+        }
+
         fn tasks(&self) -> Vec<Candidate> {
             vec![Candidate::new("3f2504e0", "running  Fix it")]
         }
@@ -262,6 +268,7 @@ mod tests {
         assert_eq!(offered("atc list --colu"), ["--columns"]);
         assert_eq!(offered("atc list --columns id,mod"), ["id,model"]);
         assert_eq!(offered("atc list --repo "), ["acme/api"]);
+        assert_eq!(offered("atc list --view n"), ["needs-me"]);
         assert_eq!(offered("atc list --repo=ac"), ["--repo=acme/api"]);
         assert_eq!(offered("atc --repo=a"), ["--repo=acme/api"]);
         assert_eq!(offered("atc view "), ["3f2504e0"]);

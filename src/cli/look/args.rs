@@ -9,7 +9,8 @@ use crate::cli::complete::Shell;
 use crate::cli::ledger_verbs::{About, LedgerVerb};
 use crate::cli::voice::Looks;
 use crate::domain::query::{QueryOf, Subject};
-use crate::domain::{Column, Fault, FaultKind, LogSource, Order, Query, SourceChoice};
+use crate::domain::{Column, Fault, FaultKind, LogSource, Order, Query, SavedView, SourceChoice};
+use crate::text::Safe;
 use crate::transcript::Facet;
 
 #[derive(Clone, Debug, PartialEq, Subcommand)]
@@ -83,6 +84,9 @@ pub struct ListArgs {
     /// What the tasks must be, in the language of the console's filter: 'state:failed updated:<2h'
     #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
+    /// A view of the console, such as needs-me: its query, and its columns and order where none are given
+    #[arg(long, value_name = "VIEW")]
+    pub view: Option<String>,
     #[arg(long, value_name = "COLUMNS", value_parser = columns::parse, help = columns::help())]
     pub columns: Option<Shown>,
     /// By a column of the console's list, such as updated, age or cost; -cost: the other way round
@@ -102,6 +106,24 @@ pub struct ListArgs {
     pub header: bool,
     #[command(flatten)]
     pub looks: Looks,
+}
+
+impl ListArgs {
+    /// The view that is named, if one is.
+    pub fn view_of<'a>(&self, views: &'a [SavedView]) -> Result<Option<&'a SavedView>, Fault> {
+        let Some(name) = &self.view else { return Ok(None) };
+        SavedView::called(name, views).map(Some).ok_or_else(|| {
+            let names: Vec<_> = views.iter().map(SavedView::word).collect();
+            let what = format!("there is no view {:?}", Safe::new(name).as_str());
+            Fault::new(FaultKind::Invalid, what, format!("name one of {}", names.join(", ")))
+        })
+    }
+
+    /// What the tasks must be: all that the view asks, and all that was typed.
+    pub fn query_in(&self, view: Option<&SavedView>) -> Result<Query, Fault> {
+        let of_view = view.map(|view| view.query.text().to_owned());
+        query(&of_view.into_iter().chain(self.query.iter().cloned()).collect::<Vec<_>>())
+    }
 }
 
 /// Several arguments are one query.

@@ -2,7 +2,7 @@
 
 use super::joined::Joined;
 use crate::cli::voice::{Cell, Tone};
-use crate::domain::{Artifact, Diagnosed, Instant, Session, age};
+use crate::domain::{Artifact, Column as Listed, Diagnosed, Instant, Session, age};
 use crate::text::Untrusted;
 
 /// What a column needs to be asked for before it can say anything.
@@ -120,6 +120,16 @@ impl PartialEq for Shown {
 impl Default for Shown {
     fn default() -> Self {
         Self(USUAL.iter().filter_map(|word| find(word)).collect())
+    }
+}
+
+impl Shown {
+    /// As a view of the console shows its rows, with what a list is told by.
+    pub fn of_view(columns: &[Listed]) -> Self {
+        let always = [Listed::State, Listed::Age, Listed::Name];
+        let more = columns.iter().filter(|column| !always.contains(column)).map(|column| column.word());
+        let words = ["id", "state", "age"].into_iter().chain(more).chain(["name"]);
+        Self(words.filter_map(find).collect())
     }
 }
 

@@ -3,18 +3,20 @@
 use super::gathered::Gathered;
 use super::seat::Seat;
 use crate::cli::desk::Stopped;
-use crate::cli::look::args::{self, ListArgs};
+use crate::cli::look::args::ListArgs;
 use crate::cli::look::columns::{Needs as Column, Shown};
 use crate::cli::voice::{Cell, Form, Row};
 use crate::cli::{Desk, Exit, output};
 use crate::domain::query::Needs;
-use crate::domain::{Column as SortBy, Fault, FaultKind, Freshness, State, TaskRef, age};
+use crate::domain::{Column as SortBy, Fault, FaultKind, Freshness, Order, State, TaskRef, age};
 
 /// With `desk` `None` nothing is asked: what is printed is what earlier runs kept.
 pub async fn run(args: &ListArgs, seat: Seat, desk: Option<&Desk>) -> Result<Exit, Fault> {
-    let query = args::query(&args.query)?;
-    let order = args.sort.unwrap_or_default();
-    let shown = args.columns.clone().unwrap_or_default();
+    let view = args.view_of(&seat.settings.views)?;
+    let query = args.query_in(view)?;
+    let order = args.sort.or(view.map(|view| view.order)).unwrap_or_default();
+    let of_view = || view.and_then(|view| view.columns.as_deref()).map(Shown::of_view);
+    let shown = args.columns.clone().or_else(of_view).unwrap_or_default();
     let mut seat = seat;
     let every = desk.is_none() && seat.settings.repos.is_empty();
     let repos = (!every).then(|| seat.settings.repos.clone());
@@ -33,7 +35,7 @@ pub async fn run(args: &ListArgs, seat: Seat, desk: Option<&Desk>) -> Result<Exi
     let mut gathered = Gathered::new(&seat, query, order);
     gathered.remember(remembered);
     let rows = if let Some(desk) = desk {
-        match desk.stop.wait(gather(&mut gathered, desk, args, &shown)).await {
+        match desk.stop.wait(gather(&mut gathered, desk, args, order, &shown)).await {
             Ok(rows) => rows,
             Err(Stopped) => return Ok(Exit::Failed),
         }
@@ -48,14 +50,14 @@ pub async fn run(args: &ListArgs, seat: Seat, desk: Option<&Desk>) -> Result<Exi
 }
 
 /// Lists first; then of all tasks what the query needs; then of those that are printed what the columns need.
-async fn gather(gathered: &mut Gathered, desk: &Desk, args: &ListArgs, shown: &Shown) -> Vec<TaskRef> {
+async fn gather(gathered: &mut Gathered, desk: &Desk, args: &ListArgs, order: Order, shown: &Shown) -> Vec<TaskRef> {
     let provider = &*desk.context.provider;
     gathered.read_lists(desk).await;
     let needs = gathered.query().needs();
     if needs.viewer {
         gathered.read_viewer(provider).await;
     }
-    let sorted_by = |by| args.sort.is_some_and(|order| order.by == by);
+    let sorted_by = |by| order.by == by;
     let needs = Needs {
         sessions: needs.sessions || sorted_by(SortBy::Model) || sorted_by(SortBy::Cost),
         pull: needs.pull || sorted_by(SortBy::Pull) || sorted_by(SortBy::Checks),

@@ -8,7 +8,7 @@ use crate::cli::complete::{Candidate, Local, Words};
 use crate::cli::template;
 use crate::config::{Config, Paths};
 use crate::console::event::{Remembered, RememberedTask};
-use crate::domain::{RepoName, Source};
+use crate::domain::{RepoName, SavedView, Source};
 
 /// `None` in place of the place: the configuration is wrong. Then only what the language itself has is offered.
 #[expect(missing_debug_implementations, reason = "a seat holds the clock, a function")]
@@ -50,6 +50,11 @@ impl Local for Offered {
         let Some(here) = &self.0 else { return Vec::new() };
         let shelf = template::load(&template::places(&here.config, &here.paths, here.directory.as_deref()));
         shelf.templates.iter().map(|one| Candidate::new(&one.id, &one.description)).collect()
+    }
+
+    fn views(&self) -> Vec<Candidate> {
+        let views = self.0.as_ref().map_or_else(SavedView::defaults, |here| here.seat.settings.views.clone());
+        views.iter().map(|view| Candidate::new(view.word(), view.query.text())).collect()
     }
 
     fn tasks(&self) -> Vec<Candidate> {
