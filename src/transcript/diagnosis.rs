@@ -10,7 +10,7 @@
 //! A log that is read anew gets a new `Diagnosis`. Nothing is judged here about a session that still runs but what its
 //! log says word for word.
 
-use regex::bytes::Regex;
+use regex_automata::meta::Regex;
 
 use super::decode::{Change, Transcript};
 use super::entry::{Entry, Kind};
@@ -279,8 +279,10 @@ fn line_at(text: &str, start: usize, end: usize) -> &str {
 
 /// The first group that found anything, without the signs round it.
 fn group(pattern: &Regex, text: &str) -> Option<String> {
-    let found = pattern.captures(text.as_bytes())?;
-    let group = String::from_utf8_lossy(found.iter().skip(1).flatten().next()?.as_bytes());
+    let mut found = pattern.create_captures();
+    pattern.captures(text.as_bytes(), &mut found);
+    let group = found.iter().skip(1).flatten().next()?;
+    let group = String::from_utf8_lossy(text.as_bytes().get(group.range())?);
     Some(group.trim_matches(['\'', '"', '`', '’', '‘', ',', '.', ';', ')', '(']).to_owned())
 }
 

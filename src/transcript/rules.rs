@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use regex::bytes::Regex;
+use regex_automata::meta::Regex;
 use serde::{Deserialize, Deserializer};
 use sha2::{Digest, Sha256};
 
@@ -111,7 +111,7 @@ pub struct Rule {
 }
 
 /// How the expressions of a file are made.
-type Make = fn(String) -> Result<Sought, regex::Error>;
+type Make = fn(String) -> Result<Sought, String>;
 
 /// A rule that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -223,6 +223,11 @@ impl Rule {
         self.pattern.as_ref()?.regex()
     }
 
+    #[cfg(test)]
+    pub(super) fn expression(&self) -> Option<&str> {
+        self.pattern.as_ref().map(Sought::text)
+    }
+
     pub(super) fn absent(&self) -> Option<&Regex> {
         self.absent.as_ref()?.regex()
     }
@@ -271,8 +276,7 @@ fn read(block: &str, make: Make) -> Result<Rule, (usize, String)> {
     let sought = |name: &str, pattern: Option<String>| {
         pattern.map(make).transpose().map_err(|error| {
             let line = block.lines().position(|line| line.trim_start().starts_with(name)).unwrap_or(0);
-            let reason = error.to_string();
-            (line, format!("{name}: {}", reason.lines().last().unwrap_or_default().trim()))
+            (line, format!("{name}: {}", error.lines().last().unwrap_or_default().trim()))
         })
     };
     let (pattern, absent) = (sought("pattern", written.pattern)?, sought("absent", written.absent)?);

@@ -7,10 +7,12 @@ use std::borrow::Cow;
 use std::sync::{LazyLock, OnceLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Match, MatchKind};
-use regex::{Captures, Regex};
+use regex_automata::meta::Regex;
+use regex_automata::util::captures::Captures;
+use regex_automata::util::syntax;
 
 use super::runners::{COMMANDS, Counts, PACKAGES, ROWS, Row, SAME, SHOWS, WHOLE, WORDS};
-use super::words::{Gate, Set};
+use super::words::{self, Before, Gate, Set};
 use crate::text::StyledLine;
 
 /// Tests, or where a runner names only these: packages.
@@ -111,7 +113,8 @@ pub(super) fn row_of(line: &str) -> Option<usize> {
 
 /// The patterns are ours: a test compiles them all.
 fn reader(row: usize) -> Option<&'static Regex> {
-    READERS.get(row)?.get_or_init(|| Regex::new(&ascii(ROWS.get(row)?.pattern)).ok()).as_ref()
+    let read = |row: &Row| words::compile(&ascii(row.pattern), syntax::Config::new(), Before::ItsWords).ok();
+    READERS.get(row)?.get_or_init(|| ROWS.get(row).and_then(read)).as_ref()
 }
 
 /// Summaries are written in ASCII. Classes of all of Unicode would take fifty times as long to build.
@@ -175,8 +178,9 @@ impl Sum {
     }
 
     /// The numbers of a row's named groups.
-    fn of_groups(found: &Captures<'_>) -> Self {
-        let count = |name| found.name(name).and_then(|digits| digits.as_str().parse().ok()).unwrap_or(0u64);
+    fn of_groups(found: &Captures, line: &str) -> Self {
+        let digits = |name| line.get(found.get_group_by_name(name)?.range());
+        let count = |name| digits(name).and_then(|digits| digits.parse().ok()).unwrap_or(0u64);
         let failed = count("f").saturating_add(count("e"));
         Self { total: count("t"), passed: count("p"), failed, skipped: count("s") }
     }
@@ -211,13 +215,17 @@ struct Found(Vec<(&'static str, Sum)>);
 
 impl Found {
     fn line(&mut self, row: usize, line: &str) {
-        let Some(found) = reader(row).and_then(|reader| reader.captures(line)) else { return };
-        let Some(row) = ROWS.get(row) else { return };
+        let (Some(reader), Some(row)) = (reader(row), ROWS.get(row)) else { return };
+        let mut found = reader.create_captures();
+        reader.captures(line, &mut found);
+        if !found.is_match() {
+            return;
+        }
         let sum = match row.counts {
             Counts::Passed => Sum { passed: 1, ..Sum::default() },
             Counts::Failed => Sum { failed: 1, ..Sum::default() },
             Counts::Skipped => Sum { skipped: 1, ..Sum::default() },
-            Counts::Sum | Counts::Last if found.len() > 1 => Sum::of_groups(&found),
+            Counts::Sum | Counts::Last if found.group_len() > 1 => Sum::of_groups(&found, line),
             Counts::Sum | Counts::Last => Sum::of_words(line),
         };
         self.add(row, sum);
@@ -450,7 +458,7 @@ mod tests {
     fn a_runner_is_named_by_the_first_of_its_words_that_stand_alone() {
         let words: Vec<_> = COMMANDS.iter().map(|(words, _)| regex::escape(words)).collect();
         let alone = format!(r#"(?:^|[ /("'\t])({})(?:$|[ :)"'\t])"#, words.join("|"));
-        let alone = Regex::new(&ascii(&alone)).unwrap();
+        let alone = regex::Regex::new(&ascii(&alone)).unwrap();
         let pieces: Vec<_> =
             COMMANDS.iter().map(|(words, _)| *words).chain([" ", "/", "(", "\t", ":", "-", "x"]).collect();
         let mut seen = 0;

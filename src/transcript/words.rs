@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
-use regex::bytes::{Regex, RegexBuilder};
+use regex_automata::meta::{BuildError, Regex};
+use regex_automata::util::syntax;
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
@@ -33,18 +34,24 @@ pub(super) struct Sought {
 }
 
 impl Sought {
-    /// For what is shipped: that it can be compiled is tested.
+    /// For what is shipped: that it can be compiled, and that words lead to it, is tested.
     pub(super) fn later(text: String) -> Self {
         Self { text, regex: OnceLock::new() }
     }
 
-    pub(super) fn now(text: String) -> Result<Self, regex::Error> {
-        let regex = compile(&text)?;
+    /// For what others wrote. An error says in its last line what is wrong.
+    pub(super) fn now(text: String) -> Result<Self, String> {
+        let regex = compile(&text, by_bytes(), Before::Nothing)?;
         Ok(Self { text, regex: Some(regex).into() })
     }
 
     pub(super) fn regex(&self) -> Option<&Regex> {
-        self.regex.get_or_init(|| compile(&self.text).ok()).as_ref()
+        self.regex.get_or_init(|| compile(&self.text, by_bytes(), Before::ItsWords).ok()).as_ref()
+    }
+
+    #[cfg(test)]
+    pub(super) fn text(&self) -> &str {
+        &self.text
     }
 
     /// In lower case: whatever it matches has one of these, in whatever case. `None`: nothing is known.
@@ -53,9 +60,36 @@ impl Sought {
     }
 }
 
-fn compile(text: &str) -> Result<Regex, regex::Error> {
-    // By bytes: the classes of all of Unicode make a search fifty times as slow.
-    RegexBuilder::new(text).unicode(false).size_limit(COMPILED).build()
+/// The classes of all of Unicode make a search fifty times as slow.
+fn by_bytes() -> syntax::Config {
+    syntax::Config::new().unicode(false).utf8(false)
+}
+
+/// What is known of a text before an expression is asked about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Before {
+    /// That it has words of the expression: a gate led it there.
+    ItsWords,
+    /// Nothing: the expression looks for its words by itself first.
+    Nothing,
+}
+
+/// To make an expression look for its words by itself takes more than all else of compiling it.
+pub(super) fn compile(text: &str, syntax: syntax::Config, known: Before) -> Result<Regex, String> {
+    let config = Regex::config().nfa_size_limit(Some(COMPILED)).utf8_empty(syntax.get_utf8());
+    Regex::builder()
+        .syntax(syntax)
+        .configure(config.auto_prefilter(known == Before::Nothing))
+        .build(text)
+        .map_err(|error| wrong(&error))
+}
+
+fn wrong(error: &BuildError) -> String {
+    match (error.syntax_error(), error.size_limit()) {
+        (Some(syntax), _) => syntax.to_string(),
+        (None, Some(most)) => format!("it takes more than {most} bytes when it is compiled"),
+        (None, None) => error.to_string(),
+    }
 }
 
 fn of(hir: &Hir) -> Option<Words> {
