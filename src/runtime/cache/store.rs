@@ -142,7 +142,8 @@ impl Store {
     pub fn good_at(&self, source: &Source) -> rusqlite::Result<Option<Instant>> {
         let Some(key) = key(source) else { return Ok(None) };
         let sql = "SELECT good_at FROM sources WHERE host = ?1 AND source = ?2";
-        let at = self.connection.query_row(sql, params![self.host, key], |row| row.get(0)).optional()?;
+        let at =
+            self.connection.prepare_cached(sql)?.query_row(params![self.host, key], |row| row.get(0)).optional()?;
         Ok(at.and_then(|at| Instant::from_timestamp(at, 0)))
     }
 
@@ -154,7 +155,7 @@ impl Store {
     /// How far a repository's list is kept whole. `None`: nobody knows what of it is kept.
     pub fn mark(&self, repo: &RepoName) -> rusqlite::Result<Option<Mark>> {
         let sql = "SELECT newest, whole_at, pages FROM wholes WHERE host = ?1 AND repo = ?2";
-        let mark = self.connection.query_row(sql, params![self.host, repo.as_str()], |row| {
+        let mark = self.connection.prepare_cached(sql)?.query_row(params![self.host, repo.as_str()], |row| {
             Ok((row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?, row.get(2)?))
         });
         Ok(mark.optional()?.and_then(|(newest, whole_at, pages)| {
@@ -176,7 +177,7 @@ impl Store {
     /// Reads a repository's tasks, newest touch first, until `take` says no. Returns how many rows could not be read.
     pub fn tasks(&self, repo: &RepoName, mut take: impl FnMut(RememberedTask) -> bool) -> rusqlite::Result<u32> {
         let sql = "SELECT id, row, details, diagnosis FROM tasks WHERE host = ?1 AND repo = ?2 ORDER BY touched DESC LIMIT ?3";
-        let mut statement = self.connection.prepare(sql)?;
+        let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query(params![self.host, repo.as_str(), MOST_TASKS])?;
         let mut bad = 0;
         while let Some(row) = rows.next()? {
@@ -223,7 +224,7 @@ impl Store {
     /// Reads a repository's pull requests as last seen. Returns how many rows could not be read.
     pub fn pulls(&self, repo: &RepoName, mut take: impl FnMut(PullRef, Pull)) -> rusqlite::Result<u32> {
         let sql = "SELECT id, row FROM pulls WHERE host = ?1 AND repo = ?2";
-        let mut statement = self.connection.prepare(sql)?;
+        let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query(params![self.host, repo.as_str()])?;
         let mut bad = 0;
         while let Some(row) = rows.next()? {
