@@ -173,3 +173,16 @@ async fn sources_that_follow_each_other_at_their_own_pace_are_never_said_to_disa
     flow.pass(Duration::from_mins(1)).await;
     assert!(flow.row("Cover the error paths of upl").contains('≠'), "{}", flow.text());
 }
+
+#[tokio::test(start_paused = true)]
+async fn two_seconds_after_the_first_start_every_pull_request_of_every_repository_is_there() {
+    let flow = Flow::start(160, 45).await;
+    flow.sees("All 4").await;
+    flow.pass(Duration::from_secs(2)).await;
+    let text = flow.text();
+    assert!(text.contains("Reviews · 25 open"), "{text}");
+    let waits =
+        |line: &str| line.contains(" acme/") && line.contains('…') && !line.contains('#') && !line.contains('–');
+    assert!(!text.lines().any(waits), "{text}");
+    assert!(flow.requests("POST", "/graphql") <= 4, "in few questions");
+}

@@ -18,8 +18,9 @@ use crate::runtime::engine::list_state::ListState;
 const OWN_WORTH: f64 = 1.5;
 /// The same for pull requests, which now and then do not move with their task.
 const PULLS_WORTH: f64 = 2.0;
-/// Between two requests while there are pull requests that were never asked about.
-const PULLS_FASTEST: Duration = Duration::from_secs(10);
+/// Between two requests while there are pull requests that were never asked about: those of more than one request, and those
+/// that other answers named while one was on its way.
+const PULLS_FASTEST: Duration = Duration::from_secs(1);
 
 /// What speaks for a task besides its repository's list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
