@@ -23,10 +23,10 @@ fn plan(file: &Path, anonymous: bool) -> Plan {
     Plan { file: file.to_owned(), host: "github.com".into(), token_kind: "gho_", repos, anonymous, cap: 64 << 20 }
 }
 
-/// Of both worlds. Logs are read for diagnosis while other answers come, as fast as the machine is: what is asked next would
-/// depend on that.
+/// Of two answers that are on their way the first to come decides what is asked next, and where logs are diagnosed beside
+/// them, how fast they are read. Neither may differ from one world to the other.
 fn same() -> Setup {
-    Setup { read_only: true, exact: true, diagnose: false, ..Setup::default() }
+    Setup { read_only: true, exact: true, in_flight: 1, diagnose: false, ..Setup::default() }
 }
 
 /// What an operator does in both worlds, and the screens on the way.
@@ -82,7 +82,7 @@ async fn recorded(file: &Path, anonymous: bool) -> (Vec<Buffer>, Summary) {
 /// The player, and what a flow needs to ask it.
 async fn replayed(recording: Recording) -> (Arc<Player>, Option<Arc<Stand>>, Option<Arc<GitHub>>) {
     let (player, stand, mut options) = replay::serve(recording, Clock::virtual_from(noon())).await.unwrap();
-    options.limits.in_flight = 1;
+    options.limits.in_flight = same().in_flight;
     (player, Some(Arc::new(stand)), Some(Arc::new(GitHub::new(options).unwrap())))
 }
 
