@@ -69,11 +69,16 @@ fn differing(one: &Buffer, other: &Buffer) -> String {
     rows.map(told).collect::<Vec<_>>().join("\n")
 }
 
-async fn recorded(file: &Path, anonymous: bool) -> (Vec<Buffer>, Summary) {
+/// Where only one world is looked at: logs are read for diagnosis, too, and stand in the recording.
+fn whole() -> Setup {
+    Setup { diagnose: true, ..same() }
+}
+
+async fn recorded(file: &Path, anonymous: bool, setup: Setup) -> (Vec<Buffer>, Summary) {
     let clock = Clock::virtual_from(noon());
     let recorder = Recorder::start(plan(file, anonymous), clock.as_now()).unwrap();
     let tap: Arc<dyn Tap> = recorder.clone();
-    let flow = Flow::with(Setup { tap: Some(tap), ..same() }).await;
+    let flow = Flow::with(Setup { tap: Some(tap), ..setup }).await;
     let screens = walk(&flow).await;
     flow.quit().await;
     (screens, recorder.finish())
@@ -90,7 +95,7 @@ async fn replayed(recording: Recording) -> (Arc<Player>, Option<Arc<Stand>>, Opt
 fn on_a_recording_of_the_demo_every_screen_is_the_one_the_demo_showed_cell_by_cell() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("demo.atc");
-    let (shown, summary) = exactly(recorded(&file, false));
+    let (shown, summary) = exactly(recorded(&file, false, same()));
     assert!(summary.answers > 50 && summary.lost == 0 && !summary.full, "{summary:?}");
     assert!(summary.bytes < 4 << 20, "what grows is written once: {} bytes", summary.bytes);
     let recording = load(&file).unwrap();
@@ -115,7 +120,7 @@ fn no_token_stands_in_a_recording_and_nobody_else_can_read_it() {
     use std::os::unix::fs::MetadataExt;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("demo.atc");
-    let (_, summary) = exactly(recorded(&file, false));
+    let (_, summary) = exactly(recorded(&file, false, whole()));
     let text = std::fs::read_to_string(&file).unwrap();
     for canary in [TOKEN, "gho_", "ghp_", "Bearer ", "authorization", "cookie", "sig="] {
         let head = text.lines().next().unwrap().len();
@@ -133,7 +138,7 @@ fn no_token_stands_in_a_recording_and_nobody_else_can_read_it() {
 fn an_anonymous_recording_names_nobody_and_is_replayed_all_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("demo.atc");
-    let (_, summary) = exactly(recorded(&file, true));
+    let (_, summary) = exactly(recorded(&file, true, whole()));
     assert!(summary.names > 3, "{summary:?}");
     let text = std::fs::read_to_string(&file).unwrap().to_lowercase();
     for name in ["acme", "okafor", "tanaka-r", "lindqvist", "mona serrano"] {
@@ -144,7 +149,7 @@ fn an_anonymous_recording_names_nobody_and_is_replayed_all_the_same() {
     assert!(recording.anonymous && recording.repos[0].as_str() == "owner-1/repo-1", "{:?}", recording.repos);
     exactly(async {
         let (_player, stand, provider) = replayed(recording.clone()).await;
-        let setup = Setup { provider, stand, repos: Some(recording.repos), ..same() };
+        let setup = Setup { provider, stand, repos: Some(recording.repos), ..whole() };
         let flow = Flow::with(setup).await;
         flow.select("Fix flaky retry test in scheduler").await;
         flow.press(Key::Esc).await;
