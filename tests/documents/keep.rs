@@ -17,9 +17,17 @@ pub fn keep_equal(name: &str, found: &str, generated: &str) {
         fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(name), generated).unwrap();
         return;
     }
-    let differs = found.lines().zip(generated.lines()).zip(1..).find(|((found, generated), _)| found != generated);
-    let line = differs.map_or_else(|| found.lines().count() + 1, |(_, line)| line);
-    panic!("{name}:{line}: is not what the program says; `ATC_UPDATE_DOCS=1 cargo test --test docs` writes it anew");
+    let (mut stands, mut says) = (found.lines(), generated.lines());
+    let mut line = 1;
+    let (stands, says) = loop {
+        match (stands.next(), says.next()) {
+            (Some(one), Some(other)) if one == other => line += 1,
+            (one, other) => break (one.unwrap_or("nothing more"), other.unwrap_or("nothing more")),
+        }
+    };
+    panic!(
+        "{name}:{line}: is not what the program says; `ATC_UPDATE_DOCS=1 cargo test --test docs` writes it anew\n- {stands}\n+ {says}"
+    );
 }
 
 /// Begin and end of what stands between the markers.

@@ -10,6 +10,7 @@
 //! money for it is decided elsewhere (see `purse` and `turns`).
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use tokio::time::Instant as Tick;
@@ -23,6 +24,10 @@ const LONGEST: Duration = Duration::from_hours(1);
 
 #[derive(Clone, Debug, Default)]
 struct Slot {
+    /// Tells its waits from those of other sources, and of other consoles.
+    own: u64,
+    /// How often it was asked.
+    asked: u64,
     due: Option<Tick>,
     /// `None`: asked once, then only when poked.
     every: Option<Duration>,
@@ -57,6 +62,8 @@ pub struct Schedule {
     generation: u64,
     /// Everything is this much slower: nobody looks.
     slower: u32,
+    /// Tells this console's waits from another's.
+    apart: u64,
 }
 
 /// A fetch to be made now.
@@ -88,30 +95,34 @@ pub enum Poke {
     Operator,
 }
 
-impl Default for Schedule {
-    fn default() -> Self {
-        Self { slots: HashMap::new(), generation: 0, slower: 1 }
-    }
-}
-
 impl Schedule {
+    /// Two that are `apart` by another number do not fall into step.
+    pub fn new(apart: u64) -> Self {
+        Self { slots: HashMap::new(), generation: 0, slower: 1, apart }
+    }
+
+    /// What is known of a source, and where it is new, this.
+    fn slot(&mut self, source: Source, new: Slot) -> &mut Slot {
+        let apart = self.apart;
+        self.slots.entry(source).or_insert_with_key(|source| Slot { own: own(apart, source), ..new })
+    }
+
     /// Asks for a source: new ones are due at once, known ones keep their deadline unless the new pace is faster.
     pub fn want(&mut self, source: Source, every: Option<Duration>, now: Tick) {
         let slower = self.slower;
-        let slot = self.slots.entry(source).or_insert_with(|| Slot { due: Some(now), ..Slot::default() });
+        let slot = self.slot(source, Slot { due: Some(now), ..Slot::default() });
         slot.every = every;
         slot.sooner(now, slower);
     }
 
     /// Asks for a source once, after a while.
     pub fn want_in(&mut self, source: Source, within: Duration, now: Tick) {
-        let due = now + within;
-        self.slots.entry(source).or_insert_with(|| Slot { due: Some(due), ..Slot::default() });
+        self.slot(source, Slot { due: Some(now + within), ..Slot::default() });
     }
 
     /// Asks again and again for a source that was forgotten and was read at that time: its pace counts from then.
     pub fn want_again(&mut self, source: Source, every: Duration, read_at: Option<Tick>, now: Tick) {
-        self.slots.entry(source.clone()).or_insert_with(|| Slot { landed: read_at, ..Slot::default() });
+        self.slot(source.clone(), Slot { landed: read_at, ..Slot::default() });
         self.want(source, Some(every), now);
     }
 
@@ -252,6 +263,7 @@ impl Schedule {
         let slot = self.slots.get_mut(source)?;
         self.generation += 1;
         slot.flying = true;
+        slot.asked += 1;
         slot.due = None;
         slot.poked = None;
         slot.generation = self.generation;
@@ -264,7 +276,7 @@ impl Schedule {
         let slot = self.slots.get_mut(source)?;
         slot.failures = 0;
         let before = slot.setback.take();
-        let wait = slot.every.map(|every| early(every * slower, slot.generation));
+        let wait = slot.every.map(|every| slot.early(every * slower));
         let wait = slot.land(now, wait);
         self.revive(before == Some(Setback::Line), now);
         wait
@@ -283,8 +295,8 @@ impl Schedule {
         slot.again = false;
         slot.setback = Some(setback);
         let wait = wait_for(slot.every.unwrap_or(Duration::from_secs(10)), slot.failures);
-        let generation = slot.generation;
-        slot.land(now, Some(late(wait, generation)))
+        let wait = slot.late(wait);
+        slot.land(now, Some(wait))
     }
 }
 
@@ -292,7 +304,7 @@ impl Slot {
     /// Not later than its pace says, counted from the last answer.
     fn sooner(&mut self, now: Tick, slower: u32) {
         let Some(every) = self.every.filter(|_| !self.flying && self.failures == 0) else { return };
-        let by_pace = self.landed.map_or(now, |landed| landed + early(every * slower, self.generation)).max(now);
+        let by_pace = self.landed.map_or(now, |landed| landed + self.early(every * slower)).max(now);
         self.due = Some(self.due.map_or(by_pace, |due| due.min(by_pace)));
     }
 
@@ -303,24 +315,31 @@ impl Slot {
         self.due = wait.map(|wait| now + wait);
         wait
     }
+    /// A twentieth to three twentieths earlier, so that many consoles and many sources do not fall into step, and that what
+    /// is on the screen, after the answer's own way, is no older than its pace says.
+    fn early(&self, wait: Duration) -> Duration {
+        wait.mul_f64(0.95 - self.share() / 10.0)
+    }
+
+    /// Up to a tenth later, but by no more than a few seconds and never past an hour: a wait the service asked for is
+    /// neither cut nor stretched.
+    fn late(&self, wait: Duration) -> Duration {
+        let most = (wait / 10).min(LATE_MOST).min(LONGEST.saturating_sub(wait));
+        wait + most.mul_f64(self.share())
+    }
+
+    /// 0 to 1, another each time it is asked. It hangs on nothing that other sources do: which of two answers is the first
+    /// decides nothing later on, and what was seen once can be seen again.
+    fn share(&self) -> f64 {
+        let mixed = self.own.wrapping_add(self.asked.wrapping_mul(0x9E37_79B9_7F4A_7C15)) >> 48;
+        f64::from(u16::try_from(mixed).unwrap_or(0)) / 65_535.0
+    }
 }
 
-/// A twentieth to three twentieths earlier, so that many consoles and many sources do not fall into step, and that what is
-/// on the screen, after the answer's own way, is no older than its pace says. Repeatable for a generation.
-fn early(wait: Duration, generation: u64) -> Duration {
-    wait.mul_f64(0.95 - share(generation) / 10.0)
-}
-
-/// Up to a tenth later, but by no more than a few seconds and never past an hour: a wait the service asked for is neither
-/// cut nor stretched.
-fn late(wait: Duration, generation: u64) -> Duration {
-    let most = (wait / 10).min(LATE_MOST).min(LONGEST.saturating_sub(wait));
-    wait + most.mul_f64(share(generation))
-}
-
-fn share(generation: u64) -> f64 {
-    let mixed = generation.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48;
-    f64::from(u16::try_from(mixed & 0xFFFF).unwrap_or(0)) / 65_535.0
+fn own(apart: u64, source: &Source) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (apart, source).hash(&mut hasher);
+    hasher.finish()
 }
 
 #[cfg(test)]
@@ -340,7 +359,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_source_in_flight_is_not_asked_again_but_remembers_one_wish() {
-        let mut schedule = Schedule::default();
+        let mut schedule = Schedule::new(0);
         let now = Tick::now();
         schedule.want(Source::Viewer, PACE, now);
         let due = schedule.launch(&Source::Viewer).unwrap();
@@ -357,7 +376,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_wait_that_was_told_is_neither_cut_nor_stretched_and_none_is_longer_than_an_hour() {
-        let mut schedule = Schedule::default();
+        let mut schedule = Schedule::new(0);
         let now = Tick::now();
         schedule.want(Source::Pulls, PACE, now);
         let mut spread = std::collections::HashSet::new();
@@ -374,8 +393,30 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn two_consoles_wait_differently_and_each_source_the_same_whatever_else_is_asked() {
+        let now = Tick::now();
+        let waits = |apart, between: usize| {
+            let mut schedule = Schedule::new(apart);
+            schedule.want(Source::Pulls, PACE, now);
+            schedule.want(Source::Viewer, PACE, now);
+            let wait = |_| {
+                for _ in 0..between {
+                    schedule.launch(&Source::Viewer);
+                    schedule.succeeded(&Source::Viewer, now);
+                }
+                schedule.launch(&Source::Pulls);
+                schedule.succeeded(&Source::Pulls, now).unwrap()
+            };
+            (0..100).map(wait).collect::<Vec<_>>()
+        };
+        assert_eq!(waits(1, 0), waits(1, 3));
+        let apart = waits(1, 0).into_iter().zip(waits(2, 0)).filter(|(one, other)| one != other).count();
+        assert!(apart > 90, "{apart}");
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_missed_deadline_is_not_made_up_for() {
-        let mut schedule = Schedule::default();
+        let mut schedule = Schedule::new(0);
         let now = Tick::now();
         schedule.want(Source::Pulls, PACE, now);
         schedule.launch(&Source::Pulls);
@@ -386,7 +427,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_back_off_is_not_cut_short_by_news_but_by_the_operator() {
-        let mut schedule = Schedule::default();
+        let mut schedule = Schedule::new(0);
         let now = Tick::now();
         schedule.want(Source::Pulls, PACE, now);
         schedule.launch(&Source::Pulls);
@@ -404,7 +445,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn when_the_line_works_again_only_what_failed_because_of_it_is_tried_at_once() {
-        let mut schedule = Schedule::default();
+        let mut schedule = Schedule::new(0);
         let now = Tick::now();
         let failing = [
             (Source::Viewer, Setback::Line),
@@ -427,7 +468,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_was_held_back_for_others_failures_waits_as_told_counts_as_no_failure_and_goes_at_any_answer() {
-        let mut schedule = Schedule::default();
+        let mut schedule = Schedule::new(0);
         let now = Tick::now();
         for source in [Source::Viewer, Source::Pulls] {
             schedule.want(source, PACE, now);
@@ -448,7 +489,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn one_time_sources_rest_after_their_answer_and_a_refresh_leaves_them_alone() {
-        let mut schedule = Schedule::default();
+        let mut schedule = Schedule::new(0);
         let now = Tick::now();
         let first = Source::Task(TaskId::new("t0"));
         schedule.want(first.clone(), None, now);
@@ -460,7 +501,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_source_wanted_again_is_never_taken_for_an_older_answer() {
-        let mut schedule = Schedule::default();
+        let mut schedule = Schedule::new(0);
         let now = Tick::now();
         schedule.want(Source::Pulls, PACE, now);
         let before = schedule.launch(&Source::Pulls).unwrap();
@@ -472,7 +513,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn nobody_looking_slows_everything_and_a_look_makes_the_overdue_due_once() {
-        let mut schedule = Schedule::default();
+        let mut schedule = Schedule::new(0);
         let now = Tick::now();
         schedule.want(Source::Pulls, PACE, now);
         schedule.slow_down(6, now);
@@ -485,7 +526,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn after_a_sleep_of_the_machine_what_is_overdue_is_due_and_nothing_earlier_than_now() {
-        let mut schedule = Schedule::default();
+        let mut schedule = Schedule::new(0);
         let now = Tick::now();
         for (source, setback) in [(Source::Pulls, Setback::Line), (Source::OwnTasks, Setback::Held)] {
             schedule.want(source.clone(), Some(secs(300)), now);

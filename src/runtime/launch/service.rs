@@ -265,7 +265,8 @@ pub async fn run(
         ledger: shelf.ledger,
         who: who(),
         gate: gate(&setting, shelf.policy),
-        pace: pace(config),
+        // A replay starts when its recording did, and so asks when that asked.
+        pace: Pace { apart: setting.clock.now().timestamp().unsigned_abs(), ..pace(config) },
         patience: Patience {
             session_limit: TimeDelta::minutes(config.stuck.session_limit_minutes.into()),
             run: TimeDelta::seconds(config.cancel.force_after_seconds.into()),

@@ -29,6 +29,8 @@ pub struct Pace {
     pub own_tasks: OwnTasks,
     /// Automations are asked for at all.
     pub automations: bool,
+    /// Tells this console's waits from another's: many that start together do not ask together.
+    pub apart: u64,
 }
 
 impl Default for Pace {
@@ -47,6 +49,7 @@ impl Default for Pace {
             unchanged: 0.02,
             own_tasks: OwnTasks::Auto,
             automations: true,
+            apart: 0,
         }
     }
 }

@@ -109,7 +109,7 @@ impl Poller {
             clocks: Clocks::new(desk.now(), now),
             desk,
             pace,
-            schedule: Schedule::default(),
+            schedule: Schedule::new(pace.apart),
             watched: Vec::new(),
             lists: HashMap::new(),
             own: ListState::default(),
