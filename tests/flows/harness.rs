@@ -15,7 +15,7 @@ use atc::domain::policy::{InForce, Policy};
 use atc::ledger::memory::Memory;
 use atc::ops::cancel::Patience;
 use atc::provider::Provider;
-use atc::provider::github::{GitHub, Host, Limits, Options, Token};
+use atc::provider::github::{GitHub, Host, Options, Token};
 use atc::runtime::app::{self, App, Exit};
 use atc::runtime::cache::{Cache, Place};
 use atc::runtime::clock::Clock;
@@ -86,10 +86,6 @@ pub struct Setup {
     pub stand: Option<Arc<demo::Stand>>,
     /// Time never moves on while anything is under way. See [`exactly`].
     pub exact: bool,
-    /// So many requests may be on their way.
-    pub in_flight: usize,
-    /// The part of the service's limit that may be spent.
-    pub share: f64,
     /// Watched instead of the demo's.
     pub repos: Option<Vec<atc::domain::RepoName>>,
     /// Links are drawn.
@@ -122,8 +118,6 @@ impl Default for Setup {
             provider: None,
             stand: None,
             exact: false,
-            in_flight: Limits::default().in_flight,
-            share: Pace::default().share,
             repos: None,
             linked: false,
             seat: None,
@@ -176,7 +170,6 @@ impl Flow {
         options.read_only = setup.read_only;
         options.copilot_api = setup.copilot_api;
         options.tap = setup.tap;
-        options.limits.in_flight = setup.in_flight;
         let provider = setup.provider.unwrap_or_else(|| Arc::new(GitHub::new(options).unwrap()));
         let watched = setup.repos.unwrap_or_else(|| server.repos().to_vec());
         let ledger = setup.ledger.unwrap_or_default();
@@ -193,7 +186,7 @@ impl Flow {
             ledger: Box::new(move || kept),
             who: "operator".into(),
             gate: setup.gate,
-            pace: Pace { share: setup.share, ..Pace::default() },
+            pace: Pace::default(),
             patience: Patience::default(),
             repos: watched.clone(),
             template_folders: Vec::new(),

@@ -20,8 +20,7 @@ const SCENES: [(&str, &str); 5] = [
 
 async fn scene(name: &str, (width, height): (u16, u16), paper: Paper) -> String {
     let title = SCENES.iter().find(|(scene, _)| *scene == name).unwrap_or_else(|| panic!("there is no scene {name}")).1;
-    // As the demo spends it. Where there is less, which of two answers comes first decides what is asked at all.
-    let flow = Flow::with(Setup { width, height, exact: true, share: 1.0, ..Setup::default() }).await;
+    let flow = Flow::with(Setup { width, height, exact: true, ..Setup::default() }).await;
     flow.select("Fix flaky retry test in scheduler").await;
     flow.press(Key::Esc).await;
     flow.pass(Duration::from_secs(90)).await;

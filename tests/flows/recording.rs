@@ -23,10 +23,8 @@ fn plan(file: &Path, anonymous: bool) -> Plan {
     Plan { file: file.to_owned(), host: "github.com".into(), token_kind: "gho_", repos, anonymous, cap: 64 << 20 }
 }
 
-/// Of two answers that are on their way the first to come decides what is asked next, and where logs are diagnosed beside
-/// them, how fast they are read. Neither may differ from one world to the other.
 fn same() -> Setup {
-    Setup { read_only: true, exact: true, in_flight: 1, diagnose: false, ..Setup::default() }
+    Setup { read_only: true, exact: true, ..Setup::default() }
 }
 
 /// What an operator does in both worlds, and the screens on the way.
@@ -69,11 +67,6 @@ fn differing(one: &Buffer, other: &Buffer) -> String {
     rows.map(told).collect::<Vec<_>>().join("\n")
 }
 
-/// Where only one world is looked at: logs are read for diagnosis, too, and stand in the recording.
-fn whole() -> Setup {
-    Setup { diagnose: true, ..same() }
-}
-
 async fn recorded(file: &Path, anonymous: bool, setup: Setup) -> (Vec<Buffer>, Summary) {
     let clock = Clock::virtual_from(noon());
     let recorder = Recorder::start(plan(file, anonymous), clock.as_now()).unwrap();
@@ -86,9 +79,8 @@ async fn recorded(file: &Path, anonymous: bool, setup: Setup) -> (Vec<Buffer>, S
 
 /// The player, and what a flow needs to ask it.
 async fn replayed(recording: Recording) -> (Arc<Player>, Option<Arc<Stand>>, Option<Arc<GitHub>>) {
-    let (player, stand, mut options) = replay::serve(recording, Clock::virtual_from(noon())).await.unwrap();
-    options.limits.in_flight = same().in_flight;
-    (player, Some(Arc::new(stand)), Some(Arc::new(GitHub::new(options).unwrap())))
+    let (player, stand, provider) = replay::serve(recording, Clock::virtual_from(noon())).await.unwrap();
+    (player, Some(Arc::new(stand)), Some(Arc::new(provider)))
 }
 
 #[test]
@@ -120,7 +112,7 @@ fn no_token_stands_in_a_recording_and_nobody_else_can_read_it() {
     use std::os::unix::fs::MetadataExt;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("demo.atc");
-    let (_, summary) = exactly(recorded(&file, false, whole()));
+    let (_, summary) = exactly(recorded(&file, false, same()));
     let text = std::fs::read_to_string(&file).unwrap();
     for canary in [TOKEN, "gho_", "ghp_", "Bearer ", "authorization", "cookie", "sig="] {
         let head = text.lines().next().unwrap().len();
@@ -138,7 +130,7 @@ fn no_token_stands_in_a_recording_and_nobody_else_can_read_it() {
 fn an_anonymous_recording_names_nobody_and_is_replayed_all_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("demo.atc");
-    let (_, summary) = exactly(recorded(&file, true, whole()));
+    let (_, summary) = exactly(recorded(&file, true, same()));
     assert!(summary.names > 3, "{summary:?}");
     let text = std::fs::read_to_string(&file).unwrap().to_lowercase();
     for name in ["acme", "okafor", "tanaka-r", "lindqvist", "mona serrano"] {
@@ -149,7 +141,7 @@ fn an_anonymous_recording_names_nobody_and_is_replayed_all_the_same() {
     assert!(recording.anonymous && recording.repos[0].as_str() == "owner-1/repo-1", "{:?}", recording.repos);
     exactly(async {
         let (_player, stand, provider) = replayed(recording.clone()).await;
-        let setup = Setup { provider, stand, repos: Some(recording.repos), ..whole() };
+        let setup = Setup { provider, stand, repos: Some(recording.repos), ..same() };
         let flow = Flow::with(setup).await;
         flow.select("Fix flaky retry test in scheduler").await;
         flow.press(Key::Esc).await;

@@ -43,8 +43,7 @@ pub fn console(mut setting: Setting, asked: &cli::Replay) -> Result<u8, Fault> {
     setting.notes.extend(recording.notes.iter().map(note));
     let (repos, hosts, ends) = (recording.repos.clone(), hosts(&recording), recording.ends());
     let player = runtime()?.block_on(async {
-        let (player, stand, options) = serve(recording, setting.clock).await?;
-        let provider = GitHub::new(options)?;
+        let (player, stand, provider) = serve(recording, setting.clock).await?;
         let ledger: OpenLedger = Box::new(|| Arc::new(Memory::new()));
         let shelf = Shelf { ledger, cache: Cache::default(), state_dir: None, policy: Policy::default(), local: None };
         let stand_in = StandIn { host: Some(Safe::new("replay")), closed: Some(closed()), ends };
@@ -70,8 +69,8 @@ fn closed() -> ReadOnly {
     }
 }
 
-/// The player, the stand it speaks from, and how a client asks there.
-pub async fn serve(recording: Recording, clock: Clock) -> Result<(Arc<Player>, Stand, github::Options), Fault> {
+/// The player, the stand it speaks from, and the client that asks there.
+pub async fn serve(recording: Recording, clock: Clock) -> Result<(Arc<Player>, Stand, GitHub), Fault> {
     let logs = recording.answers.iter().any(|(door, _)| *door == Door::Copilot);
     let token = Token::new(&format!("{}replay", recording.token_kind), "the recording")?;
     let name = Host::resolve(Some(&recording.host), None).is_ok().then(|| recording.host.clone());
@@ -90,7 +89,7 @@ pub async fn serve(recording: Recording, clock: Clock) -> Result<(Arc<Player>, S
     let mut options = github::Options::new(host, token, clock.as_now());
     options.read_only = true;
     options.copilot_api = if logs { CopilotApi::Auto } else { CopilotApi::Off };
-    Ok((player, stand, options))
+    Ok((player, stand, GitHub::new(options)?))
 }
 
 /// Pages that may be opened: those of the host it was recorded on, where names are still its own.
