@@ -228,7 +228,11 @@ impl<S: Screen, E: Effects> Running<S, E> {
                 Woken::Written(result) => self.written(&result),
                 Woken::Edited(result) => self.edited(result).await,
                 Woken::Opened(opened) => self.opened(&opened).await,
-                Woken::Ready(Ready::With(token_kind)) => self.app.model.settings.token_kind = token_kind,
+                Woken::Ready(Ready::With(token_kind)) => {
+                    let model = &mut self.app.model;
+                    model.settings.token_kind = token_kind;
+                    model.dirty |= model.place.doctor.pane.is_some();
+                }
                 Woken::Ready(Ready::Never) => self.exit = Some(Exit::Unready),
                 Woken::Draw => {}
                 Woken::Deadline => {
