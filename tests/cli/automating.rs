@@ -50,6 +50,23 @@ fn a_list_tells_as_much_as_was_asked_for_and_no_more_is_read() {
 }
 
 #[test]
+fn a_view_of_the_console_is_a_list_of_what_it_asks_and_what_is_typed_besides() {
+    let world = World::at(1.0);
+    let ids = |args: &[&'static str]| {
+        let run = world.run(&with(&[args, &["-q"]].concat()));
+        assert_eq!((run.code, run.err.as_str()), (0, ""), "{args:?}");
+        run.out.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let on = ids(&["list", "--view", "on"]);
+    assert!(on.len() > 1 && on.len() < ids(&["list"]).len());
+    assert_eq!(on, ids(&["list", "state:on"]));
+    assert_eq!(ids(&["list", "--view", "On", "trigger:schedule"]), ids(&["list", "state:on trigger:schedule"]));
+    let unknown = world.run(&with(&["audit", "--view", "needs-me"]));
+    assert_eq!((unknown.code, unknown.out.as_str()), (2, ""));
+    assert!(unknown.err.contains("needs-me") && unknown.err.contains("needs-care"), "{}", unknown.err);
+}
+
+#[test]
 fn a_query_is_asked_with_no_more_requests_than_it_needs() {
     let world = World::at(1.0);
     let all = rows(&world, &["list", "--details", "--runs", "--json"]);

@@ -52,6 +52,9 @@ pub struct Which {
     /// two or three
     #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
+    /// What a view of the console's automations asks, such as needs-care, besides
+    #[arg(long, value_name = "VIEW")]
+    pub view: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Args)]

@@ -6,13 +6,11 @@ use super::list::{grade, missing};
 use super::which;
 use crate::cli::desk::Desk;
 use crate::cli::exit::Exit;
-use crate::cli::look::args::query_of;
 use crate::cli::look::joined::field;
 use crate::cli::look::shape::{Field, Is, write};
 use crate::cli::output;
 use crate::cli::voice::{Cell, Form, Row, Tone};
 use crate::domain::Fault;
-use crate::domain::automation::query::Query;
 use crate::domain::policy::Grade;
 use crate::ops::automate::gather::{self, Depth, Violation};
 use crate::ops::automate::seek::{depth_for, held};
@@ -35,7 +33,7 @@ pub enum Noted {
 }
 
 pub async fn audit(args: &Audit, desk: &Desk) -> Result<Exit, Fault> {
-    let query: Query = query_of(&args.which.query)?;
+    let query = which::query(desk, &args.which)?;
     let depth = if args.runs { Depth::Tracked } else { Depth::Detailed }.max(depth_for(&query));
     let mut audit = gather::audit(&desk.context, which::repos(desk)?, depth).await?;
     if !query.is_empty() {

@@ -2,7 +2,7 @@
 
 use super::args::Which;
 use crate::cli::desk::Desk;
-use crate::cli::look::args::query_of;
+use crate::cli::look::args::{query_with, view_called};
 use crate::domain::automation::Listed;
 use crate::domain::automation::query::Query;
 use crate::domain::{Automation, AutomationRef, Fault, FaultKind, RepoName};
@@ -23,15 +23,21 @@ pub fn repos(desk: &Desk) -> Result<&[RepoName], Fault> {
     Ok(&desk.repos)
 }
 
+/// What they must be: all that the view asks, and all that was typed.
+pub fn query(desk: &Desk, which: &Which) -> Result<Query, Fault> {
+    let view = which.view.as_ref().map(|name| view_called(name, &desk.config.automation_views)).transpose()?;
+    query_with(view, &which.query)
+}
+
 /// The automations a query holds of, looked into as deeply as `depth` says.
 pub async fn sought(desk: &Desk, which: &Which, depth: Depth) -> Result<Survey, Fault> {
-    let query: Query = query_of(&which.query)?;
+    let query = query(desk, which)?;
     seek(&desk.context, Whose::Repos(repos(desk)?), &query, depth).await
 }
 
 /// The same of those the viewer created. Repositories that were typed say which of them.
 pub async fn sought_of_viewer(desk: &Desk, which: &Which, depth: Depth) -> Result<Survey, Fault> {
-    let query: Query = query_of(&which.query)?;
+    let query = query(desk, which)?;
     seek(&desk.context, Whose::Viewer(&desk.typed), &query, depth).await
 }
 

@@ -18,6 +18,7 @@ pub trait Local {
     fn repositories(&self) -> Vec<Candidate>;
     fn templates(&self) -> Vec<Candidate>;
     fn views(&self) -> Vec<Candidate>;
+    fn automation_views(&self) -> Vec<Candidate>;
     fn tasks(&self) -> Vec<Candidate>;
     /// What queries ask about.
     fn words(&self) -> Words;
@@ -183,6 +184,7 @@ impl<'a> Place<'a> {
         let values = match name {
             "OWNER/NAME" => local.repositories(),
             "TEMPLATE" => local.templates(),
+            "VIEW" if self.path.first() == Some(&"automation") => local.automation_views(),
             "VIEW" => local.views(),
             "TASK" | "TASK|SESSION" | "TASK|ACTION" => local.tasks(),
             "QUERY" if self.path.first() == Some(&"automation") => local.words().automations(typed),
@@ -230,6 +232,10 @@ mod tests {
             vec![Candidate::new("needs-me", "is:needs-me")]
         }
 
+        fn automation_views(&self) -> Vec<Candidate> {
+            vec![Candidate::new("on", "state:on")]
+        }
+
         fn tasks(&self) -> Vec<Candidate> {
             vec![Candidate::new("3f2504e0", "running  Fix it")]
         }
@@ -269,6 +275,7 @@ mod tests {
         assert_eq!(offered("atc list --columns id,mod"), ["id,model"]);
         assert_eq!(offered("atc list --repo "), ["acme/api"]);
         assert_eq!(offered("atc list --view n"), ["needs-me"]);
+        assert_eq!(offered("atc automation calendar --view o"), ["on"]);
         assert_eq!(offered("atc list --repo=ac"), ["--repo=acme/api"]);
         assert_eq!(offered("atc --repo=a"), ["--repo=acme/api"]);
         assert_eq!(offered("atc view "), ["3f2504e0"]);

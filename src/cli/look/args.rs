@@ -9,7 +9,7 @@ use crate::cli::complete::Shell;
 use crate::cli::ledger_verbs::{About, LedgerVerb};
 use crate::cli::voice::Looks;
 use crate::domain::query::{QueryOf, Subject};
-use crate::domain::{Column, Fault, FaultKind, LogSource, Order, Query, SavedView, SourceChoice};
+use crate::domain::{Column, Fault, FaultKind, Listing, LogSource, Order, Query, SavedView, SourceChoice, ViewOf};
 use crate::text::Safe;
 use crate::transcript::Facet;
 
@@ -111,19 +111,28 @@ pub struct ListArgs {
 impl ListArgs {
     /// The view that is named, if one is.
     pub fn view_of<'a>(&self, views: &'a [SavedView]) -> Result<Option<&'a SavedView>, Fault> {
-        let Some(name) = &self.view else { return Ok(None) };
-        SavedView::called(name, views).map(Some).ok_or_else(|| {
-            let names: Vec<_> = views.iter().map(SavedView::word).collect();
-            let what = format!("there is no view {:?}", Safe::new(name).as_str());
-            Fault::new(FaultKind::Invalid, what, format!("name one of {}", names.join(", ")))
-        })
+        self.view.as_ref().map(|name| view_called(name, views)).transpose()
     }
 
     /// What the tasks must be: all that the view asks, and all that was typed.
     pub fn query_in(&self, view: Option<&SavedView>) -> Result<Query, Fault> {
-        let of_view = view.map(|view| view.query.text().to_owned());
-        query(&of_view.into_iter().chain(self.query.iter().cloned()).collect::<Vec<_>>())
+        query_with(view, &self.query)
     }
+}
+
+/// The view of a console's list that is called so.
+pub fn view_called<'a, S: Listing>(name: &str, views: &'a [ViewOf<S>]) -> Result<&'a ViewOf<S>, Fault> {
+    ViewOf::called(name, views).ok_or_else(|| {
+        let names: Vec<_> = views.iter().map(ViewOf::word).collect();
+        let what = format!("there is no view {:?}", Safe::new(name).as_str());
+        Fault::new(FaultKind::Invalid, what, format!("name one of {}", names.join(", ")))
+    })
+}
+
+/// All that a view asks, and all that was typed.
+pub fn query_with<S: Listing>(view: Option<&ViewOf<S>>, typed: &[String]) -> Result<QueryOf<S>, Fault> {
+    let of_view = view.map(|view| view.query.text().to_owned());
+    query_of(&of_view.into_iter().chain(typed.iter().cloned()).collect::<Vec<_>>())
 }
 
 /// Several arguments are one query.

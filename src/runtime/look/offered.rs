@@ -8,7 +8,7 @@ use crate::cli::complete::{Candidate, Local, Words};
 use crate::cli::template;
 use crate::config::{Config, Paths};
 use crate::console::event::{Remembered, RememberedTask};
-use crate::domain::{RepoName, SavedView, Source};
+use crate::domain::{Listing, RepoName, Source, ViewOf};
 
 /// `None` in place of the place: the configuration is wrong. Then only what the language itself has is offered.
 #[expect(missing_debug_implementations, reason = "a seat holds the clock, a function")]
@@ -40,6 +40,15 @@ impl Here {
     }
 }
 
+/// Those of the config file, and where it is wrong those of every console.
+fn candidates<S: Listing>(views: Option<&[ViewOf<S>]>) -> Vec<Candidate>
+where
+    ViewOf<S>: Clone,
+{
+    let views = views.map_or_else(ViewOf::defaults, <[_]>::to_vec);
+    views.iter().map(|view| Candidate::new(view.word(), view.query.text())).collect()
+}
+
 impl Local for Offered {
     fn repositories(&self) -> Vec<Candidate> {
         let Some(here) = &self.0 else { return Vec::new() };
@@ -53,8 +62,11 @@ impl Local for Offered {
     }
 
     fn views(&self) -> Vec<Candidate> {
-        let views = self.0.as_ref().map_or_else(SavedView::defaults, |here| here.seat.settings.views.clone());
-        views.iter().map(|view| Candidate::new(view.word(), view.query.text())).collect()
+        candidates(self.0.as_ref().map(|here| here.seat.settings.views.as_slice()))
+    }
+
+    fn automation_views(&self) -> Vec<Candidate> {
+        candidates(self.0.as_ref().map(|here| here.seat.settings.automation_views.as_slice()))
     }
 
     fn tasks(&self) -> Vec<Candidate> {
