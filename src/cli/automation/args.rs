@@ -52,7 +52,7 @@ pub struct Which {
     /// two or three
     #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
-    /// What a view of the console's automations asks, such as needs-care, besides
+    /// And what a view of the console's automations asks, such as needs-care
     #[arg(long, value_name = "VIEW")]
     pub view: Option<String>,
 }

@@ -118,7 +118,7 @@ fn seat(setting: &Setting, voice: Voice) -> Result<Seat, Fault> {
         diagnose: config.diagnose,
         now: setting.clock.as_now(),
         voice,
-        pace: service::pace(config),
+        pace: service::pace(setting),
     })
 }
 

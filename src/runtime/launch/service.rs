@@ -265,8 +265,7 @@ pub async fn run(
         ledger: shelf.ledger,
         who: who(),
         gate: gate(&setting, shelf.policy),
-        // A replay starts when its recording did, and so asks when that asked.
-        pace: Pace { apart: setting.clock.now().timestamp().unsigned_abs(), ..pace(config) },
+        pace: pace(&setting),
         patience: Patience {
             session_limit: TimeDelta::minutes(config.stuck.session_limit_minutes.into()),
             run: TimeDelta::seconds(config.cancel.force_after_seconds.into()),
@@ -302,7 +301,8 @@ fn gate(setting: &Setting, otherwise: Policy) -> ops::Gate {
     ops::Gate::new(Arc::new(move || policy::load_or(&file, &otherwise)))
 }
 
-pub(super) fn pace(config: &Config) -> Pace {
+pub(super) fn pace(setting: &Setting) -> Pace {
+    let config = &setting.loaded.config;
     let poll = &config.poll;
     Pace {
         active: Duration::from_secs(poll.active_seconds.into()),
@@ -314,6 +314,8 @@ pub(super) fn pace(config: &Config) -> Pace {
         unchanged: poll.unchanged_weight,
         own_tasks: screen::own_tasks(config),
         automations: config.automations,
+        // A replay starts when its recording did, and so asks when that asked.
+        apart: setting.clock.now().timestamp().unsigned_abs(),
         ..Pace::default()
     }
 }
