@@ -52,7 +52,7 @@ pub struct Which {
     /// two or three
     #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
-    /// And what a view of the console's automations asks, such as needs-care
+    /// A view of the console's automations, such as needs-care: its query, beside what is typed
     #[arg(long, value_name = "VIEW")]
     pub view: Option<String>,
 }
