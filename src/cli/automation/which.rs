@@ -25,7 +25,7 @@ pub fn repos(desk: &Desk) -> Result<&[RepoName], Fault> {
 
 /// What they must be: all that the view asks, and all that was typed.
 pub fn query(desk: &Desk, which: &Which) -> Result<Query, Fault> {
-    let view = which.view.as_ref().map(|name| view_called(name, &desk.config.automation_views)).transpose()?;
+    let view = view_called(which.view.as_deref(), &desk.config.automation_views)?;
     query_with(view, &which.query)
 }
 

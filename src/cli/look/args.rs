@@ -111,7 +111,7 @@ pub struct ListArgs {
 impl ListArgs {
     /// The view that is named, if one is.
     pub fn view_of<'a>(&self, views: &'a [SavedView]) -> Result<Option<&'a SavedView>, Fault> {
-        self.view.as_ref().map(|name| view_called(name, views)).transpose()
+        view_called(self.view.as_deref(), views)
     }
 
     /// What the tasks must be: all that the view asks, and all that was typed.
@@ -120,9 +120,10 @@ impl ListArgs {
     }
 }
 
-/// The view of a console's list that is called so.
-pub fn view_called<'a, S: Listing>(name: &str, views: &'a [ViewOf<S>]) -> Result<&'a ViewOf<S>, Fault> {
-    ViewOf::called(name, views).ok_or_else(|| {
+/// The view of a console's list that is named, if one is.
+pub fn view_called<'a, S: Listing>(name: Option<&str>, views: &'a [ViewOf<S>]) -> Result<Option<&'a ViewOf<S>>, Fault> {
+    let Some(name) = name else { return Ok(None) };
+    ViewOf::called(name, views).map(Some).ok_or_else(|| {
         let names: Vec<_> = views.iter().map(ViewOf::word).collect();
         let what = format!("there is no view {:?}", Safe::new(name).as_str());
         Fault::new(FaultKind::Invalid, what, format!("name one of {}", names.join(", ")))

@@ -315,6 +315,7 @@ impl Slot {
         self.due = wait.map(|wait| now + wait);
         wait
     }
+
     /// A twentieth to three twentieths earlier, so that many consoles and many sources do not fall into step, and that what
     /// is on the screen, after the answer's own way, is no older than its pace says.
     fn early(&self, wait: Duration) -> Duration {

@@ -41,12 +41,9 @@ impl Here {
 }
 
 /// Those of the config file, and where it is wrong those of every console.
-fn candidates<S: Listing>(views: Option<&[ViewOf<S>]>) -> Vec<Candidate>
-where
-    ViewOf<S>: Clone,
-{
-    let views = views.map_or_else(ViewOf::defaults, <[_]>::to_vec);
-    views.iter().map(|view| Candidate::new(view.word(), view.query.text())).collect()
+fn candidates<S: Listing>(views: Option<&[ViewOf<S>]>) -> Vec<Candidate> {
+    let one = |view: &ViewOf<S>| Candidate::new(view.word(), view.query.text());
+    views.map_or_else(|| S::defaults().iter().map(one).collect(), |views| views.iter().map(one).collect())
 }
 
 impl Local for Offered {
