@@ -12,7 +12,7 @@ use super::output;
 use super::start::{self, Choice, FAULT, fault_json};
 use super::voice::{Cell, Looks, Row, Tone};
 use crate::domain::assign::{AgentPull, AssignOrder, Assignment, Looked, Work};
-use crate::domain::policy::Fact;
+use crate::domain::policy::{Fact, Judgement};
 use crate::domain::{Fault, FaultKind, IssueRef, Task};
 use crate::ops::assign::{self, Assigned};
 use crate::text::{Safe, Untrusted};
@@ -48,7 +48,8 @@ pub struct AssignArgs {
 /// What came of it.
 #[derive(Debug)]
 enum Came {
-    DryRun,
+    /// Why it would be refused, where it would be.
+    DryRun(Option<Fault>),
     /// With what was seen of its work within a minute.
     Assigned(Box<Work>),
     /// Nobody waited for its work.
@@ -80,13 +81,13 @@ pub async fn run(args: &AssignArgs, desk: &Desk) -> Result<Exit, Fault> {
     let order = AssignOrder { id: Uuid::new_v4(), assignment, reason: args.reason.clone(), again: args.again };
     let looked = assign::look(&desk.context, &order.assignment.issue).await?;
     let came = if args.dry_run {
-        describe(desk, &order, &looked).await;
+        let judged = describe(desk, &order, &looked).await;
         output::complain(&format!(
             "POST /repos/{}/issues/{}/assignees",
             order.assignment.issue.repo, order.assignment.issue.number
         ));
         output::complain(&order.assignment.body_text());
-        Came::DryRun
+        Came::DryRun(assign::in_the_way(&order, &looked, &judged))
     } else if desk.voice.can_ask() && !args.yes && !confirmed(desk, &order, &looked).await {
         output::complain("atc: nothing was sent");
         return Ok(Exit::Refused);
@@ -97,7 +98,7 @@ pub async fn run(args: &AssignArgs, desk: &Desk) -> Result<Exit, Fault> {
 }
 
 /// What is known of the issue, and what the gate says.
-async fn describe(desk: &Desk, order: &AssignOrder, looked: &Looked) {
+async fn describe(desk: &Desk, order: &AssignOrder, looked: &Looked) -> Judgement {
     let issue = &order.assignment.issue;
     output::complain(&format!("{issue}  {}", looked.issue.title.show_line()));
     for line in looked.standing.lines() {
@@ -105,6 +106,7 @@ async fn describe(desk: &Desk, order: &AssignOrder, looked: &Looked) {
     }
     let judged = assign::judge(&desk.context, order).await;
     output::complain(&format!("{}: {}", issue.repo, judged.line()));
+    judged
 }
 
 /// Shows that, and asks.
@@ -141,7 +143,10 @@ pub struct Told {
 
 impl Told {
     fn fault(&self) -> Option<&Fault> {
-        if let Came::Failed(fault) = &self.came { Some(fault) } else { None }
+        match &self.came {
+            Came::Failed(fault) | Came::DryRun(Some(fault)) => Some(fault),
+            _ => None,
+        }
     }
 
     fn task(&self) -> Option<&Task> {
@@ -154,7 +159,8 @@ impl Told {
 
     fn result(&self) -> (&'static str, Tone, Exit) {
         match &self.came {
-            Came::DryRun => ("dry_run", Tone::Plain, Exit::Done),
+            // The exit code that sending it would begin with.
+            Came::DryRun(fault) => ("dry_run", Tone::Plain, fault.as_ref().map_or(Exit::Done, Exit::from)),
             Came::Assigned(_) => ("assigned", Tone::Good, Exit::Done),
             Came::Interrupted => ("assigned", Tone::Open, Exit::Done),
             Came::Failed(fault) if fault.kind == FaultKind::UnknownOutcome => ("unknown", Tone::Open, Exit::Unknown),

@@ -325,6 +325,8 @@ pub enum Local {
     Edited(Result<Untrusted, Fault>),
     /// The prompts that were not sent, newest first.
     Drafts(Vec<super::state::compose::Draft>),
+    /// Drafts cannot be written any more, or can again.
+    DraftsKept(Result<(), Fault>),
     /// What an earlier run knew, shown with its age until the service answers.
     Remembered(Box<Remembered>),
     /// What was remembered is another viewer's: nothing of it stays.

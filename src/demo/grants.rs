@@ -5,6 +5,7 @@
 //! | `readonly` | change anything; a classic or OAuth one has no scope `repo` |
 //! | `noactions`, `notasks`, `nopulls`, `noissues` | change just these |
 //! | `nosettings` | see how the agent is set up in a repository |
+//! | `nochecks` | see a check, though what they come to together |
 //! | `rejected` | anything: it is no token |
 //!
 //! `admin` lets it see the organisation's settings, and `expires` ends its life in three days. The kind is told by the
@@ -99,6 +100,11 @@ pub fn refuse_settings(request: &Request) -> Option<Reply> {
     let token = request.token()?;
     let denied = says(token, "nosettings") || scopes(token).is_some_and(|scopes| scopes.starts_with("read:"));
     denied.then(refused)
+}
+
+/// Checks and their suites are null to it, with an error each.
+pub fn hides_checks(request: &Request) -> bool {
+    request.token().is_some_and(|token| says(token, "nochecks"))
 }
 
 /// The 403 for an organisation's own settings.

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use super::Instant;
+use super::instant::after;
 
 /// `now`, `12s`, `4m`, `3h`, `2d`, `5w`. Negative ages (a clock that runs ahead) are `now`.
 pub fn short(age: TimeDelta) -> String {
@@ -28,7 +29,7 @@ pub fn next_change(since: Instant, now: Instant) -> Instant {
         86_400..1_209_600 => 86_400,
         _ => 604_800,
     };
-    since + TimeDelta::seconds((s / unit + 1) * unit)
+    after(since, TimeDelta::seconds((s / unit + 1) * unit))
 }
 
 /// [`short`], with ages under a minute in steps of ten seconds, for lists.
@@ -96,6 +97,13 @@ mod tests {
             assert!(change > now);
             assert_eq!(coarse(now - since), coarse(change - TimeDelta::seconds(1) - since), "at {s}");
         }
+    }
+
+    #[test]
+    fn of_the_last_instants_there_are_the_age_can_be_told_too() {
+        let last = Instant::MAX_UTC;
+        assert_eq!(next_change(last, Instant::UNIX_EPOCH), last);
+        assert_eq!(coarse(Instant::UNIX_EPOCH - last), "now");
     }
 
     #[test]

@@ -15,8 +15,9 @@
 //! | 10 | a review is required and nobody is asked | nobody assigned |
 //! | 11 | there is no rule, nobody is asked and nobody has approved | nobody assigned |
 //! | 12 | whether it can be merged is not known | not known |
-//! | 13 | it is a draft | me |
-//! | 14 | nothing of this | ready |
+//! | 13 | not all of its checks are known or may be seen | not known |
+//! | 14 | it is a draft | me |
+//! | 15 | nothing of this | ready |
 //!
 //! A failed check that is not required keeps nothing back, and is told with the reason.
 
@@ -100,6 +101,8 @@ pub enum Why<'a> {
     NobodyAsked,
     NoReview,
     Computing,
+    /// Of its checks not all are known: what they are instead.
+    Checks(&'static str),
     /// The service's own word for what nobody here knows.
     Strange(&'a Untrusted),
     Draft,
@@ -222,11 +225,13 @@ fn others(pull: &Pull) -> Option<Blocked<'_>> {
     }
 }
 
-/// 12 to 14.
+/// 12 to 15.
 fn rest(pull: &Pull) -> Option<Blocked<'_>> {
-    match (&pull.mergeable, &pull.review) {
-        (Mergeable::Unknown(word), _) | (_, ReviewDecision::Unknown(word)) => on(Whom::Unknown, Why::Strange(word)),
-        (Mergeable::Computing, _) => on(Whom::Unknown, Why::Computing),
+    let unclear = pull.checks.as_ref().and_then(|checks| checks.sight.word());
+    match (&pull.mergeable, &pull.review, unclear) {
+        (Mergeable::Unknown(word), ..) | (_, ReviewDecision::Unknown(word), _) => on(Whom::Unknown, Why::Strange(word)),
+        (Mergeable::Computing, ..) => on(Whom::Unknown, Why::Computing),
+        (.., Some(word)) => on(Whom::Unknown, Why::Checks(word)),
         _ if pull.state == PullState::Draft => on(Whom::Me, Why::Draft),
         _ => on(Whom::Ready, Why::Ready { failed: pull.checks.as_ref().map_or(0, |checks| checks.failed) }),
     }
@@ -274,6 +279,7 @@ impl Why<'_> {
             Self::NobodyAsked => "a review is required, nobody is asked".to_owned(),
             Self::NoReview => "no review asked, none given".to_owned(),
             Self::Computing => "whether it can be merged is computing".to_owned(),
+            Self::Checks(word) => format!("its checks are {word}"),
             Self::Strange(word) => format!("GitHub says {}", word.show_line()),
             Self::Draft => "approved, still a draft".to_owned(),
             Self::Ready { failed: 0 } => "ready to merge".to_owned(),

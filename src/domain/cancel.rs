@@ -159,4 +159,10 @@ impl CancelProgress {
     pub fn new(task: TaskRef, phase: CancelPhase, at: Instant) -> Self {
         Self { task, phase, at, runs: Vec::new(), matched: None, asked: Vec::new(), taken_up: false }
     }
+
+    /// A request was sent that nobody answered, and its run has not been seen to end: nobody can say that it was accepted.
+    pub fn is_unheard(&self) -> bool {
+        let unheard = |asked: &Asked| asked.answer == Answer::Lost && asked.ended.is_none();
+        matches!(self.phase, CancelPhase::Requested | CancelPhase::Stubborn) && self.asked.iter().any(unheard)
+    }
 }

@@ -13,6 +13,7 @@
 
 use chrono::TimeDelta;
 
+use super::instant::after;
 use super::{Artifact, Instant, Pull, PullState, Run, Session, State, Task, age};
 
 /// So long one source may take to follow another.
@@ -132,7 +133,7 @@ impl<'a> Sides<'a> {
 
 fn suspect(what: What, other: Side, since: Instant, late: Option<Side>) -> Suspicion {
     let grace = if what == What::RunGoesOn { CLEAN_UP } else { GRACE };
-    Suspicion { is: Disagreement { what, between: (Side::Task, other), since }, late, from: since + grace }
+    Suspicion { is: Disagreement { what, between: (Side::Task, other), since }, late, from: after(since, grace) }
 }
 
 fn run_ended(sides: &Sides<'_>) -> Option<Suspicion> {

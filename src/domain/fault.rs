@@ -77,6 +77,17 @@ impl Fault {
     }
 }
 
+/// Between who failed and what was wanted of it: `HOST could not DO THIS: CAUSE`.
+pub const COULD_NOT: &str = " could not ";
+
+/// The cause, and who could not do what, of what is said in that way; else all of it is the cause. For places where room
+/// is short: who and what are said of every failure, the cause of this one alone.
+pub fn cause_first(what: &str) -> (&str, &str) {
+    let of_it = what.find(COULD_NOT).and_then(|at| Some(at + what.get(at..)?.find(": ")?));
+    let parts = of_it.and_then(|at| Some((what.get(at + 2..)?, what.get(..at)?)));
+    parts.filter(|(cause, _)| !cause.is_empty()).unwrap_or((what, ""))
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} — {}", self.what, self.next_step)
@@ -84,3 +95,17 @@ impl fmt::Display for Fault {
 }
 
 impl std::error::Error for Fault {}
+
+#[cfg(test)]
+mod tests {
+    use super::cause_first;
+
+    #[test]
+    fn the_cause_stands_behind_who_could_not_do_what() {
+        let host = "127.0.0.1:44769 could not start a task in acme/billing";
+        assert_eq!(cause_first(&format!("{host}: 422: no such branch")), ("422: no such branch", host));
+        for whole in ["token refused", "a: b", "it could not be read", "it could not be read: ", ""] {
+            assert_eq!(cause_first(whole), (whole, ""), "{whole}");
+        }
+    }
+}

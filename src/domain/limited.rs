@@ -4,6 +4,7 @@
 
 use chrono::TimeDelta;
 
+use super::instant::after;
 use super::{Diagnosed, Instant, State, Task};
 use crate::text::Untrusted;
 
@@ -59,7 +60,7 @@ pub fn hold(task: &Task, diagnosed: Option<&Diagnosed>, assume: TimeDelta) -> Op
     }
     let failed = matches!(task.state, State::Failed | State::TimedOut);
     let limited = error.is_some_and(|error| says(error, &LIMITS)) || of_log(diagnosed).next().is_some();
-    (failed && limited).then(|| Hold { until: ended_at + assume, assumed: true })
+    (failed && limited).then(|| Hold { until: after(ended_at, assume), assumed: true })
 }
 
 /// Words for a limit on how often something may be asked. A quota may be that of a disk.

@@ -43,7 +43,7 @@ pub struct Pull {
     /// Who asked for changes, where the decision is that.
     pub changes_by: Vec<Untrusted>,
     pub mergeable: Mergeable,
-    /// `None`: no checks at all.
+    /// `None`: no checks at all. Checks that may not be seen are no such thing.
     pub checks: Option<Checks>,
     pub standing: Standing,
 }
@@ -178,13 +178,50 @@ pub struct Checks {
     /// Workflows that wait for a person to let them run.
     pub needs_approval: u32,
     pub skipped: u32,
+    /// Those of which nobody told how they stand.
+    pub untold: u32,
     /// Names of the failed ones, at most a handful.
     pub failing: Vec<Untrusted>,
+    pub sight: Sight,
+}
+
+/// Whether it is known how all checks stand; the worst comes last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sight {
+    #[default]
+    Whole,
+    /// Of some or all nobody told.
+    Untold,
+    /// This token may not see some or all of them.
+    Hidden,
+}
+
+impl Sight {
+    /// `checks …`; `None`: there is nothing to say.
+    pub fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Whole => None,
+            Self::Untold => Some("not known"),
+            Self::Hidden => Some("not visible"),
+        }
+    }
 }
 
 impl Checks {
     pub fn total(&self) -> u32 {
-        self.passed + self.failed + self.pending + self.needs_approval
+        [self.passed, self.failed, self.pending, self.needs_approval]
+            .iter()
+            .fold(self.untold, |a, b| a.saturating_add(*b))
+    }
+
+    /// None has failed, runs or waits as far as is known, and not all is known: why.
+    pub fn unclear(&self) -> Option<&'static str> {
+        if self.failed > 0 || self.pending > 0 || self.needs_approval > 0 { None } else { self.sight.word() }
+    }
+
+    /// Nothing is left to wait for: each has passed or was skipped, or there is none.
+    pub fn is_clear(&self) -> bool {
+        self.failed == 0 && self.pending == 0 && self.needs_approval == 0 && self.sight == Sight::Whole
     }
 
     /// Counts one check run; `conclusion` is `None` while it has not completed.

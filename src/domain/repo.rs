@@ -1,11 +1,16 @@
 //! `owner/name`, checked once so that it can stand in a path, on a screen and in a file unescaped.
 
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 use std::sync::Arc;
 
 /// A repository's full name. Only characters GitHub allows in names; never `.` or `..`.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+///
+/// It is shown and written as it was given, but GitHub's names are one whatever their case: two that differ in nothing
+/// else are equal, and no limit, list or set takes them for two repositories.
+#[derive(Clone)]
 pub struct RepoName {
     full: Arc<str>,
     slash: u16,
@@ -44,6 +49,40 @@ impl RepoName {
         } else {
             Err(NotARepoName)
         }
+    }
+}
+
+impl RepoName {
+    fn folded(&self) -> impl Iterator<Item = u8> {
+        self.full.bytes().map(|byte| byte.to_ascii_lowercase())
+    }
+}
+
+impl PartialEq for RepoName {
+    fn eq(&self, other: &Self) -> bool {
+        self.full.eq_ignore_ascii_case(&other.full)
+    }
+}
+
+impl Eq for RepoName {}
+
+impl Hash for RepoName {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.folded().for_each(|byte| state.write_u8(byte));
+        // As of any text: what follows is not taken for a part of it.
+        state.write_u8(0xff);
+    }
+}
+
+impl Ord for RepoName {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.folded().cmp(other.folded())
+    }
+}
+
+impl PartialOrd for RepoName {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -93,6 +132,18 @@ mod tests {
     fn a_name_gives_back_its_two_parts() {
         let repo: RepoName = "acme/billing.js".parse().unwrap();
         assert_eq!((repo.owner(), repo.name(), repo.as_str()), ("acme", "billing.js", "acme/billing.js"));
+    }
+
+    #[test]
+    fn names_that_differ_in_case_alone_are_one_repository_and_each_is_shown_as_it_was_given() {
+        let typed = ["acme/api", "ACME/api", "Acme/API"].map(|text| text.parse::<RepoName>().unwrap());
+        let set: std::collections::HashSet<RepoName> = typed.iter().cloned().collect();
+        let tree: std::collections::BTreeSet<RepoName> = typed.iter().cloned().collect();
+        assert_eq!((set.len(), tree.len()), (1, 1));
+        assert_eq!(typed.map(|repo| repo.to_string()), ["acme/api", "ACME/api", "Acme/API"]);
+        let [billing, web]: [RepoName; 2] = ["acme/Billing", "ACME/web"].map(|text| text.parse().unwrap());
+        assert!(billing < web, "in order, case does not count either");
+        assert_ne!(billing, web);
     }
 
     #[test]

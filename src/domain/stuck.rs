@@ -11,6 +11,7 @@
 
 use chrono::TimeDelta;
 
+use super::instant::after;
 use super::repo_pattern::RepoPattern;
 use super::{Instant, RepoName, State, age};
 
@@ -161,13 +162,13 @@ fn moments(state: &State, signs: &Signs, limits: &Limits) -> Moments {
     let orphan = signs.orphan.map(|orphan| (orphan.from, Stuck::OrphanedSince(orphan.since)));
     let since = signs.state_since;
     match state {
-        State::Queued => [orphan, Some((since + limits.queued, Stuck::QueuedSince(since))), None],
-        State::WaitingForUser => [orphan, Some((since + limits.waiting, Stuck::WaitingSince(since))), None],
+        State::Queued => [orphan, Some((after(since, limits.queued), Stuck::QueuedSince(since))), None],
+        State::WaitingForUser => [orphan, Some((after(since, limits.waiting), Stuck::WaitingSince(since))), None],
         State::Idle => [orphan, None, None],
         State::InProgress => [
             orphan,
             signs.deadline.map(|deadline| (deadline, Stuck::PastDeadline(deadline))),
-            Some((signs.proof_at + limits.silent, Stuck::SilentSince(signs.proof_at))),
+            Some((after(signs.proof_at, limits.silent), Stuck::SilentSince(signs.proof_at))),
         ],
         State::Completed | State::Failed | State::TimedOut | State::Cancelled | State::Unknown(_) => [None; 3],
     }

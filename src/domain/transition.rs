@@ -50,7 +50,7 @@ impl OfPull {
         let checks = match counted {
             Some(checks) if checks.failed > 0 => Checks::Red,
             Some(checks) if checks.pending > 0 || checks.needs_approval > 0 => Checks::Pending,
-            Some(checks) if checks.passed > 0 => Checks::Green,
+            Some(checks) if checks.passed > 0 && checks.is_clear() => Checks::Green,
             _ => Checks::None,
         };
         let review = match pull.review {

@@ -11,7 +11,7 @@ use super::line::{Line, Said, Span, started};
 use super::observed::{Kind, Observed, Seen};
 use super::port::{Action, Entry, Intent, Ledger, Outcome};
 use super::wanted::Wanted;
-use crate::domain::{Fault, FaultKind, Instant};
+use crate::domain::{Fault, FaultKind, Instant, RepoName};
 
 /// Which calls an injected fault hits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ struct State {
     index: HashMap<Uuid, usize>,
     entries: Vec<Entry>,
     /// The newest record of each kind of each task.
-    newest: HashMap<(String, String, String, Kind), Observed>,
+    newest: HashMap<(String, RepoName, String, Kind), Observed>,
     faults: VecDeque<Injected>,
     closed: Option<Fault>,
 }
@@ -219,7 +219,7 @@ impl Ledger for Memory {
         let mut news = 0;
         self.state().write(On::Record, |state| {
             for seen in seen {
-                let key = (seen.host.clone(), seen.repo.to_string(), seen.task.clone(), seen.kind);
+                let key = (seen.host.clone(), seen.repo.clone(), seen.task.clone(), seen.kind);
                 let Some(observed) = seen.after(state.newest.get(&key)) else { continue };
                 state.newest.insert(key, observed.clone());
                 state.push(Stored::Observed(observed));

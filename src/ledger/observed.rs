@@ -11,6 +11,7 @@
 //!       └ the same ────────────────────────────────────> not news
 //! ```
 
+use crate::domain::instant::believable;
 use crate::domain::{Instant, RepoName, State};
 
 /// What about the task was seen.
@@ -86,7 +87,9 @@ impl Seen {
         let Some(last) = last else {
             return Some(Observed { seen: self.clone(), was: None, step: 1 });
         };
-        let is_older = self.touched.zip(last.seen.touched).is_some_and(|(this, last)| this < last);
+        // Nothing would ever be newer than a time that is none.
+        let touched = last.seen.touched.and_then(believable);
+        let is_older = self.touched.zip(touched).is_some_and(|(this, last)| this < last);
         if is_older || !(self.became != last.seen.became || self.tells_more_than(&last.seen)) {
             return None;
         }

@@ -3,14 +3,14 @@
 //! Counted from the lines alone, oldest first, so that whoever has the file can count again. What was not watched is
 //! not guessed: a span of time counts where both its ends are known, and says of how many tasks it speaks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{NaiveDate, TimeDelta};
 
 use super::line::{Line, Said, started};
 use super::observed::{Kind, Observed};
 use super::port::{Intent, Outcome};
-use crate::domain::{Cost, Instant, State};
+use crate::domain::{Cost, Instant, RepoName, State};
 
 /// What rows are grouped by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,6 @@ impl By {
 /// One task, as far as the lines tell of it.
 #[derive(Clone, Debug, Default)]
 struct Life {
-    repo: String,
     template: Option<String>,
     model: Option<String>,
     begun: Option<Instant>,
@@ -163,9 +162,11 @@ fn ratio(part: u64, whole: u64) -> Option<f64> {
 #[derive(Debug, Default)]
 pub struct Counter {
     /// By host, repository and task.
-    lives: BTreeMap<(String, String, String), Life>,
+    lives: BTreeMap<(String, RepoName, String), Life>,
     /// Starts without a task, by intent: refused or unknown.
     without: BTreeMap<uuid::Uuid, (Intent, bool)>,
+    /// Every repository, as it was first spelt: what is typed in another case is counted with it.
+    spelt: BTreeSet<RepoName>,
 }
 
 /// All there is to say.
@@ -178,6 +179,9 @@ pub struct Stats {
 
 impl Counter {
     pub fn take(&mut self, line: &Line) {
+        if !self.spelt.contains(line.repo()) {
+            self.spelt.insert(line.repo().clone());
+        }
         match &line.said {
             Said::Intent(intent) if intent.action.starts() => {
                 self.without.insert(intent.id, (slim(intent), false));
@@ -195,7 +199,7 @@ impl Counter {
             return;
         };
         self.without.remove(&intent.id);
-        let life = self.life(&intent.host, intent.repo.as_str(), task);
+        let life = self.life(&intent.host, &intent.repo, task);
         life.begun = Some(intent.at);
         life.template.clone_from(&intent.template);
         if life.model.is_none() {
@@ -203,17 +207,17 @@ impl Counter {
         }
     }
 
-    fn life(&mut self, host: &str, repo: &str, task: &str) -> &mut Life {
-        let life = self.lives.entry((host.to_owned(), repo.to_owned(), task.to_owned())).or_default();
-        if life.repo.is_empty() {
-            repo.clone_into(&mut life.repo);
-        }
-        life
+    fn life(&mut self, host: &str, repo: &RepoName, task: &str) -> &mut Life {
+        self.lives.entry((host.to_owned(), repo.clone(), task.to_owned())).or_default()
+    }
+
+    fn spelt<'a>(&'a self, repo: &'a RepoName) -> &'a str {
+        self.spelt.get(repo).unwrap_or(repo).as_str()
     }
 
     fn observed(&mut self, observed: &Observed) {
         let seen = &observed.seen;
-        let life = self.life(&seen.host, seen.repo.as_str(), &seen.task);
+        let life = self.life(&seen.host, &seen.repo, &seen.task);
         match seen.kind {
             Kind::State => {
                 life.begun = life.begun.or(seen.begun);
@@ -258,15 +262,16 @@ impl Counter {
         };
         let mut stats = Stats::default();
         let mut groups: [BTreeMap<Option<String>, Row>; 4] = std::array::from_fn(|_| BTreeMap::new());
-        for life in self.lives.values().filter(|life| is_in(life.begun)) {
+        for ((_, repo, _), life) in self.lives.iter().filter(|(_, life)| is_in(life.begun)) {
             stats.all.add(life);
-            let names = names(&life.repo, life.template.as_ref(), life.model.as_ref(), life.begun);
+            let names = names(self.spelt(repo), life.template.as_ref(), life.model.as_ref(), life.begun);
             for (group, name) in groups.iter_mut().zip(names) {
                 group.entry(name).or_default().add(life);
             }
         }
         for (intent, refused) in self.without.values().filter(|(intent, _)| is_in(Some(intent.at))) {
-            let names = names(intent.repo.as_str(), intent.template.as_ref(), intent.model.as_ref(), Some(intent.at));
+            let repo = self.spelt(&intent.repo);
+            let names = names(repo, intent.template.as_ref(), intent.model.as_ref(), Some(intent.at));
             let rows = groups.iter_mut().zip(names).map(|(group, name)| group.entry(name).or_default());
             for row in rows.chain([&mut stats.all]) {
                 row.refused += u64::from(*refused);

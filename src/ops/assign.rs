@@ -4,7 +4,8 @@
 //! order ─ issue, timeline, enabled? ─ facts ─ judgement ──no──> Refused, nothing recorded, nothing sent
 //!                  └──granted──> intent ─ POST ──201, the agent is listed────────────> assigned
 //!                                          ├──201, not listed ─ read again ─ listed───────^
-//!                                          │                          └──not listed──> rejected: left out in silence
+//!                                          │                          ├──not listed──> rejected: left out in silence
+//!                                          │                          └──unreadable──> unknown
 //!                                          ├──4xx──> rejected
 //!                                          └──?────> looked at ──in charge now──> assigned
 //!                                                          └──not seen──> unknown (never sent again by itself)
@@ -33,7 +34,7 @@ use crate::ledger::wanted::Wanted;
 use crate::provider::port::{Fetched, TaskQuery, Validator};
 use crate::text::Safe;
 
-/// From the order to a word about it.
+/// From the service's answer to a word about it.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// Nobody waits longer to hear whether the agent can be assigned at all.
 const ENABLED: Duration = Duration::from_secs(5);
@@ -127,6 +128,16 @@ pub async fn judge(context: &Context, order: &AssignOrder) -> Judgement {
     super::start::judge(context, &as_start(order)).await
 }
 
+/// Why it would not be sent as it stands, by what was read and judged.
+pub fn in_the_way(order: &AssignOrder, looked: &Looked, judged: &Judgement) -> Option<Fault> {
+    if looked.enabled == Fact::Known(false) {
+        return Some(not_enabled(&order.assignment.issue));
+    }
+    let granted =
+        judged.grant_assignment(&order.assignment, &looked.standing, order.reason.as_deref(), order.again).map(drop);
+    granted.err().map(|why| refused(judged, why, &looked.standing))
+}
+
 /// Here the agent cannot be put in charge of anything.
 pub fn not_enabled(issue: &IssueRef) -> Fault {
     let what =
@@ -165,31 +176,36 @@ async fn send(
     leave: &AssignGrant,
     (at, before): (Instant, Standing),
 ) -> Result<Assigned, Fault> {
-    let until = Tick::now() + PATIENCE;
     let assignment = leave.assignment();
-    match context.provider.assign_agent(leave).await {
-        Ok(issue) if issue.has_agent() => {}
+    let answer = context.provider.assign_agent(leave).await;
+    // From here on: however long the answer took, there is time to look.
+    let until = Tick::now() + PATIENCE;
+    let failed = match answer {
+        Ok(issue) if issue.has_agent() => None,
         // The answer may be older than the change it answers for.
-        Ok(_) if is_in_charge(context, assignment, (at, &before), until, 1).await => {}
-        Ok(_) => {
-            let fault = left_out(&assignment.issue);
-            context.gate.rejected(order.id);
-            context.record(order.id, Outcome::Rejected(fault.what.to_string())).await;
-            return Err(fault);
-        }
+        Ok(_) => match is_in_charge(context, assignment, (at, &before), until, 1).await {
+            Some(true) => None,
+            Some(false) => Some(left_out(&assignment.issue)),
+            None => Some(unseen(&assignment.issue)),
+        },
         Err(fault) if fault.kind == FaultKind::UnknownOutcome => {
             // Whether it happened must be known, also where a service that does not answer is otherwise left alone.
             context.provider.insist();
-            if !is_in_charge(context, assignment, (at, &before), until, u32::MAX).await {
-                context.record(order.id, Outcome::Unknown(fault.what.to_string())).await;
-                return Err(fault);
-            }
+            let seen = is_in_charge(context, assignment, (at, &before), until, u32::MAX).await;
+            (seen != Some(true)).then_some(fault)
         }
-        Err(fault) => {
+        Err(fault) => Some(fault),
+    };
+    if let Some(fault) = failed {
+        let what = fault.what.to_string();
+        let outcome = if fault.kind == FaultKind::UnknownOutcome {
+            Outcome::Unknown(what)
+        } else {
             context.gate.rejected(order.id);
-            context.record(order.id, Outcome::Rejected(fault.what.to_string())).await;
-            return Err(fault);
-        }
+            Outcome::Rejected(what)
+        };
+        context.record(order.id, outcome).await;
+        return Err(fault);
     }
     let so_far = format!("the agent is assigned to {}; its task was not seen yet", assignment.issue);
     context.record(order.id, Outcome::Unknown(so_far)).await;
@@ -204,33 +220,47 @@ fn left_out(issue: &IssueRef) -> Fault {
     Fault::new(FaultKind::Permission, what, next)
 }
 
-/// Whether the agent is in charge by now, read from the service so many times. Where it was before, its being listed
-/// proves nothing: then only an event since then does.
+/// It may be in charge all the same: nobody could look again.
+fn unseen(issue: &IssueRef) -> Fault {
+    let what = format!(
+        "the service took the call but did not list the agent among the assignees of {issue}, and the issue could not be read again"
+    );
+    Fault::new(FaultKind::UnknownOutcome, what, "look at the issue before assigning it again")
+}
+
+/// Whether the agent is in charge by now, by so many readings of the service that came to pass. Where it was before, its
+/// being listed proves nothing: then only an event since then does. `None`: it could not be read so often in time.
 async fn is_in_charge(
     context: &Context,
     assignment: &Assignment,
     (at, before): (Instant, &Standing),
     until: Tick,
-    tries: u32,
-) -> bool {
+    readings: u32,
+) -> Option<bool> {
+    let issue = &assignment.issue;
     let seen = async {
-        for nth in 0..tries {
-            tokio::time::sleep(if nth == 0 { CLOSE } else { GAP }).await;
-            let issue = &assignment.issue;
-            if before.assigned {
-                let timeline = context.provider.timeline(&issue.repo, issue.number, None).await;
-                if let Ok(Fetched::New { value, .. }) = timeline
-                    && (assigned_since(&value, at) || new_pull(&value, before, at).is_some())
-                {
-                    return true;
+        let (mut left, mut pause) = (readings, CLOSE);
+        while left > 0 {
+            tokio::time::sleep(std::mem::replace(&mut pause, GAP)).await;
+            let read = if before.assigned {
+                match context.provider.timeline(&issue.repo, issue.number, None).await {
+                    Ok(Fetched::New { value, .. }) => {
+                        Some(assigned_since(&value, at) || new_pull(&value, before, at).is_some())
+                    }
+                    Ok(Fetched::Same) | Err(_) => None,
                 }
-            } else if context.provider.issue(issue).await.is_ok_and(|issue| issue.has_agent()) {
-                return true;
+            } else {
+                context.provider.issue(issue).await.ok().map(|issue| issue.has_agent())
+            };
+            match read {
+                Some(true) => return true,
+                Some(false) => left -= 1,
+                None => {}
             }
         }
         false
     };
-    tokio::time::timeout_at(until, seen).await.unwrap_or(false)
+    tokio::time::timeout_at(until, seen).await.ok()
 }
 
 fn new_pull(timeline: &Timeline, before: &Standing, at: Instant) -> Option<AgentPull> {

@@ -5,6 +5,7 @@
 //! tasks at work ─ a rule for their repository? ─ fresh look at task and log ─ ruling?
 //!      └─ never twice the same session, never one that is cancelled already ─┬─ dry run ─> ledger, told
 //!                                                                            └─ act, if the hour allows ─> Case
+//! Case ─ a fault before its cancel was claimed ─> taken back: a later round brings it again
 //! ```
 //!
 //! **Silence is only what was heard.** A log counts as silent for as long as this program has read it again and again
@@ -72,11 +73,13 @@ pub struct Watchman {
     done: HashSet<(SessionId, bool)>,
     /// When this process stopped one, by a clock nobody can set.
     stopped: Vec<(Tick, TaskRef)>,
+    /// Whose cancel was taken back, the latest last: the others have their turn before them.
+    in_vain: Vec<TaskRef>,
 }
 
 impl Watchman {
     pub fn new(context: Context) -> Self {
-        Self { context, heard: HashMap::new(), done: HashSet::new(), stopped: Vec::new() }
+        Self { context, heard: HashMap::new(), done: HashSet::new(), stopped: Vec::new(), in_vain: Vec::new() }
     }
 
     /// One look at these tasks. What a dry run says is recorded already; at most one of the cases is to be carried out,
@@ -84,8 +87,11 @@ impl Watchman {
     pub async fn round(&mut self, at_work: &[TaskRef]) -> Vec<Case> {
         let in_force = self.context.gate.in_force().await;
         let Ok(policy) = &in_force.policy else { return Vec::new() };
+        self.in_vain.retain(|task| at_work.contains(task));
+        let mut turns: Vec<&TaskRef> = at_work.iter().collect();
+        turns.sort_by_key(|at| self.in_vain.iter().position(|task| task == *at));
         let mut cases = Vec::new();
-        for at in at_work {
+        for at in turns {
             let Some(watch) = policy.watch(&at.repo) else { continue };
             let Some(case) = self.judge(&in_force, policy, watch, at).await else { continue };
             let acts = !case.is_dry();
@@ -95,6 +101,19 @@ impl Watchman {
             }
         }
         cases
+    }
+
+    /// A fault stood before its cancel, and nothing was claimed or sent: it is as if the rule had not spoken, and a later
+    /// round may bring it again. What was claimed stands in the ledger, and is never brought twice.
+    pub fn take_back(&mut self, case: &Case) {
+        if let Some(session) = &case.target.session {
+            self.done.remove(&(session.clone(), case.is_dry()));
+        }
+        if let Some(at) = self.stopped.iter().rposition(|(_, task)| *task == case.target.task) {
+            self.stopped.remove(at);
+        }
+        self.in_vain.retain(|task| *task != case.target.task);
+        self.in_vain.push(case.target.task.clone());
     }
 
     async fn judge(&mut self, in_force: &InForce, policy: &Policy, watch: Watch, at: &TaskRef) -> Option<Case> {

@@ -1,6 +1,7 @@
 //! What a judgement rests on, asked of the service and the ledger. Reads only. What the policy does not need is not asked
 //! for; what cannot be learnt, or not in full, is unknown and says why.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -11,7 +12,9 @@ use super::context::Context;
 use super::gate::DAY;
 use crate::domain::automation::Listed;
 use crate::domain::policy::{Fact, Facts, OpenTask, PastStart, Policy, Spent, Wants};
-use crate::domain::{Artifact, Fault, Instant, PullRef, PullState, RepoName, ReviewDecision, State, Task, TaskId};
+use crate::domain::{
+    Artifact, Fault, FaultKind, Instant, PullRef, PullState, RepoName, ReviewDecision, State, Task, TaskId,
+};
 use crate::ledger::line::started;
 use crate::ledger::port::Outcome;
 use crate::ledger::{Entry, Wanted};
@@ -36,36 +39,43 @@ pub async fn gather(context: &Context, policy: &Policy, repo: &RepoName) -> Fact
 
 pub(super) async fn gather_wanted(context: &Context, wants: Wants, repo: &RepoName) -> Facts {
     let now = context.now();
+    let no_token = OnceLock::new();
     let (login, default_branch, open, own, pulls, spent, spent_all, automations) = tokio::join!(
-        ask(wants.login, async { Ok(context.provider.viewer().await?.login.raw_for_match().to_owned()) }),
-        ask(wants.default_branch, async {
+        ask(&no_token, wants.login, async { Ok(context.provider.viewer().await?.login.raw_for_match().to_owned()) }),
+        ask(&no_token, wants.default_branch, async {
             Ok(context.provider.default_branch(repo).await?.raw_for_match().to_owned())
         }),
-        ask(wants.open, open_tasks(context, Some(repo))),
-        ask(wants.own, open_tasks(context, None)),
-        ask(wants.pulls, open_pulls(context, repo, now)),
-        ask(wants.spent, spent(context, Some(repo), now)),
-        ask(wants.spent_all, spent(context, None, now)),
-        ask(wants.automations, automations(context, repo)),
+        ask(&no_token, wants.open, open_tasks(context, Some(repo))),
+        ask(&no_token, wants.own, open_tasks(context, None)),
+        ask(&no_token, wants.pulls, open_pulls(context, repo, now)),
+        ask(&no_token, wants.spent, spent(context, Some(repo), now)),
+        ask(&no_token, wants.spent_all, spent(context, None, now)),
+        ask(&no_token, wants.automations, automations(context, repo)),
     );
     let starts = starts(context, None).await;
-    Facts { at: Some(now), login, default_branch, open, own, starts, pulls, spent, spent_all, automations }
+    let unaccepted = no_token.into_inner();
+    Facts { at: Some(now), login, default_branch, open, own, starts, pulls, spent, spent_all, automations, unaccepted }
 }
 
-/// One fact, within the patience there is.
-async fn ask<T>(wanted: bool, question: impl Future<Output = Result<T, Fault>>) -> Fact<T> {
+/// One fact, within the patience there is. `no_token`: why there is none where it is for the token.
+async fn ask<T>(no_token: &OnceLock<Fault>, wanted: bool, question: impl Future<Output = Result<T, Fault>>) -> Fact<T> {
     if !wanted {
         return Fact::Unasked;
     }
     match tokio::time::timeout(PATIENCE, question).await {
         Ok(Ok(answer)) => Fact::Known(answer),
-        Ok(Err(fault)) => Fact::Unknown(fault.what),
+        Ok(Err(fault)) => {
+            if fault.kind == FaultKind::Authentication {
+                no_token.get_or_init(|| fault.clone());
+            }
+            Fact::Unknown(fault.what)
+        }
         Err(_) => Fact::unknown(format!("no answer within {} s", PATIENCE.as_secs())),
     }
 }
 
 fn in_part(what: impl AsRef<str>) -> Fault {
-    Fault::new(crate::domain::FaultKind::TooLarge, what, "look at the service itself")
+    Fault::new(FaultKind::TooLarge, what, "look at the service itself")
 }
 
 /// The whole of a list, or a fault: a part of it would pass for less than there is.

@@ -24,6 +24,7 @@ use crate::domain::{Fault, FaultKind, Happened, Instant, RepoName, TaskId, TaskR
 use crate::ledger::Wanted;
 use crate::ledger::port::{Action, Entry, Outcome};
 use crate::provider::port::Fetched;
+use crate::text::Untrusted;
 
 /// Our clock and the service's may differ by this much.
 const SKEW: TimeDelta = TimeDelta::seconds(60);
@@ -240,17 +241,19 @@ async fn look_for(
     Ok(())
 }
 
-/// What the agent does; what people do is no answer of its.
+/// What the agent does; what people do is no answer of its, nor is what another app works at, such as a review of the code.
 fn step(event: &TimelineEvent) -> Option<(Instant, Step)> {
-    let is_agent = |name: &str| {
-        let name = name.trim_end_matches("[bot]");
+    let is_agent = |name: &Untrusted| {
+        let name = name.raw_for_match().trim_end_matches("[bot]");
         ["copilot", "copilot-swe-agent"].iter().any(|agent| name.eq_ignore_ascii_case(agent))
     };
-    let by_agent = [&event.app, &event.by].into_iter().flatten().any(|name| is_agent(name.raw_for_match()));
+    let by_agent = [&event.app, &event.by].into_iter().flatten().any(is_agent);
+    // Whose work it is only the app tells: the actor is whoever asked for it.
+    let works = event.app.as_ref().is_none_or(is_agent);
     let step = match &event.what {
-        Happened::WorkStarted => Step::Began,
-        Happened::WorkFinished => Step::Finished,
-        Happened::WorkFailed => Step::Failed,
+        Happened::WorkStarted if works => Step::Began,
+        Happened::WorkFinished if works => Step::Finished,
+        Happened::WorkFailed if works => Step::Failed,
         Happened::Commented if by_agent => Step::Answered(event.text.clone()?),
         _ => return None,
     };

@@ -52,12 +52,25 @@ pub async fn judge(context: &Context, order: &Order) -> Judgement {
     explain(context, order).await.1
 }
 
+/// The same, and why it would not be sent as it stands.
+pub async fn try_out(context: &Context, order: &Order) -> (Judgement, Result<(), (NoGrant, Fault)>) {
+    let (_, facts, judged) = consider(context, order).await;
+    let granted = judged.grant(order.reason.as_deref(), order.again).map(drop);
+    let granted = granted.map_err(|why| (why, for_the_token(&facts, refusal(&judged, why))));
+    (judged, granted)
+}
+
 /// The same with the policy it was judged by. Without a prompt nothing is the same work but that of the same ticket.
 pub async fn explain(context: &Context, order: &Order) -> (Arc<InForce>, Judgement) {
+    let (policy, _, judged) = consider(context, order).await;
+    (policy, judged)
+}
+
+async fn consider(context: &Context, order: &Order) -> (Arc<InForce>, Facts, Judgement) {
     let (policy, mut facts) = weigh(context, &order.request.repo).await;
     look_for_duplicates(context, order, &mut facts).await;
     let judged = policy.judge(&case(order), &facts, Stage::Gate);
-    (policy, judged)
+    (policy, facts, judged)
 }
 
 /// Starts one task.
@@ -171,7 +184,7 @@ pub(super) async fn pass<G: AsRef<Grant>>(
     }
     let grant = match leave(&judged) {
         Ok(grant) => grant,
-        Err(fault) => return (judged, Err(No::Fault(fault))),
+        Err(fault) => return (judged, Err(No::Fault(for_the_token(facts, fault)))),
     };
     let once = what.once;
     let mut intent = intent(context, order, grant.as_ref(), facts, (what.action, what.body)).await;
@@ -204,6 +217,11 @@ pub(super) async fn pass<G: AsRef<Grant>>(
             (judged, Err(No::Fault(fault)))
         }
     }
+}
+
+/// Who is refused because nothing could be learnt with this token hears that, not what else might let it through.
+pub(super) fn for_the_token(facts: &Facts, refused: Fault) -> Fault {
+    facts.unaccepted.clone().unwrap_or(refused)
 }
 
 /// The agent itself was told to wait: an earlier start would only be held back again, and be paid for.
@@ -248,7 +266,9 @@ pub(super) async fn look_for_duplicates(context: &Context, order: &Order, facts:
     };
     if facts.starts.known().is_some_and(|starts| starts.iter().any(same)) {
         let wants = crate::domain::policy::Wants { open: true, ..Default::default() };
-        facts.open = facts::gather_wanted(context, wants, &order.request.repo).await.open;
+        let asked = facts::gather_wanted(context, wants, &order.request.repo).await;
+        facts.open = asked.open;
+        facts.unaccepted = facts.unaccepted.take().or(asked.unaccepted);
     }
 }
 

@@ -236,6 +236,12 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
 
     /// In the order asked; `None` for what is gone or not visible. Any number: split into requests inside.
     fn pulls(&self, refs: &[PullRef]) -> Call<'_, Vec<Option<Pull>>>;
+    /// The same of those the service told of: one that it could not tell of just now is left out, and does not cost the
+    /// others.
+    fn pulls_told(&self, refs: &[PullRef]) -> Call<'_, Vec<(PullRef, Option<Pull>)>> {
+        let (refs, answers) = (refs.to_vec(), self.pulls(refs));
+        Box::pin(async move { Ok(refs.into_iter().zip(answers.await?).collect()) })
+    }
     /// Pulls whose head is this branch of this repository.
     fn pulls_of_branch(&self, repo: &RepoName, branch: &Untrusted) -> Call<'_, Vec<PullRef>>;
     /// What happened on a pull request or an issue so far, oldest first, all of it each time it changed.

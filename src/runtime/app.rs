@@ -18,6 +18,7 @@ use rustix::process::Signal as Number;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
+use super::alone::Alone;
 use super::clock::Clock;
 use super::external::{Desktop, Editing, address};
 use super::panic;
@@ -35,6 +36,9 @@ const FRAME: Duration = Duration::from_millis(33);
 /// Pictures of news that may be ahead of that: what little is known first, and often shows nowhere, must not hold up what
 /// is known next.
 const AHEAD: Duration = FRAME.saturating_mul(3);
+/// Between two looks whether the terminal was handed over to a job that goes on, and how many.
+const HANDED_OVER: Duration = Duration::from_millis(10);
+const LOOKS: u8 = 20;
 /// Events handled before a picture that is due gets its turn.
 const BATCH: usize = 256;
 
@@ -135,7 +139,7 @@ pub struct App<S, E> {
 
 /// Runs until the end, and gives the terminal back.
 pub async fn run<S: Screen, E: Effects>(app: App<S, E>) -> Exit {
-    let mut running = Running::new(app);
+    let mut running = Box::new(Running::new(app));
     let exit = running.until_exit().await;
     running.app.screen.leave();
     exit
@@ -152,6 +156,8 @@ enum Woken {
     Ready(Ready),
     Draw,
     Deadline,
+    /// The key that ends the program stood alone.
+    Alone,
 }
 
 /// Addresses that a browser took, and those that none did.
@@ -180,6 +186,8 @@ struct Running<S, E> {
     begun: bool,
     /// The terminal is the editor's.
     editing: Option<Editing>,
+    /// Whether a key that ends the program was meant.
+    alone: Alone,
     exit: Option<Exit>,
 }
 
@@ -198,6 +206,7 @@ impl<S: Screen, E: Effects> Running<S, E> {
             touched: true,
             begun: false,
             editing: None,
+            alone: Alone::default(),
             exit: None,
         };
         new.app.screen.mouse(new.app.model.settings.mouse);
@@ -208,9 +217,7 @@ impl<S: Screen, E: Effects> Running<S, E> {
     async fn until_exit(&mut self) -> Exit {
         loop {
             if let Some(exit) = self.exit {
-                if let Some(editing) = &self.editing {
-                    editing.end();
-                }
+                Box::pin(self.keep_edited()).await;
                 return exit;
             }
             self.draw_if_due();
@@ -235,6 +242,7 @@ impl<S: Screen, E: Effects> Running<S, E> {
                 }
                 Woken::Ready(Ready::Never) => self.exit = Some(Exit::Unready),
                 Woken::Draw => {}
+                Woken::Alone => self.exit = Some(Exit::Quit),
                 Woken::Deadline => {
                     self.woke = Some(Instant::now());
                     self.happened(What::Wake).await;
@@ -253,6 +261,7 @@ impl<S: Screen, E: Effects> Running<S, E> {
     async fn woken(&mut self) -> Woken {
         let draw_at = self.draw_at(Instant::now());
         let wake = self.wake.filter(|_| self.editing.is_none());
+        let leaving = self.alone.due;
         let App { events, signals, screen, effects, .. } = &mut self.app;
         let mut batch = Vec::new();
         let editing = self.editing.is_some();
@@ -267,6 +276,7 @@ impl<S: Screen, E: Effects> Running<S, E> {
             Some(opened) = self.opened.recv() => Woken::Opened(opened),
             ready = effects.ready(), if self.begun => Woken::Ready(ready),
             () = at(wake), if wake.is_some() => Woken::Deadline,
+            () = at(leaving), if leaving.is_some() => Woken::Alone,
             _ = events.recv_many(&mut batch, BATCH), if !events.is_closed() || !events.is_empty() => Woken::Events(batch),
         }
     }
@@ -319,6 +329,7 @@ impl<S: Screen, E: Effects> Running<S, E> {
             return;
         }
         self.pressed |= matches!(event.what, What::Key(_) | What::Paste(_) | What::Mouse(_));
+        let mut came = self.alone.hears(&event);
         let mouse = self.app.model.settings.mouse;
         let painted = self.app.model.settings.look.palette();
         let effects = update::update(&mut self.app.model, event);
@@ -330,22 +341,31 @@ impl<S: Screen, E: Effects> Running<S, E> {
             self.app.theme = Theme::of(&self.app.model.settings);
         }
         for effect in effects {
-            self.perform(effect).await;
+            if !matches!(effect, Effect::Quit) || self.alone.ends(&mut came) {
+                self.perform(effect).await;
+            }
         }
+        self.alone.over(came);
         self.touched = true;
+        if came.at_once {
+            self.note(false, "Several keys came at once, as of a paste: they do not end atc").await;
+        }
     }
 
     async fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::Quit => self.exit = Some(Exit::Quit),
-            Effect::Suspend => self.stop().await,
+            Effect::Suspend => Box::pin(self.stop()).await,
             Effect::Redraw => self.redraw(),
             Effect::Open(url) => self.open(&[url]).await,
             Effect::OpenAll(urls) => self.open(&urls).await,
             Effect::Copy(text) => match self.app.screen.copy(text.raw_for_match()) {
                 Copied::Sent | Copied::InTmux => {}
                 Copied::TooLong => self.note(true, "That is more text than a terminal's clipboard takes").await,
-                Copied::Nowhere => self.note(true, "Not copied: this terminal takes no copies").await,
+                Copied::Nowhere => {
+                    let text = text.show_line();
+                    self.note(true, &format!("Not copied, this terminal takes no copies: {text}")).await;
+                }
             },
             Effect::Editor(text) => self.edit(&text).await,
             Effect::Ring(bytes) => {
@@ -364,7 +384,7 @@ impl<S: Screen, E: Effects> Running<S, E> {
             Signal::End(code) if self.editing.is_some() && is_key(code) => {}
             Signal::End(code) => self.exit = Some(Exit::Signal(code)),
             Signal::HangUp => self.exit = Some(Exit::Gone),
-            Signal::Stop => self.stop().await,
+            Signal::Stop => Box::pin(self.stop()).await,
             Signal::Continue => self.resume(),
             Signal::Resize => {
                 if self.editing.is_none() {
@@ -392,15 +412,27 @@ impl<S: Screen, E: Effects> Running<S, E> {
             return;
         }
         if self.app.screen.stop() {
+            // A shell that ends a stopped job lets it go on for that, in the background: it must not reach for the terminal
+            // then. One that fetches it back may hand over the terminal a moment later.
+            let mut looks = 0_u8;
             loop {
-                match self.app.signals.recv().await {
-                    Some(Signal::Continue) => break,
-                    Some(Signal::End(code)) => self.exit = Some(Exit::Signal(code)),
-                    Some(Signal::HangUp) | None => self.exit = Some(Exit::Gone),
-                    Some(Signal::Stop | Signal::Resize) => {}
+                let signal = if looks > 0 {
+                    tokio::time::timeout(HANDED_OVER, self.app.signals.recv()).await.ok()
+                } else {
+                    Some(self.app.signals.recv().await)
+                };
+                match signal {
+                    Some(Some(Signal::Continue)) => looks = LOOKS,
+                    Some(Some(Signal::End(code))) => self.exit = Some(Exit::Signal(code)),
+                    Some(Some(Signal::HangUp) | None) => self.exit = Some(Exit::Gone),
+                    Some(Some(Signal::Stop | Signal::Resize)) => {}
+                    None => looks = looks.saturating_sub(1),
                 }
                 if self.exit.is_some() {
                     return;
+                }
+                if looks > 0 && looks < LOOKS && self.app.screen.is_ours() {
+                    break;
                 }
             }
         }
@@ -504,9 +536,24 @@ impl<S: Screen, E: Effects> Running<S, E> {
     }
 
     async fn edited(&mut self, result: Result<Untrusted, Fault>) {
-        self.editing = None;
+        if self.editing.take().is_some() {
+            self.app.screen.put_in_order();
+        }
         self.resume();
         Box::pin(self.happened(What::Local(Local::Edited(result)))).await;
+    }
+
+    /// What was saved in an editor that ends with the console is kept as what was typed is.
+    async fn keep_edited(&mut self) {
+        let Some(editing) = self.editing.take() else { return };
+        let text = editing.end().await;
+        self.app.screen.put_in_order();
+        let Some(text) = text else { return };
+        let event = Event { at: self.app.clock.now(), what: What::Local(Local::Edited(Ok(text))) };
+        let effects = update::update(&mut self.app.model, event);
+        for effect in effects.into_iter().filter(|effect| matches!(effect, Effect::KeepDraft(_))) {
+            self.app.effects.perform(effect);
+        }
     }
 
     async fn note(&mut self, bad: bool, text: &str) {

@@ -257,6 +257,43 @@ async fn a_stop_is_over_when_the_shell_continues_us() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_stopped_job_that_goes_on_in_the_background_leaves_the_terminal_alone_until_it_is_fetched_or_ended() {
+    for fetched in [true, false] {
+        let (bench, mut running) = bench();
+        let shell = async {
+            bench.signals.send(Signal::Stop).await.unwrap();
+            tokio::time::sleep(HOUR).await;
+            bench.paper.sheet().elsewhere = true;
+            bench.signals.send(Signal::Continue).await.unwrap();
+            tokio::time::sleep(HOUR).await;
+            assert_eq!(bench.paper.sheet().resumed, 0);
+            if fetched {
+                bench.paper.sheet().elsewhere = false;
+                bench.signals.send(Signal::Continue).await.unwrap();
+                tokio::time::sleep(HOUR).await;
+                assert_eq!(bench.paper.sheet().resumed, 1);
+            }
+            bench.signals.send(Signal::End(143)).await.unwrap();
+        };
+        let (exit, ()) = tokio::join!(running.until_exit(), shell);
+        assert_eq!((exit, bench.paper.sheet().resumed), (Exit::Signal(143), usize::from(fetched)));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_end_that_comes_with_the_word_to_go_on_is_heard_before_the_terminal_is_taken() {
+    let (bench, mut running) = bench();
+    let shell = async {
+        bench.signals.send(Signal::Stop).await.unwrap();
+        tokio::time::sleep(HOUR).await;
+        bench.signals.send(Signal::Continue).await.unwrap();
+        bench.signals.send(Signal::End(143)).await.unwrap();
+    };
+    let (exit, ()) = tokio::join!(running.until_exit(), shell);
+    assert_eq!((exit, bench.paper.sheet().resumed), (Exit::Signal(143), 0));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_signal_while_stopped_ends_us() {
     let (bench, mut running) = bench();
     let shell = async {
@@ -369,6 +406,7 @@ async fn the_editor_has_the_terminal_until_it_ends() {
     };
     tokio::join!(running.until_exit(), operator);
     assert_eq!(bench.paper.sheet().suspended, 1);
+    assert_eq!(bench.paper.sheet().put_in_order, 1);
     assert_eq!(std::fs::read_dir(bench.folder.path()).unwrap().count(), 0);
 }
 
@@ -382,7 +420,8 @@ async fn nothing_is_drawn_over_the_editor_and_its_ctrl_c_is_its_own() {
     assert_eq!(run_for(&mut running, HOUR).await, None);
     assert_eq!(bench.frames(), 0);
     bench.signals.send(Signal::End(143)).await.unwrap();
-    assert_eq!(run_for(&mut running, SOON).await, Some(Exit::Signal(143)));
+    // The editor has a moment to end, too.
+    assert_eq!(run_for(&mut running, Duration::from_millis(500)).await, Some(Exit::Signal(143)));
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,11 +3,12 @@
 //! One file for each, in the folder `drafts` of the state directory, written whole: temp file, fsync, rename, fsync of
 //! the folder. Writes happen off the loop. The first change is written at once; what comes while a write and the short
 //! pause after it last is gathered, and only the newest state of each draft counts, so that typing writes some ten
-//! files a second at most.
+//! files a second at most. What the disk does not take is tried again, and the console says that it is not kept meanwhile.
 //!
 //! ```text
 //! key ──KeepDraft──> gathered ──write──> file ──next start──> list ──chosen──> form
-//!                       ^ pause ┘          └── started, or thrown away: removed
+//!                     ^ ^ pause ┘ │        └── started, or thrown away: removed
+//!                     └── failed ─┘
 //! ```
 //!
 //! Several consoles may run at once. Each locks a file of its own for as long as it lives and names it in its drafts;
@@ -24,12 +25,15 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::private;
+use crate::console::event::{Event, Local, What};
 use crate::console::state::compose::Draft;
+use crate::domain::{Fault, FaultKind, Now};
 
 const FOLDER: &str = "drafts";
 /// The one file of an earlier layout.
@@ -40,6 +44,10 @@ const LARGEST: u64 = 1024 * 1024;
 const MOST: usize = 100;
 /// Between two writes.
 const PAUSE: Duration = Duration::from_millis(100);
+/// After one that failed.
+const AGAIN: Duration = Duration::from_secs(2);
+/// A console that ends does not listen any more.
+const LISTENS: Duration = Duration::from_secs(1);
 
 /// Where the drafts live. Clones are the same console's.
 #[derive(Clone, Debug)]
@@ -209,7 +217,7 @@ fn contents(path: &Path) -> Option<Vec<u8>> {
 #[derive(Debug)]
 pub struct Keeper {
     board: Arc<Board>,
-    task: JoinHandle<()>,
+    task: JoinHandle<Result<(), Fault>>,
 }
 
 /// What is still to be written: the newest state of each draft, however many keys made it.
@@ -243,12 +251,21 @@ impl Board {
         let mut wanted = self.wanted();
         Wanted { batch: std::mem::take(&mut wanted.batch), closed: wanted.closed }
     }
+
+    /// What was not written is still wanted, unless something newer is.
+    fn put_back(&self, unkept: Batch) {
+        let batch = &mut self.wanted().batch;
+        for (id, state) in unkept {
+            batch.entry(id).or_insert(state);
+        }
+    }
 }
 
 impl Keeper {
-    pub fn spawn(drafts: Drafts) -> Self {
+    /// Tells `events` when drafts cannot be written, and when they can again.
+    pub fn spawn(drafts: Drafts, events: mpsc::Sender<Event>, now: Now) -> Self {
         let board = Arc::new(Board::default());
-        Self { board: board.clone(), task: tokio::spawn(keep(drafts, board)) }
+        Self { board: board.clone(), task: tokio::spawn(keep(drafts, board, events, now)) }
     }
 
     pub fn keep(&self, draft: Draft) {
@@ -259,48 +276,74 @@ impl Keeper {
         self.board.put(id, None);
     }
 
-    /// Everything is on disk when this returns.
-    pub async fn finish(self) {
+    /// Everything is on disk when this returns, or the fault says why it is not.
+    pub async fn finish(self) -> Result<(), Fault> {
         self.board.wanted().closed = true;
         self.board.news.notify_one();
         self.board.closing.notify_one();
-        let _ = self.task.await;
+        self.task.await.unwrap_or(Ok(()))
     }
 }
 
-async fn keep(drafts: Drafts, board: Arc<Board>) {
-    let mut failed = false;
+async fn keep(drafts: Drafts, board: Arc<Board>, events: mpsc::Sender<Event>, now: Now) -> Result<(), Fault> {
+    let mut kept = Ok(());
     loop {
         let Wanted { batch, closed } = board.take();
         let idle = batch.is_empty();
         if !idle {
             let to = drafts.clone();
-            let written = tokio::task::spawn_blocking(move || write_all(&to, &batch)).await;
+            let written = tokio::task::spawn_blocking(move || write_all(&to, batch)).await;
+            let (unkept, written) = written.unwrap_or_else(|_| (Batch::new(), Ok(())));
+            board.put_back(unkept);
+            let written = written.map_err(|error| not_kept(&drafts, &error));
             // A full disk is told once, not with every key.
-            if let Ok(Err(error)) = &written
-                && !failed
-            {
-                tracing::warn!(%error, "a draft could not be kept");
+            if written != kept {
+                kept = written;
+                if let Err(fault) = &kept {
+                    tracing::warn!(%fault);
+                }
+                let what = What::Local(Local::DraftsKept(kept.clone()));
+                let _ = timeout(LISTENS, events.send(Event { at: now(), what })).await;
             }
-            failed = matches!(written, Ok(Err(_)));
         }
         match (idle, closed) {
             (true, true) => break,
+            (false, true) if kept.is_err() => break,
             (false, true) => {}
             (true, false) => board.news.notified().await,
-            (false, false) => drop(tokio::time::timeout(PAUSE, board.closing.notified()).await),
+            (false, false) => {
+                let pause = if kept.is_ok() { PAUSE } else { AGAIN };
+                drop(timeout(pause, board.closing.notified()).await);
+            }
         }
     }
     drafts.release();
+    kept
 }
 
-/// One that fails does not stop the others; the first fault is told.
-fn write_all(drafts: &Drafts, batch: &Batch) -> io::Result<()> {
-    let write = |(id, state): (&Uuid, &Option<Draft>)| match state {
-        Some(draft) => drafts.write(draft),
-        None => drafts.remove(*id),
-    };
-    batch.iter().map(write).fold(Ok(()), io::Result::and)
+/// One that fails does not stop the others. What failed, and the first fault.
+fn write_all(drafts: &Drafts, batch: Batch) -> (Batch, io::Result<()>) {
+    let (mut unkept, mut all) = (Batch::new(), Ok(()));
+    for (id, state) in batch {
+        let written = match &state {
+            Some(draft) => drafts.write(draft),
+            None => drafts.remove(id),
+        };
+        if written.is_err() {
+            unkept.insert(id, state);
+        }
+        all = all.and(written);
+    }
+    (unkept, all)
+}
+
+fn not_kept(drafts: &Drafts, error: &io::Error) -> Fault {
+    let what = format!("drafts cannot be written to {}: {error}", drafts.folder.display());
+    Fault::new(
+        FaultKind::Local,
+        what,
+        "make room or check the folder's owner; until then they last as long as atc runs",
+    )
 }
 
 #[cfg(test)]

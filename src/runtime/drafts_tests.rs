@@ -16,6 +16,18 @@ fn prompts(drafts: &Drafts) -> Vec<String> {
     drafts.read().into_iter().map(|draft| draft.prompt).collect()
 }
 
+fn keeper(drafts: Drafts) -> (Keeper, mpsc::Receiver<Event>) {
+    let (events, told) = mpsc::channel(8);
+    (Keeper::spawn(drafts, events, Arc::new(|| crate::domain::Instant::UNIX_EPOCH)), told)
+}
+
+async fn told(events: &mut mpsc::Receiver<Event>) -> Result<(), Fault> {
+    match events.recv().await.unwrap().what {
+        What::Local(Local::DraftsKept(kept)) => kept,
+        other => panic!("{other:?}"),
+    }
+}
+
 #[test]
 fn several_drafts_are_kept_each_in_a_file_for_the_operator_alone() {
     let dir = tempfile::tempdir().unwrap();
@@ -100,7 +112,7 @@ fn the_one_file_of_an_earlier_layout_is_taken_over_once() {
 #[tokio::test(start_paused = true)]
 async fn the_last_state_of_every_draft_is_on_disk_at_the_end_and_what_was_forgotten_is_not() {
     let dir = tempfile::tempdir().unwrap();
-    let keeper = Keeper::spawn(Drafts::new(dir.path()));
+    let (keeper, _told) = keeper(Drafts::new(dir.path()));
     for key in 0..500 {
         keeper.keep(draft(1, &format!("one {key}")));
         keeper.keep(draft(2, "two"));
@@ -110,7 +122,7 @@ async fn the_last_state_of_every_draft_is_on_disk_at_the_end_and_what_was_forgot
     }
     keeper.forget(Uuid::from_u128(2));
     keeper.keep(draft(3, "three"));
-    keeper.finish().await;
+    keeper.finish().await.unwrap();
     let others = std::fs::read_dir(dir.path().join(FOLDER)).unwrap().count();
     assert_eq!(others, 2, "no temp file and no lock is left");
     let mut left = prompts(&Drafts::new(dir.path()));
@@ -122,7 +134,7 @@ async fn the_last_state_of_every_draft_is_on_disk_at_the_end_and_what_was_forgot
 async fn a_change_waits_for_no_other_and_a_storm_of_keys_is_few_writes() {
     let dir = tempfile::tempdir().unwrap();
     let drafts = Drafts::new(dir.path());
-    let keeper = Keeper::spawn(drafts.clone());
+    let (keeper, _told) = keeper(drafts.clone());
     keeper.keep(draft(1, "first"));
     while prompts(&drafts) != ["first"] {
         tokio::task::yield_now().await;
@@ -137,7 +149,40 @@ async fn a_change_waits_for_no_other_and_a_storm_of_keys_is_few_writes() {
     while prompts(&drafts) != ["key 99"] {
         tokio::task::yield_now().await;
     }
-    keeper.finish().await;
+    keeper.finish().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_disk_does_not_take_is_told_once_and_written_as_soon_as_it_does() {
+    let dir = tempfile::tempdir().unwrap();
+    let in_the_way = dir.path().join(FOLDER);
+    std::fs::write(&in_the_way, "no folder").unwrap();
+    let drafts = Drafts::new(dir.path());
+    let (keeper, mut events) = keeper(drafts.clone());
+    for key in 0..50 {
+        keeper.keep(draft(1, &format!("one {key}")));
+        keeper.keep(draft(2, "two"));
+        tokio::time::sleep(Duration::from_millis(70)).await;
+    }
+    let fault = told(&mut events).await.unwrap_err();
+    assert!(fault.what.contains("drafts"), "{fault}");
+    assert!(events.try_recv().is_err(), "once");
+    std::fs::remove_file(&in_the_way).unwrap();
+    told(&mut events).await.unwrap();
+    let mut there = prompts(&drafts);
+    there.sort();
+    assert_eq!(there, ["one 49", "two"], "the newest of each, without another key");
+    keeper.finish().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_console_that_ends_without_having_kept_a_draft_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join(FOLDER), "no folder").unwrap();
+    let (keeper, events) = keeper(Drafts::new(dir.path()));
+    drop(events);
+    keeper.keep(draft(1, "lost"));
+    assert!(keeper.finish().await.unwrap_err().what.contains("drafts cannot be written"));
 }
 
 const CHILD: &str = "ATC_TEST_DRAFTS_IN";

@@ -14,6 +14,8 @@ use crate::text::{Untrusted, sink};
 
 /// A browser that has not failed by then has opened.
 const OPENS_WITHIN: Duration = Duration::from_secs(1);
+/// An editor that was told to end has this long to do so.
+const ENDS_WITHIN: Duration = Duration::from_millis(200);
 /// More than this is not read back from the editor.
 const LARGEST_TEXT: u64 = 8 * 1024 * 1024;
 
@@ -116,6 +118,8 @@ pub struct Editing {
     child: Child,
     path: PathBuf,
     program: String,
+    /// What it was given.
+    text: String,
 }
 
 impl fmt::Debug for Editing {
@@ -152,7 +156,7 @@ impl Editing {
             Fault::new(FaultKind::Local, what, "make room or check the folder's owner; the text is unchanged")
         })?;
         match Command::new(program).args(arguments).arg(&path).spawn() {
-            Ok(child) => Ok(Self { child, path, program: program.clone() }),
+            Ok(child) => Ok(Self { child, path, program: program.clone(), text: text.to_owned() }),
             Err(error) => {
                 let _ = std::fs::remove_file(&path);
                 Err(no_editor(program, &error))
@@ -169,12 +173,19 @@ impl Editing {
         }
     }
 
-    /// Asks the editor to end.
-    pub fn end(&self) {
+    /// Asks the editor to end, because the console does, and gives what was saved in it by then if that is another text.
+    /// It has a fifth of a second for that.
+    pub async fn end(mut self) -> Option<Untrusted> {
         let id = self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw);
         if let Some(id) = id {
             let _ = rustix::process::kill_process(id, rustix::process::Signal::TERM);
         }
+        if tokio::time::timeout(ENDS_WITHIN, self.child.wait()).await.is_err() {
+            // It would share the terminal with the shell.
+            let _ = self.child.start_kill();
+        }
+        let saved = self.read_back().ok()?;
+        (saved.raw_for_match().trim_end() != self.text.trim_end()).then_some(saved)
     }
 
     fn read_back(&self) -> Result<Untrusted, Fault> {
@@ -319,6 +330,21 @@ mod tests {
         assert_eq!(editing.finished().await.unwrap().raw_for_match(), "an new text");
         drop(editing);
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+    }
+
+    #[tokio::test]
+    async fn what_was_saved_before_the_console_had_to_end_is_given_and_only_that() {
+        let dir = tempfile::tempdir().unwrap();
+        for (first, saved) in [("sed -i s/old/new/ \"$1\"; ", Some("an new text")), ("", None)] {
+            let script = format!("{first}touch {}/done; exec sleep 600", dir.path().display());
+            let editor = ["sh", "-c", &script, "editor"].map(str::to_owned);
+            let editing = Editing::start(&editor, "an old text", dir.path()).unwrap();
+            while std::fs::remove_file(dir.path().join("done")).is_err() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            assert_eq!(editing.end().await.as_ref().map(Untrusted::raw_for_match), saved);
+            assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+        }
     }
 
     #[tokio::test]

@@ -1,5 +1,6 @@
 //! Everything with a side effect: the one loop, poller, log follower, effect runner, terminal, clock.
 
+pub mod alone;
 pub mod app;
 pub mod biglog;
 pub mod cache;

@@ -1,4 +1,5 @@
-//! Files and folders for the operator alone: 0700 and 0600 whatever the umask says, and never through a symlink.
+//! Files and folders for the operator alone: 0700 and 0600 whatever the umask says, and never through a symlink. The memory
+//! of this process is for itself alone.
 
 use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io;
@@ -6,6 +7,16 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsE
 use std::path::Path;
 
 use rustix::fs::OFlags;
+
+/// From now on no core file is written of this process, which holds a token, and where the system can no other program of
+/// the same user may look into its memory. Programs it starts are as they would be without it, but for their core files.
+pub fn memory() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+    let maximum = getrlimit(Resource::Core).maximum;
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum });
+}
 
 /// Makes the folder (0700) where it is missing, and takes away what others may do in it where it is ours.
 pub fn folder(path: &Path) -> io::Result<()> {

@@ -15,7 +15,7 @@ use crate::config::Invalid;
 use crate::config::theme;
 use crate::console::event::{Event, Local, What};
 use crate::console::state::look::{AUTO, Look, Themes};
-use crate::domain::look::Palette;
+use crate::domain::look::{Ground, Palette};
 use crate::domain::{Fault, Now};
 use crate::text::Safe;
 
@@ -132,9 +132,11 @@ pub fn at_start(files: &theme::Themes, name: &str) -> Themes {
 /// Blocking.
 fn read(files: &theme::Themes, name: &str) -> Result<Themes, Invalid> {
     let palette = |name: &str| -> Result<Palette, Invalid> { files.read(name).map(|made| made.palette) };
-    let named = if name == AUTO { None } else { Some(palette(name)?) };
+    let chosen = if name == AUTO { None } else { Some(files.read(name)?) };
+    let made_for = chosen.as_ref().and_then(|made| made.background).map(Ground::of);
+    let named = chosen.map(|made| made.palette);
     let names = files.names().into_iter().map(Safe::new).collect();
-    Ok(Themes { name: Safe::new(name), named, dark: palette("dark")?, light: palette("light")?, names })
+    Ok(Themes { name: Safe::new(name), named, made_for, dark: palette("dark")?, light: palette("light")?, names })
 }
 
 #[cfg(test)]

@@ -9,12 +9,14 @@ const MASK: &str = "[redacted]";
 /// The prefixes of GitHub's tokens.
 pub const TOKEN_PREFIXES: [&str; 6] = ["github_pat_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_"];
 
-/// The text with every secret in it replaced. Text without one comes back as it was.
+/// The text with every secret in it replaced. Text without one comes back as it was. Every byte is read a fixed number of
+/// times, whatever the text: it may be megabytes, and a stranger's.
 pub fn redact(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
+    let mut web_tokens_from = text.len();
     while let Some(first) = rest.chars().next() {
-        if let Some((kept, len)) = secret(rest) {
+        if let Some((kept, len)) = secret(rest, &mut web_tokens_from) {
             out.push_str(kept);
             out.push_str(MASK);
             rest = rest.get(len..).unwrap_or_default();
@@ -27,8 +29,8 @@ pub fn redact(text: &str) -> String {
 }
 
 /// A secret at the start of the text: the part of it that may stay, and the length of the whole.
-fn secret(text: &str) -> Option<(&str, usize)> {
-    bearer(text).or_else(|| prefixed(text)).or_else(|| web_token(text)).or_else(|| user_part(text))
+fn secret<'a>(text: &'a str, web_tokens_from: &mut usize) -> Option<(&'a str, usize)> {
+    bearer(text).or_else(|| prefixed(text)).or_else(|| web_token(text, web_tokens_from)).or_else(|| user_part(text))
 }
 
 fn bearer(text: &str) -> Option<(&str, usize)> {
@@ -37,9 +39,13 @@ fn bearer(text: &str) -> Option<(&str, usize)> {
         return None;
     }
     let gap = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+    // Before anything is read: a run of nothing but this word would be read to its end at each of them.
+    if gap == 0 {
+        return None;
+    }
     let secret = run(rest.get(gap..)?, |c| !c.is_whitespace() && !matches!(c, '"' | '\'' | ',' | ';'));
     let kept = word.len() + gap;
-    (gap > 0 && secret > 0).then(|| (text.get(..kept).unwrap_or_default(), kept + secret))
+    (secret > 0).then(|| (text.get(..kept).unwrap_or_default(), kept + secret))
 }
 
 fn prefixed(text: &str) -> Option<(&str, usize)> {
@@ -48,14 +54,19 @@ fn prefixed(text: &str) -> Option<(&str, usize)> {
     (secret > 0).then_some(("", prefix.len() + secret))
 }
 
-/// `eyJ….….…`: a JSON object in base64url, a dot, and more.
-fn web_token(text: &str) -> Option<(&str, usize)> {
-    if !text.starts_with("eyJ") {
+/// `eyJ….….…`: a JSON object in base64url, a dot, and more. None is looked for while more than `from` is left of the text:
+/// what begins later in a run that is too short, or without a dot, is so all the more.
+fn web_token<'a>(text: &'a str, from: &mut usize) -> Option<(&'a str, usize)> {
+    if text.len() > *from || !text.starts_with("eyJ") {
         return None;
     }
     let len = run(text, |c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '='));
     let token = text.get(..len)?;
-    (token.len() > 16 && token.contains('.')).then_some(("", len))
+    if token.len() > 16 && token.contains('.') {
+        return Some(("", len));
+    }
+    *from = text.len() - len;
+    None
 }
 
 fn user_part(text: &str) -> Option<(&str, usize)> {
@@ -94,6 +105,8 @@ pub fn holds_secret(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -136,5 +149,48 @@ mod tests {
     fn redacting_twice_changes_nothing_more() {
         let once = redact("Bearer ghp_abc https://u:p@h eyJhbGciOiJIUzI1NiJ9.abc.def");
         assert_eq!(redact(&once), once);
+    }
+
+    /// What has to come out: at every character each kind is looked for anew, whatever was read before.
+    fn plainly(text: &str) -> String {
+        let (mut out, mut rest) = (String::new(), text);
+        while let Some(first) = rest.chars().next() {
+            let (kept, len) = match secret(rest, &mut rest.len()) {
+                Some((kept, len)) => (format!("{kept}{MASK}"), len),
+                None => (first.to_string(), first.len_utf8()),
+            };
+            out.push_str(&kept);
+            rest = &rest[len..];
+        }
+        out
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_was_read_before_changes_nothing_about_what_is_a_secret(pieces in proptest::collection::vec(
+            prop::sample::select(vec![
+                "eyJ", "ey", "J", ".", "abcdefgh", "0123456789abcdefg", "=", "-", " ", "\t", "\n", "bearer", "Bearer ", "ghp_",
+                "github_pat_", "://", "/", "@", ":", "\"", ",", ";", "\u{fc}", "\u{65e5}",
+            ]),
+            0..24,
+        )) {
+            let text = pieces.concat();
+            prop_assert_eq!(redact(&text), plainly(&text));
+        }
+    }
+
+    /// Read to the end at every piece, the first of these would take hours.
+    #[test]
+    fn a_text_of_nothing_but_beginnings_is_read_once() {
+        for piece in
+            ["eyJ", "bearer", "eyJ.", "bearer ", "bearer \"", "ghp_", "://", "://@", "a://b@", "-----begin", "token="]
+        {
+            let text = piece.repeat((1 << 18) / piece.len());
+            assert_eq!(holds_secret(&text), holds_secret(&piece.repeat(8)), "{piece}");
+        }
+        let text = "eyJ".repeat((8 << 20) / 3);
+        assert_eq!(redact(&text), text);
     }
 }

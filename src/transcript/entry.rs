@@ -139,6 +139,14 @@ impl Kind {
         }
     }
 
+    /// What the agent wants to know of the user, until somebody has answered.
+    pub fn asks(&self) -> Option<&Untrusted> {
+        match self {
+            Self::Tool { name, input, output: None, .. } if name.raw_for_match() == "ask_user" => Some(input),
+            _ => None,
+        }
+    }
+
     /// Everything in it that is text, in the order it is shown. For searching and copying.
     pub fn texts(&self) -> Vec<&Untrusted> {
         match self {

@@ -6,7 +6,7 @@
 use base64::Engine;
 use chrono::{DateTime, TimeDelta};
 
-use crate::domain::Instant;
+use crate::domain::{Instant, instant};
 use crate::text::Untrusted;
 
 /// A time-out longer than this is none.
@@ -167,7 +167,7 @@ fn count(value: &str) -> Option<u64> {
 
 fn time(value: &str) -> Option<Instant> {
     let seconds = value.parse().ok().filter(|seconds| *seconds > 0)?;
-    DateTime::from_timestamp(seconds, 0)
+    DateTime::from_timestamp(seconds, 0).and_then(instant::believable)
 }
 
 fn minutes(value: &str) -> Option<TimeDelta> {

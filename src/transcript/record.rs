@@ -12,7 +12,7 @@ use serde::de::{Deserializer, Visitor};
 use serde_json::Value;
 
 use super::outline::Tokens;
-use crate::domain::Instant;
+use crate::domain::{Instant, instant};
 
 /// A string that borrows from the record where it holds no escapes.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -167,11 +167,12 @@ impl<'a> Record<'a> {
 
     /// Unix seconds, or milliseconds when it is too large for seconds.
     pub(super) fn at(&self) -> Option<Instant> {
-        match self.created? {
+        let at = match self.created? {
             ..=0 => None,
             seconds @ 1..=100_000_000_000 => DateTime::from_timestamp(seconds, 0),
             millis => DateTime::from_timestamp_millis(millis),
-        }
+        };
+        at.and_then(instant::believable)
     }
 }
 
@@ -277,6 +278,7 @@ mod tests {
         assert_eq!(at(1_757_413_024_352), Some(1_757_413_024_352));
         assert_eq!(at(1_757_413_049), Some(1_757_413_049_000));
         assert_eq!((at(0), at(-5), at(i64::MAX)), (None, None, None));
+        assert_eq!(at(253_402_300_800_000), None, "a time beyond year 9999");
     }
 
     #[test]

@@ -36,6 +36,9 @@ fn an_issue_is_assigned_once_and_its_task_is_told() {
     let again = world.run(&["assign", &name]);
     assert_eq!(again.code, 5, "it is at work on it already: {}", again.out);
     assert!(again.err.contains("assigned"), "{}", again.err);
+    let dry = world.run(&["assign", &name, "--dry-run", "--json"]);
+    assert_eq!((dry.code, objects(&dry.out)[0]["result"].as_str()), (5, Some("dry_run")), "as sending it: {}", dry.err);
+    assert!(dry.err.contains("assigned"), "{}", dry.err);
     assert_eq!(world.written().len(), 1);
 }
 

@@ -347,6 +347,26 @@ fn what_is_left_unchanged_in_the_editor_sends_nothing() {
 }
 
 #[test]
+fn a_diff_shows_the_field_of_a_trigger_that_differs() {
+    let world = World::at(1.0);
+    let folder = world.home.path().join("files");
+    let name: &'static str = folder.to_str().unwrap().to_owned().leak();
+    let written = rows(&world, &["export", name, "--json"]);
+    let hour = |text: &str| text.lines().find_map(|line| line.strip_prefix("hour_utc = ")?.parse::<u32>().ok());
+    let (file, text, hour) = written
+        .iter()
+        .map(|one| folder.join(one["file"].as_str().unwrap()))
+        .map(|file| (file.clone(), std::fs::read_to_string(file).unwrap()))
+        .find_map(|(file, text)| hour(&text).map(|hour| (file, text, hour)))
+        .expect("one on a schedule");
+    let later = (hour + 1) % 24;
+    let moved = text.replace(&format!("hour_utc = {hour}"), &format!("hour_utc = {later}"));
+    std::fs::write(&file, moved).unwrap();
+    let told = world.run(&with(&["diff", name]));
+    assert!(told.out.contains(&format!("hour_utc: {hour} → {later}")), "{}", told.out);
+}
+
+#[test]
 fn what_is_changed_in_the_editor_is_sent_alone_and_what_nobody_knows_survives() {
     let world = World::at(1.0);
     let before = view(&world, ODD);

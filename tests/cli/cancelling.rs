@@ -98,6 +98,25 @@ fn on_a_terminal_many_take_the_repositorys_name() {
 }
 
 #[test]
+fn what_nobody_answered_is_not_said_to_be_accepted_whether_it_is_waited_for_or_not() {
+    let world = World::at(20.0);
+    let id = at_work(&world, "One");
+    world.faults().add(Fault::on("/repos/acme/api/actions/runs/*/cancel").method("POST").hang_up());
+    for wait in [&[][..], &["--wait", "--timeout", "2s"]] {
+        let args = [&["cancel", "--repo", "acme/api", "--json"], wait, &[id.as_str()]].concat();
+        let run = world.run(&args);
+        let row = objects(&run.out).remove(0);
+        assert_eq!((run.code, row["result"].as_str()), (6, Some("unknown")), "{row}");
+        assert!(row["error"]["what"].as_str().unwrap().contains("may or may not have arrived"), "{row}");
+        assert!(run.err.contains("no answer came") && run.err.contains("atc ledger reconcile"), "{}", run.err);
+        assert!(!run.err.contains("accepted") && !row["what"].as_str().unwrap().contains("accepted"), "{row}");
+    }
+    world.faults().clear();
+    // Seen to end, it does not matter who asked for it.
+    assert_eq!(world.run(&["cancel", "--repo", "acme/api", "--wait", &id]).code, 0);
+}
+
+#[test]
 fn force_is_the_other_request() {
     let world = World::at(20.0);
     let id = at_work(&world, "One");

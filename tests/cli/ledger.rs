@@ -137,6 +137,40 @@ fn a_task_is_shown_from_its_start_to_its_merge() {
 }
 
 #[test]
+fn a_task_is_named_by_the_beginning_of_its_id_or_by_its_pull_request() {
+    let (home, file) = home();
+    let ledger = atc::ledger::open(&file);
+    let (one, two) = ("1a2b3c4d-0001-x", "1a2b3c4d-0002-x");
+    let of_pull = Seen { pull: Some(12), ..seen(one, Kind::Pull, "open", 60) };
+    ledger.observe(&[seen(one, Kind::State, "queued", 59), of_pull, seen(two, Kind::State, "queued", 61)]).unwrap();
+    drop(ledger);
+    let asked: [&[&str]; 4] = [
+        &["ledger", "show", "--json"],
+        &["ledger", "list", "--json", "--task"],
+        &["ledger", "export", "--task"],
+        &["ledger", "stats", "--json", "--task"],
+    ];
+    for args in asked {
+        let run = |word: &str| atc(home.path(), &[args, &[word]].concat());
+        let whole = run(one);
+        assert_eq!(whole.code, 0, "{args:?}: {}", whole.err);
+        for word in ["1a2b3c4d-0001", "ACME/Billing#12", "acme/billing#12", "https://github.com/acme/billing/pull/12"] {
+            let run = run(word);
+            assert_eq!((run.code, &run.out), (0, &whole.out), "{args:?} {word}: {}", run.err);
+        }
+        let several = run("1a2b");
+        assert_eq!((several.code, several.out.as_str()), (2, ""), "{args:?}");
+        one_line(&several.err, &["1a2b could be", one, two]);
+        for word in ["9f9f9f9f", "acme/billing#13", "x", "acme/other#12"] {
+            let nothing = run(word);
+            assert_eq!((nothing.code, nothing.out.as_str()), (1, ""), "{args:?} {word}");
+            one_line(&nothing.err, &["the ledger has nothing of", word]);
+        }
+    }
+    assert_eq!(atc(home.path(), &["ledger", "list", "--task", one, "--until", "2001-01-01"]).code, 0, "it is there");
+}
+
+#[test]
 fn verifying_tells_an_intact_ledger_from_an_edited_one() {
     let (home, file) = home();
     let run = atc(home.path(), &["ledger", "verify"]);

@@ -539,3 +539,33 @@ fn the_metrics_are_what_prometheus_reads() {
     assert_eq!((nowhere.code, nowhere.out.as_str()), (1, ""));
     one_line(&nowhere.err, &[&below, "cannot be written"]);
 }
+
+#[test]
+fn metrics_replace_nothing_but_a_file() {
+    use std::os::unix::fs::FileTypeExt as _;
+
+    let world = World::at(0.001);
+    let at = |name: &str| world.home.path().join(name);
+    std::fs::write(at("kept.prom"), "kept\n").unwrap();
+    std::os::unix::fs::symlink(at("kept.prom"), at("link")).unwrap();
+    rustix::fs::mknodat(rustix::fs::CWD, at("pipe"), rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR, 0).unwrap();
+    std::os::unix::fs::symlink("/dev/null", at("null")).unwrap();
+    let asked = world.asked();
+    for (file, is) in [
+        (at("link"), "a symbolic link"),
+        (at("pipe"), "a pipe"),
+        (at("null"), "a symbolic link"),
+        (at(""), "a folder"),
+        ("/dev/null".into(), "a device"),
+        ("-".into(), "the standard output"),
+    ] {
+        let file = file.to_str().unwrap();
+        let run = world.run(&with(&["watch", "--once", "--metrics", file]));
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{file}: {}", run.err);
+        one_line(&run.err, &[file, is]);
+    }
+    assert_eq!(world.asked(), asked, "nothing is asked before");
+    assert!(std::fs::symlink_metadata(at("link")).unwrap().is_symlink());
+    assert!(std::fs::symlink_metadata(at("pipe")).unwrap().file_type().is_fifo());
+    assert_eq!(std::fs::read_to_string(at("kept.prom")).unwrap(), "kept\n");
+}

@@ -2,6 +2,7 @@
 
 use std::process::Stdio;
 
+use atc::demo::Fault;
 use insta::assert_snapshot;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
@@ -131,6 +132,20 @@ fn several_repositories_have_a_result_each_and_the_worst_is_the_exit_code() {
     assert!(run.err.contains("acme/nowhere"), "{}", run.err);
 }
 
+#[test]
+fn a_repository_typed_twice_in_two_cases_is_one() {
+    let world = World::at(1.0);
+    let run = world.run(&["start", "--repo", "acme/api", "--repo", "ACME/Api", "--json", "Bump it"]);
+    let rows = objects(&run.out);
+    assert_eq!((run.code, rows.len(), &rows[0]["repo"]), (0, 1, &json!("acme/api")), "{rows:#?}");
+    let shouted = world.run(&["start", "--repo", "ACME/API", "Bump it"]);
+    assert_eq!((shouted.code, world.written().len()), (5, 1), "the same prompt there: {}", shouted.err);
+    for name in ["acme/api", "Acme/API"] {
+        let lines = objects(&world.run(&["ledger", "list", "--json", "--repo", name]).out);
+        assert!(lines.iter().any(|line| line["what"] == "intent"), "{name}: {lines:?}");
+    }
+}
+
 /// The request of a dry run is the one that is sent; six ways to ask for it, and none of them sends or records anything.
 #[test]
 fn a_dry_run_shows_the_exact_request_and_sends_nothing() {
@@ -168,6 +183,29 @@ fn a_dry_run_shows_the_exact_request_and_sends_nothing() {
     }
     assert_eq!(world.written().len(), 1, "only {known}");
     assert_eq!(world.run(&["ledger", "list", "--json"]).out.lines().count(), rows);
+}
+
+#[test]
+fn a_dry_run_that_would_be_refused_says_why_in_every_form() {
+    let world = World::at(1.0);
+    world.policy("[all]\nactive = 1\n");
+    for form in ["-q", "--json"] {
+        let run = world.run(&["start", "--repo", "acme/api", "--dry-run", form, "Fix it"]);
+        assert_eq!((run.code, run.out.is_empty()), (5, form == "-q"), "{}", run.err);
+        assert!(run.err.contains("atc: acme/api: ") && run.err.contains("active"), "{form}: {}", run.err);
+    }
+}
+
+#[test]
+fn a_token_that_is_not_accepted_is_what_is_told_of_a_start_that_it_keeps_from_being_judged() {
+    let world = World::at(1.0);
+    world.faults().add(Fault::on("/**").answer(401, &[], "{}"));
+    for form in [&["--json"][..], &["-q"], &["--dry-run", "-q"], &["--dry-run"]] {
+        let run = world.run(&[&["start", "--repo", "acme/api", "Fix it"], form].concat());
+        assert_eq!(run.code, 4, "{form:?}: {}", run.err);
+        assert!(run.err.contains("not accepted") && !run.err.contains("reason"), "{form:?}: {}", run.err);
+    }
+    assert_eq!(world.written().len(), 0);
 }
 
 #[test]

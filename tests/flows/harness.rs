@@ -346,10 +346,11 @@ impl Flow {
     }
 
     pub async fn quit(self) -> Exit {
-        let Self { events, running, clock, .. } = self;
-        let quit = Event { at: clock.now(), what: What::Key(Chord::char('q')) };
-        events.send(quit).await.unwrap();
-        running.await.unwrap()
+        let quit = Event { at: self.clock.now(), what: What::Key(Chord::char('q')) };
+        self.events.send(quit).await.unwrap();
+        // For a moment it may still be a part of a text.
+        self.step(STEP).await;
+        self.running.await.unwrap()
     }
 
     /// The console is gone from one moment to the next; what is left is its service, its ledger and how late it is.

@@ -2,10 +2,10 @@
 
 use atc::domain::{Fault, FaultKind};
 use atc::ledger::memory::{Memory, On};
-use atc::ledger::{Action, Chain, Intent, Ledger, Outcome};
+use atc::ledger::{Action, Chain, Intent, Ledger, Outcome, Seen, Span, Wanted};
 use uuid::Uuid;
 
-use crate::make::{at, confirmed, file, intent, numbers, open, whole};
+use crate::make::{at, confirmed, file, intent, numbers, open, seen, whole};
 
 /// Runs a test on a new, empty ledger of every kind.
 fn every_ledger(test: impl Fn(&dyn Ledger)) {
@@ -78,6 +78,31 @@ fn of_one_key_one_is_claimed_in_a_time_and_the_others_are_told_which() {
             FaultKind::Conflict,
             "the same intent"
         );
+    });
+}
+
+#[test]
+fn a_repository_typed_in_another_case_is_the_same_one_and_is_given_back_as_it_was_typed() {
+    every_ledger(|ledger| {
+        assert_eq!(ledger.claim_once(&keyed(1, 100, "a"), at(50)).unwrap(), None);
+        let shouted = |number, second| Intent { repo: "ACME/Billing".parse().unwrap(), ..keyed(number, second, "a") };
+        assert_eq!(ledger.claim_once(&shouted(2, 120), at(70)).unwrap().expect("used").intent.id, Uuid::from_u128(1));
+        ledger.claim(&shouted(3, 130)).unwrap();
+        ledger.observe(&[seen("t", "queued", 131)]).unwrap();
+        let again = Seen { repo: "Acme/BILLING".parse().unwrap(), ..seen("t", "queued", 132) };
+        assert_eq!(ledger.observe(std::slice::from_ref(&again)).unwrap(), 0, "it was seen before");
+        let further = Seen { became: "in_progress".to_owned(), touched: Some(at(133)), ..again };
+        assert_eq!(ledger.observe(&[further]).unwrap(), 1);
+        for name in ["acme/billing", "ACME/BILLING"] {
+            let wanted = Wanted { repo: Some(name.parse().unwrap()), ..Wanted::default() };
+            assert_eq!(ledger.number(&wanted).unwrap(), 2, "{name}");
+            let typed: Vec<_> =
+                ledger.find(&wanted, 9).unwrap().iter().map(|entry| entry.intent.repo.to_string()).collect();
+            assert_eq!(typed, ["ACME/Billing", "acme/billing"]);
+            let span = Span { repo: Some(name.parse().unwrap()), ..Span::default() };
+            assert_eq!(ledger.lines(&span, 9).unwrap().len(), 4, "{name}");
+        }
+        assert!(matches!(ledger.verify().unwrap(), Chain::Intact { rows: 4, .. }));
     });
 }
 

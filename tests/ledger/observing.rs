@@ -2,8 +2,10 @@
 
 use std::sync::Barrier;
 
+use atc::domain::FaultKind;
 use atc::ledger::memory::Memory;
 use atc::ledger::{Action, Chain, Intent, Kind, Ledger, Line, Observed, Outcome, Said, Seen, Span, Wanted};
+use chrono::DateTime;
 use uuid::Uuid;
 
 use crate::make::{at, confirmed, file, intent, open, seen, whole};
@@ -42,6 +44,38 @@ fn every_change_is_recorded_once_with_what_was_before() {
         assert_eq!(turns(ledger), expected);
         assert!(matches!(ledger.verify().unwrap(), Chain::Intact { rows: 3, .. }));
     });
+}
+
+/// What a service that gave microseconds for milliseconds left behind.
+fn far(task: &str) -> Seen {
+    let far = DateTime::from_timestamp_millis(1_763_800_000_000_000).unwrap();
+    Seen { touched: Some(far), begun: Some(far), since: Some(far), ..seen(task, "queued", 1) }
+}
+
+#[test]
+fn a_time_beyond_year_9999_is_read_again_and_nothing_waits_for_it() {
+    every_ledger(|ledger| {
+        ledger.observe(&[far("t"), seen("u", "queued", 1)]).unwrap();
+        assert_eq!(ledger.observe(&[seen("t", "failed", 5), seen("u", "failed", 5)]).unwrap(), 2);
+        let found = records(ledger);
+        assert_eq!((found.len(), found[0].seen.begun), (4, far("t").begun));
+        let lines = ledger.lines(&Span::default(), usize::MAX).unwrap();
+        let told: Vec<_> = lines.iter().map(atc::ledger::export::json).collect();
+        assert!(told.iter().any(|line| line.contains("+57862-")), "{told:?}");
+        assert!(matches!(ledger.verify().unwrap(), Chain::Intact { rows: 4, .. }));
+    });
+}
+
+#[test]
+fn what_can_never_be_written_is_told_from_a_disk_that_is_full() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = open(&file(&folder));
+    ledger.observe(&[seen("t", "queued", 1)]).unwrap();
+    let damage = "DROP TRIGGER observed_keep; UPDATE observed SET at = 'yesterday'";
+    rusqlite::Connection::open(file(&folder)).unwrap().execute_batch(damage).unwrap();
+    let fault = ledger.observe(&[seen("u", "queued", 2), seen("t", "failed", 2)]).unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Unreadable, "{fault}");
+    assert_eq!(ledger.observe(&[seen("u", "queued", 2)]).unwrap(), 1, "nothing of the other was written");
 }
 
 #[test]

@@ -252,6 +252,31 @@ async fn an_answer_older_than_its_change_is_read_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_answer_without_the_agent_is_no_refusal_where_the_issue_cannot_be_read_again() {
+    // The first reading is the gate's.
+    for faults in [1, 3, usize::MAX - 1] {
+        let fake = willing();
+        *fake.on_assign.lock().unwrap() = Box::new(|_| Ok(issue(&["mona"])));
+        let asked = AtomicUsize::new(0);
+        *fake.on_issue.lock().unwrap() = Box::new(move |_| match asked.fetch_add(1, Ordering::SeqCst) {
+            0 => Ok(issue(&[])),
+            nth if nth <= faults => Err(Fault::new(FaultKind::Server, "502", "wait")),
+            _ => Ok(issue(&["Copilot"])),
+        });
+        let Stage { fake, book, context } = stage(fake);
+        let begun = tokio::time::Instant::now();
+        let answer = assign(&context, &order()).await;
+        assert_eq!(answer.result.is_ok(), faults <= 3, "a fault that passes is waited for");
+        let [Some(Outcome::Unknown(so_far))] = &outcomes(&book)[..] else { panic!("{:?}", outcomes(&book)) };
+        if let Err(fault) = answer.result {
+            assert_eq!(fault.kind, FaultKind::UnknownOutcome);
+            assert!(so_far.contains("could not be read again"), "{so_far}");
+            assert_eq!((begun.elapsed().as_secs(), fake.calls("assign")), (15, 1));
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_lost_answer_is_looked_for_on_the_issue_and_found() {
     let fake = willing();
     *fake.on_assign.lock().unwrap() = Box::new(|_| Err(lost()));

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use atc::console::Effect;
 use atc::domain::policy::{InForce, Mode, Policy, Rule, Says, StopSays};
 use atc::domain::{CancelPhase, CancelProgress, RunStatus, State, TaskRef, Usage};
 use atc::ledger::Ledger as _;
@@ -12,6 +13,7 @@ use atc::ops;
 use atc::ops::auto_stop::{Case, Watchman};
 use atc::ops::cancel::Patience;
 use atc::provider::port::{CancelAnswer, LogBody};
+use atc::runtime::engine::{Engine, Pace};
 use chrono::TimeDelta;
 use tokio::sync::mpsc;
 
@@ -136,6 +138,62 @@ async fn a_rule_that_acts_stops_by_the_same_life_cycle_and_says_why_in_the_ledge
     assert_eq!((granted.verdict.as_str(), granted.policy_hash), ("stopped by rule", Some([7; 32])));
     assert!(stage.minutes(120).await.is_empty(), "never twice the same session");
     assert_eq!(stage.fake.calls("cancel"), 1);
+}
+
+fn reset() -> atc::domain::Fault {
+    atc::domain::Fault::new(atc::domain::FaultKind::Offline, "reset", "wait")
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fault_before_anything_was_claimed_is_no_stop_and_the_next_round_tries_again() {
+    let mut stage = stage(after(20, Some(Mode::Act)), 1);
+    let case = stage.minutes(40).await.remove(0);
+    let found = std::mem::replace(&mut *stage.fake.on_branch.lock().unwrap(), Box::new(|_| Err(reset())));
+    let phases = stage.carry_out(&case).await;
+    assert!(matches!(&phases[..], [CancelPhase::Looking, CancelPhase::Refused(_)]), "{phases:?}");
+    assert!(entries(&stage.book).is_empty() && stage.minutes(5).await.is_empty(), "not unless it is taken back");
+    for _ in 0..5 {
+        stage.watchman.take_back(&case);
+        assert_eq!(stage.minutes(1).await.len(), 1, "what never happened does not count against the hour");
+    }
+    *stage.fake.on_branch.lock().unwrap() = found;
+    stage.carry_out(&case).await;
+    stage.watchman.take_back(&case);
+    assert!(stage.minutes(120).await.is_empty(), "what was claimed is never brought again, whoever takes it back");
+    assert_eq!(stage.fake.calls("cancel"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_cannot_be_looked_at_does_not_keep_the_others_from_their_turn() {
+    let mut stage = stage(after(20, Some(Mode::Act)), 3);
+    stage.minutes(19).await;
+    let mut turns = Vec::new();
+    while turns.len() < 7 {
+        for case in stage.minutes(1).await {
+            turns.push(case.task.at.id.raw().to_owned());
+            stage.watchman.take_back(&case);
+        }
+    }
+    assert_eq!(turns, ["t1", "t2", "t3", "t1", "t2", "t3", "t1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_console_that_obeys_rules_stops_once_what_it_could_not_look_at_the_first_time() {
+    let Stage { fake, book, context, at_work, .. } = stage(after(20, Some(Mode::Act)), 1);
+    let listed = fake.tasks.lock().unwrap().values().cloned().collect::<Vec<_>>();
+    *fake.on_list.lock().unwrap() = Box::new(move |_| Ok(crate::fake::page(listed.clone())));
+    let start = (fake.now)();
+    *fake.on_branch.lock().unwrap() = Box::new(|_| Err(reset()));
+    let (desk, mut received) = crate::fake::desk(&fake);
+    tokio::spawn(async move { while received.recv().await.is_some() {} });
+    let mut engine = Engine::spawn(desk, context, Pace::default(), Patience::default());
+    engine.perform(Effect::Watch(vec![at_work[0].repo.clone()]));
+    engine.obey_rules();
+    tokio::time::sleep(Duration::from_mins(40)).await;
+    assert!(fake.calls("runs") > 0 && entries(&book).is_empty());
+    *fake.on_branch.lock().unwrap() = Box::new(move |_| Ok(vec![run(11, RunStatus::InProgress, start)]));
+    tokio::time::sleep(Duration::from_mins(40)).await;
+    assert_eq!((fake.calls("cancel"), entries(&book).len()), (1, 1));
 }
 
 #[tokio::test(start_paused = true)]

@@ -227,6 +227,23 @@ async fn a_run_is_accepted_and_then_its_task_is_looked_for() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_run_whose_answer_was_lost_and_whose_task_was_found_names_that_task_at_once() {
+    let one = automation("a", 1, json!({}));
+    let bench = bench(vec![one.clone()]);
+    let now = (bench.fake.now)();
+    *bench.fake.shop.on_act.lock().unwrap() = Box::new(move |_, tasks, _| {
+        tasks.push(task_of("new", "a", now));
+        Err(lost())
+    });
+    let answer = automate::act(&bench.context, &order(Act::Run(pinned(&one), RunOrder::default()))).await;
+    let Ok(Done::Ran(run)) = answer.result else { panic!("{answer:?}") };
+    let begun = tokio::time::Instant::now();
+    let Ran::Task(task) = run.task(&bench.context).await else { panic!("not found") };
+    assert_eq!((task.at.id, begun.elapsed().as_secs(), bench.sent()), (TaskId::new("new"), 0, 1));
+    assert_eq!(bench.recorded(), [(Action::AutomationRun, Some("confirmed"))]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_run_whose_task_does_not_come_is_reported_missing_and_found_when_it_comes_late() {
     let one = automation("a", 1, json!({}));
     let bench = bench(vec![one.clone()]);

@@ -157,6 +157,36 @@ async fn a_comment_is_claimed_written_and_its_answers_are_told() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_review_of_the_code_meanwhile_is_not_taken_for_the_agents_answer() {
+    const REVIEWER: &str = "copilot-pull-request-reviewer";
+    for failed in [false, true] {
+        let fake = Fake::new(clock());
+        *fake.on_comment.lock().unwrap() = Box::new(|_| Ok(()));
+        story(&fake, move |passed, start| {
+            let ended = if failed { Happened::WorkFailed } else { Happened::WorkFinished };
+            let all = [
+                (20, Happened::WorkStarted, REVIEWER),
+                (60, ended, REVIEWER),
+                (90, Happened::WorkStarted, "copilot-swe-agent"),
+                (300, Happened::WorkFinished, "copilot-swe-agent"),
+            ];
+            let happened = all.into_iter().filter(|(seconds, ..)| passed >= TimeDelta::seconds(*seconds));
+            let mut events = vec![event(start + TimeDelta::seconds(1), Happened::Commented, "mona", TEXT)];
+            events.extend(happened.map(|(seconds, what, app)| TimelineEvent {
+                app: Some(app.into()),
+                ..event(start + TimeDelta::seconds(seconds), what, "mona", "")
+            }));
+            events
+        });
+        let begun = fake.now.clone();
+        let start = begun();
+        let (steps, ..) = steps(fake, &comment(TEXT)).await;
+        assert_eq!(steps, [Step::Sending, Step::Written, Step::Began, Step::Finished]);
+        assert!(begun() - start >= TimeDelta::seconds(300), "it is looked until the agent itself is done");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_comment_whose_answer_was_lost_is_looked_for_and_never_written_twice() {
     for (there, by) in [(true, "mona"), (true, "MONA"), (true, "hubot"), (false, "mona")] {
         let fake = Fake::new(clock());

@@ -1,14 +1,15 @@
 //! What following a log may cost where there is no live one: the run and its jobs count against the limit like all else.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use atc::console::Effect;
 use atc::console::effect::LogWish;
-use atc::console::event::{Event, What};
+use atc::console::event::{Event, LogNews, LogOrigin, News, What};
 use atc::domain::{RunStatus, SessionId, Source, SourceChoice, State};
 use atc::ops::cancel::Patience;
 use atc::provider::Provider as _;
+use atc::provider::port::LogBody;
 use atc::runtime::engine::{Engine, Pace};
 use chrono::TimeDelta;
 use tokio::sync::mpsc;
@@ -68,6 +69,21 @@ impl Watched {
         }
         told
     }
+
+    /// Lets so much time pass; returns what was passed on of the log.
+    async fn logs(&mut self, seconds: u64) -> Vec<LogNews> {
+        let mut all = Vec::new();
+        for _ in 0..seconds {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            while let Ok(event) = self.received.try_recv() {
+                let What::Net(net) = event.what else { continue };
+                if let Ok(News::Log(news)) = net.result {
+                    all.push(news);
+                }
+            }
+        }
+        all
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -96,7 +112,26 @@ async fn what_counts_is_looked_at_less_often_than_what_does_not() {
     let looks = counted.pass(600).await.len();
     assert!((16..=24).contains(&looks), "{looks} looks at run and jobs in ten minutes");
     let mut live = watched(0.2);
-    *live.fake.on_log.lock().unwrap() = Some(Box::new(|_| Ok(atc::provider::port::LogBody::NotYet)));
+    *live.fake.on_log.lock().unwrap() = Some(Box::new(|_| Ok(LogBody::Bytes(Vec::new()))));
     let looks = live.pass(600).await.len();
     assert!((58..=70).contains(&looks), "{looks} looks at a live log in ten minutes");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_live_log_that_does_not_come_is_waited_for_a_while_and_then_the_next_source_is_shown_until_it_comes() {
+    let mut watched = watched(0.2);
+    let log = Arc::new(Mutex::new(LogBody::NotYet));
+    let there = Arc::clone(&log);
+    *watched.fake.on_log.lock().unwrap() = Some(Box::new(move |_| Ok(there.lock().unwrap().clone())));
+    let young = watched.logs(110).await;
+    let of = |news: &LogNews| (news.origin, news.because.is_some());
+    assert_eq!(young.iter().map(of).collect::<Vec<_>>(), [(LogOrigin::CopilotApi, false)], "it has only begun");
+    let old = watched.logs(30).await;
+    assert_eq!(old.iter().map(of).collect::<Vec<_>>(), [(LogOrigin::JobSteps, true)]);
+    let why = old[0].because.as_ref().unwrap();
+    assert!(why.contains("session log: the session has no live log yet"), "{why}");
+    *log.lock().unwrap() = LogBody::Bytes(b"data: {}\n".to_vec());
+    let come = watched.logs(40).await;
+    assert_eq!(come.iter().map(of).collect::<Vec<_>>(), [(LogOrigin::CopilotApi, false)], "it came after all");
+    assert_eq!(come[0].bytes, b"data: {}\n");
 }

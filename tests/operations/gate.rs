@@ -96,6 +96,24 @@ async fn the_eleventh_start_in_an_hour_is_refused_and_nothing_is_sent() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_repository_typed_in_another_case_has_no_starts_of_its_own() {
+    let stand = Stand::new(holding(each(Says { starts_per_hour: Some(2), ..Says::default() })));
+    let spelt = |prompt: &str, name: String| {
+        let mut order = order(prompt);
+        order.request.repo = name.parse().unwrap();
+        order
+    };
+    stand.start(&spelt("one", repo().to_string())).await.unwrap();
+    stand.start(&spelt("two", repo().to_string().to_uppercase())).await.unwrap();
+    for name in [repo().to_string(), repo().to_string().to_uppercase()] {
+        let fault = stand.start(&spelt("three", name)).await.unwrap_err();
+        assert_eq!(fault.kind, FaultKind::Refused, "{fault}");
+    }
+    let again = stand.start(&spelt("one", repo().to_string().to_uppercase())).await.unwrap_err();
+    assert_eq!((again.kind, stand.sent()), (FaultKind::Refused, 2));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_clock_that_is_set_resets_no_cap() {
     let skew = Arc::new(AtomicI64::new(0));
     let (by, real) = (skew.clone(), clock());

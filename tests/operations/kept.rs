@@ -1,5 +1,6 @@
 //! Finished logs are kept, and shown when the service has them no more.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use atc::provider::port::{Fetched, LogBody, TaskPage};
 use atc::runtime::engine::{Engine, Pace};
 use atc::runtime::kept::Kept;
 use atc::transcript::Format;
+use atc::transcript::search::Pattern;
 use chrono::TimeDelta;
 
 use crate::fake::{Fake, clock, repo, session, task};
@@ -118,4 +120,33 @@ async fn a_passing_fault_does_not_bring_the_kept_copy_out() {
     let offline = || Err(Fault::new(FaultKind::Offline, "no connection", "look at the network"));
     let told = look(dir.path(), State::Completed, offline).await;
     assert!(last_log(&told).is_none());
+}
+
+/// A kept log of four gigabytes without an end of line. On the disk it is a few megabytes.
+fn endless(folder: &Path) {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packed.write_all(&vec![b'x'; 1 << 20]).unwrap();
+    std::fs::create_dir(folder.join("logs")).unwrap();
+    std::fs::write(folder.join("logs/endless.job.gz"), packed.finish().unwrap().repeat(4096)).unwrap();
+}
+
+#[test]
+fn who_quits_does_not_wait_for_a_search_in_the_kept_logs() {
+    let folder = tempfile::tempdir().unwrap();
+    endless(folder.path());
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let fake = Arc::new(Fake::new(clock()));
+        let (desk, _received) = crate::fake::desk(&fake);
+        let context = crate::fake::context(&fake, &Arc::default());
+        let kept = Kept::new(folder.path(), 10);
+        let mut engine = Engine::spawn_keeping(desk, context, Pace::default(), Patience::default(), kept);
+        engine.perform(Effect::Grep(Some((1, Box::new(Pattern::new("nowhere").unwrap())))));
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        engine.finish().await;
+    });
+    // It waits for its threads.
+    let begun = tokio::time::Instant::now();
+    drop(runtime);
+    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
 }

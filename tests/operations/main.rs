@@ -20,6 +20,7 @@ mod follow_up;
 mod following;
 mod found;
 mod gate;
+mod joining;
 mod kept;
 mod kept_whole;
 mod killed;

@@ -322,6 +322,32 @@ async fn any_number_of_pull_requests_is_asked_about_a_hundred_at_a_time() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_settled_pull_request_whose_task_is_touched_is_asked_about_again_at_the_pace_of_all() {
+    let now = clock();
+    let start = now() - TimeDelta::hours(2);
+    let touched = Arc::new(std::sync::Mutex::new(start));
+    let at = touched.clone();
+    let fake = listing(now.clone(), move || {
+        let artifacts = vec![Artifact::Pull { id: PullId(1), node: None, state: None }];
+        vec![Task { artifacts, updated_at: Some(*at.lock().unwrap()), ..task("t", State::Completed, start) }]
+    });
+    let mut stage = Stage::new(fake, Pace::default());
+    stage.engine.perform(Effect::Watch(vec![repo()]));
+    stage.pass(600).await;
+    assert_eq!(stage.fake.calls("pulls"), 1, "it is not visible, and that is that");
+    *touched.lock().unwrap() = now();
+    stage.engine.perform(Effect::Refresh);
+    assert_eq!(stage.asked("pulls", 600).await, 1, "it may have been reopened");
+    let mut most = 0;
+    for _ in 0..20 {
+        *touched.lock().unwrap() = now();
+        stage.engine.perform(Effect::Refresh);
+        most += stage.asked("pulls", 10).await;
+    }
+    assert!((2..=5).contains(&most), "{most} in 200 seconds: not with every touch");
+}
+
+#[tokio::test(start_paused = true)]
 async fn half_a_list_is_shown_and_the_fault_of_the_other_half_told() {
     let fake = Fake::new(clock());
     let start = (fake.now)();

@@ -136,6 +136,24 @@ async fn a_full_disk_loses_nothing_that_the_queue_can_hold() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_can_never_be_written_is_left_out_and_nothing_else_with_it() {
+    let book = Arc::new(Memory::new());
+    let odd = || Fault::new(FaultKind::Unreadable, "it does not hold what it should", "keep it for recovery");
+    book.fail_next(On::Record, odd());
+    let (mut recorder, writing, fake) = start(&book);
+    let now = (fake.now)();
+    recorder.hear(&one(task("t1", State::Queued, now)), now);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(records(&book).len(), 0);
+    book.fail_next(On::Record, odd());
+    let more = ["t2", "t3", "t4"].map(|id| task(id, State::Queued, now)).to_vec();
+    recorder.hear(&News::Tasks { tasks: more, unreadable: 0 }, now);
+    writing.finish().await;
+    let tasks: Vec<_> = records(&book).into_iter().map(|record| record.seen.task).collect();
+    assert_eq!(tasks, ["t2", "t3", "t4"], "in their order, and the first one is not tried again");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_ledger_that_falls_behind_is_told_again_and_the_poller_never_waits() {
     let book = Arc::new(Memory::new());
     let (mut recorder, writing, fake) = start(&book);

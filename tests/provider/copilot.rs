@@ -118,6 +118,10 @@ async fn the_token_goes_to_no_address_that_is_not_safe() {
         json!("http://user:pw@127.0.0.1:9/"),
         json!("http://localhost:9/"),
         json!("javascript:alert(1)"),
+        json!("https://api.github.com.evil.example/"),
+        json!("https://evilgithubcopilot.com/"),
+        json!("https://githubcopilot.com.evil.example/"),
+        json!("https://api.githubcopilot.com@evil.example/"),
     ] {
         let shown = named.clone();
         let api =

@@ -96,6 +96,32 @@ async fn a_spent_graphql_budget_leaves_rest_alone_and_a_secondary_limit_does_not
 }
 
 #[tokio::test]
+async fn a_limit_against_haste_inside_a_200_closes_what_the_403_closes_and_longer_each_time() {
+    const WORDS: &str = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
+    let in_errors = json!({"errors": [{"message": WORDS}]});
+    let in_body = json!({"message": WORDS, "documentation_url": "https://docs.github.com"});
+    for (status, body) in [(200, in_errors), (200, in_body.clone()), (403, in_body)] {
+        let sent = body.clone();
+        let server = Server::start(move |_, nth| {
+            let answer = reply(status, &sent).with("x-ratelimit-remaining", "4000");
+            if nth == 0 { answer.with("retry-after", "1") } else { answer }
+        })
+        .await;
+        let github = github(&server);
+        let pull = [PullRef { repo: repo(), id: PullId(1), node: Some(NodeId::new("PR_1")) }];
+        for (nth, seconds) in [(1, 1), (2, 120)] {
+            let limited = fault(github.pulls(&pull).await);
+            assert_eq!(limited.kind, FaultKind::RateLimited, "{status} {body}");
+            let at = time("2026-11-06T08:49:37Z") + chrono::TimeDelta::seconds(seconds);
+            assert_eq!(limited.retry_at, Some(at), "{status} {body}");
+            assert_eq!(kind(github.viewer().await), FaultKind::RateLimited, "it counts REST, too");
+            assert_eq!(server.count(), nth, "{status} {body}");
+            tokio::time::sleep(Duration::from_millis(1050)).await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_budget_is_what_the_newest_answer_said() {
     let server = Server::start(|_, nth| {
         let answer = reply(200, &json!({"id": 7, "login": "mona"}))

@@ -1,10 +1,13 @@
 //! Pull requests.
 
-use atc::domain::{Checks, FaultKind, Mergeable, NodeId, PullId, PullRef, PullState, ReviewDecision};
+use std::time::Duration;
+
+use atc::domain::blocked::{Case, Whom, blocked};
+use atc::domain::{Checks, FaultKind, Mergeable, NodeId, PullId, PullRef, PullState, ReviewDecision, Sight};
 use atc::provider::Provider;
 use serde_json::{Value, json};
 
-use crate::server::{Seen, Server, answer, json as reply};
+use crate::server::{Reply, Seen, Server, Step, answer, json as reply};
 use crate::support::{fault, github, kind, repo};
 use crate::world;
 
@@ -72,7 +75,10 @@ async fn a_pull_is_asked_for_by_node_and_read_whole() {
     assert_eq!(pull.requested, ["mona".into(), "billing".into()]);
     assert_eq!(pull.changes_by, ["hubot".into()]);
     let failing = vec!["lint".into(), "ci/old".into()];
-    assert_eq!(pull.checks, Some(Checks { passed: 1, failed: 2, pending: 2, needs_approval: 1, skipped: 1, failing }));
+    assert_eq!(
+        pull.checks,
+        Some(Checks { passed: 1, failed: 2, pending: 2, needs_approval: 1, skipped: 1, failing, ..Checks::default() })
+    );
 }
 
 #[tokio::test]
@@ -102,6 +108,94 @@ async fn workflows_that_wait_for_a_person_are_not_no_checks() {
     assert_eq!(one(waiting).await.checks.unwrap().needs_approval, 1);
 }
 
+/// A pull request that is ready but for its checks, with these errors beside it.
+async fn with_errors(rollup: Value, errors: Value) -> atc::domain::Pull {
+    let mut pull = world::pull(2000, 1);
+    pull["mergeable"] = json!("MERGEABLE");
+    pull["reviewDecision"] = json!("APPROVED");
+    pull["statusCheckRollup"] = rollup;
+    let mut body = nodes(&[pull]);
+    body["errors"] = errors;
+    let server = Server::start(move |_, _| reply(200, &body)).await;
+    github(&server).pulls(&[with_node(2000)]).await.unwrap().pop().unwrap().unwrap()
+}
+
+fn error(kind: &str, path: &str) -> Value {
+    let steps = path.split('/').map(|step| step.parse::<u64>().map_or_else(|_| json!(step), |number| json!(number)));
+    json!({"type": kind, "path": steps.collect::<Value>(), "message": "Resource not accessible by personal access token"})
+}
+
+fn forbidden(path: &str) -> Value {
+    error("FORBIDDEN", path)
+}
+
+fn whom(pull: &atc::domain::Pull) -> Whom {
+    blocked(pull, &Case::default()).unwrap().whom
+}
+
+#[tokio::test]
+async fn checks_that_may_not_be_seen_are_not_no_checks_and_never_ready() {
+    let context = |n| forbidden(&format!("nodes/0/statusCheckRollup/contexts/nodes/{n}"));
+    let hidden = || json!([context(0), context(1), context(2)]);
+    for (state, failed, pending, on) in [
+        ("FAILURE", 1, 0, Whom::Checks),
+        ("ERROR", 1, 0, Whom::Checks),
+        ("PENDING", 0, 1, Whom::Checks),
+        ("EXPECTED", 0, 1, Whom::Checks),
+        ("SUCCESS", 0, 0, Whom::Unknown),
+        ("INVENTED", 0, 0, Whom::Unknown),
+    ] {
+        let rollup = json!({"state": state, "contexts": {"totalCount": 3, "nodes": [null, null, null]}});
+        let pull = with_errors(rollup, hidden()).await;
+        let checks = pull.checks.clone().unwrap();
+        assert_eq!((checks.failed, checks.pending, checks.passed, checks.sight), (failed, pending, 0, Sight::Hidden));
+        assert_eq!((checks.total(), whom(&pull)), (3, on), "{state}");
+    }
+    // The roll-up, what it is made of, and the suites that would tell of waiting workflows.
+    for (rollup, path) in [
+        (Value::Null, "nodes/0/statusCheckRollup"),
+        (json!({"state": "SUCCESS", "contexts": null}), "nodes/0/statusCheckRollup/contexts"),
+        (Value::Null, "nodes/0/commits/nodes/0/commit/checkSuites"),
+    ] {
+        let pull = with_errors(rollup, json!([forbidden(path)])).await;
+        assert_eq!(pull.checks, Some(Checks { sight: Sight::Hidden, ..Checks::default() }), "{path}");
+        assert_eq!(whom(&pull), Whom::Unknown, "{path}");
+    }
+    let pull = with_errors(Value::Null, json!([])).await;
+    assert_eq!(pull.checks, None, "nothing was kept back, so there is none");
+    let error = json!([error("SERVICE_UNAVAILABLE", "nodes/0/statusCheckRollup")]);
+    let pull = with_errors(Value::Null, error).await;
+    assert_eq!((pull.checks.clone().unwrap().sight, whom(&pull)), (Sight::Untold, Whom::Unknown));
+}
+
+#[tokio::test]
+async fn a_part_of_a_check_that_may_not_be_seen_hides_no_check() {
+    let rollup = json!({"state": "SUCCESS", "contexts": {"totalCount": 1, "nodes": [
+        {"__typename": "CheckRun", "name": "build", "status": "COMPLETED", "conclusion": "SUCCESS", "checkSuite": null}]}});
+    let path = "nodes/0/statusCheckRollup/contexts/nodes/0/checkSuite";
+    let pull = with_errors(rollup, json!([forbidden(path), forbidden("nodes/1/statusCheckRollup")])).await;
+    assert_eq!(pull.checks, Some(Checks { passed: 1, ..Checks::default() }));
+}
+
+#[tokio::test]
+async fn of_more_checks_than_are_listed_the_roll_up_tells() {
+    let listed: Vec<Value> = (0..100)
+        .map(|n| json!({"__typename": "CheckRun", "name": format!("c{n}"), "status": "COMPLETED", "conclusion": "SUCCESS"}))
+        .collect();
+    for (state, counted, sight, on) in [
+        ("SUCCESS", (150, 0, 0), Sight::Whole, Some(Whom::Ready)),
+        ("FAILURE", (100, 1, 0), Sight::Untold, Some(Whom::Checks)),
+        ("PENDING", (100, 0, 1), Sight::Untold, Some(Whom::Checks)),
+        ("INVENTED", (100, 0, 0), Sight::Untold, Some(Whom::Unknown)),
+    ] {
+        let rollup = json!({"state": state, "contexts": {"totalCount": 150, "nodes": listed}});
+        let pull = with_errors(rollup, json!([])).await;
+        let checks = pull.checks.clone().unwrap();
+        assert_eq!(((checks.passed, checks.failed, checks.pending), checks.sight), (counted, sight), "{state}");
+        assert_eq!((checks.total(), blocked(&pull, &Case::default()).map(|on| on.whom)), (150, on), "{state}");
+    }
+}
+
 #[tokio::test]
 async fn many_pulls_go_in_batches_and_come_back_in_order() {
     let server = Server::start(|seen, _| {
@@ -119,6 +213,91 @@ async fn many_pulls_go_in_batches_and_come_back_in_order() {
     assert_eq!(server.count(), 3);
     assert_eq!(github(&server).pulls(&[]).await.unwrap(), []);
     assert_eq!(server.count(), 3, "nothing to ask, nothing sent");
+}
+
+fn found(asked: &[String]) -> Value {
+    let pulls = asked.iter().map(|id| id[3..].parse::<u64>().unwrap()).map(|id| world::pull(id, id));
+    nodes(&pulls.collect::<Vec<_>>())
+}
+
+#[tokio::test]
+async fn what_is_too_much_for_one_query_is_asked_for_in_smaller_ones_and_never_again_in_large_ones() {
+    const TIMEOUT: &str = "Something went wrong while executing your query. This may be the result of a timeout.";
+    let too_much = json!([{"type": "RESOURCE_LIMITS_EXCEEDED", "message": "too much"}]);
+    let timeout = json!([{"message": TIMEOUT}]);
+    for (status, errors) in [(502, &timeout), (504, &timeout), (200, &timeout), (200, &too_much), (0, &timeout)] {
+        let refused = json!({"data": null, "errors": errors});
+        let server = Server::start(move |seen, _| {
+            let asked = ids(seen);
+            match status {
+                _ if asked.len() <= 25 => reply(200, &found(&asked)).into(),
+                0 => Reply(vec![Step::Wait(Duration::from_millis(900))]),
+                _ => reply(status, &refused).into(),
+            }
+        })
+        .await;
+        let github = github(&server);
+        let refs: Vec<PullRef> = (1..=100).map(with_node).collect();
+        for sent in [5, 9] {
+            let pulls = github.pulls(&refs).await.unwrap();
+            let numbers: Vec<u64> = pulls.iter().map(|pull| pull.as_ref().unwrap().number).collect();
+            assert_eq!(numbers, (1..=100).collect::<Vec<_>>(), "{status}");
+            assert_eq!(server.count(), sent, "{status}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_pull_that_is_too_much_by_itself_does_not_cost_the_others() {
+    for heavy in [1, 33, 100] {
+        let server = Server::start(move |seen, _| {
+            let asked = ids(seen);
+            let is_heavy = asked.contains(&format!("PR_{heavy}"));
+            if is_heavy { reply(502, &json!({})) } else { reply(200, &found(&asked)) }
+        })
+        .await;
+        let github = github(&server);
+        let refs: Vec<PullRef> = (1..=100).map(with_node).collect();
+        let told = github.pulls_told(&refs).await.unwrap();
+        let expected: Vec<PullRef> = (1..=100).filter(|n| *n != heavy).map(with_node).collect();
+        assert_eq!(told.iter().map(|(at, _)| at.clone()).collect::<Vec<_>>(), expected);
+        assert!(told.iter().all(|(at, pull)| pull.as_ref().is_some_and(|pull| pull.id == at.id)));
+        assert_eq!(kind(github.pulls(&refs).await), FaultKind::Server, "who needs all of them is told");
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_is_down_is_not_asked_about_ever_fewer() {
+    let server = Server::start(|_, _| reply(502, &json!({}))).await;
+    let refs: Vec<PullRef> = (1..=100).map(with_node).collect();
+    assert!(github(&server).pulls_told(&refs).await.unwrap_err().is_passing());
+    assert!(server.count() <= 5, "{}", server.count());
+    let server = Server::start(|_, _| reply(502, &json!({})).with("retry-after", "30")).await;
+    assert_eq!(kind(github(&server).pulls_told(&refs).await), FaultKind::Server);
+    assert_eq!(server.count(), 1, "it asked for a pause");
+}
+
+#[tokio::test]
+async fn the_part_of_one_that_came_before_it_was_too_much_is_used_and_claims_nothing_of_its_checks() {
+    let limit = json!([{"type": "RESOURCE_LIMITS_EXCEEDED", "message": "Resource limits for this query exceeded."}]);
+    let pull = with_errors(Value::Null, limit.clone()).await;
+    assert_eq!((pull.checks.clone().unwrap().sight, whom(&pull)), (Sight::Untold, Whom::Unknown));
+    let mut nothing = nodes(&[Value::Null]);
+    nothing["errors"] = limit;
+    let server = Server::start(move |_, _| reply(200, &nothing)).await;
+    assert_eq!(kind(github(&server).pulls_told(&[with_node(1)]).await), FaultKind::Server);
+}
+
+#[tokio::test]
+async fn one_the_service_could_not_read_just_now_is_not_gone() {
+    let mut body = nodes(&[world::pull(1, 1), Value::Null, Value::Null, Value::Null]);
+    body["errors"] =
+        json!([error("SERVICE_UNAVAILABLE", "nodes/1"), error("NOT_FOUND", "nodes/2"), error("FORBIDDEN", "nodes/3")]);
+    let server = Server::start(move |_, _| reply(200, &body)).await;
+    let refs: Vec<PullRef> = (1..=4).map(with_node).collect();
+    let told = github(&server).pulls_told(&refs).await.unwrap();
+    let told: Vec<(u64, bool)> = told.iter().map(|(at, pull)| (at.id.0, pull.is_some())).collect();
+    assert_eq!(told, [(1, true), (3, false), (4, false)]);
 }
 
 #[tokio::test]

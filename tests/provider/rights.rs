@@ -8,7 +8,7 @@ use atc::domain::capability::{
     ACCEPTED, ACTIONS_WRITE, Answer, CHANGES, ENABLED, Matrix, POINT_C, SCOPES, TASKS_WRITE, Topic, VISIBLE, Verdict,
 };
 use atc::domain::policy::InForce;
-use atc::domain::{Fault, FaultKind, RepoName, Run};
+use atc::domain::{Artifact, Fault, FaultKind, Pull, PullRef, RepoName, Run, Sight, blocked};
 use atc::ledger::memory::Memory;
 use atc::ops::capabilities::{self, News};
 use atc::ops::{self, Gate};
@@ -165,6 +165,39 @@ async fn comments_and_pull_requests_name_their_own_permission() {
     let refused = fault(case.github.mark_ready(&node.unwrap()).await);
     assert_eq!(refused.kind, FaultKind::Permission, "{refused}");
     assert!(refused.next_step.contains("Pull requests: read and write"), "{refused}");
+}
+
+#[tokio::test]
+async fn of_pull_requests_whose_checks_may_not_be_seen_none_is_ready_and_none_is_without_checks() {
+    let pulls = async |token: &str| {
+        let case = Case::with(token).await;
+        let Fetched::New { value, .. } = case.github.tasks(&TaskQuery::default()).await.unwrap() else { panic!() };
+        let mut refs = Vec::new();
+        for task in &value.tasks {
+            for artifact in &task.artifacts {
+                if let Artifact::Pull { id, node, .. } = artifact {
+                    refs.push(PullRef { repo: task.at.repo.clone(), id: *id, node: node.clone() });
+                }
+            }
+        }
+        case.github.pulls(&refs).await.unwrap().into_iter().flatten().collect::<Vec<Pull>>()
+    };
+    let (seen, hidden) = (pulls("github_pat_x").await, pulls("github_pat_x_nochecks").await);
+    assert_eq!(seen.len(), hidden.len());
+    let mut counted = [0; 3];
+    for (seen, hidden) in seen.iter().zip(&hidden) {
+        let Some(real) = &seen.checks else { continue };
+        let told = hidden.checks.as_ref().expect("there are checks");
+        assert_eq!(told.sight, Sight::Hidden, "{told:?}");
+        assert_eq!((told.failed > 0, told.passed, told.failing.is_empty()), (real.failed > 0, 0, true), "{real:?}");
+        let ready = |pull: &Pull| {
+            blocked::blocked(pull, &blocked::Case::default()).is_some_and(|on| on.whom == blocked::Whom::Ready)
+        };
+        assert!(!ready(hidden));
+        counted[usize::from(real.failed > 0)] += 1;
+        counted[2] += usize::from(ready(seen));
+    }
+    assert!(counted.iter().all(|n| *n > 0), "{counted:?}");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Agent tasks: what is asked, what comes out, and what must not hide what.
 
+use atc::domain::capability::{Answer, TASKS_READ};
 use atc::domain::{Artifact, FaultKind, NodeId, PullId, PullState, SessionId, State, TaskId, Usage, UserId};
 use atc::provider::Provider;
 use atc::provider::github::{GitHub, Options, Token};
@@ -7,7 +8,7 @@ use atc::provider::port::{Fetched, PageCursor, TaskPage, TaskQuery};
 use atc::text::Untrusted;
 use serde_json::{Value, json};
 
-use crate::server::{Server, answer, json as reply};
+use crate::server::{Seen, Server, answer, json as reply};
 use crate::support::{at, fault, github, kind, options, repo, start, time};
 use crate::world;
 
@@ -393,6 +394,38 @@ async fn a_404_after_the_new_version_was_answered_is_real() {
     github.tasks(&TaskQuery::default()).await.unwrap();
     assert_eq!(kind(github.tasks(&of_repo()).await), FaultKind::Permission);
     assert_eq!(server.count(), 2);
+}
+
+/// What is found out about whether tasks of the repository can be read.
+async fn told_of_tasks(github: &GitHub) -> Answer {
+    let mut told = None;
+    for probe in github.probes(&[repo()], true).into_iter().filter(|probe| probe.words.contains("what may be done")) {
+        let rows = github.probe(&probe).await;
+        told = told.or(rows.iter().find(|row| row.topic.id == TASKS_READ.id).map(|row| row.answer));
+    }
+    told.unwrap()
+}
+
+#[tokio::test]
+async fn tasks_that_are_told_under_the_old_version_alone_can_be_read_for_whoever_finds_out_too() {
+    let agents = |seen: &Seen| seen.path().starts_with("/agents/");
+    let server = Server::start(move |seen, _| match (seen.header("x-github-api-version"), agents(seen)) {
+        (Some("2022-11-28"), true) => reply(200, &world::list(&[])),
+        _ => reply(404, &json!({"message": "Not Found"})),
+    })
+    .await;
+    let asked = || server.seen().iter().filter(|seen| agents(seen)).count();
+    let github = github(&server);
+    assert_eq!((told_of_tasks(&github).await, asked()), (Answer::Yes, 2));
+    assert_eq!((told_of_tasks(&github).await, asked()), (Answer::Yes, 3), "the old version is sent at once");
+    github.tasks(&of_repo()).await.unwrap();
+    assert_eq!(asked(), 4, "what was found out holds for all else");
+}
+
+#[tokio::test]
+async fn tasks_that_are_told_under_neither_version_cannot_be_read() {
+    let server = Server::start(|_, _| reply(404, &json!({"message": "Not Found"}))).await;
+    assert_eq!(told_of_tasks(&github(&server)).await, Answer::No);
 }
 
 #[tokio::test]

@@ -167,6 +167,18 @@ mod files {
         assert_eq!(std::fs::read_to_string(&args).unwrap().trim(), "auth token --hostname github.com");
         find(Some("https://ghes.example/api/v3"), &[("GH_TOKEN", "ghp_x")], &gh).await.unwrap();
         assert_eq!(std::fs::read_to_string(&args).unwrap().trim(), "auth token --hostname ghes.example");
+        for (api, host) in [
+            ("https://api.octocorp.ghe.com", "octocorp.ghe.com"),
+            ("https://octocorp.ghe.com/api/v3", "octocorp.ghe.com"),
+            ("https://api.github.com", "github.com"),
+            ("https://api.github.com.example", "api.github.com.example"),
+            ("http://127.0.0.1:4010", "127.0.0.1"),
+            ("http://[::1]:4010", "[::1]"),
+        ] {
+            find(Some(api), &[], &gh).await.unwrap();
+            let asked = std::fs::read_to_string(&args).unwrap();
+            assert_eq!(asked.trim(), format!("auth token --hostname {host}"), "{api}");
+        }
     }
 
     #[tokio::test]

@@ -62,6 +62,9 @@ fn an_automation_being_written_survives_a_kill_and_is_found_where_it_is_said_to_
     t.text("draft is kept");
     t.text("new automation “Sweep the floor”");
     t.send("gx");
+    t.text("Throw this draft away?");
+    t.settled(std::time::Duration::from_millis(400));
+    t.send("y");
     t.text("thrown away");
     t.send("\x03");
     t.restored(0);

@@ -110,6 +110,12 @@ impl Screen for Broken {
         self.tty.resume()
     }
 
+    fn put_in_order(&mut self) {}
+
+    fn is_ours(&self) -> bool {
+        true
+    }
+
     fn stop(&mut self) -> bool {
         self.tty.stop()
     }

@@ -416,7 +416,9 @@ impl Term {
         let mut options = std::fs::OpenOptions::new();
         let no_control = i32::try_from(rustix::fs::OFlags::NOCTTY.bits()).unwrap();
         let line = options.read(true).write(true).custom_flags(no_control);
-        let line = line.open(format!("/proc/{}/fd/1", self.pid().as_raw_nonzero().get())).unwrap();
+        // What the program has open is for itself alone, so its terminal is found by its number.
+        let terminal = process(self.pid().as_raw_nonzero().get()).unwrap().terminal;
+        let line = line.open(format!("/dev/pts/{terminal}")).unwrap();
         let action = if hold { rustix::termios::Action::OOff } else { rustix::termios::Action::OOn };
         rustix::termios::tcflow(line, action).unwrap();
     }
@@ -463,6 +465,8 @@ pub struct Process {
     pub state: char,
     pub parent: i32,
     pub session: i32,
+    /// The number of its pseudo-terminal, where it has one.
+    pub terminal: u64,
     /// The processor's time it has used.
     pub used: Duration,
 }
@@ -476,7 +480,10 @@ pub fn process(id: i32) -> Option<Process> {
     let id_of = |n: usize| i32::try_from(number(n)?).ok();
     // Counted in hundredths of a second, whatever the kernel's own tick is.
     let used = Duration::from_millis((number(11)? + number(12)?) * 10);
-    Some(Process { id, name, state: fields.first()?.chars().next()?, parent: id_of(1)?, session: id_of(3)?, used })
+    let device = number(4)?;
+    let terminal = device & 0xff | device >> 12 & 0xf_ff00;
+    let state = fields.first()?.chars().next()?;
+    Some(Process { id, name, state, parent: id_of(1)?, session: id_of(3)?, terminal, used })
 }
 
 pub fn processes() -> Vec<Process> {
@@ -509,7 +516,7 @@ pub fn assert_restored(screen: &vt100::Screen, raw: &[u8]) {
     on.retain(|mode| *mode != "25");
     assert!(on.is_empty(), "modes left on: {on:?}");
     let count = |what: &str| text.matches(what).count();
-    assert_eq!(count("\x1b[>1u"), count("\x1b[<u"), "the keyboard's mode was not popped");
+    assert_eq!(count("\x1b[>5u"), count("\x1b[<u"), "the keyboard's mode was not popped");
     assert_eq!(count("\x1b[22;0t"), count("\x1b[23;0t"), "the title was not popped");
     let last = text.rfind("\x1b[?1049l").map_or("", |at| &text[at..]);
     assert!(!last.contains("\x1b[?1049h"), "something was drawn after the terminal was left: {last:?}");

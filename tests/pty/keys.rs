@@ -56,6 +56,24 @@ fn l39_a_paste_without_marks_is_text() {
 }
 
 #[test]
+fn l39_a_few_keys_at_once_do_not_end_the_program_and_one_does() {
+    let t = console();
+    for burst in ["qq", "qqq", "qqqq", "qu"] {
+        t.send(burst);
+        t.text("came at once");
+        t.send("\x1b");
+        t.settled(Duration::from_millis(400));
+    }
+    // In more than one write, as on a slow line.
+    t.send("q");
+    t.send("u");
+    t.text("came at once");
+    t.settled(Duration::from_millis(100));
+    t.send("q");
+    t.restored(0);
+}
+
+#[test]
 fn l40_reports_nobody_asked_for_are_nothing() {
     let t = console();
     for rubbish in [

@@ -171,6 +171,7 @@ const CASES: &[(&str, &[Case])] = &[
                 &[
                     "outside::l34_an_editor_that_is_not_there_is_said_so",
                     "outside::l34_an_editor_that_crashes_leaves_the_text_and_the_console_as_they_were",
+                    "outside::l34_a_line_that_an_editor_left_raw_is_put_in_order_when_it_ended_and_when_it_is_ended",
                 ],
             ),
             case(
@@ -200,7 +201,15 @@ const CASES: &[(&str, &[Case])] = &[
                 "given up at 8 MiB or 2 s",
                 &["keys::l38_a_paste_that_never_ends_is_given_up"],
             ),
-            case(39, "a paste without marks", "text", &["keys::l39_a_paste_without_marks_is_text"]),
+            case(
+                39,
+                "a paste without marks",
+                "text",
+                &[
+                    "keys::l39_a_paste_without_marks_is_text",
+                    "keys::l39_a_few_keys_at_once_do_not_end_the_program_and_one_does",
+                ],
+            ),
             case(
                 40,
                 "garbage from the mouse, focus, answers nobody asked for",

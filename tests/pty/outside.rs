@@ -81,6 +81,23 @@ fn l34_an_editor_that_crashes_leaves_the_text_and_the_console_as_they_were() {
 }
 
 #[test]
+fn l34_a_line_that_an_editor_left_raw_is_put_in_order_when_it_ended_and_when_it_is_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let editor = script(folder.path(), "stty raw -echo <&1; kill -9 $$");
+    let t = Spec::still().env("EDITOR", &editor).start();
+    opens_the_editor(&t);
+    t.text("failed");
+    t.console();
+    leaves(t);
+    let editor = script(folder.path(), "stty raw -echo <&1; echo EDITING; exec sleep 600");
+    let t = Spec::still().env("EDITOR", &editor).start();
+    opens_the_editor(&t);
+    t.text("EDITING");
+    t.signal(Signal::TERM);
+    t.restored(143);
+}
+
+#[test]
 fn a_signal_ends_the_editor_and_the_console() {
     let folder = tempfile::tempdir().unwrap();
     let editor = script(folder.path(), "echo EDITING; exec sleep 600");
@@ -89,6 +106,24 @@ fn a_signal_ends_the_editor_and_the_console() {
     t.text("EDITING");
     t.signal(Signal::TERM);
     t.restored(143);
+}
+
+#[test]
+fn what_was_saved_in_the_editor_is_kept_when_the_line_drops_or_the_console_is_ended() {
+    for signal in [Signal::TERM, Signal::HUP] {
+        let (world, folder) = (World::new(), tempfile::tempdir().unwrap());
+        let editor = script(folder.path(), "echo an hour of work > \"$1\"; echo EDITING; exec sleep 600");
+        let t = world.console().env("EDITOR", &editor).start();
+        opens_the_editor(&t);
+        t.text("EDITING");
+        t.signal(signal);
+        t.end();
+        let t = world.console().start();
+        t.text("unsent prompt was kept");
+        t.send("n");
+        t.text("an hour of work");
+        leaves(t);
+    }
 }
 
 #[test]

@@ -175,7 +175,10 @@ fn the_list_says_what_a_draft_is_about_and_throws_it_away() {
         screen.contains("change of automation “Nightly deps”") && screen.contains("model: claude-sonnet-4.6-fast"),
         "{screen}"
     );
-    assert_eq!(dropped(&console.keys("x")), 1);
+    assert_eq!(dropped(&console.keys("x")), 0);
+    assert!(text(&console.model).contains("Throw this draft away?"));
+    console.wait(TimeDelta::milliseconds(300));
+    assert_eq!(dropped(&console.keys("y")), 1);
     assert!(!text(&console.model).contains("Nightly deps"));
 }
 

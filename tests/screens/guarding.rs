@@ -312,3 +312,16 @@ fn a_key_held_down_answers_nothing_until_it_is_let_go() {
     console.keys("y");
     assert!(console.effects.iter().any(|effect| matches!(effect, Effect::Cancel(_))));
 }
+
+#[test]
+fn a_clock_that_is_put_back_does_not_make_a_question_deaf() {
+    let mut console = Console::full(120, 40);
+    console.select("retry");
+    console.keys("x");
+    console.at -= TimeDelta::hours(1);
+    console.keys("y");
+    assert!(console.model.dialog.is_some() && !console.effects.iter().any(Effect::writes), "too soon to know");
+    console.at += TimeDelta::milliseconds(300);
+    console.keys("n");
+    assert!(console.model.dialog.is_none());
+}

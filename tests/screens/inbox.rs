@@ -117,3 +117,62 @@ fn the_offer_of_the_tour_takes_no_room_from_the_key_one_is_here_for() {
         last(&console)
     );
 }
+
+/// The entry under the cursor, where it stands, and the first that is seen.
+fn under(console: &Console) -> Option<(Option<String>, usize, usize)> {
+    console.model.place.inbox.pane.as_ref().map(|pane| (pane.selected.clone(), pane.index, pane.top))
+}
+
+#[test]
+fn esc_leads_back_to_the_inbox_and_its_cursor_stands_where_it_was() {
+    for (width, height) in [(80, 24), (160, 45), (40, 10)] {
+        for (ask, keys) in [
+            (Ask::Answer, "\n"),
+            (Ask::Answer, "d"),
+            (Ask::Orphaned, "\n"),
+            (Ask::Unresolved, "\n"),
+            (Ask::Approval, "\n"),
+            (Ask::Review, "\n"),
+        ] {
+            let mut console = open(width, height);
+            select(&mut console, ask);
+            let before = under(&console);
+            let _ = if keys == "d" { console.keys(keys) } else { console.press(Key::Enter) };
+            assert_eq!(under(&console), None, "{ask:?}");
+            console.press(Key::Esc);
+            assert_eq!(under(&console), before, "{ask:?} {keys:?} at {width}x{height}");
+            console.press(Key::Esc);
+            assert_eq!(console.model.context(), Context::Queue, "{ask:?} {keys:?}");
+        }
+    }
+}
+
+#[test]
+fn what_was_opened_over_the_place_is_closed_first_and_who_went_elsewhere_stays_there() {
+    let mut console = open(80, 24);
+    select(&mut console, Ask::Orphaned);
+    let before = under(&console);
+    console.press(Key::Enter);
+    console.keys("d");
+    console.press(Key::Esc);
+    assert_eq!(console.model.context(), Context::Log, "the detail lay over it");
+    console.press(Key::Esc);
+    assert_eq!(under(&console), before);
+    console.press(Key::Enter);
+    console.keys("Ql");
+    console.press(Key::Esc);
+    assert_eq!(console.model.context(), Context::Queue, "this log was opened from the queue");
+}
+
+#[test]
+fn the_inbox_opens_where_its_cursor_was() {
+    let mut console = open(80, 24);
+    select(&mut console, Ask::Approval);
+    let before = under(&console);
+    console.keys("I");
+    assert_eq!(under(&console), None);
+    console.keys("I");
+    assert_eq!(under(&console), before);
+    console.keys("pI");
+    assert_eq!(under(&console), before, "wherever one was meanwhile");
+}

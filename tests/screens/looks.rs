@@ -294,6 +294,17 @@ fn the_header_gives_up_the_least_important_first() {
 }
 
 #[test]
+fn that_nothing_can_be_changed_is_seen_however_narrow_the_header_is() {
+    for width in [160, 80, 60, 40] {
+        let mut console = Console::full(width, 24);
+        console.model.settings.read_only = true;
+        console.bad(Source::Tasks(repo("web")), refused());
+        let header = lines(&buffer(&console.model, &Theme::default()))[0].clone();
+        assert!(header.starts_with(" atc ") && header.contains("  read-only"), "{width}: {header}");
+    }
+}
+
+#[test]
 fn the_queue_drops_its_columns_in_order() {
     let mut out = String::new();
     for width in [200, 160, 130, 110, 100, 90, 80, 70, 60, 50, 40] {

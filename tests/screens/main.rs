@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 #![allow(clippy::format_push_string, clippy::trivially_copy_pass_by_ref)]
 
+mod asking;
 mod assigning;
 mod automating;
 mod automation;

@@ -254,6 +254,32 @@ fn back_leads_through_the_places_visited_and_forward_again() {
 }
 
 #[test]
+fn tasks_of_one_name_are_told_apart_by_their_repositories() {
+    for (width, height, owner) in [(160, 45, "acme/"), (80, 24, "")] {
+        let mut console = Console::full(width, height);
+        let name = "Bump the toolchain and mend what the new lints find in all crates";
+        for repository in ["api", "web"] {
+            let id = format!("twin-{repository}");
+            let task = crate::world::task(&id, repository, name, atc::domain::State::InProgress, 5, 5);
+            console.good(Source::Tasks(repo(repository)), News::Tasks { tasks: vec![task], unreadable: 0 });
+        }
+        for repository in ["api", "web"] {
+            console.keys("Q6");
+            console.select(&format!("twin-{repository}"));
+            console.keys("l");
+            let shown = text(&console.model);
+            let title = format!("── Log · {owner}{repository} · Bump the toolchain and mend what the new lints ");
+            assert!(shown.contains(&title), "{title}\n{shown}");
+        }
+        console.keys("p");
+        ctrl(&mut console, 'k');
+        let rows = &console.model.palette().unwrap().rows;
+        let logs: Vec<&str> = rows.iter().filter(|row| row.kind == "log").map(|row| row.more.as_str()).collect();
+        assert_eq!(logs, ["acme/web", "acme/api"]);
+    }
+}
+
+#[test]
 fn a_place_that_is_gone_is_left_out_and_that_is_said() {
     let mut console = Console::full(80, 24);
     console.keys("p");

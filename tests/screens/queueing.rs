@@ -349,3 +349,28 @@ fn the_first_match_takes_the_cursor_when_the_filter_hides_its_row() {
     assert!(rows(&console).len() > 1);
     assert_eq!(console.model.selected().map(|k| &k.task.at.id), console.model.listed().next().map(|k| &k.task.at.id));
 }
+
+#[test]
+fn a_filter_that_is_given_up_leaves_the_cursor_where_it_was() {
+    let mut console = many(60);
+    console.keys(&"j".repeat(40));
+    let before = (selected(&console).to_owned(), console.model.queue.index, console.model.queue.top);
+    assert!(before.2 > 0, "the list is scrolled");
+    for typed in ["", "no such task", "59"] {
+        console.keys("/");
+        console.keys(typed);
+        assert_eq!(selected(&console) == before.0, typed.is_empty(), "the best match has the cursor meanwhile");
+        while console.model.line.is_some() {
+            console.press(Key::Esc);
+        }
+        let after = (selected(&console).to_owned(), console.model.queue.index, console.model.queue.top);
+        assert_eq!(after, before, "{typed:?}");
+        assert_eq!(
+            console.model.log.shown.as_ref().and_then(|log| log.task.as_ref()).map(TaskId::raw),
+            Some(&*before.0)
+        );
+    }
+    console.keys("/59");
+    console.press(Key::Enter);
+    assert_eq!(selected(&console), "t0059", "one that is accepted keeps its match");
+}

@@ -83,7 +83,7 @@ fn a_beginning_shows_what_may_follow_and_the_rest_of_it_acts() {
     let at_end = console.model.queue.index;
     assert!(at_end > 0);
     press(&mut console, "g");
-    insta::assert_snapshot!(last_line(&console), @" g …   t view   T previous view   q queue   l log   p reviews   esc drop it");
+    insta::assert_snapshot!(last_line(&console), @" g …   t view   T previous view   q queue   l log   p reviews   …   esc drop it");
     assert_eq!(console.model.queue.index, at_end, "nothing yet");
     press(&mut console, "g");
     assert_eq!((console.model.queue.index, console.model.prefix()), (0, &[][..]));
@@ -110,6 +110,21 @@ fn a_beginning_shows_what_may_follow_also_while_a_line_is_typed() {
         press(&mut console, "ctrl+x");
         let (hint, line) = above(&console);
         assert!(line.contains("www") && hint.starts_with(" ctrl+x …   ctrl+c quit"), "{opening}: {hint}\n{line}");
+    }
+}
+
+#[test]
+fn what_may_follow_has_the_line_for_itself_and_says_when_that_is_too_short() {
+    for (which, keys, all) in [(Preset::Vim, "g", 130), (Preset::Emacs, "ctrl+x", 240)] {
+        for width in [40, 80, all] {
+            let mut console = console_with(Keymap::of(which), width, 24);
+            console.model.place.tour.offered = true;
+            press(&mut console, keys);
+            let line = last_line(&console);
+            assert!(!line.contains(":tour"), "{line}");
+            assert_eq!(line.ends_with("   …   esc drop it"), width < all, "{width}: {line}");
+            assert!(line.ends_with("   esc drop it"), "{width}: {line}");
+        }
     }
 }
 

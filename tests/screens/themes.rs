@@ -6,7 +6,7 @@ use atc::console::event::{Local, What};
 use atc::console::keys::Key;
 use atc::console::state::look::Themes;
 use atc::console::view::{Theme, Tone};
-use atc::domain::look::{Depth, Ground, Ink, Palette};
+use atc::domain::look::{Depth, Ground, Ink, Marks, Paint, Palette};
 use atc::domain::{Fault, FaultKind};
 use atc::text::Safe;
 use ratatui::style::Color;
@@ -27,6 +27,7 @@ fn shipped(name: &str) -> Box<Themes> {
     Box::new(Themes {
         name: Safe::new(name),
         named: (name != "auto").then(|| palette(name)),
+        made_for: (name != "auto").then(|| files().read(name).unwrap().background.map(Ground::of)).flatten(),
         dark: palette("dark"),
         light: palette("light"),
         names: files().names().iter().map(Safe::new).collect(),
@@ -100,6 +101,29 @@ fn auto_follows_the_terminals_background_and_a_theme_that_was_named_does_not() {
     console.happen(What::Local(Local::Themes { asked: true, read: Ok(shipped("mono")) }));
     console.happen(What::Ground(Ground::Dark));
     assert_eq!(accent(&console), None);
+}
+
+/// What is shown of text as black as can be, and as white.
+fn extremes(console: &Console) -> [Option<Color>; 2] {
+    let theme = Theme::of(&console.model.settings);
+    [Ink::Fixed(16), Ink::Fixed(231)].map(|ink| theme.lent(Paint::new(Some(ink), Marks::NONE)).fg)
+}
+
+#[test]
+fn a_log_cannot_hide_its_text_on_the_background_whoever_told_of_it() {
+    let (black, white) = (Some(Color::Indexed(16)), Some(Color::Indexed(231)));
+    let mut console = Console::full(80, 24);
+    console.model.settings.look.depth = Depth::TwoFiftySix;
+    console.happen(What::Local(Local::Themes { asked: false, read: Ok(shipped("auto")) }));
+    assert_eq!(extremes(&console), [None, white], "what nobody tells of is taken for a dark one");
+    console.happen(What::Local(Local::Themes { asked: true, read: Ok(shipped("light")) }));
+    assert_eq!(extremes(&console), [black, None], "the theme is made for a light one");
+    console.model.dirty = false;
+    console.happen(What::Ground(Ground::Dark));
+    assert!(console.model.dirty);
+    assert_eq!(extremes(&console), [None, white], "the terminal knows better");
+    console.happen(What::Ground(Ground::Light));
+    assert_eq!(extremes(&console), [black, None]);
 }
 
 #[test]

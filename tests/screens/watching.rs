@@ -266,6 +266,21 @@ fn enter_opens_the_log_under_the_cursor_and_other_keys_act_on_its_task() {
 }
 
 #[test]
+fn esc_leads_from_a_log_back_to_the_wall_with_the_cursor_on_it() {
+    let mut console = wall(80, 24);
+    let selected = console.model.queue.selected.clone();
+    console.keys("jj");
+    let before = console.model.log.wall.as_ref().unwrap().selected().cloned();
+    console.press(Key::Enter);
+    assert_eq!((console.model.place.focus, &console.model.queue.selected), (Pane::Log, &before));
+    console.press(Key::Esc);
+    assert_eq!(console.model.context(), Context::Wall, "{}", text(&console.model));
+    assert_eq!(console.model.log.wall.as_ref().unwrap().selected().cloned(), before);
+    console.press(Key::Esc);
+    assert_eq!((console.model.context(), &console.model.queue.selected), (Context::Queue, &selected), "as it was");
+}
+
+#[test]
 fn a_click_gives_a_tile_the_cursor_and_a_second_one_opens_it() {
     let mut console = wall(80, 24);
     let click = Mouse { kind: MouseKind::Click, column: 10, row: 8 };

@@ -8,7 +8,7 @@ use crate::cli::look::shape::{Field, Is, schema, write};
 use crate::cli::start::{FAULT, fault_json};
 use crate::cli::voice::{Cell, Row, Tone};
 use crate::domain::cancel::Matched;
-use crate::domain::{CancelPhase, CancelProgress, Fault, RunId, State, Task};
+use crate::domain::{CancelPhase, CancelProgress, Fault, FaultKind, RunId, State, Task};
 use crate::text::Safe;
 
 pub const HEADS: &[&str] = &["task", "repository", "result", "run", "what"];
@@ -33,6 +33,7 @@ impl Came {
             Self::Ended(_) => "already_ended",
             Self::Unread(_) => "failed",
             Self::NotSent => "not_sent",
+            Self::Phase(progress) if progress.is_unheard() => "unknown",
             Self::Phase(progress) => match progress.phase {
                 CancelPhase::Looking | CancelPhase::Waiting | CancelPhase::Withdrawn => "not_sent",
                 CancelPhase::Requested => "requested",
@@ -53,6 +54,7 @@ impl Came {
             Self::Ended(_) => Exit::Done,
             Self::Unread(fault) => Exit::from(fault),
             Self::NotSent => Exit::Failed,
+            Self::Phase(progress) if progress.is_unheard() => Exit::Unknown,
             Self::Phase(progress) => match &progress.phase {
                 CancelPhase::Requested | CancelPhase::RunEnded | CancelPhase::Ended => Exit::Done,
                 CancelPhase::Orphaned { .. } | CancelPhase::RunsOn(_) | CancelPhase::Stubborn => Exit::EndedBadly,
@@ -65,12 +67,17 @@ impl Came {
         }
     }
 
-    fn fault(&self) -> Option<&Fault> {
+    fn fault(&self) -> Option<Fault> {
         match self {
-            Self::Unread(fault) => Some(fault),
+            Self::Unread(fault) => Some(fault.clone()),
+            Self::Phase(progress) if progress.is_unheard() => Some(Fault::new(
+                FaultKind::UnknownOutcome,
+                "no answer came to the request, and its run was not seen to end: it may or may not have arrived",
+                "look at the task before it is asked to end again; `atc ledger reconcile` looks for what became of it",
+            )),
             Self::Phase(CancelProgress {
                 phase: CancelPhase::Refused(fault) | CancelPhase::Unverified(fault), ..
-            }) => Some(fault),
+            }) => Some(fault.clone()),
             _ => None,
         }
     }
@@ -86,6 +93,9 @@ impl Came {
 
     /// What it means, and what to do next where something is to be done.
     pub fn said(&self) -> Safe {
+        if let Some(fault) = self.fault() {
+            return Safe::new(fault.to_string());
+        }
         let text = match self {
             Self::Ended(state) => format!("it has ended already: {}", state.word()),
             Self::Unread(fault) => fault.to_string(),
@@ -174,8 +184,9 @@ pub const CANCEL: &[Field<Told>] = &[
             "not_findable",
             "refused",
             "unverified",
+            "unknown",
         ]),
-        "What became of it. Only cancelled says that run and session were seen to end; requested is accepted and not more; orphaned: the run is gone and the session says that it runs; stubborn: it runs on long after the request.",
+        "What became of it. Only cancelled says that run and session were seen to end; requested is accepted and not more; unknown: no answer came, it may have arrived; orphaned: the run is gone and the session says that it runs; stubborn: it runs on long after the request.",
         |t| t.came.word().into()
     ),
     field!("runs", Is::List(&Is::Whole), "The Actions runs that were asked to end.", |t| {
@@ -184,7 +195,7 @@ pub const CANCEL: &[Field<Told>] = &[
     field!("matched_by", Is::Maybe(&Is::OneOf(&["session", "branch"])), "How they were found.", |t| t.matched().into()),
     field!("what", Is::Text, "What it means, and what to do next.", |t| t.came.said().as_str().into()),
     field!("error", Is::Maybe(&Is::Object(|| schema(FAULT))), "What went wrong.", |t| {
-        t.came.fault().map_or(Value::Null, fault_json)
+        t.came.fault().map_or(Value::Null, |fault| fault_json(&fault))
     }),
 ];
 

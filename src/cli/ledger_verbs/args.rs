@@ -24,7 +24,7 @@ pub enum LedgerVerb {
     },
     /// Print everything about a task, or about one action, oldest first
     Show {
-        /// A task's id, or an action's
+        /// A task's id or the beginning of it, its pull request as OWNER/NAME#NUMBER, or an action's id
         #[arg(value_name = "TASK|ACTION")]
         id: String,
         /// One JSON object a line
@@ -75,7 +75,7 @@ pub struct About {
     /// Before then
     #[arg(long, value_name = "WHEN", value_parser = moment)]
     pub until: Option<Moment>,
-    /// Only of this task
+    /// Only of this task: its id or the beginning of it, or its pull request as OWNER/NAME#NUMBER
     #[arg(long, value_name = "TASK")]
     pub task: Option<String>,
 }

@@ -4,6 +4,7 @@
 
 mod args;
 mod lines;
+mod named;
 mod read;
 pub mod reconcile;
 mod stats;

@@ -8,7 +8,7 @@ use chrono::SecondsFormat;
 
 use super::args::{About, Format, LedgerVerb};
 use super::lines::{VERIFIED, Verified};
-use super::stats;
+use super::{named, stats};
 use crate::cli::args::Options;
 use crate::cli::exit::Exit;
 use crate::cli::look::shape::write;
@@ -100,17 +100,19 @@ pub(super) fn carry_out(
     (now, brush): (Instant, Option<Brush>),
     out: &mut impl Write,
 ) -> Result<Exit, Stop> {
+    let span = |about: &About| span(ledger, about, repos, now);
     match verb {
         LedgerVerb::List { about, limit, unresolved, json } => {
-            list(ledger, &span(about, now), repos, (*limit, *unresolved, *json), out)?;
+            list(ledger, &span(about)?, repos, (*limit, *unresolved, *json), out)?;
         }
-        LedgerVerb::Show { id, json } => show(ledger, id, *json, out)?,
+        LedgerVerb::Show { id, json } => show(ledger, id, repos, *json, out)?,
         LedgerVerb::Verify { json } => return verify(ledger, *json, out),
         LedgerVerb::Export { format, about } => {
+            let span = span(about)?;
             if *format == Format::Csv {
                 writeln!(out, "{}", export::csv_heading())?;
             }
-            each(ledger, span(about, now), |line| {
+            each(ledger, span, |line| {
                 if !is_of(line, repos) {
                     return Ok(());
                 }
@@ -127,13 +129,13 @@ pub(super) fn carry_out(
     Ok(Exit::Done)
 }
 
-fn span(about: &About, now: Instant) -> Span {
-    Span {
+fn span(ledger: &dyn Ledger, about: &About, repos: &[RepoName], now: Instant) -> Result<Span, Stop> {
+    Ok(Span {
         since: about.since.map(|since| since.at(now)),
         until: about.until.map(|until| until.at(now)),
-        task: about.task.clone(),
+        task: named::given(ledger, about.task.as_ref(), repos)?,
         ..Span::default()
-    }
+    })
 }
 
 pub(super) fn is_of(line: &Line, repos: &[RepoName]) -> bool {
@@ -222,29 +224,27 @@ fn print(line: &Line, json: bool, is_open: bool, out: &mut impl Write) -> Result
     Ok(writeln!(out, "{}", text.trim_end())?)
 }
 
-/// By a task's id, or an action's: then of that action, and of the task it made or was done to.
-fn show(ledger: &dyn Ledger, id: &str, json: bool, out: &mut impl Write) -> Result<(), Stop> {
-    let mut found = 0;
-    let action: Option<uuid::Uuid> = id.parse().ok();
-    let of_task = Span { task: Some(id.to_owned()), ..Span::default() };
-    each(ledger, of_task, |line| {
-        found += 1;
-        print(line, json, false, out)
+/// By an action's id: of that action. By whatever names a task: of the task.
+fn show(ledger: &dyn Ledger, word: &str, repos: &[RepoName], json: bool, out: &mut impl Write) -> Result<(), Stop> {
+    let task = match named::task(ledger, word, repos) {
+        Ok(task) => task,
+        Err(nothing) => return show_action(ledger, word, json, out)?.then_some(()).ok_or(nothing),
+    };
+    each(ledger, Span { task: Some(task), ..Span::default() }, |line| print(line, json, false, out))
+}
+
+/// `false`: there is no such action.
+fn show_action(ledger: &dyn Ledger, word: &str, json: bool, out: &mut impl Write) -> Result<bool, Stop> {
+    let Ok(action) = word.parse::<uuid::Uuid>() else { return Ok(false) };
+    let mut found = false;
+    each(ledger, Span::default(), |line| {
+        if line.intent().is_some_and(|intent| intent.id == action) {
+            found = true;
+            print(line, json, false, out)?;
+        }
+        Ok(())
     })?;
-    if let (0, Some(action)) = (found, action) {
-        each(ledger, Span::default(), |line| {
-            if line.intent().is_some_and(|intent| intent.id == action) {
-                found += 1;
-                print(line, json, false, out)?;
-            }
-            Ok(())
-        })?;
-    }
-    if found == 0 {
-        let what = format!("the ledger has nothing of {}", crate::text::Untrusted::from(id).show_line());
-        return Err(Fault::new(FaultKind::NotFound, what, "`atc ledger list` shows ids").into());
-    }
-    Ok(())
+    Ok(found)
 }
 
 fn verify(ledger: &dyn Ledger, json: bool, out: &mut impl Write) -> Result<Exit, Stop> {

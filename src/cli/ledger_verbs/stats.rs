@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::args::About;
+use super::named;
 use super::read::{Stop, each, is_of};
 use crate::cli::look::joined::field;
 use crate::cli::look::shape::{Field, Is, schema, write};
@@ -23,8 +24,9 @@ pub(super) fn print(
     out: &mut impl Write,
 ) -> Result<(), Stop> {
     let mut counter = Counter::default();
+    let task = named::given(ledger, about.task.as_ref(), repos)?;
     // Everything is read: a task that began in the time asked for may have ended after it.
-    each(ledger, Span { task: about.task.clone(), ..Span::default() }, |line| {
+    each(ledger, Span { task, ..Span::default() }, |line| {
         if is_of(line, repos) {
             counter.take(line);
         }

@@ -102,6 +102,8 @@ fn checks(j: &Joined, _: Instant) -> Cell {
         Cell::toned(format!("needs approval {count}"), Tone::Open)
     } else if checks.pending > 0 {
         Cell::toned(format!("pending {count}"), Tone::Open)
+    } else if let Some(word) = checks.unclear() {
+        Cell::toned(word, Tone::Open)
     } else {
         Cell::toned(format!("passed {count}"), Tone::Good)
     }

@@ -41,7 +41,7 @@ pub const MOVED: &[Field<Moved>] = &[
     field!(
         "became",
         Is::Text,
-        "What it is now: a state of the task or of its pull request, what its reviews come to, passing, failing, pending, needs_approval or none of its checks, the id of a rule, or gone.",
+        "What it is now: a state of the task or of its pull request, what its reviews come to, passing, failing, pending, needs_approval, not_visible, not_known or none of its checks, the id of a rule, or gone.",
         |m| m.became.clone().into()
     ),
     field!("pull_request", Is::Maybe(&Is::Whole), "The number of the pull request, where it is about one.", |m| m

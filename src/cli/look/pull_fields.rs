@@ -7,7 +7,7 @@ use super::shape::{Field, Is, schema, write};
 use crate::domain::blocked::Whom;
 use crate::domain::pull::{Asked, Check, Opinion, ReviewerKind, Threads, Verdict};
 use crate::domain::pull_look::Owners;
-use crate::domain::{Checks, Fault, Mergeable, Pull, ReviewDecision};
+use crate::domain::{Checks, Fault, Mergeable, Pull, ReviewDecision, Sight};
 use crate::text::{Safe, Untrusted};
 
 const LIST: Is = Is::List(&Is::Text);
@@ -140,8 +140,24 @@ const CHECKS: &[Field<Checks>] = &[
     field!("pending", Is::Whole, "How many have not ended.", |c| c.pending.into()),
     field!("needs_approval", Is::Whole, "How many wait for somebody to let them run.", |c| c.needs_approval.into()),
     field!("skipped", Is::Whole, "How many were skipped.", |c| c.skipped.into()),
+    field!("untold", Is::Whole, "Of how many nobody told how they stand.", |c| c.untold.into()),
+    field!("seen", SEEN, "Whether all of them are known: what this token may not see is not_visible.", |c| seen_word(
+        c.sight
+    )
+    .into()),
     field!("failing", LIST, "Names of failed ones, at most a handful.", |c| names(&c.failing)),
 ];
+
+const SEEN: Is = Is::OneOf(&["all", "not_known", "not_visible"]);
+
+/// Programs read it: never change one.
+fn seen_word(sight: Sight) -> &'static str {
+    match sight {
+        Sight::Whole => "all",
+        Sight::Untold => "not_known",
+        Sight::Hidden => "not_visible",
+    }
+}
 
 /// Programs read it: never change one.
 fn whom_word(whom: Whom) -> &'static str {

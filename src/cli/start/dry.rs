@@ -11,6 +11,7 @@ use crate::cli::output;
 use crate::cli::voice::{Cell, Form, Row};
 use crate::domain::policy::{Judgement, NoGrant, Verdict};
 use crate::domain::start::Order;
+use crate::domain::{Fault, FaultKind};
 use crate::ops;
 use crate::provider::port::Sketch;
 
@@ -19,15 +20,15 @@ use crate::provider::port::Sketch;
 pub struct Tried {
     order: Order,
     judged: Judgement,
-    granted: Result<(), NoGrant>,
+    granted: Result<(), (NoGrant, Fault)>,
     sketch: Option<Sketch>,
 }
 
 impl Tried {
     fn missing(&self) -> Option<&'static str> {
         match self.granted {
-            Err(NoGrant::NeedsReason) => Some("--reason"),
-            Err(NoGrant::Duplicate) => Some("--again"),
+            Err((NoGrant::NeedsReason, _)) => Some("--reason"),
+            Err((NoGrant::Duplicate, _)) => Some("--again"),
             _ => None,
         }
     }
@@ -87,11 +88,14 @@ pub async fn run(desk: &Desk, orders: Vec<Order>) -> Exit {
     let mut exit = Exit::Done;
     let mut table = desk.voice.table(&[]);
     for (number, order) in orders.into_iter().enumerate() {
-        let judged = ops::start::judge(&desk.context, &order).await;
+        let (judged, granted) = ops::start::try_out(&desk.context, &order).await;
         let sketch = desk.context.provider.sketch_start(&order.request.repo);
-        let granted = judged.grant(order.reason.as_deref(), order.again).map(drop);
-        if granted.is_err() {
-            exit = exit.worse(Exit::Refused);
+        if let Err((_, fault)) = &granted {
+            exit = exit.worse(Exit::from(fault));
+            // The page has it in its verdict.
+            if desk.voice.form != Form::Text || fault.kind != FaultKind::Refused {
+                output::complain(&format!("atc: {}: {fault}", order.request.repo));
+            }
         }
         let tried = Tried { order, judged, granted, sketch };
         match desk.voice.form {

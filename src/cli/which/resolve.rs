@@ -104,7 +104,7 @@ impl<'a> Lookup<'a> {
             let tasks = self.lists.get(&source).into_iter().flat_map(|list| &list.tasks);
             found.extend(tasks.filter(|task| task.at.id.raw().starts_with(id)).map(|task| task.at.clone()));
         }
-        found.sort_by(|a, b| a.id.cmp(&b.id).then_with(|| a.repo.as_str().cmp(b.repo.as_str())));
+        found.sort_by(|a, b| a.id.cmp(&b.id).then_with(|| a.repo.cmp(&b.repo)));
         found.dedup();
         match found.as_slice() {
             [only] => Ok(only.clone()),

@@ -18,13 +18,15 @@ pub struct Footer {
     pub keys: Vec<(String, &'static str)>,
     /// How many of the last stay where there is not room for all.
     pub stay: usize,
+    /// They follow keys that were begun.
+    pub follows: bool,
 }
 
 /// The five or six keys that make sense for what is under the cursor. None of them does nothing here; the way out of a
 /// screen stands at the same place everywhere.
 pub fn footer(context: Context, model: &Model) -> Footer {
     if !model.prefix().is_empty() {
-        return Footer { keys: following(context, model), stay: 1 };
+        return Footer { keys: following(context, model), stay: 1, follows: true };
     }
     let wanted = wanted(context, model);
     let mut keys: Vec<_> = wanted
@@ -52,7 +54,7 @@ pub fn footer(context: Context, model: &Model) -> Footer {
         keys.extend(key_of(Context::Global, model, Intent::Help));
     }
     let stay = keys.len() - acts;
-    Footer { keys, stay }
+    Footer { keys, stay, follows: false }
 }
 
 /// By what is under the cursor, in the order of their use; the way out anywhere among them.

@@ -11,6 +11,7 @@ use chrono::TimeDelta;
 use super::settings::Settings;
 use super::tone::Tone;
 use super::world::Known;
+use crate::domain::instant::after;
 use crate::domain::stuck::{self, Stuck};
 use crate::domain::{CancelPhase, Condition, Instant, State};
 
@@ -100,7 +101,7 @@ impl Known {
         let run = self.run.as_ref()?.run.as_ref().filter(|r| r.is_completed())?;
         let newest = self.task.latest_session().map_or(self.task.created_at, |s| s.created_at);
         // A run that ended before the newest session began belongs to an older one.
-        (run.updated_at >= newest).then(|| run.updated_at + ORPHAN_AFTER)
+        (run.updated_at >= newest).then(|| after(run.updated_at, ORPHAN_AFTER))
     }
 
     /// A cancel has been asked for and is neither proved nor given up.

@@ -6,6 +6,7 @@
 //! and a session that waits here unsent would be neither stopped nor running. What can be undone is asked for again.
 
 use chrono::TimeDelta;
+use uuid::Uuid;
 
 use super::layout::Area;
 use super::place::Place;
@@ -62,6 +63,8 @@ pub enum Ask {
     TakeNew(Box<(AutomationOrder, Automation)>),
     /// What was written of an automation goes.
     DropForm,
+    /// A draft goes.
+    DropDraft(Uuid),
     Quit,
     Copy(Untrusted),
     /// The pages of all that were marked.
@@ -82,7 +85,9 @@ impl Ask {
             | Self::FollowUp(_)
             | Self::Automation(_)
             | Self::Pull(_) => true,
-            Self::TakeNew(_) | Self::DropForm | Self::Quit | Self::Copy(_) | Self::Open(_) => false,
+            Self::TakeNew(_) | Self::DropForm | Self::DropDraft(_) | Self::Quit | Self::Copy(_) | Self::Open(_) => {
+                false
+            }
         }
     }
 }

@@ -9,14 +9,20 @@ use super::tone::Tone;
 use super::words::severity;
 use super::world::{Known, PullOf, World};
 use crate::domain::disagreement::{Disagreement, PullTold, Side, Sides, Suspicion};
+use crate::domain::instant::after;
 use crate::domain::stuck::{Kind, Orphan, Signs, Stuck, Whence};
-use crate::domain::{Artifact, Condition, Diagnosed, Instant, SessionId, Source};
-use crate::transcript::RunFacts;
+use crate::domain::{Artifact, Condition, Diagnosed, Instant, SessionId, Source, State};
+use crate::text::Untrusted;
+use crate::transcript::{Entry, RunFacts};
+
+/// Who has asked goes on with nothing else: a question is among the last entries of a log.
+const LAST: usize = 32;
 
 /// What was learnt of a task besides what the service says of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Evidence {
     pub log: Option<Box<ToldByLog>>,
+    pub asked: Option<Box<Asked>>,
     /// It was started from here, with the request to open a pull request.
     pub pull_asked: bool,
 }
@@ -33,6 +39,21 @@ impl ToldByLog {
     pub fn read(session: &SessionId, facts: &RunFacts) -> Option<Self> {
         let is_its_own = facts.session.as_ref().is_none_or(|id| id.raw_for_match() == session.raw());
         (is_its_own && facts.tells()).then(|| Self { session: session.clone(), facts: facts.clone() })
+    }
+}
+
+/// What the agent asks in the log of a session, and nobody has answered there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    pub session: SessionId,
+    pub question: Untrusted,
+}
+
+impl Asked {
+    pub fn read(session: &SessionId, entries: &[Entry]) -> Option<Self> {
+        let question = entries.iter().rev().take(LAST).find_map(|entry| entry.kind.asks())?;
+        let says = !question.raw_for_match().trim().is_empty();
+        says.then(|| Self { session: session.clone(), question: question.clone() })
     }
 }
 
@@ -96,7 +117,7 @@ impl Known {
             .map_or_else(|| (settings.stuck.of(repo).session_limit, whence()), |timeout| (timeout, LimitFrom::Log));
         let run = self.run.as_ref().and_then(|join| join.run.as_ref()?.started_at);
         // The run of an earlier session began before this one was asked for.
-        let run = run.filter(|start| latest.is_none_or(|session| *start + CLOCK_SLACK >= session.created_at));
+        let run = run.filter(|start| latest.is_none_or(|session| after(*start, CLOCK_SLACK) >= session.created_at));
         let (start, from) = if let Some(at) = own.and_then(|told| told.facts.started_at) {
             (Start::Log, at)
         } else if let Some(at) = run {
@@ -106,7 +127,7 @@ impl Known {
         } else {
             (Start::Task, self.state_since)
         };
-        Deadline { at: from + limit, start, limit, whence }
+        Deadline { at: after(from, limit), start, limit, whence }
     }
 
     /// The newest proof of work: a touch by the service, a step of its job, a line of its log.
@@ -115,6 +136,14 @@ impl Known {
         let steps = self.run.iter().flat_map(|join| &join.jobs).flat_map(|job| &job.steps);
         let step = steps.filter_map(|step| step.started_at.max(step.completed_at)).max();
         self.task.touched_at().max(session.max(step).max(self.last_sign).unwrap_or(Instant::MIN_UTC))
+    }
+
+    /// What it asks of the user while it waits for an answer, where its log was read.
+    pub fn question(&self, now: Instant) -> Option<&Untrusted> {
+        let asked = self.evidence.asked.as_deref()?;
+        let is_latest = self.task.latest_session().is_some_and(|latest| latest.id == asked.session);
+        let waits = self.condition(now) == Condition::State(&State::WaitingForUser);
+        (is_latest && waits).then_some(&asked.question)
     }
 
     /// What a verdict on being stuck rests on.

@@ -15,8 +15,8 @@ use super::layout::Area;
 use crate::console::ledger::Row;
 use crate::domain::query::Facts;
 use crate::domain::{
-    AutomationRef, Condition, Instant, Mergeable, PullId, PullState, RepoName, ReviewDecision, State, TaskId, TaskRef,
-    Viewer,
+    AutomationRef, Checks, Condition, Instant, Mergeable, PullId, PullState, RepoName, ReviewDecision, State, TaskId,
+    TaskRef, Viewer,
 };
 use crate::text::Safe;
 
@@ -116,7 +116,7 @@ pub fn asks(facts: &Facts<'_>, viewer: Option<&Viewer>) -> u8 {
     let is_asked =
         login.is_some_and(|me| pull.requested.iter().any(|asked| asked.raw_for_match().eq_ignore_ascii_case(me)));
     let checks = pull.checks.as_ref();
-    let is_green = checks.is_none_or(|checks| checks.failed == 0 && checks.pending == 0 && checks.needs_approval == 0);
+    let is_green = checks.is_none_or(Checks::is_clear);
     let may_merge = pull.state == PullState::Open
         && pull.review == ReviewDecision::Approved
         && pull.mergeable == Mergeable::Yes
@@ -204,6 +204,8 @@ impl Entry {
 pub struct Inbox {
     /// Over the panes, where it is open.
     pub pane: Option<InboxPane>,
+    /// As it was left: the cursor stands there again.
+    pub left: InboxPane,
     /// Given by [`Inbox::list`].
     pub entries: Vec<Entry>,
     /// What was read, and when: it is unread again when something newer is asked of the same.
@@ -276,6 +278,18 @@ impl Inbox {
 
     pub fn selected(&self) -> Option<&Entry> {
         self.entries.get(self.pane.as_ref()?.index)
+    }
+
+    /// As it was left.
+    pub fn open(&mut self) {
+        self.pane = Some(self.left.clone());
+    }
+
+    /// False: it was not open.
+    pub fn close(&mut self) -> bool {
+        let Some(pane) = self.pane.take() else { return false };
+        self.left = pane;
+        true
     }
 }
 

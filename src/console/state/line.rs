@@ -9,6 +9,7 @@ use super::layout::Area;
 use super::place::Place;
 use crate::console::keys::{Chord, Key};
 use crate::domain::query::{Completion, Wrong};
+use crate::domain::{AutomationRef, TaskId};
 
 #[derive(Clone, Debug, Default)]
 pub struct Line {
@@ -24,12 +25,23 @@ pub struct Line {
     pub back: usize,
     /// What there was before the line was opened: giving it up brings that back.
     pub before: String,
+    /// Where the cursor of the list that is filtered stood then: giving the filter up brings that back, too.
+    pub stood: Stood,
     /// What may stand at the cursor.
     pub offers: Option<Offers>,
     /// What was typed when the walk through older lines began: those that begin so are walked through.
     pub stem: String,
     /// Looking backwards through older lines.
     pub seek: Option<Seek>,
+}
+
+/// On what a list's cursor stands, and where in the list and on the screen that is.
+#[derive(Clone, Debug, Default)]
+pub struct Stood {
+    pub task: Option<TaskId>,
+    pub automation: Option<AutomationRef>,
+    pub index: usize,
+    pub top: usize,
 }
 
 /// What a query can be completed with; never empty.

@@ -18,6 +18,8 @@ pub struct Look {
     pub ground: Ground,
     /// The operator said what the background is: the terminal's word does not count.
     pub ground_said: bool,
+    /// Somebody told it: the terminal, its environment or the operator. Else it is taken for a dark one.
+    pub ground_told: bool,
     pub depth: Depth,
 }
 
@@ -28,6 +30,8 @@ pub struct Themes {
     pub name: Safe,
     /// `None`: one of the two that follow, as the background is.
     pub named: Option<Palette>,
+    /// What that one says it is made for.
+    pub made_for: Option<Ground>,
     pub dark: Palette,
     pub light: Palette,
     /// Every name there is.
@@ -37,7 +41,7 @@ pub struct Themes {
 impl Default for Themes {
     fn default() -> Self {
         let dark = Palette::default();
-        Self { name: Safe::new(AUTO), named: None, dark, light: dark, names: Vec::new() }
+        Self { name: Safe::new(AUTO), named: None, made_for: None, dark, light: dark, names: Vec::new() }
     }
 }
 
@@ -49,6 +53,11 @@ impl Look {
             Ground::Dark => themes.dark,
             Ground::Light => themes.light,
         })
+    }
+
+    /// What is painted on, as far as anybody knows: where nobody told, what the theme is made for.
+    pub fn shown_on(&self) -> Ground {
+        if self.ground_told { self.ground } else { self.themes.made_for.unwrap_or(self.ground) }
     }
 
     /// The theme for a light background, where the one that was named is for a dark one and this is light. A background

@@ -6,12 +6,13 @@
 //!        alt+←: here ──> forward, a ──> here        alt+→: here ──> back, c ──> here
 //! ```
 //!
-//! A place that is gone by then is left out, and that is said. Not for: questions, lines being typed, the help.
+//! What was opened from an overview (`from`) leads back there by itself. A place that is gone by then is left out, and that
+//! is said. Not for: questions, lines being typed, the help.
 
 use super::Model;
 use super::place::Pane;
 use super::reviews::Key;
-use crate::domain::{AutomationRef, Instant, TaskId, TaskRef};
+use crate::domain::{AutomationRef, Instant, RepoName, TaskId, TaskRef};
 use crate::text::{Safe, width};
 
 /// Places kept each way; the oldest go first.
@@ -74,8 +75,12 @@ pub struct Spot {
     pub entry_of_inbox: Option<String>,
     /// The automation under the cursor of the list.
     pub automation: Option<AutomationRef>,
+    /// The task under the wall's cursor.
+    pub tile: Option<TaskId>,
     /// Rows scrolled, or the line of an automation's page.
     pub top: usize,
+    /// The overview it was opened from: who has done with it goes back there.
+    pub from: Option<At>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -86,20 +91,35 @@ pub struct Trail {
     pub here: Option<Spot>,
     /// The next move counts as one to another place, wherever it leads.
     pub leap: bool,
+    /// The next move leads from an overview to one of the things in it.
+    pub through: bool,
     /// The log comes to stand here once there is something to read.
     pub land: Option<(TaskId, Entry)>,
 }
 
 impl Trail {
     /// The operator is here now.
-    pub fn visit(&mut self, now: Spot) {
-        let leap = std::mem::take(&mut self.leap);
+    pub fn visit(&mut self, mut now: Spot) {
+        let (leap, through) = (std::mem::take(&mut self.leap), std::mem::take(&mut self.through));
+        now.from = self.here.as_ref().and_then(|left| self.from(left, &now, through));
         let left = self.here.replace(now);
         let (Some(left), Some(here)) = (left, &self.here) else { return };
         if left.at != here.at || (leap && left != *here) {
             push(&mut self.back, left);
             self.forward.clear();
         }
+    }
+
+    /// The overview that this is opened from; that of the place it is, and of one that something over it gave back.
+    fn from(&self, left: &Spot, now: &Spot, through: bool) -> Option<At> {
+        if left.at == now.at {
+            return left.from.clone();
+        }
+        if through {
+            return Some(left.at.clone());
+        }
+        let under = self.back.last().filter(|before| left.at.is_over_another() && before.at == now.at)?;
+        under.from.clone()
     }
 
     /// The places visited, the last first, each once, without this one.
@@ -117,6 +137,13 @@ impl Trail {
             }
         }
         once.into_iter()
+    }
+}
+
+impl At {
+    /// It covers a place that is there again when it is closed.
+    fn is_over_another(&self) -> bool {
+        matches!(self, Self::Detail(_) | Self::Pull(_) | Self::Diff(_))
     }
 }
 
@@ -165,8 +192,23 @@ impl Spot {
             entry,
             automation: place.automations.as_ref().and_then(|pane| pane.selected.clone()),
             entry_of_inbox: place.inbox.pane.as_ref().and_then(|pane| pane.selected.clone()),
+            tile: model.log.wall.as_ref().and_then(|wall| wall.selected().cloned()),
             top,
+            from: None,
         })
+    }
+
+    /// Of which repository it is, where it is of one: many tasks have the same name.
+    pub fn repo<'a>(&'a self, model: &'a Model) -> Option<&'a RepoName> {
+        match &self.at {
+            At::Log(task) | At::Detail(task) => model.world.tasks.get(task).map(|known| &known.task.at.repo),
+            At::Queue(_) => self.task.as_ref().and_then(|task| Some(&model.world.tasks.get(task)?.task.at.repo)),
+            At::Reviews => self.pull.as_ref().map(|(repo, _)| repo),
+            At::Pull((repo, _)) | At::Diff((repo, _)) => Some(repo),
+            At::Automation(at) => Some(&at.repo),
+            At::Ledger { task, .. } => task.as_ref().map(|task| &task.repo),
+            _ => None,
+        }
     }
 
     /// What it is, and which.

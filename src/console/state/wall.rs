@@ -22,6 +22,8 @@ pub struct Wall {
     pub tiles: Vec<Shown>,
     /// Which of all tasks the cursor is on.
     pub cursor: usize,
+    /// The task the cursor goes to as soon as it is there.
+    pub wanted: Option<TaskId>,
     /// Not only what the queue's present view lists.
     pub all: bool,
 }

@@ -6,7 +6,7 @@ use super::trust::clock_seconds;
 use super::world::Known;
 use crate::domain::blocked::{Blocked, Whom, Why};
 use crate::domain::cancel::{Answer, Asked, ended_word};
-use crate::domain::{CancelPhase, Checks, Instant, Mergeable, Pull, PullState, ReviewDecision, Severity, State};
+use crate::domain::{CancelPhase, Checks, Instant, Mergeable, Pull, PullState, ReviewDecision, Severity, Sight, State};
 use crate::text::{Safe, Untrusted, width};
 
 /// How grave a finding in a log is.
@@ -28,7 +28,7 @@ pub fn pull_state(state: PullState) -> (Tone, &'static str) {
     }
 }
 
-/// `✗ lint (11/12)`, `◌ 3/12`, `✓ 14`, `needs approval`, `no checks`.
+/// `✗ lint (11/12)`, `◌ 3/12`, `✓ 14`, `needs approval`, `checks not visible`, `no checks`.
 pub fn checks(checks: Option<&Checks>) -> Words {
     checks_within(checks, usize::MAX)
 }
@@ -42,13 +42,20 @@ pub fn checks_within(checks: Option<&Checks>, columns: usize) -> Words {
         Words::one(tone, format!("{sign} needs approval"))
     } else if checks.failed > 0 {
         let more = if checks.failed > 1 { format!(" +{}", checks.failed - 1) } else { String::new() };
-        let count = format!(" ({passed}/{total})");
+        // What may not be seen may as well have passed.
+        let count = match checks.sight {
+            Sight::Hidden if checks.failing.is_empty() => " failed".to_owned(),
+            _ => format!(" ({passed}/{total})"),
+        };
         let room = columns.saturating_sub(width::width(sign) + 1 + more.len() + count.len());
         let first = checks.failing.first().filter(|_| room > 1);
         let first = first.map(|name| format!(" {}", width::cut_end(&name.show_line(), room))).unwrap_or_default();
         Words::one(tone, format!("{sign}{first}{more}")).with(Tone::Dim, count)
     } else if checks.pending > 0 {
         Words::one(tone, format!("{sign} {passed}/{total}"))
+    } else if let Some(word) = checks.unclear() {
+        let long = format!("checks {word}");
+        Words::one(tone, if width::width(&long) <= columns { long } else { word.to_owned() })
     } else if total == 0 {
         Words::one(Tone::Dim, if checks.skipped > 0 { "all skipped" } else { "no checks" })
     } else {
@@ -56,12 +63,13 @@ pub fn checks_within(checks: Option<&Checks>, columns: usize) -> Words {
     }
 }
 
-/// The checks in one sign: failed, waiting for approval, running, passed, none.
+/// The checks in one sign: failed, waiting for approval, running, not known, passed, none.
 pub fn checks_sign(checks: Option<&Checks>) -> (&'static str, Tone) {
     match checks {
         Some(c) if c.needs_approval > 0 => ("◆", Tone::Warn),
         Some(c) if c.failed > 0 => ("✗", Tone::Bad),
         Some(c) if c.pending > 0 => ("◌", Tone::Dim),
+        Some(c) if c.unclear().is_some() => ("?", Tone::Dim),
         Some(c) if c.total() > 0 => ("✓", Tone::Good),
         _ => ("–", Tone::Dim),
     }
@@ -215,5 +223,20 @@ mod tests {
         assert_eq!(checks_within(Some(&checks), 40).plain(), "✗ test (stable) +1 (5/7)");
         assert_eq!(checks_within(Some(&checks), 18).plain(), "✗ test (… +1 (5/7)");
         assert_eq!(checks_within(Some(&checks), 6).plain(), "✗ +1 (5/7)");
+    }
+
+    #[test]
+    fn checks_that_may_not_be_seen_are_called_so() {
+        let hidden = |of: Checks| Checks { sight: Sight::Hidden, ..of };
+        let none = hidden(Checks::default());
+        assert_eq!(checks_within(Some(&none), 18).plain(), "checks not visible");
+        assert_eq!(checks_within(Some(&none), 12).plain(), "not visible");
+        assert_eq!(checks_sign(Some(&none)).0, "?");
+        let passed = hidden(Checks { passed: 2, untold: 1, ..Checks::default() });
+        assert_eq!(super::checks(Some(&passed)).plain(), "checks not visible");
+        let failed = hidden(Checks { failed: 1, untold: 2, ..Checks::default() });
+        assert_eq!(super::checks(Some(&failed)).plain(), "✗ failed");
+        let runs = hidden(Checks { pending: 1, untold: 2, ..Checks::default() });
+        assert_eq!(super::checks(Some(&runs)).plain(), "◌ 0/3");
     }
 }

@@ -79,6 +79,8 @@ pub fn run(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
         Intent::Calendar => super::automations::calendar::open(model),
         Intent::Compose => compose_with(model, None, effects),
         Intent::Plan => compose::show_plan(model, effects),
+        Intent::Back if model.place.help.is_none() && trail::lead_back(model, effects) => {}
+        Intent::Back => back(model),
         Intent::GoBack => trail::step(model, false, effects),
         Intent::GoForward => trail::step(model, true, effects),
         Intent::NextPane => step_pane(model, true, effects),
@@ -123,7 +125,6 @@ fn go(model: &mut Model, intent: Intent) {
         Intent::Help => place.help = if place.help.is_some() { None } else { Some(0) },
         Intent::Command => line::open(model, LineKind::Command),
         Intent::Palette => super::palette::open(model),
-        Intent::Back => back(model),
         Intent::Queue => focus(model, Pane::Queue),
         Intent::Log => focus(model, Pane::Log),
         Intent::Reviews => focus(model, Pane::Reviews),
@@ -168,7 +169,7 @@ pub fn focus(model: &mut Model, pane: Pane) {
     super::automations::pane::close(model);
     model.place.cancels = None;
     model.place.doctor.pane = None;
-    model.place.inbox.pane = None;
+    model.place.inbox.close();
     model.place.focus = pane;
     model.dirty = true;
 }
@@ -347,8 +348,9 @@ fn quit(model: &mut Model, effects: &mut Vec<Effect>) {
     let desk = &model.world.automations.desk;
     // What is written is kept, but for what looks like a secret.
     let lost = desk.form.as_ref().is_some_and(|form| form.is_touched() && form.to_draft().is_none());
+    let unkept = &model.compose.unkept;
     let orders = desk.acting.len();
-    if under_way == 0 && plan.is_none() && !lost && orders == 0 {
+    if under_way == 0 && plan.is_none() && !lost && unkept.is_none() && orders == 0 {
         return leave(effects);
     }
     let mut body = Vec::new();
@@ -367,6 +369,9 @@ fn quit(model: &mut Model, effects: &mut Vec<Effect>) {
         body.push(Safe::new(
             "What was asked for an automation is under way. It is in the ledger, and the next run looks what became of it.",
         ));
+    }
+    if let Some(fault) = unkept {
+        body.push(Safe::new(format!("What was written is lost: {}.", fault.what)));
     }
     if lost {
         body.push(Safe::new(

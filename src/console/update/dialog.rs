@@ -59,8 +59,11 @@ pub fn noise(model: &mut Model) {
 
 /// The question has stood for long enough, and so has the keyboard: what comes before that was meant for something else.
 fn hears(model: &mut Model) -> bool {
-    let Some(dialog) = &model.dialog else { return false };
-    let since = model.place.unheard_at.filter(|at| *at >= dialog.opened_at).unwrap_or(dialog.opened_at);
+    let Some(dialog) = &mut model.dialog else { return false };
+    // A clock that was put back has not made the question a thing of the future: it waits from here on.
+    dialog.opened_at = dialog.opened_at.min(model.now);
+    let still = dialog.opened_at..=model.now;
+    let since = model.place.unheard_at.filter(|at| still.contains(at)).unwrap_or(dialog.opened_at);
     let heard = dialog.hears(model.now) && model.now - since >= GRACE;
     if !heard {
         model.place.unheard_at = Some(model.now);
@@ -152,6 +155,7 @@ fn answer(model: &mut Model, yes: bool, effects: &mut Vec<Effect>) {
             automations::take_new(model, order, &now, effects);
         }
         Ask::DropForm => automations::form::dropped(model, effects),
+        Ask::DropDraft(id) => compose::forgotten(model, id, effects),
         Ask::Quit => actions::leave(effects),
         Ask::Copy(text) => {
             model.notes.say(model.now, false, "copied");

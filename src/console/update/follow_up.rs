@@ -13,6 +13,7 @@ use crate::console::state::Model;
 use crate::console::state::compose::editor::{Editor, LeftOut};
 use crate::console::state::compose::follow_up::{About, FollowUp, To};
 use crate::console::state::compose::{CommentOn, Draft};
+use crate::console::state::detail;
 use crate::console::state::dialog::{Ask, Dialog};
 use crate::console::state::followed::Followed;
 use crate::console::state::world::{Known, PullOf};
@@ -41,10 +42,12 @@ fn begin_of_task(model: &mut Model, known: &Known, number: u64, kept: Option<Dra
     let task = known.task.at.clone();
     let unknown = |followed: &Followed| matches!(followed.steps.last(), Some((_, Step::Unknown(_))));
     let maybe_written = model.world.followed.get(&task.id).is_some_and(|all| all.iter().any(unknown));
+    let asks = known.question(model.now).map(|question| Safe::new(format!("“{}”", detail::opening(question))));
     let branch = known.task.head_ref().map(|head| head.raw_for_wire().to_owned());
     begin(model, (About::Task(task), number), (known.task.name.show_line(), branch), kept);
     if let Some(follow) = &mut model.compose.follow_up {
         follow.maybe_written |= maybe_written;
+        follow.asks = asks;
     }
 }
 
@@ -69,9 +72,9 @@ fn begin(
     let CommentOn { sent, rewritten, .. } = comment.map(|on| *on).unwrap_or_default();
     let mut editor = Editor::prompt(&prompt);
     editor.to_end();
-    let (to, fault) = (To::Comment, None);
+    let (to, fault, asks) = (To::Comment, None, None);
     let follow =
-        FollowUp { id, about, name, number, branch, to, editor, fault, maybe_written, sent, rewritten, goes_on };
+        FollowUp { id, about, name, asks, number, branch, to, editor, fault, maybe_written, sent, rewritten, goes_on };
     model.compose.follow_up = Some(Box::new(follow));
     model.dirty = true;
 }
@@ -91,8 +94,8 @@ pub fn paste(model: &mut Model, text: &Untrusted, effects: &mut Vec<Effect>) {
 
 /// What is typed is kept at once.
 fn change(model: &mut Model, effects: &mut Vec<Effect>, change: impl FnOnce(&mut Editor, (usize, usize))) {
-    let (columns, rows) = FollowUp::text_size(FollowUp::area(&model.place));
     let Some(follow) = &mut model.compose.follow_up else { return };
+    let (columns, rows) = follow.text_size(follow.area(&model.place));
     let before = follow.editor.text();
     change(&mut follow.editor, (columns, rows));
     follow.editor.keep_in_sight(columns, rows);

@@ -7,7 +7,7 @@ use crate::console::keys::Intent;
 use crate::console::ledger::Row;
 use crate::console::state::Model;
 use crate::console::state::automations::{self, Pointed};
-use crate::console::state::inbox::{self, Ask, Entry, InboxPane, Subject};
+use crate::console::state::inbox::{self, Ask, Entry, Subject};
 use crate::console::state::place::Pane;
 use crate::console::state::world::{Known, PullOf};
 use crate::domain::automation::{Concern, Switch};
@@ -17,7 +17,7 @@ use crate::text::{Safe, Untrusted};
 
 use super::automations::pane;
 use super::scroll::rows_by;
-use super::{actions, diagnosis, ledger, queue, reviews};
+use super::{actions, diagnosis, ledger, queue, reviews, trail};
 
 /// `:notify test`.
 pub fn notify(model: &mut Model, arguments: &[&str], effects: &mut Vec<Effect>) -> Result<(), String> {
@@ -33,14 +33,14 @@ pub fn open(model: &mut Model, effects: &mut Vec<Effect>) {
     let focus = model.place.focus;
     // Whatever stands over the panes goes.
     actions::focus(model, focus);
-    model.place.inbox.pane = Some(InboxPane::default());
+    model.place.inbox.open();
     // Another console may have read some of it meanwhile.
     keep(model, Vec::new(), effects);
     model.dirty = true;
 }
 
 fn close(model: &mut Model) {
-    model.dirty |= model.place.inbox.pane.take().is_some();
+    model.dirty |= model.place.inbox.close();
 }
 
 /// What was read, here or by another console. While more is on its way to the disk, what stands here is newer.
@@ -298,6 +298,7 @@ fn detail(model: &mut Model, effects: &mut Vec<Effect>) {
         return enter(model, effects);
     }
     let task = model.place.inbox.selected().and_then(|entry| entry.subject.task().cloned());
+    trail::through(model);
     if reveal(model, task.as_ref()) {
         actions::run(model, Intent::Detail, effects);
     }
@@ -322,6 +323,7 @@ fn enter(model: &mut Model, effects: &mut Vec<Effect>) {
         let at = read_at(&entry, model.now);
         mark(model, vec![(entry.key(), Some(at))], effects);
     }
+    trail::through(model);
     match &entry.subject {
         Subject::Automation { at, .. } => {
             close(model);

@@ -7,7 +7,7 @@ use crate::console::state::Model;
 use crate::console::state::ledger::{LedgerPane, MOST, Numbers, Progress};
 use crate::console::state::line::LineKind;
 
-use super::{actions, line, queue, scroll};
+use super::{actions, line, queue, scroll, trail};
 
 /// Rows before the end at which the next page is asked for.
 const AHEAD: usize = 50;
@@ -164,7 +164,7 @@ fn back(model: &mut Model, effects: &mut Vec<Effect>) {
     let (charts, history, query) = (ledger.charts.is_some(), ledger.task.is_some(), ledger.query.clone());
     if charts || history {
         again(model, query, None, false, effects);
-    } else {
+    } else if !trail::lead_back(model, effects) {
         close(model);
     }
 }

@@ -5,7 +5,7 @@ use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Intent, Key};
 use crate::console::state::Model;
 use crate::console::state::history::Which;
-use crate::console::state::line::{Line, LineKind};
+use crate::console::state::line::{Line, LineKind, Stood};
 use crate::console::state::queue::Typed;
 use crate::domain::Query;
 use crate::domain::automation::query;
@@ -19,8 +19,34 @@ pub fn open(model: &mut Model, kind: LineKind) {
         (LineKind::AutomationFilter, Some(pane)) => pane.habits.text.clone(),
         _ => String::new(),
     };
-    model.line = Some(Line { wrong: wrong_with_query(model, kind), ..Line::new(kind, text) });
+    let (wrong, stood) = (wrong_with_query(model, kind), stood(model, kind));
+    model.line = Some(Line { wrong, stood, ..Line::new(kind, text) });
     model.dirty = true;
+}
+
+/// Where the cursor of the list stands that is about to be filtered.
+fn stood(model: &Model, kind: LineKind) -> Stood {
+    let queue = &model.queue;
+    match (kind, &model.place.automations) {
+        (LineKind::QueueFilter, _) => {
+            Stood { task: queue.selected.clone(), index: queue.index, top: queue.top, ..Stood::default() }
+        }
+        (LineKind::AutomationFilter, Some(pane)) => {
+            Stood { automation: pane.selected.clone(), index: pane.index, top: pane.top, ..Stood::default() }
+        }
+        _ => Stood::default(),
+    }
+}
+
+/// The filter was only tried: the cursor stands again where it stood, as long as that is there.
+fn stand_again(model: &mut Model, stood: Stood) {
+    if stood.task.is_some() {
+        let queue = &mut model.queue;
+        (queue.selected, queue.index, queue.top) = (stood.task, stood.index, stood.top);
+    }
+    if let (Some(pane), Some(automation)) = (&mut model.place.automations, stood.automation) {
+        (pane.selected, pane.index, pane.top) = (Some(automation), stood.index, stood.top);
+    }
 }
 
 pub fn key(model: &mut Model, chord: Chord, intent: Option<Intent>, effects: &mut Vec<Effect>) {
@@ -207,8 +233,14 @@ fn give_up(model: &mut Model) {
         LineKind::Command => {}
         LineKind::Reviewers => model.reviews.writing = None,
         LineKind::DiffSearch => reviews::search(model, ""),
-        LineKind::QueueFilter => filter(model, line.before),
-        LineKind::AutomationFilter => automations::pane::filter(model, line.before),
+        LineKind::QueueFilter => {
+            filter(model, line.before);
+            stand_again(model, line.stood);
+        }
+        LineKind::AutomationFilter => {
+            automations::pane::filter(model, line.before);
+            stand_again(model, line.stood);
+        }
         LineKind::LogSearch => drop(log::search(model, "", false)),
         LineKind::LogFilter => {
             log::facets::typed(model, &line.before);

@@ -144,6 +144,7 @@ fn local(model: &mut Model, local: Local, effects: &mut Vec<Effect>) {
         Local::Edited(result) if automations::form::edited(model, &result, effects) => {}
         Local::Edited(result) => compose::edited(model, result, effects),
         Local::Drafts(drafts) => compose::drafts(model, drafts),
+        Local::DraftsKept(kept) => compose::drafts_kept(model, kept),
         Local::Remembered(part) => remember::take(model, *part),
         Local::Forget => remember::forget(model),
         Local::InboxRead(read) => inbox::read(model, read),

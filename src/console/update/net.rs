@@ -5,11 +5,11 @@ use chrono::Timelike;
 use super::{automations, diagnosis, log, queue};
 use crate::console::event::{LogNews, Net, News};
 use crate::console::state::Model;
-use crate::console::state::evidence::ToldByLog;
+use crate::console::state::evidence::{Asked, ToldByLog};
 use crate::console::state::tasks::Slot;
 use crate::console::state::world::{Known, RunJoin};
 use crate::domain::freshness::Verdict;
-use crate::domain::{Fault, Instant, Pull, PullRef, RepoName, Source, Task, age};
+use crate::domain::{Fault, Instant, Pull, PullRef, RepoName, Source, State, Task, age};
 
 pub fn answer(model: &mut Model, net: Net) {
     if !is_watched(model, &net) {
@@ -229,6 +229,7 @@ pub fn merge_task(model: &mut Model, task: Task) {
         || old.task.artifacts != task.artifacts
         || old.task.session_count != task.session_count;
     let at_work_again = started_again(old, &task);
+    let waited = old.task.state == State::WaitingForUser;
     model.reviews.due |= visible && !task.artifacts.is_empty();
     let Some(known) = model.world.tasks.renew(&id, task) else { return };
     if state_changed {
@@ -237,6 +238,10 @@ pub fn merge_task(model: &mut Model, task: Task) {
         known.since_seen = true;
     } else if !known.since_seen {
         known.state_since = known.task.first_seen_since();
+    }
+    if state_changed && waited {
+        // Whatever it asked was answered; what it asks next stands in its log.
+        known.evidence.asked = None;
     }
     if at_work_again {
         known.cancel = None;
@@ -320,20 +325,30 @@ fn log_grew(model: &mut Model, news: LogNews) {
     let sign = written.max(grew.then_some(model.now)).max(known.last_sign);
     let told = ToldByLog::read(&session, shown.transcript.facts()).map(Box::new);
     let told = told.or_else(|| known.evidence.log.clone());
-    if sign == known.last_sign && told == known.evidence.log {
+    // Of a log that is read by windows nobody knows whether this one is its end.
+    let reads_its_end = is_latest && shown.big.is_none();
+    let asked = if reads_its_end {
+        Asked::read(&session, shown.transcript.entries()).map(Box::new)
+    } else {
+        known.evidence.asked.clone()
+    };
+    let asks_anew = asked != known.evidence.asked;
+    if sign == known.last_sign && told == known.evidence.log && !asks_anew {
         return;
     }
     if let Some(known) = model.world.tasks.at_mut(slot) {
         known.last_sign = sign;
         known.evidence.log = told;
+        known.evidence.asked = asked;
     }
+    model.dirty |= asks_anew;
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::domain::{Person, State, TaskId, UserId};
+    use crate::domain::{Person, TaskId, UserId};
 
     fn named(name: &str, seconds: i64) -> Task {
         let updated_at = Some(Instant::UNIX_EPOCH + chrono::TimeDelta::seconds(seconds));

@@ -124,7 +124,7 @@ fn visited(model: &Model) -> Vec<Row> {
             kind,
             name,
             places: Vec::new(),
-            more: Safe::default(),
+            more: spot.repo(model).map(|repo| Safe::new(repo.as_str())).unwrap_or_default(),
             key: String::new(),
         }
     };

@@ -60,9 +60,10 @@ pub(super) fn read(model: &mut Model, asked: bool, read: Result<Box<Themes>, Fau
 /// The terminal said what its background is.
 pub(super) fn ground(model: &mut Model, ground: Ground) {
     let look = &mut model.settings.look;
-    if look.ground_said || look.ground == ground {
+    if look.ground_said {
         return;
     }
-    look.ground = ground;
-    model.dirty |= look.themes.named.is_none();
+    let before = (look.palette(), look.shown_on());
+    (look.ground, look.ground_told) = (ground, true);
+    model.dirty |= (look.palette(), look.shown_on()) != before;
 }

@@ -11,6 +11,21 @@ pub fn leap(model: &mut Model) {
     model.place.trail.leap = true;
 }
 
+/// What comes next leads from an overview to one of the things in it.
+pub fn through(model: &mut Model) {
+    model.place.trail.through = true;
+}
+
+/// Back to the overview this place was opened from, past what was visited since. False: it was opened from none.
+pub fn lead_back(model: &mut Model, effects: &mut Vec<Effect>) -> bool {
+    let trail = &mut model.place.trail;
+    let from = trail.here.as_ref().and_then(|here| here.from.as_ref());
+    let Some(at) = from.and_then(|from| trail.back.iter().rposition(|spot| spot.at == *from)) else { return false };
+    trail.back.truncate(at + 1);
+    step(model, false, effects);
+    true
+}
+
 /// Called at the end of every update: notes where the operator is, and lets the log land.
 pub(super) fn settle(model: &mut Model) {
     land(model);
@@ -29,7 +44,7 @@ pub fn step(model: &mut Model, forward: bool, effects: &mut Vec<Effect>) {
         let next = if forward { trail.forward.pop() } else { trail.back.pop() };
         let Some(spot) = next else { break nowhere(model, forward, gone) };
         // What was left without a trace of its own is no step.
-        let same = left.as_ref() == Some(&spot);
+        let same = left.as_ref().is_some_and(|left| Spot { from: spot.from.clone(), ..left.clone() } == spot);
         if same || !go(model, &spot, effects) {
             gone += usize::from(!same);
             continue;
@@ -39,7 +54,7 @@ pub fn step(model: &mut Model, forward: bool, effects: &mut Vec<Effect>) {
             push(if forward { &mut trail.back } else { &mut trail.forward }, left);
         }
         // It is the one that was gone to, whatever the next look makes of it.
-        let here = Spot::of(model).or(Some(spot));
+        let here = Spot::of(model).map(|here| Spot { from: spot.from.clone(), ..here }).or(Some(spot));
         model.place.trail.here = here;
         model.place.trail.leap = false;
         if gone > 0 {
@@ -127,7 +142,13 @@ fn over(model: &mut Model, spot: &Spot, effects: &mut Vec<Effect>) -> bool {
         At::Automations { .. } | At::Automation(_) | At::Calendar => return automations::pane::go(model, spot),
         At::Cancels => cancels::open(model),
         At::Doctor => doctor::open(model, effects),
-        At::Wall { all } => return wall::open(model, if *all { &["all"] } else { &[] }, effects).is_ok(),
+        At::Wall { all } => {
+            let is_there = wall::open(model, if *all { &["all"] } else { &[] }, effects).is_ok();
+            if let Some(wall) = &mut model.log.wall {
+                wall.wanted.clone_from(&spot.tile);
+            }
+            return is_there;
+        }
         At::Found(pattern) => return found::open(model, &[pattern], effects).is_ok(),
         _ => return false,
     }

@@ -11,7 +11,7 @@ use crate::console::state::wall::Wall;
 use crate::console::state::world::Known;
 use crate::domain::{State, TaskId};
 
-use super::{actions, queue, scroll};
+use super::{actions, queue, scroll, trail};
 
 /// `:wall [all]`.
 pub fn open(model: &mut Model, arguments: &[&str], _effects: &mut Vec<Effect>) -> Result<(), String> {
@@ -51,7 +51,7 @@ pub(super) fn settle(model: &mut Model) -> Vec<Heard> {
     let Some(body) = model.place.panes().body else { return Vec::new() };
     let Some(mut wall) = model.log.wall.take() else { return Vec::new() };
     let before = (wall.tasks.clone(), sessions(&wall));
-    let under = wall.selected().cloned();
+    let under = wall.wanted.take().or_else(|| wall.selected().cloned());
     let running = candidates(model, wall.all);
     take_in(model, &mut wall, &running, body);
     wall.cursor = under
@@ -127,6 +127,7 @@ pub fn intent(model: &mut Model, intent: Intent) -> bool {
                 model.log.wall = None;
                 model.log.chosen = None;
                 actions::focus(model, Pane::Log);
+                trail::through(model);
             }
         }
         moved => match scroll::through(moved, wall.cursor, page, last) {

@@ -42,8 +42,9 @@ fn keys(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) {
     let keys = footer(model.context(), model);
     let here = model.context();
     let room = usize::from(area.width).saturating_sub(OFFER.len() + BEFORE_OFFER);
-    let offer =
-        model.place.tour.offered && here == model.screen() && !here.takes_text() && has_most_wanted(&keys, room);
+    // What may follow the keys that were begun has the whole line.
+    let is_free = model.prefix().is_empty() && here == model.screen() && !here.takes_text();
+    let offer = model.place.tour.offered && is_free && has_most_wanted(&keys, room);
     let told = if offer { u16::try_from(OFFER.len() + BEFORE_OFFER).unwrap_or(0) } else { 0 };
     if offer {
         let at = area.right().saturating_sub(u16::try_from(OFFER.len() + 1).unwrap_or(0));
@@ -62,14 +63,22 @@ fn has_most_wanted(footer: &Footer, columns: usize) -> bool {
 }
 
 /// As many of the keys as have room, one after the other. The last ones lead out of here and to all the others: of what
-/// can be done here the least useful goes first.
+/// can be done here the least useful goes first. After keys that were begun the others are nowhere else: there a sign
+/// says that not all of them are here.
 fn fitting(footer: &Footer, columns: usize) -> Words {
     let words = |(key, what): &(String, &str)| Words::one(Tone::Accent, key).with(Tone::Dim, format!(" {what}"));
     let mut all: Vec<Words> = footer.keys.iter().map(words).collect();
     // A blank before them all, three between two.
-    while all.len() > 1 && all.iter().map(|w| w.width() + 3).sum::<usize>() > columns.saturating_add(2) {
+    let mut left_out = false;
+    let room = |left_out: bool| columns.saturating_add(2).saturating_sub(if left_out { 1 + 3 } else { 0 });
+    while all.len() > 1 && all.iter().map(|w| w.width() + 3).sum::<usize>() > room(left_out) {
         let stay = footer.stay.min(all.len() - 1);
         all.remove(all.len() - 1 - stay);
+        left_out = footer.follows;
+    }
+    if left_out {
+        let stay = footer.stay.min(all.len());
+        all.insert(all.len() - stay, Words::one(Tone::Dim, "…"));
     }
     let mut line = Words::new();
     for words in all {

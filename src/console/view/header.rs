@@ -94,7 +94,8 @@ fn pieces(model: &Model) -> Vec<Piece> {
         all.push(left(85, Words::one(tone, format!("plan {over}/{of}"))));
     }
     if model.settings.read_only {
-        all.push(right(60, Words::one(Tone::Warn, "read-only")));
+        // Whoever sees it knows before the first key what will be refused: it goes last of all.
+        all.push(right(99, Words::one(Tone::Warn, "read-only")));
     }
     let budget = model.world.budget;
     if budget.allowed > 0 {

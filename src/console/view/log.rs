@@ -47,7 +47,8 @@ fn draw_log(
     if stays {
         right.insert(0, (8, Tone::Plain, Safe::new("stays")));
     }
-    let (title, right) = fit(area.width, &title(model, shown), right);
+    let (title, least) = title(model, shown, area.width);
+    let (title, right) = fit(area.width, &title, least, right);
     rule::draw(buffer, theme, area, &title, focused, &right);
     let Some(shown) = shown else {
         let lines = match model.log.split {
@@ -199,15 +200,29 @@ fn pieces<'a>(text: &'a Safe, at: usize, hits: &[(usize, usize)]) -> Vec<(&'a st
     out
 }
 
-fn title(model: &Model, shown: Option<&Shown>) -> Safe {
-    let Some(shown) = shown else { return Safe::new("Log") };
+/// Whose log it is, and how many columns of that stay whatever else there is to say. Many tasks have the same name: the
+/// repository stands before it, in short where a narrow rule has better use for its columns. How it is told depends on the
+/// width alone: a title does not jump when a word beside it grows.
+fn title(model: &Model, shown: Option<&Shown>, columns: u16) -> (Safe, usize) {
+    let quarter = usize::from(columns / 4);
+    let Some(shown) = shown else { return (Safe::new("Log"), quarter) };
     if let Some(file) = &shown.file {
-        return Safe::new(format!("Log · {file}"));
+        return (Safe::new(format!("Log · {file}")), quarter);
     }
     let known = shown.task.as_ref().and_then(|id| model.world.tasks.get(id));
-    let name = known.map_or_else(Safe::default, |known| known.task.name.show_line());
-    Safe::new(format!("Log · {name}"))
+    let Some(task) = known.map(|known| &known.task) else { return (Safe::new("Log · "), quarter) };
+    let repo = match (columns, &task.at.repo) {
+        (..REPO_FROM, _) => return (Safe::new(format!("Log · {}", task.name.show_line())), quarter),
+        (..OWNER_FROM, repo) if model.settings.has_one_owner() => repo.name(),
+        (_, repo) => repo.as_str(),
+    };
+    let before = format!("{} · ", width::cut_middle(repo, quarter));
+    (Safe::new(format!("Log · {before}{}", task.name.show_line())), quarter + width::width(&before))
 }
+
+/// From this many columns on the repository is told, and from that many with its owner where all have the same.
+const REPO_FROM: u16 = 60;
+const OWNER_FROM: u16 = 100;
 
 /// Columns of the filter in the rule, at most.
 const FILTER: usize = 30;
@@ -325,14 +340,14 @@ fn freshness(model: &Model, shown: &Shown) -> Option<(Tone, Safe)> {
 }
 
 /// Title and words that fit beside each other in a rule of this width: the words that matter least go first, then the
-/// title is cut, down to a quarter of the rule.
-fn fit(columns: u16, title: &Safe, mut words: Vec<Word>) -> (Safe, Vec<(Tone, Safe)>) {
+/// title is cut, down to so many columns.
+fn fit(columns: u16, title: &Safe, least: usize, mut words: Vec<Word>) -> (Safe, Vec<(Tone, Safe)>) {
     let columns = usize::from(columns);
     let free = |words: &[Word]| {
         let right: Vec<_> = words.iter().map(|(_, tone, text)| (*tone, text.clone())).collect();
         rule::room_for_title(columns, &right)
     };
-    let least = width::width(title).min(columns / 4);
+    let least = width::width(title).min(least);
     while words.len() > 1 && free(&words) < least {
         let weakest = words.iter().enumerate().min_by_key(|(_, (matters, ..))| *matters).map_or(0, |(i, _)| i);
         words.remove(weakest);

@@ -24,10 +24,11 @@ pub fn redraw(model: &Model, theme: &Theme, buffer: &mut Buffer, holds_last: boo
     let (panes, cursor_rows) = stale(model);
     let areas = || panes.all().chain(cursor_rows.iter().copied());
     areas().for_each(|area| safe::clear(buffer, area));
-    let cursor = parts(model, theme, &panes, buffer);
+    // In the order of the whole picture: where a low screen has the last line over a row, it is the line that is seen.
     if let Some(queue) = model.place.panes().queue.filter(|_| !cursor_rows.is_empty()) {
         queue::cursor(model, theme, queue, buffer);
     }
+    let cursor = parts(model, theme, &panes, buffer);
     if theme.ascii {
         safe::to_ascii(buffer);
     }

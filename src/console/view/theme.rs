@@ -10,12 +10,14 @@ use crate::console::state::condition::look;
 use crate::console::state::settings::Settings;
 use crate::domain::Condition;
 use crate::domain::State;
-use crate::domain::look::{Depth, Ink, Marks, Paint, Palette, Rgb};
+use crate::domain::look::{Depth, Ground, Ink, Marks, Paint, Palette, Rgb};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Theme {
     palette: Palette,
     depth: Depth,
+    /// `None`: nobody knows what it is painted on.
+    ground: Option<Ground>,
     pub ascii: bool,
 }
 
@@ -29,7 +31,7 @@ impl Default for Theme {
 impl Theme {
     /// What a terminal with so many colours shows of a palette.
     pub fn new(palette: &Palette, depth: Depth) -> Self {
-        Self { palette: palette.reduced(depth), depth: palette.depth(depth), ascii: false }
+        Self { palette: palette.reduced(depth), depth: palette.depth(depth), ground: None, ascii: false }
     }
 
     /// The default without colours: the attributes alone.
@@ -39,7 +41,8 @@ impl Theme {
 
     /// What the settings come to.
     pub fn of(settings: &Settings) -> Self {
-        Self { ascii: settings.ascii, ..Self::new(&settings.look.palette(), settings.look.depth) }
+        let look = &settings.look;
+        Self { ground: Some(look.shown_on()), ascii: settings.ascii, ..Self::new(&look.palette(), look.depth) }
     }
 
     /// With plain ASCII signs.
@@ -52,9 +55,11 @@ impl Theme {
         Self::painted(self.palette.paint(tone))
     }
 
-    /// What somebody else painted, in the theme's colours or the nearest the terminal has.
+    /// What somebody else painted, in the theme's colours or the nearest the terminal has, as far as it can be read there.
     pub fn lent(&self, paint: Paint) -> Style {
-        Self::painted(self.palette.lent(paint.reduced(self.depth)))
+        let paint = paint.reduced(self.depth);
+        let paint = self.ground.map_or(paint, |ground| paint.seen_on(ground));
+        Self::painted(self.palette.lent(paint))
     }
 
     fn painted(paint: Paint) -> Style {

@@ -19,6 +19,7 @@ pub struct Graph<'a> {
     pub world: &'a mut World,
     pub left: Left,
     pub may_write: bool,
+    pub hides_checks: bool,
 }
 
 /// A field's value, and what went wrong on the way (without `locations`).
@@ -42,6 +43,12 @@ impl<'s> From<Option<&'s Value>> for Found<'s> {
 }
 
 impl Graph<'_> {
+    /// It is there, and counted, and not for this token.
+    pub fn hides(&self, object: &Value) -> bool {
+        let kind = object.get("__typename").and_then(Value::as_str);
+        self.hides_checks && matches!(kind, Some("CheckRun" | "CheckSuite"))
+    }
+
     pub fn resolve<'s>(
         &mut self,
         parent: &str,

@@ -128,7 +128,12 @@ impl Runner<'_, '_> {
         let name = kind.kind.base();
         let source = match (source, field.name.as_str()) {
             (Source::Page(page), "nodes") => {
-                return self.list(page.shown, path, |runner, _, node, path| runner.shape(name, node, field, path));
+                return self.list(page.shown, path, |runner, _, node, path| {
+                    if runner.graph.hides(node) {
+                        return runner.hidden(field, path);
+                    }
+                    runner.shape(name, node, field, path)
+                });
             }
             (Source::Page(page), "edges") => {
                 return self.list(page.shown, path, |runner, index, node, path| {
@@ -151,6 +156,13 @@ impl Runner<'_, '_> {
             return self.connection(name, &answer.value, field, &arguments, path);
         }
         self.shape(name, &answer.value, field, path)
+    }
+
+    fn hidden(&mut self, field: &Field, path: &[Value]) -> Value {
+        let spot = json!([{ "line": field.spot.line, "column": field.spot.column }]);
+        let message = "Resource not accessible by personal access token";
+        self.errors.push(json!({ "type": "FORBIDDEN", "path": path, "locations": spot, "message": message }));
+        Value::Null
     }
 
     fn list(

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::budget::Left;
 use super::super::gate::{Site, refuse_write};
+use super::super::grants::hides_checks;
 use super::super::http::{Reply, Request};
 use super::super::world::World;
 use super::ast::{Document, Input, Kind, Operation};
@@ -45,7 +46,7 @@ pub fn answer(site: &Site, world: &mut World, request: &Request, left: Left) -> 
         Err(fault) => return faults(&[fault]),
     };
     let may_write = refuse_write(request).is_none();
-    let mut graph = Graph { site, world, left, may_write };
+    let mut graph = Graph { site, world, left, may_write, hides_checks: hides_checks(request) };
     let root = if operation.kind == Kind::Query { "Query" } else { "Mutation" };
     let mut runner = Runner { schema, document: &read, variables: &variables, graph: &mut graph, errors: Vec::new() };
     let data = runner.run(root, operation);

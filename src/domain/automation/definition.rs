@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::item::{Revision, Scope, UsageLimit};
 use super::trigger::{Trigger, triggers_of};
-use crate::text::{Safe, Untrusted};
+use crate::text::Untrusted;
 
 /// Named values in the order they came in.
 pub type Fields = Map<String, Value>;
@@ -205,19 +205,6 @@ fn same(field: &str, a: &Value, b: &Value) -> bool {
     }
 }
 
-impl Change {
-    /// `model: gpt-5 → claude`. Long texts are cut: the prompt is shown line by line elsewhere.
-    pub fn words(&self) -> Safe {
-        let short = |value: &Value| {
-            let shown = super::show_value(value);
-            let cut: String = shown.chars().take(60).collect();
-            if cut.len() < shown.len() { format!("{cut}…") } else { cut }
-        };
-        let was = self.was.as_ref().map_or_else(|| "nothing".to_owned(), short);
-        Safe::new(format!("{}: {was} → {}", self.field, short(&self.becomes)))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
@@ -274,11 +261,5 @@ mod tests {
         let definition = Definition::take_from(&mut object);
         assert_eq!(definition.create_body(), json!({"name": "n"}));
         assert_eq!(object.keys().collect::<Vec<_>>(), ["id", "created_at"]);
-    }
-
-    #[test]
-    fn a_change_is_told_in_one_safe_line() {
-        let change = Change { field: "model", was: None, becomes: json!("a\u{1b}[31mb\n") };
-        assert_eq!(&*change.words(), "model: nothing → ab ␛1");
     }
 }

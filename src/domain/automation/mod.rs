@@ -9,6 +9,7 @@
 //! ```
 
 pub mod calendar;
+mod change;
 pub mod concern;
 mod definition;
 pub mod file;

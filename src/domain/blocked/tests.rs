@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use super::*;
-use crate::domain::{Checks, Conclusion, Instant, NodeId, PullId};
+use crate::domain::{Checks, Conclusion, Instant, NodeId, PullId, Sight};
 
 type Change = fn(&mut Pull);
 
@@ -67,6 +67,12 @@ fn each_row_of_the_table_decides_over_those_below_it() {
     let rows: &[(Change, Option<&State>, Whom, &str)] = &[
         (|_| {}, None, Whom::Ready, "ready to merge"),
         (|p| p.state = PullState::Draft, None, Whom::Me, "approved, still a draft"),
+        (
+            |p| p.checks = Some(Checks { sight: Sight::Hidden, ..Checks::default() }),
+            None,
+            Whom::Unknown,
+            "its checks are not visible",
+        ),
         (|p| p.mergeable = Mergeable::Computing, None, Whom::Unknown, "whether it can be merged is computing"),
         (
             |p| (p.review, p.standing.opinions) = (ReviewDecision::NoRule, Vec::new()),

@@ -1,18 +1,26 @@
 //! A palette as plain text is painted with it: the sequences round a word, for what is printed without a screen.
 
-use super::{Depth, Ink, Marks, Paint, Palette, Tone};
+use super::{Depth, Ground, Ink, Marks, Paint, Palette, Tone};
 
 /// Clones share nothing; it is a handful of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Brush {
     palette: Palette,
     depth: Depth,
+    /// `None`: nobody knows what it is painted on.
+    ground: Option<Ground>,
 }
 
 impl Brush {
     /// With the colours a terminal of this depth has.
     pub fn new(palette: &Palette, depth: Depth) -> Self {
-        Self { palette: palette.reduced(depth), depth: palette.depth(depth) }
+        Self { palette: palette.reduced(depth), depth: palette.depth(depth), ground: None }
+    }
+
+    /// On such a ground.
+    #[must_use]
+    pub fn on(self, ground: Ground) -> Self {
+        Self { ground: Some(ground), ..self }
     }
 
     /// The text in a tone. `text` must be safe already.
@@ -20,10 +28,12 @@ impl Brush {
         wrapped(text, &codes(self.palette.paint(tone)))
     }
 
-    /// The text as somebody else painted it, in the theme's colours or the nearest the terminal has. `text` must be safe
-    /// already.
+    /// The text as somebody else painted it, in the theme's colours or the nearest the terminal has, as far as it can be
+    /// read there. `text` must be safe already.
     pub fn other(&self, text: &str, paint: Paint) -> String {
-        wrapped(text, &codes(self.palette.lent(paint.reduced(self.depth))))
+        let paint = paint.reduced(self.depth);
+        let paint = self.ground.map_or(paint, |ground| paint.seen_on(ground));
+        wrapped(text, &codes(self.palette.lent(paint)))
     }
 }
 
@@ -82,5 +92,15 @@ mod tests {
         let paint = Paint::new(Some(Ink::Fixed(21)), Marks::NONE);
         assert_eq!(brush.other("x", paint), "\u{1b}[38;5;21mx\u{1b}[0m");
         assert_eq!(Brush::new(&Palette::default(), Depth::Sixteen).other("x", paint), "\u{1b}[94mx\u{1b}[0m");
+    }
+
+    #[test]
+    fn what_somebody_else_painted_as_the_ground_is_can_be_read() {
+        let brush = Brush::new(&Palette::default(), Depth::True);
+        let black = Paint::new(Some(Ink::Fixed(16)), Marks::NONE);
+        assert_eq!(brush.on(Ground::Dark).other("x", black), "x");
+        assert_eq!(brush.on(Ground::Light).other("x", black), "\u{1b}[38;5;16mx\u{1b}[0m");
+        let reversed = Paint::new(Some(Ink::Ansi(0)), Marks::REVERSE);
+        assert_eq!(brush.on(Ground::Dark).other("x", reversed), "\u{1b}[7mx\u{1b}[0m");
     }
 }

@@ -99,6 +99,15 @@ impl Ink {
         }
     }
 
+    /// The same, and of the 16 black and white, which are so nearly everywhere.
+    pub(super) fn known(self) -> Option<Rgb> {
+        match self {
+            Self::Ansi(0) => Some(Rgb(0, 0, 0)),
+            Self::Ansi(7 | 15) => Some(Rgb(255, 255, 255)),
+            _ => self.rgb(),
+        }
+    }
+
     /// The nearest that a terminal with so many colours has. `None`: it has none.
     pub fn reduced(self, depth: Depth) -> Option<Self> {
         let rgb = match (depth, self) {

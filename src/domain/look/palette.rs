@@ -60,7 +60,7 @@ impl Palette {
 
     /// What somebody else painted, so that it is read here as well as the theme's own: what is red is as red as faults are,
     /// and dim only where the theme is. Black, white and grey are the terminal's own text, which is never lost on its
-    /// ground. Who chose a ground, too, chose both for each other.
+    /// ground, reversed neither. Who chose a ground, too, chose both for each other.
     #[must_use]
     pub fn lent(&self, paint: Paint) -> Paint {
         let dim = self.paint(Tone::Dim).marks;
@@ -68,10 +68,11 @@ impl Palette {
         if paint.marks.has(Marks::DIM) {
             lent.marks = paint.marks.without(Marks::DIM).and(dim);
         }
-        if paint.bg.is_some() || paint.marks.has(Marks::REVERSE) {
+        let Some(Ink::Ansi(n)) = paint.fg else { return lent };
+        let reversed = paint.marks.has(Marks::REVERSE);
+        if paint.bg.is_some() || (reversed && !matches!(n, 0 | 7 | 8 | 15)) {
             return lent;
         }
-        let Some(Ink::Ansi(n)) = paint.fg else { return lent };
         let tone = match n {
             1 | 9 => Tone::Bad,
             2 | 10 => Tone::Good,
@@ -79,7 +80,7 @@ impl Palette {
             4 | 12 => Tone::File,
             5 | 13 => Tone::Odd,
             6 | 14 => Tone::Accent,
-            8 => Tone::Dim,
+            8 if !reversed => Tone::Dim,
             _ => Tone::Plain,
         };
         lent.fg = self.paint(tone).fg;
@@ -122,6 +123,14 @@ mod tests {
         assert_eq!(fg(Palette::default(), 8), Paint::new(None, Marks::DIM));
         for (n, tone) in [(2, Tone::Good), (11, Tone::Warn), (4, Tone::File), (13, Tone::Odd), (6, Tone::Accent)] {
             assert_eq!(fg(own(), n).fg, own().paint(tone).fg, "{n}");
+        }
+    }
+
+    #[test]
+    fn black_white_and_grey_are_the_terminals_own_reversed_too() {
+        for n in [0, 7, 8, 15] {
+            let reversed = own().lent(Paint::new(Some(Ink::Ansi(n)), Marks::REVERSE));
+            assert_eq!(reversed, Paint::new(None, Marks::REVERSE), "{n}");
         }
     }
 

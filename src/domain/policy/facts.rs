@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::key::Key;
 use super::rule::{Policy, said};
-use crate::domain::{Cost, Instant, RepoName, TaskId};
+use crate::domain::{Cost, Fault, Instant, RepoName, TaskId};
 use crate::text::Safe;
 
 /// Known, failed to be learnt, or not asked for (yet).
@@ -101,6 +101,8 @@ pub struct Facts {
     pub spent_all: Fact<Spent>,
     /// Automations of the repository, whoever made them and whether they are on or off.
     pub automations: Fact<u64>,
+    /// Something is unknown because the service does not accept the token.
+    pub unaccepted: Option<Fault>,
 }
 
 /// Which facts a policy needs for a repository. What is not needed is not asked for.

@@ -55,6 +55,7 @@ fn quiet() -> Facts {
         spent: Fact::Known(Spent::default()),
         spent_all: Fact::Known(Spent::default()),
         automations: Fact::Known(0),
+        unaccepted: None,
     }
 }
 

@@ -35,6 +35,7 @@ pub enum Flag {
     Failing,
     Pending,
     Passing,
+    ChecksUnknown,
     CostUnknown,
     SessionsUnknown,
     /// Something at least this bad was found in its log.
@@ -77,7 +78,8 @@ impl Flag {
             | Self::Pull(_)
             | Self::Failing
             | Self::Pending
-            | Self::Passing => Needs { pull: true, ..none },
+            | Self::Passing
+            | Self::ChecksUnknown => Needs { pull: true, ..none },
             Self::Disagreeing => Needs { disagrees: true, run: true, sessions: true, pull: true, ..none },
             Self::Active
             | Self::Ended
@@ -123,9 +125,8 @@ impl Flag {
             Self::Pull(stage) => stage_of(facts).is_some_and(|state| stage.holds(state)),
             Self::Failing => checks(facts).is_some_and(|c| c.failed > 0),
             Self::Pending => checks(facts).is_some_and(|c| c.failed == 0 && c.pending + c.needs_approval > 0),
-            Self::Passing => {
-                checks(facts).is_some_and(|c| c.passed + c.skipped > 0 && c.failed + c.pending + c.needs_approval == 0)
-            }
+            Self::Passing => checks(facts).is_some_and(|c| (c.passed > 0 || c.skipped > 0) && c.is_clear()),
+            Self::ChecksUnknown => checks(facts).is_some_and(|c| c.unclear().is_some()),
             Self::CostUnknown => facts.credits().is_none(),
             Self::SessionsUnknown => facts.sessions().is_none(),
             Self::Found(least) => facts.diagnosed.and_then(Diagnosed::severity).is_some_and(|found| found >= least),

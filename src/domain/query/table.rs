@@ -227,6 +227,11 @@ const PULLS: &[Word] = &[
     flag("failing", Flag::Failing, "a check has failed"),
     flag("pending", Flag::Pending, "a check runs or waits for approval, none has failed"),
     flag("passing", Flag::Passing, "every check has passed"),
+    flag(
+        "unknown",
+        Flag::ChecksUnknown,
+        "of its checks not all are known or may be seen, and of the others none has failed or runs",
+    ),
 ];
 
 const IS: &[Word] = &[

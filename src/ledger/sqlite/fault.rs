@@ -31,6 +31,12 @@ pub(super) fn from_sqlite(file: &Path, doing: &str, error: &rusqlite::Error) -> 
     Fault::new(FaultKind::Local, format!("could not {doing} the ledger {}: {why} ({error})", file.display()), next)
 }
 
+/// Whether it is what is written, or what it is written after, that cannot be taken: another try ends the same.
+pub(super) fn is_of_content(error: &rusqlite::Error) -> bool {
+    use ErrorCode::{ConstraintViolation, TooBig, TypeMismatch};
+    matches!(error.sqlite_error_code(), None | Some(ConstraintViolation | TooBig | TypeMismatch))
+}
+
 pub(super) fn from_io(path: &Path, doing: &str, error: &io::Error) -> Fault {
     Fault::new(
         FaultKind::Local,

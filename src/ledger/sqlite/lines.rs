@@ -97,7 +97,7 @@ impl Table {
         add(format!("{alias}.row > ?"), span.after.map(|row| row.cast_signed().into()));
         add(format!("{alias}.at >= ?"), span.since.map(|at| time(at).into()));
         add(format!("{alias}.at < ?"), span.until.map(|at| time(at).into()));
-        add(format!("{repo}.repo = ?"), span.repo.as_ref().map(|repo| repo.as_str().to_owned().into()));
+        add(format!("{repo}.repo = ? COLLATE NOCASE"), span.repo.as_ref().map(|repo| repo.as_str().to_owned().into()));
         add((*of_task).to_owned(), span.task.clone().map(Value::Text));
         let condition = if parts.is_empty() { String::new() } else { format!("WHERE {}", parts.join(" AND ")) };
         let order = if span.oldest_first { "ASC" } else { "DESC" };

@@ -17,7 +17,7 @@ pub(super) const WIDTH: usize = 18;
 /// The newest record of the same kind of the same task.
 pub(super) fn last(on: &Connection, seen: &Seen) -> rusqlite::Result<Option<Observed>> {
     let sql = format!(
-        "SELECT {OBSERVED} FROM observed v WHERE task = ?1 AND repo = ?2 AND host = ?3 AND kind = ?4
+        "SELECT {OBSERVED} FROM observed v WHERE task = ?1 AND repo = ?2 COLLATE NOCASE AND host = ?3 AND kind = ?4
          ORDER BY step DESC LIMIT 1"
     );
     let key = params![seen.task, seen.repo.as_str(), seen.host, seen.kind.word()];

@@ -25,7 +25,9 @@ impl Question {
         let text = |text: &Option<String>| text.clone().map(Value::Text);
         add("i.id = ?", wanted.id.map(|id| id.as_bytes().to_vec().into()));
         add("i.action = ?", wanted.action.map(|action| action.word().to_owned().into()));
-        add("i.repo = ?", wanted.repo.as_ref().map(|repo| repo.as_str().to_owned().into()));
+        // The case of a name does not count (`RepoName`). Of `intents_by_key` that leaves the key alone, which is enough:
+        // few rows are of one key.
+        add("i.repo = ? COLLATE NOCASE", wanted.repo.as_ref().map(|repo| repo.as_str().to_owned().into()));
         add("i.who = ?", text(&wanted.who));
         add("i.prompt_hash = ?", wanted.prompt_hash.map(|hash| hash.to_vec().into()));
         let ticket = if version == 1 { "NULL = ?" } else { "i.ticket = ?" };

@@ -45,7 +45,7 @@ pub(super) fn entries(version: u32, rest: &str) -> String {
 }
 
 /// Of equal length for every instant of our era, so that the text sorts as the time does, and readable with any
-/// `SQLite` tool.
+/// `SQLite` tool. A year of more than four digits gets a sign.
 pub(super) fn time(at: Instant) -> String {
     at.to_rfc3339_opts(SecondsFormat::Nanos, true)
 }
@@ -205,7 +205,12 @@ pub(super) struct Time(pub Instant);
 impl FromSql for Time {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         let text = value.as_str()?;
-        let at = chrono::DateTime::parse_from_rfc3339(text).map_err(|error| FromSqlError::Other(Box::new(error)))?;
-        Ok(Self(at.to_utc()))
+        // A year with a sign is none to RFC 3339, and was written all the same.
+        let at = if text.starts_with(['+', '-']) {
+            text.parse::<Instant>()
+        } else {
+            chrono::DateTime::parse_from_rfc3339(text).map(|at| at.to_utc())
+        };
+        at.map(Self).map_err(|error| FromSqlError::Other(Box::new(error)))
     }
 }

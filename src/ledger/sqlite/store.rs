@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use uuid::Uuid;
 
-use super::fault::from_sqlite;
+use super::fault::{from_sqlite, is_of_content};
 use super::question::Question;
 use super::schema::Found;
 use super::{file, lines, observed, rows, schema};
@@ -114,6 +114,16 @@ fn claim(on: &Connection, intent: &Intent) -> rusqlite::Result<Result<(), Fault>
     Ok(Ok(()))
 }
 
+fn observe(on: &Connection, seen: &[Seen]) -> rusqlite::Result<u64> {
+    let mut news = 0;
+    for seen in seen {
+        let Some(record) = seen.after(observed::last(on, seen)?.as_ref()) else { continue };
+        append(on, Row::Observed(&record), |number, hash| observed::insert(on, number, &record, hash))?;
+        news += 1;
+    }
+    Ok(news)
+}
+
 fn head(connection: &Connection) -> rusqlite::Result<(i64, Hash)> {
     connection.query_row("SELECT rows, hash FROM head", [], |row| Ok((row.get(0)?, row.get(1)?)))
 }
@@ -151,14 +161,12 @@ impl Ledger for Sqlite {
     }
 
     fn observe(&self, seen: &[Seen]) -> Result<u64, Fault> {
-        self.write(|on| {
-            let mut news = 0;
-            for seen in seen {
-                let Some(record) = seen.after(observed::last(on, seen)?.as_ref()) else { continue };
-                append(on, Row::Observed(&record), |number, hash| observed::insert(on, number, &record, hash))?;
-                news += 1;
+        self.write(|on| match observe(on, seen) {
+            Err(error) if is_of_content(&error) => {
+                let fault = from_sqlite(&self.file, "write", &error);
+                Ok(Err(Fault { kind: FaultKind::Unreadable, ..fault }))
             }
-            Ok(Ok(news))
+            news => news.map(Ok),
         })
     }
 

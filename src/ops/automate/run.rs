@@ -40,6 +40,8 @@ pub struct Run {
     before: HashSet<TaskId>,
     /// What the service said. `None`: its answer was lost.
     pub accepted: Option<Accepted>,
+    /// Its task, where that is what told that the wish arrived.
+    found: Option<Box<Task>>,
 }
 
 /// What was seen of it.
@@ -60,7 +62,7 @@ pub(super) async fn run(
     // What is there before cannot be what comes of it.
     let before = tasks(context, &now.at).await?.into_iter().map(|task| task.at.id).collect();
     let (grant, intent) = pass(context, order, judged).await?;
-    let mut run = Run { id: order.id, at: now.at, claimed: intent.at, before, accepted: None };
+    let mut run = Run { id: order.id, at: now.at, claimed: intent.at, before, accepted: None, found: None };
     match context.automations()?.act(&grant).await {
         Ok(Acted::Accepted(accepted)) => {
             run.accepted = Some(accepted);
@@ -77,7 +79,7 @@ pub(super) async fn run(
             context.provider.insist();
             context.record(order.id, Outcome::Unknown(fault.what.to_string())).await;
             match run.clone().task(context).await {
-                Ran::Task(_) => Ok(Done::Ran(run)),
+                Ran::Task(task) => Ok(Done::Ran(Run { found: Some(task), ..run })),
                 Ran::Missing => Err(fault.into()),
             }
         }
@@ -102,6 +104,10 @@ impl Run {
 
     /// Looks for its task, for a minute, and records what was seen.
     pub async fn task(self, context: &Context) -> Ran {
+        // It is in the ledger already: a second look would take it for another start's.
+        if let Some(task) = self.found {
+            return Ran::Task(task);
+        }
         let until = Tick::now() + LOOKED_FOR;
         for nth in 0.. {
             let pause = if nth < CLOSE_LOOKS { CLOSE } else { LATER };

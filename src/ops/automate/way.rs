@@ -12,7 +12,7 @@ use crate::domain::{Automation, AutomationOrder, AutomationRef, Fault, FaultKind
 use crate::ledger::port::{Action, Granted, Intent, Outcome};
 use crate::ops::context::Context;
 use crate::ops::facts;
-use crate::ops::start::refusal;
+use crate::ops::start::{for_the_token, refusal};
 use crate::provider::port::{Acted, Call};
 
 /// Looks after an answer that never came, and the time before each.
@@ -147,7 +147,7 @@ pub(super) async fn pass(
     let turn = context.gate.turn().await;
     let (in_force, mut facts) = weigh(context, order).await;
     let judgement = judged.insert(in_force.judge_automation(order, &facts, Stage::Gate));
-    let grant = judgement.grant_automation(order).map_err(|why| refusal(judgement, why))?;
+    let grant = judgement.grant_automation(order).map_err(|why| for_the_token(&facts, refusal(judgement, why)))?;
     let intent = intent(context, order, &grant, &facts).await;
     context.claim(intent.clone()).await?;
     if matches!(order.act, Act::Run(..)) {

@@ -20,8 +20,14 @@ pub async fn cancel(
     cancel_as(context, target, How::from(patience), report).await;
 }
 
-/// The same, by a rule, or so that it can be withdrawn.
-pub async fn cancel_as(context: &Context, target: &CancelTarget, how: How, report: mpsc::Sender<CancelProgress>) {
+/// The same, by a rule, or so that it can be withdrawn. True: a fault stood before everything; nothing was claimed or
+/// sent, and another try may go better.
+pub async fn cancel_as(
+    context: &Context,
+    target: &CancelTarget,
+    how: How,
+    report: mpsc::Sender<CancelProgress>,
+) -> bool {
     let mut cycle = Cycle::new(context, target, how, report);
     cycle.tell(CancelPhase::Looking).await;
     let last = match cycle.request().await {
@@ -29,7 +35,9 @@ pub async fn cancel_as(context: &Context, target: &CancelTarget, how: How, repor
         Err(phase) => phase,
     };
     cycle.settle(&last).await;
+    let in_vain = cycle.aims.is_empty() && matches!(last, CancelPhase::Refused(_));
     cycle.tell(last).await;
+    in_vain
 }
 
 /// The same for several sessions: they are asked to end one a second and watched side by side. What becomes of one is

@@ -10,7 +10,7 @@ use reqwest::header::{self, HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;
 
 use super::assignable::Assignable;
-use super::endpoints::Copilot;
+use super::endpoints::{Batches, Copilot};
 use super::host::{Host, HostClass};
 use super::http::{Http, Limits, Network, Parts, Request};
 use super::repos::Repos;
@@ -83,6 +83,7 @@ pub struct GitHub {
     pub(super) repos: Arc<Repos>,
     pub(super) copilot: Arc<Copilot>,
     pub(super) assignable: Arc<Assignable>,
+    pub(super) batches: Arc<Batches>,
     /// Whose token it is, once that was asked: a client has one token for its life.
     pub(super) owner: Arc<OnceLock<Viewer>>,
 }
@@ -106,6 +107,7 @@ impl GitHub {
             repos: Arc::default(),
             copilot: Arc::new(copilot),
             assignable: Arc::default(),
+            batches: Arc::default(),
             owner: Arc::default(),
         })
     }
@@ -304,6 +306,11 @@ impl Provider for GitHub {
     fn pulls(&self, refs: &[PullRef]) -> Call<'_, Vec<Option<Pull>>> {
         let refs = refs.to_vec();
         async move { self.pulls_by_ref(&refs).await }.boxed()
+    }
+
+    fn pulls_told(&self, refs: &[PullRef]) -> Call<'_, Vec<(PullRef, Option<Pull>)>> {
+        let refs = refs.to_vec();
+        async move { self.pulls_told_of(&refs).await }.boxed()
     }
 
     fn pulls_of_branch(&self, repo: &RepoName, branch: &Untrusted) -> Call<'_, Vec<PullRef>> {

@@ -12,6 +12,7 @@ use crate::domain::{Fault, FaultKind};
 use crate::text::{Safe, Untrusted};
 
 const GITHUB: &str = "github.com";
+const COPILOT: &str = "githubcopilot.com";
 
 /// Which variables a token may come from: one for a foreign server is never github.com's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,12 +71,22 @@ impl Host {
         if known || is_loopback(&self.api) { HostClass::GitHub } else { HostClass::Other }
     }
 
-    /// The name to ask `gh` for: the API's own when it is a foreign one.
+    /// The name to ask `gh` for: that of the GitHub whose API is asked, so that no token goes to another one's. An address
+    /// on this machine is a name of its own, for which `gh` mostly has none.
     pub fn login_host(&self) -> &str {
-        match self.class() {
-            HostClass::GitHub => &self.web,
-            HostClass::Other => self.api.host_str().unwrap_or(&self.web),
-        }
+        let api = self.api.host_str().filter(|_| self.overridden).unwrap_or(&self.web);
+        let web = api.strip_prefix("api.").filter(|web| *web == GITHUB || web.ends_with(".ghe.com"));
+        web.unwrap_or(api)
+    }
+
+    /// Whether GitHub's session log service may be at this address: at Copilot's own domain, or at that of this tenant or
+    /// server. An answer does not send the token anywhere else.
+    pub(super) fn is_copilot(&self, url: &Url) -> bool {
+        let within = |domain: &str| {
+            let sub = url.host_str().and_then(|host| host.strip_suffix(domain));
+            sub.is_some_and(|sub| sub.is_empty() || sub.ends_with('.'))
+        };
+        within(COPILOT) || (self.login_host() != GITHUB && within(self.login_host()))
     }
 
     /// The API's address, for telling what was learned from one service from what was learned from another.
@@ -199,4 +210,34 @@ fn not_a_host(name: &str) -> Fault {
         ),
         "leave the host out for github.com, or give your tenant's web host such as octocorp.ghe.com",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn session_logs_are_at_copilot_s_domain_or_at_that_of_the_tenant_or_server() {
+        let github = Host::resolve(None, None).unwrap();
+        let tenant = Host::resolve(Some("octocorp.ghe.com"), None).unwrap();
+        let by_address = Host::resolve(None, Some("https://api.octocorp.ghe.com")).unwrap();
+        let server = Host::resolve(None, Some("https://ghes.example/api/v3")).unwrap();
+        let table = [
+            ("https://api.individual.githubcopilot.com/", [true, true, true, true]),
+            ("https://githubcopilot.com/", [true, true, true, true]),
+            ("https://copilot-api.octocorp.ghe.com/", [false, true, true, false]),
+            ("https://copilot-api.othercorp.ghe.com/", [false, false, false, false]),
+            ("https://copilot.ghes.example/", [false, false, false, true]),
+            ("https://api.github.com/", [false, false, false, false]),
+            ("https://evilgithubcopilot.com/", [false, false, false, false]),
+            ("https://githubcopilot.com.evil.example/", [false, false, false, false]),
+        ];
+        for (address, expected) in table {
+            let url = Url::parse(address).unwrap();
+            let told = [&github, &tenant, &by_address, &server].map(|host| host.is_copilot(&url));
+            assert_eq!(told, expected, "{address}");
+        }
+    }
 }

@@ -6,7 +6,8 @@
 //!              ─> GITHUB_TOKEN in Codespaces ─> gh auth token                (any other API address)
 //! ```
 //!
-//! The first source that has something decides; a bad token there is a fault, never a reason to look further.
+//! `gh` is asked for the token of that very host: github.com's goes to no tenant, and to nobody who listens on this
+//! machine. The first source that has something decides; a bad token there is a fault, never a reason to look further.
 //! The environment is read through a function handed in. Not for headers: see `http`.
 
 use std::path::{Path, PathBuf};

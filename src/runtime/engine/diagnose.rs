@@ -53,7 +53,8 @@ pub async fn diagnose(
     }
     // The session's own logs alone: what the timeline of its pull request says is no log.
     let kept = bench.kept.as_ref();
-    let place = Place { provider: &*provider, till: Some(&till), task: &task.at, session: &session, pulls: &[], kept };
+    let (provider, task, now) = (&*provider, &task.at, till.now());
+    let place = Place { provider, till: Some(&till), task, session: &session, pulls: &[], kept, now };
     let body = match log_source::read(place, SourceChoice::Auto, &mut Memory::default()).await {
         Ok(body) => body,
         // It has expired, or never was: looking again finds nothing else.

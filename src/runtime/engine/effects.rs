@@ -247,8 +247,10 @@ impl Engine {
 
     /// Ends the workers; what became of tasks is in the ledger when this returns, unless the disk is very slow.
     pub async fn finish(self) {
-        let Self { writing, plans, .. } = self;
+        let Self { writing, plans, grep, .. } = self;
         plans.end();
+        // The program does not end before a thread that reads does.
+        grep.store(0, Ordering::Relaxed);
         writing.finish().await;
     }
 

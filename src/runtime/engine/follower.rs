@@ -213,7 +213,7 @@ impl Following {
         }
         let task = &self.target.task;
         let (provider, kept) = (&*desk.provider, self.kept.as_ref());
-        let place = Place { provider, till: Some(till), task, session: &session, pulls, kept };
+        let place = Place { provider, till: Some(till), task, session: &session, pulls, kept, now: desk.now() };
         let body = log_source::read(place, self.target.log.source, &mut self.memory).await;
         self.generation = self.looks.fetch_add(1, Ordering::Relaxed) + 1;
         let body = match body {

@@ -6,10 +6,11 @@
 //! by hand     the source that was chosen: what it says, or that it says nothing and why
 //! ```
 //!
+//! A session that has only begun has no live log yet: so long it is waited for, and no poorer source is asked.
 //! A source that cannot serve says why, and the next one is tried. A fault that passes by itself is no reason to show a
 //! poorer source: it is told, and the same source is asked again.
 
-use chrono::SecondsFormat;
+use chrono::{SecondsFormat, TimeDelta};
 use tokio::sync::OnceCell;
 
 use super::reads;
@@ -67,6 +68,7 @@ pub struct Place<'a> {
     pub pulls: &'a [PullRef],
     /// `None`: finished logs are not kept.
     pub kept: Option<&'a Kept>,
+    pub now: Instant,
 }
 
 /// One look.
@@ -80,6 +82,9 @@ struct Look<'a> {
     paid: Vec<Paid>,
 }
 
+/// A live log is there within seconds of its session. Who has none after this time most likely never gets one, and what
+/// the run and its jobs say is more than nothing; should it come after all, it is asked for first at the next look.
+const LIVE_LOG_WITHIN: TimeDelta = TimeDelta::minutes(2);
 /// Requests that count: the run, its jobs, and the log of one of them; the timeline and finding its pull request.
 const RUN_NEEDS: f64 = 3.0;
 const TIMELINE_NEEDS: f64 = 2.0;
@@ -210,13 +215,18 @@ impl Look<'_> {
     }
 
     async fn session_log(&self) -> Result<Said, Fault> {
-        let Place { provider, session, .. } = self.place;
+        let Place { provider, session, now, .. } = self.place;
         if let LiveLogs::Off(why) = provider.live_logs() {
             return Ok(Said::Nothing(why));
         }
         let bytes = match provider.session_log(&session.id).await {
             Ok(LogBody::Bytes(bytes)) => bytes,
-            Ok(LogBody::NotYet) if session.state.is_active() => Vec::new(),
+            Ok(LogBody::NotYet) if session.state.is_active() => {
+                if now - session.created_at >= LIVE_LOG_WITHIN {
+                    return Ok(nothing("the session has no live log yet"));
+                }
+                Vec::new()
+            }
             Ok(LogBody::NotYet) => return Ok(nothing("the session has no live log")),
             Err(fault) => match provider.live_logs() {
                 LiveLogs::Off(why) => return Ok(Said::Nothing(why)),

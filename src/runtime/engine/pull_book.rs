@@ -95,6 +95,11 @@ impl PullBook {
         self.pulls.values().any(|entry| entry.asked.is_none() && !entry.settled)
     }
 
+    /// When any of them was asked about last.
+    pub fn asked_last(&self) -> Option<Tick> {
+        self.pulls.values().filter_map(|entry| entry.asked).max()
+    }
+
     pub fn is_computing(&self) -> bool {
         self.pulls.values().any(Entry::is_computing)
     }

@@ -97,6 +97,7 @@ impl RawLogs {
             session: &session,
             pulls: &pulls,
             kept: self.kept.as_ref(),
+            now: self.desk.now(),
         };
         let body = log_source::read(place, SourceChoice::Only(source), &mut Memory::default()).await?;
         let bytes = body.bytes.unwrap_or_default();

@@ -107,8 +107,7 @@ pub async fn task(provider: &dyn Provider, at: TaskRef, validator: Option<Valida
 }
 
 pub async fn pulls(provider: &dyn Provider, refs: Vec<PullRef>) -> Result<Brought, Fault> {
-    let answers = provider.pulls(&refs).await?;
-    Ok(Brought::Pulls(refs.into_iter().zip(answers).collect()))
+    Ok(Brought::Pulls(provider.pulls_told(&refs).await?))
 }
 
 /// The run of a session: by the id the service named, else the nearest start on its branch at or after `since`. Never
@@ -203,10 +202,10 @@ pub async fn runs(
             None => open.push(pull.clone()),
         }
     }
-    let answers = if open.is_empty() { Ok(Vec::new()) } else { provider.pulls(&open).await };
+    let answers = if open.is_empty() { Ok(Vec::new()) } else { provider.pulls_told(&open).await };
     let told = answers.as_ref().map_or(&[][..], Vec::as_slice);
-    for (number, _) in open.iter().enumerate() {
-        let pull = told.get(number).and_then(Option::as_ref);
+    for asked in &open {
+        let pull = told.iter().find(|(at, _)| at == asked).and_then(|(_, pull)| pull.as_ref());
         track.pulls.add(pull.map(|pull| (&pull.state, &pull.review)));
     }
     // What was known of them before is worth more than that they could not be asked about now.
@@ -214,7 +213,7 @@ pub async fn runs(
     if is_same && told.is_empty() {
         return Ok(Brought::Runs { at, runs: None });
     }
-    let pulls = open.into_iter().zip(answers.unwrap_or_default()).collect();
+    let pulls = answers.unwrap_or_default();
     Ok(Brought::Runs { at, runs: Some(Box::new(Runs { tasks, track, named, pulls, validator })) })
 }
 

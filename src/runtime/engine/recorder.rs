@@ -5,6 +5,7 @@
 //!                                                             └─ full: told again with the next answer
 //! batch ─┬─ written ─────────────> next
 //!        ├─ could not be written ─> waits and tries the same again, while the queue fills up
+//!        ├─ some of it cannot be ─> in halves, until that one look is found and left out
 //!        └─ never will be ────────> nothing more is recorded
 //! ```
 //!
@@ -101,9 +102,22 @@ async fn write(ledger: Arc<dyn Ledger>, mut told: mpsc::Receiver<Vec<Seen>>, mut
 
 /// `None`: nothing more can be recorded.
 async fn put(ledger: &Arc<dyn Ledger>, batch: Vec<Seen>, once: bool) -> Option<()> {
-    let batch = Arc::new(batch);
     let mut complained = false;
-    while let Err(fault) = observe(ledger, &batch).await {
+    let mut left = vec![Arc::new(batch)];
+    while let Some(batch) = left.pop() {
+        let Err(fault) = observe(ledger, &batch).await else { continue };
+        if fault.kind == FaultKind::Unreadable {
+            match batch.as_slice() {
+                [] => {}
+                [seen] => tracing::warn!(%fault, task = seen.task, "what became of a task can never be recorded"),
+                // In their order: the earlier half is next.
+                both => {
+                    let (earlier, later) = both.split_at(both.len() / 2);
+                    left.extend([later, earlier].map(|half| Arc::new(half.to_vec())));
+                }
+            }
+            continue;
+        }
         if !std::mem::replace(&mut complained, true) {
             tracing::warn!(%fault, "what became of tasks could not be recorded");
         }
@@ -111,6 +125,7 @@ async fn put(ledger: &Arc<dyn Ledger>, batch: Vec<Seen>, once: bool) -> Option<(
             return None;
         }
         tokio::time::sleep(AGAIN).await;
+        left.push(batch);
     }
     Some(())
 }

@@ -5,6 +5,7 @@
 //! Effect::Cancel ──> one leave each ──> ops::cancel ──> Op::Cancel        Effect::Withdraw ──> leave
 //! start ──> the ledger's open cancels ──> ops::cancel::take_up (reads only) ──> Op::Cancel
 //! every minute ──> ops::auto_stop ──> Op::Ruled ──> ops::cancel, one at a time ──> Op::Cancel
+//!                         ^──────────in vain: a fault before it was claimed──┘
 //! ```
 
 use std::collections::HashMap;
@@ -118,7 +119,10 @@ impl Stops {
                     let (report, reports) = mpsc::channel(8);
                     // To its end before anything else is looked at: never two at a time.
                     let stop = ops::cancel::cancel_as(&context, &case.target, case.how(patience), report);
-                    tokio::join!(stop, teller.tell(reports));
+                    let (in_vain, ()) = tokio::join!(stop, teller.tell(reports));
+                    if in_vain {
+                        watchman.take_back(&case);
+                    }
                 }
             }
         });

@@ -14,6 +14,7 @@ use tokio::time::Instant as Tick;
 
 use super::desk::Desk;
 use super::purse::Purse;
+use crate::domain::Instant;
 
 #[derive(Clone, Debug)]
 pub struct Till {
@@ -39,6 +40,11 @@ impl Till {
     /// Never held while something is waited for.
     pub fn purse(&self) -> MutexGuard<'_, Purse> {
         self.purse.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The time of whoever pays here.
+    pub fn now(&self) -> Instant {
+        self.desk.now()
     }
 
     /// Takes in what was spent meanwhile, by whomever.

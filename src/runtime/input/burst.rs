@@ -31,6 +31,7 @@ const LOST_END: Duration = Duration::from_secs(2);
 /// More than this of one paste is thrown away, and said so.
 pub const LARGEST_PASTE: usize = 8 * 1024 * 1024;
 
+const START: &[u8] = b"\x1b[200~";
 const END: &[u8] = b"\x1b[201~";
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,9 +73,14 @@ impl Decoder {
     /// Takes bytes and gives what they mean so far.
     pub fn feed(&mut self, bytes: &[u8], out: &mut Vec<What>) {
         self.rest.extend_from_slice(bytes);
-        if self.open && self.mode != Mode::Marked && find(&self.rest, END).is_some() {
-            // The end of the paste that was given up: all before it belongs to the paste.
-            self.mode = Mode::Marked;
+        if self.open && self.mode != Mode::Marked {
+            match (find(&self.rest, START), find(&self.rest, END)) {
+                // Another paste begins: the end of the one that was given up does not come any more.
+                (Some(start), end) if end.is_none_or(|end| start < end) => self.open = false,
+                // The end of the paste that was given up: all before it belongs to the paste.
+                (_, Some(_)) => self.mode = Mode::Marked,
+                _ => {}
+            }
         }
         loop {
             if self.mode == Mode::Marked {
@@ -333,6 +339,12 @@ mod tests {
     #[test]
     fn the_late_end_of_a_slow_paste_still_makes_all_before_it_text() {
         assert_eq!(heard(&[Some(b"\x1b[200~slow "), None, Some(b"q\x1b[201~")]), ["paste \"slow \"", "paste \"q\""]);
+    }
+
+    #[test]
+    fn a_paste_after_one_that_was_given_up_is_whole_and_alone() {
+        let heard = heard(&[Some(b"\x1b[200~lost"), None, Some(b"\x1b[200~second \x1b[201~"), None, Some(b"j")]);
+        assert_eq!(heard, ["paste \"lost\"", "paste \"second \"", "j"]);
     }
 
     #[test]

@@ -221,6 +221,8 @@ fn mouse(body: &[u8]) -> Token {
 #[derive(Debug, Default)]
 struct Parameters {
     first: u16,
+    /// The first number's third part: kitty's key of a Latin layout.
+    base: u16,
     second: u16,
     third: u16,
     /// The second number's second part: kitty's press, repeat or release.
@@ -232,11 +234,11 @@ impl Parameters {
         let text = std::str::from_utf8(body).unwrap_or_default();
         let mut fields = text.split(';').map(|field| {
             let mut parts = field.split(':').map(|part| part.parse::<u16>().unwrap_or(0));
-            (parts.next().unwrap_or(0), parts.next().unwrap_or(0))
+            [(); 3].map(|()| parts.next().unwrap_or(0))
         });
         let mut next = || fields.next().unwrap_or_default();
-        let ((first, _), (second, event), (third, _)) = (next(), next(), next());
-        Self { first, second, third, event }
+        let ([first, _, base], [second, event, _], [third, ..]) = (next(), next(), next());
+        Self { first, base, second, third, event }
     }
 }
 
@@ -252,6 +254,10 @@ fn key(p: &Parameters, final_byte: u8) -> Token {
         // xterm's modifyOtherKeys: 27;modifiers;character.
         (b'~', 27) => coded(p.third, p.second),
         (b'~', n) => numbered(n).map_or(Token::Nothing, |key| modified(key, p.second)),
+        // A shortcut is bound to a Latin letter: on another layout it is the key in that letter's place.
+        (b'u', code) if (128..57344).contains(&code) && p.base > 0 && p.second.saturating_sub(1) & (2 | 4) != 0 => {
+            coded(p.base, p.second)
+        }
         (b'u', code) => coded(code, p.second),
         // `R` with a row other than one is where the cursor is, which nobody asked.
         (b'R', row) if row > 1 => Token::Nothing,
@@ -338,6 +344,20 @@ mod tests {
         match token(bytes.as_bytes()) {
             Some((Token::Key(chord), used)) if used == bytes.len() => Some(chord.to_string()),
             _ => None,
+        }
+    }
+
+    #[test]
+    fn a_shortcut_on_another_layout_is_the_latin_key_in_its_place() {
+        for (bytes, expected) in [
+            ("\x1b[1089::99;5u", "ctrl+c"),
+            ("\x1b[1092::97;3u", "alt+a"),
+            ("\x1b[1060:1092:97;7u", "ctrl+alt+a"),
+            ("\x1b[1089::99u", "с"),
+            ("\x1b[57419::1;5u", "ctrl+↑"),
+            ("\x1b[97:65;5u", "ctrl+a"),
+        ] {
+            assert_eq!(key(bytes).as_deref(), Some(expected), "{bytes:?}");
         }
     }
 

@@ -109,8 +109,10 @@ impl Reader {
             } else {
                 self.decoder.quiet(&mut out);
             }
+            // What one read brought came at one time: whoever asks whether keys came together compares that.
+            let at = (self.now)();
             for what in out.drain(..) {
-                let event = Event { at: (self.now)(), what };
+                let event = Event { at, what };
                 self.events.blocking_send(event).map_err(|_| io::ErrorKind::BrokenPipe)?;
             }
         }

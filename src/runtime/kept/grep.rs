@@ -12,6 +12,9 @@ use crate::text::Untrusted;
 use crate::transcript::search::Pattern;
 use crate::transcript::source::LONGEST_LINE;
 
+/// Read at once, and how much is read before it is asked whether to go on.
+const PIECE: usize = 64 * 1024;
+
 /// A line of a kept log that holds what is looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GrepHit {
@@ -39,7 +42,7 @@ pub struct Grepped {
 
 impl Kept {
     /// Looks through all logs, the newest first. `each` gets the hits as they are found and says whether to go on; it is
-    /// asked without a hit, too, every few thousand lines. Reads from the disk: not for the loop.
+    /// asked without a hit, too, after every piece of a log and after every log. Reads from the disk: not for the loop.
     pub fn grep(
         &self,
         pattern: &Pattern,
@@ -54,24 +57,27 @@ impl Kept {
                 grepped.unreadable += 1;
                 continue;
             };
-            let mut lines = Lines::new(BufReader::with_capacity(64 * 1024, MultiGzDecoder::new(file)));
-            let read = lines.each(|number, line| {
-                let hit = pattern.text_in(entry.format, line).map(|text| {
-                    grepped.hits += 1;
-                    GrepHit { log: log.clone(), session: session.clone(), kept_at: entry.at, line: number, text }
-                });
-                if hit.is_none() && number % 4096 != 0 {
-                    return ControlFlow::Continue(());
-                }
-                each(hit)
+            let mut lines = Lines::new(BufReader::with_capacity(PIECE, MultiGzDecoder::new(file)));
+            let read = lines.each(|line| {
+                let Some((number, line)) = line else { return each(None) };
+                let Some(text) = pattern.text_in(entry.format, line) else { return ControlFlow::Continue(()) };
+                grepped.hits += 1;
+                each(Some(GrepHit {
+                    log: log.clone(),
+                    session: session.clone(),
+                    kept_at: entry.at,
+                    line: number,
+                    text,
+                }))
             });
-            match read {
-                Ok(ControlFlow::Continue(())) => {}
-                Ok(ControlFlow::Break(())) => {
-                    grepped.stopped = true;
-                    break;
-                }
-                Err(_) => grepped.unreadable += 1,
+            let goes_on = read.unwrap_or_else(|_| {
+                grepped.unreadable += 1;
+                ControlFlow::Continue(())
+            });
+            // Any number of logs may be shorter than a piece.
+            if goes_on.is_break() || each(None).is_break() {
+                grepped.stopped = true;
+                break;
             }
         }
         Ok(grepped)
@@ -89,9 +95,16 @@ impl<R: BufRead> Lines<R> {
         Self { from, line: Vec::new() }
     }
 
-    fn each(&mut self, mut take: impl FnMut(u64, &[u8]) -> ControlFlow<()>) -> io::Result<ControlFlow<()>> {
-        let mut number = 0;
+    /// Every line with its number, and nothing after every piece that was read.
+    fn each(&mut self, mut take: impl FnMut(Option<(u64, &[u8])>) -> ControlFlow<()>) -> io::Result<ControlFlow<()>> {
+        let (mut number, mut of_piece) = (0, 0);
         loop {
+            if of_piece >= PIECE {
+                of_piece = 0;
+                if take(None).is_break() {
+                    return Ok(ControlFlow::Break(()));
+                }
+            }
             let bytes = self.from.fill_buf()?;
             if bytes.is_empty() {
                 break;
@@ -102,21 +115,22 @@ impl<R: BufRead> Lines<R> {
             self.line.extend_from_slice(piece.get(..room.min(piece.len())).unwrap_or_default());
             let used = piece.len() + usize::from(end.is_some());
             self.from.consume(used);
+            of_piece += used;
             if end.is_some() {
                 number += 1;
-                if take(number, &self.line).is_break() {
+                if take(Some((number, &self.line))).is_break() {
                     return Ok(ControlFlow::Break(()));
                 }
                 self.line.clear();
             }
         }
-        if self.line.is_empty() { Ok(ControlFlow::Continue(())) } else { Ok(take(number + 1, &self.line)) }
+        if self.line.is_empty() { Ok(ControlFlow::Continue(())) } else { Ok(take(Some((number + 1, &self.line)))) }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
 
     use super::*;
     use crate::domain::SessionId;
@@ -170,6 +184,19 @@ mod tests {
     }
 
     #[test]
+    fn it_is_asked_whether_to_go_on_between_short_logs_and_within_a_line_without_end() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut asked = 0;
+        let of_short = kept(dir.path()).grep(&Pattern::new("nowhere").unwrap(), |_| {
+            asked += 1;
+            ControlFlow::Break(())
+        });
+        assert_eq!((of_short.unwrap(), asked), (Grepped { logs: 1, stopped: true, ..Grepped::default() }, 1));
+        let mut lines = Lines::new(BufReader::new(std::io::repeat(b'x')));
+        assert!(lines.each(|line| if line.is_none() { ControlFlow::Break(()) } else { panic!() }).unwrap().is_break());
+    }
+
+    #[test]
     fn a_damaged_log_is_counted_and_the_others_are_read() {
         let dir = tempfile::tempdir().unwrap();
         let kept = kept(dir.path());
@@ -183,8 +210,8 @@ mod tests {
         let endless = std::io::Read::take(std::io::repeat(b'x'), 3 * LONGEST_LINE as u64);
         let mut lines = Lines::new(BufReader::new(endless));
         let mut longest = 0;
-        let _ = lines.each(|_, line| {
-            longest = line.len();
+        let _ = lines.each(|line| {
+            longest = line.map_or(longest, |(_, line)| line.len());
             ControlFlow::Continue(())
         });
         assert!(longest == LONGEST_LINE && lines.line.capacity() <= 2 * LONGEST_LINE);

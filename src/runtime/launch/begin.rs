@@ -10,12 +10,13 @@ use crate::config::{self, Invalid, Loaded, LogLevel, Paths};
 use crate::console::update::command;
 use crate::domain::{Fault, FaultKind};
 use crate::runtime::clock::Clock;
-use crate::runtime::{journal, panic, terminal};
+use crate::runtime::{journal, panic, private, terminal};
 
 use super::{demo, doctor, headless, kept, look, looks, policy, record, replay, screen, service};
 
 /// Runs the program and returns its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    private::memory();
     let command = match cli::parse(arguments) {
         Ok(command) => command,
         Err(refusal) => {

@@ -9,8 +9,8 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use crate::cli::here;
 use crate::cli::template::Shelf;
+use crate::cli::{here, output};
 use crate::console::Effect;
 use crate::console::doctor::{News, Wish};
 use crate::console::event::{Checkout, Event, Local, Op, What};
@@ -117,7 +117,7 @@ impl Behind {
         Self { parts: Some(parts), ..Self::default() }
     }
 
-    /// Every draft is on disk when this returns, and the cache too, unless the disk is very slow. A fault: the service was
+    /// Every draft is on disk when this returns, or it was said that it is not, and the cache too, unless the disk is very slow. A fault: the service was
     /// never asked, and why.
     pub async fn finish(self) -> Result<(), Fault> {
         let at_work = match self.coming {
@@ -135,8 +135,10 @@ impl Behind {
         if let Some(notifier) = self.notifier {
             notifier.finish().await;
         }
-        if let Some(keeper) = self.drafts {
-            keeper.finish().await;
+        if let Some(keeper) = self.drafts
+            && let Err(fault) = keeper.finish().await
+        {
+            output::fail(&fault);
         }
         if let Some(seat) = self.seat {
             seat.finish().await;
@@ -163,7 +165,7 @@ impl Effects for Behind {
         let marks = ReadMarks::new(state_dir.as_deref(), events.clone(), Arc::clone(now));
         marks.keep(Vec::new());
         self.read_marks = Some(marks);
-        self.drafts = parts.drafts.clone().map(Keeper::spawn);
+        self.drafts = parts.drafts.clone().map(|drafts| Keeper::spawn(drafts, events.clone(), Arc::clone(now)));
         self.seat = Some(seat::Keeper::spawn(parts.seat.clone(), events.clone(), Arc::clone(now)));
         self.coming = Some(tokio::spawn(begun(parts)));
         self.do_early();

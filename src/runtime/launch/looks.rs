@@ -11,7 +11,7 @@ use crate::runtime::themes;
 /// What the verbs without a screen are painted with. `None`: no colours, or none wished.
 pub fn brush(config: &Config, paths: &Paths) -> Option<Brush> {
     let look = look(config, &Themes::new(paths.themes()));
-    (look.depth != Depth::None).then(|| Brush::new(&look.palette(), look.depth))
+    (look.depth != Depth::None).then(|| Brush::new(&look.palette(), look.depth).on(look.shown_on()))
 }
 
 /// The same in words.
@@ -45,11 +45,12 @@ pub fn ascii(config: &Config) -> bool {
 
 /// A theme that cannot be read is told once the screen stands; until then it is as if none had been chosen.
 pub fn look(config: &Config, themes: &Themes) -> Look {
-    let (ground, ground_said) = match config.ui.background {
-        Background::Auto => (set("COLORFGBG").and_then(|said| colours::ground(&said)).unwrap_or_default(), false),
-        Background::Dark => (Ground::Dark, true),
-        Background::Light => (Ground::Light, true),
+    let (told, ground_said) = match config.ui.background {
+        Background::Auto => (set("COLORFGBG").and_then(|said| colours::ground(&said)), false),
+        Background::Dark => (Some(Ground::Dark), true),
+        Background::Light => (Some(Ground::Light), true),
     };
+    let (ground, ground_told) = (told.unwrap_or_default(), told.is_some());
     let terminal = colours::depth(set("TERM").as_deref(), set("COLORTERM").as_deref());
     let depth = match config.ui.colour {
         Switch::Off => Depth::None,
@@ -57,5 +58,5 @@ pub fn look(config: &Config, themes: &Themes) -> Look {
         Switch::Auto => terminal,
         Switch::On => terminal.max(Depth::Sixteen),
     };
-    Look { themes: themes::at_start(themes, &config.ui.theme), ground, ground_said, depth }
+    Look { themes: themes::at_start(themes, &config.ui.theme), ground, ground_said, ground_told, depth }
 }

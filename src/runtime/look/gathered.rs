@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use futures_util::{StreamExt, stream};
 
 use super::seat::Seat;
+use super::steady::Steady;
 use crate::cli::Desk;
 use crate::cli::look::Joined;
 use crate::cli::look::pull_fields::Waits;
@@ -38,6 +39,7 @@ pub struct Gathered {
     /// What somebody who reads the result must know.
     pub notes: Vec<Safe>,
     generation: u64,
+    steady: Steady,
 }
 
 impl Gathered {
@@ -47,7 +49,7 @@ impl Gathered {
         let mut model = Model::new(seat.now(), settings);
         query.text().clone_into(&mut model.queue.typed.text);
         model.queue.typed.query = query;
-        Self { model, faults: Vec::new(), notes: Vec::new(), generation: 0 }
+        Self { model, faults: Vec::new(), notes: Vec::new(), generation: 0, steady: Steady::default() }
     }
 
     pub fn query(&self) -> &Query {
@@ -155,8 +157,8 @@ impl Gathered {
         if refs.is_empty() {
             return;
         }
-        match provider.pulls(&refs).await {
-            Ok(pulls) => self.tell(Source::Pulls, News::Pulls(refs.into_iter().zip(pulls).collect())),
+        match provider.pulls_told(&refs).await {
+            Ok(pulls) => self.tell(Source::Pulls, News::Pulls(pulls)),
             Err(fault) => self.failed("the pull requests", fault),
         }
     }
@@ -169,8 +171,16 @@ impl Gathered {
         };
         let missing: Vec<TaskRef> = tasks.iter().filter(missing).cloned().collect();
         let asked = self.bounded(missing, "sessions");
-        let mut answers =
-            stream::iter(asked).map(|at| async move { (provider.task(&at, None).await, at) }).buffer_unordered(AT_ONCE);
+        let steady = self.steady.clone();
+        let mut answers = stream::iter(asked)
+            .map(|at| {
+                let steady = steady.clone();
+                async move {
+                    steady.turn().await;
+                    (provider.task(&at, None).await, at)
+                }
+            })
+            .buffer_unordered(AT_ONCE);
         while let Some((answer, at)) = answers.next().await {
             match answer {
                 Ok(Fetched::New { value, .. }) => self.tell(Source::Task(at.id), News::Task(Box::new(value))),
@@ -190,14 +200,22 @@ impl Gathered {
             Some((at, latest.and_then(|session| session.run), task.head_ref().cloned(), since))
         };
         let wanted: Vec<_> = asked.into_iter().filter_map(of).collect();
+        let steady = self.steady.clone();
         let mut answers = stream::iter(wanted)
-            .map(|(at, named, branch, since)| async move {
-                let found = reads::find_run(provider, &at.repo, named, branch.as_ref(), since).await;
-                let jobs = match &found {
-                    Ok(Some((run, _))) => provider.jobs(&at.repo, run.id).await,
-                    _ => Ok(Vec::new()),
-                };
-                (at, found, jobs)
+            .map(|(at, named, branch, since)| {
+                let steady = steady.clone();
+                async move {
+                    steady.turn().await;
+                    let found = reads::find_run(provider, &at.repo, named, branch.as_ref(), since).await;
+                    let jobs = match &found {
+                        Ok(Some((run, _))) => {
+                            steady.turn().await;
+                            provider.jobs(&at.repo, run.id).await
+                        }
+                        _ => Ok(Vec::new()),
+                    };
+                    (at, found, jobs)
+                }
             })
             .buffer_unordered(AT_ONCE);
         while let Some((at, found, jobs)) = answers.next().await {
@@ -224,8 +242,16 @@ impl Gathered {
         ids.sort_by_key(|id| id.0);
         ids.dedup();
         ids.truncate(MOST_PEOPLE);
-        let mut answers =
-            stream::iter(ids).map(|id| async move { reads::person(provider, id).await }).buffer_unordered(AT_ONCE);
+        let steady = self.steady.clone();
+        let mut answers = stream::iter(ids)
+            .map(|id| {
+                let steady = steady.clone();
+                async move {
+                    steady.turn().await;
+                    reads::person(provider, id).await
+                }
+            })
+            .buffer_unordered(AT_ONCE);
         while let Some(answer) = answers.next().await {
             match answer {
                 Ok(brought) => self.tell(Source::People, brought.into_news()),

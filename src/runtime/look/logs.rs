@@ -140,6 +140,7 @@ impl Reading<'_> {
             session: &self.session,
             pulls: &pulls,
             kept: self.seat.bench.kept.as_ref(),
+            now: self.desk.context.now(),
         };
         log_source::read(place, self.choice, &mut self.memory).await
     }

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// Values of one label that are told apart; the others are told together as `other`.
@@ -154,11 +154,27 @@ pub fn replace(path: &Path, text: &str) -> io::Result<()> {
     written
 }
 
+/// What stands there and is no file that may be replaced: a device, a pipe, a link to something else, or no name of a
+/// file at all. None of them is what anybody wants to be gone.
+pub fn not_a_file(path: &Path) -> Option<&'static str> {
+    if path == Path::new("-") {
+        return Some("the standard output");
+    }
+    // Of a link itself, not of what it leads to.
+    let of = fs::symlink_metadata(path).ok()?.file_type();
+    [
+        (of.is_dir(), "a folder"),
+        (of.is_symlink(), "a symbolic link"),
+        (of.is_fifo(), "a pipe"),
+        (of.is_socket(), "a socket"),
+        (!of.is_file(), "a device"),
+    ]
+    .into_iter()
+    .find_map(|(is, what)| is.then_some(what))
+}
+
 /// Whether [`replace`] will do, found out without touching what is there.
 pub fn try_beside(path: &Path) -> io::Result<()> {
-    if path.is_dir() {
-        return Err(io::Error::other("it is a folder"));
-    }
     let part = part_of(path);
     File::create(&part)?;
     fs::remove_file(part)

@@ -24,6 +24,7 @@ mod outlet;
 pub mod reader;
 pub mod reviews;
 pub mod seat;
+pub mod steady;
 pub mod transitions;
 pub mod view;
 pub mod watch;

@@ -17,7 +17,7 @@ use crate::cli::look::pull_fields::review_word;
 use crate::console::Model;
 use crate::console::state::world::{Known, PullOf};
 use crate::domain::transition::Kind;
-use crate::domain::{Checks, Instant, PullState, SessionId, TaskId, TaskRef};
+use crate::domain::{Checks, Instant, PullState, SessionId, Sight, TaskId, TaskRef};
 use crate::text::Untrusted;
 
 /// What is compared.
@@ -213,6 +213,8 @@ fn checks_word(checks: Option<&Checks>) -> &'static str {
         Some(checks) if checks.needs_approval > 0 => "needs_approval",
         Some(checks) if checks.failed > 0 => "failing",
         Some(checks) if checks.pending > 0 => "pending",
+        Some(checks) if checks.sight == Sight::Hidden => "not_visible",
+        Some(checks) if checks.sight == Sight::Untold => "not_known",
         Some(checks) if checks.total() > 0 => "passing",
         _ => "none",
     }

@@ -355,6 +355,10 @@ fn named(source: &Source) -> String {
 
 /// Found out before anything is asked: a file that cannot be written measures nothing.
 fn can_be_written(file: &Path) -> Result<(), Fault> {
+    if let Some(is) = metrics::not_a_file(file) {
+        let what = format!("--metrics {}: it is {is}, and a file is replaced as a whole", file.display());
+        return Err(Fault::new(FaultKind::Invalid, what, "name a regular file, or one that is not there yet"));
+    }
     metrics::try_beside(file).map_err(|error| {
         let what = format!("{} cannot be written: {error}", file.display());
         Fault::new(FaultKind::Local, what, "name a file in a folder that can be written to")

@@ -19,7 +19,8 @@ use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
-use rustix::termios::{QueueSelector, isatty, tcflush, tcgetattr};
+use rustix::process::getpgrp;
+use rustix::termios::{OptionalActions, QueueSelector, Termios, isatty, tcflush, tcgetattr, tcgetpgrp, tcsetattr};
 
 use super::{check, warden};
 
@@ -37,14 +38,20 @@ static QUICK: LazyLock<Option<OwnedFd>> = LazyLock::new(|| {
     isatty(&again).then_some(again)
 });
 
+/// How the line was when it was given back last.
+static LINE: Mutex<Option<Termios>> = Mutex::new(None);
+
 /// How long the last bytes may take to go out before what is queued is thrown away, and again before giving up.
 const PATIENCE: Duration = Duration::from_millis(150);
 
-/// Alternate screen, title kept and set, kitty's unambiguous escape key, focus, paste, cursor hidden.
-const ENTER: &[u8] = b"\x1b[?1049h\x1b[22;0t\x1b]0;atc\x1b\\\x1b[>1u\x1b[?1004h\x1b[?2004h\x1b[?25l";
+/// The alternate screen, title kept and set, kitty's unambiguous escape key and the key of a Latin layout beside that of
+/// another one, focus, paste, cursor hidden.
+const ENTER: &[u8] = b"\x1b[?1049h\x1b[22;0t\x1b]0;atc\x1b\\\x1b[>5u\x1b[?1004h\x1b[?2004h\x1b[?25l";
 /// The same backwards, with everything off that may have been on: an unfinished frame, a region, colours,
-/// news of the background, the mouse.
-const LEAVE: &[u8] = b"\x1b[?2026l\x1b[r\x1b[m\x1b[?2031l\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b[?1004l\x1b[<u\x1b[23;0t\x1b[?25h\x1b[?1049l";
+/// news of the background, the mouse. Where there is no alternate screen to leave, the shell goes on in the last row.
+const LEAVE: &[u8] = b"\x1b[?2026l\x1b[r\x1b[m\x1b[?2031l\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b[?1004l\x1b[<u\x1b[23;0t\x1b[?25h\x1b[9999;1H\x1b[K\x1b[?1049l";
+/// Letters instead of line drawing, no inserting, no new line of its own accord, whatever another program left on.
+pub const LETTERS: &[u8] = b"\x0f\x1b(B\x1b[4l\x1b[20l";
 /// Clicks and the wheel, with coordinates beyond column 223.
 pub const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
 pub const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
@@ -91,7 +98,21 @@ pub fn leave() {
         let _ = out.recv_timeout(PATIENCE);
     }
     let _ = disable_raw_mode();
+    *LINE.lock().unwrap_or_else(PoisonError::into_inner) = check::keys().ok().and_then(|keys| tcgetattr(keys).ok());
     warden::given_back();
+}
+
+/// Another program had the terminal since it was given back, and may have ended without putting its line in order.
+pub fn put_in_order() {
+    let line = LINE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let (Some(line), Ok(keys)) = (&*line, check::keys()) {
+        let _ = tcsetattr(keys, OptionalActions::Now, line);
+    }
+}
+
+/// The terminal listens to this job. A job in the background that takes it is stopped for that.
+pub fn is_ours() -> bool {
+    check::keys().ok().and_then(|keys| tcgetpgrp(keys).ok()).is_none_or(|group| group == getpgrp())
 }
 
 /// Has somebody give the terminal back should this program die without a chance to. For once a picture is out.

@@ -42,6 +42,10 @@ pub struct Sheet {
     /// Suspended, resumed, stopped and left how often.
     pub suspended: usize,
     pub resumed: usize,
+    /// The line was put in order after another program so often.
+    pub put_in_order: usize,
+    /// The terminal listens to another job.
+    pub elsewhere: bool,
     pub stopped: usize,
     pub left: usize,
     /// Pictures stay on their way until [`Paper::release`]: a terminal that does not read.
@@ -70,6 +74,8 @@ impl Paper {
             mouse: false,
             suspended: 0,
             resumed: 0,
+            put_in_order: 0,
+            elsewhere: false,
             stopped: 0,
             left: 0,
             stuck: false,
@@ -168,6 +174,14 @@ impl Screen for Paper {
         self.invalidate();
         self.sheet().resumed += 1;
         Ok(())
+    }
+
+    fn put_in_order(&mut self) {
+        self.sheet().put_in_order += 1;
+    }
+
+    fn is_ours(&self) -> bool {
+        !self.sheet().elsewhere
     }
 
     fn stop(&mut self) -> bool {

@@ -56,6 +56,12 @@ pub trait Screen {
     /// Takes the terminal again, also after somebody else changed it behind our back.
     fn resume(&mut self) -> io::Result<()>;
 
+    /// Another program had the terminal, and has ended: the line is as it was before.
+    fn put_in_order(&mut self);
+
+    /// The terminal listens to this program, not to another job.
+    fn is_ours(&self) -> bool;
+
     /// Stops the job, as Ctrl-Z does in a shell. `false`: nobody is there to continue it, so it was not stopped.
     fn stop(&mut self) -> bool;
 

@@ -231,6 +231,7 @@ impl Screen for Tty {
     }
 
     fn invalidate(&mut self) {
+        self.pending.extend_from_slice(guard::LETTERS);
         self.painter.invalidate();
     }
 
@@ -274,6 +275,14 @@ impl Screen for Tty {
         self.size();
         self.keys.open();
         Ok(())
+    }
+
+    fn put_in_order(&mut self) {
+        guard::put_in_order();
+    }
+
+    fn is_ours(&self) -> bool {
+        guard::is_ours()
     }
 
     fn stop(&mut self) -> bool {

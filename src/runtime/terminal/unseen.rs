@@ -57,6 +57,12 @@ impl Screen for Unseen {
         Ok(())
     }
 
+    fn put_in_order(&mut self) {}
+
+    fn is_ours(&self) -> bool {
+        true
+    }
+
     fn stop(&mut self) -> bool {
         false
     }

@@ -34,7 +34,7 @@ use crate::world::{pull, repo, task, with_pull, with_session};
 const REPOS: [&str; 4] = ["billing", "api", "web", "reports"];
 
 /// Every kind of thing that can happen. A new kind must be named here, and come up.
-pub const KINDS: usize = 63;
+pub const KINDS: usize = 64;
 
 pub fn kind(what: &What) -> usize {
     match what {
@@ -107,6 +107,7 @@ pub fn kind(what: &What) -> usize {
             Local::Themes { .. } => 53,
             Local::Lines(_) => 54,
             Local::FirstStart => 55,
+            Local::DraftsKept(_) => 63,
         },
         What::Ground(_) => 56,
     }

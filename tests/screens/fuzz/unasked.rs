@@ -133,7 +133,8 @@ pub fn unasked(dice: &mut Dice, now: Instant, generation: u64) -> What {
 }
 
 fn rarer(dice: &mut Dice) -> What {
-    match dice.below(16) {
+    match dice.below(17) {
+        16 => What::Local(Local::DraftsKept(or_fault(dice, |_| ()))),
         15 => {
             let comment = follow_up::Comment {
                 id: uuid::Uuid::from_u128(dice.below(5) as u128),

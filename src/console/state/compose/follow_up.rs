@@ -7,14 +7,19 @@ use super::editor::Editor;
 use super::{CommentOn, Draft};
 use crate::console::state::layout::Area;
 use crate::console::state::place::Place;
+use crate::console::state::tone::wrap;
 use crate::domain::follow_up::MENTION;
 use crate::domain::{PullTarget, RepoName, TaskRef};
-use crate::text::Safe;
+use crate::text::{Safe, width};
 
 /// Rows over the lower part of the screen: the rule, the text, where it goes, what is wrong.
 const ROWS: u16 = 10;
 /// Of these, those that are not text.
 const FIXED: u16 = 3;
+/// Rows of the question above the text, on top of these.
+const ASKED: usize = 3;
+/// Columns before the question.
+pub const LABEL: u16 = 7;
 
 /// Where it goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +45,8 @@ pub struct FollowUp {
     pub id: Uuid,
     pub about: About,
     pub name: Safe,
+    /// What the agent asked when this was opened: nothing moves under what is being typed.
+    pub asks: Option<Safe>,
     /// The pull request's.
     pub number: u64,
     /// `None`: it is not known, only a comment is possible.
@@ -95,13 +102,34 @@ impl FollowUp {
         }
     }
 
-    pub fn area(place: &Place) -> Area {
-        place.over(ROWS)
+    pub fn area(&self, place: &Place) -> Area {
+        let asked = self.question(place.size.width).len();
+        place.over(ROWS.saturating_add(u16::try_from(asked).unwrap_or(0)))
+    }
+
+    fn question(&self, width: u16) -> Vec<Safe> {
+        let Some(asks) = &self.asks else { return Vec::new() };
+        let columns = usize::from(width.saturating_sub(LABEL + 1));
+        let mut rows = wrap(asks, columns);
+        if rows.len() > ASKED {
+            rows.truncate(ASKED);
+            if let Some(last) = rows.last_mut() {
+                *last = Safe::new(width::cut_end(&format!("{last} …"), columns));
+            }
+        }
+        rows
+    }
+
+    /// The question above the text in rows, where the text keeps its room.
+    pub fn asked(&self, area: Area) -> Vec<Safe> {
+        let rows = self.question(area.width);
+        if usize::from(area.height) >= usize::from(ROWS) + rows.len() { rows } else { Vec::new() }
     }
 
     /// Columns and rows of the text.
-    pub fn text_size(area: Area) -> (usize, usize) {
-        (usize::from(area.width.saturating_sub(2)), usize::from(area.height.saturating_sub(FIXED)))
+    pub fn text_size(&self, area: Area) -> (usize, usize) {
+        let rows = usize::from(area.height.saturating_sub(FIXED)).saturating_sub(self.asked(area).len());
+        (usize::from(area.width.saturating_sub(2)), rows)
     }
 
     /// The text without the agent's name at its beginning: a new task needs none.

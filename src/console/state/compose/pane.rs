@@ -9,7 +9,7 @@ use super::gate::GateSide;
 use super::plan::PlanPane;
 use super::{Agents, Control, Draft, Form, IssueSide, Picker};
 use crate::console::keys::Context;
-use crate::domain::{Instant, RepoName};
+use crate::domain::{Fault, Instant, RepoName};
 use crate::template::{Template, TemplateFault};
 
 #[derive(Debug, Default)]
@@ -21,6 +21,8 @@ pub struct ComposePane {
     pub cursor: usize,
     /// Unsent prompts, automations and comments, and comments whose answer is still to come, newest first.
     pub drafts: Vec<Draft>,
+    /// Why drafts are not on disk, and will be lost with this console.
+    pub unkept: Option<Fault>,
     pub form: Option<Form>,
     /// Forms opened so far: with the time it makes a draft's id.
     pub opened: u32,

@@ -1,18 +1,17 @@
 //! The four lines under the queue, of the task or the pull request under the cursor.
 
-use super::alerts::alerts;
+use super::alerts::{Alert, alerts};
 use super::found;
-use super::pieces::{agent_words, branch_words, labelled, pull_told, run_told, spread, started_by};
+use super::pieces::{agent_words, branch_words, labelled, opening, pull_told, run_told, spread, started_by};
 use crate::console::state::Model;
 use crate::console::state::tone::{Tone, Words};
 use crate::console::state::words::{blocked, checks, pull_state, verdict};
 use crate::console::state::world::Known;
 use crate::domain::Pull;
-use crate::text::Untrusted;
 
 const LABEL: usize = 8;
 
-/// What is wrong (else the prompt), who works, the pull request, the run.
+/// What it asks or what is wrong (else the prompt), who works, the pull request, the run.
 pub fn compact(model: &Model, known: &Known) -> Vec<Words> {
     let (pull, found) = pull_told(model, known);
     let mut pull = vec![pull];
@@ -59,10 +58,15 @@ pub fn compact_pull(model: &Model, pull: &Pull) -> Vec<Words> {
     lines.into_iter().map(|(label, words)| labelled(label, LABEL, words)).collect()
 }
 
-/// The first line: what is wrong, all of it as far as there is room; the prompt where nothing is, or behind what leaves
-/// it readable.
+/// The first line: what it asks, what is wrong, all of it as far as there is room; the prompt where nothing is, or behind
+/// what leaves it readable.
 fn headline(model: &Model, known: &Known) -> (&'static str, Words) {
-    let mut alerts = alerts(model, known);
+    let asks = known.question(model.now).map(|question| Alert {
+        label: "asks",
+        words: Words::one(Tone::Plain, format!("“{}”", opening(question))),
+        is_short: false,
+    });
+    let mut alerts: Vec<Alert> = asks.into_iter().chain(alerts(model, known)).collect();
     alerts.extend(found::alert(model, known));
     let Some(first) = alerts.first() else { return ("prompt", prompt(known)) };
     let label = first.label;
@@ -79,12 +83,4 @@ fn prompt(known: &Known) -> Words {
         Some(prompt) if !prompt.is_empty() => Words::one(Tone::Plain, format!("“{}”", opening(prompt))),
         _ => Words::one(Tone::Dim, "not recorded"),
     }
-}
-
-/// A prompt's first words on one line. Only as much of it is read as any screen can show.
-fn opening(prompt: &Untrusted) -> String {
-    let start: String = prompt.raw_for_match().chars().take(600).collect();
-    let lines = Untrusted::new(start).show_block();
-    let lines: Vec<&str> = lines.iter().map(|l| l.trim()).filter(|l| !l.is_empty()).collect();
-    lines.join(" ")
 }

@@ -13,7 +13,7 @@ use crate::console::state::trust::clock;
 use crate::console::state::words::{checks, verdict};
 use crate::console::state::world::{Known, PullOf};
 use crate::domain::{Artifact, Conclusion, Condition, Cost, Session, State};
-use crate::text::{Safe, width};
+use crate::text::{Safe, Untrusted, width};
 
 /// The whole detail for a width. What it says of the screen's bottom, the view only cuts out.
 pub fn full(model: &Model, known: &Known, columns: u16) -> Vec<Words> {
@@ -25,6 +25,10 @@ pub fn full(model: &Model, known: &Known, columns: u16) -> Vec<Words> {
         page.text("name", Tone::Strong, &name);
     }
     sides(&mut page, model, known);
+    let question = known.question(model.now).map(Untrusted::show_block).unwrap_or_default();
+    for (i, line) in question.iter().enumerate() {
+        page.text(if i == 0 { "asks" } else { "" }, Tone::Plain, line);
+    }
     let mut label = "";
     for alert in alerts(model, known) {
         page.words(if alert.label == label { "" } else { alert.label }, alert.words);

@@ -145,6 +145,14 @@ impl Words {
     }
 }
 
+/// The first words of a prompt or a question on one line. Only as much of it is read as any screen can show.
+pub fn opening(text: &Untrusted) -> String {
+    let start: String = text.raw_for_match().chars().take(600).collect();
+    let lines = Untrusted::new(start).show_block();
+    let lines: Vec<&str> = lines.iter().map(|l| l.trim()).filter(|l| !l.is_empty()).collect();
+    lines.join(" ")
+}
+
 /// Pieces in one line, three columns apart.
 pub(super) fn spread(pieces: &[Words]) -> Words {
     let mut line = Words::new();

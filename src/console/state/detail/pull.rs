@@ -10,7 +10,7 @@ use crate::console::state::tone::{Tone, Words};
 use crate::console::state::words::{blocked, checks, pull_state};
 use crate::domain::pull::{Opinion, Verdict};
 use crate::domain::pull_look::{ChangedFiles, Owners, PullLook};
-use crate::domain::{Check, Conclusion, Fault, Pull, PullState, age};
+use crate::domain::{Check, Conclusion, Fault, Pull, PullState, Sight, age};
 use crate::text::{Safe, Untrusted, width};
 
 /// Owners that are named; there are files with dozens.
@@ -118,7 +118,9 @@ fn all_checks(page: &mut Page, pull: &Pull) {
         head.push(Words::one(Tone::Dim, "which are required is not known"));
     }
     if standing.more_checks > 0 {
-        head.push(Words::one(Tone::Warn, format!("{} more are not listed", standing.more_checks)));
+        let hidden = pull.checks.as_ref().is_some_and(|checks| checks.sight == Sight::Hidden);
+        let how = if hidden { "not visible" } else { "not listed" };
+        head.push(Words::one(Tone::Warn, format!("{} more are {how}", standing.more_checks)));
     }
     page.flow("checks", &head);
     let passed = |check: &&Check| matches!(check.conclusion, Some(Conclusion::Success | Conclusion::Neutral));

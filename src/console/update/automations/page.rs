@@ -7,13 +7,16 @@ use crate::console::state::Model;
 use crate::console::state::automations::Known;
 use crate::console::state::automations::page::{Page, To, lines};
 use crate::console::state::place::Pane;
-use crate::console::update::{actions, queue, scroll};
+use crate::console::update::{actions, queue, scroll, trail};
 use crate::domain::{TaskId, TaskRef};
 use crate::text::Untrusted;
 
 /// An intent pressed on it. False: not one of its own.
 pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> bool {
     let height = model.place.panes().body.map_or(1, |body| body.body_rows().max(2) - 1);
+    if intent == Intent::Back && trail::lead_back(model, effects) {
+        return true;
+    }
     let Some(page) = model.place.automations.as_mut().and_then(|pane| pane.page.as_mut()) else { return false };
     let at = &mut page.cursor;
     match intent {

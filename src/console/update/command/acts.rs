@@ -273,7 +273,9 @@ pub(super) fn pull(model: &mut Model, arguments: &[&str], _: &mut Vec<Effect>) -
     let text = one(arguments)?;
     let (repo, number) = text.rsplit_once('#').unwrap_or(("", text));
     let number: u64 = number.parse().map_err(|_| misused())?;
-    let is_it = |pull: &&crate::domain::Pull| pull.number == number && (repo.is_empty() || pull.repo.as_str() == repo);
+    let is_it = |pull: &&crate::domain::Pull| {
+        pull.number == number && (repo.is_empty() || pull.repo.as_str().eq_ignore_ascii_case(repo))
+    };
     let found: Vec<_> = model.world.pulls.values().flatten().filter(is_it).map(|p| (p.repo.clone(), p.id)).collect();
     match found.as_slice() {
         [key] => {

@@ -194,7 +194,7 @@ fn back(model: &mut Model, effects: &mut Vec<Effect>) {
     }
     look(model, effects);
     if list::set_aside(model) {
-        say(model, false, "the draft is kept: it stands first in the list");
+        list::say_kept(model);
     }
     model.compose.cursor = 0;
     model.dirty = true;

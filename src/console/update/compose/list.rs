@@ -1,16 +1,20 @@
 //! From nothing to a form: the list of drafts and templates, and what is loaded for it.
 
+use uuid::Uuid;
+
 use crate::console::effect::Effect;
 use crate::console::keys::Intent;
 use crate::console::state::Model;
 use crate::console::state::compose::clean::clean;
 use crate::console::state::compose::{Agents, Draft, Form, Row, layout};
+use crate::console::state::dialog::{Ask, Dialog};
 use crate::console::state::place::Pane;
 use crate::domain::agents::CustomAgent;
 use crate::domain::{Fault, RepoName};
 use crate::template::{Template, TemplateFault, shipped};
+use crate::text::Safe;
 
-use super::super::{actions, automations, follow_up};
+use super::super::{actions, automations, dialog, follow_up};
 use super::plan;
 use super::say::say;
 use super::{assign, form, issues};
@@ -69,7 +73,7 @@ pub(super) fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect
             choose(model, effects);
             return true;
         }
-        Intent::Cancel => return forget(model, effects),
+        Intent::Cancel => return forget(model),
         Intent::New => {
             let template = match model.compose.selected() {
                 Row::Template(template) => Some(template.clone()),
@@ -205,20 +209,55 @@ pub(super) fn want_facts(model: &mut Model, effects: &mut Vec<Effect>) {
     }
 }
 
-/// The selected draft is not wanted any more.
-fn forget(model: &mut Model, effects: &mut Vec<Effect>) -> bool {
-    if model.compose.cursor >= model.compose.drafts.len() {
-        return false;
+/// Whether drafts can be written.
+pub fn drafts_kept(model: &mut Model, kept: Result<(), Fault>) {
+    model.compose.unkept = kept.err();
+    match &model.compose.unkept {
+        Some(fault) => {
+            let fault = fault.to_string();
+            say(model, true, &fault);
+        }
+        None => say(model, false, "drafts are kept again: what was written meanwhile is on disk"),
     }
-    if model.compose.drafts.get(model.compose.cursor).is_some_and(Draft::is_on_its_way) {
+    model.dirty = true;
+}
+
+/// What is said when a draft was put aside.
+pub(super) fn say_kept(model: &mut Model) {
+    if model.compose.unkept.is_some() {
+        say(model, true, "the draft stands first in the list, but not on disk: it is lost when atc ends");
+    } else {
+        say(model, false, "the draft is kept: it stands first in the list");
+    }
+}
+
+/// The selected draft is not wanted any more: asked once more, because nothing brings it back.
+fn forget(model: &mut Model) -> bool {
+    let Some(draft) = model.compose.drafts.get(model.compose.cursor) else { return false };
+    if draft.is_on_its_way() {
         say(model, true, "it is being sent: its answer comes first");
         return true;
     }
-    let draft = model.compose.drafts.remove(model.compose.cursor);
-    effects.push(Effect::DropDraft(draft.id));
-    model.compose.plan.take_if(|plan| plan.draft == draft.id && !plan.is_running());
-    say(model, false, "the draft was thrown away");
+    let mut body = vec![Safe::new(draft.opening())];
+    if draft.plan.is_some() {
+        body.push(Safe::new("A part of it was sent. What was not sent yet goes with it."));
+    }
+    let ask = Ask::DropDraft(draft.id);
+    dialog::open(model, Dialog::new(model.now, "Throw this draft away?", body, "Yes, throw it away", ask));
     true
+}
+
+/// Yes, it goes, wherever it stands by now.
+pub fn forgotten(model: &mut Model, id: Uuid, effects: &mut Vec<Effect>) {
+    let Some(at) = model.compose.drafts.iter().position(|draft| draft.id == id) else { return };
+    if model.compose.drafts.get(at).is_some_and(Draft::is_on_its_way) {
+        return say(model, true, "it is being sent: its answer comes first");
+    }
+    model.compose.drafts.remove(at);
+    effects.push(Effect::DropDraft(id));
+    model.compose.plan.take_if(|plan| plan.draft == id && !plan.is_running());
+    say(model, false, "the draft was thrown away");
+    model.dirty = true;
 }
 
 /// The templates were read, or read again. The selected row stays selected.

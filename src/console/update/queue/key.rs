@@ -172,11 +172,12 @@ fn value(world: &World, column: Column, known: &Known, now: Instant) -> Option<u
         Column::Pull => pull(world, known).map(|pull| most_first(pull.number)),
         Column::Checks => pull(world, known).map(|pull| {
             let checks = pull.checks.as_ref();
-            let rank = checks.map_or(4, |c| match c {
+            let rank = checks.map_or(5, |c| match c {
                 c if c.failed > 0 => 0,
                 c if c.needs_approval > 0 => 1,
                 c if c.pending > 0 => 2,
-                _ => 3,
+                c if c.unclear().is_some() => 3,
+                _ => 4,
             });
             rank << 64 | most_first(checks.map_or(0, |c| u64::from(c.failed)))
         }),

@@ -7,7 +7,7 @@ use super::super::safe::{clear, put, put_words};
 use super::super::theme::{Theme, Tone};
 use super::words::{edited_row, put_pieces, selected_in};
 use crate::console::state::Model;
-use crate::console::state::compose::follow_up::{About, FollowUp, To};
+use crate::console::state::compose::follow_up::{About, FollowUp, LABEL, To};
 use crate::console::state::compose::wrap;
 use crate::console::state::layout::Area;
 use crate::console::state::tone::Words;
@@ -15,7 +15,7 @@ use crate::text::Safe;
 
 /// Returns where the text cursor belongs.
 pub fn draw(model: &Model, follow: &FollowUp, theme: &Theme, buffer: &mut Buffer) -> Option<(u16, u16)> {
-    let area = FollowUp::area(&model.place);
+    let area = follow.area(&model.place);
     clear(buffer, area);
     let title = match &follow.about {
         About::Task(_) => format!("Follow up · {}", follow.name),
@@ -24,12 +24,19 @@ pub fn draw(model: &Model, follow: &FollowUp, theme: &Theme, buffer: &mut Buffer
     let title = Safe::new(title);
     let count = Safe::new(format!("{} characters", follow.editor.chars()));
     rule::draw(buffer, theme, area, &title, model.dialog.is_none(), &[(Tone::Dim, count)]);
-    let (columns, height) = FollowUp::text_size(area);
+    let (columns, height) = follow.text_size(area);
     let lines = follow.editor.lines();
     let rows = wrap::rows(lines, columns);
     let (cursor_row, x) = wrap::place(&rows, lines, follow.editor.cursor());
     let top = wrap::visible_top(follow.editor.top, cursor_row, height, rows.len());
-    let text = Area { y: area.y + 1, height: area.height.saturating_sub(3), ..area };
+    let asked = follow.asked(area);
+    for ((n, row), y) in asked.iter().enumerate().zip(area.y + 1..) {
+        let label = if n == 0 { " asks" } else { "" };
+        let words = Words::one(Tone::Dim, format!("{label:<width$}", width = usize::from(LABEL)));
+        put_words(buffer, area, area.x, y, &words.with(Tone::Plain, row), theme);
+    }
+    let above = u16::try_from(asked.len()).unwrap_or(0) + 1;
+    let text = Area { y: area.y + above, height: u16::try_from(height).unwrap_or(0), ..area };
     for (row, y) in rows.iter().skip(top).zip(text.y..text.bottom()) {
         let content = wrap::text_of(Some(row), lines).unwrap_or_default();
         let selected = selected_in(follow.editor.selection(), row.line, (row.from, row.to));

@@ -20,6 +20,7 @@ pub(super) fn draw(model: &Model, theme: Theme, area: Area, focused: bool, buffe
     if !pane.faults.is_empty() {
         right.push((Tone::Bad, Safe::new(format!("{} broken", pane.faults.len()))));
     }
+    right.extend(unkept(model));
     rule::draw(buffer, &theme, area, &Safe::new("Compose"), focused, &right);
 
     let rows = pane.rows();
@@ -38,6 +39,11 @@ pub(super) fn draw(model: &Model, theme: Theme, area: Area, focused: bool, buffe
     for (line, y) in lines.iter().zip(below.y..below.bottom()) {
         put_cut(buffer, theme, below, below.x + 1, y, line.0, &line.1);
     }
+}
+
+/// What is written here is not on disk.
+pub(super) fn unkept(model: &Model) -> Option<(Tone, Safe)> {
+    model.compose.unkept.is_some().then(|| (Tone::Bad, Safe::new("drafts are not kept")))
 }
 
 fn name(row: &Row<'_>) -> Safe {

@@ -32,7 +32,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) -> Op
         let cursor = issues::draw(model, issues, *theme, area, focused, buffer);
         return cursor.filter(|_| focused && model.dialog.is_none() && model.line.is_none());
     };
-    title(form, *theme, area, focused, buffer);
+    title(model, form, *theme, area, focused, buffer);
     let parts = layout::parts(area, form);
     if let Some(top) = form.preview {
         foot::preview(model, form, *theme, area, top, buffer);
@@ -45,7 +45,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Area, buffer: &mut Buffer) -> Op
     in_field.or(in_prompt).filter(|_| typing)
 }
 
-fn title(form: &Form, theme: Theme, area: Area, focused: bool, buffer: &mut Buffer) {
+fn title(model: &Model, form: &Form, theme: Theme, area: Area, focused: bool, buffer: &mut Buffer) {
     let what = match (&form.issue, &form.template) {
         (Some(issue), _) => format!("assign {} {}", issue.at, issue.title.show_line()),
         (None, Some(template)) => template.title.clone(),
@@ -57,8 +57,8 @@ fn title(form: &Form, theme: Theme, area: Area, focused: bool, buffer: &mut Buff
         None => "",
     };
     let title = Safe::new(format!("Compose · {what}{over}"));
-    let right: Vec<(Tone, Safe)> =
-        form.preset.iter().map(|preset| (Tone::Dim, Safe::new(format!("preset {preset}")))).collect();
+    let preset = form.preset.iter().map(|preset| (Tone::Dim, Safe::new(format!("preset {preset}"))));
+    let right: Vec<(Tone, Safe)> = preset.chain(list::unkept(model)).collect();
     // One thing has the keys: the prompt's own rule carries the accent while it is the prompt.
     let accented = focused && (form.focused().is_some() || form.preview.is_some());
     rule::draw(buffer, &theme, area, &title, accented, &right);

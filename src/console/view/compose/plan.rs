@@ -12,7 +12,7 @@ use crate::console::state::compose::{layout, wrap};
 use crate::console::state::layout::Area;
 use crate::console::state::trust::clock;
 use crate::domain::policy::Verdict;
-use crate::domain::{age, plan::Turn};
+use crate::domain::{age, cause_first, plan::Turn};
 use crate::text::{Safe, width};
 
 /// Marker, mark and the spaces round them.
@@ -152,7 +152,7 @@ fn beside(model: &Model, row: &Row, (standing, word): (Standing, &str)) -> Strin
             let name = known.map(|known| known.task.name.show_line()).filter(|name| !name.is_empty());
             name.unwrap_or_else(|| task.id.show()).to_string()
         }
-        Some(turn) => turn.why().map(|why| without(why, word)).unwrap_or_default(),
+        Some(turn) => turn.why().map(|why| shortest_first(&without(why, word))).unwrap_or_default(),
         // What was said of it before is judged anew in a moment.
         None if waits => String::new(),
         None => said(row, word),
@@ -166,6 +166,14 @@ fn said(row: &Row, word: &str) -> String {
         return weighed.duplicates.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
     }
     without(&weighed.line, word)
+}
+
+/// The cause before what stands in the row already: where it went, and what could not be done.
+fn shortest_first(why: &str) -> String {
+    match cause_first(why) {
+        (cause, "") => cause.to_owned(),
+        (cause, of_what) => format!("{cause} ({of_what})"),
+    }
 }
 
 /// A line without the word that stands before it already.

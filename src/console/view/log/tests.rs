@@ -251,7 +251,7 @@ fn which_session_is_shown_is_told_however_long_the_name_is() {
     news(&mut model, news_of("s2", true, &log()));
     settle(&mut model, SMALL);
     let screen = text(&model, SMALL);
-    assert!(screen.starts_with("── Log · A task"), "{screen}");
+    assert!(screen.starts_with("── Log · acme/api · A task"), "{screen}");
     assert!(screen.lines().next().is_some_and(|rule| rule.contains("session 2 of 2")), "{screen}");
 }
 

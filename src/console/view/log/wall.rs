@@ -59,7 +59,7 @@ fn draw_tile(model: &Model, tile: &Shown, theme: &Theme, (area, under): (Area, b
     }
     words.extend(freshness(model, tile).map(|(tone, text)| (8, tone, text)));
     words.extend(tile.origin.map(|origin| (3, Tone::Dim, source(model, tile, origin, area.width))));
-    let (title, right) = fit(area.width, &title, words);
+    let (title, right) = fit(area.width, &title, usize::from(area.width / 4), words);
     rule::draw(buffer, theme, area, &title, under, &right);
     if tile.transcript.entries().is_empty() {
         return empty(*theme, area, buffer, &reasons(model, tile));

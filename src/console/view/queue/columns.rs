@@ -136,7 +136,7 @@ fn wants(model: &Model, column: Column, width: u16) -> Vec<u16> {
         Column::Repo => {
             let (full, short) = repo_widths(model);
             // Where all have one owner, a narrow screen has better use for its columns.
-            if width < OWNER_FROM && one_owner(model) { vec![short] } else { vec![full, short] }
+            if width < OWNER_FROM && model.settings.has_one_owner() { vec![short] } else { vec![full, short] }
         }
         Column::Pull => vec![number_width(model) + 1 + 6 + 1 + SIGN],
         Column::Checks if sorted => vec![CHECKS[0], CHECKS[1], SIGN],
@@ -156,11 +156,6 @@ fn wants(model: &Model, column: Column, width: u16) -> Vec<u16> {
 /// `#` and the longest number.
 pub fn number_width(model: &Model) -> u16 {
     1 + u16::try_from(model.reviews.digits.max(2)).unwrap_or(2)
-}
-
-fn one_owner(model: &Model) -> bool {
-    !model.settings.reach_beyond()
-        && model.settings.repos.windows(2).all(|pair| matches!(pair, [a, b] if a.owner() == b.owner()))
 }
 
 /// What the widest watched repository needs: with its owner, and without.

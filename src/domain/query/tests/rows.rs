@@ -3,7 +3,7 @@
 use super::world::{Row, World, ago, session};
 use crate::domain::query::{QUALIFIERS, Query};
 use crate::domain::stuck::Stuck;
-use crate::domain::{Artifact, AutomationId, Checks, PullId, PullState, Session, State, Usage, UserId};
+use crate::domain::{Artifact, AutomationId, Checks, PullId, PullState, Session, Sight, State, Usage, UserId};
 
 /// Each query with whether it holds; its negation must say the opposite.
 fn rows(world: &World, rows: &[(&str, bool)]) {
@@ -258,6 +258,9 @@ fn a_pull_request_is_asked_for_by_number_stage_and_checks() {
     rows(&pending, &[("pr:pending", true), ("pr:failing", false), ("pr:passing", false)]);
     let passing = checks(Checks { passed: 3, skipped: 1, ..Checks::default() });
     rows(&passing, &[("pr:pending", false), ("pr:failing", false), ("pr:passing", true)]);
+    let hidden = checks(Checks { passed: 3, sight: Sight::Hidden, ..Checks::default() });
+    rows(&hidden, &[("pr:passing", false), ("pr:unknown", true), ("pr:failing", false)]);
+    rows(&passing, &[("pr:unknown", false)]);
     rows(&checks(Checks::default()), &[("pr:pending", false), ("pr:failing", false), ("pr:passing", false)]);
     for (state, word) in [(PullState::Open, "ready"), (PullState::Merged, "merged"), (PullState::Closed, "closed")] {
         let world = World::with(|w| w.pull.as_mut().unwrap().state = state);

@@ -27,7 +27,7 @@ fn a_wrong_query_says_where_and_what_is_possible() {
         (
             "pr:12x",
             "12x",
-            "it takes any, none, open, draft, ready, merged, closed, failing, pending, passing or a number",
+            "it takes any, none, open, draft, ready, merged, closed, failing, pending, passing, unknown or a number",
         ),
         ("pr:+1", "+1", "or a number"),
         ("pr:drafts", "drafts", "did you mean draft?"),

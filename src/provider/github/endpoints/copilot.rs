@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use super::super::client::{CopilotApi, GitHub, address};
-use super::super::host::{has_user, is_loopback};
+use super::super::host::{authority, has_user, is_loopback};
 use super::super::http::{Answer, Need, Op, Request, Shape, Zone};
 use super::super::wire::convert;
 use super::graphql;
@@ -140,9 +140,14 @@ impl GitHub {
         let named =
             data.pointer("/viewer/copilotEndpoints/api").and_then(Value::as_str).filter(|text| !text.is_empty());
         let usual = || self.http.host.is_github_dot_com().then_some(USUAL);
-        let url = named.or_else(usual).and_then(|text| Url::parse(text).ok()).filter(|url| self.is_fit(url));
-        let Some(mut url) = url else {
-            let what = format!("{} names no session log service for this account", self.http.host.shown());
+        let named = named.or_else(usual).and_then(|text| Url::parse(text).ok());
+        let fit = named.as_ref().is_some_and(|url| self.is_fit(url));
+        let Some(mut url) = named.clone().filter(|_| fit) else {
+            let who = self.http.host.shown();
+            let what = match named {
+                Some(url) => format!("{who} names {} for session logs, where no token goes", authority(&url)),
+                None => format!("{who} names no session log service for this account"),
+            };
             return Err(Fault::new(FaultKind::Unsupported, what, "read the Actions job log once the run has ended"));
         };
         if !url.path().ends_with('/') {
@@ -151,11 +156,13 @@ impl GitHub {
         Ok(url)
     }
 
-    /// https, or this machine when the API itself is on it.
+    /// The token may go there: over https to one of the Copilot hosts of this GitHub, or to this machine when the API
+    /// itself is on it.
     fn is_fit(&self, url: &Url) -> bool {
         let local = is_loopback(url) && is_loopback(self.http.host.api());
-        let scheme = url.scheme() == "https" || (url.scheme() == "http" && local);
-        scheme && !has_user(url) && url.query().is_none() && url.fragment().is_none()
+        let known = url.scheme() == "https" && self.http.host.is_copilot(url);
+        let door = known || (local && matches!(url.scheme(), "http" | "https"));
+        door && !has_user(url) && url.query().is_none() && url.fragment().is_none()
     }
 }
 

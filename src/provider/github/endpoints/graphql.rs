@@ -8,7 +8,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
 use super::super::client::GitHub;
-use super::super::http::{Answer, Body, Need, Op, Request, Zone, unknown_outcome};
+use super::super::http::{Answer, Body, Http, Need, Op, Request, Zone, unknown_outcome};
 use super::super::wire::lenient;
 use crate::domain::{Fault, FaultKind};
 use crate::text::Untrusted;
@@ -132,6 +132,54 @@ pub static MARK_READY: Document = Document::mutation(
     "mutation($id:ID!){markPullRequestReadyForReview(input:{pullRequestId:$id}){pullRequest{isDraft number}}}",
 );
 
+/// The kind of an error: what was asked for takes more than one query may.
+const TOO_MUCH: &str = "RESOURCE_LIMITS_EXCEEDED";
+
+/// Why there is no data.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// It was more than the service can look up at once: less may work.
+    TooMuch(Fault),
+    Other(Fault),
+}
+
+/// An error beside data.
+#[derive(Debug, Deserialize)]
+pub(super) struct Flaw {
+    #[serde(default, deserialize_with = "lenient::opt")]
+    message: Option<Untrusted>,
+    #[serde(rename = "type", default, deserialize_with = "lenient::opt")]
+    kind: Option<String>,
+    #[serde(default, deserialize_with = "lenient::opt")]
+    path: Option<Vec<Value>>,
+}
+
+impl Flaw {
+    /// It is not there, or this token may not see it. Of any other kind of error nobody knows whether it lasts.
+    pub fn is_lasting(&self) -> bool {
+        matches!(self.kind.as_deref(), Some("NOT_FOUND" | "FORBIDDEN" | "INSUFFICIENT_SCOPES"))
+    }
+
+    /// It was more than the service can look up at once.
+    pub fn is_weight(&self) -> bool {
+        self.kind.as_deref() == Some(TOO_MUCH)
+    }
+
+    /// It is about this one of `nodes`, or nobody knows about what.
+    pub fn is_about(&self, index: usize) -> bool {
+        match self.path.as_deref() {
+            Some([list, number, ..]) if list == "nodes" => number.as_u64() == u64::try_from(index).ok(),
+            Some([_, ..]) => false,
+            _ => true,
+        }
+    }
+
+    /// Where in it.
+    pub fn within(&self) -> &[Value] {
+        self.path.as_deref().and_then(|path| path.get(2..)).unwrap_or_default()
+    }
+}
+
 impl GitHub {
     /// The `data` of the answer. Errors about single nodes beside data are left to the caller, who sees the null.
     pub(super) async fn graphql(&self, document: &Document, variables: Value, op: Op) -> Result<Value, Fault> {
@@ -140,21 +188,36 @@ impl GitHub {
         self.data_of(document, &request, &answer)
     }
 
-    /// The same for much data, read as one thing.
+    /// The same for much data, read as one thing, and what was wrong with it.
     pub(super) async fn graphql_read<T: DeserializeOwned>(
         &self,
         document: &Document,
         variables: Value,
         op: Op,
         what: &str,
-    ) -> Result<T, Fault> {
+    ) -> Result<(T, Vec<Flaw>), Trouble> {
         let request = self.graphql_request(document, variables, op);
-        let answer = self.http.send(&request).await?;
+        let answer = self.http.query(&request).await.map_err(|failure| {
+            if failure.is_heavy() { Trouble::TooMuch(failure.fault) } else { Trouble::Other(failure.fault) }
+        })?;
         if let Some(Whole { data, errors: None }) = lenient::from_text(answer.text()) {
-            return Ok(data);
+            self.http.graphql_good();
+            return Ok((data, Vec::new()));
         }
-        let data = self.data_of(document, &request, &answer)?;
-        T::deserialize(data).map_err(|_| self.http.unreadable(&request, what).fault)
+        let (data, flaws) = self.parts_of(document, &request, &answer)?;
+        let flaws = lenient::many::<Flaw>(flaws).0;
+        T::deserialize(data)
+            .map(|data| (data, flaws))
+            .map_err(|_| Trouble::Other(self.http.unreadable(&request, what).fault))
+    }
+
+    /// What a flaw comes to for whoever asked for that alone.
+    pub(super) fn flaw_fault(&self, flaw: &Flaw, words: &str) -> Fault {
+        let said = flaw.message.as_ref().map(Untrusted::show_line).unwrap_or_default();
+        let what = format!("{} could not {words}: {said}", self.http.host.shown());
+        let what: String = what.chars().take(400).collect();
+        let next = "nothing to do: it is asked again; see https://www.githubstatus.com if it lasts";
+        Fault::new(FaultKind::Server, self.http.token.scrub(&what), next)
     }
 
     fn graphql_request(&self, document: &Document, variables: Value, op: Op) -> Request {
@@ -162,23 +225,52 @@ impl GitHub {
     }
 
     fn data_of(&self, document: &Document, request: &Request, answer: &Answer) -> Result<Value, Fault> {
+        self.parts_of(document, request, answer).map(|(data, _)| data).map_err(|trouble| match trouble {
+            Trouble::TooMuch(fault) | Trouble::Other(fault) => fault,
+        })
+    }
+
+    /// The data, and the errors about single parts of it.
+    fn parts_of(&self, document: &Document, request: &Request, answer: &Answer) -> Result<(Value, Value), Trouble> {
         let broken = |what: &str| {
             let fault = self.http.unreadable(request, what).fault;
             if document.is_query() { fault } else { unknown_outcome(request, &fault.what) }
         };
-        let mut body = answer.json().map_err(|what| broken(&what))?;
-        let errors = body.get_mut("errors").map(Value::take);
-        let errors = errors.as_ref().and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let mut body = answer.json().map_err(|what| Trouble::Other(broken(&what)))?;
+        let told = body.get_mut("errors").map(Value::take).unwrap_or_default();
+        let errors = told.as_array().map(Vec::as_slice).unwrap_or_default();
         let kind = |error: &Value| error.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
-        if errors.iter().any(|error| kind(error).starts_with("RATE_LIMIT")) {
-            return Err(self.http.graphql_limit(request, answer, &message(errors)));
+        // The limit that counts requests has a type; those against haste are told in words, in an error about nothing of
+        // what was asked, or as they are with a 403.
+        let is_limit = |error: &Value| {
+            let words = error.get("message").and_then(Value::as_str).unwrap_or_default();
+            kind(error).starts_with("RATE_LIMIT") || (error.get("path").is_none() && Http::names_limit(words))
+        };
+        if errors.iter().any(is_limit) {
+            return Err(Trouble::Other(self.http.graphql_limit(request, answer, &message(errors))));
         }
+        if is_limit(&body) {
+            let words = message(std::slice::from_ref(&body));
+            return Err(Trouble::Other(self.http.graphql_limit(request, answer, &words)));
+        }
+        self.http.graphql_good();
+        let is_weight = |error: &Value| document.is_query() && kind(error) == TOO_MUCH;
+        let ran_out = |error: &Value| {
+            let words = error.get("message").and_then(Value::as_str).unwrap_or_default();
+            is_weight(error) || kind(error).is_empty() && words.contains("the result of a timeout")
+        };
         let data = body.get_mut("data").map(Value::take).filter(|data| !data.is_null());
         match (data, errors.first()) {
-            (Some(data), None) => Ok(data),
-            (Some(data), Some(_)) if errors.iter().all(is_about_one_node) => Ok(data),
-            (_, Some(first)) => Err(self.graphql_fault(request, &kind(first), &message(errors))),
-            (None, None) => Err(broken("the answer has neither data nor errors")),
+            (Some(data), None) => Ok((data, Value::Null)),
+            // A part that came before it was too much is as good as any.
+            (Some(data), Some(_)) if errors.iter().all(|error| is_about_one_node(error) || is_weight(error)) => {
+                Ok((data, told))
+            }
+            (_, Some(first)) => {
+                let fault = self.graphql_fault(request, &kind(first), &message(errors));
+                Err(if errors.iter().any(ran_out) { Trouble::TooMuch(fault) } else { Trouble::Other(fault) })
+            }
+            (None, None) => Err(Trouble::Other(broken("the answer has neither data nor errors"))),
         }
     }
 
@@ -188,7 +280,7 @@ impl GitHub {
             "FORBIDDEN" | "INSUFFICIENT_SCOPES" => (FaultKind::Permission, advice),
             "NOT_FOUND" => (FaultKind::NotFound, format!("refresh: it may be gone; if it is not, {advice}")),
             "UNPROCESSABLE" => (FaultKind::Invalid, "refresh, and look at its state before trying again".to_owned()),
-            "SERVICE_UNAVAILABLE" | "INTERNAL" | "" => (
+            "SERVICE_UNAVAILABLE" | "INTERNAL" | TOO_MUCH | "" => (
                 FaultKind::Server,
                 "nothing to do: it is asked again; see https://www.githubstatus.com if it lasts".to_owned(),
             ),

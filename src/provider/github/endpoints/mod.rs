@@ -27,6 +27,7 @@ mod timeline;
 
 pub(super) use copilot::Copilot;
 pub use paging::Listed;
+pub(super) use pulls::Batches;
 pub use run_search::{RunPage, RunQuery, RunState};
 pub use sessions::{SessionPage, SessionQuery};
 pub use settings::{AgentTools, CloudAgentConfig};

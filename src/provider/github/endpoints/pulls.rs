@@ -1,50 +1,142 @@
 //! Pull requests: many at once by GraphQL, the ones of a branch by REST; mark ready and comment.
 
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use serde_json::{Value, json};
 
 use super::super::client::GitHub;
 use super::super::http::{Body, Need, Op, Request, Shape, Zone, unknown_outcome};
+use super::super::wire::pull_convert::Flawed;
 use super::super::wire::{lenient, node_id, pull as wire, pull_convert};
-use super::graphql;
-use crate::domain::{Fault, FaultKind, NodeId, Pull, PullId, PullRef, RepoName};
+use super::graphql::{self, Flaw, Trouble};
+use crate::domain::{Fault, FaultKind, NodeId, Pull, PullId, PullRef, RepoName, Sight};
 use crate::text::Untrusted;
 
 /// The service takes no more ids in one query.
 const BATCH: usize = 100;
+/// Where so many are more than it can look up at once, this many are asked for from then on,
+const FEWER: usize = 25;
+/// and, where that does not work either, not fewer than this because of a few among them.
+const FEWEST: usize = 5;
+
+/// How many pull requests the service manages in one query, as it turned out in this run.
+#[derive(Debug)]
+pub struct Batches(AtomicUsize);
+
+impl Default for Batches {
+    fn default() -> Self {
+        Self(AtomicUsize::new(BATCH))
+    }
+}
+
+impl Batches {
+    fn most(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn at_most(&self, size: usize) {
+        self.0.fetch_min(size.max(FEWEST), Ordering::Relaxed);
+    }
+}
+
+/// One that was asked about: what is there, if it is; a fault where nobody knows.
+type Told = Result<Option<Pull>, Fault>;
 
 impl GitHub {
+    /// All of them, or a fault.
     pub(in super::super) async fn pulls_by_ref(&self, refs: &[PullRef]) -> Result<Vec<Option<Pull>>, Fault> {
-        let mut pulls = Vec::with_capacity(refs.len());
-        for batch in refs.chunks(BATCH) {
-            pulls.extend(self.pull_batch(batch).await?);
+        self.look_at(refs).await?.into_iter().collect()
+    }
+
+    /// Those the service told of; a fault where it told of none.
+    pub(in super::super) async fn pulls_told_of(
+        &self,
+        refs: &[PullRef],
+    ) -> Result<Vec<(PullRef, Option<Pull>)>, Fault> {
+        let mut fault = None;
+        let mut told = Vec::with_capacity(refs.len());
+        for (at, pull) in refs.iter().zip(self.look_at(refs).await?) {
+            match pull {
+                Ok(pull) => told.push((at.clone(), pull)),
+                Err(why) => fault = Some(why),
+            }
         }
-        Ok(pulls)
+        match fault {
+            Some(fault) if told.is_empty() => Err(fault),
+            _ => Ok(told),
+        }
+    }
+
+    /// In the order asked. What is too much for one query is asked for again in smaller ones, after the others: so one pull
+    /// request of which there is much to tell does not cost the others, nor look like a host that is down.
+    async fn look_at(&self, refs: &[PullRef]) -> Result<Vec<Told>, Fault> {
+        let mut told: Vec<(usize, Told)> = Vec::with_capacity(refs.len());
+        let mut size = self.batches.most();
+        let mut waiting = VecDeque::from([(0, refs)]);
+        let mut answered = false;
+        while let Some((from, part)) = waiting.pop_front() {
+            let (batch, rest) = part.split_at(size.min(part.len()));
+            if !rest.is_empty() {
+                waiting.push_front((from + batch.len(), rest));
+            }
+            match self.pull_batch(batch).await {
+                Ok(pulls) => {
+                    answered = true;
+                    told.extend((from..).zip(pulls));
+                }
+                Err(Trouble::TooMuch(_)) if batch.len() > 1 => {
+                    if batch.len() > FEWER {
+                        self.batches.at_most(FEWER);
+                    }
+                    size = size.min(batch.len().div_ceil(2)).min(FEWER);
+                    waiting.push_back((from, batch));
+                }
+                Err(Trouble::TooMuch(fault)) => told.push((from, Err(fault))),
+                Err(Trouble::Other(fault)) => return Err(fault),
+            }
+        }
+        // Where nothing works it is not for their number.
+        if answered {
+            self.batches.at_most(size);
+        }
+        told.sort_by_key(|(number, _)| *number);
+        Ok(told.into_iter().map(|(_, told)| told).collect())
     }
 
     /// In the order asked, whatever the answer's length.
-    async fn pull_batch(&self, refs: &[PullRef]) -> Result<Vec<Option<Pull>>, Fault> {
+    async fn pull_batch(&self, refs: &[PullRef]) -> Result<Vec<Told>, Trouble> {
         let mut nodes = Vec::with_capacity(refs.len());
         for pull in refs {
-            nodes.push(self.node_of(pull).await?);
+            nodes.push(self.node_of(pull).await.map_err(Trouble::Other)?);
         }
         let ids: Vec<&str> = nodes.iter().flatten().map(NodeId::raw).collect();
         if ids.is_empty() {
-            return Ok(vec![None; refs.len()]);
+            return Ok(refs.iter().map(|_| Ok(None)).collect());
         }
-        let op = Op::new(format!("read {} pull requests", ids.len()), Need::ReadPulls);
+        let words = format!("read {} pull requests", ids.len());
+        let op = Op::new(words.as_str(), Need::ReadPulls);
         let mut variables = json!({ "ids": ids });
         if let Some(variables) = variables.as_object_mut() {
             variables.extend(ids.iter().enumerate().map(|(index, id)| (format!("i{index}"), (*id).into())));
         }
         let document = graphql::pulls(ids.len());
-        let wire::Pulls { nodes: found, mut required } =
+        let (wire::Pulls { nodes: found, mut required }, flaws) =
             self.graphql_read(&document, variables, op, "the answer has no nodes").await?;
+        if let Some(weight) = flaws.iter().find(|flaw| flaw.is_weight() && ids.len() > 1) {
+            return Err(Trouble::TooMuch(self.flaw_fault(weight, &words)));
+        }
         let mut found = found.into_iter().enumerate();
         let pulls = refs.iter().zip(nodes).map(|(asked, node)| {
-            node.and_then(|_| found.next()).and_then(|(index, pull)| {
-                let required = required.remove(&index).unwrap_or_default();
-                pull_convert::pull(pull?, &required, &asked.repo, asked.id)
-            })
+            let Some((index, pull)) = node.and_then(|_| found.next()) else { return Ok(None) };
+            let required = required.remove(&index).unwrap_or_default();
+            match pull {
+                Some(pull) => Ok(pull_convert::pull(pull, &required, flawed(&flaws, index), &asked.repo, asked.id)),
+                None => match flaws.iter().find(|flaw| flaw.is_about(index) && !flaw.is_lasting()) {
+                    Some(flaw) => Err(self.flaw_fault(flaw, &words)),
+                    None => Ok(None),
+                },
+            }
         });
         Ok(pulls.collect())
     }
@@ -115,4 +207,20 @@ impl GitHub {
             }
         }
     }
+}
+
+/// What went wrong with the checks of one of them. Workflows that wait for approval are told of with its commit.
+fn flawed(flaws: &[Flaw], index: usize) -> Flawed {
+    let mut flawed = Flawed::default();
+    for flaw in flaws.iter().filter(|flaw| flaw.is_about(index)) {
+        let sight = if flaw.is_lasting() { Sight::Hidden } else { Sight::Untold };
+        match flaw.within() {
+            // `contexts`, `nodes`, a number: what follows is in a check.
+            [field, _, _, _, _, ..] if field == "statusCheckRollup" => flawed.in_check = flawed.in_check.max(sight),
+            [field, ..] if field != "statusCheckRollup" && field != "commits" => {}
+            // Where nobody knows what is missing it may be these.
+            _ => flawed.checks = flawed.checks.max(sight),
+        }
+    }
+    flawed
 }

@@ -10,6 +10,7 @@ use super::gate::{Held, Place};
 use super::limits::Limit;
 use super::request::{Op, Request, Zone};
 use super::send::Http;
+use crate::domain::fault::COULD_NOT;
 use crate::domain::{Fault, FaultKind, Instant};
 use crate::text::Untrusted;
 
@@ -35,6 +36,12 @@ impl Failure {
         Self { fault, status: None, passing: false, wait: None, unsent: false }
     }
 
+    /// What was asked for may be more than the service can look up in its time: it gave up, and asks for no pause.
+    pub fn is_heavy(&self) -> bool {
+        let gave_up = matches!(self.status, Some(502 | 504)) && self.wait.is_none();
+        gave_up || self.fault.kind == FaultKind::Timeout && !self.unsent
+    }
+
     pub fn passing(self) -> Self {
         Self { passing: true, ..self }
     }
@@ -48,7 +55,7 @@ impl Http {
     fn say(&self, op: &Op, zone: Zone, what: &str) -> String {
         let service =
             if zone == Zone::Copilot { "the session log service".into() } else { self.host.shown().to_string() };
-        format!("{service} could not {}: {what}", op.words)
+        format!("{service}{COULD_NOT}{}: {what}", op.words)
     }
 
     pub fn fault(&self, request: &Request, kind: FaultKind, what: &str, next: &str) -> Fault {
@@ -137,6 +144,16 @@ impl Http {
         };
         let what = with_message(&format!("{status}, {name}"), message);
         Failure::new(self.limit_fault(request, &what, wait)).status(status)
+    }
+
+    /// Whether words inside a 200 of GraphQL are about a limit.
+    pub fn names_limit(message: &str) -> bool {
+        super::limits::is_named(&message.to_lowercase())
+    }
+
+    /// A 200 of GraphQL that holds no limit.
+    pub fn graphql_good(&self) {
+        self.gate.good(Zone::GraphQl);
     }
 
     /// A limit that GraphQL reports inside a 200.

@@ -27,7 +27,7 @@ pub enum Limit {
 pub fn recognise(status: u16, headers: &HeaderMap, message: &str) -> Option<Limit> {
     let spent = number(headers, "x-ratelimit-remaining") == Some(0);
     let kind = if spent { Limit::Primary } else { Limit::Secondary };
-    let named = ["rate limit", "abuse detection", "too many requests"].iter().any(|words| message.contains(words));
+    let named = is_named(message);
     let permission =
         ["not accessible by", "must have", "saml", "forbidden", "not authorized"].iter().any(|w| message.contains(w));
     match status {
@@ -37,6 +37,11 @@ pub fn recognise(status: u16, headers: &HeaderMap, message: &str) -> Option<Limi
         403 if spent || headers.contains_key(RETRY_AFTER) => Some(kind),
         _ => None,
     }
+}
+
+/// The service's words, in lower case, are about a limit.
+pub fn is_named(message: &str) -> bool {
+    ["rate limit", "abuse detection", "too many requests"].iter().any(|words| message.contains(words))
 }
 
 /// How long to send nothing after a limit. `strikes`: limits in a row before this one.

@@ -3,19 +3,37 @@
 
 use super::answer::Answer;
 use super::request::{Request, Shape};
+use super::rights::Admitted;
 use super::send::Http;
+use super::version;
 use crate::domain::{Fault, FaultKind};
 
 impl Http {
     /// Status, headers and body, whatever the status; a fault where there is no answer, or where a limit is met.
-    /// `version`: asked with this one instead of the one that was found to work.
+    /// `version`: asked with this one alone, instead of by the rule that holds for all else.
     pub async fn look(&self, request: &Request, version: Option<&'static str>) -> Result<Answer, Fault> {
         if !request.is_get() {
             let what = format!("looking changes nothing, so nothing was sent to {}", request.op.words);
             return Err(Fault::new(FaultKind::Refused, what, "nothing to do: this is a mistake of atc"));
         }
         let request = &self.rights.admit(request)?;
-        let version = version.unwrap_or_else(|| self.latch.now());
+        if let Some(version) = version {
+            return self.once(request, version).await;
+        }
+        let mut answer = self.once(request, self.latch.now()).await?;
+        if !self.is_agents(request) {
+            return Ok(answer);
+        }
+        if answer.version == version::NEW && self.latch.doubts(answer.status) {
+            answer = self.once(request, version::OLD).await?;
+        }
+        if matches!(answer.status, 200..=299 | 304) {
+            self.latch.proved(answer.version);
+        }
+        Ok(answer)
+    }
+
+    async fn once(&self, request: &Admitted<'_>, version: &'static str) -> Result<Answer, Fault> {
         let place =
             self.gate.enter(request.zone, self.limits.attempt).await.map_err(|held| self.held(request, held))?;
         let seen = async {

@@ -86,7 +86,7 @@ impl Http {
         }
         let deadline = Duration::MAX;
         if request.is_read() {
-            return self.attempt(request, deadline, self.latch.now()).await.map_err(|failure| failure.fault);
+            return self.query(request).await.map_err(|failure| failure.fault);
         }
         let _turn = self.gate.write_turn(self.limits.write_gap).await;
         match self.attempt(request, deadline, self.latch.now()).await {
@@ -96,6 +96,12 @@ impl Http {
                 Err(write_outcome(request, failure))
             }
         }
+    }
+
+    /// A read that is no GET: once, and how it failed.
+    pub async fn query(&self, request: &Request) -> Result<Answer, Failure> {
+        let request = &self.rights.admit(request).map_err(Failure::new)?;
+        self.attempt(request, Duration::MAX, self.latch.now()).await
     }
 
     /// A GET, with its retries and the version rule.
@@ -183,7 +189,10 @@ impl Http {
         if self.is_agents(request) && status < 400 {
             self.latch.proved(version);
         }
-        self.gate.good(request.zone);
+        // A limit of GraphQL comes in a 200, too: whoever reads it tells.
+        if request.zone != Zone::GraphQl {
+            self.gate.good(request.zone);
+        }
         self.gate.poll_interval(request.url.as_str(), &headers);
         self.judge(request, Answer { status, headers, body: body?, url, version })
     }
@@ -361,7 +370,7 @@ impl Http {
         Failure { unsent: false, ..failure }
     }
 
-    fn is_agents(&self, request: &Request) -> bool {
+    pub(super) fn is_agents(&self, request: &Request) -> bool {
         let rest = request.url.path().strip_prefix(self.host.api().path());
         request.zone == Zone::Rest && rest.is_some_and(|rest| rest.starts_with("agents/"))
     }

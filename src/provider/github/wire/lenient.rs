@@ -13,7 +13,7 @@ use serde::de::{DeserializeOwned, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use crate::domain::Instant;
+use crate::domain::{Instant, instant};
 use crate::text::Untrusted;
 
 /// A number above this is milliseconds, not seconds.
@@ -147,7 +147,8 @@ pub struct HasId {
     pub id: NumberId,
 }
 
-/// A time: RFC 3339 text, or unix seconds or milliseconds. Year one is a missing time in disguise.
+/// A time: RFC 3339 text, or unix seconds or milliseconds. Year one is a missing time in disguise, and one beyond year
+/// 9999 a number that means something else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Time(pub Instant);
 
@@ -158,7 +159,8 @@ impl<'de> Deserialize<'de> for Time {
             Value::Number(number) => number.as_f64().and_then(unix),
             _ => None,
         };
-        at.filter(|at| at.timestamp() > 0).map(Self).ok_or_else(|| serde::de::Error::custom("not a time"))
+        let at = at.and_then(instant::believable).filter(|at| at.timestamp() > 0);
+        at.map(Self).ok_or_else(|| serde::de::Error::custom("not a time"))
     }
 }
 
@@ -226,6 +228,18 @@ mod tests {
         for nothing in [json!("0001-01-01T00:00:00Z"), json!(0), json!(null), json!("soon"), json!(1e300), json!([])] {
             assert_eq!(at(nothing), None);
         }
+    }
+
+    #[test]
+    fn a_time_beyond_year_9999_is_none() {
+        let reads = |value| read::<Time>(value).is_some();
+        assert!(reads(json!("9999-12-31T23:59:59Z")) && reads(json!(253_402_300_799_999_i64)));
+        // Microseconds, nanoseconds, and nearly the last instant there is.
+        for number in [253_402_300_800_000_i64, 1_763_800_000_000_000, 1_763_800_000_000_000_000, 8_210_266_876_799_000]
+        {
+            assert!(!reads(json!(number)), "{number}");
+        }
+        assert!(!reads(json!("9999-12-31T23:59:59-01:00")));
     }
 
     #[test]

@@ -121,6 +121,9 @@ pub struct Oid {
 
 #[derive(Debug, Deserialize)]
 pub struct Rollup {
+    /// How all of them stand, also those that are not listed.
+    #[serde(default, deserialize_with = "opt")]
+    pub state: Option<String>,
     #[serde(default, deserialize_with = "opt")]
     pub contexts: Option<Nodes<Check>>,
 }

@@ -3,18 +3,28 @@
 use super::pull;
 use crate::domain::pull::{Asked, Opinion, ReviewerKind, Threads, Verdict};
 use crate::domain::{
-    Check, Checks, Conclusion, JobId, Mergeable, NodeId, Pull, PullId, PullState, RepoName, ReviewDecision, Standing,
+    Check, Checks, Conclusion, JobId, Mergeable, NodeId, Pull, PullId, PullState, RepoName, ReviewDecision, Sight,
+    Standing,
 };
 use crate::text::Untrusted;
 
+/// What went wrong with the checks, as the errors beside the answer tell.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Flawed {
+    /// All or some of them are missing.
+    pub checks: Sight,
+    /// Something of one of them is missing: where not as many came as there are, the whole of it.
+    pub in_check: Sight,
+}
+
 /// `repo` and `id`: what was asked for; an answer about anything else is `None`.
-pub fn pull(wire: pull::Pull, required: &pull::Required, repo: &RepoName, id: PullId) -> Option<Pull> {
+pub fn pull(wire: pull::Pull, required: &pull::Required, flawed: Flawed, repo: &RepoName, id: PullId) -> Option<Pull> {
     let theirs = &wire.repository.name_with_owner;
     let meant = theirs.eq_ignore_ascii_case(repo.as_str()) && wire.full_database_id.is_none_or(|n| n.0 == id.0);
     if !meant {
         return None;
     }
-    let checks = checks(&wire);
+    let checks = checks(&wire, flawed);
     let standing = standing(&wire, required);
     let review = review(wire.review_decision.as_deref());
     Some(Pull {
@@ -83,13 +93,15 @@ fn changes_by(wire: Option<pull::Nodes<pull::Review>>) -> Vec<Untrusted> {
     reviews.filter(|r| r.state == "CHANGES_REQUESTED").filter_map(|r| r.author.map(|who| who.login)).collect()
 }
 
-/// `None` when there is not one check: a roll-up without contexts is no check either.
-fn checks(wire: &pull::Pull) -> Option<Checks> {
-    let mut checks = Checks::default();
-    let contexts = wire.status_check_rollup.as_ref().and_then(|rollup| rollup.contexts.as_ref());
-    for check in contexts.into_iter().flat_map(|contexts| &contexts.nodes) {
-        let name = check.name.as_ref().or(check.context.as_ref()).cloned().unwrap_or_default();
-        checks.add(&name, check_conclusion(check).as_ref());
+/// `None` when there is not one check: a roll-up without contexts is no check either, where nothing went wrong.
+fn checks(wire: &pull::Pull, flawed: Flawed) -> Option<Checks> {
+    let mut checks = Checks { sight: flawed.checks, ..Checks::default() };
+    if let Some(rollup) = &wire.status_check_rollup {
+        for check in rollup.contexts.iter().flat_map(|contexts| &contexts.nodes) {
+            let name = check.name.as_ref().or(check.context.as_ref()).cloned().unwrap_or_default();
+            checks.add(&name, check_conclusion(check).as_ref());
+        }
+        beyond(&mut checks, rollup, flawed.in_check);
     }
     let commits = wire.commits.iter().flat_map(|commits| &commits.nodes);
     let suites = commits.filter_map(|node| node.commit.check_suites.as_ref()).flat_map(|suites| &suites.nodes);
@@ -99,6 +111,39 @@ fn checks(wire: &pull::Pull) -> Option<Checks> {
     });
     checks.needs_approval += u32::try_from(waiting.count()).unwrap_or(u32::MAX);
     (checks != Checks::default()).then_some(checks)
+}
+
+/// What the list of checks leaves out, as more are there than it holds or they may not be seen: the roll-up's own word is
+/// about all of them.
+fn beyond(checks: &mut Checks, rollup: &pull::Rollup, in_check: Sight) {
+    let listed = rollup.contexts.as_ref().map_or(0, |contexts| contexts.nodes.len() as u64);
+    let all = rollup.contexts.as_ref().and_then(|contexts| contexts.total).unwrap_or(0);
+    let mut left = u32::try_from(all.saturating_sub(listed)).unwrap_or(u32::MAX);
+    if left > 0 {
+        checks.sight = checks.sight.max(in_check);
+    } else if rollup.contexts.is_none() {
+        checks.sight = checks.sight.max(Sight::Untold);
+    }
+    let is_quiet = checks.failed == 0 && checks.needs_approval == 0;
+    let is_whole = checks.sight == Sight::Whole;
+    match rollup.state.as_deref() {
+        Some("SUCCESS") if is_whole => checks.passed += std::mem::take(&mut left),
+        Some("FAILURE" | "ERROR") if is_quiet => {
+            checks.failed = 1;
+            left = left.saturating_sub(1);
+        }
+        // "Pending" is also what the service says of nothing at all.
+        Some("PENDING") if listed == 0 && left == 0 && is_whole => {}
+        Some("PENDING" | "EXPECTED") if is_quiet && checks.pending == 0 => {
+            checks.pending = 1;
+            left = left.saturating_sub(1);
+        }
+        _ => {}
+    }
+    checks.untold = left;
+    if left > 0 {
+        checks.sight = checks.sight.max(Sight::Untold);
+    }
 }
 
 /// `None` while it has not completed.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::At;
 use super::standing::{self, StandingRow};
 use super::task::{json, parse_pull_state, pull_state};
-use crate::domain::{Checks, Mergeable, NodeId, Pull, PullId, RepoName, ReviewDecision};
+use crate::domain::{Checks, Mergeable, NodeId, Pull, PullId, RepoName, ReviewDecision, Sight};
 use crate::text::Untrusted;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -46,6 +46,9 @@ struct PullRow<T> {
     mergeable: Choice<T>,
     #[serde(rename = "k", skip_serializing_if = "Option::is_none")]
     checks: Option<ChecksRow<T>>,
+    /// Whether all checks are known. A program that did not tell took what it could not see for no checks.
+    #[serde(rename = "i", skip_serializing_if = "Option::is_none")]
+    sight: Option<T>,
     #[serde(rename = "w", skip_serializing_if = "Option::is_none")]
     standing: Option<StandingRow<T>>,
 }
@@ -59,7 +62,7 @@ struct Choice<T> {
     other: Option<T>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct ChecksRow<T> {
     #[serde(rename = "p", default)]
     passed: u32,
@@ -71,6 +74,8 @@ struct ChecksRow<T> {
     needs_approval: u32,
     #[serde(rename = "s", default)]
     skipped: u32,
+    #[serde(rename = "u", default)]
+    untold: u32,
     #[serde(rename = "x", default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
     failing: Vec<T>,
 }
@@ -101,8 +106,10 @@ pub fn encode(pull: &Pull) -> String {
             pending: checks.pending,
             needs_approval: checks.needs_approval,
             skipped: checks.skipped,
+            untold: checks.untold,
             failing: raw(&checks.failing),
         }),
+        sight: Some(sight_word(pull.checks.as_ref().map_or(Sight::Whole, |checks| checks.sight))),
         standing: standing::encode(&pull.standing),
     })
 }
@@ -113,6 +120,14 @@ fn raw(texts: &[Untrusted]) -> Vec<&str> {
 
 fn word(word: &'static str) -> Choice<&'static str> {
     Choice { word: Some(word), other: None }
+}
+
+fn sight_word(sight: Sight) -> &'static str {
+    match sight {
+        Sight::Whole => "w",
+        Sight::Untold => "u",
+        Sight::Hidden => "h",
+    }
 }
 
 fn review_row(review: &ReviewDecision) -> Choice<&str> {
@@ -137,6 +152,14 @@ fn mergeable_row(mergeable: &Mergeable) -> Choice<&str> {
 /// The pull request of a row. `None`: the row cannot be read.
 pub fn decode(id: PullId, row: &[u8]) -> Option<Pull> {
     let row: PullRow<Untrusted> = serde_json::from_slice(row).ok()?;
+    let standing = row.standing.map(standing::decode).unwrap_or_default();
+    let sight = match row.sight.as_ref().map(Untrusted::raw_for_match) {
+        Some("w") => Sight::Whole,
+        Some("h") => Sight::Hidden,
+        None if row.checks.is_some() && standing.more_checks == 0 => Sight::Whole,
+        _ => Sight::Untold,
+    };
+    let checks = row.checks.or((sight != Sight::Whole).then(ChecksRow::default));
     Some(Pull {
         id,
         node: NodeId::new(row.node.raw_for_disk()),
@@ -156,15 +179,17 @@ pub fn decode(id: PullId, row: &[u8]) -> Option<Pull> {
         requested: row.requested,
         changes_by: row.changes_by,
         mergeable: mergeable(row.mergeable)?,
-        checks: row.checks.map(|checks| Checks {
+        checks: checks.map(|checks| Checks {
             passed: checks.passed,
             failed: checks.failed,
             pending: checks.pending,
             needs_approval: checks.needs_approval,
             skipped: checks.skipped,
+            untold: checks.untold,
             failing: checks.failing,
+            sight,
         }),
-        standing: row.standing.map(standing::decode).unwrap_or_default(),
+        standing,
     })
 }
 

@@ -11,7 +11,7 @@ use crate::domain::pull::{Asked, Opinion, ReviewerKind, Threads, Verdict};
 use crate::domain::{
     Artifact, AutomationId, Beyond, Check, Checks, Conclusion, CreatorType, Diagnosed, Instant, JobId, Mergeable,
     NodeId, Person, Pull, PullId, PullState, Rare, RepoName, ReviewDecision, RunId, Session, SessionBeyond, SessionId,
-    SessionRare, Severity, Standing, State, Task, TaskId, TaskRef, Usage, UserId,
+    SessionRare, Severity, Sight, Standing, State, Task, TaskId, TaskRef, Usage, UserId,
 };
 use crate::text::Untrusted;
 
@@ -173,14 +173,19 @@ fn mergeable() -> impl Strategy<Value = Mergeable> {
 }
 
 fn checks() -> impl Strategy<Value = Checks> {
-    (any::<[u32; 5]>(), texts()).prop_map(|([passed, failed, pending, needs_approval, skipped], failing)| Checks {
-        passed,
-        failed,
-        pending,
-        needs_approval,
-        skipped,
-        failing,
-    })
+    let sight = proptest::sample::select(&[Sight::Whole, Sight::Untold, Sight::Hidden][..]);
+    (any::<[u32; 6]>(), texts(), sight).prop_map(
+        |([passed, failed, pending, needs_approval, skipped, untold], failing, sight)| Checks {
+            passed,
+            failed,
+            pending,
+            needs_approval,
+            skipped,
+            untold,
+            failing,
+            sight,
+        },
+    )
 }
 
 fn conclusion() -> impl Strategy<Value = Conclusion> {
@@ -324,6 +329,21 @@ fn what_a_newer_program_added_is_skipped_and_what_it_left_out_is_nothing() {
     assert_eq!(task.state.wire(), "hibernating");
     assert_eq!(task.artifacts, [Artifact::Pull { id: PullId(7), node: None, state: None }]);
     assert_eq!((task.creator, task.updated_at), (None, None));
+}
+
+#[test]
+fn a_row_of_a_program_that_took_hidden_checks_for_none_claims_nothing_of_them() {
+    let row = |end: &str| {
+        let row = format!(
+            r#"{{"o":"PR_1","R":"acme/billing","n":7,"t":"Fix","h":"https://github.com","s":"open","b":"fix","r":"main","c":12,"u":12,"p":1,"m":1,"v":{{"w":"approved"}},"g":{{"w":"yes"}}{end}}}"#
+        );
+        pull::decode(PullId(7), row.as_bytes()).unwrap()
+    };
+    let untold = Checks { sight: Sight::Untold, ..Checks::default() };
+    assert_eq!(row("").checks, Some(untold.clone()));
+    assert_eq!(row(r#","k":{"p":3}"#).checks, Some(Checks { passed: 3, ..Checks::default() }));
+    assert_eq!(row(r#","k":{"p":100},"w":{"m":50}"#).checks, Some(Checks { passed: 100, ..untold }));
+    assert_eq!(row(r#","i":"w""#).checks, None);
 }
 
 #[test]

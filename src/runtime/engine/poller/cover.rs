@@ -97,18 +97,18 @@ impl Poller {
     }
 
     fn cover_pulls(&mut self, speak: bool, now: Tick) {
-        let open = self.memory.pulls.open();
-        if open == 0 {
+        if self.memory.pulls.open() == 0 {
             self.schedule.drop(&Source::Pulls);
-        } else if self.schedule.knows(&Source::Pulls) {
-            let every = match () {
-                () if speak => self.pace.active,
-                () if self.memory.pulls.is_computing() => self.pace.attended,
-                () if self.memory.pulls.has_unasked() => PULLS_FASTEST,
-                () => self.pulls_pace(),
-            };
-            self.schedule.want(Source::Pulls, Some(every), now);
+            return;
         }
+        let every = match () {
+            () if speak => self.pace.active,
+            () if self.memory.pulls.is_computing() => self.pace.attended,
+            () if self.memory.pulls.has_unasked() => PULLS_FASTEST,
+            () => self.pulls_pace(),
+        };
+        // Where all were settled and one is in doubt again, its pace goes on from the last request.
+        self.schedule.want_again(Source::Pulls, every, self.memory.pulls.asked_last(), now);
     }
 
     /// How long the pull request of a task nobody works on may go unasked.

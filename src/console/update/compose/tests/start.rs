@@ -208,7 +208,11 @@ fn every_form_is_a_draft_of_its_own_and_goes_on_as_the_same() {
     let [Effect::KeepDraft(draft)] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!(draft.id, first);
     press(&mut model, &[Intent::Back]);
-    assert_eq!(press(&mut model, &[Intent::Cancel]), [Effect::DropDraft(first)]);
+    press(&mut model, &[Intent::Cancel]);
+    assert!(matches!(&model.dialog, Some(Dialog { ask: Ask::DropDraft(id), .. }) if *id == first));
+    let mut effects = Vec::new();
+    forgotten(&mut model, first, &mut effects);
+    assert_eq!(effects, [Effect::DropDraft(first)]);
     assert_eq!(model.compose.drafts.len(), 1);
 }
 
@@ -250,7 +254,10 @@ fn a_draft_found_at_start_stands_first_and_can_be_thrown_away() {
     assert!(model.compose.drafts.is_empty(), "an empty one is none");
     drafts(&mut model, vec![Draft { prompt: "Old".into(), ..Draft::default() }]);
     assert!(note(&model).contains("unsent"));
-    let effects = press(&mut model, &[Intent::Cancel]);
+    let mut effects = press(&mut model, &[Intent::Cancel]);
+    assert_eq!((kept(&effects), model.compose.drafts.len()), (vec![], 1), "not before a yes");
+    let Some(Ask::DropDraft(id)) = model.dialog.take().map(|dialog| dialog.ask) else { panic!("no question") };
+    forgotten(&mut model, id, &mut effects);
     assert_eq!(kept(&effects), [None]);
     assert!(model.compose.drafts.is_empty());
     assert!(!intent(&mut model, Intent::Cancel, &mut Vec::new()), "a template is not thrown away");

@@ -253,6 +253,15 @@ fn without_colour_and_in_ascii_every_standing_can_still_be_told() {
 }
 
 #[test]
+fn why_a_row_was_rejected_is_read_before_where_it_was_sent() {
+    let mut model = sent(80, 24);
+    let why = "127.0.0.1:44769 could not start a task in acme/web: 422: no such branch — choose another one";
+    row(&mut model, "acme/web", Turn::Rejected(Safe::new(why)));
+    let text = screen(&model);
+    assert!(text.contains("✗ rejected  422: no such branch"), "{text}");
+}
+
+#[test]
 fn every_size_is_drawn_without_a_fault_and_a_stranger_acts_on_nothing() {
     for make in [chosen, planned, sent, ended] {
         let mut model = make(80, 24);

@@ -185,6 +185,9 @@ fn a_plan_whose_draft_is_thrown_away_is_gone() {
     esc(&mut model);
     assert_eq!(model.compose.context(), Context::Templates);
     typed(&mut model, "x");
+    let Some(Ask::DropDraft(id)) = model.dialog.take().map(|dialog| dialog.ask) else { panic!("no question") };
+    assert!(model.compose.plan.is_some());
+    forgotten(&mut model, id, &mut Vec::new());
     assert!(model.compose.plan.is_none() && model.compose.drafts.is_empty());
 }
 
