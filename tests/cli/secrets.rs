@@ -17,7 +17,7 @@ fn the_token_is_in_no_file_and_in_nothing_that_was_written() {
     t.text("Fix flaky retry test in scheduler");
     t.text("live (Copilot API)");
     for key in ["d", "\x1b[27u", "p", "n", "\r"] {
-        t.send(key);
+        t.press(key);
         t.answers();
     }
     t.text("its full name, as the test runner prints it");

@@ -250,6 +250,12 @@ impl Term {
         let _ = self.pty.as_deref().map(|mut pty| pty.write_all(bytes.as_ref()));
     }
 
+    /// As a finger does: not so soon after what came before that it can only be a text.
+    pub fn press(&self, key: impl AsRef<[u8]>) {
+        self.within(Duration::from_millis(5), |_| false);
+        self.send(key);
+    }
+
     pub fn resize(&self, rows: u16, cols: u16) {
         let mut seen = self.seen();
         seen.parser.screen_mut().set_size(at_least_one(rows), at_least_one(cols));

@@ -27,7 +27,7 @@ fn row_says(t: &Term, name: &str, words: &str) {
 fn types(t: &Term, before: &str, words: &str) {
     let mut shown = before.to_owned();
     for c in words.chars() {
-        t.send(c.to_string());
+        t.press(c.to_string());
         shown.push(c);
         // A blank at the end of a line cannot be told from none.
         t.text(shown.trim_end());
