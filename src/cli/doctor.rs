@@ -40,7 +40,7 @@ impl Report {
     pub fn exit(&self) -> Exit {
         match self.matrix.verdict() {
             Verdict::Works => Exit::Done,
-            Verdict::Fails => Exit::Failed,
+            Verdict::Fails | Verdict::Unknown => Exit::Failed,
             Verdict::Authentication => Exit::Authentication,
         }
     }
@@ -99,7 +99,10 @@ fn pad(text: &str, columns: usize) -> String {
 
 fn verdict(report: &Report) -> String {
     let fails: Vec<String> = report.matrix.rows().iter().filter(|row| row.fails()).map(name).collect();
+    let untold: Vec<String> = report.matrix.rows().iter().filter(|row| row.is_untold()).map(name).collect();
     match report.matrix.verdict() {
+        Verdict::Unknown if untold.is_empty() => "nobody answered: what works here is not known".to_owned(),
+        Verdict::Unknown => format!("needed and not found out: {}", untold.join(", ")),
         Verdict::Works => "all that is needed works".to_owned(),
         Verdict::Fails => format!("needed and off: {}", fails.join(", ")),
         Verdict::Authentication => "there is no token that is accepted".to_owned(),
@@ -119,11 +122,12 @@ pub fn as_json(report: &Report) -> Value {
 
 /// The object of `atc doctor --json`.
 pub const REPORT: &[Field<Report>] = &[
-    field!("verdict", Is::OneOf(&["works", "fails", "authentication"]), "Whether all that is needed works.", |r| r
-        .matrix
-        .verdict()
-        .word()
-        .into()),
+    field!(
+        "verdict",
+        Is::OneOf(&["works", "fails", "authentication", "unknown"]),
+        "Whether all that is needed works.",
+        |r| r.matrix.verdict().word().into()
+    ),
     field!("exit_code", Is::Whole, "What the shell is told.", |r| r.exit().code().into()),
     field!("at", Is::Time, "When it was asked.", |r| stamp(r.at)),
     field!("host", Is::Text, "The service's host.", |r| r.host.as_str().into()),

@@ -236,6 +236,8 @@ pub struct Row {
     pub next: Safe,
     /// Without a yes here something the operator asked for does not work.
     pub needed: bool,
+    /// It was asked and no answer came at all.
+    pub unheard: bool,
 }
 
 impl Row {
@@ -249,6 +251,7 @@ impl Row {
             at,
             next: Safe::default(),
             needed: false,
+            unheard: false,
         }
     }
 
@@ -281,6 +284,11 @@ impl Row {
         self.needed && self.answer == Answer::No
     }
 
+    /// Something that is needed, and that reading tells, could not be read. Of changes it is normal that nothing tells.
+    pub fn is_untold(&self) -> bool {
+        self.needed && self.answer == Answer::Unknown && [&ACCEPTED, &VISIBLE, &TASKS_READ].contains(&self.topic)
+    }
+
     /// Worth a look: an ability that is not there.
     pub fn is_off(&self) -> bool {
         self.answer == Answer::No && !self.topic.setting
@@ -294,6 +302,8 @@ pub enum Verdict {
     Fails,
     /// The token is not accepted: nothing else could be found out.
     Authentication,
+    /// The service did not tell whether it works.
+    Unknown,
 }
 
 impl Verdict {
@@ -302,6 +312,7 @@ impl Verdict {
             Self::Works => "works",
             Self::Fails => "fails",
             Self::Authentication => "authentication",
+            Self::Unknown => "unknown",
         }
     }
 }
@@ -366,6 +377,8 @@ impl Matrix {
             Verdict::Authentication
         } else if self.rows.iter().any(fails) {
             Verdict::Fails
+        } else if self.rows.iter().any(Row::is_untold) || self.find(&ACCEPTED, None).is_none() {
+            Verdict::Unknown
         } else {
             Verdict::Works
         }
@@ -432,10 +445,16 @@ mod tests {
     #[test]
     fn only_what_is_needed_can_fail_and_a_refused_token_says_so() {
         let mut matrix = Matrix::default();
+        assert_eq!(matrix.verdict(), Verdict::Unknown, "nobody was asked");
+        matrix.take(row(&ACCEPTED, None, Answer::Unknown).needed());
+        assert_eq!(matrix.verdict(), Verdict::Unknown);
+        matrix.take(row(&ACCEPTED, None, Answer::Yes).needed());
         assert_eq!(matrix.verdict(), Verdict::Works);
         matrix.take(row(&ISSUES_WRITE, Some("a/b"), Answer::No));
+        matrix.take(row(&TASKS_WRITE, Some("a/b"), Answer::Unknown).needed());
+        assert_eq!(matrix.verdict(), Verdict::Works, "of a change it is normal that nothing tells");
         matrix.take(row(&TASKS_READ, Some("a/b"), Answer::Unknown).needed());
-        assert_eq!(matrix.verdict(), Verdict::Works, "what is not known is not broken");
+        assert_eq!(matrix.verdict(), Verdict::Unknown);
         matrix.take(row(&TASKS_READ, Some("a/b"), Answer::No).needed());
         assert_eq!(matrix.verdict(), Verdict::Fails);
         matrix.take(row(&ACCEPTED, None, Answer::No).needed());

@@ -4,7 +4,7 @@
 //! ```text
 //! probe ─> rows ─> told at once ─> the next probe ─> … ─> done
 //!            │                                       └─ the time is up: what was not asked is named
-//!            └─ the token is not accepted: nothing more is asked
+//!            └─ the token is not accepted, or nobody answers: nothing more is asked
 //! ```
 
 use std::time::Duration;
@@ -53,10 +53,10 @@ pub async fn examine(context: &Context, repos: &[RepoName], anew: bool, tell: mp
     let probes = context.provider.probes(repos, anew);
     let end = Tick::now() + LONGEST;
     let mut not_asked: Vec<Safe> = beyond.iter().map(|repo| Safe::new(format!("what may be done in {repo}"))).collect();
-    let mut refused = false;
+    let (mut heard, mut of_no_use) = (false, false);
     for (n, probe) in probes.iter().enumerate() {
         let left = end.saturating_duration_since(Tick::now()).min(EACH);
-        if refused || left.is_zero() {
+        if of_no_use || left.is_zero() {
             not_asked.push(probe.words.clone());
             continue;
         }
@@ -64,9 +64,11 @@ pub async fn examine(context: &Context, repos: &[RepoName], anew: bool, tell: mp
         let _ = tell.send(asking).await;
         let Ok(mut rows) = tokio::time::timeout(left, context.provider.probe(probe)).await else {
             not_asked.push(probe.words.clone());
+            of_no_use = !heard;
             continue;
         };
-        refused = rows.iter().any(|row| row.topic == &ACCEPTED && row.answer == Answer::No);
+        heard |= rows.iter().any(|row| !row.unheard);
+        of_no_use = rows.iter().any(|row| row.topic == &ACCEPTED && (row.answer == Answer::No || row.unheard));
         for row in &mut rows {
             by_experience(context, row).await;
         }

@@ -108,6 +108,37 @@ fn the_exit_code_says_whether_what_is_needed_works() {
 }
 
 #[test]
+fn where_nobody_answers_it_is_not_said_that_all_works_and_little_is_asked() {
+    let home = tempfile::tempdir().unwrap();
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = format!("http://{closed}");
+    let away = doctor(home.path(), "gho_all", &["--api-url", &url, "--repo", "acme/api", "--json"]);
+    let value: serde_json::Value = serde_json::from_str(&away.out).unwrap();
+    assert_eq!((away.code, &value["verdict"], &value["exit_code"]), (1, &"unknown".into(), &1.into()), "{value:#}");
+    let asked = value["rows"].as_array().unwrap().iter().filter(|row| row["group"] == "repo").count();
+    assert!(asked == 0 && !value["not_asked"].as_array().unwrap().is_empty(), "{value:#}");
+    let text = doctor(home.path(), "gho_all", &["--api-url", &url, "--repo", "acme/api"]);
+    assert!(text.out.contains("needed and not found out: accepted"), "{}", text.out);
+}
+
+#[test]
+fn a_state_folder_that_cannot_be_made_is_needed_to_change_and_not_to_look() {
+    let (served, home) = (Served::start(), tempfile::tempdir().unwrap());
+    let url = format!("http://{}", served.address);
+    let file = home.path().join("a-file");
+    std::fs::write(&file, "").unwrap();
+    let ask = |more: &[&str]| {
+        let args = [&["doctor", "--api-url", &url, "--repo", "acme/api"][..], more].concat();
+        run(command(home.path(), &args).env("ATC_TOKEN", "gho_all").env("XDG_STATE_HOME", file.join("state")))
+    };
+    let unmade = ask(&[]);
+    assert_eq!(unmade.code, 1, "{}", unmade.out);
+    assert!(unmade.out.contains("not there, and it cannot be made"), "{}", unmade.out);
+    assert!(unmade.out.contains("needed and off: state folder is private"), "{}", unmade.out);
+    assert_eq!(ask(&["--read-only"]).code, 0);
+}
+
+#[test]
 fn a_broken_policy_is_needed_to_start_and_not_to_look() {
     let (served, home) = (Served::start(), tempfile::tempdir().unwrap());
     let url = format!("http://{}", served.address);

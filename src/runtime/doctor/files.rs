@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::Access;
+
 use crate::config::policy::{PolicyFile, load};
 use crate::config::theme::Themes;
 use crate::config::{Loaded, Paths};
@@ -107,11 +109,28 @@ fn state_folder(here: &Here, at: Instant) -> Row {
             row(Answer::No, format!("others may look into it{}", mode(&meta))).next(format!("run `chmod 700 {shown}`"))
         }
         Ok(meta) => row(Answer::Yes, mode(&meta).trim_start_matches(", ").to_owned()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            row(Answer::Unknown, "not there yet; the console makes it".to_owned())
-        }
+        Err(error) if is_missing(&error) => match unmakeable(path) {
+            None => row(Answer::Unknown, "not there yet; the console makes it".to_owned()),
+            Some(above) => {
+                let next = format!("see who owns {}, or set XDG_STATE_HOME to a folder of yours", above.display());
+                let row = row(Answer::No, "not there, and it cannot be made".to_owned()).next(next);
+                if here.looks_only { row } else { row.needed() }
+            }
+        },
         Err(error) => row(Answer::No, error.kind().to_string()).next(format!("see who owns {shown}")),
     }
+}
+
+/// There is nothing, or something that is no folder is above it.
+fn is_missing(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory)
+}
+
+/// The folder, or the file, that keeps this one from being made.
+fn unmakeable(path: &Path) -> Option<&Path> {
+    let above = path.ancestors().skip(1).find(|above| fs::symlink_metadata(above).is_ok())?;
+    let may = Access::WRITE_OK | Access::EXEC_OK;
+    (!above.is_dir() || rustix::fs::access(above, may).is_err()).then_some(above)
 }
 
 fn policy(here: &Here, at: Instant) -> Row {

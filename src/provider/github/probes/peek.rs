@@ -58,7 +58,8 @@ impl Peek {
     /// Where there was no answer, that is what there is to say.
     pub fn unanswered(&self, topic: &'static Topic) -> Option<Row> {
         let fault = self.seen.as_ref().err()?;
-        Some(self.row(topic, Says::Unknown, &fault.what).next(&fault.next_step))
+        let row = self.row(topic, Says::Unknown, &fault.what).next(&fault.next_step);
+        Some(Row { unheard: true, ..row })
     }
 }
 
