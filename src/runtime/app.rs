@@ -361,6 +361,7 @@ impl<S: Screen, E: Effects> Running<S, E> {
             Effect::OpenAll(urls) => self.open(&urls).await,
             Effect::Copy(text) => match self.app.screen.copy(text.raw_for_match()) {
                 Copied::Sent | Copied::InTmux => {}
+                Copied::Unsure(why) => self.note(false, &format!("Sent to the clipboard; {why}")).await,
                 Copied::TooLong => self.note(true, "That is more text than a terminal's clipboard takes").await,
                 Copied::Nowhere => {
                     let text = text.show_line();
@@ -499,7 +500,11 @@ impl<S: Screen, E: Effects> Running<S, E> {
     async fn nowhere(&mut self, urls: &[Untrusted]) {
         let all: Vec<&str> = urls.iter().map(Untrusted::raw_for_match).collect();
         let copied = self.app.screen.copy(&all.join("\n"));
-        let what = if copied == Copied::Sent || copied == Copied::InTmux { "; copied" } else { ":" };
+        let what = match copied {
+            Copied::Sent | Copied::InTmux => "; copied",
+            Copied::Unsure(_) => "; sent to the clipboard, which may not have taken it:",
+            Copied::TooLong | Copied::Nowhere => ":",
+        };
         let shown = match urls {
             [url] => url.show_line().to_string(),
             _ => format!("{} addresses", urls.len()),
@@ -519,6 +524,7 @@ impl<S: Screen, E: Effects> Running<S, E> {
         let why = self.app.desktop.why_not();
         let (bad, what) = match self.app.screen.copy(&left.join("\n")) {
             Copied::Sent => (false, "copied"),
+            Copied::Unsure(_) => (false, "sent to the clipboard, which may not have taken it:"),
             Copied::InTmux => (false, "in tmux's buffer"),
             // There is nothing left but to read it.
             Copied::TooLong | Copied::Nowhere => (true, "nor can it be copied; it is"),

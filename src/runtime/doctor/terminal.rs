@@ -61,7 +61,7 @@ impl Env {
 const KITTY_KEYS: &[&str] = &["kitty", "ghostty", "wezterm", "foot", "alacritty", "iterm", "rio", "contour"];
 const OSC_52: &[&str] =
     &["kitty", "ghostty", "wezterm", "foot", "alacritty", "iterm", "rio", "contour", "xterm-256color-osc52"];
-const NO_OSC_52: &[&str] = &["apple_terminal", "linux", "gnome", "vte"];
+const NO_OSC_52: &[&str] = &["apple_terminal", "linux"];
 const SYNCED: &[&str] = &["kitty", "ghostty", "wezterm", "foot", "alacritty", "iterm", "contour", "windows terminal"];
 
 pub fn rows(env: &Env, at: Instant) -> Vec<Row> {

@@ -3,7 +3,8 @@
 //!
 //! ```text
 //! no tmux ─ known to take none? ──yes──> nowhere: the text is shown
-//!     └──no──> OSC 52
+//!     ├─ may take none ──────────────> OSC 52, and it is said that nobody knows
+//!     └─ else ───────────────────────> OSC 52
 //! tmux ─ set-clipboard on ─────────> OSC 52, which tmux takes for itself and passes on
 //!   ├─ allow-passthrough on, all ──> OSC 52 in tmux's own wrapping
 //!   ├─ else ───────────────────────> load-buffer (-w from 3.2 on)
@@ -13,11 +14,18 @@
 use crate::runtime::tmux::{self, Tmux};
 use crate::text::sink;
 
+/// By its name one of the two runs on the machine that this one was reached from.
+const BETWEEN: &str = "tmux or screen stands between and may keep it: see its set-clipboard";
+/// Terminals made of VTE took none for long.
+const NOT_ALL: &str = "not every terminal of this kind takes it";
+
 /// Where a copied text goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Way {
     #[default]
     Terminal,
+    /// The same, and whether it arrives nobody here can know.
+    Unsure(&'static str),
     /// Wrapped for tmux to pass on.
     Passed,
     /// tmux's buffer, and what `-w` makes of it.
@@ -31,6 +39,8 @@ pub enum Way {
 pub enum Copied {
     /// It was sent to the terminal.
     Sent,
+    /// The same, with what may have kept it from the clipboard.
+    Unsure(&'static str),
     /// It is in tmux's buffer.
     InTmux,
     /// It is more than terminals take.
@@ -42,12 +52,15 @@ impl Way {
     /// Of this process. `tmux`: what it said of itself.
     pub fn here(tmux: Option<&Tmux>) -> Self {
         let text = |name: &str| std::env::var(name).unwrap_or_default();
-        Self::of(!text("TMUX").is_empty(), tmux, &text("TERM"), &text("TERM_PROGRAM"))
+        let is_vte = !text("VTE_VERSION").is_empty();
+        Self::of(!text("TMUX").is_empty(), tmux, &text("TERM"), &text("TERM_PROGRAM"), is_vte)
     }
 
-    fn of(in_tmux: bool, tmux: Option<&Tmux>, term: &str, program: &str) -> Self {
+    fn of(in_tmux: bool, tmux: Option<&Tmux>, term: &str, program: &str, is_vte: bool) -> Self {
         match (in_tmux, tmux) {
             (false, _) if matches!(term, "linux" | "dumb") || program == "Apple_Terminal" => Self::Nowhere,
+            (false, _) if term.starts_with("tmux") || term.starts_with("screen") => Self::Unsure(BETWEEN),
+            (false, _) if is_vte => Self::Unsure(NOT_ALL),
             (false, _) => Self::Terminal,
             (true, None) => Self::Passed,
             (true, Some(tmux)) => match (tmux.set_clipboard.as_str(), tmux.allow_passthrough.as_str()) {
@@ -65,6 +78,7 @@ impl Way {
         let sequence = format!("\x1b]52;c;{data}\x1b\\");
         match self {
             Self::Terminal => (Copied::Sent, Some(sequence)),
+            Self::Unsure(why) => (Copied::Unsure(why), Some(sequence)),
             // tmux passes on what stands between its own escapes, with every escape inside doubled.
             Self::Passed => (Copied::Sent, Some(format!("\x1bPtmux;{}\x1b\\", sequence.replace('\x1b', "\x1b\x1b")))),
             Self::Buffer { pass_on } => {
@@ -104,11 +118,16 @@ mod tests {
             (says("external", "off", "3.4"), Way::Buffer { pass_on: true }),
             (says("external", "", "3.1"), Way::Buffer { pass_on: false }),
         ] {
-            assert_eq!(Way::of(true, Some(&tmux), "tmux-256color", "tmux"), way, "{tmux:?}");
+            assert_eq!(Way::of(true, Some(&tmux), "tmux-256color", "tmux", false), way, "{tmux:?}");
         }
-        assert_eq!(Way::of(true, None, "screen", ""), Way::Passed);
-        assert_eq!(Way::of(false, None, "xterm-256color", ""), Way::Terminal);
-        assert_eq!(Way::of(false, None, "linux", ""), Way::Nowhere);
-        assert_eq!(Way::of(false, None, "xterm-256color", "Apple_Terminal"), Way::Nowhere);
+        assert_eq!(Way::of(true, None, "screen", "", false), Way::Passed);
+        assert_eq!(Way::of(false, None, "xterm-256color", "", false), Way::Terminal);
+        assert_eq!(Way::of(false, None, "linux", "", false), Way::Nowhere);
+        assert_eq!(Way::of(false, None, "xterm-256color", "Apple_Terminal", true), Way::Nowhere);
+        for term in ["tmux-256color", "screen"] {
+            assert_eq!(Way::of(false, None, term, "", false), Way::Unsure(BETWEEN), "one elsewhere, as over SSH");
+        }
+        assert_eq!(Way::of(false, None, "xterm-256color", "", true), Way::Unsure(NOT_ALL));
+        assert!(matches!(Way::Unsure(NOT_ALL).send("hi"), (Copied::Unsure(NOT_ALL), Some(_))));
     }
 }
