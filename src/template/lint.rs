@@ -65,6 +65,9 @@ pub enum Where {
     Whole,
 }
 
+/// The code of what looks like a token or a key.
+pub const SECRET: &str = "secret";
+
 /// A part every prompt should have.
 struct Part {
     code: &'static str,
@@ -188,7 +191,7 @@ fn secrets(text: &str, before: u32) -> Vec<Finding> {
         if let Some((kind, _)) = patterns().iter().find(|(_, pattern)| pattern.is_match(line)) {
             let at = Where::Line(before.saturating_add(u32::try_from(index + 1).unwrap_or(u32::MAX)));
             let message = format!("this looks like {kind}: never put a secret into a prompt");
-            findings.push(Finding::error("secret", message, at));
+            findings.push(Finding::error(SECRET, message, at));
         }
     }
     findings

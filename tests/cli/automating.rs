@@ -220,6 +220,22 @@ fn one_is_made_from_a_template_edited_and_deleted_by_its_typed_name() {
 }
 
 #[test]
+fn what_its_prompt_lacks_is_advice_and_a_secret_in_it_is_refused() {
+    let world = World::at(1.0);
+    let create = |prompt: &'static str| {
+        let args = ["automation", "create", "--repo", "acme/api", "--name", "Plain", "--json", prompt];
+        world.run(&args)
+    };
+    let secret = create("Look every week.\nThe key is AKIAABCDEFGHIJKLMNOP.");
+    assert_eq!((secret.code, secret.out.as_str(), world.written().len()), (5, "", 0), "{}", secret.err);
+    assert!(secret.err.contains("line 2: this looks like an AWS key"), "{}", secret.err);
+    let plain = create("Bring the changelog up to date.");
+    let row = objects(&plain.out).remove(0);
+    assert_eq!((plain.code, &row["result"]), (0, &"created".into()), "{row}{}", plain.err);
+    assert_eq!(row["advice"].as_array().unwrap().len(), 4, "each part it lacks: {row}");
+}
+
+#[test]
 fn a_run_is_followed_to_its_task_or_reported_missing_and_asked_for_once() {
     let world = World::at(60.0);
     let one = one_that_is_on(&world);

@@ -13,7 +13,7 @@ use crate::cli::output;
 use crate::cli::start::{Choice, With, prompt_of};
 use crate::domain::automation::{Act, Definition, FIELDS, Trigger, file};
 use crate::domain::{Automation, AutomationOrder, Fault, FaultKind, RepoName};
-use crate::template::{Severity, lint};
+use crate::template::{Where, lint};
 use crate::text::Untrusted;
 
 fn usage(what: impl AsRef<str>, next: impl AsRef<str>) -> Fault {
@@ -49,8 +49,12 @@ pub async fn create(args: &Create, desk: &Desk) -> Result<Exit, Fault> {
     order.template_hash = start.template_hash;
     let mut acted = Acted::new(order, Came::NotSent);
     let findings = lint::prompt(&start.request.prompt, true);
-    if let Some(error) = findings.iter().find(|finding| finding.severity == Severity::Error) {
-        return Err(Fault::new(FaultKind::Refused, &error.message, "mend the prompt; nothing was sent"));
+    // What an automation is told stays with the service and is sent again and again: no secret. The rest is advice, as
+    // it is beside the console's form.
+    if let Some(secret) = findings.iter().find(|finding| finding.code == lint::SECRET) {
+        let place = if let Where::Line(line) = secret.at { format!("line {line}: ") } else { String::new() };
+        let what = format!("{place}{}", secret.message);
+        return Err(Fault::new(FaultKind::Refused, what, "take it out of the prompt; nothing was sent"));
     }
     acted.advice = findings.into_iter().map(|finding| finding.message).collect();
     change::all(desk, vec![acted], &args.how, (Confirm::Yes, false)).await
