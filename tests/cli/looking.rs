@@ -83,6 +83,32 @@ fn a_query_means_what_it_means_in_the_console() {
 }
 
 #[test]
+fn what_a_row_says_can_be_asked_for_though_only_its_run_or_the_ledger_knows_it() {
+    let world = World::at(0.001);
+    let ids = |query: &str| {
+        let found = world.run(&with(&["list", "-q", "--", query]));
+        assert_eq!((found.code, found.err.as_str()), (0, ""), "{query}");
+        found.out.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let orphans = ids("state:orphaned");
+    assert!(!orphans.is_empty(), "the demo has one");
+    for query in ["is:orphaned", "orphaned"] {
+        assert_eq!(ids(query), orphans, "{query}");
+    }
+    let running = ids("state:running");
+    assert!(!running.is_empty() && orphans.iter().all(|one| !running.contains(one)), "{running:?}");
+    // A cancel that was asked for and has no end yet.
+    let cancel = world.run(&with(&["cancel", &running[0]]));
+    assert_eq!(cancel.code, 0, "{}", cancel.err);
+    assert_eq!(ids("state:cancelling"), [running[0].as_str()]);
+    assert!(!ids("state:running").contains(&running[0]));
+    let shown = objects(&world.run(&with(&["list", "--json", "--", "state:cancelling"])).out);
+    assert_eq!((&shown[0]["condition"], &shown[0]["state"]), (&"cancelling".into(), &"in_progress".into()));
+    let view = objects(&world.run(&with(&["view", "--json", &running[0]])).out);
+    assert_eq!(view[0]["condition"], "cancelling");
+}
+
+#[test]
 fn a_view_of_the_console_is_a_list_with_its_query_its_order_and_its_columns() {
     let world = World::at(0.001);
     let lines = |args: &[&str]| {

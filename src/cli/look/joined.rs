@@ -123,7 +123,7 @@ pub const TASK: &[Field<Joined>] = &[
     field!(
         "condition",
         Is::Text,
-        "What the console's row says: the state in words, or cancelling, or orphaned.",
+        "What the console's row says: the state in words; cancelling, while a cancel from here has no end; or orphaned, which only its run tells: with --join, or where the query asks for it.",
         |j| j.condition.as_str().into()
     ),
     field!("state_since", Is::Time, "Since when that state holds, as well as the service's times tell.", |j| time(

@@ -23,6 +23,19 @@ pub struct Needs {
 }
 
 impl Needs {
+    /// What it takes to tell an orphan from a task that works.
+    pub(super) const ORPHAN: Self = Self { stuck: true, run: true, ..Self::NONE };
+    pub(super) const NONE: Self = Self {
+        stuck: false,
+        login: false,
+        pull: false,
+        disagrees: false,
+        diagnosed: false,
+        sessions: false,
+        run: false,
+        viewer: false,
+        automation: false,
+    };
     pub const ALL: Self = Self {
         stuck: true,
         login: true,

@@ -65,8 +65,8 @@ impl Flag {
             | Self::StuckSilent
             | Self::StuckWaiting
             | Self::StuckDeadline
-            | Self::StuckOrphaned => Needs { stuck: true, run: true, ..none },
-            Self::Orphaned => Needs { run: true, ..none },
+            | Self::StuckOrphaned
+            | Self::Orphaned => Needs::ORPHAN,
             Self::Mine => Needs { viewer: true, ..none },
             Self::HasCost | Self::CostUnknown | Self::HasError | Self::HasModel | Self::Mirrored => {
                 Needs { sessions: true, ..none }

@@ -18,6 +18,11 @@ pub(super) const fn row(state: u32) -> u32 {
     state << 8
 }
 
+/// Which of these a task has may hang on its run: what works by its own word is orphaned where that is gone.
+pub(super) const fn hang_on_the_run(signs: u32) -> bool {
+    signs & (ORPHANED | row(QUEUED | IN_PROGRESS)) != 0
+}
+
 pub(super) fn of(state: &State, condition: &Condition<'_>) -> u32 {
     let shown = match condition {
         Condition::State(state) => row(bit(state)),

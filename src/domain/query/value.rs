@@ -49,7 +49,8 @@ pub enum Clock {
 impl Value {
     pub(super) fn needs(&self) -> Needs {
         match self {
-            Self::Word(word) => Needs { pull: word.may_be_number(), ..Needs::default() },
+            Self::Word(word) => word.needs(),
+            Self::State(signs, _) if sign::hang_on_the_run(*signs) => Needs::ORPHAN,
             Self::Flag(flag) => flag.needs(),
             Self::Rule(_) => Needs { diagnosed: true, ..Needs::default() },
             Self::Login(_) => Needs { login: true, ..Needs::default() },

@@ -2,7 +2,7 @@
 
 use memchr::memmem::Finder;
 
-use super::{Facts, name, sign};
+use super::{Facts, Needs, name, sign};
 use crate::domain::State;
 
 /// Text in lower case, wherever it stands in the haystack, the state's words or the pull request's number.
@@ -35,8 +35,9 @@ impl FreeWord {
         Self { finder: Finder::new(text.as_bytes()).into_owned(), signs: sign::naming(&text), text, number }
     }
 
-    pub(super) fn may_be_number(&self) -> bool {
-        self.number.is_some()
+    pub(super) fn needs(&self) -> Needs {
+        let of_state = if sign::hang_on_the_run(self.signs) { Needs::ORPHAN } else { Needs::NONE };
+        Needs { pull: self.number.is_some(), ..of_state }
     }
 
     pub(super) fn holds(&self, facts: &Facts<'_>) -> bool {

@@ -26,7 +26,7 @@ use crate::cli::{self, Desk, Exit, HeadlessVerb, config_verbs, output};
 use crate::config::policy::{PolicyFile, load};
 use crate::config::{self, Config, Paths};
 use crate::domain::{Diagnosed, Fault, FaultKind, PullId, RepoName, TaskRef};
-use crate::ledger;
+use crate::ledger::{self, Ledger};
 use crate::ops::{self, cancel::Patience};
 use crate::provider::github::Host;
 use crate::runtime::cache::store::Store;
@@ -51,7 +51,8 @@ pub fn run(verb: &HeadlessVerb, options: &cli::Options) -> Result<u8, Fault> {
     let runtime = runtime()?;
     let code = runtime.block_on(async {
         let (stop, heard) = watch::channel(false);
-        let mut desk = desk(verb.looks(), loaded.config, paths, typed, Stop::new(heard)).await?;
+        let ledger = ledger::open(&paths.ledger(&loaded.config));
+        let mut desk = desk(verb.looks(), loaded.config, paths, ledger, typed, Stop::new(heard)).await?;
         let claims = Claims::default();
         desk.context.ledger = claims.heard(desk.context.ledger);
         Box::pin(carry_out(verb.run(&desk), &stop, Some(&claims))).await
@@ -62,7 +63,14 @@ pub fn run(verb: &HeadlessVerb, options: &cli::Options) -> Result<u8, Fault> {
 }
 
 /// Everything the verb works with.
-pub(super) async fn desk(looks: &Looks, config: Config, paths: Paths, typed: bool, stop: Stop) -> Result<Desk, Fault> {
+pub(super) async fn desk(
+    looks: &Looks,
+    config: Config,
+    paths: Paths,
+    ledger: Arc<dyn Ledger>,
+    typed: bool,
+    stop: Stop,
+) -> Result<Desk, Fault> {
     let clock = Clock::system();
     let host = Host::resolve(Some(&config.host), config.api_url.as_deref())?;
     let web = host.web().to_owned();
@@ -72,7 +80,7 @@ pub(super) async fn desk(looks: &Looks, config: Config, paths: Paths, typed: boo
     Ok(Desk {
         context: ops::Context {
             provider,
-            ledger: ledger::open(&paths.ledger(&config)),
+            ledger,
             now: clock.as_now(),
             who: service::who(),
             gate: ops::Gate::new(Arc::new(move || load(&policy))),

@@ -7,6 +7,9 @@
 //! all else ──────────────────> the same, and a Desk: token, provider, ledger
 //! ```
 
+use std::path::Path;
+use std::sync::Arc;
+
 use tokio::sync::watch;
 
 use super::begin::{self, Setting, runtime};
@@ -20,6 +23,8 @@ use crate::cli::{self, Desk, Exit, config_verbs, man, output};
 use crate::config::{self, Paths};
 use crate::domain::capability::ReadOnly;
 use crate::domain::{Fault, FaultKind};
+use crate::ledger::memory::Memory;
+use crate::ledger::{self, Ledger};
 use crate::provider::github::Host;
 use crate::runtime::cache;
 use crate::runtime::clock::Clock;
@@ -78,13 +83,19 @@ fn reading(verb: &LookVerb, options: &cli::Options) -> Result<u8, Fault> {
             }
             return Box::pin(headless::carry_out(list::run(args, seat, None), &stop, None)).await;
         }
-        let config = setting.loaded.config.clone();
-        let desk = headless::desk(&looks, config, setting.paths.clone(), typed, Stop::new(heard)).await?;
+        let (config, paths) = (setting.loaded.config.clone(), setting.paths.clone());
+        let ledger = ledger_of(verb, &paths.ledger(&config));
+        let desk = headless::desk(&looks, config, paths, ledger, typed, Stop::new(heard)).await?;
         Box::pin(headless::carry_out(carry_out(verb, seat, &desk), &stop, None)).await
     });
     // A question that nobody answers any more must not keep the program.
     runtime.shutdown_background();
     code
+}
+
+/// Who only looks reads the ledger there is, and makes none. What `watch` sees is written down.
+fn ledger_of(verb: &LookVerb, file: &Path) -> Arc<dyn Ledger> {
+    if file.exists() || matches!(verb, LookVerb::Watch(_)) { ledger::open(file) } else { Arc::new(Memory::new()) }
 }
 
 async fn carry_out(verb: &LookVerb, seat: Seat, desk: &Desk) -> Result<Exit, Fault> {

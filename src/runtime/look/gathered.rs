@@ -10,13 +10,15 @@ use crate::cli::Desk;
 use crate::cli::look::Joined;
 use crate::cli::look::pull_fields::Waits;
 use crate::console::Model;
-use crate::console::event::{Event, Local, Net, News, Remembered, What};
+use crate::console::event::{Event, Local, Net, News, Op, Remembered, What};
 use crate::console::state::world::{Known, PullOf};
 use crate::console::update;
 use crate::domain::{
-    Artifact, Condition, Fault, FaultKind, Order, PullRef, PullState, Query, RepoName, SavedView, Source, Task,
-    TaskRef, UserId,
+    Artifact, CancelPhase, CancelProgress, Condition, Fault, FaultKind, Order, PullRef, PullState, Query, RepoName,
+    SavedView, Source, Task, TaskRef, UserId,
 };
+use crate::ops;
+use crate::ops::cancel::open_cancels;
 use crate::provider::Provider;
 use crate::provider::port::Fetched;
 use crate::runtime::engine::reads;
@@ -137,6 +139,19 @@ impl Gathered {
         match provider.viewer().await {
             Ok(viewer) => self.tell(Source::Viewer, News::Viewer(viewer)),
             Err(fault) => self.failed("whose token this is", fault),
+        }
+    }
+
+    /// Cancels asked for from here whose end nobody has seen: their tasks' rows say so. Nothing is asked for that.
+    pub async fn read_cancels(&mut self, context: &ops::Context) {
+        match open_cancels(context).await {
+            Ok(open) => {
+                for one in open {
+                    let progress = CancelProgress::new(one.target.task, CancelPhase::Requested, one.asked_at);
+                    self.hear(What::Op(Op::Cancel(CancelProgress { taken_up: true, ..progress })));
+                }
+            }
+            Err(fault) => self.failed("the cancels asked for from here", fault),
         }
     }
 

@@ -53,6 +53,7 @@ pub async fn run(args: &ListArgs, seat: Seat, desk: Option<&Desk>) -> Result<Exi
 async fn gather(gathered: &mut Gathered, desk: &Desk, args: &ListArgs, order: Order, shown: &Shown) -> Vec<TaskRef> {
     let provider = &*desk.context.provider;
     gathered.read_lists(desk).await;
+    gathered.read_cancels(&desk.context).await;
     let needs = gathered.query().needs();
     if needs.viewer {
         gathered.read_viewer(provider).await;

@@ -40,6 +40,7 @@ pub async fn run(args: &ViewArgs, mut seat: Seat, desk: &Desk) -> Result<Exit, F
     gathered.tell(Source::Task(at.id.clone()), News::Task(Box::new(task.clone())));
     let gather = async {
         let (provider, one) = (&*desk.context.provider, std::slice::from_ref(&at));
+        gathered.read_cancels(&desk.context).await;
         gathered.read_viewer(provider).await;
         gathered.read_runs(provider, one).await;
         gathered.read_pulls(provider, one).await;

@@ -1,9 +1,9 @@
 //! What a query says it needs of a task is all that its answer depends on.
 
-use super::world::{World, ago};
+use super::world::{Row, World, ago};
 use crate::domain::query::{Facts, Needs, QUALIFIERS, Query};
 use crate::domain::stuck::Stuck;
-use crate::domain::{Artifact, Diagnosed, PullState, SessionId};
+use crate::domain::{Artifact, Condition, Diagnosed, PullState, SessionId};
 
 /// Tasks that differ in all that takes work to find out.
 fn worlds() -> Vec<World> {
@@ -17,6 +17,8 @@ fn worlds() -> Vec<World> {
     let mut worlds: Vec<World> = stuck.into_iter().map(|stuck| World::with(|w| w.stuck = Some(stuck))).collect();
     worlds.push(World::new());
     worlds.push(World::with(|w| w.disagrees = true));
+    worlds.push(World::with(|w| w.row = Row::Orphaned));
+    worlds.push(World::with(|w| w.row = Row::Cancelling));
     worlds.push(World::with(|w| w.diagnosed = Some(Diagnosed::new(SessionId::new("s"), 0, []))));
     worlds.push(World::with(|w| w.pull = None));
     worlds.push(World::with(|w| w.login = None));
@@ -41,7 +43,9 @@ fn worlds() -> Vec<World> {
 }
 
 fn without<'a>(facts: &Facts<'a>, needs: Needs) -> Facts<'a> {
+    let unseen = facts.condition == Condition::Orphaned && !needs.run;
     Facts {
+        condition: if unseen { Condition::State(&facts.task.state) } else { facts.condition },
         stuck: facts.stuck.filter(|_| needs.stuck),
         diagnosed: facts.diagnosed.filter(|_| needs.diagnosed),
         login: facts.login.filter(|_| needs.login),
@@ -57,8 +61,19 @@ fn without<'a>(facts: &Facts<'a>, needs: Needs) -> Facts<'a> {
 fn the_answer_is_the_same_without_what_a_query_does_not_need() {
     let words = QUALIFIERS.iter().flat_map(|q| q.words.iter().map(move |word| format!("{}:{}", q.word, word.word)));
     let examples = QUALIFIERS.iter().map(|qualifier| qualifier.example.to_owned());
-    let more =
-        ["mona", "user:mona", "1288", "#1288", "pr:1288", "branch:copilot/fix-retry", "~mna", "-pr:draft is:active"];
+    let more = [
+        "orphaned",
+        "running",
+        "orph",
+        "mona",
+        "user:mona",
+        "1288",
+        "#1288",
+        "pr:1288",
+        "branch:copilot/fix-retry",
+        "~mna",
+        "-pr:draft is:active",
+    ];
     let worlds = worlds();
     for text in words.chain(examples).chain(more.map(str::to_owned)) {
         let query = Query::parse(&text).unwrap();
