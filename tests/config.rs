@@ -72,7 +72,7 @@ impl Desk {
     }
 
     fn report(&self, verb: ConfigVerb) -> Report {
-        let Report { text, exit } = report(verb, &self.sources, &self.paths());
+        let Report { text, exit } = report(verb, &self.sources, &self.paths(), &|_, _| Vec::new());
         Report { text: text.replace(&self.folder.path().display().to_string(), "~"), exit }
     }
 }
@@ -426,6 +426,15 @@ fn check_lists_all_that_is_wrong_and_path_works_all_the_same() {
             && text.contains("ledger     ~/state/ledger.db  (not there)"),
         "{text}"
     );
+}
+
+#[test]
+fn check_reads_the_policy_that_the_gate_would_read() {
+    let desk = Desk::new("");
+    fs::write(desk.paths().config_dir.join("policy.toml"), "[all]\nactve = 1\n").unwrap();
+    let Report { text, exit } = desk.report(ConfigVerb::Check);
+    assert_eq!(exit, Exit::Usage);
+    assert!(text.contains("policy.toml") && text.contains("actve"), "{text}");
 }
 
 #[test]

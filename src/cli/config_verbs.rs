@@ -12,6 +12,7 @@ use super::look::shape::{Field, Is, write};
 use super::output;
 use crate::config::keys;
 use crate::config::options::OPTIONS;
+use crate::config::policy::{self, PolicyFile};
 use crate::config::repo_options;
 use crate::config::rows::ROWS;
 use crate::config::theme::Themes;
@@ -35,14 +36,22 @@ pub struct Report {
     pub exit: Exit,
 }
 
+/// What else is wrong with a configuration that can be loaded, as far as rooms this one does not know can judge.
+pub type Besides<'a> = &'a dyn Fn(&Loaded, &Paths) -> Vec<String>;
+
 /// Looks at this user's configuration and environment and prints what it finds: on the standard output if all is well,
 /// on the error output if not. `painted`: what the terminal this is printed to can be painted with, in words.
-pub fn run(verb: ConfigVerb, options: &Options, painted: impl Fn(&Config, &Paths) -> String) -> Exit {
+pub fn run(
+    verb: ConfigVerb,
+    options: &Options,
+    painted: impl Fn(&Config, &Paths) -> String,
+    besides: Besides<'_>,
+) -> Exit {
     let paths = match Paths::find() {
         Ok(paths) => paths,
         Err(fault) => return output::fail(&fault),
     };
-    let Report { text, exit } = report(verb, &options.sources(), &paths);
+    let Report { text, exit } = report(verb, &options.sources(), &paths, besides);
     if exit == Exit::Done {
         let said = output::say(&text);
         return match load(&options.sources(), &paths) {
@@ -57,17 +66,17 @@ pub fn run(verb: ConfigVerb, options: &Options, painted: impl Fn(&Config, &Paths
 }
 
 /// The same for programs: one JSON object a line.
-pub fn run_json(verb: ConfigVerb, options: &Options) -> Exit {
+pub fn run_json(verb: ConfigVerb, options: &Options, besides: Besides<'_>) -> Exit {
     let paths = match Paths::find() {
         Ok(paths) => paths,
         Err(fault) => return output::fail(&fault),
     };
-    let (rows, exit) = json(verb, &options.sources(), &paths);
+    let (rows, exit) = json(verb, &options.sources(), &paths, besides);
     rows.iter().fold(exit, |exit, row| exit.worse(output::line(&ascii(&row.to_string()))))
 }
 
 /// What `run_json` prints. A configuration that is wrong is one object of `check`, whatever was asked.
-pub fn json(verb: ConfigVerb, sources: &Sources, paths: &Paths) -> (Vec<Value>, Exit) {
+pub fn json(verb: ConfigVerb, sources: &Sources, paths: &Paths, besides: Besides<'_>) -> (Vec<Value>, Exit) {
     let loaded = load(sources, paths);
     match (verb, loaded) {
         (ConfigVerb::Path, loaded) => {
@@ -83,7 +92,7 @@ pub fn json(verb: ConfigVerb, sources: &Sources, paths: &Paths) -> (Vec<Value>, 
             (options_of(&loaded).iter().map(|one| write(OPTION, one)).collect(), Exit::Done)
         }
         (ConfigVerb::Check, Ok(loaded)) => {
-            let (problems, warnings) = found(&loaded, paths);
+            let (problems, warnings) = found(&loaded, paths, besides);
             let file = loaded.file_found.then(|| loaded.file.display().to_string());
             let checked = Checked { file, problems, warnings };
             let exit = if checked.problems.is_empty() { Exit::Done } else { Exit::Usage };
@@ -176,13 +185,13 @@ pub const CHECKED: &[Field<Checked>] = &[
     field!("warnings", Is::List(&Is::Text), "What may not be meant.", |checked| checked.warnings.clone().into()),
 ];
 
-pub fn report(verb: ConfigVerb, sources: &Sources, paths: &Paths) -> Report {
+pub fn report(verb: ConfigVerb, sources: &Sources, paths: &Paths, besides: Besides<'_>) -> Report {
     let loaded = load(sources, paths);
     match (verb, loaded) {
         (ConfigVerb::Path, loaded) => Report { text: path(loaded.ok().as_ref(), sources, paths), exit: Exit::Done },
         (_, Err(invalid)) => Report { text: problems(&invalid), exit: Exit::Usage },
         (ConfigVerb::Show, Ok(loaded)) => Report { text: show(&loaded), exit: Exit::Done },
-        (ConfigVerb::Check, Ok(loaded)) => check(&loaded, paths),
+        (ConfigVerb::Check, Ok(loaded)) => check(&loaded, paths, besides),
     }
 }
 
@@ -251,6 +260,7 @@ fn files(loaded: Option<&Loaded>, sources: &Sources, paths: &Paths) -> Vec<Place
         ("templates", paths.templates(config)),
         ("themes", paths.themes()),
         ("policy", paths.policy(config)),
+        ("diagnosis", paths.diagnosis(config)),
         ("ledger", paths.ledger(config)),
         ("journal", paths.journal()),
         ("cache", paths.cache()),
@@ -259,14 +269,14 @@ fn files(loaded: Option<&Loaded>, sources: &Sources, paths: &Paths) -> Vec<Place
 }
 
 /// Besides what loading checks: the files that the options name.
-fn check(loaded: &Loaded, paths: &Paths) -> Report {
+fn check(loaded: &Loaded, paths: &Paths, besides: Besides<'_>) -> Report {
     let file = loaded.file.display();
     let mut lines = vec![if loaded.file_found {
         format!("{file}: all is well")
     } else {
         format!("{file}: not there, the defaults apply")
     }];
-    let (problems, warnings) = found(loaded, paths);
+    let (problems, warnings) = found(loaded, paths, besides);
     let warnings = warnings.iter().map(|warning| format!("warning: {warning}"));
     if problems.is_empty() {
         lines.extend(warnings);
@@ -277,10 +287,16 @@ fn check(loaded: &Loaded, paths: &Paths) -> Report {
     }
 }
 
-/// What is wrong, and what may not be meant, in the files that the options name and in themes.
-fn found(loaded: &Loaded, paths: &Paths) -> (Vec<String>, Vec<String>) {
+/// What is wrong, and what may not be meant, in the files that the options name, in the policy and in themes.
+fn found(loaded: &Loaded, paths: &Paths, besides: Besides<'_>) -> (Vec<String>, Vec<String>) {
     let themes = Themes::new(paths.themes()).check(&loaded.config.ui.theme);
-    let problems = missing(loaded).into_iter().chain(themes.problems.iter().map(ToString::to_string));
+    let policy = policy::load(&PolicyFile::find(&loaded.config, paths)).policy.err();
+    let of_policy = policy.iter().flat_map(|broken| &broken.problems).map(ToString::to_string);
+    let problems = missing(loaded)
+        .into_iter()
+        .chain(besides(loaded, paths))
+        .chain(of_policy)
+        .chain(themes.problems.iter().map(ToString::to_string));
     let warnings =
         loaded.warnings.iter().map(ToString::to_string).chain(themes.warnings.iter().map(ToString::to_string));
     (problems.collect(), warnings.collect())
@@ -321,7 +337,7 @@ mod tests {
         std::fs::create_dir_all(paths.themes()).unwrap();
         let write = |name: &str, text: &str| std::fs::write(paths.themes().join(name), text).unwrap();
         write("faint.toml", "background = \"#ffffff\"\n[accent]\nfg = \"#ffff00\"");
-        let well = report(ConfigVerb::Check, &Sources::default(), &paths);
+        let well = report(ConfigVerb::Check, &Sources::default(), &paths, &|_, _| Vec::new());
         assert_eq!(well.exit, Exit::Done);
         assert!(
             well.text.contains("warning: ") && well.text.contains("faint.toml:3:6: accent: hardly"),
@@ -329,10 +345,10 @@ mod tests {
             well.text
         );
         write("wrong.toml", "acent = 3\n[good]\nfg = 256");
-        let wrong = report(ConfigVerb::Check, &Sources::default(), &paths);
+        let wrong = report(ConfigVerb::Check, &Sources::default(), &paths, &|_, _| Vec::new());
         assert_eq!(wrong.exit, Exit::Usage);
         assert!(wrong.text.contains("wrong.toml:1:1: acent") && wrong.text.contains("wrong.toml:3:6: good.fg"));
-        let (rows, exit) = json(ConfigVerb::Check, &Sources::default(), &paths);
+        let (rows, exit) = json(ConfigVerb::Check, &Sources::default(), &paths, &|_, _| Vec::new());
         assert_eq!((exit, rows[0]["problems"].as_array().unwrap().len()), (Exit::Usage, 2));
     }
 }

@@ -258,15 +258,15 @@ fn where_nothing_can_be_written_the_console_still_opens_and_changes_nothing() {
     t.text("could not make");
     t.send("/");
     for end in 1..=5 {
-        t.send(&"price"[end - 1..end]);
+        t.press(&"price"[end - 1..end]);
         t.text(&"/price"[..=end]);
     }
-    t.send("\r");
+    t.press("\r");
     t.wait("the task, selected", |screen| {
         let (_, cols) = screen.size();
         screen.rows(0, cols.get()).any(|row| row.starts_with('▌') && row.contains(name)).then_some(())
     });
-    t.send("x");
+    t.press("x");
     t.text("Cancel this session?");
     // A yes that comes too early to be meant is not heard, nor is one that comes right after another key.
     while t.screen().contents().contains("Cancel this session?") {
@@ -279,4 +279,30 @@ fn where_nothing_can_be_written_the_console_still_opens_and_changes_nothing() {
     t.restored(0);
     assert_eq!(std::fs::read(&in_the_way).unwrap(), b"", "the file in the way is as it was");
     assert!(served.ask("/agents/repos/acme/billing/tasks", Some("demo")).1.contains("in_progress"));
+}
+
+#[test]
+fn a_check_of_the_configuration_says_what_a_console_would_stumble_over_later() {
+    let home = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| std::fs::write(home.path().join(name), text).unwrap();
+    file("token", "ghp_secret");
+    file("rules.toml", "[[rule]]\nid = 7\n");
+    file("policy.toml", "[all]\nactve = 1\n");
+    file(
+        "mine.toml",
+        "token_file = \"token\"\ndiagnosis_file = \"rules.toml\"\npolicy_file = \"policy.toml\"\n\
+         [notify]\nwebhook_url = \"https://hooks.example/x\"\n[aliases]\nup = \"nowhere\"\n",
+    );
+    let open = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    std::fs::set_permissions(home.path().join("token"), open).unwrap();
+    let check = atc(home.path(), &["--config", "mine.toml", "config", "check"]);
+    assert_eq!((check.code, check.out.as_str()), (2, ""), "{}", check.err);
+    for words in ["aliases: `up`", "can be read by other users", "the webhook has no secret", "rules.toml:2:", "actve"]
+    {
+        assert!(check.err.contains(words), "{words} is missing:\n{}", check.err);
+    }
+    assert!(!check.err.contains("ghp_secret"), "{}", check.err);
+    let json = atc(home.path(), &["--config", "mine.toml", "config", "check", "--json"]);
+    let value: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!((&value["ok"], value["problems"].as_array().unwrap().len()), (&false.into(), 5), "{value:#}");
 }

@@ -12,7 +12,7 @@ use crate::domain::{Fault, FaultKind};
 use crate::runtime::clock::Clock;
 use crate::runtime::{journal, panic, private, terminal};
 
-use super::{demo, doctor, headless, kept, look, looks, policy, record, replay, screen, service};
+use super::{check, demo, doctor, headless, kept, look, looks, policy, record, replay, screen, service};
 
 /// Runs the program and returns its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
@@ -32,8 +32,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             Err(explain) => policy::explain(&explain, &options),
         },
         Command::Template { verb, options } => Ok(cli::template::run(&verb, &options).code()),
-        Command::Config { verb, json: false, options } => Ok(config_verbs::run(verb, &options, looks::words).code()),
-        Command::Config { verb, json: true, options } => Ok(config_verbs::run_json(verb, &options).code()),
+        Command::Config { verb, json: false, options } => {
+            Ok(config_verbs::run(verb, &options, looks::words, &check::problems).code())
+        }
+        Command::Config { verb, json: true, options } => {
+            Ok(config_verbs::run_json(verb, &options, &check::problems).code())
+        }
         Command::Ledger { verb, options } => {
             cli::ledger_verbs::run(&verb, &options, Clock::system().now(), looks::brush).map(Exit::code)
         }

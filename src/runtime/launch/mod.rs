@@ -15,6 +15,7 @@
 
 pub mod begin;
 pub mod behind;
+mod check;
 mod claims;
 pub mod demo;
 mod doctor;

@@ -129,7 +129,7 @@ pub(super) fn with_token(
 }
 
 /// Looks into the environment and the configuration for a token.
-fn at_hand(config: &Config, host: &Host) -> Result<Option<token::Found>, Fault> {
+pub(super) fn at_hand(config: &Config, host: &Host) -> Result<Option<token::Found>, Fault> {
     let places = token::Places::new(config.token_file.as_deref(), &|name| std::env::var(name).ok());
     token::at_hand(host, &places).inspect(|found| found.iter().for_each(tell))
 }
