@@ -141,7 +141,12 @@ impl Dialog {
             return Some(Safe::new(format!("Why? Kept in the ledger{more}: {shown}▏")));
         }
         let word = self.word.as_ref()?;
-        Some(Safe::new(format!("To go on, type {word} and press {}: {}▏", self.accept, self.typed)))
+        let then = if word.as_str().starts_with(&self.typed) {
+            format!("and press {}", self.accept)
+        } else {
+            "(this is another word)".to_owned()
+        };
+        Some(Safe::new(format!("To go on, type {word} {then}: {}▏", self.typed)))
     }
 
     pub fn hears(&self, now: Instant) -> bool {
