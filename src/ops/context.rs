@@ -40,6 +40,13 @@ impl Context {
         (self.now)()
     }
 
+    /// From when to count back what is limited in a time: by the service's clock where ours is ahead of it, so that a clock
+    /// that was set forward between two runs does not make what was just started look old.
+    pub fn counts_from(&self) -> Instant {
+        let ahead = self.provider.clock_ahead();
+        self.now().checked_sub_signed(ahead).unwrap_or_else(|| self.now())
+    }
+
     /// The service's automations, where it has such a thing at all.
     pub fn automations(&self) -> Result<&dyn Automations, Fault> {
         self.provider.automations().ok_or_else(|| {

@@ -5,6 +5,7 @@
 
 mod automations;
 
+use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
 
 use super::Mark;
@@ -174,6 +175,11 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
 
     /// The operator asks: what is held back of our own accord, because the service did not answer, may be tried at once.
     fn insist(&self) {}
+
+    /// How far this machine's clock is ahead of the service's, as its last answer told. Zero: it is not, or nobody told.
+    fn clock_ahead(&self) -> TimeDelta {
+        TimeDelta::zero()
+    }
 
     /// Why nothing can be changed through this provider; `None`: as far as it knows, things can.
     fn read_only(&self) -> Option<ReadOnly> {

@@ -3,6 +3,7 @@
 use std::fmt::{self, Write as _};
 use std::sync::{Arc, OnceLock};
 
+use chrono::TimeDelta;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use reqwest::Url;
@@ -197,6 +198,10 @@ impl Provider for GitHub {
 
     fn insist(&self) {
         self.http.insist();
+    }
+
+    fn clock_ahead(&self) -> TimeDelta {
+        self.http.rights.facts().skew.map_or_else(TimeDelta::zero, |skew| (-skew).max(TimeDelta::zero()))
     }
 
     fn read_only(&self) -> Option<ReadOnly> {
