@@ -221,9 +221,10 @@ fn panes(model: &Model) -> Vec<Item> {
 /// What goes to the panes, in their order.
 const GO: [Intent; 4] = [Intent::Queue, Intent::Log, Intent::Reviews, Intent::Compose];
 
-/// What has no key of its own has none on its tab.
+/// What has no key of its own has none on its tab, nor has what its key does not lead to from here: in the log `n` is the
+/// next hit.
 fn key_of(model: &Model, intent: Intent) -> String {
-    let row = model.settings.keymap.row_of(Context::Global, intent);
+    let row = model.settings.keymap.row_of(model.screen(), intent);
     row.map(|row| row.keys.to_string()).unwrap_or_default()
 }
 
