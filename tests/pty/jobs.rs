@@ -1,5 +1,7 @@
 //! L-07 to L-10, L-33: suspended and continued, under a shell with job control.
 
+use std::time::Duration;
+
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::harness::{ATC, PATIENCE, Spec, Term, assert_restored};
@@ -87,6 +89,29 @@ fn l10_twenty_times_to_and_fro() {
         shell.send("clear; fg\n");
         shell.console();
     }
+    shell.answers();
+    leave(shell);
+}
+
+#[test]
+fn l10_what_is_let_go_on_in_the_background_stops_again_and_is_fetched_like_any_job() {
+    let (shell, _) = job();
+    shell.send("\x1a");
+    stopped(&shell);
+    // Fetched while it still looks whether the terminal is its own.
+    shell.send("clear; bg; fg\n");
+    shell.console();
+    shell.answers();
+    shell.send("\x1a");
+    stopped(&shell);
+    shell.send("clear; bg\n");
+    let start = std::time::Instant::now();
+    while !shell.within(Duration::from_millis(400), |screen| screen.contents().contains("Stopped")) {
+        assert!(start.elapsed() < PATIENCE, "{}", shell.screen().contents());
+        shell.send("clear; jobs\n");
+    }
+    shell.send("clear; fg\n");
+    shell.console();
     shell.answers();
     leave(shell);
 }
