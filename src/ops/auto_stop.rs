@@ -193,7 +193,7 @@ impl Watchman {
     /// The hour has seen enough of it: by the ledger, or by this process's own clock.
     async fn enough(&mut self, policy: &Policy, at: &TaskRef) -> bool {
         let hour = TimeDelta::hours(1);
-        let since = self.context.counts_from() - hour;
+        let since = self.context.now() - hour;
         let wanted = Wanted { action: Some(Action::Cancel), since: Some(since), ..Wanted::default() };
         let Ok(entries) = self.context.blocking(move |ledger| ledger.find(&wanted, 1000)).await else { return true };
         let by_rule = entries.iter().filter(|entry| verdict(entry) == Some(STOPPED));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use uuid::Uuid;
 
 use super::gate::Gate;
@@ -12,6 +13,8 @@ use crate::ledger::port::{Action, Entry, Intent, Outcome};
 use crate::provider::Provider;
 use crate::provider::port::Automations;
 
+/// Clocks that differ by less are one: an answer takes its time, and tells whole seconds.
+const IN_STEP: TimeDelta = TimeDelta::seconds(5);
 /// So long an action waits to hear whose token it is sent with.
 const ASKED_FOR: Duration = Duration::from_secs(3);
 
@@ -36,15 +39,20 @@ impl std::fmt::Debug for Context {
 }
 
 impl Context {
+    /// The service's time, as well as its answers tell: what is counted in a time, and what is written down for that, hangs
+    /// on no clock that somebody sets between two runs.
     pub fn now(&self) -> Instant {
-        (self.now)()
+        let own = (self.now)();
+        let skew = self.provider.skew().filter(|skew| skew.abs() > IN_STEP);
+        skew.and_then(|skew| own.checked_add_signed(skew)).unwrap_or(own)
     }
 
-    /// From when to count back what is limited in a time: by the service's clock where ours is ahead of it, so that a clock
-    /// that was set forward between two runs does not make what was just started look old.
-    pub fn counts_from(&self) -> Instant {
-        let ahead = self.provider.clock_ahead();
-        self.now().checked_sub_signed(ahead).unwrap_or_else(|| self.now())
+    /// The same for who counts back before anything else was asked: where no answer told the time yet one is asked for.
+    pub async fn told_now(&self) -> Instant {
+        if self.provider.skew().is_none() {
+            drop(tokio::time::timeout(ASKED_FOR, self.provider.viewer()).await);
+        }
+        self.now()
     }
 
     /// The service's automations, where it has such a thing at all.

@@ -38,7 +38,7 @@ pub async fn gather(context: &Context, policy: &Policy, repo: &RepoName) -> Fact
 }
 
 pub(super) async fn gather_wanted(context: &Context, wants: Wants, repo: &RepoName) -> Facts {
-    let now = context.now();
+    let now = context.told_now().await;
     let no_token = OnceLock::new();
     let (login, default_branch, open, own, pulls, spent, spent_all, automations) = tokio::join!(
         ask(&no_token, wants.login, async { Ok(context.provider.viewer().await?.login.raw_for_match().to_owned()) }),
@@ -48,8 +48,8 @@ pub(super) async fn gather_wanted(context: &Context, wants: Wants, repo: &RepoNa
         ask(&no_token, wants.open, open_tasks(context, Some(repo))),
         ask(&no_token, wants.own, open_tasks(context, None)),
         ask(&no_token, wants.pulls, open_pulls(context, repo, now)),
-        ask(&no_token, wants.spent, spent(context, Some(repo))),
-        ask(&no_token, wants.spent_all, spent(context, None)),
+        ask(&no_token, wants.spent, spent(context, Some(repo), now)),
+        ask(&no_token, wants.spent_all, spent(context, None, now)),
         ask(&no_token, wants.automations, automations(context, repo)),
     );
     let starts = starts(context, None).await;
@@ -142,8 +142,8 @@ async fn open_pulls(context: &Context, repo: &RepoName, now: Instant) -> Result<
 }
 
 /// What the sessions of the last day cost.
-async fn spent(context: &Context, repo: Option<&RepoName>) -> Result<Spent, Fault> {
-    let since = context.counts_from() - DAY;
+async fn spent(context: &Context, repo: Option<&RepoName>, now: Instant) -> Result<Spent, Fault> {
+    let since = now - DAY;
     let query = TaskQuery { repo: repo.cloned(), per_page: Some(100), since: Some(since), ..TaskQuery::default() };
     let tasks = whole_list(context, &query).await?;
     if tasks.len() > MOST_COSTS {
@@ -185,7 +185,7 @@ async fn automations(context: &Context, repo: &RepoName) -> Result<u64, Fault> {
 
 /// Starts of the last day. `before`: only those recorded before this one.
 pub(super) async fn starts(context: &Context, before: Option<Uuid>) -> Fact<Vec<PastStart>> {
-    let now = context.counts_from();
+    let now = context.now();
     let wanted = Wanted::starts(now - DAY);
     let entries = match context.blocking(move |ledger| ledger.find(&wanted, MOST_STARTS)).await {
         Ok(entries) => entries,

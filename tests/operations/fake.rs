@@ -229,8 +229,8 @@ impl Provider for Fake {
         Authority { host: Safe::new("fake"), token_kind: Safe::new("none") }
     }
 
-    fn clock_ahead(&self) -> TimeDelta {
-        *self.ahead.lock().unwrap()
+    fn skew(&self) -> Option<TimeDelta> {
+        Some(-*self.ahead.lock().unwrap())
     }
 
     fn budget(&self) -> Budget {

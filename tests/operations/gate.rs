@@ -148,6 +148,27 @@ async fn a_clock_that_is_set_between_two_runs_resets_no_cap_where_the_service_te
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_clock_that_goes_wrong_all_the_time_makes_no_hour_longer_or_shorter() {
+    for ahead in [TimeDelta::hours(3), -TimeDelta::hours(3)] {
+        let real = clock();
+        let limited = holding(in_all(Says { starts_per_hour: Some(2), ..Says::default() }));
+        let first = Stand::at(limited, Arc::new(move || real() + ahead));
+        *first.fake.ahead.lock().unwrap() = ahead;
+        for n in 0..2 {
+            first.start(&order(&format!("prompt {n}"))).await.unwrap();
+        }
+        // Another run on the same ledger: what this one knows by its own clock is gone.
+        let anew = || ops::Context {
+            gate: holding(in_all(Says { starts_per_hour: Some(2), ..Says::default() })),
+            ..first.context.clone()
+        };
+        assert!(ops::start::start(&anew(), &order("one more")).await.result.is_err());
+        tokio::time::advance(Duration::from_secs(3601)).await;
+        ops::start::start(&anew(), &order("one more")).await.result.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_fourth_task_at_work_is_refused_and_those_that_wait_do_not_count() {
     for (running, expected) in [(2, true), (3, false)] {
         let stand = Stand::new(holding(Policy::default()));

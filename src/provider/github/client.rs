@@ -27,7 +27,7 @@ use crate::domain::{
 use crate::provider::Tap;
 use crate::provider::port::{
     AgentSession, Authority, Automations, Budget, Call, CancelAnswer, Fetched, LiveLogs, LogBody, PageCursor, Probe,
-    Provider, Sketch, TaskPage, TaskQuery, TellName, Validator,
+    Provider, PullsTold, Sketch, TaskPage, TaskQuery, TellName, Validator,
 };
 use crate::text::{Safe, Untrusted};
 
@@ -200,8 +200,8 @@ impl Provider for GitHub {
         self.http.insist();
     }
 
-    fn clock_ahead(&self) -> TimeDelta {
-        self.http.rights.facts().skew.map_or_else(TimeDelta::zero, |skew| (-skew).max(TimeDelta::zero()))
+    fn skew(&self) -> Option<TimeDelta> {
+        self.http.rights.facts().skew
     }
 
     fn read_only(&self) -> Option<ReadOnly> {
@@ -313,7 +313,7 @@ impl Provider for GitHub {
         async move { self.pulls_by_ref(&refs).await }.boxed()
     }
 
-    fn pulls_told(&self, refs: &[PullRef]) -> Call<'_, Vec<(PullRef, Option<Pull>)>> {
+    fn pulls_told(&self, refs: &[PullRef]) -> Call<'_, PullsTold> {
         let refs = refs.to_vec();
         async move { self.pulls_told_of(&refs).await }.boxed()
     }
