@@ -161,6 +161,15 @@ pub struct Probe {
     pub repos: Vec<RepoName>,
 }
 
+/// What came of a question about several pull requests.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PullsTold {
+    /// Those that were told; `None` for what is gone or not visible.
+    pub pulls: Vec<(PullRef, Option<Pull>)>,
+    /// Some of those asked for are missing there, and why.
+    pub untold: Option<Fault>,
+}
+
 /// A service that runs agent tasks.
 pub trait Provider: Send + Sync + std::fmt::Debug {
     fn authority(&self) -> Authority;
@@ -176,9 +185,9 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
     /// The operator asks: what is held back of our own accord, because the service did not answer, may be tried at once.
     fn insist(&self) {}
 
-    /// How far this machine's clock is ahead of the service's, as its last answer told. Zero: it is not, or nobody told.
-    fn clock_ahead(&self) -> TimeDelta {
-        TimeDelta::zero()
+    /// How far the service's clock is ahead of this machine's, as its last answer told. `None`: no answer told the time.
+    fn skew(&self) -> Option<TimeDelta> {
+        None
     }
 
     /// Why nothing can be changed through this provider; `None`: as far as it knows, things can.
@@ -242,11 +251,10 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
 
     /// In the order asked; `None` for what is gone or not visible. Any number: split into requests inside.
     fn pulls(&self, refs: &[PullRef]) -> Call<'_, Vec<Option<Pull>>>;
-    /// The same of those the service told of: one that it could not tell of just now is left out, and does not cost the
-    /// others.
-    fn pulls_told(&self, refs: &[PullRef]) -> Call<'_, Vec<(PullRef, Option<Pull>)>> {
+    /// The same of those the service told of: one that it could not tell of just now does not cost the others.
+    fn pulls_told(&self, refs: &[PullRef]) -> Call<'_, PullsTold> {
         let (refs, answers) = (refs.to_vec(), self.pulls(refs));
-        Box::pin(async move { Ok(refs.into_iter().zip(answers.await?).collect()) })
+        Box::pin(async move { Ok(PullsTold { pulls: refs.into_iter().zip(answers.await?).collect(), untold: None }) })
     }
     /// Pulls whose head is this branch of this repository.
     fn pulls_of_branch(&self, repo: &RepoName, branch: &Untrusted) -> Call<'_, Vec<PullRef>>;

@@ -221,7 +221,7 @@ fn found(asked: &[String]) -> Value {
 }
 
 #[tokio::test]
-async fn what_is_too_much_for_one_query_is_asked_for_in_smaller_ones_and_never_again_in_large_ones() {
+async fn what_is_too_much_for_one_query_is_asked_for_in_smaller_ones_and_not_at_once_again_in_large_ones() {
     const TIMEOUT: &str = "Something went wrong while executing your query. This may be the result of a timeout.";
     let too_much = json!([{"type": "RESOURCE_LIMITS_EXCEEDED", "message": "too much"}]);
     let timeout = json!([{"message": TIMEOUT}]);
@@ -248,6 +248,25 @@ async fn what_is_too_much_for_one_query_is_asked_for_in_smaller_ones_and_never_a
 }
 
 #[tokio::test]
+async fn after_a_bad_moment_as_many_as_before_are_asked_for_again() {
+    let server = Server::start(|seen, n| {
+        let asked = ids(seen);
+        if n == 0 { reply(502, &json!({})) } else { reply(200, &found(&asked)) }
+    })
+    .await;
+    let github = github(&server);
+    let refs: Vec<PullRef> = (1..=100).map(with_node).collect();
+    let mut sent = Vec::new();
+    for _ in 0..42 {
+        let before = server.count();
+        github.pulls(&refs).await.unwrap();
+        sent.push(server.count() - before);
+    }
+    let expected = [vec![5], vec![4; 20], vec![2; 20], vec![1]].concat();
+    assert_eq!(sent, expected);
+}
+
+#[tokio::test]
 async fn one_pull_that_is_too_much_by_itself_does_not_cost_the_others() {
     for heavy in [1, 33, 100] {
         let server = Server::start(move |seen, _| {
@@ -260,8 +279,9 @@ async fn one_pull_that_is_too_much_by_itself_does_not_cost_the_others() {
         let refs: Vec<PullRef> = (1..=100).map(with_node).collect();
         let told = github.pulls_told(&refs).await.unwrap();
         let expected: Vec<PullRef> = (1..=100).filter(|n| *n != heavy).map(with_node).collect();
-        assert_eq!(told.iter().map(|(at, _)| at.clone()).collect::<Vec<_>>(), expected);
-        assert!(told.iter().all(|(at, pull)| pull.as_ref().is_some_and(|pull| pull.id == at.id)));
+        assert_eq!(told.pulls.iter().map(|(at, _)| at.clone()).collect::<Vec<_>>(), expected);
+        assert!(told.untold.is_some_and(|fault| fault.what.contains("1 of 100 pull requests")));
+        assert!(told.pulls.iter().all(|(at, pull)| pull.as_ref().is_some_and(|pull| pull.id == at.id)));
         assert_eq!(kind(github.pulls(&refs).await), FaultKind::Server, "who needs all of them is told");
     }
 }
@@ -296,7 +316,8 @@ async fn one_the_service_could_not_read_just_now_is_not_gone() {
     let server = Server::start(move |_, _| reply(200, &body)).await;
     let refs: Vec<PullRef> = (1..=4).map(with_node).collect();
     let told = github(&server).pulls_told(&refs).await.unwrap();
-    let told: Vec<(u64, bool)> = told.iter().map(|(at, pull)| (at.id.0, pull.is_some())).collect();
+    assert!(told.untold.is_some());
+    let told: Vec<(u64, bool)> = told.pulls.iter().map(|(at, pull)| (at.id.0, pull.is_some())).collect();
     assert_eq!(told, [(1, true), (3, false), (4, false)]);
 }
 

@@ -10,7 +10,7 @@ use crate::domain::{
 };
 use crate::ops::automate::gather;
 use crate::provider::Provider;
-use crate::provider::port::{Fetched, Validator};
+use crate::provider::port::{Fetched, PullsTold, Validator};
 use crate::text::Untrusted;
 
 use super::diagnose::Told;
@@ -36,7 +36,7 @@ pub enum Brought {
         validator: Option<Validator>,
         at: TaskRef,
     },
-    Pulls(Vec<(PullRef, Option<Pull>)>),
+    Pulls(PullsTold),
     Run {
         task: TaskRef,
         run: Option<Run>,
@@ -202,8 +202,8 @@ pub async fn runs(
             None => open.push(pull.clone()),
         }
     }
-    let answers = if open.is_empty() { Ok(Vec::new()) } else { provider.pulls_told(&open).await };
-    let told = answers.as_ref().map_or(&[][..], Vec::as_slice);
+    let answers = if open.is_empty() { Ok(PullsTold::default()) } else { provider.pulls_told(&open).await };
+    let told = answers.as_ref().map_or(&[][..], |answers| answers.pulls.as_slice());
     for asked in &open {
         let pull = told.iter().find(|(at, _)| at == asked).and_then(|(_, pull)| pull.as_ref());
         track.pulls.add(pull.map(|pull| (&pull.state, &pull.review)));
@@ -213,7 +213,7 @@ pub async fn runs(
     if is_same && told.is_empty() {
         return Ok(Brought::Runs { at, runs: None });
     }
-    let pulls = answers.unwrap_or_default();
+    let pulls = answers.unwrap_or_default().pulls;
     Ok(Brought::Runs { at, runs: Some(Box::new(Runs { tasks, track, named, pulls, validator })) })
 }
 
@@ -225,7 +225,7 @@ impl Brought {
             Self::List { found: Found::Same, .. } | Self::Task { task: None, .. } => News::Same,
             Self::List { found: Found::Some(Swept { tasks, unreadable, .. }), .. } => News::Tasks { tasks, unreadable },
             Self::Task { task: Some(task), .. } => News::Task(task),
-            Self::Pulls(pulls) => News::Pulls(pulls),
+            Self::Pulls(told) => News::Pulls(told.pulls),
             Self::Run { task, run, matched, jobs } => News::Run { task, run, matched, jobs },
             Self::Diagnosis { task, told, .. } => {
                 let (told, facts) = told.map(|told| (Box::new(told.diagnosed), told.facts)).unzip();

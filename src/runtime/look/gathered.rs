@@ -147,6 +147,13 @@ impl Gathered {
         match open_cancels(context).await {
             Ok(open) => {
                 for one in open {
+                    // A session that began since is another piece of work.
+                    let latest = self.task(&one.target.task).and_then(Task::latest_session);
+                    if latest.is_some_and(|latest| {
+                        Some(&latest.id) != one.target.session.as_ref() && latest.created_at > one.asked_at
+                    }) {
+                        continue;
+                    }
                     let progress = CancelProgress::new(one.target.task, CancelPhase::Requested, one.asked_at);
                     self.hear(What::Op(Op::Cancel(CancelProgress { taken_up: true, ..progress })));
                 }
@@ -173,7 +180,12 @@ impl Gathered {
             return;
         }
         match provider.pulls_told(&refs).await {
-            Ok(pulls) => self.tell(Source::Pulls, News::Pulls(pulls)),
+            Ok(told) => {
+                self.tell(Source::Pulls, News::Pulls(told.pulls));
+                if let Some(fault) = told.untold {
+                    self.failed("the pull requests", fault);
+                }
+            }
             Err(fault) => self.failed("the pull requests", fault),
         }
     }

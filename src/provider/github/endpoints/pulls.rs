@@ -11,7 +11,8 @@ use super::super::wire::pull_convert::Flawed;
 use super::super::wire::{lenient, node_id, pull as wire, pull_convert};
 use super::graphql::{self, Flaw, Trouble};
 use crate::domain::{Fault, FaultKind, NodeId, Pull, PullId, PullRef, RepoName, Sight};
-use crate::text::Untrusted;
+use crate::provider::port::PullsTold;
+use crate::text::{Safe, Untrusted};
 
 /// The service takes no more ids in one query.
 const BATCH: usize = 100;
@@ -20,23 +21,40 @@ const FEWER: usize = 25;
 /// and, where that does not work either, not fewer than this because of a few among them.
 const FEWEST: usize = 5;
 
+/// After so many looks without trouble twice as many are tried: what was too much once need not be for ever.
+const WELL: usize = 20;
+
 /// How many pull requests the service manages in one query, as it turned out in this run.
 #[derive(Debug)]
-pub struct Batches(AtomicUsize);
+pub struct Batches {
+    most: AtomicUsize,
+    /// Looks without trouble at that.
+    well: AtomicUsize,
+}
 
 impl Default for Batches {
     fn default() -> Self {
-        Self(AtomicUsize::new(BATCH))
+        Self { most: AtomicUsize::new(BATCH), well: AtomicUsize::new(0) }
     }
 }
 
 impl Batches {
     fn most(&self) -> usize {
-        self.0.load(Ordering::Relaxed)
+        self.most.load(Ordering::Relaxed)
     }
 
+    /// More were too much.
     fn at_most(&self, size: usize) {
-        self.0.fetch_min(size.max(FEWEST), Ordering::Relaxed);
+        self.most.fetch_min(size.max(FEWEST), Ordering::Relaxed);
+        self.well.store(0, Ordering::Relaxed);
+    }
+
+    /// As many as may be asked for at once were told at once.
+    fn well(&self) {
+        if self.most() < BATCH && self.well.fetch_add(1, Ordering::Relaxed) + 1 >= WELL {
+            self.well.store(0, Ordering::Relaxed);
+            self.most.store((self.most() * 2).min(BATCH), Ordering::Relaxed);
+        }
     }
 }
 
@@ -49,23 +67,28 @@ impl GitHub {
         self.look_at(refs).await?.into_iter().collect()
     }
 
-    /// Those the service told of; a fault where it told of none.
-    pub(in super::super) async fn pulls_told_of(
-        &self,
-        refs: &[PullRef],
-    ) -> Result<Vec<(PullRef, Option<Pull>)>, Fault> {
-        let mut fault = None;
-        let mut told = Vec::with_capacity(refs.len());
+    /// Those the service told of, and why not of the others; a fault where it told of none.
+    pub(in super::super) async fn pulls_told_of(&self, refs: &[PullRef]) -> Result<PullsTold, Fault> {
+        let mut told = PullsTold::default();
+        let mut missing = 0_usize;
         for (at, pull) in refs.iter().zip(self.look_at(refs).await?) {
             match pull {
-                Ok(pull) => told.push((at.clone(), pull)),
-                Err(why) => fault = Some(why),
+                Ok(pull) => told.pulls.push((at.clone(), pull)),
+                Err(why) => {
+                    missing += 1;
+                    told.untold = Some(why);
+                }
             }
         }
-        match fault {
-            Some(fault) if told.is_empty() => Err(fault),
-            _ => Ok(told),
+        match told.untold.take() {
+            Some(fault) if told.pulls.is_empty() => return Err(fault),
+            Some(fault) => {
+                let what = format!("{missing} of {} pull requests were not told: {}", refs.len(), fault.what);
+                told.untold = Some(Fault { what: Safe::new(what), ..fault });
+            }
+            None => {}
         }
+        Ok(told)
     }
 
     /// In the order asked. What is too much for one query is asked for again in smaller ones, after the others: so one pull
@@ -74,7 +97,8 @@ impl GitHub {
         let mut told: Vec<(usize, Told)> = Vec::with_capacity(refs.len());
         let mut size = self.batches.most();
         let mut waiting = VecDeque::from([(0, refs)]);
-        let mut answered = false;
+        // The most that were told at once, and whether anything was too much.
+        let (mut told_at_once, mut trouble) = (0, false);
         while let Some((from, part)) = waiting.pop_front() {
             let (batch, rest) = part.split_at(size.min(part.len()));
             if !rest.is_empty() {
@@ -82,13 +106,11 @@ impl GitHub {
             }
             match self.pull_batch(batch).await {
                 Ok(pulls) => {
-                    answered = true;
+                    told_at_once = told_at_once.max(batch.len());
                     told.extend((from..).zip(pulls));
                 }
                 Err(Trouble::TooMuch(_)) if batch.len() > 1 => {
-                    if batch.len() > FEWER {
-                        self.batches.at_most(FEWER);
-                    }
+                    trouble = true;
                     size = size.min(batch.len().div_ceil(2)).min(FEWER);
                     waiting.push_back((from, batch));
                 }
@@ -96,9 +118,12 @@ impl GitHub {
                 Err(Trouble::Other(fault)) => return Err(fault),
             }
         }
-        // Where nothing works it is not for their number.
-        if answered {
-            self.batches.at_most(size);
+        match (trouble, told_at_once) {
+            // Where nothing works it is not for their number.
+            (true, 0) => {}
+            (true, size) => self.batches.at_most(size),
+            (false, size) if size >= self.batches.most() => self.batches.well(),
+            (false, _) => {}
         }
         told.sort_by_key(|(number, _)| *number);
         Ok(told.into_iter().map(|(_, told)| told).collect())

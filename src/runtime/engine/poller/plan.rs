@@ -38,7 +38,7 @@ impl Poller {
                     self.tell_follower.send_replace(Some((**task).clone()));
                 }
             }
-            Brought::Pulls(pulls) => self.learn_pulls(pulls, now),
+            Brought::Pulls(told) => self.learn_pulls(&told.pulls, now),
             Brought::Automations { repo, listed } => self.learn_automations(repo, listed, now),
             Brought::Automation { at, automation } => self.learn_automation(at, automation.as_deref(), now),
             Brought::Runs { at, runs } => self.learn_runs(at, runs.as_deref_mut(), now),

@@ -380,6 +380,7 @@ impl Poller {
             Brought::List { found: Found::Some(swept), .. } => swept.cut.take(),
             _ => None,
         };
+        let untold = if let Brought::Pulls(told) = &mut brought { told.untold.take() } else { None };
         // The pace it has from now on is the one the next wait counts by.
         self.cover(now);
         let wait = if cut.is_none() { self.schedule.succeeded(&due.source, now) } else { None };
@@ -392,6 +393,10 @@ impl Poller {
         for news in std::iter::once(brought.into_news()).chain(also.into_iter().flatten()) {
             self.recorder.hear(&news, self.desk.now());
             self.desk.net(due.source.clone(), due.generation, next_try, Ok(news)).await;
+        }
+        // The others are asked about at their pace; that some are of before is said.
+        if let Some(fault) = untold {
+            self.desk.net(due.source.clone(), due.generation, next_try, Err(fault)).await;
         }
         self.keep_mark(&due.source, now);
         if let Some(fault) = cut {
