@@ -35,7 +35,7 @@ pub async fn cancel_as(
         Err(phase) => phase,
     };
     cycle.settle(&last).await;
-    let in_vain = cycle.aims.is_empty() && matches!(last, CancelPhase::Refused(_));
+    let in_vain = cycle.aims.is_empty() && matches!(&last, CancelPhase::Refused(fault) if fault.is_passing());
     cycle.tell(last).await;
     in_vain
 }
