@@ -93,7 +93,8 @@ impl Default for Settings {
 impl Settings {
     /// All that is shown is of repositories of one owner.
     pub fn has_one_owner(&self) -> bool {
-        !self.reach_beyond() && self.repos.windows(2).all(|pair| matches!(pair, [a, b] if a.owner() == b.owner()))
+        !self.reach_beyond()
+            && self.repos.windows(2).all(|pair| matches!(pair, [a, b] if a.owner().eq_ignore_ascii_case(b.owner())))
     }
 
     /// The viewer's own tasks are shown whatever their repository.

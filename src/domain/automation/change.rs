@@ -62,11 +62,15 @@ fn short(value: &Value) -> String {
     cut(&show_value(value), 0)
 }
 
+fn whole(value: &Value) -> String {
+    ascii(&show_value(value))
+}
+
 /// What is shown of a text from a character on, with a mark where something is left out.
 fn cut(text: &str, from: usize) -> String {
     let shown: String = text.chars().skip(from).take(LONGEST).collect();
     let more = text.chars().count() > from + LONGEST;
-    format!("{}{}{}", if from > 0 { "…" } else { "" }, shown.trim_start(), if more { "…" } else { "" })
+    format!("{}{shown}{}", if from > 0 { "…" } else { "" }, if more { "…" } else { "" })
 }
 
 /// Every character that is not plain as its number.
@@ -97,7 +101,14 @@ fn text(name: &str, was: &str, becomes: &str) -> String {
     let line = |line: Option<String>| match line {
         None => "nothing".to_owned(),
         Some(line) if line.is_empty() => "an empty line".to_owned(),
-        Some(line) => cut(&line, same.saturating_sub(BEFORE)),
+        Some(line) => {
+            // Not from a blank on, unless blanks are what differs.
+            let before = line.chars().take(same).collect::<Vec<_>>();
+            let from = same.saturating_sub(BEFORE);
+            let blanks = before.iter().skip(from).take_while(|c| **c == ' ').count();
+            let blanks = if from == 0 || from + blanks >= same { 0 } else { blanks };
+            cut(&line, from + blanks)
+        }
     };
     let more = if old.eq(new) { "" } else { ", and more below it" };
     let place = if is_one_line(was) && is_one_line(becomes) { String::new() } else { format!(", line {number}") };
@@ -110,11 +121,13 @@ fn is_one_line(text: &str) -> bool {
 
 /// What a long list has no more, and what is new in it.
 fn list(name: &str, was: &[Value], becomes: &[Value]) -> String {
-    let only = |these: &[Value], those: &[Value]| {
-        let only: Vec<String> = these.iter().filter(|one| !those.contains(one)).map(short).collect();
+    let only = |these: &[Value], those: &[Value], show: fn(&Value) -> String| {
+        let only: Vec<String> = these.iter().filter(|one| !those.contains(one)).map(show).collect();
         only.join(", ")
     };
-    let (gone, new) = (only(was, becomes), only(becomes, was));
+    let both = |show| (only(was, becomes, show), only(becomes, was, show));
+    // What differs only behind what is shown of it is shown whole.
+    let (gone, new) = if both(short).0 == both(short).1 { both(whole) } else { both(short) };
     match (gone.is_empty(), new.is_empty()) {
         (true, true) => format!("{name}: the same in another order or number"),
         (false, true) => format!("{name}: without {gone}"),
@@ -183,10 +196,18 @@ mod tests {
             (json!("ab"), json!("a\u{200b}b")),
             (json!("x\nab"), json!("x\na\u{200b}b")),
             (json!("x\nab"), json!("x\nab\r")),
+            (json!("x\n    - run tests"), json!("x\n- run tests")),
+            (json!(format!("x{}y", " ".repeat(90))), json!(format!("x{}y", " ".repeat(91)))),
         ] {
             let told = words("prompt", was, becomes);
             let (one, other) = told.split_once(": ").unwrap().1.split_once(" → ").unwrap();
             assert_ne!(one, other, "{told}");
         }
+        let tools = |numbers: std::ops::Range<u8>| {
+            json!(numbers.map(|n| format!("{}{n}", "tool".repeat(20))).collect::<Vec<_>>())
+        };
+        let told = words("tools", tools(0..9), tools(1..10));
+        let (gone, new) = told.split_once("without ").unwrap().1.split_once(", with ").unwrap();
+        assert_ne!(gone, new, "{told}");
     }
 }

@@ -80,6 +80,10 @@ pub struct Names {
 impl Names {
     /// The value this one is told as.
     pub fn name(&mut self, value: &str) -> String {
+        // The service takes repositories that are spelt in another case for the same.
+        if let Some(known) = self.known.iter().find(|known| known.eq_ignore_ascii_case(value)) {
+            return known.clone();
+        }
         if self.known.len() < MOST_LABELS {
             self.known.insert(value.to_owned());
         }

@@ -9,7 +9,7 @@ use crate::console::state::queue::{GroupName, Groups};
 use crate::console::state::settings::Settings;
 use crate::console::state::world::{Known, World};
 use crate::domain::zone::Days;
-use crate::domain::{Condition, Group, Instant, State};
+use crate::domain::{Condition, Group, Instant, RepoName, State};
 
 /// Finds the groups of many tasks at one moment.
 pub struct Grouper<'a> {
@@ -27,6 +27,7 @@ pub struct Grouper<'a> {
 enum Shared<'a> {
     Nothing,
     Text(&'a str),
+    Repo(&'a RepoName),
     State(Discriminant<State>),
     Ours(Discriminant<Condition<'a>>),
     Day(NaiveDate),
@@ -59,7 +60,7 @@ impl<'a> Grouper<'a> {
             text.map_or(Shared::Nothing, |text| Shared::Text(text.raw_for_match()))
         };
         match self.by {
-            Group::Repo => Shared::Text(task.at.repo.as_str()),
+            Group::Repo => Shared::Repo(&task.at.repo),
             Group::State => match known.condition(self.now) {
                 Condition::State(State::Unknown(word)) => Shared::Text(word.raw_for_match()),
                 Condition::State(state) => Shared::State(discriminant(state)),
