@@ -210,6 +210,14 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// How it is written down that a cancel was taken, and known again by. Never change it.
+    pub const ACCEPTED: &str = "accepted (202), not verified yet";
+
+    /// The service took a cancel, and nobody has seen its end.
+    pub fn is_accepted(&self) -> bool {
+        matches!(self, Self::Unknown(text) if text.contains(Self::ACCEPTED))
+    }
+
     /// Nothing can be recorded after it.
     pub fn is_final(&self) -> bool {
         !matches!(self, Self::Unknown(_))

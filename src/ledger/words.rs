@@ -21,7 +21,9 @@ pub fn title(line: &Line) -> Safe {
     match &line.said {
         Said::Intent(intent) => Safe::new(intent.action.word().replace('_', " ")),
         Said::Outcome(intent, _, outcome) => {
-            Safe::new(format!("{} {}", intent.action.word().replace('_', " "), outcome.word()))
+            // Asked for and taken: what is not known of it is its end.
+            let word = if outcome.is_accepted() { "requested" } else { outcome.word() };
+            Safe::new(format!("{} {word}", intent.action.word().replace('_', " ")))
         }
         Said::Observed(observed) => match observed.seen.kind {
             Kind::State => State::parse(&observed.seen.became).word(),

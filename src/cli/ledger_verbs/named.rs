@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::read::{Stop, each};
+use super::read::{Stop, each, is_of};
 use crate::cli::which::{Which, parse};
 use crate::domain::{Fault, FaultKind, RepoName};
 use crate::ledger::{Ledger, Line, Said, Span};
@@ -20,9 +20,14 @@ pub(super) fn task(ledger: &dyn Ledger, word: &str, repos: &[RepoName]) -> Resul
     // Addresses of whichever service: the ledger may hold several.
     let web = word.split_once("://").and_then(|(_, rest)| rest.split('/').next()).unwrap_or_default();
     let found = match parse(word, web, repos) {
-        Ok(Which::Task { id, .. }) => begun(ledger, &id)?,
+        Ok(Which::Task { repo: Some(repo), id }) => begun(ledger, &id, &[repo])?,
+        Ok(Which::Task { id, .. }) => begun(ledger, &id, repos)?,
         Ok(Which::Pull { repo, number }) => of_pull(ledger, &repo, number)?.into_iter().collect(),
-        Ok(Which::Issue { .. }) | Err(_) => BTreeSet::new(),
+        Ok(Which::Issue { .. }) => BTreeSet::new(),
+        Err(fault) => {
+            let Fault { what, next_step, .. } = nothing_of(word);
+            return Err(Fault::new(FaultKind::NotFound, format!("{what}: {}", fault.what), next_step).into());
+        }
     };
     let mut all = found.iter();
     match (all.next(), all.next()) {
@@ -47,10 +52,13 @@ fn is_there(ledger: &dyn Ledger, id: &str) -> Result<bool, Fault> {
     Ok(!ledger.lines(&of_it, 1)?.is_empty())
 }
 
-/// Every task whose id begins so; the one whose id it is, alone.
-fn begun(ledger: &dyn Ledger, id: &str) -> Result<BTreeSet<String>, Stop> {
+/// Every task whose id begins so; the one whose id it is, alone. `repos`: of these; none: of all.
+fn begun(ledger: &dyn Ledger, id: &str, repos: &[RepoName]) -> Result<BTreeSet<String>, Stop> {
     let mut found = BTreeSet::new();
     each(ledger, Span::default(), |line| {
+        if !is_of(line, repos) {
+            return Ok(());
+        }
         found.extend(line.task().filter(|task| task.starts_with(id)).map(str::to_owned));
         Ok(())
     })?;

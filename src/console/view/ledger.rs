@@ -12,13 +12,16 @@ use crate::console::ledger::{Charts, Day, Row};
 use crate::console::state::Model;
 use crate::console::state::layout::Area;
 use crate::console::state::ledger::{LedgerPane, MOST, Progress};
-use crate::domain::{Instant, age};
+use crate::domain::age;
 use crate::text::{Safe, width};
 
 /// Columns of the age, of what happened and of the repository.
 const AGE: usize = 5;
 const TITLE: usize = 20;
 const REPO: usize = 24;
+/// Of the task's name, where the console knows it, and from how wide a screen on.
+const NAME: usize = 30;
+const NAMED_FROM: u16 = 120;
 /// Rows of a chart, and columns of the words before it.
 const CHART: u16 = 2;
 const LABEL: usize = 10;
@@ -71,7 +74,7 @@ pub fn draw(model: &Model, ledger: &LedgerPane, theme: &Theme, body: Area, buffe
     }
     for (y, (index, row)) in (body.y + 1..body.bottom()).zip(ledger.rows.iter().enumerate().skip(ledger.top)) {
         let line = Area { y, height: 1, ..body };
-        draw_row(row, model.now, (theme, index == ledger.cursor), line, buffer);
+        draw_row(model, row, (theme, index == ledger.cursor), line, buffer);
     }
 }
 
@@ -96,13 +99,13 @@ fn words(ledger: &LedgerPane) -> Vec<(Tone, Safe)> {
     words
 }
 
-fn draw_row(row: &Row, now: Instant, (theme, under): (&Theme, bool), line: Area, buffer: &mut Buffer) {
+fn draw_row(model: &Model, row: &Row, (theme, under): (&Theme, bool), line: Area, buffer: &mut Buffer) {
     if under {
         let bar = theme.bar();
         put(buffer, line, line.x, line.y, bar, theme.style(Tone::Accent));
     }
     let dim = theme.style(Tone::Dim);
-    let age = Safe::new(format!("{:>AGE$}", age::short(now - row.at)));
+    let age = Safe::new(format!("{:>AGE$}", age::short(model.now - row.at)));
     let mut x = put(buffer, line, line.x + 1, line.y, &age, dim) + 2;
     let wide = line.width >= 100;
     let (title, repo) = if wide { (TITLE, REPO) } else { (TITLE - 4, REPO - 8) };
@@ -114,6 +117,11 @@ fn draw_row(row: &Row, now: Instant, (theme, under): (&Theme, bool), line: Area,
     x = put(buffer, line, x, line.y, mark, theme.style(tone));
     x = column(buffer, line, x, &row.title, title, theme.style(tone));
     x = column(buffer, line, x, &Safe::new(row.repo.as_str()), repo, theme.style(Tone::Plain));
+    if line.width >= NAMED_FROM {
+        let known = row.task.as_ref().and_then(|task| model.world.tasks.get(&task.id));
+        let name = known.map(|known| known.task.name.show_line()).unwrap_or_default();
+        x = column(buffer, line, x, &name, NAME, theme.style(Tone::Plain));
+    }
     let room = usize::from(line.right().saturating_sub(x));
     let detail = Safe::new(width::cut_end(&row.detail, room));
     put(buffer, line, x, line.y, &detail, dim);

@@ -5,17 +5,13 @@ use crate::domain::cancel::Answer;
 use crate::domain::{CancelPhase, RunId};
 use crate::ledger::port::Outcome;
 
-/// How an accepted request is written down, and known again by.
-const ACCEPTED: &str = "accepted (202), not verified yet";
-
 pub(super) fn accepted(run: RunId) -> String {
-    format!("run {run}: {ACCEPTED}")
+    format!("run {run}: {}", Outcome::ACCEPTED)
 }
 
 /// What was answered, as an outcome that is not final tells it.
 pub(super) fn answered(outcome: Option<&Outcome>) -> Answer {
-    let accepted = outcome.is_some_and(|outcome| outcome.detail().contains(ACCEPTED));
-    if accepted { Answer::Accepted } else { Answer::Lost }
+    if outcome.is_some_and(Outcome::is_accepted) { Answer::Accepted } else { Answer::Lost }
 }
 
 impl Cycle<'_> {
