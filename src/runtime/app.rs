@@ -331,13 +331,14 @@ impl<S: Screen, E: Effects> Running<S, E> {
         self.pressed |= matches!(event.what, What::Key(_) | What::Paste(_) | What::Mouse(_));
         let mut came = self.alone.hears(&event);
         let mouse = self.app.model.settings.mouse;
-        let painted = self.app.model.settings.look.palette();
+        let look = |model: &Model| (model.settings.look.palette(), model.settings.look.shown_on());
+        let painted = look(&self.app.model);
         let effects = update::update(&mut self.app.model, event);
         if self.app.model.settings.mouse != mouse {
             self.app.screen.mouse(!mouse);
             self.app.model.dirty = true;
         }
-        if self.app.model.settings.look.palette() != painted {
+        if look(&self.app.model) != painted {
             self.app.theme = Theme::of(&self.app.model.settings);
         }
         for effect in effects {
@@ -412,32 +413,38 @@ impl<S: Screen, E: Effects> Running<S, E> {
         if self.exit.is_some() {
             return;
         }
-        if self.app.screen.stop() {
-            // A shell that ends a stopped job lets it go on for that, in the background: it must not reach for the terminal
-            // then. One that fetches it back may hand over the terminal a moment later.
-            let mut looks = 0_u8;
-            loop {
-                let signal = if looks > 0 {
-                    tokio::time::timeout(HANDED_OVER, self.app.signals.recv()).await.ok()
-                } else {
-                    Some(self.app.signals.recv().await)
-                };
-                match signal {
-                    Some(Some(Signal::Continue)) => looks = LOOKS,
-                    Some(Some(Signal::End(code))) => self.exit = Some(Exit::Signal(code)),
-                    Some(Some(Signal::HangUp) | None) => self.exit = Some(Exit::Gone),
-                    Some(Some(Signal::Stop | Signal::Resize)) => {}
-                    None => looks = looks.saturating_sub(1),
-                }
-                if self.exit.is_some() {
-                    return;
-                }
-                if looks > 0 && looks < LOOKS && self.app.screen.is_ours() {
-                    break;
-                }
+        // One that goes on in the background stops again, as whoever reaches for the terminal from there does: a shell that
+        // fetches a running job back hands over the terminal and says nothing.
+        while self.app.screen.stop() && !self.fetched().await {}
+        if self.exit.is_none() {
+            self.resume();
+        }
+    }
+
+    /// Waits for the word to go on. `false`: it came, and the terminal is still another's.
+    async fn fetched(&mut self) -> bool {
+        // A shell that ends a stopped job lets it go on for that, in the background: it must not reach for the terminal
+        // then. One that fetches it back may hand over the terminal a moment later.
+        let mut looks = None;
+        loop {
+            let signal = match looks {
+                Some(_) => tokio::time::timeout(HANDED_OVER, self.app.signals.recv()).await.ok(),
+                None => Some(self.app.signals.recv().await),
+            };
+            match signal {
+                Some(Some(Signal::Continue)) => looks = Some(LOOKS),
+                Some(Some(Signal::End(code))) => self.exit = Some(Exit::Signal(code)),
+                Some(Some(Signal::HangUp) | None) => self.exit = Some(Exit::Gone),
+                Some(Some(Signal::Stop | Signal::Resize)) => {}
+                None => looks = looks.map(|left: u8| left.saturating_sub(1)),
+            }
+            if self.exit.is_some() || (looks.is_some_and(|left| left < LOOKS) && self.app.screen.is_ours()) {
+                return true;
+            }
+            if looks == Some(0) {
+                return false;
             }
         }
-        self.resume();
     }
 
     /// Takes the terminal again, whatever was done to it.

@@ -54,10 +54,16 @@ impl Known {
         }
         match (self.cancel_verdict(), self.orphan_at()) {
             (OfCancel::Orphaned(_), _) => Condition::Orphaned,
+            // Nobody here looks how a cancel of an earlier run ends: its run does.
+            (OfCancel::Cancelling, Some(at)) if now >= at && self.is_left_requested() => Condition::Orphaned,
             (OfCancel::Cancelling, _) => Condition::Cancelling,
             (OfCancel::None, Some(at)) if now >= at => Condition::Orphaned,
             (OfCancel::None, _) => state,
         }
+    }
+
+    fn is_left_requested(&self) -> bool {
+        self.cancel.as_ref().is_some_and(|cancel| cancel.taken_up && cancel.phase == CancelPhase::Requested)
     }
 
     /// Of a task that still works.
