@@ -108,6 +108,7 @@ impl Page {
         }
         self.row("▲", "stuck: it should move and does not; the detail says why");
         self.row("≠", "task, session, run and pull request disagree");
+        self.row("∴", "its log was found to say why, or what to look at; the log begins with it");
         self.row("↻", "an automation started it; the detail says which");
         self.row("•", "before the sign: marked; behind the word: changed since you last looked at it");
     }

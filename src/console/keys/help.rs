@@ -7,6 +7,7 @@ use crate::console::state::dialog::Dialog;
 use crate::console::state::list::List;
 use crate::console::state::queue::kind;
 use crate::console::state::tasks::Slot;
+use crate::console::state::world::Known;
 use crate::domain::blocked::Whom;
 use crate::domain::capability::Answer;
 use crate::domain::{CancelPhase, Condition, PullState, State};
@@ -264,7 +265,8 @@ fn may_cancel(context: Context, model: &Model) -> bool {
         let is_active = |slot: Slot| entry(slot).is_some_and(|entry| entry.kinds & kind::ACTIVE != 0);
         return model.world.tasks.marks().iter().any(is_active);
     }
-    model.selected().is_some_and(|known| known.task.state.is_active())
+    let ours = |known: &Known| matches!(known.condition(model.now), Condition::Cancelling | Condition::Orphaned);
+    model.selected().is_some_and(|known| known.task.state.is_active() && !ours(known))
 }
 
 /// What makes sense for the pull request that is looked at, by whom it waits on.

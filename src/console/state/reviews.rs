@@ -5,7 +5,7 @@
 //!   └───────────D───────────> diff
 //! ```
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -16,7 +16,8 @@ use super::place::Pane;
 use crate::console::reviews::LookAt;
 use crate::domain::blocked::{Blocked, Case, Whom, blocked};
 use crate::domain::policy::{InForce, Policy};
-use crate::domain::{Fault, Pull, PullId, PullLook, PullTarget, RepoName, Viewer};
+use crate::domain::{Condition, Fault, Pull, PullId, PullLook, PullTarget, RepoName, Viewer};
+use crate::text::Untrusted;
 
 pub mod diff;
 
@@ -50,6 +51,8 @@ pub struct ReviewsPane {
     pub diff: Option<Box<DiffPane>>,
     /// What was last read of one alone.
     pub look: Option<(PullTarget, Box<PullLook>)>,
+    /// Those that an agent was told to merge by itself, as far as one was looked at, and the commit that was.
+    pub agent_merges: BTreeMap<Key, Option<Untrusted>>,
     /// What the runtime was last asked to look at.
     pub looking: Option<LookAt>,
     /// `None`: not read yet.
@@ -112,6 +115,11 @@ impl ReviewsPane {
         same.then_some(&**look)
     }
 
+    /// An agent was told to merge it by itself, when it was last looked at.
+    pub fn is_agent_merge(&self, pull: &Pull) -> bool {
+        self.agent_merges.get(&(pull.repo.clone(), pull.id)).is_some_and(|head| *head == pull.standing.head)
+    }
+
     pub fn policy(&self) -> Option<&Policy> {
         self.policy.as_ref()?.policy.as_ref().ok()
     }
@@ -134,7 +142,9 @@ impl Model {
     /// On whom a pull request waits. `None`: it is decided.
     pub fn blocked<'a>(&'a self, pull: &'a Pull) -> Option<Blocked<'a>> {
         let me = self.world.viewer.as_ref().map(login);
-        let task = self.world.task_of(&pull.repo, pull.id).map(|known| &known.task.state);
+        let task = self.world.task_of(&pull.repo, pull.id);
+        // Nothing works on what an orphan says it works on.
+        let task = task.filter(|known| known.condition(self.now) != Condition::Orphaned).map(|known| &known.task.state);
         blocked(pull, &Case { me, task })
     }
 

@@ -1,6 +1,6 @@
 //! What is known of the service: tasks, pulls, runs, people, and how fresh each source is.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::evidence::Evidence;
 use super::seen::Seen;
@@ -21,6 +21,8 @@ pub struct World {
     pub tasks: Tasks,
     /// `Ok(None)` inside: asked, and gone or not visible.
     pub pulls: HashMap<(RepoName, PullId), Option<Pull>>,
+    /// Those of them that only the runs of an automation named so far.
+    pub of_runs: BTreeSet<(RepoName, PullId)>,
     /// When each of them was last answered for.
     pub pulls_read: HashMap<(RepoName, PullId), Instant>,
     /// Repositories of which a pull request was seen: the token may look there.

@@ -2,6 +2,7 @@
 
 use super::{cancels, dialog, doctor, queue};
 use crate::console::effect::Effect;
+use crate::console::keys::Context;
 use crate::console::state::Model;
 use crate::console::state::batch::Batch;
 use crate::console::state::detail::duration;
@@ -40,13 +41,17 @@ pub(super) fn refusal(model: &Model, known: &Known) -> Option<String> {
         return Some(format!("nothing to cancel: the task is {}", known.task.state.word()));
     }
     if known.condition(model.now) == Condition::Orphaned {
-        return Some("its run is already gone; the task frees itself, nothing can hurry it".to_owned());
+        return Some(
+            "its run is already gone: there is nothing left to cancel, the task has to free itself".to_owned(),
+        );
     }
     let waits = known.cancel.as_ref().is_some_and(|cancel| cancel.phase == CancelPhase::Waiting);
     let under_way = if waits {
         "it waits for its run to be cancelled; {queue.cancels} lists the cancels, {cancels.withdraw} there takes it back"
-    } else {
+    } else if model.screen() == Context::Queue {
         "already being cancelled; the detail shows how far it is, {queue.cancels} all cancels"
+    } else {
+        "already being cancelled; the detail shows how far it is"
     };
     known.is_cancelling().then(|| model.filled(under_way))
 }

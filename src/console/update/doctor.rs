@@ -135,8 +135,13 @@ pub fn intent(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) -> b
     let Some(pane) = doctor.pane.as_mut() else { return false };
     match intent {
         Intent::Top => **pane = DoctorPane::default(),
-        Intent::NextError => pane.cursor = next_off.unwrap_or(from),
-        Intent::PreviousError => pane.cursor = previous_off.unwrap_or(from),
+        Intent::NextError | Intent::PreviousError => {
+            let (found, way) = if intent == Intent::NextError { (next_off, "below") } else { (previous_off, "above") };
+            match found {
+                Some(row) => pane.cursor = row,
+                None => model.notes.say(model.now, false, format!("no ability {way} is off; settings may be")),
+            }
+        }
         Intent::Refresh => ask(model, repos, true, effects),
         Intent::Copy => {
             if let Some(text) = text {

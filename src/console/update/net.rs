@@ -145,7 +145,14 @@ fn take(model: &mut Model, source: &Source, news: News, same_sweep: bool) {
         News::Task(task) => merge_task(model, *task),
         News::Person(person) => person_known(model, person),
         News::Pulls(pulls) => {
+            let of_runs = matches!(source, Source::AutomationRuns(_));
             for (at, pull) in pulls {
+                let key = (at.repo.clone(), at.id);
+                if !of_runs {
+                    model.world.of_runs.remove(&key);
+                } else if !model.world.pulls.contains_key(&key) {
+                    model.world.of_runs.insert(key);
+                }
                 merge_pull(model, at, pull);
             }
         }

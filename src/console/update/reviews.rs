@@ -23,7 +23,11 @@ pub mod act;
 /// Rebuilds rows, counts and selection from the world.
 pub fn rebuild(model: &mut Model) {
     model.reviews.due = false;
-    let known = model.world.pulls.iter().filter_map(|(key, pull)| Some((key, pull.as_ref()?)));
+    // What only the runs of an automation brought stands with the automation: what is counted here does not hang on
+    // whether somebody looked there.
+    let elsewhere = |key: &Key| model.world.of_runs.contains(key) && model.world.tasks.naming(key).is_empty();
+    let known = model.world.pulls.iter().filter(|(key, _)| !elsewhere(key));
+    let known = known.filter_map(|(key, pull)| Some((key, pull.as_ref()?)));
     let mut known: Vec<(&Key, &Pull, Option<Whom>)> =
         known.map(|(key, pull)| (key, pull, model.blocked(pull).map(|on| on.whom))).collect();
     known.sort_by_key(|(key, pull, whom)| {
@@ -322,7 +326,15 @@ pub fn news(model: &mut Model, news: News, effects: &mut Vec<Effect>) {
     model.dirty = true;
     match news {
         News::Policy(policy) => model.reviews.policy = Some(policy),
-        News::Look(target, look) => model.reviews.look = Some((target, look)),
+        News::Look(target, look) => {
+            let key = (target.at.repo.clone(), target.at.id);
+            if look.agent_merge.is_some() {
+                model.reviews.agent_merges.insert(key, look.head.clone());
+            } else {
+                model.reviews.agent_merges.remove(&key);
+            }
+            model.reviews.look = Some((target, look));
+        }
         News::Diff(target, result) => {
             let Some(diff) = model.reviews.diff.as_mut().filter(|diff| diff.target == target) else { return };
             diff.state = match result {

@@ -178,7 +178,7 @@ fn row(model: &Model, theme: &Theme, pull: &Pull, selected: bool, columns: &Colu
 /// Why it waits; a warning first where an agent may merge it by itself, alone where there is no room for both.
 fn says(model: &Model, pull: &Pull, on: Option<&Blocked<'_>>, room: usize) -> Words {
     let Some(on) = on else { return Words::new() };
-    let merge = model.reviews.look_at(pull).is_some_and(|look| look.agent_merge.is_some());
+    let merge = model.reviews.is_agent_merge(pull);
     let mut words = Words::new();
     if merge {
         words.push(Tone::WarnStrong, "⚠ agent merge");

@@ -140,7 +140,9 @@ impl Judgement {
             Verdict::Refused => format!("refused: {}", list(self.deciding().map(with_rule).collect())),
             Verdict::NeedsReason => format!("needs a reason: {}", list(self.deciding().map(with_rule).collect())),
             Verdict::Allowed => {
-                let fine: Vec<String> = self.findings.iter().filter(|f| f.grade == Grade::Fine).map(said).collect();
+                let another = |finding: &Finding| finding.rule != self.rule && !finding.rule.is_empty();
+                let named = |finding| if another(finding) { with_rule(finding) } else { said(finding) };
+                let fine: Vec<String> = self.findings.iter().filter(|f| f.grade == Grade::Fine).map(named).collect();
                 let word = if later.is_empty() { "allowed" } else { "so far allowed" };
                 let colon = if fine.is_empty() { "" } else { ": " };
                 format!("{word} by rule `{}`{colon}{}", self.rule, list(fine))

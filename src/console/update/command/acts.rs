@@ -177,6 +177,9 @@ pub(super) fn save(model: &mut Model, arguments: &[&str], effects: &mut Vec<Effe
         }
         shape => {
             let entries = shown.transcript.entries();
+            if entries.is_empty() {
+                return Err("nothing of the log has been read yet".to_owned());
+            }
             Effect::Save { to, text: export::entries(entries, shape == Shape::Markdown).into() }
         }
     });

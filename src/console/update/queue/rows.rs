@@ -330,11 +330,13 @@ fn kinds(facts: &Facts<'_>) -> u16 {
     let one = |is: bool, kind: u16| if is { kind } else { 0 };
     let of_state = match facts.condition {
         Condition::State(State::Queued) => kind::QUEUED,
-        Condition::State(State::InProgress) | Condition::Cancelling => kind::RUNNING,
+        Condition::State(State::InProgress) => kind::RUNNING,
         Condition::State(State::WaitingForUser) => kind::NEEDS_ME,
         Condition::State(State::Failed | State::TimedOut) => kind::FAILED,
         Condition::State(State::Completed) => kind::DONE,
-        Condition::Orphaned | Condition::State(State::Idle | State::Cancelled | State::Unknown(_)) => 0,
+        Condition::Cancelling
+        | Condition::Orphaned
+        | Condition::State(State::Idle | State::Cancelled | State::Unknown(_)) => 0,
     };
     kind::ALL
         | of_state

@@ -149,7 +149,11 @@ fn question(model: &Model, pull: &Pull, target: PullTarget, act: PullAct) -> Dia
             if let Some(on) = model.blocked(pull) {
                 body.push(line(format!("waits on {}: {}", on.whom.word(), on.why.words())));
             }
-            body.push(line("It is not merged: nothing here does that.".to_owned()));
+            body.push(line(if model.reviews.is_agent_merge(pull) {
+                "An agent was told to merge this by itself: with this it may.".to_owned()
+            } else {
+                "It is not merged: nothing here does that.".to_owned()
+            }));
             (format!("Approve {name}?"), "Yes, approve it")
         }
         PullAct::Close => {
