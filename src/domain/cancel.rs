@@ -141,6 +141,11 @@ pub fn ended_word(asked: &[Asked]) -> Safe {
     }
 }
 
+/// It is known to have ended, and not for a cancel.
+pub fn is_by_itself(end: &Conclusion) -> bool {
+    !matches!(end, Conclusion::Cancelled | Conclusion::Unknown(_))
+}
+
 /// One step of a cancel, as the screen and the ledger see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CancelProgress {
@@ -158,6 +163,11 @@ impl CancelProgress {
     /// Nothing is known yet but what it is aimed at.
     pub fn new(task: TaskRef, phase: CancelPhase, at: Instant) -> Self {
         Self { task, phase, at, runs: Vec::new(), matched: None, asked: Vec::new(), taken_up: false }
+    }
+
+    /// How a run ended that was asked to and did not end for that. `None`: none is known to.
+    pub fn ended_by_itself(&self) -> Option<&Conclusion> {
+        self.asked.iter().filter_map(|asked| asked.ended.as_ref()).find(|end| is_by_itself(end))
     }
 
     /// A request was sent that nobody answered, and its run has not been seen to end: nobody can say that it was accepted.

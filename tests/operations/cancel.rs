@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use atc::domain::Conclusion;
 use atc::domain::{
     CancelPhase, CancelTarget, Fault, FaultKind, Run, RunId, RunStatus, SessionId, State, TaskId, TaskRef,
 };
@@ -417,6 +418,32 @@ async fn an_accepted_cancel_is_final_in_the_ledger_only_once_its_end_was_seen() 
     assert_eq!(rest(reports).await, [RunEnded, Ended]);
     let (_, outcome) = entries(&book)[0].outcome.clone().unwrap();
     assert!(matches!(outcome, Outcome::Confirmed(text) if text.contains("session ended")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_ended_by_itself_is_not_called_cancelled_in_the_ledger_or_to_the_shell() {
+    for (end, by_itself) in [(Conclusion::Success, true), (Conclusion::Failure, true), (Conclusion::Cancelled, false)] {
+        let fake = world(Some(10), Some(20));
+        let (now, start, how) = (fake.now.clone(), (fake.now)(), end.clone());
+        *fake.on_run.lock().unwrap() = Box::new(move |id| {
+            let over = now() - start > TimeDelta::seconds(10);
+            let status = if over { RunStatus::Completed } else { RunStatus::InProgress };
+            Ok(Run { conclusion: over.then(|| how.clone()), ..run(id.0, status, start) })
+        });
+        let (_, mut reports, _, book) = started(fake, target());
+        let mut last = None;
+        while let Some(progress) = reports.recv().await {
+            last = Some(progress);
+        }
+        let last = last.unwrap();
+        assert_eq!((last.phase.clone(), last.ended_by_itself().is_some()), (Ended, by_itself), "{end:?}");
+        let outcome = entries(&book)[0].outcome.clone().unwrap().1;
+        assert_eq!(
+            matches!(outcome, Outcome::Rejected(ref why) if why.contains("by itself")),
+            by_itself,
+            "{outcome:?}"
+        );
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -38,6 +38,7 @@ impl Came {
                 CancelPhase::Looking | CancelPhase::Waiting | CancelPhase::Withdrawn => "not_sent",
                 CancelPhase::Requested => "requested",
                 CancelPhase::RunEnded => "run_ended",
+                CancelPhase::Ended if progress.ended_by_itself().is_some() => "ended_by_itself",
                 CancelPhase::Ended => "cancelled",
                 CancelPhase::Orphaned { .. } => "orphaned",
                 CancelPhase::RunsOn(_) => "runs_on",
@@ -107,7 +108,10 @@ impl Came {
                 CancelPhase::RunsOn(run) => format!("what was cancelled has ended, and run {run} works in its place"),
                 CancelPhase::Requested => "accepted, not done: `--wait` stays to see".to_owned(),
                 CancelPhase::RunEnded => "its run has ended; of the session nothing was seen yet".to_owned(),
-                CancelPhase::Ended => "run and session have ended".to_owned(),
+                CancelPhase::Ended => progress.ended_by_itself().map_or_else(
+                    || "run and session have ended".to_owned(),
+                    |end| format!("not cancelled: its run ended by itself ({})", end.word()),
+                ),
                 CancelPhase::Orphaned { frees_at: Some(at) } => format!(
                     "the run is gone and the session still says that it runs; it frees itself at {}",
                     at.format("%Y-%m-%d %H:%MZ")
@@ -178,6 +182,7 @@ pub const CANCEL: &[Field<Told>] = &[
             "requested",
             "run_ended",
             "cancelled",
+            "ended_by_itself",
             "orphaned",
             "runs_on",
             "stubborn",
@@ -186,7 +191,7 @@ pub const CANCEL: &[Field<Told>] = &[
             "unverified",
             "unknown",
         ]),
-        "What became of it. Only cancelled says that run and session were seen to end; requested is accepted and not more; unknown: no answer came, it may have arrived; orphaned: the run is gone and the session says that it runs; stubborn: it runs on long after the request.",
+        "What became of it. Only cancelled says that run and session were seen to end for it; ended_by_itself: they ended otherwise, as with success; requested is accepted and not more; unknown: no answer came, it may have arrived; orphaned: the run is gone and the session says that it runs; stubborn: it runs on long after the request.",
         |t| t.came.word().into()
     ),
     field!("runs", Is::List(&Is::Whole), "The Actions runs that were asked to end.", |t| {

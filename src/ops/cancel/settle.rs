@@ -1,7 +1,7 @@
 //! What the ledger is told of a cancel's end: only what was seen is final.
 
 use super::cycle::{Aim, Cycle};
-use crate::domain::cancel::Answer;
+use crate::domain::cancel::{Answer, is_by_itself};
 use crate::domain::{CancelPhase, RunId};
 use crate::ledger::port::Outcome;
 
@@ -29,9 +29,15 @@ impl Cycle<'_> {
 /// `None`: what is written there already still holds.
 fn outcome(aim: &Aim, last: &CancelPhase) -> Option<Outcome> {
     let run = aim.run;
+    // What ended otherwise was not ended by this request, whatever was answered to it.
+    if let Some(end) = aim.ended.as_ref().filter(|end| is_by_itself(end)) {
+        return Some(Outcome::Rejected(format!("it came to nothing: run {run} ended by itself ({})", end.word())));
+    }
     let ended = aim.ended.as_ref().map(|end| format!("run {run} ended ({})", end.word()));
     Some(match (last, ended) {
         (CancelPhase::Ended, Some(ended)) => Outcome::Confirmed(format!("{ended}, session ended")),
+        // The request may have had no part in it.
+        (CancelPhase::Ended, None) if aim.answer != Answer::Accepted => return None,
         (CancelPhase::Ended, None) => Outcome::Confirmed(format!("session ended, run {run} was not seen to end")),
         (CancelPhase::Orphaned { .. }, Some(ended)) => Outcome::Confirmed(format!("{ended}, its session is orphaned")),
         (CancelPhase::RunsOn(other), ended) => {
