@@ -211,7 +211,7 @@ struct GivenOptions {
 
 /// `args` with the program's own name first, as `std::env::args_os` gives them.
 pub fn parse<T: Into<OsString> + Clone>(args: impl IntoIterator<Item = T>) -> Result<Command, Refusal> {
-    let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
+    let args = repos_together(args.into_iter().map(Into::into).collect());
     // The console is what is started most, and waits for no definition of verbs it does not have.
     if let Ok(given) = alone(&args) {
         return Ok(Command::Console(options(given)));
@@ -229,6 +229,32 @@ pub fn parse<T: Into<OsString> + Clone>(args: impl IntoIterator<Item = T>) -> Re
             _ => Err(Refusal { text: error.render().to_string(), exit: Exit::Usage }),
         },
     }
+}
+
+/// With every repository where the last one is named: of those before a verb and those behind it the library keeps one
+/// place's alone, and a repository that was named must not be left out without a word.
+fn repos_together(args: Vec<OsString>) -> Vec<OsString> {
+    let is = |arg: &OsString, what: &str| arg.to_str().is_some_and(|arg| arg == what);
+    let joined = |arg: &OsString| arg.to_str().is_some_and(|arg| arg.starts_with("--repo="));
+    let (mut rest, mut named, mut at) = (Vec::with_capacity(args.len()), Vec::new(), 0);
+    let mut args = args.into_iter();
+    while let Some(arg) = args.next() {
+        if is(&arg, "--") {
+            rest.push(arg);
+            break;
+        }
+        if is(&arg, "--repo") || joined(&arg) {
+            let value = if joined(&arg) { None } else { args.next() };
+            at = rest.len();
+            named.push(arg);
+            named.extend(value);
+        } else {
+            rest.push(arg);
+        }
+    }
+    rest.extend(args);
+    rest.splice(at..at, named);
+    rest
 }
 
 /// Options without a verb.
@@ -326,6 +352,15 @@ mod tests {
             matches!(&expected, Ok(Command::Demo { demo: Demo { serve: None, speed, seed: Some(7) }, .. }) if (*speed - 2.5).abs() < 1e-9)
         );
         assert_eq!(run("demo --seed 7 --ascii --speed 2.5"), expected);
+        let behind = run("automation list --repo a/b --repo c/d --repo e/f");
+        for line in [
+            "--repo a/b automation --repo=c/d list --repo e/f",
+            "--repo a/b --repo c/d automation list --repo e/f",
+            "--repo=a/b automation list --repo c/d --repo=e/f",
+        ] {
+            assert_eq!(run(line), behind, "{line}");
+        }
+        assert_eq!(run("--repo a/b start -- --repo c/d"), run("start --repo a/b -- --repo c/d"), "words are words");
     }
 
     #[test]
