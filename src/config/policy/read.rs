@@ -10,7 +10,7 @@ use crate::config::text::nearest;
 use crate::domain::RepoPattern;
 use crate::domain::policy::{Policy, Rule, Says};
 
-pub(super) const ALL: &str = "all";
+pub(super) const ALL: &str = Policy::ALL;
 pub(super) const EVERYWHERE: &str = "everywhere";
 pub(super) const RULE: &str = "rule";
 

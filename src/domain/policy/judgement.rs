@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 
 use super::judge::Stage;
 use super::key::Key;
+use super::rule::Policy;
 use crate::domain::{StartRequest, TaskId};
 use crate::text::Safe;
 
@@ -140,7 +141,9 @@ impl Judgement {
             Verdict::Refused => format!("refused: {}", list(self.deciding().map(with_rule).collect())),
             Verdict::NeedsReason => format!("needs a reason: {}", list(self.deciding().map(with_rule).collect())),
             Verdict::Allowed => {
-                let another = |finding: &Finding| finding.rule != self.rule && !finding.rule.is_empty();
+                // What `all` says is said to be about all.
+                let of_all = |finding: &Finding| finding.in_all && finding.rule.as_str() == Policy::ALL;
+                let another = |finding: &Finding| finding.rule != self.rule && !of_all(finding);
                 let named = |finding| if another(finding) { with_rule(finding) } else { said(finding) };
                 let fine: Vec<String> = self.findings.iter().filter(|f| f.grade == Grade::Fine).map(named).collect();
                 let word = if later.is_empty() { "allowed" } else { "so far allowed" };

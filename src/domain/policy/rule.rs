@@ -177,6 +177,9 @@ impl Policy {
     /// The name of the built-in rules.
     pub const DEFAULTS: &str = "defaults";
 
+    /// The rule about all repositories together.
+    pub const ALL: &str = "all";
+
     /// Nothing is limited: what tests and comparisons start from.
     pub fn unlimited() -> Self {
         Self { all: Vec::new(), rules: Vec::new(), everywhere: Vec::new() }
