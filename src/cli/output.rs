@@ -47,7 +47,7 @@ pub fn complain(text: &str) {
 /// line in the middle of a word: there it is broken where a word ends.
 pub fn fail(fault: &Fault) -> Exit {
     let columns = rustix::termios::tcgetwinsize(io::stderr()).ok().map(|size| usize::from(size.ws_col));
-    complain(&told(fault, columns));
+    complain(&told(&fault.clone().once(), columns));
     Exit::from(fault)
 }
 

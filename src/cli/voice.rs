@@ -205,9 +205,13 @@ impl Table {
         }
     }
 
-    /// What cannot be printed is told once: the next line could not be either.
+    /// What cannot be printed is told once: the next line could not be either. Of what was done each line goes to the error
+    /// output then: a task that was started must not be lost for a full disk.
     fn print(&mut self, line: &str) {
         if self.exit != Exit::Done {
+            if self.held.is_none() {
+                output::complain(line);
+            }
             return;
         }
         if let Some(held) = &mut self.held {
@@ -218,6 +222,9 @@ impl Table {
             }
         } else {
             self.exit = self.exit.worse(output::line(line));
+            if self.exit != Exit::Done {
+                output::complain(line);
+            }
         }
     }
 

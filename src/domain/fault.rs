@@ -52,7 +52,17 @@ pub enum FaultKind {
     Local,
 }
 
+/// What to do where whoever asked goes on asking.
+pub const ASKED_AGAIN: &str = "nothing to do: it is asked again";
+
 impl Fault {
+    /// The same for somebody who asked once and has gone.
+    #[must_use]
+    pub fn once(self) -> Self {
+        let next_step = Safe::new(self.next_step.replacen(ASKED_AGAIN, "try again", 1));
+        Self { next_step, ..self }
+    }
+
     pub fn new(kind: FaultKind, what: impl AsRef<str>, next_step: impl AsRef<str>) -> Self {
         Self { kind, what: Safe::new(what), next_step: Safe::new(next_step), retry_at: None }
     }

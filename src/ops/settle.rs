@@ -83,7 +83,9 @@ pub async fn settle(context: &Context, entry: &Entry) -> Result<Settled, Fault> 
     let intent = &entry.intent;
     let here = context.provider.authority().host;
     if here.as_str() != intent.host {
-        return Ok(Settled::Open(format!("it was sent to {}: look with --host {}", intent.host, intent.host)));
+        // A host with a port is no name of GitHub's: it was an address of its own.
+        let option = if intent.host.contains(':') { "--api-url http://" } else { "--host " };
+        return Ok(Settled::Open(format!("it was sent to {}: look with {option}{}", intent.host, intent.host)));
     }
     // A service that is otherwise left alone is asked at once.
     context.provider.insist();

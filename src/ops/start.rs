@@ -279,9 +279,10 @@ pub(super) fn refusal(judged: &Judgement, why: NoGrant) -> Fault {
         NoGrant::NeedsReason => {
             (line.to_string(), format!("start again and type a reason of at least {SHORTEST_REASON} characters"))
         }
-        NoGrant::Duplicate => {
-            (duplicates.join("; "), "look at it first; start again and confirm that it is wanted twice".to_owned())
-        }
+        NoGrant::Duplicate => (
+            duplicates.join("; "),
+            "look at it first; start again and confirm that it is wanted twice (`--again`)".to_owned(),
+        ),
         NoGrant::Refused | NoGrant::NotAtTheGate => (
             line.to_string(),
             "change the request, wait, or have the policy changed; `atc policy explain` tells more".to_owned(),

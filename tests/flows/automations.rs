@@ -25,7 +25,7 @@ async fn a_task_says_what_started_it_on_its_row_in_its_detail_and_to_a_query() {
     flow.pass(Duration::from_secs(20)).await;
     flow.keys("g").await;
     flow.keys("d").await;
-    let text = flow.until("its detail", |text| text.contains("started by")).await;
+    let text = flow.until("its detail", |text| text.contains("begun by")).await;
     assert!(text.contains("automation “") && text.contains("UTC"), "{text}");
     flow.press(Key::Esc).await;
     assert!(asked(&flow).iter().all(|path| path.ends_with("/automations")), "{:?}", asked(&flow));

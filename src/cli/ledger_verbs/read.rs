@@ -265,5 +265,8 @@ fn verify(ledger: &dyn Ledger, json: bool, out: &mut impl Write) -> Result<Exit,
     } else {
         writeln!(out, "{text}")?;
     }
+    if exit != Exit::Done {
+        output::complain("atc: the ledger is not whole: keep a copy of the file, and trust nothing from that row on");
+    }
     Ok(exit)
 }

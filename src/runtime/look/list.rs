@@ -145,6 +145,7 @@ pub fn told(gathered: &Gathered) -> Exit {
     for (what, fault) in &gathered.faults {
         // Most say themselves of what they are.
         let says_so = fault.what.as_str().contains(what.as_str());
+        let fault = fault.clone().once();
         output::complain(&if says_so { format!("atc: {fault}") } else { format!("atc: {what}: {fault}") });
     }
     match gathered.faults.iter().map(|(_, fault)| Exit::from(fault)).reduce(Exit::worse) {

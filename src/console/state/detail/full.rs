@@ -89,7 +89,7 @@ fn about(page: &mut Page, model: &Model, known: &Known) {
     page.flow("agent", &agent_words(model, known));
     let started_by = started_by(model, known);
     if !started_by.is_empty() {
-        page.flow("started by", &started_by);
+        page.flow("begun by", &started_by);
     }
     if let Some(pull) = pull_told(model, known).1 {
         page.flow("checks", &[checks(pull.checks.as_ref()), verdict(pull)]);

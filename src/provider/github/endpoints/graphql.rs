@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::super::client::GitHub;
 use super::super::http::{Answer, Body, Http, Need, Op, Request, Zone, unknown_outcome};
 use super::super::wire::lenient;
+use crate::domain::fault::ASKED_AGAIN;
 use crate::domain::{Fault, FaultKind};
 use crate::text::Untrusted;
 
@@ -216,7 +217,7 @@ impl GitHub {
         let said = flaw.message.as_ref().map(Untrusted::show_line).unwrap_or_default();
         let what = format!("{} could not {words}: {said}", self.http.host.shown());
         let what: String = what.chars().take(400).collect();
-        let next = "nothing to do: it is asked again; see https://www.githubstatus.com if it lasts";
+        let next = format!("{ASKED_AGAIN}; see https://www.githubstatus.com if it lasts");
         Fault::new(FaultKind::Server, self.http.token.scrub(&what), next)
     }
 
@@ -280,10 +281,9 @@ impl GitHub {
             "FORBIDDEN" | "INSUFFICIENT_SCOPES" => (FaultKind::Permission, advice),
             "NOT_FOUND" => (FaultKind::NotFound, format!("refresh: it may be gone; if it is not, {advice}")),
             "UNPROCESSABLE" => (FaultKind::Invalid, "refresh, and look at its state before trying again".to_owned()),
-            "SERVICE_UNAVAILABLE" | "INTERNAL" | TOO_MUCH | "" => (
-                FaultKind::Server,
-                "nothing to do: it is asked again; see https://www.githubstatus.com if it lasts".to_owned(),
-            ),
+            "SERVICE_UNAVAILABLE" | "INTERNAL" | TOO_MUCH | "" => {
+                (FaultKind::Server, format!("{ASKED_AGAIN}; see https://www.githubstatus.com if it lasts"))
+            }
             _ => (FaultKind::Invalid, "change what the message names and try again".to_owned()),
         };
         let what = if message.is_empty() { "the service refused it" } else { message };

@@ -10,6 +10,7 @@ use super::gate::{Held, Place};
 use super::limits::Limit;
 use super::request::{Op, Request, Zone};
 use super::send::Http;
+use crate::domain::fault::ASKED_AGAIN;
 use crate::domain::fault::COULD_NOT;
 use crate::domain::{Fault, FaultKind, Instant};
 use crate::text::Untrusted;
@@ -79,8 +80,8 @@ impl Http {
     }
 
     pub fn too_slow(&self, request: &Request) -> Failure {
-        let next = "nothing to do: it is asked again; check the network if it lasts";
-        Failure::new(self.fault(request, FaultKind::Timeout, "the answer did not arrive in time", next)).passing()
+        let next = format!("{ASKED_AGAIN}; check the network if it lasts");
+        Failure::new(self.fault(request, FaultKind::Timeout, "the answer did not arrive in time", &next)).passing()
     }
 
     pub fn too_large(&self, request: &Request, cap: usize) -> Failure {
@@ -207,7 +208,7 @@ impl Http {
             FaultKind::Gone => "nothing to do: the service no longer keeps it".to_owned(),
             FaultKind::Conflict => "refresh, and look at its state before trying again".to_owned(),
             FaultKind::Invalid => "change what the message names and try again".to_owned(),
-            _ => "nothing to do: it is asked again; see https://www.githubstatus.com if it lasts".to_owned(),
+            _ => format!("{ASKED_AGAIN}; see https://www.githubstatus.com if it lasts"),
         }
     }
 }

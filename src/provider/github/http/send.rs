@@ -20,6 +20,7 @@ use super::request::{Request, Shape, Zone};
 use super::rights::{Admitted, Rights};
 use super::version::{self, Latch};
 use crate::domain::capability::ReadOnly;
+use crate::domain::fault::ASKED_AGAIN;
 use crate::domain::{Fault, FaultKind, Now};
 use crate::provider::Tap;
 use crate::provider::port::{Budget, Validator};
@@ -228,7 +229,7 @@ impl Http {
         }
         let kind = if matches!(status, 410 | 451) { FaultKind::Gone } else { FaultKind::Server };
         let what = format!("{status} from the storage it pointed to, {}", host::authority(&answer.url));
-        let fault = self.fault(request, kind, &what, "nothing to do: it is asked again with a fresh link");
+        let fault = self.fault(request, kind, &what, &format!("{ASKED_AGAIN} with a fresh link"));
         Err(Failure { passing: kind == FaultKind::Server, ..Failure::new(fault).status(status) })
     }
 
