@@ -27,10 +27,11 @@ use crate::cli::voice::Voice;
 use crate::cli::{Desk, Exit, output};
 use crate::config::policy::PolicyFile;
 use crate::console::event::{Event, Local, Net, News, Op, What};
+use crate::console::state::world::Known;
 use crate::console::{Effect, Model, update};
 use crate::domain::query::Needs;
 use crate::domain::transition::{Kind, Notice};
-use crate::domain::{Artifact, Fault, FaultKind, Freshness, Instant, Query, SavedView, Source, TaskId};
+use crate::domain::{Artifact, Fault, FaultKind, Freshness, Instant, Query, SavedView, Source, State, TaskId};
 use crate::ledger::export::ascii;
 use crate::runtime::cache::Cache;
 use crate::runtime::engine::Engine;
@@ -52,6 +53,11 @@ pub async fn run(args: &WatchArgs, seat: Seat, desk: &Desk) -> Result<Exit, Faul
     let query = args::query(&args.query)?;
     if let Some(file) = &args.metrics {
         can_be_written(file)?;
+    }
+    if args.once && seat.cache.is_none() {
+        output::complain(
+            "atc: nothing is kept on this machine (cache = false): what happened since an earlier look is not known",
+        );
     }
     let cache = seat.cache.clone().map(|place| Cache::start(place, seat.now.clone())).unwrap_or_default();
     let (events, mut heard) = mpsc::channel(EVENTS);
@@ -86,6 +92,11 @@ pub async fn run(args: &WatchArgs, seat: Seat, desk: &Desk) -> Result<Exit, Faul
     }
 }
 
+/// What only the console's own rules see.
+const ONLY_THERE: [Kind; 4] = [Kind::TaskStuck, Kind::TaskOrphaned, Kind::PullWorkflows, Kind::ActionUnresolved];
+/// So long the runs are waited for, which those rules go by.
+const RUNS: Duration = Duration::from_secs(30);
+
 struct Watch<'a> {
     args: &'a WatchArgs,
     voice: Voice,
@@ -101,6 +112,10 @@ struct Watch<'a> {
     lists: HashMap<Source, (u32, bool)>,
     /// Everything has been read once.
     read: bool,
+    /// So has what the rules of the console go by, or it does not come: what they find from now on is new.
+    settled: bool,
+    /// From when on it is not waited for any longer.
+    settles: Option<Tick>,
     worst: Exit,
     /// When the metrics were written, and when they are next.
     written: Tick,
@@ -125,6 +140,8 @@ impl<'a> Watch<'a> {
             failing: HashSet::new(),
             lists: HashMap::new(),
             read: false,
+            settled: false,
+            settles: None,
             worst: Exit::Done,
             written: Tick::now(),
             due: Tick::now() + METRICS,
@@ -140,8 +157,12 @@ impl<'a> Watch<'a> {
                     if !self.take(event, engine) {
                         return self.worst;
                     }
+                    if self.read && !self.settled {
+                        self.settled = self.runs_read() || self.settles.is_some_and(|at| Tick::now() >= at);
+                    }
                     if !self.read && self.all_read() {
                         self.read = true;
+                        self.settles = Some(Tick::now() + RUNS);
                         // From now on what is measured is the whole, not what has come so far.
                         self.write_metrics();
                     }
@@ -170,7 +191,11 @@ impl<'a> Watch<'a> {
         for effect in update::update(&mut self.model, event) {
             match effect {
                 Effect::KeepDiagnosis(..) => engine.perform(effect),
-                Effect::Notify(notices) => {
+                Effect::Notify(mut notices) => {
+                    // What stood so when this run began to look is no news.
+                    if !self.settled {
+                        notices.retain(|notice| !ONLY_THERE.contains(&notice.transition.turn.kind));
+                    }
                     if !self.by_rules(&notices) {
                         return false;
                     }
@@ -200,13 +225,8 @@ impl<'a> Watch<'a> {
 
     /// What only the console's own rules see: stuck, orphaned, workflows that wait. The rest is told as it is compared.
     fn by_rules(&mut self, notices: &[Notice]) -> bool {
-        // What stood so when this run began to look is no news.
-        if !self.read {
-            return true;
-        }
-        let only_there = [Kind::TaskStuck, Kind::TaskOrphaned, Kind::PullWorkflows, Kind::ActionUnresolved];
         let turns = notices.iter().map(|notice| &notice.transition);
-        let seen = turns.filter(|transition| only_there.contains(&transition.turn.kind) && !transition.turn.over);
+        let seen = turns.filter(|transition| ONLY_THERE.contains(&transition.turn.kind) && !transition.turn.over);
         let moved: Vec<Moved> =
             seen.filter_map(|transition| Moved::told(transition, self.model.now, self.begun)).collect();
         moved.iter().all(|moved| self.pass(moved))
@@ -221,6 +241,8 @@ impl<'a> Watch<'a> {
         if !self.is_wanted(moved) {
             return true;
         }
+        // Until everything was read once it is compared with what an earlier run kept.
+        let moved = Moved { missed: moved.missed || !self.read, ..moved.clone() };
         let line = if self.args.text { moved.says(self.voice) } else { ascii(&moved.json().to_string()) };
         match output::bytes(format!("{line}\n").as_bytes()) {
             Ok(open) => open,
@@ -245,7 +267,7 @@ impl<'a> Watch<'a> {
         }
         let Some(was) = moved.was.as_deref().filter(|_| moved.kind == Kind::TaskState) else { return false };
         let mut before = known.clone();
-        before.task.state = crate::domain::State::parse(was);
+        before.task.state = State::parse(was);
         let facts = world.facts(slot, &before, &self.model.settings, self.model.now, Needs::ALL);
         self.query.matches(&facts)
     }
@@ -289,6 +311,16 @@ impl<'a> Watch<'a> {
         let names_pull = |artifact: &Artifact| matches!(artifact, Artifact::Pull { .. });
         let pulls = world.tasks.values().any(|known| !known.remembered && known.task.artifacts.iter().any(names_pull));
         !pulls || answered(&Source::Pulls)
+    }
+
+    /// The runs of all that works have answered, or have failed.
+    fn runs_read(&self) -> bool {
+        let works = |known: &&Known| !known.remembered && matches!(known.task.state, State::Queued | State::InProgress);
+        let told = |known: &Known| {
+            let source = Source::Run(known.task.at.id.clone());
+            known.run.is_some() || self.failing.contains(&source) || self.model.world.freshness.contains_key(&source)
+        };
+        self.model.world.tasks.values().filter(works).all(told)
     }
 
     fn write_metrics(&mut self) {
