@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::TimeDelta;
 use uuid::Uuid;
 
 use super::gate::Gate;
@@ -13,8 +12,6 @@ use crate::ledger::port::{Action, Entry, Intent, Outcome};
 use crate::provider::Provider;
 use crate::provider::port::Automations;
 
-/// Clocks that differ by less are one: an answer takes its time, and tells whole seconds.
-const IN_STEP: TimeDelta = TimeDelta::seconds(5);
 /// So long an action waits to hear whose token it is sent with.
 const ASKED_FOR: Duration = Duration::from_secs(3);
 
@@ -39,20 +36,8 @@ impl std::fmt::Debug for Context {
 }
 
 impl Context {
-    /// The service's time, as well as its answers tell: what is counted in a time, and what is written down for that, hangs
-    /// on no clock that somebody sets between two runs.
     pub fn now(&self) -> Instant {
-        let own = (self.now)();
-        let skew = self.provider.skew().filter(|skew| skew.abs() > IN_STEP);
-        skew.and_then(|skew| own.checked_add_signed(skew)).unwrap_or(own)
-    }
-
-    /// The same for who counts back before anything else was asked: where no answer told the time yet one is asked for.
-    pub async fn told_now(&self) -> Instant {
-        if self.provider.skew().is_none() {
-            drop(tokio::time::timeout(ASKED_FOR, self.provider.viewer()).await);
-        }
-        self.now()
+        (self.now)()
     }
 
     /// The service's automations, where it has such a thing at all.

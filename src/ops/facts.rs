@@ -38,7 +38,7 @@ pub async fn gather(context: &Context, policy: &Policy, repo: &RepoName) -> Fact
 }
 
 pub(super) async fn gather_wanted(context: &Context, wants: Wants, repo: &RepoName) -> Facts {
-    let now = if wants.time { context.told_now().await } else { context.now() };
+    let now = context.now();
     let no_token = OnceLock::new();
     let (login, default_branch, open, own, pulls, spent, spent_all, automations) = tokio::join!(
         ask(&no_token, wants.login, async { Ok(context.provider.viewer().await?.login.raw_for_match().to_owned()) }),

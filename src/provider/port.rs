@@ -5,7 +5,6 @@
 
 mod automations;
 
-use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
 
 use super::Mark;
@@ -184,11 +183,6 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
 
     /// The operator asks: what is held back of our own accord, because the service did not answer, may be tried at once.
     fn insist(&self) {}
-
-    /// How far the service's clock is ahead of this machine's, as its last answer told. `None`: no answer told the time.
-    fn skew(&self) -> Option<TimeDelta> {
-        None
-    }
 
     /// Why nothing can be changed through this provider; `None`: as far as it knows, things can.
     fn read_only(&self) -> Option<ReadOnly> {

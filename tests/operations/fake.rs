@@ -20,7 +20,6 @@ use atc::provider::port::{
 use atc::runtime::cache::Cache;
 use atc::runtime::engine::desk::Desk;
 use atc::text::{Safe, Untrusted};
-use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
 use tokio::sync::{Notify, mpsc};
 
@@ -50,8 +49,6 @@ pub enum Whose {
 
 pub struct Fake {
     pub now: Now,
-    /// How far that is ahead of the service's clock.
-    pub ahead: Mutex<TimeDelta>,
     pub calls: Mutex<Vec<String>>,
     counted: Notify,
     pub tasks: Mutex<HashMap<TaskId, Task>>,
@@ -97,7 +94,6 @@ impl Fake {
     pub fn new(now: Now) -> Self {
         Self {
             now,
-            ahead: Mutex::new(TimeDelta::zero()),
             calls: Mutex::default(),
             counted: Notify::new(),
             tasks: Mutex::default(),
@@ -227,10 +223,6 @@ impl Provider for Fake {
 
     fn authority(&self) -> Authority {
         Authority { host: Safe::new("fake"), token_kind: Safe::new("none") }
-    }
-
-    fn skew(&self) -> Option<TimeDelta> {
-        Some(-*self.ahead.lock().unwrap())
     }
 
     fn budget(&self) -> Budget {

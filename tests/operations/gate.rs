@@ -131,44 +131,6 @@ async fn a_clock_that_is_set_resets_no_cap() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_clock_that_is_set_between_two_runs_resets_no_cap_where_the_service_tells_the_time() {
-    let limited = || holding(in_all(Says { starts_per_hour: Some(2), ..Says::default() }));
-    let first = Stand::new(limited());
-    for n in 0..2 {
-        first.start(&order(&format!("prompt {n}"))).await.unwrap();
-    }
-    for ahead in [TimeDelta::zero(), TimeDelta::hours(2), TimeDelta::days(400)] {
-        let real = clock();
-        let later = Stand::at(limited(), Arc::new(move || real() + ahead));
-        *later.fake.ahead.lock().unwrap() = ahead;
-        let context = ops::Context { ledger: first.book.clone(), ..later.context };
-        let refused = ops::start::start(&context, &order("one more")).await.result.unwrap_err();
-        assert_eq!((refused.kind, later.fake.calls("start")), (FaultKind::Refused, 0), "set by {ahead}: {refused}");
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_clock_that_goes_wrong_all_the_time_makes_no_hour_longer_or_shorter() {
-    for ahead in [TimeDelta::hours(3), -TimeDelta::hours(3)] {
-        let real = clock();
-        let limited = holding(in_all(Says { starts_per_hour: Some(2), ..Says::default() }));
-        let first = Stand::at(limited, Arc::new(move || real() + ahead));
-        *first.fake.ahead.lock().unwrap() = ahead;
-        for n in 0..2 {
-            first.start(&order(&format!("prompt {n}"))).await.unwrap();
-        }
-        // Another run on the same ledger: what this one knows by its own clock is gone.
-        let anew = || ops::Context {
-            gate: holding(in_all(Says { starts_per_hour: Some(2), ..Says::default() })),
-            ..first.context.clone()
-        };
-        assert!(ops::start::start(&anew(), &order("one more")).await.result.is_err());
-        tokio::time::advance(Duration::from_secs(3601)).await;
-        ops::start::start(&anew(), &order("one more")).await.result.unwrap();
-    }
-}
-
-#[tokio::test(start_paused = true)]
 async fn the_fourth_task_at_work_is_refused_and_those_that_wait_do_not_count() {
     for (running, expected) in [(2, true), (3, false)] {
         let stand = Stand::new(holding(Policy::default()));

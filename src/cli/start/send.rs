@@ -115,10 +115,7 @@ impl<'a> Rows<'a> {
             self.take(sent);
         }
         let desk = self.desk;
-        let once: Option<OnceSince> = match once {
-            Some(once) => Some(once.claim(desk.context.told_now().await)),
-            None => None,
-        };
+        let once: Option<OnceSince> = once.map(|once| once.claim(desk.context.now()));
         let pace = (Pace::default(), once.as_ref());
         let (report, mut steps) = mpsc::channel(1);
         let take = async {

@@ -116,13 +116,7 @@ pub struct Wants {
     pub spent: bool,
     pub spent_all: bool,
     pub automations: bool,
-    /// The service's time: something is counted in an hour or a day.
-    pub time: bool,
 }
-
-/// What is counted in an hour or a day.
-const IN_A_TIME: [Key; 5] =
-    [Key::StartsPerHour, Key::StartsPerDay, Key::RetriesPerPrompt, Key::CreditsPerDay, Key::PremiumPerDay];
 
 impl Policy {
     pub fn wants(&self, repo: &RepoName) -> Wants {
@@ -137,7 +131,6 @@ impl Policy {
             spent: limited(&here, Key::CreditsPerDay) || limited(&here, Key::PremiumPerDay),
             spent_all: limited(&all, Key::CreditsPerDay) || limited(&all, Key::PremiumPerDay),
             automations: false,
-            time: IN_A_TIME.into_iter().any(|key| limited(&here, key) || limited(&all, key)),
         }
     }
 }

@@ -3,7 +3,6 @@
 use std::fmt::{self, Write as _};
 use std::sync::{Arc, OnceLock};
 
-use chrono::TimeDelta;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use reqwest::Url;
@@ -198,10 +197,6 @@ impl Provider for GitHub {
 
     fn insist(&self) {
         self.http.insist();
-    }
-
-    fn skew(&self) -> Option<TimeDelta> {
-        self.http.rights.facts().skew
     }
 
     fn read_only(&self) -> Option<ReadOnly> {
