@@ -57,7 +57,15 @@ const CASES: &[(&str, &[Case])] = &[
                 "goes on",
                 &["jobs::l09_a_terminal_resized_meanwhile_is_drawn_at_its_present_size"],
             ),
-            case(10, "fg, bg, fg, twenty times", "goes on", &["jobs::l10_twenty_times_to_and_fro"]),
+            case(
+                10,
+                "fg, bg, fg, twenty times",
+                "goes on",
+                &[
+                    "jobs::l10_twenty_times_to_and_fro",
+                    "jobs::l10_what_is_let_go_on_in_the_background_stops_again_and_is_fetched_like_any_job",
+                ],
+            ),
         ],
     ),
     (
