@@ -79,7 +79,7 @@ impl Told {
 
 fn row(told: Told, desk: &Desk) -> Row {
     let run = &told.run;
-    let about = if run.takes_is_known { "" } else { " at most" };
+    let about = if run.takes.is_exact { "" } else { " at most" };
     let over = if told.over() { ", over the policy's limit" } else { "" };
     let tone = if told.over() { Tone::Bad } else { Tone::Plain };
     let cells = vec![
@@ -87,7 +87,7 @@ fn row(told: Told, desk: &Desk) -> Row {
         Cell { text: run.automation.id.show(), tone: Tone::Plain },
         Cell::new(run.automation.repo.as_str()),
         Cell { text: run.name.show_line(), tone: Tone::Plain },
-        Cell::new(format!("{} min{about}", run.takes.num_minutes())),
+        Cell::new(format!("{} min{about}", run.takes.time.num_minutes())),
         Cell::toned(format!("{} here, {} in all{over}", told.here, told.all), tone),
     ];
     Row { id: Some(run.automation.id.show()), json: write(COMING, &told), cells }
@@ -116,9 +116,11 @@ pub const COMING: &[Field<Told>] = &[
     field!("automation", Is::Text, "The automation's id.", |t| t.run.automation.id.raw().into()),
     field!("repo", Is::Text, "Its repository: owner/name.", |t| t.run.automation.repo.as_str().into()),
     field!("name", Is::Text, "What it is called.", |t| text(&t.run.name)),
-    field!("takes_seconds", Is::Whole, "How long it will probably take.", |t| t.run.takes.num_seconds().max(0).into()),
-    field!("takes_is_known", Is::Flag, "Earlier runs say so; else it is the longest the service allows.", |t| {
-        t.run.takes_is_known.into()
+    field!("takes_seconds", Is::Whole, "How long it will probably take.", |t| {
+        t.run.takes.time.num_seconds().max(0).into()
+    }),
+    field!("takes_is_known", Is::Flag, "The sessions of earlier runs say so; else it takes this at most.", |t| {
+        t.run.takes.is_exact.into()
     }),
     field!("at_once_here", Is::Whole, "Coming runs at work at once in its repository, while it runs.", |t| t
         .here

@@ -183,7 +183,10 @@ const TRACK: &[Field<Track>] = &[
         t.success_percent().into()
     }),
     field!("typical_seconds", Is::Maybe(&Is::Whole), "How long a run takes; the middle one.", |t| {
-        t.typical.map(|took| took.num_seconds().max(0)).into()
+        t.typical.map(|took| took.time.num_seconds().max(0)).into()
+    }),
+    field!("typical_is_known", Is::Flag, "Their sessions say so; else a run takes this at most.", |t| {
+        t.typical.is_some_and(|took| took.is_exact).into()
     }),
     field!("pulls_opened", Is::Whole, "Pull requests they opened.", |t| t.pulls.opened.into()),
     field!("pulls_merged", Is::Whole, "Of these, merged.", |t| t.pulls.merged.into()),

@@ -6,31 +6,25 @@
 use std::collections::HashMap;
 use std::hash::BuildHasher;
 
-use chrono::TimeDelta;
-
 use super::item::{Automation, AutomationRef};
-use super::track::Track;
+use super::track::{LONGEST, Took, Track};
 use crate::domain::policy::{Key, Policy};
 use crate::domain::{Instant, RepoName};
 use crate::text::Untrusted;
-
-/// A run of which nothing is known takes as long as the service lets it.
-pub const ASSUMED: TimeDelta = TimeDelta::minutes(59);
 
 /// One coming run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Coming {
     pub at: Instant,
-    /// How long it will probably take; `false`: assumed, as none has ended yet.
-    pub takes: TimeDelta,
-    pub takes_is_known: bool,
+    /// How long it will probably take. Of one that has never ended: as long as the service lets it.
+    pub takes: Took,
     pub automation: AutomationRef,
     pub name: Untrusted,
 }
 
 impl Coming {
     pub fn ends(&self) -> Instant {
-        self.at + self.takes
+        self.at + self.takes.time
     }
 }
 
@@ -57,21 +51,20 @@ pub struct Load {
 /// runs took so far.
 pub fn coming<'a>(
     automations: impl IntoIterator<Item = &'a Automation>,
-    takes: impl Fn(&AutomationRef) -> Option<TimeDelta>,
+    takes: impl Fn(&AutomationRef) -> Option<Took>,
     from: Instant,
     to: Instant,
 ) -> Vec<Coming> {
     let mut all = Vec::new();
     for automation in automations.into_iter().filter(|automation| automation.switch.is_on()) {
-        let known = takes(&automation.at);
+        let takes = takes(&automation.at).unwrap_or(Took { time: LONGEST, is_exact: false });
         let mut times: Vec<Instant> =
             automation.schedules().iter().flat_map(|schedule| schedule.between(from, to)).collect();
         times.sort();
         times.dedup();
         all.extend(times.into_iter().map(|at| Coming {
             at,
-            takes: known.unwrap_or(ASSUMED),
-            takes_is_known: known.is_some(),
+            takes,
             automation: automation.at.clone(),
             name: automation.name.clone(),
         }));
@@ -133,9 +126,7 @@ impl Load {
 }
 
 /// How long the runs of each take, for [`coming`].
-pub fn typical<S: BuildHasher>(
-    tracks: &HashMap<AutomationRef, Track, S>,
-) -> impl Fn(&AutomationRef) -> Option<TimeDelta> {
+pub fn typical<S: BuildHasher>(tracks: &HashMap<AutomationRef, Track, S>) -> impl Fn(&AutomationRef) -> Option<Took> {
     |at| tracks.get(at)?.typical
 }
 
@@ -143,6 +134,7 @@ pub fn typical<S: BuildHasher>(
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+    use chrono::TimeDelta;
     use proptest::prelude::*;
 
     use super::*;
@@ -151,8 +143,7 @@ mod tests {
     fn run(repo: &str, start: i64, minutes: i64) -> Coming {
         Coming {
             at: Instant::UNIX_EPOCH + TimeDelta::minutes(start),
-            takes: TimeDelta::minutes(minutes),
-            takes_is_known: true,
+            takes: Took { time: TimeDelta::minutes(minutes), is_exact: true },
             automation: AutomationRef { repo: repo.parse().unwrap(), id: AutomationId::new("a") },
             name: "a".into(),
         }
@@ -176,8 +167,14 @@ mod tests {
         let on = Automation { triggers: triggers_of(&weekly), ..Automation::bare("on") };
         let off = Automation { switch: Switch::Off(Off::default()), at: on.at.clone(), ..on.clone() };
         let from: Instant = "2026-11-21T06:00:00Z".parse().unwrap();
-        let runs = coming(&[on, off], |_| Some(TimeDelta::minutes(7)), from, from + TimeDelta::days(2));
-        let told: Vec<(String, i64)> = runs.iter().map(|run| (run.at.to_rfc3339(), run.takes.num_minutes())).collect();
+        let runs = coming(
+            &[on, off],
+            |_| Some(Took { time: TimeDelta::minutes(7), is_exact: true }),
+            from,
+            from + TimeDelta::days(2),
+        );
+        let told: Vec<(String, i64)> =
+            runs.iter().map(|run| (run.at.to_rfc3339(), run.takes.time.num_minutes())).collect();
         assert_eq!(told, [("2026-11-21T06:00:00+00:00".to_owned(), 7), ("2026-11-22T06:00:00+00:00".to_owned(), 7)]);
         let policy = Policy::default();
         let loads = loads(&runs, Some(&policy));

@@ -35,6 +35,6 @@ pub use listing::{Column, Group, Order, SavedView};
 pub use offer::{Accepted, Listed, Offered, OfferedField, OfferedTool, OfferedTrigger, ToolGroup};
 pub use order::{Act, AutomationOrder, Pinned, RunOrder};
 pub use schedule::{Cadence, Schedule};
-pub use track::{Outcome, Track, automation_of};
+pub use track::{Outcome, Took, Track, automation_of};
 pub use trigger::{Trigger, triggers_of};
 pub use words::show_value;

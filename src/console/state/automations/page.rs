@@ -6,13 +6,14 @@ use super::rows::{Amount, Entry, Strain, strain_of};
 use super::{Known, pane};
 use crate::console::state::Model;
 use crate::console::state::condition::look;
-use crate::console::state::detail::duration;
+use crate::console::state::detail::took;
 use crate::console::state::tone::{Tone, Words, wrap};
 use crate::console::state::words::pull_state;
 use crate::console::state::world::PullOf;
 use crate::domain::automation::schedule::next_words;
 use crate::domain::automation::{
-    Automation, Detail, Fields, LimitStatus, Outcome, Owner, Period, Scope, Switch, Trigger, UsageLimit, show_value,
+    Automation, Detail, Fields, LimitStatus, Outcome, Owner, Period, Scope, Switch, Took, Trigger, UsageLimit,
+    show_value,
 };
 use crate::domain::{AutomationRef, Condition, Cost, Instant, RepoName, Source, Task, TaskRef, age};
 use crate::text::{Safe, Untrusted, width};
@@ -354,7 +355,7 @@ fn runs(model: &Model, known: &Known, sheet: &mut Sheet) {
     }
     let mut summary = Vec::new();
     summary.extend(track.success_percent().map(|good| format!("{good} % of those that ended were done")));
-    summary.extend(track.typical.map(|time| format!("one takes {}", duration(time))));
+    summary.extend(track.typical.map(|time| format!("one takes {}", took(time))));
     if !summary.is_empty() {
         sheet.say("came to", Tone::Plain, &Safe::new(summary.join(" · ")));
     }
@@ -393,12 +394,11 @@ fn run(model: &Model, (at, told): (&TaskRef, Option<&Task>), ended: Outcome, roo
     let condition = watched.map_or(Condition::State(&of.state), |known| known.condition(model.now));
     let (glyph, tone) = look(&condition);
     let state = width::pad_right(&width::cut_end(&condition.word(), 10), 10);
-    let took = of.latest_session().and_then(|session| session.completed_at).or(of.updated_at);
-    let took = took.filter(|_| !of.state.is_active()).map(|end| duration(end - of.created_at)).unwrap_or_default();
+    let time = Took::of(of).map(took).unwrap_or_default();
     let cost = of.cost().filter(|cost| !cost.is_zero()).map(|cost| cost.to_string()).unwrap_or_default();
     let mut words = Words::one(tone, format!("{glyph} {state}"))
         .with(Tone::Plain, format!(" {:>4}", age::coarse(model.now - of.created_at)))
-        .with(Tone::Dim, format!(" {took:>7} {cost:>8} "));
+        .with(Tone::Dim, format!(" {time:>7} {cost:>8} "));
     let pull = match model.world.pull_of(of) {
         Some(PullOf::Known(pull)) => {
             let (tone, word) = pull_state(pull.state);

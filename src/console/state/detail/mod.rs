@@ -22,5 +22,5 @@ mod sides;
 
 pub use compact::{compact, compact_pull};
 pub use full::full;
-pub use pieces::{base_ref, duration, opening};
+pub use pieces::{base_ref, duration, opening, took};
 pub use pull::{load_tone, page as pull_page, page_status};

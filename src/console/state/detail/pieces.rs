@@ -6,7 +6,7 @@ use crate::console::state::Model;
 use crate::console::state::tone::{Tone, Words};
 use crate::console::state::words::pull_state;
 use crate::console::state::world::{Known, PullOf, RunJoin};
-use crate::domain::automation::Switch;
+use crate::domain::automation::{Switch, Took};
 use crate::domain::{Artifact, Conclusion, Pull, Run, Session, age};
 use crate::text::{Safe, Untrusted};
 
@@ -136,6 +136,12 @@ pub fn duration(time: TimeDelta) -> String {
         _ if s % 3600 < 60 => format!("{}h", s / 3600),
         _ => format!("{}h {}m", s / 3600, s % 3600 / 60),
     }
+}
+
+/// The same of a run; `<59m`: at most that long.
+pub fn took(took: Took) -> String {
+    let most = if took.is_exact { "" } else { "<" };
+    format!("{most}{}", duration(took.time))
 }
 
 impl Words {

@@ -14,7 +14,9 @@ pub fn answer(model: &mut Model, source: &Source, news: News) {
         (Source::Automation(at), News::Automation(None)) => automations.gone(at),
         (Source::Automation(_), News::Automation(Some(automation))) => automations.stands(*automation, now),
         (Source::AutomationRuns(at), News::AutomationRuns { tasks, track }) => {
-            let changed = automations.tracked(at, *track, now);
+            let mut track = *track;
+            track.learn(|run| model.world.tasks.get(&run.id).map(|known| &known.task));
+            let changed = automations.tracked(at, track, now);
             if let Some(tasks) = tasks {
                 automations.ran(at, &tasks);
                 for task in tasks {

@@ -7,6 +7,7 @@ use crate::console::state::Model;
 use crate::console::state::automations::calendar::{Bar, Calendar, HOURS, Meets, Of, Row, bar_rows};
 use crate::console::state::automations::page::ahead;
 use crate::console::state::automations::pane::AutomationsPane;
+use crate::console::state::detail::took;
 use crate::console::state::layout::Area;
 use crate::console::state::tone::Words;
 use crate::console::view::safe::{put, put_words};
@@ -215,9 +216,7 @@ fn draw_run(
     }
     let x = put_words(buffer, line, line.x + 1, line.y, &words, theme) + 2;
     let met = met(meets, line.width >= WIDE);
-    // Of one that has never ended nobody knows how long it takes: at most as long as the service lets it.
-    let most = if run.takes_is_known { "" } else { "<" };
-    let takes = format!("{most}{}m", run.takes.num_minutes());
+    let takes = took(run.takes);
     let mut right = Words::one(Tone::Dim, if is_narrow { String::new() } else { format!("{takes:>5}  ") });
     right.extend(met);
     let at = line.right().saturating_sub(u16::try_from(right.width() + 1).unwrap_or(u16::MAX));

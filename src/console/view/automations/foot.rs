@@ -6,7 +6,7 @@ use crate::console::state::Model;
 use crate::console::state::automations::Known;
 use crate::console::state::automations::page::{costs, limit, owner, switch};
 use crate::console::state::automations::rows::{Entry, strain_of};
-use crate::console::state::detail::duration;
+use crate::console::state::detail::took;
 use crate::console::state::layout::Area;
 use crate::console::state::tone::Words;
 use crate::console::view::rule;
@@ -75,7 +75,7 @@ fn cost(known: &Known) -> Words {
     };
     let Some(track) = &known.track else { return words };
     if let Some(typical) = track.typical {
-        words.push(Tone::Dim, format!(" · a run takes {}", duration(typical)));
+        words.push(Tone::Dim, format!(" · a run takes {}", took(typical)));
     }
     let pulls = track.pulls;
     if pulls.opened > 0 {
