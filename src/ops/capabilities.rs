@@ -16,10 +16,10 @@ use super::context::Context;
 use crate::domain::capability::{
     ACCEPTED, ACTIONS_WRITE, Answer, ISSUES_WRITE, POINT_G, PULLS_WRITE, Row, TASKS_WRITE, Topic,
 };
-use crate::domain::{Fault, RepoName, State};
+use crate::domain::{Fault, Instant, RepoName, State};
 use crate::ledger::port::{Action, Entry, Outcome};
 use crate::ledger::{Kind, Ledger, Said, Span, Wanted};
-use crate::text::Safe;
+use crate::text::{Safe, Untrusted};
 
 /// More repositories are not looked into at once: each takes about ten requests.
 pub const MOST_REPOS: usize = 8;
@@ -89,39 +89,51 @@ fn actions_of(topic: &Topic) -> &'static [Action] {
     }
 }
 
-/// What the service does not tell may have been done before, with a token of this kind.
+/// What the service does not tell may have been done before, as this login with a token of this kind. The ledger does not
+/// know one token from another: where something of the kind was refused since, an earlier success proves nothing of this one.
 async fn by_experience(context: &Context, row: &mut Row) {
     let (Some(repo), Answer::Unknown) = (row.repo.clone(), row.answer) else { return };
-    let authority = context.provider.authority();
     let actions = actions_of(row.topic);
     if actions.is_empty() {
         return;
     }
+    let Some(login) = context.login().await else { return };
+    let authority = context.provider.authority();
     let find = move |ledger: &dyn Ledger| {
-        let mut found: Option<Entry> = None;
+        let mut found: Vec<(Instant, Outcome, Entry)> = Vec::new();
         for action in actions {
-            let wanted =
-                Wanted { action: Some(*action), repo: Some(repo.clone()), not_rejected: true, ..Wanted::default() };
-            let proves = |entry: &Entry| {
+            let wanted = Wanted { action: Some(*action), repo: Some(repo.clone()), ..Wanted::default() };
+            let alike = ledger.find(&wanted, CANCELS)?.into_iter().filter(|entry| {
                 let intent = &entry.intent;
                 intent.host == authority.host.as_str()
                     && intent.token_kind == authority.token_kind.as_str()
-                    && matches!(entry.outcome, Some((_, Outcome::Confirmed(_))))
-            };
-            let newest = ledger.find(&wanted, CANCELS)?.into_iter().find(proves);
-            found = newest.into_iter().chain(found).max_by_key(|entry| entry.intent.at);
+                    && intent.login.as_deref().is_some_and(|of| of.eq_ignore_ascii_case(&login))
+            });
+            found.extend(alike.filter_map(|entry| {
+                let (at, outcome) = entry.outcome.clone().filter(|(_, outcome)| outcome.is_final())?;
+                Some((at, outcome, entry))
+            }));
         }
+        found.sort_by_key(|(at, ..)| std::cmp::Reverse(*at));
         Ok(found)
     };
-    if let Ok(Some(entry)) = context.blocking(find).await {
-        let intent = &entry.intent;
-        let what = intent.action.word().replace('_', " ");
-        row.answer = Answer::Yes;
-        row.says = Safe::new("it was done from here before");
-        let at = intent.at.format("%Y-%m-%d %H:%M UTC");
-        row.evidence = Safe::new(format!("the ledger: a {what} confirmed at {at}, with a {} token", intent.token_kind));
-        row.next = Safe::default();
+    let Ok(found) = context.blocking(find).await else { return };
+    let Some((_, _, done)) = found.iter().find(|(_, outcome, _)| matches!(outcome, Outcome::Confirmed(_))) else {
+        return;
+    };
+    let intent = &done.intent;
+    let what = intent.action.word().replace('_', " ");
+    let at = intent.at.format("%Y-%m-%d %H:%M UTC");
+    let proof = format!("the ledger: a {what} confirmed at {at}, with a {} token", intent.token_kind);
+    if let Some((at, Outcome::Rejected(why), _)) = found.first() {
+        let at = at.format("%Y-%m-%d %H:%M UTC");
+        row.evidence = Safe::new(format!("{proof}; refused at {at}: {}", Untrusted::new(why.clone()).show_line()));
+        return;
     }
+    row.answer = Answer::Yes;
+    row.says = Safe::new("it was done from here before");
+    row.evidence = Safe::new(proof);
+    row.next = Safe::default();
 }
 
 /// g: how long after an accepted cancel the task says that it is cancelled. Only what was seen here is told.

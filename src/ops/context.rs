@@ -65,7 +65,8 @@ impl Context {
         }
     }
 
-    async fn login(&self) -> Option<String> {
+    /// The login the token belongs to, asked for where nobody asked yet. `None`: it was not told.
+    pub(super) async fn login(&self) -> Option<String> {
         let viewer = match self.provider.known_viewer() {
             Some(viewer) => viewer,
             None => match tokio::time::timeout(ASKED_FOR, self.provider.viewer()).await {

@@ -9,12 +9,16 @@ use atc::domain::capability::{
 };
 use atc::domain::policy::InForce;
 use atc::domain::{Artifact, Fault, FaultKind, Pull, PullRef, RepoName, Run, Sight, blocked};
+use atc::ledger::Ledger;
 use atc::ledger::memory::Memory;
+use atc::ledger::port::{Action, Intent, Outcome};
 use atc::ops::capabilities::{self, News};
 use atc::ops::{self, Gate};
 use atc::provider::Provider;
 use atc::provider::github::{GitHub, Host, Limits, Options, RunQuery, RunState, Token};
 use atc::provider::port::{CancelAnswer, Fetched, TaskQuery};
+use chrono::TimeDelta;
+use uuid::Uuid;
 
 use crate::support::{fault, granted, now, repo, short};
 
@@ -53,9 +57,13 @@ impl Case {
     }
 
     async fn matrix(&self, repos: &[RepoName]) -> Matrix {
+        self.matrix_after(repos, Memory::new()).await
+    }
+
+    async fn matrix_after(&self, repos: &[RepoName], ledger: Memory) -> Matrix {
         let context = ops::Context {
             provider: self.github.clone(),
-            ledger: Arc::new(Memory::new()),
+            ledger: Arc::new(ledger),
             now: now(),
             who: "mona".to_owned(),
             gate: Gate::holding(InForce::default()),
@@ -149,6 +157,45 @@ async fn a_refusal_stands_in_the_matrix_until_it_is_asked_about_anew() {
     let sent = case.writes();
     fault(case.cancel().await);
     assert_eq!(case.writes(), sent + 1);
+}
+
+/// What was done before as `login`, oldest first: with the id it got, or refused.
+fn done_before(case: &Case, done: &[(&str, Result<&str, &str>)]) -> Memory {
+    let ledger = Memory::new();
+    let authority = case.github.authority();
+    for (minute, (login, outcome)) in (1..).zip(done) {
+        let at = now()() - TimeDelta::hours(1) + TimeDelta::minutes(minute);
+        let intent = Intent {
+            host: authority.host.to_string(),
+            token_kind: authority.token_kind.to_string(),
+            login: Some((*login).to_owned()),
+            ..Intent::new(Uuid::new_v4(), at, Action::Start, repo())
+        };
+        ledger.claim(&intent).unwrap();
+        let outcome = match outcome {
+            Ok(id) => Outcome::Confirmed((*id).to_owned()),
+            Err(why) => Outcome::Rejected((*why).to_owned()),
+        };
+        ledger.record(intent.id, at, &outcome).unwrap();
+    }
+    ledger
+}
+
+#[tokio::test]
+async fn a_right_is_proved_by_what_this_login_did_and_was_not_refused_since() {
+    let case = Case::with("github_pat_x_all").await;
+    let me = case.github.viewer().await.unwrap().login.raw_for_match().to_owned();
+    let refused = "the token may not (HTTP 403)";
+    for (done, answer, evidence) in [
+        (vec![(&*me, Err(refused)), (&*me, Ok("t1"))], Answer::Yes, "confirmed"),
+        (vec![(&*me, Ok("t1")), (&*me, Err(refused))], Answer::Unknown, refused),
+        (vec![("somebody-else", Ok("t1"))], Answer::Unknown, ""),
+    ] {
+        let matrix = case.matrix_after(&[repo()], done_before(&case, &done)).await;
+        let row = matrix.find(&TASKS_WRITE, Some(&repo())).unwrap();
+        assert_eq!(row.answer, answer, "{done:?}: {row:?}");
+        assert!(row.evidence.contains(evidence), "{done:?}: {row:?}");
+    }
 }
 
 #[tokio::test]
