@@ -16,6 +16,7 @@ use super::decode::{Change, Transcript};
 use super::entry::{Entry, Kind};
 use super::facets::{Facet, FacetSet};
 use super::rules::{Check, Rule, Rules, Severity};
+use super::tests_run::TestsRun;
 use crate::domain::State;
 use crate::domain::diagnosed::Found;
 use crate::text::{Safe, Untrusted, width};
@@ -180,7 +181,8 @@ fn judge(rule: &Rule, log: &Transcript, ending: Ending) -> Option<usize> {
         return (!said).then_some(last);
     }
     match rule.check? {
-        Check::TestsRed => log.facets().tests().last().filter(|(_, run)| run.is_red()).map(|(entry, _)| *entry),
+        Check::TestsRed => last_tests(log, |run| run.failed > 0),
+        Check::TestsBroken => last_tests(log, |run| run.failed == 0 && run.broke),
         Check::EditsNotPushed => last_edit(log).filter(|edit| pushed(log).is_none_or(|push| push < *edit)),
         Check::NothingPushed => (pushed(log).is_none() && last_edit(log).is_none()).then_some(last),
         Check::TimedOut => {
@@ -193,6 +195,11 @@ fn judge(rule: &Rule, log: &Transcript, ending: Ending) -> Option<usize> {
             running.then(|| log.entries().iter().rposition(|entry| entry.kind.is_pending())).flatten()
         }
     }
+}
+
+/// The last run of tests, if it ended so.
+fn last_tests(log: &Transcript, ended: impl Fn(&TestsRun) -> bool) -> Option<usize> {
+    log.facets().tests().last().filter(|(_, run)| ended(run)).map(|(entry, _)| *entry)
 }
 
 /// The last file that was changed, as far as it was.

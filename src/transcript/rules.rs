@@ -21,6 +21,7 @@ const MOST: usize = 200;
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Check {
     TestsRed,
+    TestsBroken,
     EditsNotPushed,
     NothingPushed,
     TimedOut,

@@ -13,11 +13,9 @@ use chrono::TimeDelta;
 
 use super::layout::Area;
 use crate::console::ledger::Row;
+use crate::domain::blocked::{Blocked, Case, Whom, Why, blocked};
 use crate::domain::query::Facts;
-use crate::domain::{
-    AutomationRef, Checks, Condition, Instant, Mergeable, PullId, PullState, RepoName, ReviewDecision, State, TaskId,
-    TaskRef, Viewer,
-};
+use crate::domain::{AutomationRef, Condition, Instant, PullId, PullState, RepoName, State, TaskId, TaskRef, Viewer};
 use crate::text::Safe;
 
 /// What failed longer ago than this waits for nobody any more.
@@ -36,9 +34,9 @@ pub enum Ask {
     Failed,
     /// Workflows wait for somebody to let them run.
     Approval,
-    /// A review was asked for, by name.
+    /// A review was asked for by name, or commits came since one asked for changes.
     Review,
-    /// Approved, green, without a conflict.
+    /// Nothing keeps it back any more, but that it may be a draft.
     Merge,
     /// Something is to be pointed out of what starts work by itself.
     Automation,
@@ -65,7 +63,7 @@ impl Ask {
             Self::Failed => "failed, diagnosed",
             Self::Approval => "let workflows run",
             Self::Review => "review it",
-            Self::Merge => "ready to merge",
+            Self::Merge => "merge it",
             Self::Automation => "automation",
         }
     }
@@ -112,20 +110,23 @@ pub fn asks(facts: &Facts<'_>, viewer: Option<&Viewer>) -> u8 {
     let Some(pull) = facts.pull.filter(|pull| matches!(pull.state, PullState::Open | PullState::Draft)) else {
         return of_state;
     };
-    let login = viewer.map(|viewer| viewer.login.raw_for_match());
-    let is_asked =
-        login.is_some_and(|me| pull.requested.iter().any(|asked| asked.raw_for_match().eq_ignore_ascii_case(me)));
-    let checks = pull.checks.as_ref();
-    let is_green = checks.is_none_or(Checks::is_clear);
-    let may_merge = pull.state == PullState::Open
-        && pull.review == ReviewDecision::Approved
-        && pull.mergeable == Mergeable::Yes
-        && is_green;
-    let one = |is: bool, ask: Ask| if is { ask.bit() } else { 0 };
-    of_state
-        | one(checks.is_some_and(|checks| checks.needs_approval > 0), Ask::Approval)
-        | one(is_asked, Ask::Review)
-        | one(may_merge, Ask::Merge)
+    let me = viewer.map(|viewer| viewer.login.raw_for_match());
+    // Nothing works on what an orphan says it works on.
+    let task = (facts.condition != Condition::Orphaned).then_some(&facts.task.state);
+    of_state | blocked(pull, &Case { me, task }).and_then(|on| of_pull(&on)).map_or(0, Ask::bit)
+}
+
+/// What a pull request asks that waits for the operator: the same as the reviews say of it.
+fn of_pull(on: &Blocked<'_>) -> Option<Ask> {
+    match (on.whom, &on.why) {
+        (Whom::Approval, _) => Some(Ask::Approval),
+        // Approved, and a draft: one more step.
+        (Whom::Ready, _) | (Whom::Me, Why::Draft) => Some(Ask::Merge),
+        // Of its session, which the task asks itself.
+        (Whom::Me, Why::Asks) => None,
+        (Whom::Me, _) => Some(Ask::Review),
+        _ => None,
+    }
 }
 
 /// It failed so long ago that nobody looks at it any more.

@@ -174,11 +174,15 @@ fn entry(model: &Model, known: &Known, ask: Ask, before: &HashMap<String, Instan
     let name = |name: &Untrusted| name.show_line();
     let mut new = if ask.is_of_pull() {
         let Some(PullOf::Known(pull)) = model.world.pull_of(&known.task) else { return None };
+        // Two tasks may share one: it waits once, and for what it does in the reviews.
+        if model.world.task_of(&pull.repo, pull.id).is_some_and(|of| of.task.at != task) {
+            return None;
+        }
         Entry {
             ask,
             since: pull.updated_at,
             name: name(if pull.title.is_empty() { &known.task.name } else { &pull.title }),
-            more: more_of_pull(ask, pull),
+            more: model.blocked(pull)?.why.words(),
             subject: Subject::Pull { task, id: pull.id, number: pull.number },
         }
     } else {
@@ -195,21 +199,6 @@ fn entry(model: &Model, known: &Known, ask: Ask, before: &HashMap<String, Instan
         new.since = *since;
     }
     (!inbox::is_past(ask, new.since, model.now)).then_some(new)
-}
-
-fn more_of_pull(ask: Ask, pull: &crate::domain::Pull) -> Safe {
-    Safe::new(match ask {
-        Ask::Approval => {
-            let n = pull.checks.as_ref().map_or(0, |checks| checks.needs_approval);
-            format!(
-                "{n} {} for somebody to let {} run",
-                if n == 1 { "workflow waits" } else { "workflows wait" },
-                if n == 1 { "it" } else { "them" }
-            )
-        }
-        Ask::Review => "you were asked for a review".to_owned(),
-        _ => "approved, checks passed, no conflict".to_owned(),
-    })
 }
 
 fn more_of_task(model: &Model, known: &Known, ask: Ask) -> Safe {

@@ -181,7 +181,7 @@ fn look(ask: Ask) -> (&'static str, Tone) {
 fn leads_to(entry: &Entry) -> &'static str {
     match entry.ask {
         Ask::Answer => "leads to its log",
-        Ask::Orphaned => "leads to its log; {inbox.detail} tells when it frees itself",
+        Ask::Orphaned => "leads to its log; {inbox.detail} tells when its time is up",
         Ask::Unresolved => "leads to its line in the ledger",
         Ask::Failed => "leads to the evidence in its log",
         Ask::Approval | Ask::Review | Ask::Merge => "leads to its row in the reviews",

@@ -187,11 +187,23 @@ fn result() -> Vec<Case> {
             session,
             vec![
                 (well() + &ran("r", "cargo test", "test result: FAILED. 8 passed; 1 failed; 0 ignored", 101), "red"),
-                (ran("r", "cargo test 2>&1", "error[E0425]: cannot find value", 101) + &summary(), "red"),
             ],
             vec![
                 ran("r", "cargo test", "test result: FAILED. 8 passed; 1 failed; 0 ignored", 101) + &well(),
                 well() + &ran("g", "git log", "test result: FAILED. 8 passed; 1 failed; 0 ignored", 0),
+                ran("r", "cargo test", "error: Could not resolve host: index.crates.io", 101) + &summary(),
+            ],
+        ),
+        (
+            "tests-broken",
+            session,
+            vec![
+                (ran("r", "cargo test 2>&1", "error[E0425]: cannot find value", 101) + &summary(), "not reached"),
+                (ran("r", "cargo test", "error: Could not resolve host: crates.io", 101) + &summary(), "not reached"),
+            ],
+            vec![
+                ran("r", "cargo test", "error[E0425]: cannot find value", 101) + &well(),
+                well() + &ran("r", "cargo test", "test result: FAILED. 8 passed; 1 failed; 0 ignored", 101),
             ],
         ),
         (

@@ -75,7 +75,8 @@ pub(super) fn deadline_says(deadline: &Deadline<'_>) -> String {
 fn frees_itself(model: &Model, known: &Known) -> Words {
     let deadline = known.deadline(&model.settings).at;
     if deadline <= model.now {
-        return Words::new();
+        let at = clock(&model.settings, deadline);
+        return Words::one(Tone::Dim, format!("; its time was up at {at}, and it has not ended"));
     }
     Words::one(Tone::Dim, format!("; frees itself at {}", clock(&model.settings, deadline)))
 }
