@@ -1,20 +1,69 @@
 //! Printing. A reader that went away (`| head`) is no error, and nothing that a terminal would act on gets out.
 
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::borrow::Cow;
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::exit::Exit;
 use crate::domain::Fault;
-use crate::text::{Safe, width};
+use crate::text::{Safe, signs, width};
+
+/// Our own signs are spelled in ASCII on the standard output, and on the error output.
+static SPELLED: [AtomicBool; 2] = [AtomicBool::new(false), AtomicBool::new(false)];
+
+/// How our own signs are printed from now on. `wished`: in ASCII, wherever it goes; `terminal`: a terminal shows nothing else.
+pub fn spell(wished: bool, terminal: bool) {
+    let [out, err] = &SPELLED;
+    out.store(wished || terminal && io::stdout().is_terminal(), Ordering::Relaxed);
+    err.store(wished || terminal && io::stderr().is_terminal(), Ordering::Relaxed);
+}
+
+fn spelled(text: &str, to: usize) -> Cow<'_, str> {
+    let is_spelled = SPELLED.get(to).is_some_and(|one| one.load(Ordering::Relaxed));
+    if is_spelled { signs::spell(text) } else { Cow::Borrowed(text) }
+}
 
 /// Prints lines to the standard output.
 pub fn say(text: &str) -> Exit {
-    match write_lines(&mut BufWriter::new(io::stdout().lock()), text) {
+    match write_lines(&mut BufWriter::new(io::stdout().lock()), &spelled(text, 0)) {
         Ok(()) => Exit::Done,
         Err(error) => unprinted(&error),
     }
 }
 
-/// Prints bytes that are safe already, or are wanted as they are. `false`: nobody reads any more.
+/// Prints words of ours that are safe already. `false`: nobody reads any more.
+pub fn text(text: &str) -> Result<bool, Exit> {
+    bytes(spelled(text, 0).as_bytes())
+}
+
+/// A standard output on which our own signs are spelled as everywhere, where each write is of whole characters.
+#[derive(Debug)]
+pub struct Out<W> {
+    out: W,
+    as_it_is: bool,
+}
+
+impl<W: Write> Out<W> {
+    pub fn new(out: W, as_it_is: bool) -> Self {
+        Self { out, as_it_is }
+    }
+}
+
+impl<W: Write> Write for Out<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match std::str::from_utf8(bytes) {
+            Ok(text) if !self.as_it_is => self.out.write_all(spelled(text, 0).as_bytes())?,
+            _ => self.out.write_all(bytes)?,
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Prints bytes that are wanted as they are. `false`: nobody reads any more.
 pub fn bytes(bytes: &[u8]) -> Result<bool, Exit> {
     let mut out = io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
@@ -27,7 +76,7 @@ pub fn bytes(bytes: &[u8]) -> Result<bool, Exit> {
 /// Prints one line of what is safe already and may be coloured.
 pub fn line(text: &str) -> Exit {
     let mut out = io::stdout().lock();
-    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+    match writeln!(out, "{}", spelled(text, 0)).and_then(|()| out.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => unprinted(&error),
         _ => Exit::Done,
     }
@@ -40,7 +89,7 @@ fn unprinted(error: &io::Error) -> Exit {
 
 /// Prints lines to the error output. That it cannot be written has nowhere to be said.
 pub fn complain(text: &str) {
-    drop(write_lines(&mut io::stderr().lock(), text));
+    drop(write_lines(&mut io::stderr().lock(), &spelled(text, 1)));
 }
 
 /// Prints what went wrong and what to do next, in one line, and gives the exit code for it. A terminal would break that

@@ -230,7 +230,7 @@ impl Table {
 
     fn let_go(&mut self) {
         let Some(held) = &mut self.held else { return };
-        if let Err(exit) = output::bytes(held.as_bytes()) {
+        if let Err(exit) = output::text(held) {
             self.exit = self.exit.worse(exit);
         }
         held.clear();

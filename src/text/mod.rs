@@ -11,6 +11,7 @@ pub mod near;
 pub mod redact;
 mod reveal;
 pub mod safe;
+pub mod signs;
 pub mod sink;
 pub mod style;
 pub mod typed;

@@ -110,12 +110,16 @@ fn without_a_ledger_that_is_said_and_none_is_made() {
 #[test]
 fn the_list_has_what_is_unresolved_first_and_then_the_newest() {
     let (home, _) = home();
-    let run = atc(home.path(), &["ledger", "list", "--limit", "2"]);
+    let run = atc(home.path(), &["ledger", "list", "--limit", "3"]);
     assert_eq!(run.code, 0, "{}", run.err);
     let lines: Vec<&str> = run.out.lines().collect();
     assert_eq!(lines.len(), 3, "{}", run.out);
     assert!(lines[0].contains("start unknown") && lines[0].contains("(un"), "{}", run.out);
     assert!(lines[1].contains("PR merged") && lines[2].contains("review approved"), "{}", run.out);
+    // Another program gets every field whole, and may ask on by the action's id.
+    let fields: Vec<Vec<&str>> = lines.iter().map(|line| line.split('\t').collect()).collect();
+    assert!(fields.iter().all(|fields| fields.len() == 7), "{}", run.out);
+    assert!(fields[0][5].parse::<Uuid>().is_ok() && fields[1][0].parse::<u64>().is_ok(), "{}", run.out);
     let none = atc(home.path(), &["--repo", "acme/other", "ledger", "list"]);
     assert_eq!((none.code, none.out.as_str()), (0, ""));
     let open = atc(home.path(), &["ledger", "list", "--unresolved", "--json"]);

@@ -118,7 +118,7 @@ fn in_ascii_no_sign_of_ours_is_left() {
         console.press(Key::Enter);
     }
     // The caret of a question that wants something typed.
-    assert_eq!(atc::console::view::theme::ascii("▏"), Some("|"));
+    assert_eq!(atc::text::signs::ascii("▏"), Some("|"));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use atc::console::event::{News, Op, What};
 use atc::console::state::settings::Settings;
 use atc::domain::automation::{
     Definition, Detail, Fields, LimitStatus, Listed, Off, Outcome, Owner, Period, Revision, Scope, Spending, Switch,
-    Track, UsageLimit, triggers_of,
+    Took, Track, UsageLimit, triggers_of,
 };
 use atc::domain::policy::{InForce, Policy};
 use atc::domain::{Automation, AutomationId, AutomationRef, Person, Source, Task, TaskId, TaskRef, UserId, Zone};
@@ -165,7 +165,7 @@ pub fn track(outcomes: &[Outcome], repository: &str, minutes: i64) -> Track {
     Track {
         outcomes: outcomes.to_vec(),
         tasks: tasks.collect(),
-        typical: (minutes > 0).then(|| TimeDelta::minutes(minutes)),
+        typical: (minutes > 0).then(|| Took { time: TimeDelta::minutes(minutes), is_exact: true }),
         ..Track::default()
     }
 }

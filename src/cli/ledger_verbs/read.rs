@@ -18,10 +18,12 @@ use crate::config::{self, Config, Paths};
 use crate::domain::look::Brush;
 use crate::domain::{Fault, FaultKind, Instant, RepoName};
 use crate::ledger::{self, Chain, Entry, Ledger, Line, Said, Span, Wanted, export, words};
-use crate::text::{Safe, width};
+use crate::text::{Safe, Untrusted, width};
 
 /// Lines read at once: what is held in memory, however long the ledger is.
 const PAGE: usize = 1000;
+/// Unresolved actions looked through for those of some repositories.
+const MOST_OPEN: usize = 100_000;
 
 /// Why nothing more is printed.
 #[derive(Debug)]
@@ -61,13 +63,16 @@ pub fn run(
     let typed = options.arguments.iter().any(|argument| argument.key == "repos");
     let repos = if typed { loaded.config.repos.clone() } else { Vec::new() };
     let colour = loaded.config.ui.colour;
-    let brush = Voice::of(&Looks::default(), colour, brush(&loaded.config, &paths)).brush;
+    let voice = Voice::of(&Looks::default(), colour, brush(&loaded.config, &paths));
     let ledger = open(&paths.ledger(&loaded.config))?;
-    let mut out = BufWriter::new(io::stdout().lock());
-    let done = carry_out(&*ledger, verb, &repos, (now, brush), &mut out).and_then(|exit| {
-        out.flush()?;
-        Ok(exit)
-    });
+    // What another program reads is as it was written down.
+    let is_export = matches!(verb, LedgerVerb::Export { .. });
+    let mut out = output::Out::new(BufWriter::new(io::stdout().lock()), is_export);
+    let done =
+        carry_out(&*ledger, verb, &repos, (now, voice.brush, voice.out_is_terminal), &mut out).and_then(|exit| {
+            out.flush()?;
+            Ok(exit)
+        });
     match done {
         Ok(exit) => Ok(exit),
         // Nobody reads any more: all that was wanted is said.
@@ -97,15 +102,15 @@ pub(super) fn carry_out(
     ledger: &dyn Ledger,
     verb: &LedgerVerb,
     repos: &[RepoName],
-    (now, brush): (Instant, Option<Brush>),
+    (now, brush, is_terminal): (Instant, Option<Brush>, bool),
     out: &mut impl Write,
 ) -> Result<Exit, Stop> {
     let span = |about: &About| span(ledger, about, repos, now);
     match verb {
         LedgerVerb::List { about, limit, unresolved, json } => {
-            list(ledger, &span(about)?, repos, (*limit, *unresolved, *json), out)?;
+            list(ledger, &span(about)?, repos, (*limit, *unresolved, Form::of(*json, is_terminal)), out)?;
         }
-        LedgerVerb::Show { id, json } => show(ledger, id, repos, *json, out)?,
+        LedgerVerb::Show { id, json } => show(ledger, id, repos, Form::of(*json, is_terminal), out)?,
         LedgerVerb::Verify { json } => return verify(ledger, *json, out),
         LedgerVerb::Export { format, about } => {
             let span = span(about)?;
@@ -165,29 +170,35 @@ fn list(
     ledger: &dyn Ledger,
     span: &Span,
     repos: &[RepoName],
-    (limit, only_unresolved, json): (usize, bool, bool),
+    (limit, only_unresolved, form): (usize, bool, Form),
     out: &mut impl Write,
 ) -> Result<(), Stop> {
-    let wanted =
-        Wanted { since: span.since, until: span.until, task: span.task.clone(), unresolved: true, ..Wanted::default() };
-    let open = ledger.find(&wanted, limit)?;
-    let open: Vec<Entry> =
-        open.into_iter().filter(|entry| repos.is_empty() || repos.contains(&entry.intent.repo)).collect();
-    if !json || only_unresolved {
-        for entry in &open {
+    let mut left = limit;
+    if form != Form::Json || only_unresolved {
+        let wanted = Wanted {
+            since: span.since,
+            until: span.until,
+            task: span.task.clone(),
+            unresolved: true,
+            ..Wanted::default()
+        };
+        let most = if repos.is_empty() { limit } else { MOST_OPEN };
+        let open = ledger.find(&wanted, most)?;
+        let open = open.iter().filter(|entry| repos.is_empty() || repos.contains(&entry.intent.repo));
+        for entry in open.take(limit) {
             let line = Line { row: 0, said: unresolved(entry) };
-            print(&line, json, true, out)?;
+            print(&line, form, true, out)?;
+            left -= 1;
         }
     }
     if only_unresolved {
         return Ok(());
     }
-    let mut left = limit;
     let mut span = span.clone();
     while left > 0 {
         let page = ledger.lines(&span, PAGE)?;
         for line in page.iter().filter(|line| is_of(line, repos)).take(left) {
-            print(line, json, false, out)?;
+            print(line, form, false, out)?;
             left -= 1;
         }
         match page.last() {
@@ -205,42 +216,65 @@ fn unresolved(entry: &Entry) -> Said {
     }
 }
 
-fn print(line: &Line, json: bool, is_open: bool, out: &mut impl Write) -> Result<(), Stop> {
-    if json {
-        return Ok(writeln!(out, "{}", export::json(line))?);
+/// How lines are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// In columns, for whoever reads it.
+    Columns,
+    /// Between tabs and whole, for another program.
+    Tabs,
+    Json,
+}
+
+impl Form {
+    fn of(json: bool, is_terminal: bool) -> Self {
+        match (json, is_terminal) {
+            (true, _) => Self::Json,
+            (false, true) => Self::Columns,
+            (false, false) => Self::Tabs,
+        }
     }
+}
+
+fn print(line: &Line, form: Form, is_open: bool, out: &mut impl Write) -> Result<(), Stop> {
     let at = line.at().to_rfc3339_opts(SecondsFormat::Secs, true);
     let title = words::title(line);
     let title = if is_open { Safe::new(format!("{title} (unresolved)")) } else { title };
-    let task = line.task().map(|task| crate::text::Untrusted::from(task).show_line()).unwrap_or_default();
-    let pad = |text: &Safe, columns: usize| {
-        let text = width::cut_end(text, columns);
-        format!("{text}{}", " ".repeat(columns.saturating_sub(width::width(&text))))
-    };
-    let repo = Safe::new(line.repo().as_str());
+    let task = line.task().map(|task| Untrusted::from(task).show_line()).unwrap_or_default();
+    let (repo, detail) = (Safe::new(line.repo().as_str()), words::detail(line));
     let row = if line.row == 0 { String::new() } else { line.row.to_string() };
-    let text =
-        format!("{row:>7}  {at}  {}  {}  {}  {}", pad(&title, 22), pad(&repo, 28), pad(&task, 36), words::detail(line));
-    Ok(writeln!(out, "{}", text.trim_end())?)
+    let pad = |text: &Safe, columns: usize| width::pad_right(&width::cut_end(text, columns), columns);
+    let text = match form {
+        Form::Json => export::json(line),
+        Form::Tabs => {
+            let action = line.intent().map(|intent| intent.id.to_string()).unwrap_or_default();
+            [&row, &at, title.as_str(), repo.as_str(), task.as_str(), &action, detail.as_str()].join("\t")
+        }
+        Form::Columns => {
+            let text = format!("{row:>7}  {at}  {}  {}  {}  {detail}", pad(&title, 22), pad(&repo, 28), pad(&task, 36));
+            text.trim_end().to_owned()
+        }
+    };
+    Ok(writeln!(out, "{text}")?)
 }
 
 /// By an action's id: of that action. By whatever names a task: of the task.
-fn show(ledger: &dyn Ledger, word: &str, repos: &[RepoName], json: bool, out: &mut impl Write) -> Result<(), Stop> {
+fn show(ledger: &dyn Ledger, word: &str, repos: &[RepoName], form: Form, out: &mut impl Write) -> Result<(), Stop> {
     let task = match named::task(ledger, word, repos) {
         Ok(task) => task,
-        Err(nothing) => return show_action(ledger, word, json, out)?.then_some(()).ok_or(nothing),
+        Err(nothing) => return show_action(ledger, word, form, out)?.then_some(()).ok_or(nothing),
     };
-    each(ledger, Span { task: Some(task), ..Span::default() }, |line| print(line, json, false, out))
+    each(ledger, Span { task: Some(task), ..Span::default() }, |line| print(line, form, false, out))
 }
 
 /// `false`: there is no such action.
-fn show_action(ledger: &dyn Ledger, word: &str, json: bool, out: &mut impl Write) -> Result<bool, Stop> {
+fn show_action(ledger: &dyn Ledger, word: &str, form: Form, out: &mut impl Write) -> Result<bool, Stop> {
     let Ok(action) = word.parse::<uuid::Uuid>() else { return Ok(false) };
     let mut found = false;
     each(ledger, Span::default(), |line| {
         if line.intent().is_some_and(|intent| intent.id == action) {
             found = true;
-            print(line, json, false, out)?;
+            print(line, form, false, out)?;
         }
         Ok(())
     })?;

@@ -139,7 +139,8 @@ pub fn to_ascii(buffer: &mut Buffer) {
     let mut in_word = false;
     for cell in &mut buffer.content {
         // A full stop behind a word would say that it ends there.
-        let plain = if in_word && cell.symbol() == "…" { Some(CUT) } else { super::theme::ascii(cell.symbol()) };
+        let plain =
+            if in_word && cell.symbol() == "…" { Some(CUT) } else { crate::text::signs::ascii(cell.symbol()) };
         in_word = cell.symbol() != " ";
         if let Some(plain) = plain {
             cell.set_symbol(plain);

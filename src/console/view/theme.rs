@@ -11,6 +11,7 @@ use crate::console::state::settings::Settings;
 use crate::domain::Condition;
 use crate::domain::State;
 use crate::domain::look::{Depth, Ground, Ink, Marks, Paint, Palette, Rgb};
+use crate::text::signs;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Theme {
@@ -92,7 +93,7 @@ impl Theme {
     /// The same for what a row says, our own two words included.
     pub fn condition(&self, condition: &Condition<'_>) -> (&'static str, Tone) {
         let (glyph, tone) = look(condition);
-        (if self.ascii { ascii(glyph).unwrap_or(glyph) } else { glyph }, tone)
+        (if self.ascii { signs::ascii(glyph).unwrap_or(glyph) } else { glyph }, tone)
     }
 }
 
@@ -129,36 +130,4 @@ fn colour(ink: Ink) -> Color {
         Ink::Fixed(n) => Color::Indexed(n),
         Ink::Rgb(Rgb(r, g, b)) => Color::Rgb(r, g, b),
     }
-}
-
-/// What stands for a sign of ours on a terminal that shows ASCII only. `None`: not one of ours.
-pub fn ascii(symbol: &str) -> Option<&'static str> {
-    let plain = match symbol {
-        "◌" => "q",
-        "●" | "*" => "*",
-        "◆" => "!",
-        "○" | "–" | "—" | "─" | "−" => "-",
-        "◇" => "0",
-        "✓" => "+",
-        "✗" | "×" => "x",
-        "⧗" => "t",
-        "⊘" => "c",
-        "◐" => "~",
-        "⚠" => "@",
-        "▌" | "→" | "▸" | "▶" | "›" => ">",
-        "←" | "‹" => "<",
-        "▲" | "↑" | "▴" | "␛" => "^",
-        "≠" => "%",
-        "↻" => "&",
-        "∴" => "=",
-        "▼" | "▾" | "↓" => "v",
-        "•" => "o",
-        "·" | "…" => ".",
-        "“" | "”" => "\"",
-        "‘" | "’" => "'",
-        "│" | "▏" => "|",
-        "┼" => "+",
-        _ => return None,
-    };
-    Some(plain)
 }

@@ -39,7 +39,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             Ok(config_verbs::run_json(verb, &options, &check::problems).code())
         }
         Command::Ledger { verb, options } => {
-            cli::ledger_verbs::run(&verb, &options, Clock::system().now(), looks::brush).map(Exit::code)
+            cli::ledger_verbs::run(&verb, &options, Clock::system().now(), looks::speak).map(Exit::code)
         }
         Command::Look { verb, options } => look::run(&verb, &options),
         Command::Headless { verb, options } => headless::run(&verb, &options),

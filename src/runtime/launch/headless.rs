@@ -107,7 +107,7 @@ pub(super) async fn desk(
 
 /// How a verb speaks under these options.
 pub(super) fn voice(looks: &Looks, config: &Config, paths: &Paths) -> Voice {
-    Voice::of(looks, config.ui.colour, looks::brush(config, paths))
+    Voice::of(looks, config.ui.colour, looks::speak(config, paths))
 }
 
 /// The editor of the console, on a private file that goes with it.

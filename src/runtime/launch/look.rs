@@ -47,7 +47,7 @@ pub fn run(verb: &LookVerb, options: &cli::Options) -> Result<u8, Fault> {
         _ => {
             return match verb.as_ledger() {
                 Some(verb) => {
-                    cli::ledger_verbs::run(&verb, options, Clock::system().now(), looks::brush).map(Exit::code)
+                    cli::ledger_verbs::run(&verb, options, Clock::system().now(), looks::speak).map(Exit::code)
                 }
                 None => reading(verb, options),
             };

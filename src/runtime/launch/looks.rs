@@ -1,6 +1,7 @@
 //! How the screen looks at the start: what the options say, and what the environment says of the terminal.
 
 use super::begin::Setting;
+use crate::cli::output;
 use crate::config::theme::Themes;
 use crate::config::{Background, Config, Paths, Switch};
 use crate::console::state::look::Look;
@@ -8,8 +9,10 @@ use crate::domain::look::{Brush, Depth, Ground};
 use crate::runtime::terminal::colours;
 use crate::runtime::themes;
 
-/// What the verbs without a screen are painted with. `None`: no colours, or none wished.
-pub fn brush(config: &Config, paths: &Paths) -> Option<Brush> {
+/// Prepares how the verbs without a screen speak: how our signs are spelled, and what is painted with. `None`: no colours,
+/// or none wished.
+pub fn speak(config: &Config, paths: &Paths) -> Option<Brush> {
+    output::spell(config.ui.ascii == Switch::On, ascii(config));
     let look = look(config, &Themes::new(paths.themes()));
     (look.depth != Depth::None).then(|| Brush::new(&look.palette(), look.depth).on(look.shown_on()))
 }

@@ -114,7 +114,11 @@ impl Printer {
             self.printed += 1;
         }
         self.log = Some(log);
-        self.out(text.as_bytes());
+        if self.shape == Shape::Text && !text.is_empty() && !self.unread {
+            self.told(output::text(&text));
+        } else {
+            self.out(text.as_bytes());
+        }
     }
 
     fn entry(&self, entry: &Entry, facets: FacetSet, out: &mut String) {
@@ -152,7 +156,11 @@ impl Printer {
         if bytes.is_empty() || self.unread {
             return;
         }
-        match output::bytes(bytes) {
+        self.told(output::bytes(bytes));
+    }
+
+    fn told(&mut self, printed: Result<bool, Exit>) {
+        match printed {
             Ok(open) => self.unread = !open,
             Err(exit) => self.exit = self.exit.worse(exit),
         }

@@ -244,7 +244,7 @@ impl<'a> Watch<'a> {
         // Until everything was read once it is compared with what an earlier run kept.
         let moved = Moved { missed: moved.missed || !self.read, ..moved.clone() };
         let line = if self.args.text { moved.says(self.voice) } else { ascii(&moved.json().to_string()) };
-        match output::bytes(format!("{line}\n").as_bytes()) {
+        match output::text(&format!("{line}\n")) {
             Ok(open) => open,
             Err(exit) => {
                 self.worst = self.worst.worse(exit);

@@ -185,9 +185,7 @@ fn result() -> Vec<Case> {
         (
             "tests-red",
             session,
-            vec![
-                (well() + &ran("r", "cargo test", "test result: FAILED. 8 passed; 1 failed; 0 ignored", 101), "red"),
-            ],
+            vec![(well() + &ran("r", "cargo test", "test result: FAILED. 8 passed; 1 failed; 0 ignored", 101), "red")],
             vec![
                 ran("r", "cargo test", "test result: FAILED. 8 passed; 1 failed; 0 ignored", 101) + &well(),
                 well() + &ran("g", "git log", "test result: FAILED. 8 passed; 1 failed; 0 ignored", 0),

@@ -135,7 +135,7 @@ fn draw_row(
     put(buffer, area, base, y, branch, theme.style(Tone::Dim));
     let standing = row.standing(plan.is_running());
     let (glyph, tone, word) = look(standing);
-    let glyph = if theme.ascii { super::super::theme::ascii(glyph).unwrap_or(glyph) } else { glyph };
+    let glyph = if theme.ascii { crate::text::signs::ascii(glyph).unwrap_or(glyph) } else { glyph };
     let x = put(buffer, area, rest, y, glyph, theme.style(tone)).saturating_add(1);
     let x = put_cut(buffer, theme, area, x, y, tone, word).saturating_add(2);
     if x < area.right() {
