@@ -27,6 +27,7 @@ use super::problem::{Invalid, Problem};
 use super::schema::AUTO_THEME;
 use super::text::nearest;
 use crate::domain::look::{Ink, Marks, Paint, Palette, Rgb, Tone};
+use crate::domain::{Fault, FaultKind};
 
 /// The ratio that guidelines ask of text.
 pub const LEAST_CONTRAST: f64 = 4.5;
@@ -165,6 +166,15 @@ impl Themes {
         Invalid::from_problems(problems)?;
         warnings.extend(inherited);
         Ok(Made { palette, background, warnings })
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.names().iter().any(|known| known == name)
+    }
+
+    /// For whoever asked for a theme that is not there.
+    pub fn nowhere(&self, name: &str) -> Fault {
+        Fault::new(FaultKind::Invalid, self.unknown(name).what, "`:theme` with a blank and tab behind it lists them")
     }
 
     fn unknown(&self, name: &str) -> Problem {

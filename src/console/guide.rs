@@ -2,6 +2,7 @@
 
 use super::Model;
 use super::keys::{Context, Intent};
+use super::state::compose::EDITING;
 use super::state::condition::look;
 use super::state::tone::wrap;
 use super::update::command::COMMANDS;
@@ -37,9 +38,14 @@ pub fn lines(model: &Model) -> Vec<Line> {
     for group in groups.iter().filter(is_here) {
         page.group(model, group);
     }
+    if here.takes_text() {
+        page.heading("While you type");
+        EDITING.iter().for_each(|(keys, what)| page.row(keys, what));
+    }
     page.next(model, here);
     for group in groups.iter().filter(|group| !is_here(group)) {
-        page.heading(group.context.title());
+        let elsewhere = group.context == Context::Global && here.takes_text();
+        page.heading(if elsewhere { "Everywhere no text is typed" } else { group.context.title() });
         page.group(model, group);
     }
     page.commands(model);

@@ -46,26 +46,30 @@ pub fn coarse(age: TimeDelta) -> String {
 
 /// How long until something, rounded up: in steps of ten seconds under a minute, of minutes under two hours.
 pub fn until(left: TimeDelta) -> String {
-    let s = left.num_seconds().max(0) + i64::from(left.subsec_nanos() > 0);
-    let up = |unit: i64| s.div_euclid(unit) + i64::from(s.rem_euclid(unit) > 0);
-    match s {
-        0..=60 => format!("{}s", up(10) * 10),
-        61..=7200 => format!("{}m", up(60)),
-        _ => format!("{}h", up(3600)),
+    let (steps, unit) = steps(left);
+    match unit {
+        10 => format!("{}s", steps * 10),
+        60 => format!("{steps}m"),
+        _ => format!("{steps}h"),
     }
 }
 
 /// The next instant at which [`until`] of `at - now` reads differently; `at` itself at the last.
 pub fn next_step(at: Instant, now: Instant) -> Instant {
-    let left = (at - now).num_seconds().max(0);
-    let unit = match left {
+    let (steps, unit) = steps(at - now);
+    let next = at - TimeDelta::seconds((steps - 1).max(0) * unit);
+    if next > now { next } else { at.max(now + TimeDelta::seconds(1)) }
+}
+
+/// In so many steps of so many seconds it is over, the one that has begun with them.
+fn steps(left: TimeDelta) -> (i64, i64) {
+    let seconds = left.num_seconds().max(0) + i64::from(left.num_seconds() >= 0 && left.subsec_nanos() > 0);
+    let unit = match seconds {
         0..=60 => 10,
         61..=7200 => 60,
         _ => 3600,
     };
-    let whole = if left % unit == 0 { left / unit - 1 } else { left / unit };
-    let next = at - TimeDelta::seconds(whole.max(0) * unit);
-    if next > now { next } else { at.max(now + TimeDelta::seconds(1)) }
+    (seconds.div_euclid(unit) + i64::from(seconds.rem_euclid(unit) > 0), unit)
 }
 
 #[cfg(test)]
@@ -104,6 +108,19 @@ mod tests {
         let last = Instant::MAX_UTC;
         assert_eq!(next_change(last, Instant::UNIX_EPOCH), last);
         assert_eq!(coarse(Instant::UNIX_EPOCH - last), "now");
+    }
+
+    #[test]
+    fn between_whole_seconds_too_a_wait_reads_the_same_until_its_next_step() {
+        let at = Instant::UNIX_EPOCH;
+        for left in (1..140_000_i64).step_by(37).chain([10_500, 20_001, 60_001, 60_999, 7_200_001, 7_201_500]) {
+            let now = at - TimeDelta::milliseconds(left);
+            let step = next_step(at, now);
+            assert!(step > now && step <= at, "{left}");
+            let just_before = step - TimeDelta::milliseconds(1);
+            assert_eq!(until(at - now), until(at - just_before.max(now)), "at {left} ms");
+            assert!(step == at || until(at - now) != until(at - step), "at {left} ms");
+        }
     }
 
     #[test]

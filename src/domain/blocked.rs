@@ -93,7 +93,8 @@ pub enum Why<'a> {
     YourReview,
     /// Commits came since I requested changes.
     YourReviewAgain,
-    Pending(u32),
+    /// `true`: others, that are not required, are left out.
+    Pending(u32, bool),
     Asked(Vec<&'a Asked>),
     /// Commits came since they requested changes.
     Again(Vec<&'a Untrusted>),
@@ -201,7 +202,7 @@ fn own<'a>(pull: &'a Pull, case: &Case<'_>) -> Option<Blocked<'a>> {
     let (listed, optional) =
         listed.fold((0, 0), |(all, optional), check| (all + 1, optional + u32::from(check.required == Some(false))));
     let keep = checks.pending.max(listed).saturating_sub(optional);
-    if keep > 0 { on(Whom::Checks, Why::Pending(keep)) } else { None }
+    if keep > 0 { on(Whom::Checks, Why::Pending(keep, optional > 0)) } else { None }
 }
 
 /// 9 to 11.
@@ -268,8 +269,10 @@ impl Why<'_> {
             Self::Failed { check, more, unsure } => failed(*check, *more, *unsure),
             Self::YourReview => "your review is asked for".to_owned(),
             Self::YourReviewAgain => "commits since you requested changes".to_owned(),
-            Self::Pending(1) => "a check has not completed".to_owned(),
-            Self::Pending(n) => format!("{n} checks have not completed"),
+            Self::Pending(1, false) => "a check has not completed".to_owned(),
+            Self::Pending(n, false) => format!("{n} checks have not completed"),
+            Self::Pending(1, true) => "a required check has not completed".to_owned(),
+            Self::Pending(n, true) => format!("{n} required checks have not completed"),
             Self::Asked(asked) if asked.is_empty() => "a review is asked for".to_owned(),
             Self::Asked(asked) => {
                 let names: Vec<String> = asked.iter().map(|asked| asked.show().to_string()).collect();

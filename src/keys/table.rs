@@ -148,7 +148,7 @@ const LOG: &[Binding] = &[
     bind(Context::Log, c(' '), Intent::Fold, "fold or unfold the entry", "fold"),
     bind(Context::Log, k(Key::Enter), Intent::Fold, "fold or unfold the entry", ""),
     bind(Context::Log, c('a'), Intent::FoldAll, "fold or unfold everything", "fold all"),
-    bind(Context::Log, c('F'), Intent::Follow, "follow the end", "follow"),
+    bind(Context::Log, c('F'), Intent::Follow, "follow the end, or stay here", "follow"),
     bind(Context::Log, c('w'), Intent::Wrap, "wrap long lines", "wrap"),
     bind(Context::Log, c(']'), Intent::NextEntry, "next entry", "next"),
     bind(Context::Log, c('['), Intent::PreviousEntry, "previous entry", ""),

@@ -24,7 +24,7 @@ use super::cancel::{self, Patience};
 use super::comment::{self, Sought};
 use super::context::Context;
 use super::reconcile;
-use crate::domain::{Conclusion, Fault, FaultKind, Happened, RepoName, RunId, Task, TimelineEvent};
+use crate::domain::{CancelTarget, Conclusion, Fault, FaultKind, Happened, RepoName, RunId, Task, TimelineEvent};
 use crate::ledger::Wanted;
 use crate::ledger::port::{Action, Entry, Intent, Outcome};
 use crate::provider::port::Fetched;
@@ -48,6 +48,8 @@ pub enum Settled {
     Started(Box<Task>),
     /// It happened: what was seen.
     Confirmed(String),
+    /// It came to nothing: what was seen.
+    Rejected(String),
     /// It is not known still, and why.
     Open(String),
 }
@@ -140,15 +142,34 @@ async fn cancelled(context: &Context, entry: &Entry) -> Result<Settled, Fault> {
     let Some(open) = cancel::of_entries(vec![entry.clone()]).pop() else {
         return Ok(Settled::Open("the ledger does not say which run was to end".to_owned()));
     };
+    if let Some(words) = still_ending(context, &open.target, entry).await? {
+        return Ok(Settled::Open(words));
+    }
     let once = Patience { run: TimeDelta::zero(), session: TimeDelta::zero(), ..Patience::default() };
     let (report, mut reports) = mpsc::channel(REPORTS);
     let heard = async { while reports.recv().await.is_some() {} };
     tokio::join!(cancel::take_up(context, &open, once, report), heard);
     let outcome = outcome(context, entry.intent.id).await?;
     Ok(match outcome {
-        Some(Outcome::Confirmed(detail) | Outcome::Rejected(detail)) => Settled::Confirmed(detail),
+        Some(Outcome::Confirmed(detail)) => Settled::Confirmed(detail),
+        Some(Outcome::Rejected(detail)) => Settled::Rejected(detail),
         _ => Settled::Open("its run was not seen to end".to_owned()),
     })
+}
+
+/// The session of a run that has ended is given the time a cancel gives it: until then it is no orphan.
+async fn still_ending(context: &Context, target: &CancelTarget, entry: &Entry) -> Result<Option<String>, Fault> {
+    let Some(run) = entry.intent.run else { return Ok(None) };
+    let run = context.provider.run(&target.task.repo, RunId(run)).await?;
+    let patience = Patience::default().session;
+    if !run.is_completed() || context.now() - run.updated_at >= patience {
+        return Ok(None);
+    }
+    let Fetched::New { value: task, .. } = context.provider.task(&target.task, None).await? else { return Ok(None) };
+    let session = task.sessions.iter().flatten().find(|session| Some(&session.id) == target.session.as_ref());
+    let works = task.state.is_active() && session.is_none_or(|session| session.state.is_active());
+    let words = "its run has ended, and its session still says that it works: look again in two minutes".to_owned();
+    Ok(works.then_some(words))
 }
 
 /// Whether the workflow waits no more.

@@ -73,6 +73,8 @@ impl Watch {
         }
         let news = match &read {
             Ok(themes) => Ok(Box::new(themes.clone())),
+            // Nothing is wrong with any file.
+            Err(_) if asked && !self.files.has(&name) => Err(self.files.nowhere(&name)),
             Err(invalid) => Err(Fault::from(invalid.clone())),
         };
         if asked && read.is_err() {

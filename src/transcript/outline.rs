@@ -43,12 +43,6 @@ pub struct Turn {
     pub tokens: Tokens,
 }
 
-impl Turn {
-    pub fn took(&self) -> Option<TimeDelta> {
-        self.until.zip(self.at).map(|(end, start)| end - start).filter(|took| *took >= TimeDelta::zero())
-    }
-}
-
 /// All turns, in order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Outline {
@@ -58,6 +52,13 @@ pub struct Outline {
 impl Outline {
     pub fn turns(&self) -> &[Turn] {
         &self.turns
+    }
+
+    /// How long a turn took: until the next one began, the wait for the model with it; of the last what is known of it.
+    pub fn took(&self, turn: usize) -> Option<TimeDelta> {
+        let this = self.turns.get(turn)?;
+        let next = self.turns.get(turn + 1).and_then(|next| next.at);
+        next.or(this.until).zip(this.at).map(|(end, start)| end - start).filter(|took| *took >= TimeDelta::zero())
     }
 
     /// The entries of a turn.

@@ -32,13 +32,15 @@ impl Told {
         match &self.came {
             None => "open",
             Some(Ok(Settled::Started(_) | Settled::Confirmed(_))) => "confirmed",
+            Some(Ok(Settled::Rejected(_))) => "rejected",
             Some(Ok(Settled::Open(_)) | Err(_)) => "unknown",
         }
     }
 
     fn exit(&self) -> Exit {
         match &self.came {
-            Some(Ok(Settled::Started(_) | Settled::Confirmed(_))) => Exit::Done,
+            // That is known now, whichever it is.
+            Some(Ok(Settled::Started(_) | Settled::Confirmed(_) | Settled::Rejected(_))) => Exit::Done,
             None | Some(Ok(Settled::Open(_))) => Exit::Unknown,
             // Without a token nothing can be looked for; anything else leaves it open.
             Some(Err(fault)) => Exit::from(fault).worse(Exit::Unknown),
@@ -49,7 +51,7 @@ impl Told {
         match &self.came {
             None => self.entry.outcome.as_ref().map(|(_, outcome)| outcome.detail().to_owned()).unwrap_or_default(),
             Some(Ok(Settled::Started(task))) => task.at.id.raw().to_owned(),
-            Some(Ok(Settled::Confirmed(what) | Settled::Open(what))) => what.clone(),
+            Some(Ok(Settled::Confirmed(what) | Settled::Rejected(what) | Settled::Open(what))) => what.clone(),
             Some(Err(fault)) => fault.to_string(),
         }
     }
@@ -102,8 +104,8 @@ pub const RECONCILED: &[Field<Told>] = &[
     field!("host", Is::Text, "The service it was sent to.", |t| t.entry.intent.host.clone().into()),
     field!(
         "result",
-        Is::OneOf(&["confirmed", "unknown", "open"]),
-        "confirmed: it is proved that it happened, and the ledger says so now; unknown: it was looked for and is not proved; open: it was not looked for (--dry-run).",
+        Is::OneOf(&["confirmed", "rejected", "unknown", "open"]),
+        "confirmed: it is proved that it happened, and the ledger says so now; rejected: it is proved that it came to nothing, as a cancel whose run ended by itself; unknown: it was looked for and is not proved; open: it was not looked for (--dry-run).",
         |t| t.word().into()
     ),
     field!("what", Is::Text, "What was seen, or what is not known.", |t| t.what().into()),
@@ -145,7 +147,13 @@ pub async fn run(args: &ReconcileArgs, desk: &Desk) -> Result<Exit, Fault> {
 
 fn row(told: &Told) -> Row {
     let intent = &told.entry.intent;
-    let tone = if told.exit() == Exit::Done { Tone::Good } else { Tone::Open };
+    let tone = if told.word() == "rejected" {
+        Tone::Bad
+    } else if told.exit() == Exit::Done {
+        Tone::Good
+    } else {
+        Tone::Open
+    };
     Row {
         json: write(RECONCILED, told),
         id: Some(Safe::new(intent.id.to_string())),

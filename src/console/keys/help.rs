@@ -38,6 +38,7 @@ pub fn footer(context: Context, model: &Model) -> Footer {
         .filter(|i| *i != Intent::NextChoice || context != Context::FollowUp || may_choose(model))
         .filter(|i| *i != Intent::Cancel || context == Context::Templates || may_cancel(context, model))
         .filter(|i| *i != Intent::Preset || has_presets(model))
+        .filter(|i| *i != Intent::Follow || !model.log.shown.as_ref().is_some_and(|shown| shown.complete))
         .filter(|i| does_something(context, model, *i))
         .filter_map(|intent| key_of(context, model, intent))
         .take(6)
@@ -46,6 +47,13 @@ pub fn footer(context: Context, model: &Model) -> Footer {
         && let Some((_, word)) = keys.first_mut().filter(|_| goes_to_the_form(model))
     {
         *word = "to the form";
+    }
+    if context == Context::Log
+        && let Some(at) = key_of(context, model, Intent::Follow)
+        && let Some((_, word)) = keys.iter_mut().find(|key| **key == at)
+        && model.log.shown.as_ref().is_some_and(|shown| shown.reader.follow)
+    {
+        *word = "pause";
     }
     let acts = keys.len();
     if wanted.contains(&Intent::Back) {
@@ -258,7 +266,9 @@ fn may_cancel(context: Context, model: &Model) -> bool {
     if context == Context::Cancels {
         let entry = model.place.cancels.as_ref().and_then(|pane| model.world.cancels.listed().nth(pane.cursor));
         let known = entry.and_then(|entry| model.world.tasks.get(&entry.task.id));
-        return known.is_some_and(|known| known.task.state.is_active() && !known.is_cancelling());
+        return known.is_some_and(|known| {
+            known.task.state.is_active() && !known.is_cancelling() && known.rested_run().is_none()
+        });
     }
     if context == Context::Queue && model.queue.tally().marked > 0 {
         let entry = |slot: Slot| model.queue.roster.entries.get(slot.index());
@@ -266,7 +276,7 @@ fn may_cancel(context: Context, model: &Model) -> bool {
         return model.world.tasks.marks().iter().any(is_active);
     }
     let ours = |known: &Known| matches!(known.condition(model.now), Condition::Cancelling | Condition::Orphaned);
-    model.selected().is_some_and(|known| known.task.state.is_active() && !ours(known))
+    model.selected().is_some_and(|known| known.task.state.is_active() && !ours(known) && known.rested_run().is_none())
 }
 
 /// What makes sense for the pull request that is looked at, by whom it waits on.

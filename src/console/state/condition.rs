@@ -13,7 +13,7 @@ use super::tone::Tone;
 use super::world::Known;
 use crate::domain::instant::after;
 use crate::domain::stuck::{self, Stuck};
-use crate::domain::{CancelPhase, Condition, Instant, State};
+use crate::domain::{CancelPhase, Condition, Instant, Run, State};
 
 /// A task follows its run's end within seconds; one that has not after this long is an orphan.
 pub const ORPHAN_AFTER: TimeDelta = TimeDelta::minutes(2);
@@ -108,6 +108,12 @@ impl Known {
         let newest = self.task.latest_session().map_or(self.task.created_at, |s| s.created_at);
         // A run that ended before the newest session began belongs to an older one.
         (run.updated_at >= newest).then(|| after(run.updated_at, ORPHAN_AFTER))
+    }
+
+    /// The run of a session that is idle, where it has ended: nothing works for it.
+    pub fn rested_run(&self) -> Option<&Run> {
+        let run = self.run.as_ref()?.run.as_ref().filter(|run| self.task.state == State::Idle && run.is_completed())?;
+        (run.updated_at >= self.task.latest_session().map_or(self.task.created_at, |s| s.created_at)).then_some(run)
     }
 
     /// A cancel has been asked for and is neither proved nor given up.

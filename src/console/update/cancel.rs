@@ -40,6 +40,9 @@ pub(super) fn refusal(model: &Model, known: &Known) -> Option<String> {
     if !known.task.state.is_active() {
         return Some(format!("nothing to cancel: the task is {}", known.task.state.word()));
     }
+    if let Some(run) = known.rested_run() {
+        return Some(format!("nothing to cancel: run {} has ended, and an idle session does nothing", run.id));
+    }
     if known.condition(model.now) == Condition::Orphaned {
         return Some(
             "its run is already gone: there is nothing left to cancel, the task has to free itself".to_owned(),

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::scroll::rows_by;
-use super::{actions, line, log};
+use super::{actions, line, log, queue};
 use crate::console::effect::Effect;
 use crate::console::keys::{Context, Intent};
 use crate::console::reviews::{LookAt, News, Wish};
@@ -13,6 +13,7 @@ use crate::console::state::line::LineKind;
 use crate::console::state::place::Pane;
 use crate::console::state::reviews::diff::{DiffPane, Doc, Search, State};
 use crate::console::state::reviews::{Heading, Key, Page, Row, over};
+use crate::console::state::world::{Known, PullOf};
 use crate::console::state::{Model, detail};
 use crate::domain::blocked::Whom;
 use crate::domain::{Pull, PullTarget, RepoName, ReviewDecision};
@@ -57,10 +58,11 @@ pub fn rebuild(model: &mut Model) {
         }
         rows.push(Row::Pull((*key).clone()));
     }
+    let here = model.place.focus == Pane::Reviews && !model.reviews.chosen && !is_filling(model);
     let reviews = &mut model.reviews;
     reviews.unreviewed = unreviewed;
     (reviews.open, reviews.waiting, reviews.digits, reviews.headed) = (open, waiting, digits, headed);
-    reviews.chosen |= model.place.focus == Pane::Reviews;
+    reviews.chosen |= here;
     if !reviews.chosen {
         reviews.selected = None;
         reviews.index = 0;
@@ -74,6 +76,13 @@ pub fn rebuild(model: &mut Model) {
     reviews.selected = rows.get(index).and_then(Row::key).cloned();
     reviews.rows = rows;
     model.dirty = true;
+}
+
+/// Lists, or pull requests that tasks name, were not read yet. While they come in the cursor stands on the first row,
+/// whichever came first, unless a key was pressed there.
+fn is_filling(model: &Model) -> bool {
+    let is_coming = |known: &Known| matches!(model.world.pull_of(&known.task), Some(PullOf::Loading));
+    !queue::all_read(model) || model.world.tasks.values().any(is_coming)
 }
 
 /// The row of a pull request at or after an index, or before it where there is none.
@@ -107,6 +116,7 @@ pub fn reveal(model: &mut Model, key: &Key) -> bool {
 
 /// A key in the list, on the page or in the diff. False: not one of their own.
 pub fn intent(model: &mut Model, context: Context, intent: Intent, effects: &mut Vec<Effect>) -> bool {
+    model.reviews.chosen |= !matches!(intent, Intent::Back | Intent::Reviews);
     if context != Context::Reviews && moved(model, context, intent) {
         return true;
     }

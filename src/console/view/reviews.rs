@@ -187,6 +187,7 @@ fn says(model: &Model, pull: &Pull, on: Option<&Blocked<'_>>, room: usize) -> Wo
     let room = room.saturating_sub(words.width());
     if room < LEAST_WHY {
         words.0.truncate(1);
+        words.push(Tone::Dim, " …");
         return words;
     }
     // The sign before the row is loud already: a column of loud sentences would leave nothing to stand out.

@@ -16,6 +16,12 @@ const LOOKING: Duration = Duration::from_secs(15);
 /// Session and run are stamped by two clocks.
 const SLACK: TimeDelta = TimeDelta::seconds(30);
 
+/// What is idle waits for nothing: nothing of it can be cancelled, and that it stays is no orphan.
+fn nothing_runs() -> Fault {
+    let what = "nothing was sent: its run has ended and its session is idle, so that nothing works for it";
+    Fault::new(FaultKind::Refused, what, "there is nothing to do; a follow-up would begin a new run")
+}
+
 fn not_found_in_time() -> Fault {
     let what = "nothing was sent: the run to cancel was not found in time";
     Fault::new(FaultKind::Timeout, what, "try again; check the network if it lasts")
@@ -29,6 +35,8 @@ impl Cycle<'_> {
         loop {
             let found = tokio::time::timeout(LOOKING, self.find()).await;
             match found.unwrap_or_else(|_| Err(not_found_in_time())) {
+                Ok(runs) if runs.iter().any(|run| !run.is_completed()) => return Ok(runs),
+                Ok(_) if !waits && self.is_idle().await => return Err(CancelPhase::Refused(nothing_runs())),
                 Ok(runs) if !runs.is_empty() => return Ok(runs),
                 Ok(_) => {}
                 // While it waits, one look that fails is one look less.
@@ -54,8 +62,17 @@ impl Cycle<'_> {
                 if self.has_ended(&task) {
                     return Err(CancelPhase::Ended);
                 }
+                if self.target_state(&task) == State::Idle {
+                    return Err(CancelPhase::Refused(nothing_runs()));
+                }
             }
         }
+    }
+
+    /// As far as that can be read.
+    async fn is_idle(&self) -> bool {
+        let read = tokio::time::timeout(LOOKING, self.read_task()).await;
+        matches!(read, Ok(Ok(Some(task))) if self.target_state(&task) == State::Idle)
     }
 
     /// Empty: there is none that is its own for certain.

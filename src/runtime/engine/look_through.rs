@@ -19,12 +19,18 @@ const BATCH: usize = 64;
 /// Lines found, beyond which nobody wants to know how many more there are.
 const ENOUGH: usize = 100_000;
 
+const NOT_KEPT: &str = "finished logs are not kept here: keep_logs_mb is 0; set it to the megabytes they may take, such as 200, and start again";
+const NOT_IN_THE_DEMO: &str = "the demo keeps no finished logs; / searches the log that is open";
+
 /// Tells the lines that hold the pattern as they are found. It ends early when `wanted` is another search.
 pub(super) fn grep(desk: &Desk, kept: Option<Kept>, (id, pattern): (u64, Pattern), wanted: Arc<AtomicU64>) {
     let desk = desk.clone();
     let (found, mut told) = mpsc::channel::<Vec<Line>>(4);
+    let is_demo = desk.provider.authority().token_kind.as_str() == "demo";
     let work = tokio::task::spawn_blocking(move || {
-        look(kept.as_ref(), &pattern, &found, || wanted.load(Ordering::Relaxed) == id)
+        look(kept.as_ref().ok_or(if is_demo { NOT_IN_THE_DEMO } else { NOT_KEPT }), &pattern, &found, || {
+            wanted.load(Ordering::Relaxed) == id
+        })
     });
     tokio::spawn(async move {
         while let Some(lines) = told.recv().await {
@@ -36,15 +42,14 @@ pub(super) fn grep(desk: &Desk, kept: Option<Kept>, (id, pattern): (u64, Pattern
 }
 
 fn look(
-    kept: Option<&Kept>,
+    kept: Result<&Kept, &str>,
     pattern: &Pattern,
     found: &mpsc::Sender<Vec<Line>>,
     wanted: impl Fn() -> bool,
 ) -> Progress {
-    let Some(kept) = kept else {
-        return Progress::Failed(Safe::new(
-            "finished logs are not kept here: keep_logs_mb is 0; set it to the megabytes they may take, such as 200, and start again",
-        ));
+    let kept = match kept {
+        Ok(kept) => kept,
+        Err(why) => return Progress::Failed(Safe::new(why)),
     };
     let mut batch = Vec::new();
     let mut count = 0;

@@ -121,7 +121,7 @@ impl Settler {
                     let _ = self.wishes.send(Wish::Look(task.at.clone())).await;
                     self.desk.op(Op::Settled { claimed_at: entry.intent.at, task }).await;
                 }
-                Ok(Settled::Confirmed(seen)) => match self.take(entry.intent.id) {
+                Ok(Settled::Confirmed(seen) | Settled::Rejected(seen)) => match self.take(entry.intent.id) {
                     Some(order) => self.happened(order).await,
                     None => self.tell(&entry.intent, &seen).await,
                 },

@@ -130,6 +130,8 @@ pub(super) async fn carry_out(
     let deaf = |error| Fault::new(FaultKind::Local, format!("signals cannot be listened to: {error}"), "try again");
     let mut interrupt = signal(SignalKind::interrupt()).map_err(deaf)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(deaf)?;
+    // A line that dropped ends nothing in the middle.
+    let mut hang_up = signal(SignalKind::hangup()).map_err(deaf)?;
     tokio::pin!(work);
     let last_words = tokio::time::sleep(LAST_WORDS);
     tokio::pin!(last_words);
@@ -148,6 +150,7 @@ pub(super) async fn carry_out(
             },
             _ = interrupt.recv() => 130,
             _ = terminate.recv() => 143,
+            _ = hang_up.recv() => 129,
             () = &mut last_words, if ended_by.is_some() && !asked => {
                 asked = true;
                 match ended_by {

@@ -27,6 +27,8 @@ struct Seen {
     name: Untrusted,
     state: String,
     pull: Option<PullSeen>,
+    /// It names one, whether it is known how that stands or not.
+    names_pull: bool,
     /// Session and worst rule.
     found: Option<(SessionId, Untrusted)>,
     /// An earlier run saw it, this one has not yet.
@@ -143,8 +145,12 @@ impl Transitions {
             let was = before.and_then(|before| before.pull.as_ref());
             let same = was.filter(|was| was.number == pull.number);
             match same {
-                // Of a task that is known, whose pull request was not: it may have been there all the time.
-                None if was.is_some() || before.is_none() || opened_since(model, pull, known) => {
+                // Of a task that is known, whose pull request was not: it may have been there all the time, unless the
+                // task named none.
+                None if was.is_some()
+                    || before.is_none_or(|before| !before.names_pull)
+                    || opened_since(model, pull, known) =>
+                {
                     tell(Kind::PullNew, None, pull_state(pull.state).to_owned(), Some(pull), missed);
                 }
                 None => {}
@@ -202,6 +208,7 @@ fn seen(model: &Model, known: &Known) -> Seen {
         at: known.task.at.clone(),
         name: known.task.name.clone(),
         state: known.task.state.wire().to_owned(),
+        names_pull: pull.is_some() || model.world.pull_of(&known.task).is_some(),
         pull,
         found,
         remembered: known.remembered,

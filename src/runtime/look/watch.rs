@@ -28,10 +28,11 @@ use crate::cli::{Desk, Exit, output};
 use crate::config::policy::PolicyFile;
 use crate::console::event::{Event, Local, Net, News, Op, What};
 use crate::console::state::world::Known;
+use crate::console::state::world::PullOf;
 use crate::console::{Effect, Model, update};
 use crate::domain::query::Needs;
 use crate::domain::transition::{Kind, Notice};
-use crate::domain::{Artifact, Fault, FaultKind, Freshness, Instant, Query, SavedView, Source, State, TaskId};
+use crate::domain::{Fault, FaultKind, Instant, Query, SavedView, Source, State, TaskId};
 use crate::ledger::export::ascii;
 use crate::runtime::cache::Cache;
 use crate::runtime::engine::Engine;
@@ -297,7 +298,7 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Every list has been read to its end or has failed, and the pull requests, where there are any, have answered.
+    /// Every list has been read to its end or has failed, and of every pull request that a task names it is known how it stands.
     fn all_read(&self) -> bool {
         let goes_on = |source: &Source| {
             let (answers, full) = self.lists.get(source).copied().unwrap_or_default();
@@ -306,11 +307,11 @@ impl<'a> Watch<'a> {
         if !update::queue::all_read(&self.model) || self.model.lists().iter().any(goes_on) {
             return false;
         }
+        // They are asked about in turn; what could not be told this time is asked about again, and is not waited for.
         let world = &self.model.world;
-        let answered = |source: &Source| world.freshness.get(source).is_some_and(Freshness::is_answered);
-        let names_pull = |artifact: &Artifact| matches!(artifact, Artifact::Pull { .. });
-        let pulls = world.tasks.values().any(|known| !known.remembered && known.task.artifacts.iter().any(names_pull));
-        !pulls || answered(&Source::Pulls)
+        let is_coming =
+            |known: &Known| !known.remembered && matches!(world.pull_of(&known.task), Some(PullOf::Loading));
+        self.failing.contains(&Source::Pulls) || !world.tasks.values().any(is_coming)
     }
 
     /// The runs of all that works have answered, or have failed.

@@ -39,6 +39,19 @@ pub struct LeftOut {
     pub over: usize,
 }
 
+/// What [`Editor::key`] hears besides what is typed.
+pub const EDITING: &[(&str, &str)] = &[
+    ("ctrl+u ctrl+y", "take back what was typed; do it again"),
+    ("ctrl+k", "delete to the end of the line"),
+    ("ctrl+w alt+bksp", "delete the word before"),
+    ("alt+del", "delete the word behind"),
+    ("ctrl+h ctrl+d", "delete the character before; behind"),
+    ("ctrl+a ctrl+e", "to the beginning of the line; to its end (also home, end)"),
+    ("ctrl+← ctrl+→", "a word back; a word on (also alt+b, alt+f)"),
+    ("ctrl+home ctrl+end", "to the beginning of the text; to its end"),
+    ("shift+← → ↑ ↓", "select"),
+];
+
 impl Editor {
     pub fn prompt(text: &str) -> Self {
         Self::new(text, true)

@@ -106,9 +106,10 @@ impl Form {
         if !draft.prompt.trim().is_empty() {
             form.prompt.set(&draft.prompt);
             form.prompt_changed();
-            form.at = form.fields.len();
         }
         form.refresh(None);
+        // Where the prompt still follows the fields these have the keys: a letter typed into it would part them.
+        form.at = if form.edited { form.fields.len() } else { form.first_to_fill() };
         form
     }
 
@@ -417,7 +418,7 @@ impl Form {
                     value::branch_fault(&value).map(str::to_owned)
                 }
                 FieldId::CustomAgent if value.contains(['/', ' ']) => {
-                    Some("is the agent file's name without folder and extension".to_owned())
+                    Some("no blanks and no /: the agent file's name alone".to_owned())
                 }
                 _ => field.fault.take(),
             };

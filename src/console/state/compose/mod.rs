@@ -31,6 +31,7 @@ pub mod wrap;
 
 pub use agents::Agents;
 pub use draft::{CommentOn, Draft};
+pub use editor::EDITING;
 pub use field::{Control, Field, FieldId};
 pub use form::{Form, Verdict};
 pub use gate::{GateSide, known_duplicates};

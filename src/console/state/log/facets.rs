@@ -27,6 +27,8 @@ pub struct Item {
     pub words: Words,
 }
 
+/// Behind the last where others have no room; their keys are heard all the same.
+const CUT: &str = "  …";
 /// Columns between two of them.
 const GAP: u16 = 2;
 
@@ -41,7 +43,8 @@ pub fn bar(shown: &Shown, area: Area) -> Vec<Item> {
     let wide =
         |all: &[(u8, usize, Words)]| all.iter().map(|(_, _, words)| words.width() + usize::from(GAP)).sum::<usize>();
     let free = |(key, count, _): &(u8, usize, Words)| *key != 0 && *count == 0;
-    while wide(&all) > usize::from(area.width) {
+    let (mut cut, columns) = (false, usize::from(area.width));
+    while wide(&all) > columns.saturating_sub(if cut { CUT.len() } else { 0 }) {
         let in_force =
             |key: u8| shown.reader.filter().is_some_and(|f| key > 0 && of_key(key).is_some_and(|k| f.is_just(k)));
         let can_go = |item: &(u8, usize, Words)| item.0 != 0 && !in_force(item.0);
@@ -50,6 +53,10 @@ pub fn bar(shown: &Shown, area: Area) -> Vec<Item> {
             Some(at) => drop(all.remove(at)),
             None => break,
         }
+        cut = true;
+    }
+    if let Some((.., words)) = all.last_mut().filter(|_| cut) {
+        words.push(Tone::Dim, CUT);
     }
     let mut x = area.x.saturating_add(1);
     all.into_iter()

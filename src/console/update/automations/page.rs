@@ -68,6 +68,7 @@ fn to_run(model: &mut Model, task: &TaskId, intent: Intent, effects: &mut Vec<Ef
             model.filled("the task is not among those that are watched — {automation.open} opens it in the browser");
         return model.notes.say(model.now, true, text);
     }
+    trail::through(model);
     if intent == Intent::Detail {
         let focus = model.place.focus;
         actions::focus(model, focus);

@@ -171,7 +171,7 @@ fn reset(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(form) = &mut model.compose.form else { return };
     if form.reset_prompt() {
         changed(model, effects);
-        say(model, false, "the prompt follows the fields again; undo brings yours back");
+        say(model, false, "the prompt follows the fields again; ctrl+u in it brings yours back");
     } else {
         say(model, false, "the prompt is not edited: there is nothing to take back");
     }

@@ -140,7 +140,7 @@ fn question(model: &Model, pull: &Pull, target: PullTarget, act: PullAct) -> Dia
         PullAct::ApproveRuns => {
             let waiting = pull.checks.as_ref().map_or(0, |checks| checks.needs_approval);
             body.push(line(format!("{waiting} waiting, of commit {commit} and no other")));
-            let code = "They run code the agent wrote, with what the workflows may see. {reviews.diff} shows the diff.";
+            let code = "They run code the agent wrote, with what the workflows may see: say no, and {reviews.diff} shows the diff.";
             body.push(line(model.filled(code)));
             (format!("Let the workflows of {name} run?"), "Yes, let them run")
         }

@@ -126,7 +126,7 @@ fn field_rows(model: &Model, form: &Form, field: &Field, theme: Theme, (focused,
 /// What the field in use is for; of an agent, what it says of itself.
 fn note(model: &Model, form: &Form, field: &Field) -> String {
     if form.edited && matches!(field.id, FieldId::Variable(_)) {
-        return "the prompt was edited: this does not change it any more".to_owned();
+        return model.filled("the prompt was edited and stays; {form.reset} follows the fields again");
     }
     if field.id == FieldId::Repo && form.plan.is_some() {
         return model.filled("a part of it was sent: {form.start} shows the plan");

@@ -48,15 +48,15 @@ pub(super) fn draw(shown: &Shown, theme: &Theme, (area, focused): (Area, bool), 
         };
         let runs = outline.entries(index, shown.transcript.entries()).iter().any(|entry| entry.kind.is_pending());
         let row = Words::one(Tone::Dim, width::pad_left(&number, NUMBER))
-            .with(Tone::Dim, figures(turn, runs))
+            .with(Tone::Dim, figures(turn, outline.took(index).filter(|_| !runs)))
             .with(tone, format!("  {words}"));
         put_words(buffer, area, area.x + 1, y, &row, theme);
     }
 }
 
-/// What is not known of a turn is a dash: how long it took, too, where a call has no answer (`runs`).
-fn figures(turn: &Turn, runs: bool) -> String {
-    let took = turn.took().filter(|_| !runs).map_or_else(|| "–".to_owned(), took);
+/// What is not known of a turn is a dash: how long it took, too, where a call has no answer.
+fn figures(turn: &Turn, time: Option<TimeDelta>) -> String {
+    let took = time.map_or_else(|| "–".to_owned(), took);
     let tokens = Some(turn.tokens).filter(|tokens| *tokens != Tokens::default());
     let tokens = tokens.map_or_else(|| "–".to_owned(), |tokens| short(tokens.input.saturating_add(tokens.output)));
     [(took, TOOK), (turn.calls.to_string(), CALLS), (tokens, TOKENS)]
@@ -102,8 +102,8 @@ mod tests {
 
     #[test]
     fn what_a_turn_does_not_tell_is_a_dash_and_not_a_nought() {
-        assert_eq!(figures(&Turn::default(), false), "      –     0      –");
+        assert_eq!(figures(&Turn::default(), None), "      –     0      –");
         let tokens = Tokens { input: 45_000, cached: 0, output: 1200 };
-        assert_eq!(figures(&Turn { tokens, calls: 12, ..Turn::default() }, true), "      –    12    46k");
+        assert_eq!(figures(&Turn { tokens, calls: 12, ..Turn::default() }, None), "      –    12    46k");
     }
 }

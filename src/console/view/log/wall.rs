@@ -8,8 +8,9 @@ use crate::console::state::condition::look;
 use crate::console::state::layout::Area;
 use crate::console::state::log::Shown;
 use crate::console::state::wall::Wall;
+use crate::console::state::world::Known;
 use crate::console::view::rule;
-use crate::domain::age;
+use crate::domain::{Condition, State, age};
 use crate::text::Safe;
 
 pub fn draw(model: &Model, wall: &Wall, theme: &Theme, body: Area, buffer: &mut Buffer) {
@@ -28,10 +29,15 @@ pub fn draw(model: &Model, wall: &Wall, theme: &Theme, body: Area, buffer: &mut 
 
 /// How many run, and which of them are in sight.
 fn count(model: &Model, wall: &Wall, (first, shown): (usize, usize)) -> Vec<(Tone, Safe)> {
-    let runs = |id| model.world.tasks.get(id).is_some_and(|known| known.task.state.is_active());
-    let running = wall.tasks.iter().filter(|id| runs(id)).count();
-    let ended = wall.tasks.len() - running;
-    let mut words = vec![(Tone::Plain, Safe::new(format!("{running} at work")))];
+    let known = || wall.tasks.iter().filter_map(|id| model.world.tasks.get(id));
+    let runs = |known: &&Known| matches!(known.condition(model.now), Condition::State(State::InProgress));
+    let running = known().filter(runs).count();
+    let open = known().filter(|known| known.task.state.is_active()).count();
+    let ended = wall.tasks.len() - open;
+    let mut words = vec![(Tone::Plain, Safe::new(format!("{running} running")))];
+    if open > running {
+        words.push((Tone::Plain, Safe::new(format!("{} not running", open - running))));
+    }
     if ended > 0 {
         words.push((Tone::Dim, Safe::new(format!("{ended} ended"))));
     }

@@ -13,7 +13,7 @@ use crate::console::state::world::{Known, PullOf};
 use crate::console::view::safe::{put, put_words};
 use crate::console::view::theme::{Theme, Tone};
 use crate::domain::{Checks, Column, age};
-use crate::text::{Safe, width};
+use crate::text::{Safe, Untrusted, width};
 
 /// A name that is cut for the evidence of what is wrong keeps at least this much.
 const NAME_BESIDE: usize = 16;
@@ -110,10 +110,11 @@ impl Row<'_> {
         }
     }
 
-    /// The automation that started it, where its name is known, else the person.
+    /// The person whose it is, as everywhere; of one nobody knows the automation that started it.
     fn started_by(&self) -> Option<String> {
         let (world, task) = (&self.model.world, &self.known.task);
-        Some(format!("by {}", world.automation_name(task).or(world.login(task))?.show_line()))
+        let by = |name: &Untrusted| format!("by {}", name.show_line());
+        world.login(task).map(by).or_else(|| Some(format!("↻ {}", world.automation_name(task)?.show_line())))
     }
 
     /// Number and state of the pull request, and where the checks have no column of their own their sign.
