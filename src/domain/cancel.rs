@@ -1,7 +1,8 @@
 //! Cancelling is a life-cycle, not a fact.
 //!
 //! ```text
-//! Looking ──run found──> Requested ──run completed──> RunEnded ──session ended──────> Ended
+//! Looking ──run found──> Requested (202), or Unheard (no answer)
+//!                           │ ──run completed──────────> RunEnded ──session ended──────> Ended
 //!    │  ^                   │                             ├──session stays──────────> Orphaned
 //!    │  └─ at every look    │                             └──another run works──────> RunsOn
 //!    ├──no run yet──> Waiting ──withdrawn──> Withdrawn     (asked again at every look, nothing guessed)
@@ -57,6 +58,8 @@ pub enum CancelPhase {
     Waiting,
     /// 202: accepted, not done.
     Requested,
+    /// Sent, and no answer says whether it arrived: nothing is claimed, and run and session are looked at.
+    Unheard,
     /// Every matching run has completed; of the session this says nothing.
     RunEnded,
     /// Session and task have ended.
@@ -82,7 +85,7 @@ impl CancelPhase {
     /// Nothing more will happen by itself.
     pub fn is_final(&self) -> bool {
         match self {
-            Self::Looking | Self::Waiting | Self::Requested | Self::RunEnded => false,
+            Self::Looking | Self::Waiting | Self::Requested | Self::Unheard | Self::RunEnded => false,
             Self::Ended
             | Self::Orphaned { .. }
             | Self::RunsOn(_)
@@ -112,8 +115,8 @@ pub enum Answer {
     Accepted,
     /// 409, and it has completed.
     Completed,
-    /// Nobody knows whether it arrived.
-    Lost,
+    /// Nobody knows whether it arrived: what came in the place of an answer.
+    Lost(Safe),
     /// 403, 404, 409 while it still runs, a limit: with what is missing.
     Refused(Fault),
 }
@@ -125,7 +128,8 @@ impl Answer {
             Self::NotSent => Safe::new("it had ended already, nothing was sent"),
             Self::Accepted => Safe::new("202, accepted: asked for, not done"),
             Self::Completed => Safe::new("409: it had completed before"),
-            Self::Lost => Safe::new("no answer: it may or may not have arrived"),
+            Self::Lost(why) if why.is_empty() => Safe::new("no answer: it may or may not have arrived"),
+            Self::Lost(why) => why.clone(),
             Self::Refused(fault) => Safe::new(fault.to_string()),
         }
     }
@@ -172,7 +176,16 @@ impl CancelProgress {
 
     /// A request was sent that nobody answered, and its run has not been seen to end: nobody can say that it was accepted.
     pub fn is_unheard(&self) -> bool {
-        let unheard = |asked: &Asked| asked.answer == Answer::Lost && asked.ended.is_none();
-        matches!(self.phase, CancelPhase::Requested | CancelPhase::Stubborn) && self.asked.iter().any(unheard)
+        let not_verified = matches!(self.phase, CancelPhase::Requested | CancelPhase::Unverified(_));
+        let unheard = |asked: &Asked| matches!(asked.answer, Answer::Lost(_)) && asked.ended.is_none();
+        self.phase == CancelPhase::Unheard || not_verified && self.asked.iter().any(unheard)
+    }
+
+    /// What came in the place of an answer.
+    pub fn lost(&self) -> Option<&Safe> {
+        self.asked.iter().find_map(|asked| match &asked.answer {
+            Answer::Lost(why) => Some(why),
+            _ => None,
+        })
     }
 }

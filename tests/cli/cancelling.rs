@@ -108,7 +108,7 @@ fn what_nobody_answered_is_not_said_to_be_accepted_whether_it_is_waited_for_or_n
         let row = objects(&run.out).remove(0);
         assert_eq!((run.code, row["result"].as_str()), (6, Some("unknown")), "{row}");
         assert!(row["error"]["what"].as_str().unwrap().contains("may or may not have arrived"), "{row}");
-        assert!(run.err.contains("no answer came") && run.err.contains("atc ledger reconcile"), "{}", run.err);
+        assert!(run.err.contains("connection closed") && run.err.contains("atc ledger reconcile"), "{}", run.err);
         assert!(!run.err.contains("accepted") && !row["what"].as_str().unwrap().contains("accepted"), "{row}");
     }
     world.faults().clear();
@@ -127,15 +127,24 @@ fn force_is_the_other_request() {
 
 #[test]
 fn to_interrupt_the_waiting_takes_nothing_back_and_says_so() {
+    broken_off(Signal::INT, 130);
+}
+
+#[test]
+fn a_line_that_drops_while_it_waits_loses_nothing() {
+    broken_off(Signal::HUP, 129);
+}
+
+fn broken_off(signal: Signal, code: i32) {
     let world = World::at(1.0);
     let id = active(&world).into_iter().find(|id| world.task(id)["state"] == "in_progress").unwrap();
     let mut command = world.command(&["cancel", "--repo", "acme/api", "--wait", "--json", &id]);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     eventually("it was requested", || world.written().iter().any(|request| request.path.ends_with("/cancel")));
-    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    kill_process(Pid::from_child(&child), signal).unwrap();
     let out = child.wait_with_output().unwrap();
     let err = String::from_utf8(out.stderr).unwrap();
-    assert_eq!(out.status.code(), Some(130), "{err}");
+    assert_eq!(out.status.code(), Some(code), "{err}");
     assert!(err.contains("what was requested stays requested"), "{err}");
     let rows = objects(&String::from_utf8(out.stdout).unwrap());
     assert!(["requested", "run_ended"].contains(&rows[0]["result"].as_str().unwrap()), "{rows:?}");

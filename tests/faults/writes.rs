@@ -188,7 +188,7 @@ async fn cancel_once(run: &mut Run, stage: Stage) -> &'static str {
         (_, Stage::Dark, Some(CancelPhase::Refused(_))) => "not sent",
         (Post::Fine, Stage::Done, Some(CancelPhase::Ended)) => "ended",
         (Post::Unknown, Stage::Done, Some(CancelPhase::Ended)) => "seen to end",
-        (Post::Unknown, Stage::Undone, Some(CancelPhase::Stubborn)) => "seen to go on",
+        (Post::Unknown, Stage::Undone, Some(CancelPhase::Unverified(_))) => "seen to go on",
         (Post::Refused(kind), _, Some(CancelPhase::Refused(fault))) => {
             run.check(fault.kind == kind, || format!("{stage:?}: {:?} instead of {kind:?}: {fault}", fault.kind));
             let _ = kind_word(kind);
@@ -248,7 +248,9 @@ async fn blind(run: &mut Run) -> &'static str {
     let mut bench = ready(run).await;
     bench.service.do_nothing(true);
     bench.perform(Effect::Cancel(vec![target()]));
-    let asked = |bench: &Bench| bench.cancels.iter().any(|(_, told, _)| told.phase == CancelPhase::Requested);
+    let asked = |bench: &Bench| {
+        bench.cancels.iter().any(|(_, told, _)| matches!(told.phase, CancelPhase::Requested | CancelPhase::Unheard))
+    };
     bench.until(SLACK * 20, asked).await;
     bench.trouble(None);
     let last = to_the_end(run, &mut bench, Stage::Dark).await;

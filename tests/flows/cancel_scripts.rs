@@ -363,7 +363,7 @@ const SCRIPTS: &[Script] = &[
     Script {
         name: "a_fault_for_ever",
         acts: &[(0, |scene| scene.answers("cancel", 500, "oops")), (0, |scene| scene.run("in_progress", None, 1))],
-        says: &["no answer: it may or may not have arrived", "still running", "x offers to force it"],
+        says: &["it is not known whether this happened", "it has most likely not arrived", "cancel it again"],
         seconds: 110,
         ..SCRIPT
     },
@@ -375,7 +375,7 @@ const SCRIPTS: &[Script] = &[
             (6, run_cancelled),
             (12, session_cancelled),
         ],
-        says: &["no answer", "ended: cancelled", "session ended"],
+        says: &["not known whether it arrived", "ended: cancelled", "session ended"],
         ..SCRIPT
     },
     Script {
@@ -423,7 +423,7 @@ const SCRIPTS: &[Script] = &[
         name: "force_is_refused_too",
         acts: &[(0, accepted), (0, |scene| scene.answers("force-cancel", 500, "oops"))],
         keys: &[(100, "x"), (101, "y")],
-        says: &["forced", "no answer", "still running"],
+        says: &["forced", "not known whether it arrived", "has most likely not arrived"],
         sent: (1, 1),
         seconds: 210,
         ..SCRIPT
@@ -539,7 +539,7 @@ const SCRIPTS: &[Script] = &[
             (6, run_cancelled),
             (12, session_cancelled),
         ],
-        says: &["no answer", "ended: cancelled", "session ended"],
+        says: &["not known whether it arrived", "ended: cancelled", "session ended"],
         ..SCRIPT
     },
     Script {
@@ -548,7 +548,7 @@ const SCRIPTS: &[Script] = &[
             (0, accepted),
             (0, |scene| scene.fault(Fault::on("/repos/*/*/actions/runs/*/cancel").method("POST").hang_up())),
         ],
-        says: &["no answer", "still running"],
+        says: &["not known whether it arrived", "has most likely not arrived"],
         seconds: 110,
         ..SCRIPT
     },

@@ -69,8 +69,8 @@ async fn phases(fake: Fake, target: CancelTarget) -> (Vec<CancelPhase>, Arc<Fake
 }
 
 use CancelPhase::{
-    Ended, Looking, NotFindable, Orphaned, Refused, Requested, RunEnded, RunsOn, Stubborn, Unverified, Waiting,
-    Withdrawn,
+    Ended, Looking, NotFindable, Orphaned, Refused, Requested, RunEnded, RunsOn, Stubborn, Unheard, Unverified,
+    Waiting, Withdrawn,
 };
 
 #[tokio::test(start_paused = true)]
@@ -226,6 +226,33 @@ async fn a_run_that_had_already_ended_is_never_asked_again() {
     let (phases, fake, _) = phases(fake, target()).await;
     assert!(matches!(&phases[..], [Looking, RunEnded, Orphaned { .. }]), "{phases:?}");
     assert_eq!(fake.calls("cancel"), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_idle_session_whose_run_has_ended_has_nothing_to_cancel_and_is_no_orphan() {
+    for run_after in [Some(0), None] {
+        let fake = world(run_after, None);
+        *fake.on_task.lock().unwrap() = Box::new(|task| {
+            task.state = State::Idle;
+            task.sessions.as_mut().unwrap()[0].state = State::Idle;
+        });
+        if run_after.is_none() {
+            *fake.on_branch.lock().unwrap() = Box::new(|_| Ok(Vec::new()));
+        }
+        let (phases, fake, book) = phases(fake, target()).await;
+        assert!(matches!(&phases[..], [Looking, Refused(fault)] if fault.kind == FaultKind::Refused), "{phases:?}");
+        assert_eq!((fake.calls("cancel"), entries(&book).len()), (0, 0));
+    }
+    // One whose run still works is cancelled like any other.
+    let fake = world(Some(3), Some(6));
+    let mut before = std::mem::replace(&mut *fake.on_task.lock().unwrap(), Box::new(|_| {}));
+    *fake.on_task.lock().unwrap() = Box::new(move |task| {
+        task.state = State::Idle;
+        task.sessions.as_mut().unwrap()[0].state = State::Idle;
+        before(task);
+    });
+    let (phases, fake, _) = phases(fake, target()).await;
+    assert_eq!((phases.last(), fake.calls("cancel")), (Some(&Ended), 1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -450,7 +477,7 @@ async fn what_ended_by_itself_is_not_called_cancelled_in_the_ledger_or_to_the_sh
 async fn the_next_run_of_the_program_looks_how_it_ended_and_sends_nothing() {
     /// How far it came, when run and session end after that, and what is seen of it.
     type Seen = (Option<Outcome>, Option<i64>, Option<i64>, &'static [CancelPhase]);
-    let seen: [Seen; 4] = [
+    let seen: [Seen; 3] = [
         (
             Some(Outcome::Unknown("run 11: accepted (202), not verified yet".into())),
             Some(0),
@@ -459,9 +486,10 @@ async fn the_next_run_of_the_program_looks_how_it_ended_and_sends_nothing() {
         ),
         (Some(Outcome::Unknown("the answer was lost".into())), Some(20), Some(30), &[RunEnded, Ended]),
         (None, Some(20), Some(30), &[RunEnded, Ended]),
-        (None, None, None, &[Stubborn]),
     ];
-    for (outcome, run_after, session_after, expected) in seen {
+    let never_heard = (None, None, None, &[][..]);
+    let accepted = seen[0].0.clone();
+    for (outcome, run_after, session_after, expected) in seen.into_iter().chain([never_heard]) {
         let (context, fake, book) = context(world(run_after, session_after));
         let mut intent = context.intent(uuid::Uuid::new_v4(), Action::Cancel, &repo(), "run 11".into()).await;
         intent.task = Some("t1".into());
@@ -476,11 +504,21 @@ async fn the_next_run_of_the_program_looks_how_it_ended_and_sends_nothing() {
         let (report, mut reports) = mpsc::channel(64);
         ops::cancel::take_up(&context, &open[0], Patience::default(), report).await;
         let first = reports.recv().await.unwrap();
-        assert_eq!((first.phase, first.at, first.taken_up), (Requested, intent.at, true));
-        assert_eq!(rest(reports).await, expected, "{outcome:?}");
+        // Of what nobody answered nothing is said to be accepted.
+        let begins = if outcome == accepted { Requested } else { Unheard };
+        assert_eq!((first.phase, first.at, first.taken_up), (begins, intent.at, true));
+        let phases = rest(reports).await;
+        if expected.is_empty() {
+            assert!(
+                matches!(&phases[..], [Unverified(fault)] if fault.kind == FaultKind::UnknownOutcome),
+                "{phases:?}"
+            );
+        } else {
+            assert_eq!(phases, expected, "{outcome:?}");
+        }
         assert_eq!(fake.calls("cancel"), 0, "nothing is sent again");
         let left = ops::cancel::open_cancels(&context).await.unwrap().len();
-        assert_eq!(left, usize::from(expected == [Stubborn]), "what has ended is not looked at again");
+        assert_eq!(left, usize::from(expected.is_empty()), "what has ended is not looked at again");
         assert_eq!(entries(&book).len(), 1, "and nothing new is claimed");
     }
 }
@@ -570,7 +608,8 @@ async fn of_several_each_ends_as_its_own_service_lets_it() {
             let phase = &last[&format!("t{}", n + 1)];
             let expected = match service {
                 Obeys | Done => *phase == Ended,
-                Ignores | Breaks => *phase == Stubborn,
+                Ignores => *phase == Stubborn,
+                Breaks => matches!(phase, Unverified(fault) if fault.kind == FaultKind::UnknownOutcome),
                 Forbids => matches!(phase, Refused(fault) if fault.kind == FaultKind::Permission),
                 Zombie => matches!(phase, Refused(fault) if fault.kind == FaultKind::Conflict),
             };

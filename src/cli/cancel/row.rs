@@ -37,6 +37,7 @@ impl Came {
             Self::Phase(progress) => match progress.phase {
                 CancelPhase::Looking | CancelPhase::Waiting | CancelPhase::Withdrawn => "not_sent",
                 CancelPhase::Requested => "requested",
+                CancelPhase::Unheard => "unknown",
                 CancelPhase::RunEnded => "run_ended",
                 CancelPhase::Ended if progress.ended_by_itself().is_some() => "ended_by_itself",
                 CancelPhase::Ended => "cancelled",
@@ -63,7 +64,7 @@ impl Came {
                     Exit::Failed
                 }
                 CancelPhase::Refused(fault) => Exit::from(fault),
-                CancelPhase::Unverified(_) => Exit::Unknown,
+                CancelPhase::Unheard | CancelPhase::Unverified(_) => Exit::Unknown,
             },
         }
     }
@@ -73,7 +74,10 @@ impl Came {
             Self::Unread(fault) => Some(fault.clone()),
             Self::Phase(progress) if progress.is_unheard() => Some(Fault::new(
                 FaultKind::UnknownOutcome,
-                "no answer came to the request, and its run was not seen to end: it may or may not have arrived",
+                format!(
+                    "it may or may not have arrived, and its run was not seen to end ({})",
+                    progress.lost().map_or("no answer came", Safe::as_str)
+                ),
                 "look at the task before it is asked to end again; `atc ledger reconcile` looks for what became of it",
             )),
             Self::Phase(CancelProgress {
@@ -107,6 +111,7 @@ impl Came {
                 }
                 CancelPhase::RunsOn(run) => format!("what was cancelled has ended, and run {run} works in its place"),
                 CancelPhase::Requested => "accepted, not done: `--wait` stays to see".to_owned(),
+                CancelPhase::Unheard => "not known whether it arrived".to_owned(),
                 CancelPhase::RunEnded => "its run has ended; of the session nothing was seen yet".to_owned(),
                 CancelPhase::Ended => progress.ended_by_itself().map_or_else(
                     || "run and session have ended".to_owned(),
@@ -119,7 +124,7 @@ impl Came {
                 CancelPhase::Orphaned { frees_at: None } => {
                     "the run is gone and the session still says that it runs".to_owned()
                 }
-                CancelPhase::Stubborn => "still running long after the request: --force skips its clean-up".to_owned(),
+                CancelPhase::Stubborn => "still running when the waiting was over, and the request stands: --force skips its clean-up where it runs on for long".to_owned(),
                 CancelPhase::NotFindable => {
                     "neither its run nor its branch is known yet: nothing is safe to cancel, try again in a minute"
                         .to_owned()

@@ -159,7 +159,8 @@ async fn hear(desk: Desk, to_the_end: bool, mut reports: mpsc::Receiver<CancelPr
         };
         let Some(progress) = next else { return last };
         let done = progress.phase.is_final()
-            || (!to_the_end && matches!(progress.phase, CancelPhase::Requested | CancelPhase::RunEnded));
+            || (!to_the_end
+                && matches!(progress.phase, CancelPhase::Requested | CancelPhase::Unheard | CancelPhase::RunEnded));
         if !done && progress.phase != CancelPhase::Looking {
             let what = Came::Phase(progress.clone());
             desk.voice.progress(&format!("{}: {}", progress.task.id.show(), what.word().replace('_', " ")));

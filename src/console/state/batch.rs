@@ -63,7 +63,7 @@ impl Batch {
         let mut standing = Standing { all: self.tasks.len(), ..Standing::default() };
         for phase in self.tasks.iter().filter_map(|id| Some(&world.tasks.get(id)?.cancel.as_ref()?.phase)) {
             match phase {
-                CancelPhase::Looking | CancelPhase::Requested | CancelPhase::RunEnded => {}
+                CancelPhase::Looking | CancelPhase::Requested | CancelPhase::Unheard | CancelPhase::RunEnded => {}
                 CancelPhase::Waiting => standing.waiting += 1,
                 CancelPhase::RunsOn(_) => standing.run_on += 1,
                 CancelPhase::Withdrawn => standing.withdrawn += 1,

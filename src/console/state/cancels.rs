@@ -95,6 +95,7 @@ fn look(phase: &CancelPhase) -> (&'static str, Tone, &'static str) {
         CancelPhase::Looking => ("◐", Tone::Warn, "looking"),
         CancelPhase::Waiting => ("◌", Tone::Warn, "waiting"),
         CancelPhase::Requested => ("◐", Tone::Warn, "requested"),
+        CancelPhase::Unheard => ("?", Tone::WarnStrong, "no answer"),
         CancelPhase::RunEnded => ("◐", Tone::Warn, "run ended"),
         CancelPhase::Ended => ("✓", Tone::Good, "ended"),
         CancelPhase::Orphaned { .. } => ("⚠", Tone::Odd, "orphaned"),

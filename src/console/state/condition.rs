@@ -80,6 +80,8 @@ impl Known {
             CancelPhase::Ended if self.task.touched_at() <= cancel.at => OfCancel::Cancelling,
             CancelPhase::Ended
             | CancelPhase::RunsOn(_)
+            // Whether it arrived nobody knows: the row says what the service does.
+            | CancelPhase::Unheard
             | CancelPhase::NotFindable
             | CancelPhase::Withdrawn
             | CancelPhase::Refused(_)

@@ -6,7 +6,9 @@ use super::trust::clock_seconds;
 use super::world::Known;
 use crate::domain::blocked::{Blocked, Whom, Why};
 use crate::domain::cancel::{Answer, Asked, ended_word};
-use crate::domain::{CancelPhase, Checks, Instant, Mergeable, Pull, PullState, ReviewDecision, Severity, Sight, State};
+use crate::domain::{
+    CancelPhase, Checks, FaultKind, Instant, Mergeable, Pull, PullState, ReviewDecision, Severity, Sight, State,
+};
 use crate::text::{Safe, Untrusted, width};
 
 /// How grave a finding in a log is.
@@ -179,9 +181,14 @@ fn step(told: &Life<'_>, index: usize, at: Instant, phase: &CancelPhase, setting
             (Tone::Warn, format!("no run yet {time}: looked for again, {how}"))
         }
         CancelPhase::Requested => (Tone::Warn, format!("requested {time}")),
+        CancelPhase::Unheard => (Tone::WarnStrong, format!("sent {time}, not known whether it arrived")),
         CancelPhase::RunEnded => (Tone::Warn, format!("{} {time}", ended_word(told.asked))),
         CancelPhase::Ended => {
-            let asked = told.steps.iter().take(index).any(|(_, step)| *step == CancelPhase::Requested);
+            let asked = told
+                .steps
+                .iter()
+                .take(index)
+                .any(|(_, step)| matches!(step, CancelPhase::Requested | CancelPhase::Unheard));
             let asked = asked || told.asked.iter().any(|asked| asked.answer != Answer::NotSent);
             let by_itself = if asked { "" } else { " by itself, nothing was sent" };
             (Tone::Good, format!("session ended {time}{by_itself}"))
@@ -209,6 +216,9 @@ fn step(told: &Life<'_>, index: usize, at: Instant, phase: &CancelPhase, setting
         CancelPhase::NotFindable => (Tone::Bad, format!("no run found by {time}: nothing was cancelled")),
         CancelPhase::Withdrawn => (Tone::Dim, format!("withdrawn {time}, nothing was sent")),
         CancelPhase::Refused(fault) => (Tone::Bad, format!("refused {time}: {fault}")),
+        CancelPhase::Unverified(fault) if fault.kind == FaultKind::UnknownOutcome => {
+            (Tone::Bad, format!("not seen to end by {time}: {fault}"))
+        }
         CancelPhase::Unverified(fault) => (Tone::Bad, format!("not verified by {time}, it cannot be read: {fault}")),
     }
 }

@@ -12,7 +12,7 @@ use crate::console::state::world::Known;
 use crate::domain::Condition;
 use crate::domain::cancel::Matched;
 use crate::domain::capability::ACTIONS_WRITE;
-use crate::domain::{CancelPhase, CancelProgress, CancelTarget, Run, TaskId};
+use crate::domain::{CancelPhase, CancelProgress, CancelTarget, FaultKind, Run, TaskId};
 use crate::text::Safe;
 
 /// Asks before the selected task's session is cancelled; says why not where there is nothing to cancel.
@@ -49,7 +49,10 @@ pub(super) fn refusal(model: &Model, known: &Known) -> Option<String> {
         );
     }
     let waits = known.cancel.as_ref().is_some_and(|cancel| cancel.phase == CancelPhase::Waiting);
-    let under_way = if waits {
+    let unheard = known.cancel.as_ref().is_some_and(|cancel| cancel.phase == CancelPhase::Unheard);
+    let under_way = if unheard {
+        "no answer to its cancel came: whether it arrived is being looked at; if it did not, it can be cancelled again"
+    } else if waits {
         "it waits for its run to be cancelled; {queue.cancels} lists the cancels, {cancels.withdraw} there takes it back"
     } else if model.screen() == Context::Queue {
         "already being cancelled; the detail shows how far it is, {queue.cancels} all cancels"
@@ -152,6 +155,11 @@ pub fn progress(model: &mut Model, progress: CancelProgress) {
     let name = cancels::name(model, &progress.task);
     let note = match &progress.phase {
         CancelPhase::Looking | CancelPhase::Requested | CancelPhase::RunEnded => None,
+        CancelPhase::Unheard if progress.taken_up => None,
+        CancelPhase::Unheard => {
+            let why = progress.lost().map_or("no answer came", Safe::as_str);
+            Some((true, format!("the cancel of “{name}”: {why}; its run is watched")))
+        }
         CancelPhase::Waiting => {
             let back = model.filled("{queue.cancels}, then {cancels.withdraw} takes that back");
             Some((false, format!("no run of “{name}” yet: it is cancelled as soon as there is one — {back}")))
@@ -174,6 +182,9 @@ pub fn progress(model: &mut Model, progress: CancelProgress) {
             Some((true, format!("no run of “{name}” was found for long, nothing was cancelled — try again")))
         }
         CancelPhase::Refused(fault) => Some((true, format!("not cancelled: {fault}"))),
+        CancelPhase::Unverified(fault) if fault.kind == FaultKind::UnknownOutcome => {
+            Some((true, format!("“{name}”: {fault}")))
+        }
         CancelPhase::Unverified(fault) => {
             Some((true, format!("the cancel of “{name}” was sent, what came of it cannot be read: {fault}")))
         }

@@ -127,16 +127,22 @@ impl<'a> Cycle<'a> {
             }
             self.aims.push(aim);
         }
-        let underway = self.aims.iter().any(|aim| matches!(aim.answer, Answer::Accepted | Answer::Lost));
+        let underway = self.aims.iter().any(|aim| matches!(aim.answer, Answer::Accepted | Answer::Lost(_)));
         match refused {
             Some(fault) if !underway => Err(CancelPhase::Refused(fault)),
             _ => {
                 if underway {
-                    self.tell(CancelPhase::Requested).await;
+                    self.tell(self.asked_phase()).await;
                 }
                 Ok(())
             }
         }
+    }
+
+    /// Accepted by one at least, or by none that answered.
+    pub fn asked_phase(&self) -> CancelPhase {
+        let accepted = self.aims.iter().any(|aim| aim.answer == Answer::Accepted);
+        if accepted { CancelPhase::Requested } else { CancelPhase::Unheard }
     }
 
     /// One request for one run, claimed before and recorded after. Not claimed is not sent.
@@ -157,7 +163,7 @@ impl<'a> Cycle<'a> {
             Ok(CancelAnswer::Accepted) => Outcome::Unknown(super::settle::accepted(run.id)),
             Ok(CancelAnswer::Conflict) => self.after_conflict(&mut aim).await,
             Err(fault) if fault.kind == FaultKind::UnknownOutcome => {
-                aim.answer = Answer::Lost;
+                aim.answer = Answer::Lost(fault.what.clone());
                 Outcome::Unknown(fault.what.to_string())
             }
             Err(fault) => {

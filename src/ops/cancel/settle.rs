@@ -4,6 +4,7 @@ use super::cycle::{Aim, Cycle};
 use crate::domain::cancel::{Answer, is_by_itself};
 use crate::domain::{CancelPhase, RunId};
 use crate::ledger::port::Outcome;
+use crate::text::Untrusted;
 
 pub(super) fn accepted(run: RunId) -> String {
     format!("run {run}: {}", Outcome::ACCEPTED)
@@ -11,7 +12,10 @@ pub(super) fn accepted(run: RunId) -> String {
 
 /// What was answered, as an outcome that is not final tells it.
 pub(super) fn answered(outcome: Option<&Outcome>) -> Answer {
-    if outcome.is_some_and(Outcome::is_accepted) { Answer::Accepted } else { Answer::Lost }
+    if outcome.is_some_and(Outcome::is_accepted) {
+        return Answer::Accepted;
+    }
+    Answer::Lost(outcome.map(|outcome| Untrusted::from(outcome.detail()).show_line()).unwrap_or_default())
 }
 
 impl Cycle<'_> {

@@ -11,7 +11,7 @@ use super::cycle::{Aim, Cycle};
 use super::patience::{How, Patience};
 use super::settle::answered;
 use crate::domain::cancel::Answer;
-use crate::domain::{CancelPhase, CancelProgress, CancelTarget, Fault, Instant, RunId, SessionId, TaskId, TaskRef};
+use crate::domain::{CancelProgress, CancelTarget, Fault, Instant, RunId, SessionId, TaskId, TaskRef};
 use crate::ledger::Wanted;
 use crate::ledger::port::{Action, Entry};
 use crate::ops::context::Context;
@@ -27,6 +27,13 @@ pub struct Open {
     pub target: CancelTarget,
     pub asked_at: Instant,
     asked: Vec<(Uuid, RunId, Answer)>,
+}
+
+impl Open {
+    /// One of its runs was taken; else no answer to any of it came.
+    pub fn is_accepted(&self) -> bool {
+        self.asked.iter().any(|(.., answer)| *answer == Answer::Accepted)
+    }
 }
 
 /// The cancels of this service that have no final outcome, oldest first.
@@ -82,7 +89,7 @@ pub async fn take_up(context: &Context, open: &Open, patience: Patience, report:
         intent: Some(*intent),
     };
     cycle.aims = open.asked.iter().map(aim).collect();
-    cycle.tell_at(CancelPhase::Requested, open.asked_at).await;
+    cycle.tell_at(cycle.asked_phase(), open.asked_at).await;
     cycle.recall().await;
     let last = cycle.verify().await;
     cycle.settle(&last).await;

@@ -4,7 +4,7 @@ use tokio::time::Instant as Tick;
 
 use super::cycle::{Cycle, conclusion};
 use super::patience::time;
-use crate::domain::{CancelPhase, Fault, Instant, RunId};
+use crate::domain::{CancelPhase, Fault, FaultKind, Instant, RunId};
 
 /// What a look at the runs shows.
 #[derive(Debug, PartialEq)]
@@ -13,6 +13,12 @@ enum Runs {
     Working,
     /// Its attempt that was cancelled is over; it was started again.
     Again(RunId),
+}
+
+/// What was not heard is not disobeyed: there is nothing to force yet.
+fn unheard() -> Fault {
+    let what = "no answer to the cancel came, and its run works on: it has most likely not arrived";
+    Fault::new(FaultKind::UnknownOutcome, what, "cancel it again")
 }
 
 impl Cycle<'_> {
@@ -30,6 +36,7 @@ impl Cycle<'_> {
                 return match (self.session_ended().await, seen) {
                     (Ok(true), _) => CancelPhase::Ended,
                     (_, Err(fault)) => CancelPhase::Unverified(fault),
+                    (_, Ok(_)) if self.asked_phase() == CancelPhase::Unheard => CancelPhase::Unverified(unheard()),
                     (_, Ok(_)) => CancelPhase::Stubborn,
                 };
             }

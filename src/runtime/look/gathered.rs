@@ -154,7 +154,8 @@ impl Gathered {
                     }) {
                         continue;
                     }
-                    let progress = CancelProgress::new(one.target.task, CancelPhase::Requested, one.asked_at);
+                    let phase = if one.is_accepted() { CancelPhase::Requested } else { CancelPhase::Unheard };
+                    let progress = CancelProgress::new(one.target.task, phase, one.asked_at);
                     self.hear(What::Op(Op::Cancel(CancelProgress { taken_up: true, ..progress })));
                 }
             }
