@@ -53,7 +53,6 @@ fn whatever_a_log_becomes_the_console_holds_just_that() {
     let crlf = |text: &str| text.replace('\n', "\r\n");
     for (name, log, said, unsaid) in [
         ("H-81 shrinks", vec![format!("{one}{two}{three}"), one.clone()], vec!["Alpha"], vec!["Beta", "Gamma"]),
-        ("H-81 becomes empty", vec![one.clone(), String::new()], vec![], vec!["Alpha"]),
         ("H-82 is replaced", vec![format!("{one}{two}"), format!("{three}{one}{two}")], vec!["Gamma", "Beta"], vec![]),
         (
             "H-82 is replaced at one length",
@@ -98,6 +97,22 @@ fn whatever_a_log_becomes_the_console_holds_just_that() {
             }
         });
     }
+}
+
+#[test]
+fn a_log_that_comes_back_empty_once_takes_nothing_away() {
+    on_paused_time(async {
+        let (one, two) = (record("Alpha is first."), record("Beta is next."));
+        let mut bench = following(honest(), &one).await;
+        bench.service.set_log(Vec::new());
+        bench.pass(Duration::from_secs(12)).await;
+        assert_eq!(held(&bench), one, "H-81 becomes empty");
+        assert!(bench.screen().contains("came back empty"), "{}", bench.screen());
+        bench.service.set_log(format!("{one}{two}").into());
+        bench.pass(Duration::from_secs(40)).await;
+        assert_eq!(held(&bench), format!("{one}{two}"));
+        assert!(!bench.screen().contains("came back empty"), "{}", bench.screen());
+    });
 }
 
 #[test]

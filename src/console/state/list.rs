@@ -92,7 +92,11 @@ fn state_of(model: &Model, shown: &Shown, source: LogSource) -> (Tone, String) {
     }
     let by_hand = shown.choice == SourceChoice::Only(source);
     let fault = shown.freshness(&model.world).and_then(|freshness| freshness.fault.as_ref());
-    if let Some(fault) = fault.filter(|_| by_hand) {
+    // By itself it is the best of those that were not tried in vain that failed.
+    let tried = |source: LogSource| shown.tried.iter().any(|tried| tried.source == source);
+    let asked = by_hand
+        || shown.choice == SourceChoice::Auto && LogSource::ORDER.into_iter().find(|one| !tried(*one)) == Some(source);
+    if let Some(fault) = fault.filter(|_| asked) {
         return (Tone::Bad, format!("fails: {}", fault.what));
     }
     if shown.origin.and_then(LogOrigin::source) == Some(source) {

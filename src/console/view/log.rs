@@ -15,7 +15,7 @@ use crate::console::state::log::{Half, Shown, margin};
 use crate::console::state::place::Pane;
 use crate::console::state::reader::{Row, Search};
 use crate::domain::freshness::Verdict;
-use crate::domain::{Fault, Instant, Source, State, age};
+use crate::domain::{Fault, Instant, Source, SourceChoice, State, age};
 use crate::text::{Safe, Sgr, width};
 use crate::transcript::{Entry, Ink};
 
@@ -381,7 +381,13 @@ fn reasons(model: &Model, shown: &Shown) -> Vec<Safe> {
         };
     }
     match shown.freshness(&model.world).and_then(|freshness| freshness.fault.as_ref()) {
-        Some(fault) => failure("No log", fault),
+        Some(fault) => {
+            let mut lines = failure("No log", fault);
+            if shown.choice == SourceChoice::Auto && !shown.complete {
+                lines.insert(1, Safe::new(model.filled("{log.source} reads another source meanwhile")));
+            }
+            lines
+        }
         _ if shown.complete => say(&["The session ended and left no log.", &other]),
         _ if queued => say(&["Queued: the session has not started yet.", "Its log appears here when it does."]),
         _ if shown.fetched_at.is_some() => say(&["The session has no log yet.", "It appears here as the agent works."]),

@@ -10,6 +10,8 @@ pub const LONGEST: Duration = Duration::from_mins(15);
 const LINE: Duration = Duration::from_mins(2);
 /// A token that was refused or a repository that is gone may be mended by somebody: look again now and then.
 const LASTING: Duration = Duration::from_mins(5);
+/// What stands between refuses now and then what the service would not: one more look, sooner.
+const ONCE_MORE: Duration = Duration::from_secs(30);
 
 /// The wait before the next try of a source that is normally asked every `every` and failed `failures` times in a row.
 pub fn wait(every: Duration, failures: u32, fault: &Fault, now: Instant) -> Duration {
@@ -17,7 +19,8 @@ pub fn wait(every: Duration, failures: u32, fault: &Fault, now: Instant) -> Dura
         return (at - now).to_std().unwrap_or_default().clamp(Duration::from_secs(1), Duration::from_hours(1));
     }
     if !fault.is_passing() && fault.kind != FaultKind::NotFound {
-        return LASTING;
+        let refused = matches!(fault.kind, FaultKind::Authentication | FaultKind::Permission);
+        return if refused && failures <= 1 { ONCE_MORE } else { LASTING };
     }
     let longest = if is_line(fault) { LINE } else { LONGEST };
     let doubled = 2_u32.saturating_pow(failures.saturating_sub(1).min(10));
@@ -57,6 +60,7 @@ mod tests {
 
     #[test]
     fn a_refused_token_is_not_hammered() {
-        assert_eq!(wait(Duration::from_secs(10), 1, &fault(FaultKind::Authentication), Instant::UNIX_EPOCH), LASTING);
+        let waits = |n| wait(Duration::from_secs(10), n, &fault(FaultKind::Authentication), Instant::UNIX_EPOCH);
+        assert_eq!([1, 2, 3, 20].map(waits), [ONCE_MORE, LASTING, LASTING, LASTING]);
     }
 }

@@ -6,6 +6,7 @@
 //! ```
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::log_source::{self, Body, Memory, Place};
 use super::till::Till;
@@ -15,6 +16,9 @@ use crate::provider::Provider;
 use crate::runtime::kept::Kept;
 use crate::runtime::rules::Rulebook;
 use crate::transcript::{Diagnosis, Ending, Format, RunFacts, Transcript};
+
+/// What was cut off is read again after so long, then it is taken for what there is.
+const AGAIN: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(20)];
 
 /// What a log is read and judged with.
 #[derive(Clone, Debug, Default)]
@@ -55,16 +59,23 @@ pub async fn diagnose(
     let kept = bench.kept.as_ref();
     let (provider, task, now) = (&*provider, &task.at, till.now());
     let place = Place { provider, till: Some(&till), task, session: &session, pulls: &[], kept, now };
-    let body = match log_source::read(place, SourceChoice::Auto, &mut Memory::default()).await {
+    let mut read = log_source::read(place, SourceChoice::Auto, &mut Memory::default()).await;
+    for wait in AGAIN {
+        if read.as_ref().is_ok_and(|body| body.torn) {
+            tokio::time::sleep(wait).await;
+            read = log_source::read(place, SourceChoice::Auto, &mut Memory::default()).await;
+        }
+    }
+    let body = match read {
         Ok(body) => body,
         // It has expired, or never was: looking again finds nothing else.
         Err(fault) if matches!(fault.kind, FaultKind::NotFound | FaultKind::Gone) => return Ok(None),
         Err(fault) => return Err(fault),
     };
-    let Body { origin, format, bytes, .. } = body;
+    let Body { origin, format, bytes, torn, .. } = body;
     let whole = matches!(origin, LogOrigin::CopilotApi | LogOrigin::JobLog);
     let Some(bytes) = bytes.filter(|bytes| whole && !bytes.is_empty()) else { return Ok(None) };
-    judge(bench, session, format, bytes, true).await
+    judge(bench, session, format, bytes, !torn).await
 }
 
 async fn kept(bench: &Bench, session: &Session) -> Option<(Format, Vec<u8>)> {

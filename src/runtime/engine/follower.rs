@@ -21,7 +21,8 @@ use super::log_source::{self, Body, Memory, New, Place, Seen};
 use super::till::Till;
 use crate::console::effect::LogWish;
 use crate::console::event::{LogLook, LogNews, LogOrigin, News};
-use crate::domain::{Artifact, Fault, Instant, PullRef, Session, SessionId, Source, State, Task, TaskRef};
+use crate::domain::fault::ASKED_AGAIN;
+use crate::domain::{Artifact, Fault, FaultKind, Instant, PullRef, Session, SessionId, Source, State, Task, TaskRef};
 use crate::runtime::kept::Kept;
 use crate::transcript::Format;
 
@@ -220,8 +221,15 @@ impl Following {
             Ok(body) => body,
             Err(fault) => return Some(self.failed(desk, fault).await),
         };
+        // A log does not become empty: what was read stays, and it is asked again.
+        if body.bytes.as_ref().is_some_and(Vec::is_empty) && self.seen.has(body.origin) {
+            let what = "the log came back empty, where there was something in it before";
+            let fault = Fault::new(FaultKind::Unreadable, what, ASKED_AGAIN);
+            return Some(self.failed(desk, fault).await);
+        }
         self.failures = 0;
-        let enough = body.closed || body.origin == LogOrigin::CopilotApi || self.looks_after_end >= LATE_LOOKS;
+        let whole = body.origin == LogOrigin::CopilotApi && !body.torn;
+        let enough = body.closed || whole || self.looks_after_end >= LATE_LOOKS;
         self.looks_after_end = if ended { self.looks_after_end + 1 } else { 0 };
         let complete = ended && enough;
         let (fastest, slowest) = self.target.closeness.paces_at(body.origin);
@@ -241,11 +249,11 @@ impl Following {
 
     /// What the console is told of a body: only what is new in it.
     async fn news(&mut self, body: Body, complete: bool) -> News {
-        let Body { origin, format, bytes, tried, because, .. } = body;
+        let Body { origin, format, bytes, tried, because, torn, .. } = body;
         let LogWish { session, source: choice, .. } = self.target.log.clone();
         let received = bytes.as_ref().map_or(0, |bytes| bytes.len() as u64);
         let bytes = match bytes {
-            Some(bytes) if complete => Some(self.keep(origin, format, bytes).await),
+            Some(bytes) if complete && !torn => Some(self.keep(origin, format, bytes).await),
             other => other,
         };
         let (reset, bytes) = match bytes.map(|bytes| self.seen.take(origin, bytes)) {

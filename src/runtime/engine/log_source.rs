@@ -38,6 +38,8 @@ pub struct Body {
     pub because: Option<Safe>,
     /// This source will not grow any more, as far as it knows.
     pub closed: bool,
+    /// It ends in the middle of a record although its session has ended: most likely an answer that was cut off.
+    pub torn: bool,
 }
 
 /// What is remembered from one look at a log to the next.
@@ -103,13 +105,34 @@ enum Said {
 
 /// Reads the source that was chosen, or the best that answers.
 pub async fn read(place: Place<'_>, choice: SourceChoice, memory: &mut Memory) -> Result<Body, Fault> {
+    let ended = !place.session.state.is_active();
     let mut look = Look { place, memory, run: OnceCell::new(), paid: Vec::new() };
-    match choice {
-        SourceChoice::Auto => look.best().await,
+    let mut body = match choice {
+        SourceChoice::Auto => look.best().await?,
         SourceChoice::Only(source) => {
             let said = look.ask(source).await?;
-            Ok(look.body(source, said))
+            look.body(source, said)
         }
+    };
+    body.torn = ended && body.origin == LogOrigin::CopilotApi && body.bytes.as_deref().is_some_and(is_torn);
+    if body.torn {
+        body.because.get_or_insert_with(|| Safe::new(TORN));
+    }
+    Ok(body)
+}
+
+/// Why a log that has ended may not be all of it.
+pub const TORN: &str = "it ends in the middle of a record";
+
+/// A session log is a line for each record, and what a record holds begins with a brace. One without its end was cut off;
+/// one at whose end it was cut cannot be told from a whole one.
+fn is_torn(bytes: &[u8]) -> bool {
+    const DATA: &[u8] = b"data:";
+    let start = memchr::memrchr(b'\n', bytes).map_or(0, |at| at + 1);
+    let last = bytes.get(start..).unwrap_or_default();
+    match last.strip_prefix(DATA).map(<[u8]>::trim_ascii) {
+        Some(record) => record.starts_with(b"{") && serde_json::from_slice::<serde::de::IgnoredAny>(record).is_err(),
+        None => !last.is_empty() && DATA.starts_with(last),
     }
 }
 
@@ -198,7 +221,7 @@ impl Look<'_> {
             LogSource::Kept => (LogOrigin::Kept { at: self.place.session.created_at }, Format::SessionLog),
         };
         let tried = because.iter().map(|why| Tried { source, why: why.clone() }).collect();
-        Body { origin, format, bytes, tried, because, closed }
+        Body { origin, format, bytes, tried, because, closed, torn: false }
     }
 
     /// What was kept of the session. `own`: only if that is its own log.
@@ -220,6 +243,10 @@ impl Look<'_> {
             return Ok(Said::Nothing(why));
         }
         let bytes = match provider.session_log(&session.id).await {
+            // Of a session that has ended nothing more will come.
+            Ok(LogBody::Bytes(bytes)) if bytes.is_empty() && !session.state.is_active() => {
+                return Ok(nothing("the session log is empty"));
+            }
             Ok(LogBody::Bytes(bytes)) => bytes,
             Ok(LogBody::NotYet) if session.state.is_active() => {
                 if now - session.created_at >= LIVE_LOG_WITHIN {
@@ -306,7 +333,7 @@ impl Look<'_> {
 fn of_copy(KeptLog { format, at, bytes }: KeptLog) -> Body {
     let because = Some(Safe::new("the service has this log no more"));
     let origin = LogOrigin::Kept { at };
-    Body { origin, format, bytes: Some(bytes), tried: Vec::new(), because, closed: true }
+    Body { origin, format, bytes: Some(bytes), tried: Vec::new(), because, closed: true, torn: false }
 }
 
 const NO_RUN: &str = "no run of it is known";
@@ -371,6 +398,11 @@ pub struct Seen {
 }
 
 impl Seen {
+    /// Something of this origin was passed on.
+    pub fn has(&self, origin: LogOrigin) -> bool {
+        self.origin == Some(origin) && !self.prefix.is_empty()
+    }
+
     /// Where what was passed on last came from.
     pub fn origin(&self) -> Option<LogOrigin> {
         self.origin
@@ -445,6 +477,22 @@ mod tests {
                 }
                 proptest::prop_assert_eq!(&passed, &body);
             }
+        }
+    }
+
+    #[test]
+    fn a_log_that_ends_within_a_record_is_torn() {
+        let whole = "data: {\"a\": 1}\n\n";
+        for (text, torn) in [
+            (String::new(), false),
+            (whole.to_owned(), false),
+            (whole.trim_end().to_owned(), false),
+            (format!("{whole}data: [DONE]"), false),
+            (format!("{whole}data: {{\"a\": \"b"), true),
+            (format!("{whole}da"), true),
+            (format!("{whole}: a comment"), false),
+        ] {
+            assert_eq!(is_torn(text.as_bytes()), torn, "{text}");
         }
     }
 

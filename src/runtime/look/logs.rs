@@ -67,11 +67,15 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     async fn once(&mut self, printer: &mut Printer) -> Result<Exit, Fault> {
-        let body = self.look().await?;
+        let mut body = self.look().await?;
+        if body.torn {
+            tokio::time::sleep(SOON).await;
+            body = self.look().await?;
+        }
         self.tell_source(&body);
         let bytes = body.bytes.unwrap_or_default();
         if bytes.is_empty() {
-            let why = body.because.map_or_else(|| "there is nothing in it yet".to_owned(), |why| why.to_string());
+            let why = body.because.map_or_else(|| "there is nothing in it".to_owned(), |why| why.to_string());
             output::complain(&format!("atc: there is no log to print: {why}"));
             return Ok(Exit::Failed);
         }
@@ -145,11 +149,14 @@ impl Reading<'_> {
         log_source::read(place, self.choice, &mut self.memory).await
     }
 
-    /// Which source, where it is not the best one, and why; once, and again when that changes.
+    /// Which source, and why no better one; once, and again when that changes.
     fn tell_source(&mut self, body: &Body) {
-        let Some(why) = &body.because else { return };
+        if body.bytes.as_ref().is_none_or(Vec::is_empty) {
+            return;
+        }
         let source = body.origin.source().map_or("file", crate::domain::LogSource::name);
-        let said = format!("atc: from the {source}: {why}");
+        let why = body.because.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+        let said = format!("atc: from the {source}{why}");
         if self.told.as_ref() != Some(&said) {
             output::complain(&said);
             self.told = Some(said);

@@ -7,7 +7,7 @@ use crate::console::state::tone::{Tone, Words};
 use crate::console::state::words::pull_state;
 use crate::console::state::world::{Known, PullOf, RunJoin};
 use crate::domain::automation::{Switch, Took};
-use crate::domain::{Artifact, Conclusion, Pull, Run, Session, age};
+use crate::domain::{Artifact, Conclusion, Fault, Pull, Run, Session, Source, age};
 use crate::text::{Safe, Untrusted};
 
 pub(super) fn agent_words(model: &Model, known: &Known) -> Vec<Words> {
@@ -62,12 +62,20 @@ pub(super) fn pull_told<'a>(model: &'a Model, known: &Known) -> (Words, Option<&
     }
 }
 
+/// Why the run could not be read.
+fn fault_of_run<'a>(model: &'a Model, known: &Known) -> Option<&'a Fault> {
+    model.world.freshness.get(&Source::Run(known.task.at.id.clone()))?.fault.as_ref()
+}
+
 /// Number, state and time of the run, or why there is none.
 pub(super) fn run_told(model: &Model, known: &Known) -> Words {
     match known.run.as_deref() {
         None => match known.task.latest_session().and_then(|s| s.run) {
             Some(id) => Words::one(Tone::Plain, id.to_string()).with(Tone::Dim, " loading …"),
-            None => Words::one(Tone::Dim, "not looked for yet"),
+            None => match fault_of_run(model, known) {
+                Some(fault) => Words::one(Tone::Bad, "? ").with(Tone::Dim, fault.what.clone()),
+                None => Words::one(Tone::Dim, "not looked for yet"),
+            },
         },
         Some(RunJoin { run: None, .. }) => Words::one(Tone::Dim, "none found"),
         Some(RunJoin { run: Some(run), .. }) => {
