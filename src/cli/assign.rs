@@ -17,7 +17,7 @@ use crate::domain::{Fault, FaultKind, IssueRef, Task};
 use crate::ops::assign::{self, Assigned};
 use crate::text::{Safe, Untrusted};
 
-const HEADS: &[&str] = &["issue", "result", "task", "pull request"];
+const HEADS: &[&str] = &["issue", "result", "task", "pull request", "what"];
 
 #[derive(Clone, Debug, Default, PartialEq, Args)]
 pub struct AssignArgs {
@@ -214,7 +214,7 @@ fn tell(desk: &Desk, told: &Told) -> Exit {
     if let Some(fault) = told.fault() {
         output::complain(&format!("atc: {issue}: {fault}"));
     }
-    let shown = |found: Option<Safe>| Cell::new(found.unwrap_or_else(|| Safe::new("–")));
+    let shown = |found: Option<Safe>| Cell::new(found.unwrap_or_default());
     let mut table = desk.voice.table(HEADS);
     table.row(Row {
         json: write(ASSIGN, told),
@@ -224,6 +224,7 @@ fn tell(desk: &Desk, told: &Told) -> Exit {
             Cell::toned(word.replace('_', " "), tone),
             shown(told.task().map(|task| task.at.id.show())),
             shown(told.pull().map(|pull| Safe::new(format!("{}#{}", pull.repo, pull.number)))),
+            shown(told.fault().map(|fault| Safe::new(fault.to_string()))),
         ],
     });
     exit.worse(table.end())

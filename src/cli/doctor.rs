@@ -47,7 +47,7 @@ impl Report {
 }
 
 pub fn print(doctor: Doctor, report: &Report) -> Exit {
-    let printed = if doctor.json { output::json(&as_json(report)) } else { output::say(&as_text(report)) };
+    let printed = if doctor.json { output::json_row(&as_json(report)) } else { output::say(&as_text(report)) };
     if printed == Exit::Done { report.exit() } else { printed }
 }
 

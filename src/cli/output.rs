@@ -109,7 +109,12 @@ fn told(fault: &Fault, columns: Option<usize>) -> String {
     }
 }
 
-/// Prints a JSON value for another program. Only printable ASCII gets out: everything else is escaped, so that nothing in
+/// Prints the one result of a verb: laid out on a terminal, a line for another program.
+pub fn json_row(value: &serde_json::Value) -> Exit {
+    if io::stdout().is_terminal() { json(value) } else { line(&crate::ledger::export::ascii(&value.to_string())) }
+}
+
+/// Prints a JSON document, laid out. Only printable ASCII gets out: everything else is escaped, so that nothing in
 /// it can act on a terminal and nothing is lost.
 pub fn json(value: &serde_json::Value) -> Exit {
     match write_json(&mut io::stdout().lock(), value) {

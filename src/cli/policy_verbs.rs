@@ -201,7 +201,7 @@ fn as_text(in_force: &InForce, judged: &Judgement) -> String {
 
 fn as_json(in_force: &InForce, judged: &Judgement) -> String {
     let told = Explained { in_force: in_force.clone(), judged: judged.clone() };
-    serde_json::to_string_pretty(&write(EXPLAINED, &told)).unwrap_or_default()
+    crate::ledger::export::ascii(&write(EXPLAINED, &told).to_string())
 }
 
 /// A start that was asked about, and the policy it was judged by.

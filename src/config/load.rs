@@ -164,7 +164,10 @@ fn read(file: &Path, must_exist: bool) -> Result<Option<String>, Problem> {
     let wrong = |what: String| Problem::new(file.display().to_string(), None, what);
     let mut bytes = Vec::new();
     match std::fs::File::open(file).and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes)) {
-        Err(error) if error.kind() == ErrorKind::NotFound && !must_exist => return Ok(None),
+        // Where a folder is to be there is a file: there is nothing in it either.
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) && !must_exist => {
+            return Ok(None);
+        }
         Err(error) => return Err(wrong(format!("cannot be read: {error}"))),
         Ok(_) if bytes.len() as u64 > MAX_FILE => return Err(wrong("is far too large for a config file".to_owned())),
         Ok(_) => {}

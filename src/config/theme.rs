@@ -17,7 +17,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use toml::Spanned;
@@ -195,7 +195,7 @@ impl Themes {
         let mut bytes = Vec::new();
         let is_file = fs::metadata(&path).map(|meta| meta.is_file());
         match is_file {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
             // What is no file may never end.
             Ok(false) => return Err(wrong("this is not a file".to_owned())),
             Ok(true) | Err(_) => {}

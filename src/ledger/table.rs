@@ -19,6 +19,23 @@ pub fn text(stats: &Stats) -> String {
     text
 }
 
+/// The same for another program: the way to group, the group, and the numbers under [`HEADINGS`], between tabs.
+pub fn tabs(stats: &Stats) -> String {
+    let all = [(Some("all".to_owned()), stats.all.clone())];
+    let groups = std::iter::once(("all", all.as_slice()))
+        .chain(By::ALL.into_iter().zip(&stats.by).map(|(by, rows)| (by.word(), rows.as_slice())));
+    let mut text = String::new();
+    for (by, rows) in groups {
+        for (name, row) in rows {
+            let name = name.as_deref().map_or(Safe::new(UNKNOWN), |name| Untrusted::from(name).show_line());
+            let line: Vec<String> = [by.to_owned(), name.to_string()].into_iter().chain(cells(row)).collect();
+            text.push_str(&line.join("\t"));
+            text.push('\n');
+        }
+    }
+    text
+}
+
 const HEADINGS: [&str; 14] = [
     "started",
     "finished",

@@ -154,7 +154,8 @@ async fn lag(context: &Context) -> Row {
 fn observed_lag(ledger: &dyn Ledger) -> Result<Option<(Entry, i64)>, Fault> {
     let wanted = Wanted { action: Some(Action::Cancel), not_rejected: true, ..Wanted::default() };
     for entry in ledger.find(&wanted, CANCELS)? {
-        let Some((accepted, Outcome::Confirmed(_))) = entry.outcome else { continue };
+        let Some((_, Outcome::Confirmed(_))) = entry.outcome else { continue };
+        let asked = entry.intent.at;
         let Some(task) = entry.intent.task.clone() else { continue };
         let span = Span {
             repo: Some(entry.intent.repo.clone()),
@@ -167,12 +168,12 @@ fn observed_lag(ledger: &dyn Ledger) -> Result<Option<(Entry, i64)>, Fault> {
             Said::Observed(observed)
                 if observed.seen.kind == Kind::State && observed.seen.became == State::Cancelled.wire() =>
             {
-                Some(observed.seen.since.unwrap_or(observed.seen.at).max(accepted))
+                Some(observed.seen.since.unwrap_or(observed.seen.at).max(asked))
             }
             _ => None,
         });
         if let Some(at) = cancelled {
-            return Ok(Some((entry, (at - accepted).num_seconds())));
+            return Ok(Some((entry, (at - asked).num_seconds())));
         }
     }
     Ok(None)

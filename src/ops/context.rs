@@ -124,7 +124,7 @@ impl Context {
     }
 }
 
-fn unclaimed(fault: &Fault) -> Fault {
+pub(super) fn unclaimed(fault: &Fault) -> Fault {
     let what = format!("nothing was sent: the ledger could not record the intent ({})", fault.what);
     Fault::new(FaultKind::Refused, what, &*fault.next_step)
 }

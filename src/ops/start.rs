@@ -16,7 +16,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 
-use super::context::Context;
+use super::context::{Context, unclaimed};
 use super::{facts, reconcile};
 use crate::domain::policy::{Case, Fact, Facts, Grant, InForce, Judgement, NoGrant, PastStart, SHORTEST_REASON, Stage};
 use crate::domain::start::Order;
@@ -184,7 +184,13 @@ pub(super) async fn pass<G: AsRef<Grant>>(
     }
     let grant = match leave(&judged) {
         Ok(grant) => grant,
-        Err(fault) => return (judged, Err(No::Fault(for_the_token(facts, fault)))),
+        Err(fault) => {
+            let fault = match without_a_ledger(context, order, facts).await {
+                Some(broken) => broken,
+                None => for_the_token(facts, fault),
+            };
+            return (judged, Err(No::Fault(fault)));
+        }
     };
     let once = what.once;
     let mut intent = intent(context, order, grant.as_ref(), facts, (what.action, what.body)).await;
@@ -217,6 +223,16 @@ pub(super) async fn pass<G: AsRef<Grant>>(
             (judged, Err(No::Fault(fault)))
         }
     }
+}
+
+/// What cannot be written down is not sent, whatever reason is given: that is told, and no reason asked for.
+async fn without_a_ledger(context: &Context, order: &Order, facts: &Facts) -> Option<Fault> {
+    if facts.starts.known().is_some() {
+        return None;
+    }
+    let wanted = Wanted { id: Some(order.id), ..Wanted::default() };
+    let broken = context.blocking(move |ledger| ledger.find(&wanted, 1)).await.err()?;
+    Some(unclaimed(&broken))
 }
 
 /// Who is refused because nothing could be learnt with this token hears that, not what else might let it through.

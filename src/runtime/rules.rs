@@ -120,7 +120,7 @@ enum Missing {
 
 fn read(path: &std::path::Path) -> Result<String, Missing> {
     let unreadable = |error: std::io::Error| match error.kind() {
-        ErrorKind::NotFound => Missing::NotThere,
+        ErrorKind::NotFound | ErrorKind::NotADirectory => Missing::NotThere,
         _ => Missing::Unreadable(format!("the file cannot be read: {error}")),
     };
     let file = std::fs::File::open(path).map_err(unreadable)?;

@@ -289,10 +289,13 @@ fn what_is_exported_and_applied_again_changes_nothing_and_a_changed_file_is_one_
     assert_eq!((applied.len(), &applied[0]["result"]), (1, &"changed".into()), "{applied:?}");
     assert_eq!(world.written().len(), 1);
     assert_eq!(world.run(&with(&["diff", name, "--check"])).code, 0);
-
     std::fs::write(&file, "repo = \"acme/api\"\nname = 3\n").unwrap();
     let broken = world.run(&with(&["apply", name, "--yes", "--prune"]));
     assert_eq!((broken.code, world.written().len()), (2, 1), "{}", broken.err);
+    // What no file names differs where that is asked for.
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(world.run(&with(&["diff", name, "--check"])).code, 0);
+    assert_eq!(world.run(&with(&["diff", name, "--check", "--prune"])).code, 5);
 }
 
 #[test]
@@ -317,6 +320,10 @@ fn where_there_are_none_yet_that_is_said_and_a_door_that_is_read_only_stays_shut
     let world = World::at(1.0);
     let nothing = world.run(&["automation", "list", "--repo", "acme/nowhere"]);
     assert!(nothing.code == 1 && nothing.err.contains("not available"), "{}", nothing.err);
+    // That a query holds of none of those there are says nothing of what another repository offers.
+    let args = ["automation", "list", "--repo", "acme/nowhere", "--repo", "acme/api", "no-such-word"];
+    let none_of_them = world.run(&args);
+    assert_eq!((none_of_them.code, none_of_them.out.as_str()), (0, ""), "{}", none_of_them.err);
     let shut = world.run(&with(&["enable", "x", "--read-only"]));
     assert_eq!((shut.code, world.written().len()), (5, 0), "{}", shut.err);
 }

@@ -405,6 +405,21 @@ fn what_was_missed_between_two_looks_is_told_by_the_second() {
 }
 
 #[test]
+fn a_pull_request_that_was_opened_between_two_looks_is_told_by_the_second() {
+    let world = World::at(600.0);
+    assert_eq!(world.run(&with(&["watch", "--once"])).code, 0);
+    let id = world.started("Something new");
+    eventually("it names a pull request", || {
+        world.task(&id)["artifacts"].as_array().is_some_and(|all| all.iter().any(|artifact| artifact["type"] == "pull"))
+    });
+    let told = objects(&world.run(&with(&["watch", "--once"])).out);
+    let is_it = |moved: &&Value| moved["kind"] == "pull.new" && moved["task"] == id.as_str();
+    assert_eq!(told.iter().filter(is_it).count(), 1, "{told:#?}");
+    let again = objects(&world.run(&with(&["watch", "--once"])).out);
+    assert!(!again.iter().any(|moved| is_it(&moved)), "{again:#?}");
+}
+
+#[test]
 fn a_task_in_json_is_what_it_was() {
     let world = World::at(0.001);
     let list = world.run(&with(&["list", "--json", "--join", "--limit", "1", "state:completed", "pr:merged"]));

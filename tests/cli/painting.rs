@@ -21,12 +21,9 @@ const SIXTEEN: (&str, &str) = ("xterm", "");
 fn every_verb_that_shows_tasks_is_painted_and_says_the_same_without() {
     let world = World::at(0.001);
     let id = world.started("Paint me");
-    for (args, sequence) in [
-        (&["list"][..], "\x1b[36m"),
-        (&["view", &id], "\x1b[1m"),
-        (&["reviews", "--all"], "\x1b[32m"),
-        (&["stats"], "\x1b[2m"),
-    ] {
+    for (args, sequence) in
+        [(&["list"][..], "\x1b[36m"), (&["view", &id], "\x1b[1m"), (&["reviews", "--all"], "\x1b[32m")]
+    {
         let text = painted(&world, SIXTEEN, args);
         assert!(text.contains(sequence), "{args:?}: {text:?}");
         let plain = world.run(&[args, &["--repo", "acme/api"]].concat());
@@ -65,4 +62,15 @@ fn the_options_say_what_is_painted_with() {
         "# painted here with theme auto: dark as the terminal's background, colours: 256"
     );
     assert!(said("xterm", "1").contains("no colours"), "{}", said("xterm", "1"));
+}
+
+#[test]
+fn our_signs_are_spelled_in_ascii_where_that_is_wished() {
+    let world = World::at(0.001);
+    for args in [&["list"][..], &["reviews", "--all"], &["automation", "list"], &["doctor"], &["template", "list"]] {
+        let plain = world.run(&[args, &["--repo", "acme/api", "--ascii"]].concat());
+        let ours = |c: char| "●◆✓✗⊘⚠▲·…–—→".contains(c);
+        assert!(!plain.out.contains(ours) && !plain.err.contains(ours), "{args:?}: {}{}", plain.out, plain.err);
+        assert!(!plain.out.is_empty(), "{args:?}: {}", plain.err);
+    }
 }

@@ -313,6 +313,9 @@ fn of_eight_starts_under_one_key_one_happens() {
     let id = rows.iter().find(|row| row["result"] == "started").unwrap()["task"].as_str().unwrap();
     assert!(later.err.contains(id), "which one is named: {}", later.err);
     assert_eq!(objects(&later.out)[0]["skipped"], true);
+    let dry = world.run(&[&args[..], &["--dry-run"]].concat());
+    let row = objects(&dry.out).remove(0);
+    assert_eq!((&row["skipped"], &row["would_start"]), (&true.into(), &false.into()), "{row}");
     // Another key, and another repository, are other starts.
     for other in [["--key", "other", "--repo", "acme/api"], ["--key", "release-notes", "--repo", "acme/web"]] {
         let args = [&["start", "--once-per", "1d", "-q", "--again", "Write the notes"][..], &other].concat();

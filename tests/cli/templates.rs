@@ -15,7 +15,7 @@ fn a_template_is_begun_listed_linted_and_rendered() {
     assert_ne!(again.code, 0, "a file that is there is never written over");
     let list = atc(home.path(), &["template", "list"]);
     assert_eq!(list.code, 0);
-    assert!(list.out.lines().any(|line| line.starts_with("bump ") && line.contains("Bump it")), "{}", list.out);
+    assert!(list.out.lines().any(|line| line.starts_with("bump\tBump it\t")), "{}", list.out);
     let json = atc(home.path(), &["template", "list", "--json"]);
     let all: serde_json::Value = serde_json::from_str(&json.out).unwrap();
     assert!(all["templates"].as_array().unwrap().iter().any(|template| template["id"] == "bump"));

@@ -227,6 +227,9 @@ pub struct Diff {
     /// Exit 5 if anything differs
     #[arg(long)]
     pub check: bool,
+    /// What has no file differs, too, in the repositories the files name and those given with --repo
+    #[arg(long)]
+    pub prune: bool,
     #[command(flatten)]
     pub looks: Looks,
 }

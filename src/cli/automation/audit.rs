@@ -41,7 +41,7 @@ pub async fn audit(args: &Audit, desk: &Desk) -> Result<Exit, Fault> {
         audit.only(&meant);
     }
     let mut exit = missing(&audit.survey);
-    let mut table = desk.voice.table(HEADS);
+    let mut table = desk.voice.list(HEADS);
     let count = audit.violations.len();
     if count > 0 {
         exit = exit.worse(Exit::Refused);

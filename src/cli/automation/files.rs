@@ -202,8 +202,8 @@ fn differs(step: &Step) -> bool {
 
 pub async fn diff(args: &Diff, desk: &Desk) -> Result<Exit, Fault> {
     let paths: Vec<&str> = args.paths.iter().map(String::as_str).collect();
-    let plan = planned(&paths, false, desk).await?;
-    let mut table = desk.voice.table(HEADS);
+    let plan = planned(&paths, args.prune, desk).await?;
+    let mut table = desk.voice.list(HEADS);
     let mut exit = Exit::Done;
     for one in &plan {
         if matches!(one.step, Step::Conflict(_)) || (args.check && differs(&one.step)) {

@@ -95,7 +95,7 @@ pub(super) fn missing(survey: &Survey) -> Exit {
         output::complain(&format!("atc: {}: left out, because {fault}", at.id.show()));
         exit = exit.worse(Exit::from(fault));
     }
-    if exit == Exit::Done && survey.found.is_empty() && survey.failed.is_empty() && !survey.not_here.is_empty() {
+    if exit == Exit::Done && !survey.any_here && survey.failed.is_empty() && !survey.not_here.is_empty() {
         let fault = which::not_here();
         output::complain(&format!("atc: {fault}"));
         exit = Exit::from(&fault);
@@ -173,7 +173,7 @@ async fn view(word: &str, desk: &Desk) -> Result<Exit, Fault> {
     }
     let told = Told { found, now: desk.context.now(), zone: desk.zone.clone() };
     Ok(exit.worse(match desk.voice.form {
-        Form::Json => output::json(&write(AUTOMATION, &told)),
+        Form::Json => output::json_row(&write(AUTOMATION, &told)),
         Form::Ids => output::say(&told.found.automation.at.id.show()),
         Form::Text => output::say(&page(&told, desk).join("\n")),
     }))

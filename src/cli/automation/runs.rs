@@ -17,7 +17,7 @@ const HEADS: &[&str] = &["task", "state", "age", "name"];
 pub async fn runs(word: &str, desk: &Desk) -> Result<Exit, Fault> {
     let one = which::find_one(desk, word).await?;
     let (tasks, more) = gather::tasks(&desk.context, &one.at).await?;
-    let mut table = desk.voice.table(HEADS);
+    let mut table = desk.voice.list(HEADS);
     for task in tasks.iter().rev() {
         let tone = match Outcome::of(&task.state) {
             Outcome::Done => Tone::Good,

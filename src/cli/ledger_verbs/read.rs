@@ -129,7 +129,7 @@ pub(super) fn carry_out(
             let what = "this verb asks the service";
             return Err(Fault::new(FaultKind::Unsupported, what, "give it as it stands in the help").into());
         }
-        LedgerVerb::Stats { about, json } => stats::print(ledger, about, repos, now, (*json, brush), out)?,
+        LedgerVerb::Stats { about, json } => stats::print(ledger, about, repos, now, (*json, brush, is_terminal), out)?,
     }
     Ok(Exit::Done)
 }

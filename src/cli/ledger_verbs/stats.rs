@@ -20,7 +20,7 @@ pub(super) fn print(
     about: &About,
     repos: &[RepoName],
     now: Instant,
-    (json, brush): (bool, Option<Brush>),
+    (json, brush, is_terminal): (bool, Option<Brush>, bool),
     out: &mut impl Write,
 ) -> Result<(), Stop> {
     let mut counter = Counter::default();
@@ -36,6 +36,9 @@ pub(super) fn print(
     if json {
         writeln!(out, "{}", export::ascii(&write(STATS, &stats).to_string()))?;
         return Ok(());
+    }
+    if !is_terminal {
+        return Ok(write!(out, "{}", table::tabs(&stats))?);
     }
     let mut is_heading = true;
     for line in table::text(&stats).lines() {

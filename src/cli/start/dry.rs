@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value};
 
+use super::once::Once;
 use crate::cli::desk::Desk;
 use crate::cli::exit::Exit;
 use crate::cli::look::joined::field;
@@ -12,6 +13,7 @@ use crate::cli::voice::{Cell, Form, Row};
 use crate::domain::policy::{Judgement, NoGrant, Verdict};
 use crate::domain::start::Order;
 use crate::domain::{Fault, FaultKind};
+use crate::ledger::port::Entry;
 use crate::ops;
 use crate::provider::port::Sketch;
 
@@ -22,6 +24,8 @@ pub struct Tried {
     judged: Judgement,
     granted: Result<(), (NoGrant, Fault)>,
     sketch: Option<Sketch>,
+    /// One of its key was started in the time: it would be skipped.
+    before: Option<Entry>,
 }
 
 impl Tried {
@@ -57,7 +61,12 @@ pub const DRY: &[Field<Tried>] = &[
     ),
     field!("line", Is::Text, "The verdict with its rule and numbers, in a line.", |t| t.judged.line().as_str().into()),
     field!("rule", Is::Text, "The rule it followed from.", |t| t.judged.rule().as_str().into()),
-    field!("would_start", Is::Flag, "It would be sent as it stands.", |t| t.granted.is_ok().into()),
+    field!("would_start", Is::Flag, "It would be sent as it stands.", |t| {
+        (t.granted.is_ok() && t.before.is_none()).into()
+    }),
+    field!("skipped", Is::Flag, "One of its --key was started in the time of --once-per: it would be skipped.", |t| {
+        t.before.is_some().into()
+    }),
     field!("missing", Is::Maybe(&Is::OneOf(&["--reason", "--again"])), "The flag it would take.", |t| t
         .missing()
         .into()),
@@ -84,9 +93,9 @@ const REQUEST: &[Field<Tried>] = &[
 ];
 
 /// Prints every order and gives the exit code that sending them would begin with.
-pub async fn run(desk: &Desk, orders: Vec<Order>) -> Exit {
+pub async fn run(desk: &Desk, orders: Vec<Order>, once: Option<&Once>) -> Exit {
     let mut exit = Exit::Done;
-    let mut table = desk.voice.table(&[]);
+    let mut table = desk.voice.list(&[]);
     for (number, order) in orders.into_iter().enumerate() {
         let (judged, granted) = ops::start::try_out(&desk.context, &order).await;
         let sketch = desk.context.provider.sketch_start(&order.request.repo);
@@ -97,7 +106,11 @@ pub async fn run(desk: &Desk, orders: Vec<Order>) -> Exit {
                 output::complain(&format!("atc: {}: {fault}", order.request.repo));
             }
         }
-        let tried = Tried { order, judged, granted, sketch };
+        let before = match once {
+            Some(once) => once.first(desk, &order).await,
+            None => None,
+        };
+        let tried = Tried { order, judged, granted, sketch, before };
         match desk.voice.form {
             Form::Text => exit = exit.worse(say(&tried, number == 0)),
             Form::Json => table.row(Row { json: write(DRY, &tried), id: None, cells: vec![Cell::default()] }),
@@ -117,6 +130,12 @@ fn say(tried: &Tried, first: bool) -> Exit {
     lines.push(format!("verdict: {}", tried.judged.line()));
     lines.extend(tried.duplicates().iter().map(|duplicate| format!("duplicate: {duplicate}")));
     lines.extend(tried.missing().map(|flag| format!("it would be refused without {flag}")));
+    lines.extend(tried.before.as_ref().map(|before| {
+        format!(
+            "it would be skipped: one of its --key was started at {}",
+            before.intent.at.format("%Y-%m-%d %H:%M:%SZ")
+        )
+    }));
     lines.push("dry run: nothing was sent".to_owned());
     output::say(&lines.join("\n"))
 }

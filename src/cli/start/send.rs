@@ -44,7 +44,7 @@ pub async fn send(desk: &Desk, mut orders: Vec<Order>, how: &How, rules: &Rules)
         order.again = how.again;
     }
     if how.dry_run {
-        return Ok(dry::run(desk, orders).await);
+        return Ok(dry::run(desk, orders, rules.once.as_ref()).await);
     }
     let (mut orders, before) = match rules.plan {
         Some(plan) => resume::known(desk, plan, orders).await?,

@@ -51,9 +51,13 @@ impl World {
     }
 }
 
-fn text(answer: &Answer) -> &str {
+fn text(answer: &Answer) -> String {
     match &answer.out {
-        Printed::Text(text) => text,
+        Printed::Text(text) => text.clone(),
+        Printed::Rows(listed, broken) => {
+            let lines: Vec<String> = super::verbs::rows(listed, true).into_iter().chain(broken.clone()).collect();
+            lines.join("\n")
+        }
         other => panic!("{other:?}"),
     }
 }
@@ -72,7 +76,8 @@ fn a_later_place_wins_by_id_and_says_what_it_replaced() {
     let good = shelf.templates.iter().find(|t| t.id == "good").unwrap();
     assert_eq!(good.replaces.as_deref(), Some(&*world.path("own/good.md").display().to_string()));
     let list = world.run("list");
-    let line = text(&list).lines().find(|line| line.starts_with("small-change")).unwrap();
+    let list = text(&list);
+    let line = list.lines().find(|line| line.starts_with("small-change")).unwrap();
     assert!(line.ends_with("replaces shipped"), "{line}");
 }
 
@@ -145,7 +150,7 @@ fn render_takes_the_preset_then_the_values_and_names_what_is_wrong() {
     let file = format!("render {} --var what=it", world.path("own/good.md").display());
     assert_eq!(text(&world.run(&file)), text(&bare));
     let json = world.json("render good --json --var what=it");
-    assert_eq!(json["prompt"].as_str(), Some(text(&bare)));
+    assert_eq!(json["prompt"].as_str(), Some(text(&bare).as_str()));
     assert_eq!((&json["values"]["n"], &json["create_pull_request"]), (&"3".into(), &true.into()));
     assert_eq!(json["findings"], serde_json::json!([]));
     for (line, says) in [

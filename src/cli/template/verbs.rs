@@ -1,5 +1,6 @@
 //! The verbs: from arguments and folders to what is printed and the exit code.
 
+use std::io::{IsTerminal, stdout};
 use std::path::{Path, PathBuf};
 
 use super::args::TemplateVerb;
@@ -15,12 +16,15 @@ use crate::cli::{config_verbs, origin, output};
 use crate::config::{Paths, load};
 use crate::domain::Fault;
 use crate::template::{Template, TemplateFault, lint, render};
+use crate::text::{Safe, width};
 
 /// What goes to the standard output.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Printed {
     Nothing,
     Text(String),
+    /// In columns on a terminal, between tabs elsewhere; and what is broken.
+    Rows(Vec<[Safe; 3]>, Vec<String>),
     Json(serde_json::Value),
 }
 
@@ -66,7 +70,12 @@ pub fn run(verb: &TemplateVerb, options: &Options) -> Exit {
     let said = match out {
         Printed::Nothing => Exit::Done,
         Printed::Text(text) => output::say(&text),
-        Printed::Json(value) => output::json(&value),
+        Printed::Rows(listed, broken) => {
+            let aligned = stdout().is_terminal();
+            let printed = rows(&listed, aligned).iter().fold(Exit::Done, |exit, row| exit.worse(output::line(row)));
+            printed.worse(output::say(&broken.join("\n")))
+        }
+        Printed::Json(value) => output::json_row(&value),
     };
     if let Some(complaint) = complaint {
         output::complain(&format!("atc: {complaint}"));
@@ -132,18 +141,32 @@ fn list(shelf: &Shelf, as_json: bool) -> Answer {
     if as_json {
         return Answer::done(Printed::Json(write(LIST, shelf)));
     }
-    let column = |text: fn(&Template) -> &str, most: usize| {
-        shelf.templates.iter().map(|t| text(t).chars().count()).max().unwrap_or(0).min(most)
-    };
-    let (ids, titles) = (column(|t| &t.id, 40), column(|t| &t.title, 40));
-    let mut lines = Vec::new();
-    for template in &shelf.templates {
+    let row = |template: &Template| {
         let replaces = template.replaces.as_ref().map(|origin| format!(", replaces {origin}")).unwrap_or_default();
-        let (id, title) = (&template.id, &template.title);
-        lines.push(format!("{id:<ids$}  {title:<titles$}  {}{replaces}", template.origin));
-    }
-    lines.extend(shelf.faults.iter().map(|fault| format!("broken: {fault}")));
-    Answer::done(Printed::Text(lines.join("\n")))
+        [Safe::new(&template.id), Safe::new(&template.title), Safe::new(format!("{}{replaces}", template.origin))]
+    };
+    let broken = shelf.faults.iter().map(|fault| format!("broken: {fault}")).collect();
+    Answer::done(Printed::Rows(shelf.templates.iter().map(row).collect(), broken))
+}
+
+/// Columns of the widest id or title that the others are put below.
+const WIDEST: usize = 40;
+
+/// Between tabs, or with `aligned` in columns.
+pub(super) fn rows(rows: &[[Safe; 3]], aligned: bool) -> Vec<String> {
+    let most = |column: usize| {
+        let widths = rows.iter().filter_map(|row| row.get(column)).map(|cell| width::width(cell));
+        widths.max().unwrap_or(0).min(WIDEST)
+    };
+    let (ids, titles) = (most(0), most(1));
+    let line = |[id, title, origin]: &[Safe; 3]| {
+        if aligned {
+            format!("{}  {}  {origin}", width::pad_right(id, ids), width::pad_right(title, titles))
+        } else {
+            format!("{id}\t{title}\t{origin}")
+        }
+    };
+    rows.iter().map(line).collect()
 }
 
 fn filled(template: &Template, vars: &[(String, String)], preset: Option<&str>, as_json: bool) -> Answer {

@@ -104,14 +104,26 @@ impl<'a> Lookup<'a> {
             let tasks = self.lists.get(&source).into_iter().flat_map(|list| &list.tasks);
             found.extend(tasks.filter(|task| task.at.id.raw().starts_with(id)).map(|task| task.at.clone()));
         }
+        // The lists leave out what is archived; by its whole id it can be asked for.
+        if found.is_empty() && is_whole(id) {
+            for repo in &self.desk.repos {
+                let at = TaskRef { repo: repo.clone(), id: TaskId::new(id) };
+                match load_one(self.desk, &at).await {
+                    Ok(task) => return Ok(task.at),
+                    Err(fault)
+                        if matches!(fault.kind, FaultKind::NotFound | FaultKind::Permission | FaultKind::Gone) => {}
+                    Err(fault) => return Err(fault),
+                }
+            }
+        }
         found.sort_by(|a, b| a.id.cmp(&b.id).then_with(|| a.repo.cmp(&b.repo)));
         found.dedup();
         match found.as_slice() {
             [only] => Ok(only.clone()),
             [] => Err(Fault::new(
                 FaultKind::NotFound,
-                format!("no task begins with {id}"),
-                "look at the id again, or name its repository with --repo",
+                if is_whole(id) { format!("there is no task {id}") } else { format!("no task begins with {id}") },
+                "look at the id again, or name its repository with --repo; one that is archived is named by its whole id",
             )),
             several => Err(ambiguous(id, several)),
         }

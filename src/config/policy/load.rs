@@ -88,7 +88,7 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Policy, Broken> {
 fn bytes(path: &Path) -> Result<Option<Vec<u8>>, String> {
     let unreadable = |error: std::io::Error| format!("cannot be read: {error}");
     match std::fs::symlink_metadata(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
         Err(error) => return Err(unreadable(error)),
         Ok(_) => {}
     }

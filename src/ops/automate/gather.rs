@@ -51,6 +51,8 @@ pub struct Survey {
     pub found: Vec<Found>,
     /// Automations are not available there.
     pub not_here: Vec<RepoName>,
+    /// A list answered, whether anything of it is meant or not.
+    pub any_here: bool,
     /// They could not be read.
     pub failed: Vec<(RepoName, Fault)>,
     /// Entries of lists that could not be read.
@@ -103,6 +105,7 @@ async fn lists(context: &Context, whose: Whose<'_>, survey: &mut Survey) -> Resu
     let mut listed: Vec<Automation> = Vec::new();
     let mut here = |told: Vec<Automation>, unreadable: u32, more: bool, survey: &mut Survey| {
         listed.extend(told);
+        survey.any_here = true;
         survey.unreadable += unreadable;
         survey.more |= more;
     };

@@ -51,6 +51,8 @@ pub struct Options {
     pub read_only: bool,
     /// The operator said of this very host that things may be changed there.
     pub trusts_host: bool,
+    /// Whoever asks has gone when the answer is there: nobody asks again, and there is nothing to refresh.
+    pub asks_once: bool,
     pub now: Now,
     pub limits: Limits,
     pub network: Network,
@@ -68,6 +70,7 @@ impl Options {
             extra_headers: Vec::new(),
             read_only: false,
             trusts_host: false,
+            asks_once: false,
             now,
             limits,
             network,
@@ -96,12 +99,13 @@ impl fmt::Debug for GitHub {
 
 impl GitHub {
     pub fn new(options: Options) -> Result<Self, Fault> {
-        let Options { host, token, copilot_api, extra_headers, read_only, trusts_host, now, limits, network, tap } =
-            options;
+        let Options { host, token, copilot_api, extra_headers, read_only, trusts_host, .. } = options;
+        let Options { asks_once, now, limits, network, tap, .. } = options;
         let copilot_headers = extra_headers.into_iter().map(extra_header).collect::<Result<_, _>>()?;
         let copilot = Copilot::new(copilot_api, token.kind());
         let read_only = closed(&host, read_only, trusts_host);
-        let http = Http::new(Parts { host, token, read_only, now, limits, network, copilot_headers }).tapped(tap);
+        let http = Http::new(Parts { host, token, read_only, now, limits, network, copilot_headers });
+        let http = http.tapped(tap).asking_once(asks_once);
         Ok(Self {
             http: Arc::new(http),
             repos: Arc::default(),

@@ -24,6 +24,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             return refusal.exit.code();
         }
     };
+    if let Command::Policy { options, .. }
+    | Command::Template { options, .. }
+    | Command::Config { options, .. }
+    | Command::Doctor { options, .. } = &command
+    {
+        looks::spell_as(options);
+    }
     let result = match command {
         Command::Say(text) => Ok(output::say(&text).code()),
         Command::Cache { verb } => kept::run(verb),

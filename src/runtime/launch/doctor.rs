@@ -50,7 +50,7 @@ async fn report(loaded: &Loaded, paths: &Paths) -> Result<verb::Report, Fault> {
         matrix: Matrix::default(),
         not_asked: Vec::new(),
     };
-    let provider: Arc<dyn Provider> = match service::client(config, &clock).await {
+    let provider: Arc<dyn Provider> = match service::client(config, &clock, false).await {
         Ok(provider) => Arc::new(provider),
         Err(fault) => {
             let row = Row::new(&ACCEPTED, Answer::No, &fault.what, report.at).next(&fault.next_step);

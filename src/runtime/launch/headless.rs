@@ -52,7 +52,7 @@ pub fn run(verb: &HeadlessVerb, options: &cli::Options) -> Result<u8, Fault> {
     let code = runtime.block_on(async {
         let (stop, heard) = watch::channel(false);
         let ledger = ledger::open(&paths.ledger(&loaded.config));
-        let mut desk = desk(verb.looks(), loaded.config, paths, ledger, typed, Stop::new(heard)).await?;
+        let mut desk = desk((verb.looks(), false), loaded.config, paths, ledger, typed, Stop::new(heard)).await?;
         let claims = Claims::default();
         desk.context.ledger = claims.heard(desk.context.ledger);
         Box::pin(carry_out(verb.run(&desk), &stop, Some(&claims))).await
@@ -62,9 +62,9 @@ pub fn run(verb: &HeadlessVerb, options: &cli::Options) -> Result<u8, Fault> {
     code
 }
 
-/// Everything the verb works with.
+/// Everything the verb works with. `stays`: it goes on asking until it is stopped.
 pub(super) async fn desk(
-    looks: &Looks,
+    (looks, stays): (&Looks, bool),
     config: Config,
     paths: Paths,
     ledger: Arc<dyn Ledger>,
@@ -75,7 +75,7 @@ pub(super) async fn desk(
     let host = Host::resolve(Some(&config.host), config.api_url.as_deref())?;
     let web = host.web().to_owned();
     let repos = service::repos(&config, &web);
-    let provider = Arc::new(service::client(&config, &clock).await?);
+    let provider = Arc::new(service::client(&config, &clock, stays).await?);
     let policy = PolicyFile::find(&config, &paths);
     Ok(Desk {
         context: ops::Context {

@@ -84,8 +84,13 @@ fn reading(verb: &LookVerb, options: &cli::Options) -> Result<u8, Fault> {
             return Box::pin(headless::carry_out(list::run(args, seat, None), &stop, None)).await;
         }
         let (config, paths) = (setting.loaded.config.clone(), setting.paths.clone());
+        let stays = match verb {
+            LookVerb::Watch(args) => !args.once,
+            LookVerb::Logs(args) => args.follow,
+            _ => false,
+        };
         let ledger = ledger_of(verb, &paths.ledger(&config));
-        let desk = headless::desk(&looks, config, paths, ledger, typed, Stop::new(heard)).await?;
+        let desk = headless::desk((&looks, stays), config, paths, ledger, typed, Stop::new(heard)).await?;
         Box::pin(headless::carry_out(carry_out(verb, seat, &desk), &stop, None)).await
     });
     // A question that nobody answers any more must not keep the program.

@@ -1,7 +1,8 @@
 //! How the screen looks at the start: what the options say, and what the environment says of the terminal.
 
 use super::begin::Setting;
-use crate::cli::output;
+use crate::cli::{self, output};
+use crate::config;
 use crate::config::theme::Themes;
 use crate::config::{Background, Config, Paths, Switch};
 use crate::console::state::look::Look;
@@ -9,10 +10,21 @@ use crate::domain::look::{Brush, Depth, Ground};
 use crate::runtime::terminal::colours;
 use crate::runtime::themes;
 
+/// How our signs are printed under these options.
+fn spell(config: &Config) {
+    output::spell(config.ui.ascii == Switch::On, ascii(config));
+}
+
+/// The same for verbs that load their options themselves. Where these are broken the terminal alone is asked.
+pub fn spell_as(options: &cli::Options) {
+    let loaded = Paths::find().ok().and_then(|paths| config::load(&options.sources(), &paths).ok());
+    spell(&loaded.map(|loaded| loaded.config).unwrap_or_default());
+}
+
 /// Prepares how the verbs without a screen speak: how our signs are spelled, and what is painted with. `None`: no colours,
 /// or none wished.
 pub fn speak(config: &Config, paths: &Paths) -> Option<Brush> {
-    output::spell(config.ui.ascii == Switch::On, ascii(config));
+    spell(config);
     let look = look(config, &Themes::new(paths.themes()));
     (look.depth != Depth::None).then(|| Brush::new(&look.palette(), look.depth).on(look.shown_on()))
 }

@@ -33,7 +33,7 @@ pub fn explain(explain: &cli::Explain, options: &cli::Options) -> Result<u8, Fau
     drop(begin::observed(&paths, &loaded, &clock)?);
     let (policy, judged) = runtime()?.block_on(async {
         let context = ops::Context {
-            provider: Arc::new(service::client(&loaded.config, &clock).await?),
+            provider: Arc::new(service::client(&loaded.config, &clock, false).await?),
             ledger: ledger::open(&paths.ledger(&loaded.config)),
             now: clock.as_now(),
             who: service::who(),

@@ -143,11 +143,12 @@ fn tell(found: &token::Found) {
     tracing::info!(source = %found.source, "token found");
 }
 
-/// The service as it is configured, for a verb without a screen.
-pub async fn client(config: &Config, clock: &Clock) -> Result<GitHub, Fault> {
+/// The service as it is configured, for a verb without a screen. `stays`: it goes on asking, as the console does.
+pub async fn client(config: &Config, clock: &Clock, stays: bool) -> Result<GitHub, Fault> {
     let host = Host::resolve(Some(&config.host), config.api_url.as_deref())?;
     let found = found_token(config, &host).await?;
-    GitHub::new(options(config, &host, clock)?(found.token))
+    let options = options(config, &host, clock)?(found.token);
+    GitHub::new(github::Options { asks_once: !stays, ..options })
 }
 
 /// The configured repositories, else that of the checkout atc was started in.

@@ -163,7 +163,9 @@ fn tell_age(gathered: &Gathered) {
         world.freshness.get(&source).and_then(|freshness: &Freshness| freshness.good_at)
     });
     if world.tasks.is_empty() {
-        return output::complain("atc: nothing of these repositories is kept on this machine; nothing was asked");
+        return output::complain(
+            "atc: nothing of these repositories is kept on this machine: the console and `atc watch` keep it; nothing was asked",
+        );
     }
     match oldest.min() {
         Some(Some(at)) => {

@@ -218,7 +218,7 @@ impl GitHub {
         let what = format!("{} could not {words}: {said}", self.http.host.shown());
         let what: String = what.chars().take(400).collect();
         let next = format!("{ASKED_AGAIN}; see https://www.githubstatus.com if it lasts");
-        Fault::new(FaultKind::Server, self.http.token.scrub(&what), next)
+        Fault::new(FaultKind::Server, self.http.token.scrub(&what), self.http.next(&next))
     }
 
     fn graphql_request(&self, document: &Document, variables: Value, op: Op) -> Request {

@@ -52,6 +52,15 @@ impl Failure {
     }
 }
 
+/// The same for somebody who asked once.
+const FOR_ONE_WHO_HAS_GONE: &[(&str, &str)] = &[
+    (ASKED_AGAIN, "try again"),
+    ("nothing to do: it is tried again at", "try again after"),
+    ("; a refresh tries now", ""),
+    ("refresh: it may be gone", "it may be gone"),
+    ("refresh, and look", "look"),
+];
+
 impl Http {
     fn say(&self, op: &Op, zone: Zone, what: &str) -> String {
         let service =
@@ -60,7 +69,16 @@ impl Http {
     }
 
     pub fn fault(&self, request: &Request, kind: FaultKind, what: &str, next: &str) -> Fault {
-        Fault::new(kind, self.token.scrub(&self.say(&request.op, request.zone, what)), self.token.scrub(next))
+        Fault::new(kind, self.token.scrub(&self.say(&request.op, request.zone, what)), self.next(next))
+    }
+
+    /// What to do next, for whoever hears it. It is worded for the console, which goes on asking.
+    pub fn next(&self, words: &str) -> String {
+        let words = self.token.scrub(words);
+        if !self.asks_once {
+            return words;
+        }
+        FOR_ONE_WHO_HAS_GONE.iter().fold(words, |words, (stays, gone)| words.replacen(stays, gone, 1))
     }
 
     /// No answer at all.

@@ -55,6 +55,7 @@ pub struct Http {
     clients: Clients,
     pub(super) latch: Latch,
     pub(super) tap: Option<Arc<dyn Tap>>,
+    pub(super) asks_once: bool,
 }
 
 impl Http {
@@ -63,7 +64,25 @@ impl Http {
         let clients = Clients::new(limits.clone(), network);
         let gate = Gate::new(limits.in_flight, limits.fuse);
         let rights = Rights::new(token.kind(), read_only);
-        Self { host, token, now, gate, rights, limits, copilot_headers, clients, latch: Latch::default(), tap: None }
+        Self {
+            host,
+            token,
+            now,
+            gate,
+            rights,
+            limits,
+            copilot_headers,
+            clients,
+            latch: Latch::default(),
+            tap: None,
+            asks_once: false,
+        }
+    }
+
+    /// See [`Options::asks_once`](super::super::client::Options).
+    #[must_use]
+    pub fn asking_once(self, asks_once: bool) -> Self {
+        Self { asks_once, ..self }
     }
 
     pub fn budget(&self) -> Budget {
