@@ -40,7 +40,9 @@ pub fn lines(model: &Model) -> Vec<Line> {
     }
     if here.takes_text() {
         page.heading("While you type");
-        EDITING.iter().for_each(|(keys, what)| page.row(keys, what));
+        for (keys, what) in EDITING {
+            page.row(keys, what);
+        }
     }
     page.next(model, here);
     for group in groups.iter().filter(|group| !is_here(group)) {

@@ -273,7 +273,7 @@ fn the_outline_tells_what_every_turn_did_and_cost() {
     assert_eq!(shape, [(0, 1), (1, 2), (4, 1), (5, 1), (6, 0), (7, 0)]);
     let tokens = turns[1].tokens;
     assert_eq!((tokens.input, tokens.cached, tokens.output), (1, 0, 100));
-    assert_eq!(outline.took(3).map(|took| took.num_seconds()), Some(10), "until the last answer");
+    assert_eq!(outline.took(3).map(|took| took.num_seconds()), Some(20), "until the next began");
     let words: Vec<_> = (0..6).map(|turn| outline.words(turn, entries).unwrap()).collect();
     assert_eq!(words, ["Start MCP server", "I will look.", "src/retry.rs", "cargo test", "All done.", "Fix retry"]);
     assert_eq!((outline.turn_of(0), outline.turn_of(3), outline.turn_of(99)), (Some(0), Some(1), Some(5)));
@@ -433,7 +433,7 @@ fn the_turns_of_a_job_log_have_their_tokens() {
     let shape: Vec<_> =
         turns.iter().map(|turn| (turn.setup, turn.calls, turn.tokens.input, turn.tokens.output)).collect();
     assert_eq!(shape, [(true, 0, 0, 0), (false, 2, 10, 32), (false, 0, 0, 0)]);
-    assert_eq!(transcript.outline().took(1).map(|took| took.num_seconds()), Some(4));
+    assert_eq!(transcript.outline().took(1).map(|took| took.num_seconds()), Some(5));
 }
 
 #[test]

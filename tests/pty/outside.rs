@@ -133,7 +133,7 @@ fn l35_a_browser_that_hangs_holds_up_neither_keys_nor_the_end() {
     let told = folder.path().join("pid");
     let browser = script(folder.path(), &format!("echo $$ > {0}.new; mv {0}.new {0}; exec sleep 600", told.display()));
     let mut t = world.console().env("BROWSER", &browser).size(45, 160).start();
-    t.text("Reviews · 5 open");
+    t.text(" open ─");
     t.settled(Duration::from_millis(500));
     t.send("o");
     let start = Instant::now();

@@ -145,7 +145,7 @@ fn l47_a_start_that_a_signal_cut_off_is_in_the_ledger_as_not_known() {
         let world = World::new();
         let (address, held) = holding_starts(world.server.addr());
         let mut t = world.console_over(address).size(45, 160).start();
-        t.text("All 10");
+        t.text("All 1");
         opens_the_form(&t);
         t.send("\x1b[200~Fix the parser\x1b[201~");
         t.text("ready to start");

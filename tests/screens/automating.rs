@@ -437,7 +437,7 @@ fn the_calendar_is_loud_where_the_policy_allows_fewer() {
     console.keys("TC");
     let shown = text(&console.model);
     assert!(shown.contains("over the policy's limit"), "{shown}");
-    assert!(shown.contains("✗ 4 here, 6 of 3 in all"), "{shown}");
+    assert!(shown.contains("✗ 4 here, 5 of 3 in all"), "{shown}");
     assert!(shown.contains("02:00 UTC = 03:00 here"), "{shown}");
     console.press(Key::Enter);
     assert_eq!(console.model.context(), Context::Automation);

@@ -351,6 +351,21 @@ fn the_first_match_takes_the_cursor_when_the_filter_hides_its_row() {
 }
 
 #[test]
+fn a_filter_that_is_given_up_after_the_list_moved_leaves_the_cursor_on_its_task() {
+    let mut console = many(60);
+    console.keys(&"j".repeat(40));
+    let before = selected(&console).to_owned();
+    console.keys("/");
+    let new = task("new", "billing", "Just begun", State::WaitingForUser, 0, 0);
+    console.good(Source::Task(new.at.id.clone()), News::Task(Box::new(new)));
+    console.press(Key::Backspace);
+    assert!(console.model.line.is_none());
+    let row = console.model.queue.rows[console.model.queue.index];
+    assert_eq!(console.model.known_at(row).map(|known| known.task.at.id.raw()), Some(&*before));
+    assert_eq!(selected(&console), before);
+}
+
+#[test]
 fn a_filter_that_is_given_up_leaves_the_cursor_where_it_was() {
     let mut console = many(60);
     console.keys(&"j".repeat(40));

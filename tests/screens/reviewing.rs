@@ -17,7 +17,7 @@ use atc::text::Safe;
 use chrono::TimeDelta;
 
 use crate::draw::{styled, text};
-use crate::world::{Console, ago, pull, pulls};
+use crate::world::{Console, ago, pull, pulls, repo};
 
 fn check(name: &str, conclusion: Option<Conclusion>, required: bool) -> Check {
     Check { name: name.into(), conclusion, required: Some(required), job: Some(JobId(9)), url: None }
@@ -151,6 +151,31 @@ fn the_cursor_steps_over_headings_and_stays_with_its_pull_request() {
     show(&mut console, atc::domain::Pull { mergeable: atc::domain::Mergeable::Conflicting, ..rich() });
     assert_eq!(console.model.selected_pull().unwrap().number, 1312);
     assert!(text(&console.model).contains("waits on conflict 1"), "{}", text(&console.model));
+}
+
+#[test]
+fn while_they_come_in_the_cursor_stands_on_the_first_unless_a_key_was_pressed() {
+    let ready = || pulls().into_iter().find(|pull| pull.number == 2040).unwrap();
+    let told = |touch: bool| {
+        let mut console = Console::new(80, 24);
+        let tasks = crate::world::every_state();
+        for name in ["billing", "api", "web", "reports"] {
+            let tasks = tasks.iter().filter(|task| task.at.repo == repo(name)).cloned().collect();
+            console.good(Source::Tasks(repo(name)), News::Tasks { tasks, unreadable: 0 });
+        }
+        console.keys("p");
+        // What waits on others comes first, and what waits for whoever looks comes later.
+        let late = pulls().into_iter().filter(|pull| pull.number != 2040);
+        show(&mut console, late.clone().find(|pull| pull.number == 1290).unwrap());
+        if touch {
+            console.keys("j");
+        }
+        let before = console.model.selected_pull().unwrap().number;
+        show(&mut console, ready());
+        (before, console.model.selected_pull().unwrap().number)
+    };
+    assert_eq!(told(false), (1290, 2040));
+    assert_eq!(told(true), (1290, 1290));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::console::state::tasks::Slot;
 use crate::console::state::world::Known;
 use crate::domain::blocked::Whom;
 use crate::domain::capability::Answer;
-use crate::domain::{CancelPhase, Condition, PullState, State};
+use crate::domain::{CancelPhase, Condition, PullState, Source, State};
 
 /// What the footer shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -235,6 +235,9 @@ fn queue(model: &Model) -> Vec<Intent> {
         .into();
     }
     let mut keys = task(model, vec![Intent::Enter]);
+    // Where a list could not be read it can be asked for sooner than it is by itself.
+    let failed = |list: &Source| model.world.freshness.get(list).is_some_and(|list| list.fault.is_some());
+    keys.extend(model.lists().iter().any(failed).then_some(Intent::Refresh));
     keys.extend([Intent::Compose, Intent::Filter]);
     keys
 }

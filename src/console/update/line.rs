@@ -43,9 +43,12 @@ fn stand_again(model: &mut Model, stood: Stood) {
     if stood.task.is_some() {
         let queue = &mut model.queue;
         (queue.selected, queue.index, queue.top) = (stood.task, stood.index, stood.top);
+        // Its row may have moved meanwhile, also where no query was tried.
+        queue.relist = true;
     }
     if let (Some(pane), Some(automation)) = (&mut model.place.automations, stood.automation) {
         (pane.selected, pane.index, pane.top) = (Some(automation), stood.index, stood.top);
+        pane.due = true;
     }
 }
 

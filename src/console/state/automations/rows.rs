@@ -315,6 +315,11 @@ fn totals(model: &Model, pane: &AutomationsPane, shown: &[usize]) -> Totals {
     Totals { is_part: told.iter().any(Option::is_none), costs: total_spending(told.into_iter().flatten()) }
 }
 
+/// Its row has a sign that says to look at it.
+fn has_sign(entry: &Entry) -> bool {
+    entry.pointed_out > 0 || matches!(entry.strain, Strain::Near | Strain::Reached)
+}
+
 fn heading(model: &Model, pane: &AutomationsPane, repo: &RepoName, group: &[usize]) -> Row {
     let entries = || group.iter().filter_map(|at| pane.entries.get(*at));
     let is_off = |entry: &&Entry| {
@@ -325,7 +330,7 @@ fn heading(model: &Model, pane: &AutomationsPane, repo: &RepoName, group: &[usiz
         repo: repo.clone(),
         count: group.len(),
         off: entries().filter(is_off).count(),
-        pointed_out: entries().filter(|entry| entry.pointed_out > 0).count(),
+        pointed_out: entries().filter(|entry| has_sign(entry)).count(),
         totals: totals(model, pane, group),
     })
 }

@@ -39,15 +39,17 @@ pub struct LeftOut {
     pub over: usize,
 }
 
+/// Takes back what was typed.
+pub const UNDO: &str = "ctrl+u";
+
 /// What [`Editor::key`] hears besides what is typed.
 pub const EDITING: &[(&str, &str)] = &[
     ("ctrl+u ctrl+y", "take back what was typed; do it again"),
     ("ctrl+k", "delete to the end of the line"),
     ("ctrl+w alt+bksp", "delete the word before"),
     ("alt+del", "delete the word behind"),
-    ("ctrl+h ctrl+d", "delete the character before; behind"),
-    ("ctrl+a ctrl+e", "to the beginning of the line; to its end (also home, end)"),
-    ("ctrl+← ctrl+→", "a word back; a word on (also alt+b, alt+f)"),
+    ("home end", "to the beginning of the line; to its end"),
+    ("ctrl+← ctrl+→", "a word back; a word on"),
     ("ctrl+home ctrl+end", "to the beginning of the text; to its end"),
     ("shift+← → ↑ ↓", "select"),
 ];

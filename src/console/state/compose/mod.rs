@@ -31,7 +31,7 @@ pub mod wrap;
 
 pub use agents::Agents;
 pub use draft::{CommentOn, Draft};
-pub use editor::EDITING;
+pub use editor::{EDITING, UNDO};
 pub use field::{Control, Field, FieldId};
 pub use form::{Form, Verdict};
 pub use gate::{GateSide, known_duplicates};

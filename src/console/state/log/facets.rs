@@ -3,6 +3,7 @@
 use super::Shown;
 use crate::console::state::layout::Area;
 use crate::console::state::tone::{Tone, Words};
+use crate::text::width;
 use crate::transcript::Facet;
 
 /// The facets that have a key, the first being 1.
@@ -27,7 +28,7 @@ pub struct Item {
     pub words: Words,
 }
 
-/// Behind the last where others have no room; their keys are heard all the same.
+/// Behind the last where others have no room and this has; their keys are heard all the same.
 const CUT: &str = "  …";
 /// Columns between two of them.
 const GAP: u16 = 2;
@@ -44,7 +45,7 @@ pub fn bar(shown: &Shown, area: Area) -> Vec<Item> {
         |all: &[(u8, usize, Words)]| all.iter().map(|(_, _, words)| words.width() + usize::from(GAP)).sum::<usize>();
     let free = |(key, count, _): &(u8, usize, Words)| *key != 0 && *count == 0;
     let (mut cut, columns) = (false, usize::from(area.width));
-    while wide(&all) > columns.saturating_sub(if cut { CUT.len() } else { 0 }) {
+    while wide(&all) > columns {
         let in_force =
             |key: u8| shown.reader.filter().is_some_and(|f| key > 0 && of_key(key).is_some_and(|k| f.is_just(k)));
         let can_go = |item: &(u8, usize, Words)| item.0 != 0 && !in_force(item.0);
@@ -55,6 +56,7 @@ pub fn bar(shown: &Shown, area: Area) -> Vec<Item> {
         }
         cut = true;
     }
+    cut &= wide(&all) + width::width(CUT) <= columns;
     if let Some((.., words)) = all.last_mut().filter(|_| cut) {
         words.push(Tone::Dim, CUT);
     }

@@ -4,7 +4,7 @@ use crate::console::effect::Effect;
 use crate::console::keys::{Chord, Context, Intent, Key};
 use crate::console::state::Model;
 use crate::console::state::compose::editor::{Did, LeftOut};
-use crate::console::state::compose::{Control, Field, FieldId, Form, layout};
+use crate::console::state::compose::{Control, Field, FieldId, Form, UNDO, layout};
 use crate::console::update::scroll;
 use crate::domain::Fault;
 use crate::text::Untrusted;
@@ -171,7 +171,7 @@ fn reset(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(form) = &mut model.compose.form else { return };
     if form.reset_prompt() {
         changed(model, effects);
-        say(model, false, "the prompt follows the fields again; ctrl+u in it brings yours back");
+        say(model, false, &format!("the prompt follows the fields again; {UNDO} in it brings yours back"));
     } else {
         say(model, false, "the prompt is not edited: there is nothing to take back");
     }

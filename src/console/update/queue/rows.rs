@@ -14,7 +14,7 @@ use crate::console::state::tasks::Slot;
 use crate::console::state::world::{Known, PullOf, World};
 use crate::domain::query::{Facts, Needs};
 use crate::domain::transition::{self, Kind, Notice, Standing, Transition, Turn};
-use crate::domain::{Condition, Freshness, Group, Instant, Order, Query, Source, State, Task};
+use crate::domain::{Condition, Freshness, Group, Instant, Order, Pull, Query, Source, State, Task};
 
 /// Brings rows, counts and selection up to what the world is now.
 pub fn rebuild(model: &mut Model) {
@@ -300,7 +300,9 @@ impl Eyes<'_> {
         let entry = Entry { views, passes: ask(self.query), kinds: kinds(&facts), group: 0, asks, recheck };
         self.turned(roster, slot, known, &facts);
         // What is asked, and what is asked of which name, may both be other than they were.
-        roster.asks_changed |= asks != 0;
+        // Where several name one pull request, it waits for what the newest of them does.
+        let shares = |pull: &Pull| self.world.tasks.naming(&(pull.repo.clone(), pull.id)).len() > 1;
+        roster.asks_changed |= asks != 0 || facts.pull.is_some_and(shares);
         roster.tally.count(entry.kinds);
         roster.rechecks.extend(recheck.map(|at| Reverse((at, slot))));
         if let Some(place) = roster.entries.get_mut(slot.index()) {

@@ -240,6 +240,17 @@ fn back_keeps_the_draft_and_the_list_goes_on_with_it() {
 }
 
 #[test]
+fn a_draft_whose_prompt_follows_the_fields_goes_on_in_the_fields() {
+    let mut model = filled();
+    press(&mut model, &[Intent::Back]);
+    press(&mut model, &[Intent::Enter]);
+    assert!(!form(&model).edited);
+    assert_eq!(form(&model).focused().map(|field| field.id.clone()), Some(FieldId::Variable("what".into())));
+    type_in(&mut model, " all");
+    assert_eq!(form(&model).prompt.text(), "Do it all (minor).", "a letter does not part the prompt from the fields");
+}
+
+#[test]
 fn a_form_nobody_touched_leaves_nothing_behind() {
     let mut model = model();
     let effects = press(&mut model, &[Intent::Enter, Intent::NextField, Intent::Back]);
