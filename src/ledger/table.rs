@@ -19,7 +19,7 @@ pub fn text(stats: &Stats) -> String {
     text
 }
 
-/// The same for another program: the way to group, the group, and the numbers under [`HEADINGS`], between tabs.
+/// The same for another program: the way to group, the group, and the numbers under the same headings, between tabs.
 pub fn tabs(stats: &Stats) -> String {
     let all = [(Some("all".to_owned()), stats.all.clone())];
     let groups = std::iter::once(("all", all.as_slice()))

@@ -316,6 +316,7 @@ fn of_eight_starts_under_one_key_one_happens() {
     let dry = world.run(&[&args[..], &["--dry-run"]].concat());
     let row = objects(&dry.out).remove(0);
     assert_eq!((&row["skipped"], &row["would_start"]), (&true.into(), &false.into()), "{row}");
+    assert_eq!((dry.code, dry.err.as_str()), (0, ""), "what is skipped is not refused");
     // Another key, and another repository, are other starts.
     for other in [["--key", "other", "--repo", "acme/api"], ["--key", "release-notes", "--repo", "acme/web"]] {
         let args = [&["start", "--once-per", "1d", "-q", "--again", "Write the notes"][..], &other].concat();

@@ -135,3 +135,23 @@ async fn a_live_log_that_does_not_come_is_waited_for_a_while_and_then_the_next_s
     assert_eq!(come.iter().map(of).collect::<Vec<_>>(), [(LogOrigin::CopilotApi, false)], "it came after all");
     assert_eq!(come[0].bytes, b"data: {}\n");
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_was_cut_off_is_never_all_of_it_and_is_asked_for_until_it_is_whole() {
+    let mut watched = watched(0.2);
+    let whole = b"data: {\"id\":\"a\"}\n\ndata: {\"id\":\"b\"}\n\n".to_vec();
+    let log = Arc::new(Mutex::new(whole[..whole.len() - 6].to_vec()));
+    let there = Arc::clone(&log);
+    *watched.fake.on_log.lock().unwrap() = Some(Box::new(move |_| Ok(LogBody::Bytes(there.lock().unwrap().clone()))));
+    *watched.fake.on_task.lock().unwrap() = Box::new(|task| {
+        task.state = State::Completed;
+        task.sessions.as_mut().unwrap()[0].state = State::Completed;
+    });
+    watched.engine.perform(Effect::Refresh);
+    let torn = watched.logs(300).await;
+    assert!(!torn.is_empty() && torn.iter().all(|news| !news.complete), "{torn:?}");
+    assert!(torn.last().unwrap().because.as_ref().is_some_and(|why| why.contains("middle of a record")), "{torn:?}");
+    log.lock().unwrap().clone_from(&whole);
+    let healed = watched.logs(120).await;
+    assert!(healed.last().is_some_and(|news| news.complete && news.because.is_none()), "{healed:?}");
+}

@@ -251,7 +251,7 @@ fn print(line: &Line, form: Form, is_open: bool, out: &mut impl Write) -> Result
             [&row, &at, title.as_str(), repo.as_str(), task.as_str(), &action, detail.as_str()].join("\t")
         }
         Form::Columns => {
-            let text = format!("{row:>7}  {at}  {}  {}  {}  {detail}", pad(&title, 22), pad(&repo, 28), pad(&task, 36));
+            let text = format!("{row:>7}  {at}  {}  {}  {}  {detail}", pad(&title, 28), pad(&repo, 28), pad(&task, 36));
             text.trim_end().to_owned()
         }
     };

@@ -31,6 +31,7 @@ pub struct Tried {
 impl Tried {
     fn missing(&self) -> Option<&'static str> {
         match self.granted {
+            _ if self.before.is_some() => None,
             Err((NoGrant::NeedsReason, _)) => Some("--reason"),
             Err((NoGrant::Duplicate, _)) => Some("--again"),
             _ => None,
@@ -56,7 +57,11 @@ pub const DRY: &[Field<Tried>] = &[
         "What the policy says to it now.",
         |t| {
             let allowed = t.judged.verdict() == Verdict::Allowed;
-            if allowed && t.granted.is_err() { "needs_confirmation".into() } else { t.judged.verdict().word().into() }
+            if allowed && t.granted.is_err() && t.before.is_none() {
+                "needs_confirmation".into()
+            } else {
+                t.judged.verdict().word().into()
+            }
         }
     ),
     field!("line", Is::Text, "The verdict with its rule and numbers, in a line.", |t| t.judged.line().as_str().into()),
@@ -99,17 +104,18 @@ pub async fn run(desk: &Desk, orders: Vec<Order>, once: Option<&Once>) -> Exit {
     for (number, order) in orders.into_iter().enumerate() {
         let (judged, granted) = ops::start::try_out(&desk.context, &order).await;
         let sketch = desk.context.provider.sketch_start(&order.request.repo);
-        if let Err((_, fault)) = &granted {
+        let before = match once {
+            Some(once) => once.first(desk, &order).await,
+            None => None,
+        };
+        // What is skipped is not refused.
+        if let (Err((_, fault)), None) = (&granted, &before) {
             exit = exit.worse(Exit::from(fault));
             // The page has it in its verdict.
             if desk.voice.form != Form::Text || fault.kind != FaultKind::Refused {
                 output::complain(&format!("atc: {}: {fault}", order.request.repo));
             }
         }
-        let before = match once {
-            Some(once) => once.first(desk, &order).await,
-            None => None,
-        };
         let tried = Tried { order, judged, granted, sketch, before };
         match desk.voice.form {
             Form::Text => exit = exit.worse(say(&tried, number == 0)),

@@ -123,7 +123,11 @@ impl<'a> Lookup<'a> {
             [] => Err(Fault::new(
                 FaultKind::NotFound,
                 if is_whole(id) { format!("there is no task {id}") } else { format!("no task begins with {id}") },
-                "look at the id again, or name its repository with --repo; one that is archived is named by its whole id",
+                if is_whole(id) {
+                    "look at the id again, or name its repository with --repo"
+                } else {
+                    "look at the id again, or name its repository with --repo; what is archived is named by its whole id"
+                },
             )),
             several => Err(ambiguous(id, several)),
         }

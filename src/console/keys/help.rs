@@ -55,6 +55,13 @@ pub fn footer(context: Context, model: &Model) -> Footer {
     {
         *word = "pause";
     }
+    if context == Context::Cancels
+        && let Some(at) = key_of(context, model, Intent::Cancel)
+        && let Some((_, word)) = keys.iter_mut().find(|key| **key == at)
+        && !may_force(model)
+    {
+        *word = "again";
+    }
     let acts = keys.len();
     if wanted.contains(&Intent::Back) {
         keys.extend(key_of(context, model, Intent::Back));
@@ -240,6 +247,12 @@ fn queue(model: &Model) -> Vec<Intent> {
     keys.extend(model.lists().iter().any(failed).then_some(Intent::Refresh));
     keys.extend([Intent::Compose, Intent::Filter]);
     keys
+}
+
+/// The run of the cancel under the cursor did not obey.
+fn may_force(model: &Model) -> bool {
+    let entry = model.place.cancels.as_ref().and_then(|pane| model.world.cancels.listed().nth(pane.cursor));
+    entry.is_some_and(|entry| entry.phase() == Some(&CancelPhase::Stubborn))
 }
 
 /// The cancel under the cursor waits for its run.

@@ -78,6 +78,9 @@ fn add(open: &mut BTreeMap<(TaskRef, Option<String>), Open>, entry: Entry) {
 
 /// Looks how it ends and reports it, as a cancel of this run does from its request on.
 pub async fn take_up(context: &Context, open: &Open, patience: Patience, report: mpsc::Sender<CancelProgress>) {
+    // What was waited for it before is waited: who starts again and again does not begin anew.
+    let waited = (context.now() - open.asked_at).max(TimeDelta::zero());
+    let patience = Patience { run: (patience.run - waited).max(TimeDelta::zero()), ..patience };
     let mut cycle = Cycle::new(context, &open.target, How::from(patience), report);
     cycle.taken_up = true;
     let aim = |(intent, run, answer): &(Uuid, RunId, Answer)| Aim {

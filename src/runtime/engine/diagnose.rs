@@ -11,13 +11,14 @@ use std::time::Duration;
 use super::log_source::{self, Body, Memory, Place};
 use super::till::Till;
 use crate::console::event::LogOrigin;
+use crate::domain::fault::ASKED_AGAIN;
 use crate::domain::{Diagnosed, Fault, FaultKind, Session, SourceChoice, Task};
 use crate::provider::Provider;
 use crate::runtime::kept::Kept;
 use crate::runtime::rules::Rulebook;
 use crate::transcript::{Diagnosis, Ending, Format, RunFacts, Transcript};
 
-/// What was cut off is read again after so long, then it is taken for what there is.
+/// What was cut off is read again after so long; then whoever asked asks later.
 const AGAIN: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(20)];
 
 /// What a log is read and judged with.
@@ -72,10 +73,14 @@ pub async fn diagnose(
         Err(fault) if matches!(fault.kind, FaultKind::NotFound | FaultKind::Gone) => return Ok(None),
         Err(fault) => return Err(fault),
     };
-    let Body { origin, format, bytes, torn, .. } = body;
+    if body.torn {
+        let what = format!("the log of {task} was not read to its end: {}", log_source::TORN, task = session.id.show());
+        return Err(Fault::new(FaultKind::Server, what, ASKED_AGAIN));
+    }
+    let Body { origin, format, bytes, .. } = body;
     let whole = matches!(origin, LogOrigin::CopilotApi | LogOrigin::JobLog);
     let Some(bytes) = bytes.filter(|bytes| whole && !bytes.is_empty()) else { return Ok(None) };
-    judge(bench, session, format, bytes, !torn).await
+    judge(bench, session, format, bytes, true).await
 }
 
 async fn kept(bench: &Bench, session: &Session) -> Option<(Format, Vec<u8>)> {

@@ -228,10 +228,10 @@ impl Following {
             return Some(self.failed(desk, fault).await);
         }
         self.failures = 0;
-        let whole = body.origin == LogOrigin::CopilotApi && !body.torn;
-        let enough = body.closed || whole || self.looks_after_end >= LATE_LOOKS;
+        // What was cut off is never all of it, however often that is all that comes.
+        let enough = body.closed || body.origin == LogOrigin::CopilotApi || self.looks_after_end >= LATE_LOOKS;
         self.looks_after_end = if ended { self.looks_after_end + 1 } else { 0 };
-        let complete = ended && enough;
+        let complete = ended && enough && !body.torn;
         let (fastest, slowest) = self.target.closeness.paces_at(body.origin);
         let news = self.news(body, complete).await;
         let has_new = matches!(&news, News::Log(news) if news.reset || !news.bytes.is_empty());
@@ -249,11 +249,11 @@ impl Following {
 
     /// What the console is told of a body: only what is new in it.
     async fn news(&mut self, body: Body, complete: bool) -> News {
-        let Body { origin, format, bytes, tried, because, torn, .. } = body;
+        let Body { origin, format, bytes, tried, because, .. } = body;
         let LogWish { session, source: choice, .. } = self.target.log.clone();
         let received = bytes.as_ref().map_or(0, |bytes| bytes.len() as u64);
         let bytes = match bytes {
-            Some(bytes) if complete && !torn => Some(self.keep(origin, format, bytes).await),
+            Some(bytes) if complete => Some(self.keep(origin, format, bytes).await),
             other => other,
         };
         let (reset, bytes) = match bytes.map(|bytes| self.seen.take(origin, bytes)) {

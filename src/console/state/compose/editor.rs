@@ -321,6 +321,9 @@ impl Editor {
             }
             done = Did::Edited;
             if !in_word {
+                if self.chars() == 0 {
+                    self.area.redo();
+                }
                 return done;
             }
         }
