@@ -110,7 +110,7 @@ pub async fn start_once(context: &Context, order: &Order, once: &OnceSince) -> B
 }
 
 /// The start that stands in the way, as far as the ledger tells now. A ledger that cannot tell refuses the claim.
-async fn used(context: &Context, order: &Order, once: &OnceSince) -> Option<Entry> {
+pub async fn used(context: &Context, order: &Order, once: &OnceSince) -> Option<Entry> {
     let wanted = Wanted {
         action: Some(Action::Start),
         repo: Some(order.request.repo.clone()),

@@ -105,7 +105,7 @@ pub async fn run(desk: &Desk, orders: Vec<Order>, once: Option<&Once>) -> Exit {
         let (judged, granted) = ops::start::try_out(&desk.context, &order).await;
         let sketch = desk.context.provider.sketch_start(&order.request.repo);
         let before = match once {
-            Some(once) => once.first(desk, &order).await,
+            Some(once) => ops::start::used(&desk.context, &order, &once.claim(desk.context.now())).await,
             None => None,
         };
         // What is skipped is not refused.

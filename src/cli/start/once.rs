@@ -4,12 +4,9 @@ use chrono::TimeDelta;
 
 use super::args::OncePer;
 use super::row::Came;
-use crate::cli::desk::Desk;
 use crate::domain::Instant;
-use crate::domain::start::Order;
-use crate::ledger::Wanted;
 use crate::ledger::line::started;
-use crate::ledger::port::{Action, Entry};
+use crate::ledger::port::Entry;
 use crate::ops::start::OnceSince;
 use crate::text::Safe;
 
@@ -31,21 +28,6 @@ impl Once {
     pub fn claim(&self, now: Instant) -> OnceSince {
         let back = self.per - (self.per / 20).min(EARLY);
         OnceSince { key: self.key.clone(), since: now.checked_sub_signed(back).unwrap_or(Instant::MIN_UTC) }
-    }
-
-    /// Who was first in the time, without a claim. A ledger that cannot be read says so when it is needed.
-    pub async fn first(&self, desk: &Desk, order: &Order) -> Option<Entry> {
-        let OnceSince { key, since } = self.claim(desk.context.now());
-        let wanted = Wanted {
-            action: Some(Action::Start),
-            repo: Some(order.request.repo.clone()),
-            key: Some(key),
-            since: Some(since),
-            not_rejected: true,
-            ..Wanted::default()
-        };
-        let found = desk.context.blocking(move |ledger| ledger.find(&wanted, 1)).await;
-        found.ok()?.into_iter().next()
     }
 
     /// Somebody was first.
