@@ -106,16 +106,20 @@ impl Known {
         if !matches!(self.task.state, State::InProgress | State::Queued) {
             return None;
         }
-        let run = self.run.as_ref()?.run.as_ref().filter(|r| r.is_completed())?;
-        let newest = self.task.latest_session().map_or(self.task.created_at, |s| s.created_at);
-        // A run that ended before the newest session began belongs to an older one.
-        (run.updated_at >= newest).then(|| after(run.updated_at, ORPHAN_AFTER))
+        self.ended_run().map(|run| after(run.updated_at, ORPHAN_AFTER))
     }
 
     /// The run of a session that is idle, where it has ended: nothing works for it.
     pub fn rested_run(&self) -> Option<&Run> {
-        let run = self.run.as_ref()?.run.as_ref().filter(|run| self.task.state == State::Idle && run.is_completed())?;
-        (run.updated_at >= self.task.latest_session().map_or(self.task.created_at, |s| s.created_at)).then_some(run)
+        self.ended_run().filter(|_| self.task.state == State::Idle)
+    }
+
+    /// The run of the newest session, where it has completed.
+    fn ended_run(&self) -> Option<&Run> {
+        let run = self.run.as_ref()?.run.as_ref().filter(|run| run.is_completed())?;
+        let newest = self.task.latest_session().map_or(self.task.created_at, |session| session.created_at);
+        // A run that ended before the newest session began belongs to an older one.
+        (run.updated_at >= newest).then_some(run)
     }
 
     /// A cancel has been asked for and is neither proved nor given up.
